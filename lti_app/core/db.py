@@ -1,0 +1,137 @@
+"""The database's ground: engine, session, column types. Knows no word of the domain."""
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Text, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""Primary and foreign keys. SQLite numbers rows by itself only for INTEGER."""
+
+SortPath = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that sorts by bytes on both databases, whatever the server's locale."""
+
+WRITES = "colloquy_writes"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes in and out, on SQLite too, which stores none of the zone. Refuses naive values."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn to UTC, or raise ValueError for a naive value."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back the moment, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Points(TypeDecorator[Decimal]):
+    """Marks and grades: exact decimals with two places, stored as hundredths so that no database rounds them."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Hundredths of a point; raises ValueError when more than two places are given."""
+        if value is None:
+            return None
+        hundredths = Decimal(value) * 100
+        if hundredths != int(hundredths):
+            raise ValueError("points have at most two decimal places")
+        return int(hundredths)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """The points, two places."""
+        return None if value is None else Decimal(value).scaleb(-2)
+
+
+def stored_enum(kind: type[enum.Enum]) -> Enum:
+    """An enum stored by value as varchar, so that adding a member needs no change of type."""
+    return Enum(kind, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members])
+
+
+class Base(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime, Decimal: Points, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for SQLite (WAL, foreign keys, BEGIN IMMEDIATE for writers) or PostgreSQL (psycopg 3)."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+        return engine
+    return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+
+
+class Database:
+    """One database and the two ways into it: to read, and to write."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._readers = sessionmaker(engine, expire_on_commit=False, autoflush=False)
+        self._writers = sessionmaker(engine.execution_options(**{WRITES: True}), expire_on_commit=False)
+
+    @classmethod
+    def at(cls, url: str) -> "Database":
+        """The database at this SQLAlchemy URL."""
+        return cls(make_engine(url))
+
+    def read(self) -> Session:
+        """A session for reading; close it when done."""
+        return self._readers()
+
+    def write(self) -> Session:
+        """A session whose transactions write; the caller commits.
+
+        On SQLite they begin IMMEDIATE: a reader that turns writer half-way would fail or, in the driver's default
+        mode, overwrite what another has written between its read and its write.
+        """
+        return self._writers()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A writing session that commits at the end and rolls back on any error."""
+        with self._writers.begin() as session:
+            yield session
+
+
+def _on_sqlite_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

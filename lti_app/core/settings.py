@@ -1,0 +1,124 @@
+"""Every setting, typed, read once at the start from the environment or files (docs: config/colloquy.env.example)."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lti_app.core.errors import SettingsError
+
+PREFIX = "COLLOQUY_"
+EMBEDDED_DATABASE = "sqlite:///colloquy.db"
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Each name is `COLLOQUY_<NAME>`, or `COLLOQUY_<NAME>_FILE` naming a file with the value."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    base_url: str = "http://localhost:8800"
+    """Where browsers and the LMS reach the tool: scheme and host, no path, no trailing slash."""
+    database_url: str = EMBEDDED_DATABASE
+    redis_url: str | None = None
+    """Redis or Valkey for queue, launch state and caches; without it all of these live in the database."""
+    secret_key: SecretStr
+    """Signs session cookies; at least 32 characters."""
+    default_time_zone: str = "UTC"
+    trusted_proxies: int = 0
+    """How many reverse proxies in front may set X-Forwarded-* headers."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        parts = urlsplit(value.rstrip("/"))
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+            raise ValueError("must be an http(s) address without a path, such as https://colloquy.example.edu")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value or None
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_secret(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 32:
+            raise ValueError("must have at least 32 characters")
+        return value
+
+    @property
+    def embedded(self) -> bool:
+        """True on the embedded default: one process on SQLite, the worker a thread of it."""
+        return self.database_url.startswith("sqlite") and self.redis_url is None
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check all settings.
+
+    Raises SettingsError whose `names` are the environment names at fault and whose `reasons` say why, so that a wrong
+    setting stops the start by name instead of failing later.
+    """
+    source = dict(os.environ if environ is None else environ)
+    values, faults = _values(source)
+    try:
+        settings = Settings.model_validate(values) if not faults else None
+    except ValidationError as error:
+        faults = {_name(item["loc"]): str(item["msg"]) for item in error.errors()}
+        settings = None
+    if settings is None:
+        raise SettingsError(names=sorted(faults), reasons=faults)
+    return settings
+
+
+def _name(loc: tuple[Any, ...]) -> str:
+    return PREFIX + str(loc[0]).upper()
+
+
+def _values(source: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The plain values by field name, and what could not be read, by environment name."""
+    if settings_file := source.get(PREFIX + "SETTINGS_FILE"):
+        text, fault = _read(settings_file)
+        if fault:
+            return {}, {PREFIX + "SETTINGS_FILE": fault}
+        source = {**_assignments(text), **source}
+    values: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for field in Settings.model_fields:
+        name = PREFIX + field.upper()
+        if name in source and name + "_FILE" in source:
+            faults[name] = f"is set twice: also by {name}_FILE"
+        elif name in source:
+            values[field] = source[name]
+        elif name + "_FILE" in source:
+            text, fault = _read(source[name + "_FILE"])
+            values[field] = text.strip()
+            if fault:
+                faults[name + "_FILE"] = fault
+    return values, faults
+
+
+def _read(path: str) -> tuple[str, str]:
+    try:
+        return Path(path).read_text(encoding="utf-8"), ""
+    except (OSError, UnicodeDecodeError) as error:
+        return "", f"cannot be read: {error}"
+
+
+def _assignments(text: str) -> dict[str, str]:
+    """The NAME=value lines of a settings file; blank lines and # comments are passed over."""
+    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line and not line.lstrip().startswith("#"))
+    return {name.strip(): value.strip() for name, value in pairs}

@@ -1,0 +1,63 @@
+"""The database's history: one Alembic revision a change, and the way to run them from code."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from lti_app.core.db import make_engine
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(database_url: str, revision: str = "head") -> None:
+    """Bring the database to `revision`; does nothing when it is already there."""
+    engine = make_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                # Batch changes copy tables; with foreign keys on, dropping the old copy would delete its children.
+                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.commit()
+            command.upgrade(_config(connection), revision)
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def downgrade(database_url: str, revision: str) -> None:
+    """Take the database back to an older revision (for tests and emergencies; data of dropped tables is lost)."""
+    engine = make_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            command.downgrade(_config(connection), revision)
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def new_revision(database_url: str, message: str) -> None:
+    """Write a new revision file from the difference between the models and the database (for developers)."""
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        command.revision(_config(connection), message=message, autogenerate=True)
+    engine.dispose()
+
+
+def check(connection: Connection) -> None:
+    """Raise alembic's CommandError when the models and the database differ."""
+    command.check(_config(connection))
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database stands at the newest revision."""
+    head = ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == head
