@@ -1,0 +1,100 @@
+"""What changes courses, enrolments and visits."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lti_app.courses.models import Course, Enrollment, Visit
+from lti_app.courses.rules import Role
+
+VISIT_LENGTH = timedelta(hours=10)
+"""How long a launch lasts: a working day, so that a long reply is not cut off; the next launch opens a new one."""
+
+
+def create_course(session: Session, *, title: str, label: str, time_zone: str, now: datetime) -> int:
+    """A new, empty course; returns its id."""
+    course = Course(title=title, label=label, time_zone=time_zone, created_at=now)
+    session.add(course)
+    session.flush()
+    return course.id
+
+
+def rename_course(session: Session, course_id: int, *, title: str, label: str) -> None:
+    """Follow the LMS's name for the course."""
+    course = session.get_one(Course, course_id)
+    course.title, course.label = title or course.title, label or course.label
+    session.flush()
+
+
+def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now: datetime) -> None:
+    """Record that a person is in a course. A lesser role never replaces a greater one.
+
+    A teacher who previews as a student, or whom a roster names by a lesser word, must not turn into a student who
+    gets graded. Safe when two launches run at once.
+    """
+    enrollment = _enrollment(session, course_id, person_id)
+    if enrollment is None:
+        try:
+            with session.begin_nested():
+                session.add(
+                    Enrollment(course_id=course_id, person_id=person_id, role=role, active=True, first_seen_at=now)
+                )
+            return
+        except IntegrityError:  # the other launch was first
+            enrollment = _enrollment(session, course_id, person_id)
+            if enrollment is None:
+                raise
+    enrollment.active = True
+    if role.power > enrollment.role.power:
+        enrollment.role = role
+    session.flush()
+
+
+def keep_only(session: Session, course_id: int, person_ids: Sequence[int]) -> None:
+    """After a complete roster: everyone whom it does not name is no longer active. Their work stays."""
+    session.execute(
+        update(Enrollment)
+        .where(Enrollment.course_id == course_id, Enrollment.person_id.not_in(person_ids), Enrollment.active)
+        .values(active=False)
+    )
+
+
+def open_visit(
+    session: Session, *, course_id: int, person_id: int, role: Role, frame_origins: Sequence[str], now: datetime
+) -> str:
+    """Open a visit after a launch; returns the token for the cookie, which we cannot read back later."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        Visit(
+            token_hash=hash_token(token),
+            course_id=course_id,
+            person_id=person_id,
+            role=role,
+            frame_origins=" ".join(frame_origins),
+            created_at=now,
+            expires_at=now + VISIT_LENGTH,
+        )
+    )
+    session.flush()
+    return token
+
+
+def close_expired_visits(session: Session, now: datetime) -> None:
+    """Forget visits whose time is over."""
+    session.execute(delete(Visit).where(Visit.expires_at < now))
+
+
+def hash_token(token: str) -> str:
+    """What we keep of a visit's token: enough to recognise it, not enough to use it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _enrollment(session: Session, course_id: int, person_id: int) -> Enrollment | None:
+    return session.scalar(
+        select(Enrollment).where(Enrollment.course_id == course_id, Enrollment.person_id == person_id)
+    )

@@ -1,0 +1,55 @@
+"""Courses, who is in them, and the visits that launches open."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_app.core.db import Base, Id, stored_enum
+from lti_app.courses.rules import Role
+from lti_app.people.models import Person
+
+
+class Course(Base):
+    """Everything a class does lives in one course; nothing is read across courses."""
+
+    __tablename__ = "course"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    title: Mapped[str]
+    label: Mapped[str]
+    time_zone: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Enrollment(Base):
+    """A person's part in a course. `role` decides who is listed as a student; power comes from the visit."""
+
+    __tablename__ = "enrollment"
+    __table_args__ = (UniqueConstraint("course_id", "person_id"), Index(None, "person_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Role] = mapped_column(stored_enum(Role))
+    active: Mapped[bool]
+    "False once a complete roster no longer names the person."
+    first_seen_at: Mapped[datetime]
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class Visit(Base):
+    """One person's signed-in time in one course, opened by a launch; the cookie holds its token, we only its hash."""
+
+    __tablename__ = "visit"
+    __table_args__ = (Index(None, "expires_at"), Index(None, "person_id"))
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Role] = mapped_column(stored_enum(Role))
+    "The role of this launch alone: a teacher who previews as a student has a student's power."
+    frame_origins: Mapped[str]
+    "Space-separated origins of the LMS for the frame-ancestors directive."
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]

@@ -1,0 +1,46 @@
+"""What is true of people's names without asking the database."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, available_timezones
+
+MAX_NAME = 200
+ZONES = frozenset(available_timezones())
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a platform tells about a person; each part may be missing (LTI 1.3 core, 5.3.6)."""
+
+    name: str = ""
+    given: str = ""
+    family: str = ""
+    email: str | None = None
+    locale: str | None = None
+
+
+def display_name(names: Names) -> str:
+    """The name to show: the full one, else given and family; empty when the platform gives none."""
+    full = names.name or " ".join(part for part in (names.given, names.family) if part)
+    return _clean(full)
+
+
+def sort_name(names: Names) -> str:
+    """The key of class lists: family name first; the last word of the full name where no family name is given."""
+    full = display_name(names)
+    family = _clean(names.family) or full.rpartition(" ")[2]
+    return f"{family}, {full}".casefold() if full else ""
+
+
+def known_zone(name: str | None) -> str | None:
+    """`name` when it is an IANA time zone, else None."""
+    return name if name in ZONES else None
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of this IANA name, UTC for an unknown one."""
+    return ZoneInfo(known_zone(name) or "UTC")
+
+
+def _clean(text: str) -> str:
+    """One line without control characters, cut to a length that no page breaks on."""
+    return " ".join("".join(ch if ch.isprintable() else " " for ch in text).split())[:MAX_NAME]
