@@ -1,6 +1,5 @@
 """What changes courses, enrolments and visits."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lti_app.courses.models import Course, Enrollment, Visit
-from lti_app.courses.rules import Role
+from lti_app.courses.rules import Role, hash_token
 
 VISIT_LENGTH = timedelta(hours=10)
 """How long a launch lasts: a working day, so that a long reply is not cut off; the next launch opens a new one."""
@@ -87,11 +86,6 @@ def open_visit(
 def close_expired_visits(session: Session, now: datetime) -> None:
     """Forget visits whose time is over."""
     session.execute(delete(Visit).where(Visit.expires_at < now))
-
-
-def hash_token(token: str) -> str:
-    """What we keep of a visit's token: enough to recognise it, not enough to use it."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _enrollment(session: Session, course_id: int, person_id: int) -> Enrollment | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.courses.models import Course, Enrollment, Visit
-from lti_app.courses.rules import Actor, Role
+from lti_app.courses.rules import Actor, Role, hash_token
 from lti_app.people.models import Person
 
 
@@ -21,14 +21,14 @@ class Member:
     role: Role
 
 
-def get_actor(session: Session, *, course_id: int, token_hash: str, now: datetime) -> Actor | None:
+def get_actor(session: Session, *, course_id: int, token: str, now: datetime) -> Actor | None:
     """Who holds this visit to this course; None when the visit is over, of another course, or the person has left."""
     row = session.execute(
         select(Visit, Person.name, Person.time_zone, Course.title, Course.time_zone)
         .join(Person, Person.id == Visit.person_id)
         .join(Course, Course.id == Visit.course_id)
         .join(Enrollment, (Enrollment.course_id == Visit.course_id) & (Enrollment.person_id == Visit.person_id))
-        .where(Visit.token_hash == token_hash, Visit.course_id == course_id, Visit.expires_at > now, Enrollment.active)
+        .where(Visit.token_hash == hash_token(token), Visit.course_id == course_id, Visit.expires_at > now, Enrollment.active)
     ).one_or_none()
     if row is None:
         return None

@@ -1,0 +1,101 @@
+"""What the LTI edge keeps: registrations, our keys, and which of our courses and discussions an LMS means."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_app.core.db import Base, Id
+from lti_app.courses.models import Course
+from lti_app.discussions.models import Discussion
+
+
+class Platform(Base):
+    """An LMS registration. One issuer may have many client ids: every Canvas cloud customer shares an issuer."""
+
+    __tablename__ = "platform"
+    __table_args__ = (UniqueConstraint("issuer", "client_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    auth_login_url: Mapped[str]
+    auth_token_url: Mapped[str]
+    jwks_url: Mapped[str]
+    auth_audience: Mapped[str | None]
+    "The `aud` of our client assertions where the platform wants another than its token URL."
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    deployments: Mapped[list["Deployment"]] = relationship(back_populates="platform", lazy="raise_on_sql")
+
+
+class Deployment(Base):
+    """One installation of a registration: the tenant."""
+
+    __tablename__ = "deployment"
+    __table_args__ = (UniqueConstraint("platform_id", "deployment_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"))
+    deployment_id: Mapped[str]
+    "The platform's own id of it (LTI 1.3 core, 5.3.3): opaque, case-sensitive, at most 255 characters."
+    created_at: Mapped[datetime]
+    platform: Mapped[Platform] = relationship(back_populates="deployments", lazy="raise_on_sql")
+
+
+class CourseLink(Base):
+    """Which course of ours an LTI context is. Context ids are unique within a deployment (core, 5.4.1)."""
+
+    __tablename__ = "course_link"
+    __table_args__ = (UniqueConstraint("deployment_id", "context_id"), Index(None, "course_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))
+    context_id: Mapped[str]
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    memberships_url: Mapped[str | None]
+    "Where the roster is (NRPS), from the newest launch that named it."
+    roster_fetched_at: Mapped[datetime | None]
+    roster_error: Mapped[str | None]
+    deployment: Mapped[Deployment] = relationship(lazy="raise_on_sql")
+    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+
+
+class Placement(Base):
+    """An LTI resource link: the spot on the course page that opens one discussion, and where its scores go (AGS)."""
+
+    __tablename__ = "placement"
+    __table_args__ = (UniqueConstraint("deployment_id", "resource_link_id"), Index(None, "discussion_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))
+    resource_link_id: Mapped[str]
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    lineitems_url: Mapped[str | None]
+    lineitem_url: Mapped[str | None]
+    "The one line item of this link: named by a launch, or found or created by us."
+    ags_scopes: Mapped[list[str] | None] = mapped_column(JSON)
+    deployment: Mapped[Deployment] = relationship(lazy="raise_on_sql")
+
+
+class ToolKey(Base):
+    """A key pair of ours. The newest signs; the earlier ones stay published until they are retired."""
+
+    __tablename__ = "tool_key"
+
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    private_pem: Mapped[str]
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class Kept(Base):
+    """Short-lived values of the LTI edge (launch state, key sets, access tokens) where there is no Redis."""
+
+    __tablename__ = "lti_kept"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    expires_at: Mapped[datetime]
