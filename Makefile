@@ -1,0 +1,72 @@
+# Every command a developer needs. Works with GNU make 3.81 (macOS) and any python3 of 3.11 or later.
+
+# The first Python that is new enough; `make PYTHON=/path/to/python …` overrides the choice.
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
+BIN := .venv/bin
+LOCKS := config/requirements
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate $(LOCK_OPTIONS)
+COLLOQUY_DEMO := $(BIN)/python -m lti_app.practice_lms.demo
+
+.PHONY: help demo demo-reset test format bench lock environment frontend clean
+
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /|/' | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+demo: environment frontend ## Start Colloquy and a practice LMS with a seeded course; Ctrl-C ends both
+	@exec $(COLLOQUY_DEMO)
+
+demo-reset: environment ## Forget what was done in the demonstration
+	@$(COLLOQUY_DEMO) --reset
+
+test: environment frontend ## Run every check: format, lint, types, import contracts, all tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/djlint templates lti_app --lint --quiet
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.services
+	$(BIN)/pytest -n auto
+
+format: environment ## Put the code into the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: environment frontend ## Measure the pages against a floor taken in the same run
+	@$(BIN)/python -m tests.bench
+
+lock: environment ## Write the lock files again; LOCK_OPTIONS=--upgrade takes newer versions
+	$(LOCK) pyproject.toml --output-file $(LOCKS)/runtime.txt
+	$(LOCK) pyproject.toml --group dev --constraint $(LOCKS)/runtime.txt --output-file $(LOCKS)/dev.txt
+	$(LOCK) --group build --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/build.txt
+	sed -n '/^uv==/,/[^\\]$$/p' $(LOCKS)/dev.txt > $(LOCKS)/installer.txt
+	$(BIN)/python lti_app/frontend/build.py --lock
+
+frontend: environment ## Build the style sheet and scripts, if their sources changed
+	@$(BIN)/python lti_app/frontend/build.py
+
+environment: .venv/installed ## Create .venv with the locked packages, if they changed
+
+.venv/installed: pyproject.toml hatch_build.py $(LOCKS)/dev.txt $(LOCKS)/installer.txt | .venv/bin/python
+	@echo "Installing the locked packages into .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCKS)/installer.txt && \
+		$(BIN)/uv pip sync --quiet --python $(BIN)/python --link-mode copy --require-hashes $(LOCKS)/dev.txt || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCKS)/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Debian and Ubuntu ship Python without what a virtual environment needs; root may add it, others are told how.
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and was not found on the PATH." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+		command="apt-get install --yes --no-install-recommends $$package"; \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update --quiet && $$command; \
+		else echo "Python cannot create virtual environments here. Run: sudo $$command" >&2; exit 1; fi; }
+	@$(PYTHON) -m venv .venv
+
+clean: ## Remove everything that was installed or built; the demonstration's data stay
+	rm -rf .venv lti_app/static lti_app/frontend/node_modules build dist *.egg-info \
+		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-artifacts
+	find lti_app tests -name __pycache__ -type d -prune -exec rm -rf {} +
