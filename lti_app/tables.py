@@ -2,8 +2,9 @@
 
 from lti_app.courses import models as courses
 from lti_app.discussions import models as discussions
+from lti_app.grading import models as grading
 from lti_app.lti import models as lti
 from lti_app.people import models as people
 from lti_app.readings import models as readings
 
-ALL_MODELS = (people, courses, readings, discussions, lti)
+ALL_MODELS = (people, courses, readings, discussions, grading, lti)
