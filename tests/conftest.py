@@ -1,0 +1,104 @@
+"""What every test may ask for: a migrated database on SQLite and on PostgreSQL, a Redis, a browser."""
+
+import os
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import redis
+
+from lti_app import migrations
+from tests.services import postgres
+from tests.services.network import forbid_outside_connections
+from tests.services.programs import CHROMIUM, find_or_install
+from tests.services.redis import redis_url as url_of_redis
+from tests.services.run import service_run
+
+DATABASES = ("sqlite", "postgresql")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+_run = ExitStack()
+
+forbid_outside_connections()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--database sqlite` is for quick work at one's desk; the checks run with both."""
+    parser.addoption("--database", choices=[*DATABASES, "all"], default="all", help="databases to test on")
+
+
+def pytest_configure() -> None:
+    _run.enter_context(service_run())
+
+
+def pytest_unconfigure() -> None:
+    _run.close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        metafunc.parametrize("database_kind", DATABASES if chosen == "all" else [chosen])
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
+    """A migrated database without rows. A test that uses it runs on every kind of database."""
+    return str(request.getfixturevalue(f"{database_kind}_url"))
+
+
+@pytest.fixture
+def empty_database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
+    """A database without tables, for tests of the migrations, on every kind of database."""
+    return str(request.getfixturevalue(f"empty_{database_kind}_url"))
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    shutil.copyfile(sqlite_template, tmp_path / "colloquy.db")
+    return f"sqlite:///{tmp_path}/colloquy.db"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_template: str) -> str:
+    return postgres.create_database(f"colloquy_{WORKER}", template=postgresql_template)
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/empty.db"
+
+
+@pytest.fixture
+def empty_postgresql_url() -> str:
+    return postgres.create_database(f"colloquy_empty_{WORKER}")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database to copy; migrating anew for each test would take most of the time."""
+    path = tmp_path_factory.mktemp("template") / "colloquy.db"
+    migrations.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> str:
+    name = f"colloquy_template_{WORKER}"
+    migrations.upgrade(postgres.create_database(name))
+    return name
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """An empty Redis or Valkey database, this worker's own."""
+    url = url_of_redis(int(WORKER.removeprefix("gw")))
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's program."""
+    return find_or_install(CHROMIUM)

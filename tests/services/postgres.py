@@ -1,0 +1,67 @@
+"""A private PostgreSQL server that keeps nothing: on a socket of its own, without waiting for disks."""
+
+import getpass
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from tests.services.programs import POSTGRES, find_or_install
+from tests.services.run import Server, address_of
+
+IN_MEMORY = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "shared_buffers=64MB",
+)
+
+
+def server_url() -> str:
+    """`COLLOQUY_TEST_POSTGRES_URL`, whose account may create databases, or a server that is started for this run."""
+    return os.environ.get("COLLOQUY_TEST_POSTGRES_URL") or address_of("postgres", _prepare)
+
+
+def database_url(name: str) -> str:
+    """The URL of one database on the server, in the form that the settings take."""
+    return make_url(server_url()).set(database=name).render_as_string(hide_password=False)
+
+
+def create_database(name: str, template: str = "template1") -> str:
+    """Create a database as a copy of another, in place of an older one of this name; answer its URL."""
+    with psycopg.connect(_plain(server_url()), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+    return database_url(name)
+
+
+def _plain(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _prepare(folder: Path) -> Server:
+    programs, data = find_or_install(POSTGRES), folder / "data"
+    user = _server_account()
+    data.mkdir(mode=0o700)
+    if user:
+        shutil.chown(folder, user, user)
+        shutil.chown(data, user, user)
+    as_user = {"user": user, "group": user, "extra_groups": []} if user else {}
+    initdb = [programs / "initdb", "--pgdata", data, "--username", "colloquy", "--auth", "trust", "--no-sync"]
+    options = ["--encoding", "UTF8", "--locale", "C"]
+    subprocess.run([*initdb, *options], check=True, stdout=subprocess.DEVNULL, cwd=folder, **as_user)  # type: ignore[call-overload]
+    command = [str(programs / "postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
+    command += [word for setting in IN_MEMORY for word in ("-c", setting)]
+    address = f"postgresql://colloquy@/postgres?host={folder}"
+    return Server(command, ready="database system is ready to accept connections", address=address, user=user)
+
+
+def _server_account() -> str:
+    """PostgreSQL refuses to run as root; the package has made an account for it."""
+    return "postgres" if getpass.getuser() == "root" or os.geteuid() == 0 else ""
