@@ -1,0 +1,179 @@
+"""Every request that we send to an LMS: bounded in time and size, and only to hosts that the operator has named."""
+
+import json
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from http.cookiejar import DefaultCookiePolicy
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 10.0
+DEADLINE_SECONDS = 20.0
+MAX_BYTES = 2 * 1024 * 1024
+MAX_REDIRECTS = 3
+CHUNK = 64 * 1024
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class OutgoingError(Exception):
+    """A request to an LMS that brought no usable answer. The message names the host, never the whole address."""
+
+
+class OutgoingTimeout(OutgoingError):
+    """The LMS took too long to connect, to answer, or to finish its answer."""
+
+
+class OutgoingUnreachable(OutgoingError):
+    """No connection: name not found, refused, TLS failure, broken off half-way."""
+
+
+class OutgoingTooLarge(OutgoingError):
+    """The answer is larger than `MAX_BYTES`."""
+
+
+class OutgoingForbidden(OutgoingError):
+    """We do not send this: not http(s), a host that is not the platform's, or a redirect that leads away."""
+
+
+class OutgoingBadAnswer(OutgoingError):
+    """The answer is not what it should be, such as HTML where JSON was expected."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the LMS answered, whatever the status. `headers` finds names in any case."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status says success (2xx)."""
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """The decoded body; raises OutgoingBadAnswer when it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise OutgoingBadAnswer("the answer is not JSON") from error
+
+
+def host_of(url: str) -> str:
+    """`host`, or `host:port` for a port that is not the scheme's own; empty when `url` is no http(s) address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        return ""
+    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return name if port in (None, DEFAULT_PORTS[parts.scheme]) else f"{name}:{port}"
+
+
+def is_allowed(url: str, allowed_hosts: Collection[str]) -> bool:
+    """Whether `url` is http(s) on one of these hosts. `*.example.edu` allows every host below it."""
+    host = host_of(url)
+    return bool(host) and any(fnmatchcase(host, allowed.lower()) for allowed in allowed_hosts)
+
+
+class Outgoing:
+    """Sends requests to LMSs. One for the whole process; safe in threads; keeps connections, but no cookies."""
+
+    def __init__(self, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS) -> None:
+        self._timeout = (connect_seconds, read_seconds)
+        self._http = requests.Session()
+        self._http.headers.update({"User-Agent": f"Colloquy/{_version()}", "Accept-Encoding": "identity"})
+        # An LMS's cookie must not travel from one tenant's request to another's.
+        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | bytes | str | None = None,
+        json: Any = None,
+        allowed_hosts: Collection[str],
+        deadline: float = DEADLINE_SECONDS,
+    ) -> Answer:
+        """Send one request and read the whole answer, of any status, within `deadline` seconds.
+
+        A GET follows redirects on the same host; every other method gives the 3xx back. Raises OutgoingTimeout,
+        OutgoingUnreachable, OutgoingTooLarge or OutgoingForbidden.
+        """
+        ends = time.monotonic() + deadline
+        for _ in range(MAX_REDIRECTS + 1):
+            if not is_allowed(url, allowed_hosts):
+                raise OutgoingForbidden(f"{host_of(url) or 'not http(s)'} is not a host of this platform")
+            request = requests.Request(method, url, headers=dict(headers or {}), data=data, json=json, auth=_keep)
+            answer = self._exchange(request, host_of(url), ends)
+            if method != "GET" or answer.status not in REDIRECTS:
+                return answer
+            url = _redirected(url, answer.headers.get("Location", ""))
+        raise OutgoingForbidden(f"{host_of(url)} redirects without end")
+
+    def _exchange(self, request: requests.Request, host: str, ends: float) -> Answer:
+        try:
+            prepared = self._http.prepare_request(request)
+            settings = self._http.merge_environment_settings(prepared.url or "", {}, True, None, None)
+            response = self._http.send(prepared, timeout=self._timeout, allow_redirects=False, **settings)
+        except requests.Timeout as error:
+            raise OutgoingTimeout(f"{host} did not answer in time") from error
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            raise OutgoingUnreachable(f"{host} could not be reached: {type(error).__name__}") from error
+        with response:
+            body = _read(response, host, ends)
+        return Answer(response.status_code, response.reason or "", response.headers, body)
+
+
+def _read(response: requests.Response, host: str, ends: float) -> bytes:
+    """The body, piece by piece as the pieces arrive, so that a trickle cannot outlast the deadline."""
+    pieces, size = [], 0
+    try:
+        while piece := response.raw.read1(CHUNK, decode_content=True):
+            size += len(piece)
+            if size > MAX_BYTES:
+                raise OutgoingTooLarge(f"{host} answered with more than {MAX_BYTES} bytes")
+            if time.monotonic() > ends:
+                raise OutgoingTimeout(f"{host} did not finish in time")
+            pieces.append(piece)
+    except ReadTimeoutError as error:
+        raise OutgoingTimeout(f"{host} did not finish in time") from error
+    except (HTTPError, OSError) as error:
+        raise OutgoingUnreachable(f"{host} broke off: {type(error).__name__}") from error
+    return b"".join(pieces)
+
+
+def _redirected(url: str, location: str) -> str:
+    """Where a redirect leads; raises OutgoingForbidden when that is another host or gives up encryption."""
+    target = urljoin(url, location)
+    if not location or urlsplit(target).hostname != urlsplit(url).hostname:
+        raise OutgoingForbidden(f"{host_of(url)} redirects to another host")
+    if url.startswith("https:") and not target.startswith("https:"):
+        raise OutgoingForbidden(f"{host_of(url)} redirects to an unencrypted address")
+    return target
+
+
+def _keep(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Leave the Authorization header alone: without this, `requests` takes one from a .netrc file of the server."""
+    return request
+
+
+def _version() -> str:
+    try:
+        return version("colloquy")
+    except PackageNotFoundError:
+        return "unreleased"

@@ -1,0 +1,113 @@
+"""Where short-lived values of the LTI edge live: launch states, key sets, access tokens. Database or Redis."""
+
+from datetime import datetime, timedelta
+from typing import Protocol, cast
+
+from redis import Redis
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lti_app.core.clock import Clock
+from lti_app.core.db import Database
+from lti_app.core.settings import Settings
+from lti_app.lti.models import Kept
+
+PURGE_EVERY = timedelta(minutes=5)
+PURGED_AT_ONCE = 1000
+REDIS_SECONDS = 5.0
+REDIS_PREFIX = "colloquy:lti:"
+
+
+class Store(Protocol):
+    """Values that expire by themselves, shared by all processes."""
+
+    def put(self, key: str, value: str, ttl: timedelta) -> None:
+        """Keep `value` for `ttl`, in place of any earlier one."""
+
+    def get(self, key: str) -> str | None:
+        """The value, or None when there is none or its time is over."""
+
+    def take(self, key: str) -> str | None:
+        """The value, gone from the store: of any number of simultaneous callers exactly one gets it."""
+
+    def add(self, key: str, value: str, ttl: timedelta) -> bool:
+        """Keep `value` unless the key has one already; whether it was kept: True for one of simultaneous callers."""
+
+
+class DatabaseStore:
+    """A Store in the table lti_kept. Each call is a short transaction of its own."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._insert = sqlite.insert if database.engine.dialect.name == "sqlite" else postgresql.insert
+        self._purged_at: datetime | None = None
+
+    def put(self, key: str, value: str, ttl: timedelta) -> None:
+        """Keep `value` for `ttl`, in place of any earlier one."""
+        self._keep(key, value, ttl, only_if_absent=False)
+        self._purge_now_and_then()
+
+    def get(self, key: str) -> str | None:
+        """The value, or None when there is none or its time is over."""
+        with self._database.read() as session:
+            return session.scalar(select(Kept.value).where(Kept.key == key, Kept.expires_at > self._clock()))
+
+    def take(self, key: str) -> str | None:
+        """The value, gone from the store."""
+        with self._database.writing() as session:
+            gone = delete(Kept).where(Kept.key == key, Kept.expires_at > self._clock()).returning(Kept.value)
+            return session.scalar(gone)
+
+    def add(self, key: str, value: str, ttl: timedelta) -> bool:
+        """Keep `value` unless the key has one already; whether it was kept."""
+        return self._keep(key, value, ttl, only_if_absent=True)
+
+    def _keep(self, key: str, value: str, ttl: timedelta, *, only_if_absent: bool) -> bool:
+        now = self._clock()
+        row = {"value": value, "expires_at": now + ttl}
+        upsert = self._insert(Kept).values(key=key, **row)
+        stale = Kept.expires_at <= now if only_if_absent else None
+        kept = upsert.on_conflict_do_update(index_elements=[Kept.key], set_=row, where=stale).returning(Kept.key)
+        with self._database.writing() as session:
+            return session.scalar(kept) is not None
+
+    def _purge_now_and_then(self) -> None:
+        now = self._clock()
+        if self._purged_at is not None and now - self._purged_at < PURGE_EVERY:
+            return
+        self._purged_at = now
+        # Skipping what another process is purging at this moment keeps two purges from waiting for each other.
+        over = select(Kept.key).where(Kept.expires_at <= now).limit(PURGED_AT_ONCE).with_for_update(skip_locked=True)
+        with self._database.writing() as session:
+            session.execute(delete(Kept).where(Kept.key.in_(over)).execution_options(synchronize_session=False))
+
+
+class RedisStore:
+    """A Store in Redis (6.2 or newer) or Valkey."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = Redis.from_url(
+            url, decode_responses=True, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
+        )
+
+    def put(self, key: str, value: str, ttl: timedelta) -> None:
+        """Keep `value` for `ttl`, in place of any earlier one."""
+        self._redis.set(REDIS_PREFIX + key, value, px=ttl)
+
+    def get(self, key: str) -> str | None:
+        """The value, or None when there is none or its time is over."""
+        return cast(str | None, self._redis.get(REDIS_PREFIX + key))
+
+    def take(self, key: str) -> str | None:
+        """The value, gone from the store."""
+        return cast(str | None, self._redis.getdel(REDIS_PREFIX + key))
+
+    def add(self, key: str, value: str, ttl: timedelta) -> bool:
+        """Keep `value` unless the key has one already; whether it was kept."""
+        return bool(self._redis.set(REDIS_PREFIX + key, value, px=ttl, nx=True))
+
+
+def make_store(settings: Settings, database: Database, clock: Clock) -> Store:
+    """The store that the settings ask for: Redis where one is named, else the database."""
+    return RedisStore(settings.redis_url) if settings.redis_url else DatabaseStore(database, clock)
