@@ -17,17 +17,20 @@ class Score:
     possible: Decimal
     comment: str
     """Plain text; sent with every score, because platforms erase the earlier comment when it is missing."""
+    comment_is_known: bool
+    """Whether the LMS has accepted this very comment before: a platform that appends comments need not get it again."""
     timestamp: datetime
     """Strictly later than that of any score sent before for this discussion and person (AGS 2.0, 3.4.9)."""
     submitted_at: datetime | None
     """When the student's counted work was complete, so that the LMS does not call it late."""
 
 
-class PassbackRefused(Exception):
+class PassbackRefused(Exception):  # noqa: N818 -- a refusal is an answer, not an error
     """The LMS answered and will not take this score: retrying the same is useless; a person must act.
 
     `code` is one of: no_gradebook (the placement offers no grade service), no_scope, unknown_user, not_found,
-    stale (a later score is there), locked, unauthorized, rejected. `detail` is the LMS's own words, cut short, without personal data.
+    stale (a later score is there), locked, unauthorized, rejected. `detail` is the LMS's own words, cut short, without
+    personal data.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -35,7 +38,7 @@ class PassbackRefused(Exception):
         super().__init__(code)
 
 
-class PassbackDelayed(Exception):
+class PassbackDelayed(Exception):  # noqa: N818
     """The LMS could not be reached or asks to wait (time-out, 5xx, 429): try again later.
 
     `code` is one of: timeout, unreachable, server_error, throttled, bad_answer. `retry_after` in seconds where told.

@@ -7,6 +7,10 @@ FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 """How long a score that the LMS does not take is tried before a person must look at it: longer than a weekend."""
+STALE_TRIES = 9
+"""An LMS that calls a new score old has a clock ahead of ours; nine tries span some fifteen minutes."""
+SERVER_ERROR_TRIES = 12
+"""Moodle answers 500 for a locked grade, as for a fault that passes: after some hours it is taken for the former."""
 
 
 class PassbackState(StrEnum):
@@ -24,16 +28,25 @@ def wait_before_retry(attempts: int, *, fraction: float, retry_after: float | No
     scores that failed together do not come back together. An LMS that says when to come back is not asked earlier,
     but asked within the hour whatever it says.
     """
-    full = min(FIRST_WAIT * 2 ** min(max(attempts, 1) - 1, 20), LONGEST_WAIT)
+    full = min(FIRST_WAIT * (1 << min(max(attempts, 1) - 1, 20)), LONGEST_WAIT)
     wait = full * (0.5 + 0.5 * fraction)
     if retry_after is not None:
         wait = max(wait, timedelta(seconds=min(max(retry_after, 0), LONGEST_WAIT.total_seconds())))
     return wait
 
 
-def is_hopeless(queued_at: datetime, now: datetime) -> bool:
-    """Whether a score has waited so long that its delay must be shown as a refusal."""
-    return now - queued_at >= GIVE_UP_AFTER
+def is_worth_another_try(code: str, *, refused: bool, attempts: int, queued_at: datetime, now: datetime) -> bool:
+    """Whether a failed try should be followed by another without anybody's asking (codes: grading.ports)."""
+    if refused:
+        return code == "stale" and attempts < STALE_TRIES
+    if code == "server_error" and attempts >= SERVER_ERROR_TRIES:
+        return False
+    return now - queued_at < GIVE_UP_AFTER
+
+
+def give_up_code(code: str) -> str:
+    """The error code to show when trying ends: a delay that lasted too long has its own."""
+    return "unreachable_too_long" if code in ("timeout", "unreachable", "throttled", "bad_answer") else code
 
 
 def next_score_timestamp(last: datetime | None, now: datetime) -> datetime:

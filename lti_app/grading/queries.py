@@ -1,0 +1,64 @@
+"""What one can ask about grades and about the scores that the LMS must learn."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lti_app.grading.models import Passback
+from lti_app.grading.rules import PassbackState
+
+
+@dataclass(frozen=True)
+class PassbackReport:
+    """What has become of one person's newest score."""
+
+    state: PassbackState
+    given: Decimal
+    error_code: str | None
+    """Why the newest try failed (codes: grading.ports, and `unreachable_too_long`); set on a pending score too."""
+    error_detail: str
+    attempts: int
+    """Tries so far of this score."""
+    due_at: datetime
+    """When the next try is due, while pending."""
+    queued_at: datetime
+    sent_at: datetime | None
+    """When the LMS last accepted a score of this person, perhaps an earlier one than this."""
+
+
+def passback_states(session: Session, discussion_id: int) -> dict[int, PassbackReport]:
+    """What became of the scores of a discussion, by person id. People without a released grade are not in it.
+
+    The caller has got the discussion through its gate.
+    """
+    rows = session.scalars(select(Passback).where(Passback.discussion_id == discussion_id))
+    return {row.person_id: _report(row) for row in rows}
+
+
+def next_passback_due(session: Session) -> datetime | None:
+    """When the earliest pending score is due; None when nothing is pending."""
+    return session.scalar(
+        select(Passback.due_at).where(Passback.state == PassbackState.PENDING).order_by(Passback.due_at).limit(1)
+    )
+
+
+def count_passbacks(session: Session) -> dict[PassbackState, int]:
+    """How many scores are in which state, over all courses: for the operator."""
+    rows = session.execute(select(Passback.state, func.count()).group_by(Passback.state)).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def _report(row: Passback) -> PassbackReport:
+    return PassbackReport(
+        state=row.state,
+        given=row.given,
+        error_code=row.error_code,
+        error_detail=row.error_detail,
+        attempts=row.attempts,
+        due_at=row.due_at,
+        queued_at=row.queued_at,
+        sent_at=row.sent_at,
+    )
