@@ -1,26 +1,37 @@
 """What changes a discussion."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from lti_app.discussions.models import Discussion
+from lti_app.core.prose import clean_text, to_html
+from lti_app.courses.rules import Actor
+from lti_app.discussions.access import Permission
+from lti_app.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
+from lti_app.discussions.models import Discussion, DiscussionReading
+from lti_app.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussions.rules import MAX_TITLE, SetUp
+from lti_app.readings.models import Reading
 
 DEFAULT_POINTS = Decimal(20)
+DEFAULT_TITLE = "Discussion"
 
 
 def reserve_discussion(session: Session, *, course_id: int, title: str, now: datetime) -> int:
     """Make the empty discussion behind a new placement; an instructor sets it up later. Returns its id."""
     discussion = Discussion(
         course_id=course_id,
-        title=title,
+        title=clean_text(title)[:MAX_TITLE] or DEFAULT_TITLE,
         prompt="",
         prompt_html="",
         points=DEFAULT_POINTS,
-        requirements={},
+        first_post_words=0,
+        replies_wanted=0,
+        reply_words=0,
         post_first=True,
-        prepared_at=None,
         version=0,
         root_count=0,
         created_at=now,
@@ -28,3 +39,59 @@ def reserve_discussion(session: Session, *, course_id: int, title: str, now: dat
     session.add(discussion)
     session.flush()
     return discussion.id
+
+
+def set_up_discussion(  # one statement a field: long, not complex
+    session: Session, actor: Actor, discussion_id: int, *, set_up: SetUp, version: int, now: datetime
+) -> DiscussionView:
+    """Save the set-up that an instructor decided on; `version` is that of the page they saw.
+
+    Raises SetUpChanged when somebody saved another one meanwhile, DatesOutOfOrder and UnknownReading for a set-up
+    that makes no sense, and what the gate raises.
+    """
+    get_discussion(session, actor, discussion_id, need=Permission.SET_UP, now=now)
+    discussion = session.scalars(
+        select(Discussion).where(Discussion.id == discussion_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if discussion.version != version:
+        raise SetUpChanged
+    if wrong := set_up.calendar.out_of_order():
+        raise DatesOutOfOrder(earlier=wrong[0], later=wrong[1])
+    _store(discussion, set_up, now)
+    _assign_readings(session, discussion, set_up)
+    session.flush()
+    return get_discussion(session, actor, discussion_id, now=now)
+
+
+def _store(discussion: Discussion, set_up: SetUp, now: datetime) -> None:
+    discussion.title = clean_text(set_up.title)[:MAX_TITLE]
+    discussion.prompt = clean_text(set_up.prompt)
+    discussion.prompt_html = to_html(set_up.prompt)
+    discussion.points = set_up.points
+    discussion.opens_at = set_up.calendar.opens_at
+    discussion.first_post_due = set_up.calendar.first_post_due
+    discussion.replies_due = set_up.calendar.replies_due
+    discussion.closes_at = set_up.calendar.closes_at
+    discussion.first_post_words = set_up.first_post_words
+    discussion.replies_wanted = set_up.replies_wanted
+    discussion.reply_words = set_up.reply_words
+    discussion.post_first = set_up.post_first
+    discussion.prepared_at = discussion.prepared_at or now
+    discussion.version += 1
+
+
+def _assign_readings(session: Session, discussion: Discussion, set_up: SetUp) -> None:
+    if _count_known(session, discussion.course_id, set_up.reading_ids) != len(set(set_up.reading_ids)):
+        raise UnknownReading
+    session.execute(delete(DiscussionReading).where(DiscussionReading.discussion_id == discussion.id))
+    session.add_all(
+        DiscussionReading(
+            discussion_id=discussion.id, reading_id=reading_id, position=n, required=reading_id in set_up.required_ids
+        )
+        for n, reading_id in enumerate(dict.fromkeys(set_up.reading_ids))
+    )
+
+
+def _count_known(session: Session, course_id: int, reading_ids: Iterable[int]) -> int:
+    count = select(func.count()).where(Reading.course_id == course_id, Reading.id.in_(reading_ids))
+    return session.scalar(count) or 0

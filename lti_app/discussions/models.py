@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,8 +26,16 @@ class Discussion(Base):
     "Sanitised when written."
     points: Mapped[Decimal]
     "What the LMS's gradebook column is out of."
-    requirements: Mapped[dict[str, Any]]
-    "discussions.rules.Requirements as JSON, the dates included."
+    opens_at: Mapped[datetime | None]
+    "From when students see it; None: as soon as it is set up."
+    first_post_words: Mapped[int]
+    first_post_due: Mapped[datetime | None]
+    replies_wanted: Mapped[int]
+    "To how many different classmates."
+    reply_words: Mapped[int]
+    replies_due: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    "From when nobody but staff can write; None: never."
     post_first: Mapped[bool]
     "Students see others' posts only after their own first post."
     prepared_at: Mapped[datetime | None]

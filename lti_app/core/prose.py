@@ -1,0 +1,76 @@
+"""Plain text to safe HTML: paragraphs, quoted lines and links. The one place where outside text becomes markup."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from html import escape
+
+import nh3
+
+_CLEANER = nh3.Cleaner(
+    tags={"p", "br", "blockquote", "a"},
+    attributes={"a": {"href", "class", "target"}},
+    url_schemes={"http", "https"},
+    link_rel="noopener nofollow ugc",
+)
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}’”]")
+_WORD = re.compile(r"[^\W_]+(?:['’\-‑–.][^\W_]+)*")
+_KEPT_CONTROLS = "\n\t"
+
+InlineRenderer = Callable[[str], str]
+"""Turns one run of raw text into HTML; must escape what it does not replace."""
+
+
+def clean_text(text: str) -> str:
+    """Outside text as we keep it: NFC, one kind of line end, no control characters, no blank edges."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(ch for ch in text if ch in _KEPT_CONTROLS or unicodedata.category(ch) not in ("Cc", "Cs")).strip()
+
+
+def count_words(text: str) -> int:
+    """How many words of one's own: lines quoted with > do not count."""
+    return sum(len(_WORD.findall(line)) for line in text.split("\n") if not line.lstrip().startswith(">"))
+
+
+def to_html(text: str, inline: InlineRenderer | None = None) -> str:
+    """Safe HTML of plain text: blank lines part paragraphs, lines after > are quotations, addresses become links."""
+    render = inline or link_addresses
+    blocks = re.split(r"\n\s*\n", clean_text(text))
+    return sanitise("".join(_block(block, render) for block in blocks if block.strip()))
+
+
+def sanitise(html: str) -> str:
+    """Only what our allow-list knows; everything else loses its markup."""
+    return _CLEANER.clean(html)
+
+
+def link_addresses(text: str) -> str:
+    """Escape a run of text and make its http(s) addresses links."""
+    parts: list[str] = []
+    end = 0
+    for match in _LINK.finditer(text):
+        address = escape(match.group())
+        parts += [escape(text[end : match.start()]), f'<a href="{address}" target="_blank">{address}</a>']
+        end = match.end()
+    return "".join([*parts, escape(text[end:])])
+
+
+def _block(block: str, render: InlineRenderer) -> str:
+    """One paragraph, or a run of quoted and plain lines kept in their order."""
+    html: list[str] = []
+    lines: list[str] = []
+    quoted = False
+    for line in [*block.split("\n"), None]:
+        is_quote = line is not None and line.lstrip().startswith(">")
+        if lines and (line is None or is_quote != quoted):
+            html.append(_paragraph(lines, render, quoted=quoted))
+            lines = []
+        if line is not None:
+            quoted = is_quote
+            lines.append(line.lstrip().removeprefix(">").lstrip() if is_quote else line)
+    return "".join(html)
+
+
+def _paragraph(lines: list[str], render: InlineRenderer, *, quoted: bool) -> str:
+    body = "<br>".join(render(line) for line in lines)
+    return f"<blockquote><p>{body}</p></blockquote>" if quoted else f"<p>{body}</p>"

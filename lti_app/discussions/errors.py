@@ -1,0 +1,21 @@
+"""What can go wrong with a discussion."""
+
+from lti_app.core.errors import Conflict, Refused
+
+
+class SetUpChanged(Conflict):
+    """Somebody else saved the set-up since this page was opened."""
+
+    code = "set_up_changed"
+
+
+class DatesOutOfOrder(Refused):
+    """Two dates of the calendar contradict each other: `earlier` comes after `later`."""
+
+    code = "dates_out_of_order"
+
+
+class UnknownReading(Refused):
+    """A chosen reading is not one of this course."""
+
+    code = "unknown_reading"

@@ -1,0 +1,34 @@
+"""What changes rubrics."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_app.discussions.queries import DiscussionView
+from lti_app.rubrics.models import Criterion, Level, Rubric
+from lti_app.rubrics.rules import DEFAULT_RUBRIC, CriterionPlan
+
+
+def copy_rubric(
+    session: Session, discussion: DiscussionView, criteria: Sequence[CriterionPlan] = DEFAULT_RUBRIC
+) -> None:
+    """Give a discussion its own copy of a rubric, unless it has one: later edits elsewhere change no old grade."""
+    if session.scalar(select(Rubric.id).where(Rubric.discussion_id == discussion.id)):
+        return
+    rubric = Rubric(discussion_id=discussion.id)
+    session.add(rubric)
+    session.flush()
+    rows = [
+        Criterion(rubric_id=rubric.id, position=n, title=c.title, description=c.description, evidence=c.evidence)
+        for n, c in enumerate(criteria)
+    ]
+    session.add_all(rows)
+    session.flush()
+    session.add_all(
+        Level(criterion_id=row.id, position=n, points=Decimal(points), title=title)
+        for row, plan in zip(rows, criteria, strict=True)
+        for n, (points, title) in enumerate(plan.levels)
+    )
+    session.flush()

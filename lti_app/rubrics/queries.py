@@ -1,0 +1,30 @@
+"""What one can ask about rubrics."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_app.discussions.queries import DiscussionView
+from lti_app.rubrics.models import Criterion, Level, Rubric
+from lti_app.rubrics.rules import CriterionView, LevelView, RubricView
+
+
+def get_rubric(session: Session, discussion: DiscussionView) -> RubricView:
+    """The rubric of a discussion that has passed its gate (one statement); without criteria where there is none."""
+    rows = session.execute(
+        select(Criterion, Level)
+        .join(Rubric, Rubric.id == Criterion.rubric_id)
+        .join(Level, Level.criterion_id == Criterion.id)
+        .where(Rubric.discussion_id == discussion.id)
+        .order_by(Criterion.position, Level.position)
+    )
+    levels: dict[int, list[LevelView]] = {}
+    criteria: dict[int, Criterion] = {}
+    for criterion, level in rows:
+        criteria[criterion.id] = criterion
+        levels.setdefault(criterion.id, []).append(LevelView(level.id, level.points, level.title))
+    return RubricView(
+        tuple(
+            CriterionView(key, row.title, row.description, row.evidence, tuple(levels[key]))
+            for key, row in criteria.items()
+        )
+    )

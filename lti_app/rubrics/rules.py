@@ -1,0 +1,129 @@
+"""Rubrics as values: criteria, levels, totals, and the rubric that ships."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+
+class Evidence(StrEnum):
+    """Which of the evaluator's facts stand beside a criterion when it is marked."""
+
+    NONE = "none"
+    FIRST_POST = "first_post"
+    REPLIES = "replies"
+    READINGS = "readings"
+    TIMELINESS = "timeliness"
+
+
+@dataclass(frozen=True)
+class LevelView:
+    """One step of a criterion."""
+
+    id: int
+    points: Decimal
+    title: str
+
+
+@dataclass(frozen=True)
+class CriterionView:
+    """One row of a rubric, its levels from the most points down."""
+
+    id: int
+    title: str
+    description: str
+    evidence: Evidence
+    levels: tuple[LevelView, ...]
+
+    @property
+    def maximum(self) -> Decimal:
+        """The most points that it can give."""
+        return max((level.points for level in self.levels), default=Decimal(0))
+
+    def level(self, level_id: int | None) -> LevelView | None:
+        """The level with this id, None where it is not one of this criterion."""
+        return next((level for level in self.levels if level.id == level_id), None)
+
+
+@dataclass(frozen=True)
+class RubricView:
+    """A whole rubric."""
+
+    criteria: tuple[CriterionView, ...]
+
+    @property
+    def maximum(self) -> Decimal:
+        """The most points that it can give."""
+        return sum((criterion.maximum for criterion in self.criteria), Decimal(0))
+
+
+@dataclass(frozen=True)
+class CriterionPlan:
+    """A criterion as it is before it is stored: its levels are (points, title) from the most points down."""
+
+    title: str
+    description: str
+    evidence: Evidence
+    levels: tuple[tuple[int, str], ...]
+
+
+DEFAULT_RUBRIC = (
+    CriterionPlan(
+        "Content and argument",
+        "Takes a position of its own, argues it and answers the prompt.",
+        Evidence.FIRST_POST,
+        (
+            (6, "A clear position, argued from an example or case to a conclusion"),
+            (4, "A position with reasons, but with a gap or without an example"),
+            (2, "Retells more than it argues"),
+            (0, "No position, or nothing written"),
+        ),
+    ),
+    CriterionPlan(
+        "Use of the readings",
+        "Argues from each required reading and names the page.",
+        Evidence.READINGS,
+        (
+            (5, "Each required reading is cited precisely and does work in the argument"),
+            (3, "All are cited loosely, or one of them well"),
+            (1, "Mentioned, not used"),
+            (0, "Not used"),
+        ),
+    ),
+    CriterionPlan(
+        "Replies advance the discussion",
+        "Replies extend, question, connect or counter what they answer.",
+        Evidence.REPLIES,
+        (
+            (5, "Replies change the argument: a new case, a question that bites, a counter"),
+            (3, "Replies add something of their own"),
+            (1, "Replies mostly agree or repeat"),
+            (0, "No replies"),
+        ),
+    ),
+    CriterionPlan(
+        "Timeliness",
+        "First post and replies by their dates, as counted.",
+        Evidence.TIMELINESS,
+        ((2, "Everything asked for, on time"), (1, "Everything asked for, some of it late"), (0, "Something is missing")),
+    ),
+    CriterionPlan(
+        "Clarity",
+        "Easy to follow; sources told apart from one's own words.",
+        Evidence.NONE,
+        ((2, "Clear and well ordered"), (1, "Understandable with effort"), (0, "Hard to understand")),
+    ),
+)
+"""Twenty points over what most courses score in discussions: argument, readings, replies, time, clarity."""
+
+
+def total(points: Iterable[Decimal]) -> Decimal:
+    """The sum of marks."""
+    return sum(points, Decimal(0))
+
+
+def scaled(points: Decimal, *, out_of: Decimal, to: Decimal) -> Decimal:
+    """Points of a rubric as points of the gradebook column, two places, halves up; 0 where the rubric gives none."""
+    if out_of == 0:
+        return Decimal("0.00")
+    return (points * to / out_of).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
