@@ -1,0 +1,1 @@
+"""The house rules, checked: sizes, names, imports, templates, what the repository may mention."""

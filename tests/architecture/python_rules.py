@@ -1,0 +1,127 @@
+"""Rules about Python files. Each takes a file and yields its findings as `path:line: what is wrong`."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from tests.architecture.tree import Source
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+FILE_LINES = 300
+TEST_FILE_LINES = 400
+FUNCTION_LINES = 60
+VIEW_LINES = 25
+POSITIONAL_PARAMETERS = 5
+NAMELESS = {"utils", "util", "helpers", "helper", "misc", "common"}
+KINDS = {"__init__", "rules", "models", "access", "queries", "actions", "ports", "errors"}
+ROUTE_DECORATORS = {"route", "get", "post", "put", "patch", "delete"}
+CLOCK_CALLS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "datetime.datetime.now"}
+
+
+def functions(source: Source) -> list[Function]:
+    """Every function and method of a file, nested ones too."""
+    return [node for node in ast.walk(source.tree) if isinstance(node, Function)]
+
+
+def length(function: Function) -> int:
+    """Lines from `def` to the end, docstring in, decorators out."""
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+def too_long_file(source: Source) -> Iterator[str]:
+    """A file beyond its budget holds more than one subject."""
+    budget = TEST_FILE_LINES if source.path.startswith("tests/") else FILE_LINES
+    if source.line_count > budget:
+        yield source.at(budget, f"{source.line_count} lines; at most {budget}")
+
+
+def too_long_functions(source: Source) -> Iterator[str]:
+    """No function over the limit; the median and the 95th percentile are of the whole package."""
+    for function in functions(source):
+        if length(function) > FUNCTION_LINES:
+            yield source.at(function.lineno, f"{function.name} has {length(function)} lines; at most {FUNCTION_LINES}")
+
+
+def too_long_views(source: Source) -> Iterator[str]:
+    """A view parses, calls one query or action, and answers."""
+    for function in functions(source):
+        lines = body_length(function)
+        if _is_view(function) and lines > VIEW_LINES:
+            yield source.at(
+                function.lineno, f"the body of view {function.name} has {lines} lines; at most {VIEW_LINES}"
+            )
+
+
+def too_many_parameters(source: Source) -> Iterator[str]:
+    """What is more than a handful is keyword-only, or a value object."""
+    for function in functions(source):
+        names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+        count = len([name for name in names if name not in {"self", "cls"}])
+        if count > POSITIONAL_PARAMETERS:
+            yield source.at(
+                function.lineno, f"{function.name} takes {count} positional parameters; at most {POSITIONAL_PARAMETERS}"
+            )
+
+
+def untyped_returns(source: Source) -> Iterator[str]:
+    """Every function says what it answers."""
+    for function in functions(source):
+        if function.returns is None:
+            yield source.at(function.lineno, f"{function.name} does not say what it returns")
+
+
+def lazy_imports(source: Source) -> Iterator[str]:
+    """An import inside a function hides a dependency, mostly a circular one."""
+    for function in functions(source):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield source.at(node.lineno, f"import inside {function.name}; imports stand at the top")
+
+
+def bare_silencers(source: Source) -> Iterator[str]:
+    """A silenced check names the rule it silences."""
+    for number, line in enumerate(source.text.splitlines(), 1):
+        if re.search(r"#\s*noqa(?!:)|#\s*type:\s*ignore(?!\[)|#\s*ruff:\s*noqa(?!:)", line):
+            yield source.at(number, "a silenced check without the name of the rule")
+
+
+def nameless_modules(source: Source) -> Iterator[str]:
+    """A module that could hold anything will."""
+    for part in PurePath(source.path).with_suffix("").parts:
+        if part in NAMELESS:
+            yield source.at(1, f"'{part}' does not say what is in it")
+
+
+def unknown_kinds(source: Source, words: list[str]) -> Iterator[str]:
+    """In a word's folder the name of a file says its kind."""
+    path = PurePath(source.path)
+    if len(path.parts) > 2 and path.parts[1] in words and (path.stem not in KINDS or len(path.parts) > 3):
+        yield source.at(1, f"no kind of file of a word's folder; those are {', '.join(sorted(KINDS - {'__init__'}))}")
+
+
+def clock_readings(source: Source) -> Iterator[str]:
+    """The clock is an argument: a rule that reads it itself cannot be asked about another day."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in CLOCK_CALLS:
+            yield source.at(node.lineno, f"{ast.unparse(node.func)}() in the domain; take the moment as an argument")
+
+
+def sleeping(source: Source) -> Iterator[str]:
+    """A test that sleeps is slow when it is right and wrong when the machine is slow."""
+    for node in ast.walk(source.tree):
+        is_import = isinstance(node, ast.ImportFrom) and node.module == "time"
+        if is_import and any(name.name == "sleep" for name in node.names):
+            yield source.at(node.lineno, "a test imports sleep")
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "time.sleep":
+            yield source.at(node.lineno, "a test sleeps; wait for the event, or move the clock")
+
+
+def _is_view(function: Function) -> bool:
+    calls = [decorator.func for decorator in function.decorator_list if isinstance(decorator, ast.Call)]
+    return any(isinstance(call, ast.Attribute) and call.attr in ROUTE_DECORATORS for call in calls)
+
+
+def body_length(function: Function) -> int:
+    body = function.body[1:] if ast.get_docstring(function) and len(function.body) > 1 else function.body
+    return (body[-1].end_lineno or body[-1].lineno) - body[0].lineno + 1

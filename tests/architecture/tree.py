@@ -1,0 +1,99 @@
+"""The project's files, as the rules see them."""
+
+import ast
+import functools
+import os
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pathspec import GitIgnoreSpec
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "lti_app"
+NOT_WORDS = {"core", "lti", "web", "practice_lms", "frontend", "static", "migrations", "__pycache__"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file: its path within the project, and its text."""
+
+    path: str
+    text: str
+
+    @functools.cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree of a Python file."""
+        return ast.parse(self.text, self.path)
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the file has."""
+        return len(self.text.splitlines())
+
+    def at(self, line: int, message: str) -> str:
+        """A finding, in the form that editors and terminals make a link of."""
+        return f"{self.path}:{line}: {message}"
+
+
+def all_files() -> list[Source]:
+    """Every text file that belongs to the project: all but what .gitignore leaves out."""
+    return [source for path in _paths() if (source := _read(path))]
+
+
+def python_files(folder: str) -> list[Source]:
+    """The Python files below a folder of the project."""
+    return [source for source in all_files() if source.path.startswith(f"{folder}/") and source.path.endswith(".py")]
+
+
+def package_files() -> list[Source]:
+    """The application's Python files, without the migrations, which are written by Alembic and read once."""
+    return [source for source in python_files("lti_app") if "/migrations/versions/" not in source.path]
+
+
+def templates() -> list[Source]:
+    """Every HTML template, the practice LMS's own too."""
+    return [source for source in all_files() if source.path.endswith(".html") and not source.path.startswith("tests/")]
+
+
+def words() -> list[str]:
+    """The packages named after a word of the domain."""
+    return sorted(path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name not in NOT_WORDS)
+
+
+def heights() -> dict[str, int]:
+    """How high each first-level module stands, by the import contract; neighbours in a layer stand equally high."""
+    layers = project_settings()["tool"]["importlinter"]["contracts"][0]["layers"]
+    return {name.strip(" ()"): -row for row, layer in enumerate(layers) for name in layer.split("|")}
+
+
+def project_settings() -> dict[str, Any]:
+    """What pyproject.toml says."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+@functools.cache
+def _paths() -> tuple[Path, ...]:
+    return tuple(sorted(_walk(ROOT, GitIgnoreSpec.from_lines((ROOT / ".gitignore").read_text().splitlines()))))
+
+
+def _walk(folder: Path, ignored: GitIgnoreSpec) -> Iterator[Path]:
+    for entry in os.scandir(folder):
+        name = os.path.relpath(entry.path, ROOT)
+        if entry.name == ".git" or ignored.match_file(name + "/" * entry.is_dir()):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry.path), ignored)
+        else:
+            yield Path(entry.path)
+
+
+@functools.cache
+def _read(path: Path) -> Source | None:
+    """The file, or None for what is not text (pictures, archives)."""
+    try:
+        return Source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        return None
