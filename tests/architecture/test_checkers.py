@@ -96,18 +96,19 @@ def test_upward_foreign_keys_are_found():
     class Tables(DeclarativeBase):
         pass
 
-    def table(name: str, package: str, **columns: object) -> None:
+    def table(name: str, package: str, **columns: object) -> type:
         key = {"id": mapped_column(primary_key=True), "__annotations__": {"id": Mapped[int]}}
-        type(name, (Tables,), {"__tablename__": name, "__module__": f"lti_app.{package}.models", **key, **columns})
+        home = {"__tablename__": name, "__module__": f"lti_app.{package}.models"}
+        return type(name, (Tables,), {**home, **key, **columns})
 
-    table("course", "courses")
-    table("post", "posts", course_id=mapped_column(ForeignKey("course.id")))
     heights = {"courses": 1, "posts": 2}
+    downward = [table("course", "courses"), table("post", "posts", course_id=mapped_column(ForeignKey("course.id")))]
     assert list(upward_foreign_keys(Tables.registry, heights)) == []
-    table("visit", "courses", post_id=mapped_column(ForeignKey("post.id")))
+    upward = table("visit", "courses", post_id=mapped_column(ForeignKey("post.id")))
     assert list(upward_foreign_keys(Tables.registry, heights)) == [
         "visit.post_id of courses refers to post.id of posts"
     ]
+    del downward, upward  # the registry alone does not keep them
 
 
 def test_docstring_does_not_count_as_a_views_body():
