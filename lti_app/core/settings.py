@@ -16,7 +16,7 @@ EMBEDDED_DATABASE = "sqlite:///colloquy.db"
 
 
 class Settings(BaseSettings):
-    """What an operator can set. Each name is `COLLOQUY_<NAME>`, or `COLLOQUY_<NAME>_FILE` naming a file with the value."""
+    """What an operator can set, each as `COLLOQUY_<NAME>`, or `COLLOQUY_<NAME>_FILE` naming a file with the value."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 

@@ -28,7 +28,12 @@ def get_actor(session: Session, *, course_id: int, token: str, now: datetime) ->
         .join(Person, Person.id == Visit.person_id)
         .join(Course, Course.id == Visit.course_id)
         .join(Enrollment, (Enrollment.course_id == Visit.course_id) & (Enrollment.person_id == Visit.person_id))
-        .where(Visit.token_hash == hash_token(token), Visit.course_id == course_id, Visit.expires_at > now, Enrollment.active)
+        .where(
+            Visit.token_hash == hash_token(token),
+            Visit.course_id == course_id,
+            Visit.expires_at > now,
+            Enrollment.active,
+        )
     ).one_or_none()
     if row is None:
         return None
@@ -63,7 +68,7 @@ def count_students(session: Session, actor: Actor) -> int:
     return session.scalar(select(func.count()).select_from(_students(actor.course_id).subquery())) or 0
 
 
-def _students(course_id: int) -> Select[tuple[int, str, Role]]:
+def _students(course_id: int) -> Select[int, str, Role]:
     return (
         select(Person.id, Person.name, Enrollment.role)
         .join(Enrollment, Enrollment.person_id == Person.id)

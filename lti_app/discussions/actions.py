@@ -51,7 +51,10 @@ def set_up_discussion(  # one statement a field: long, not complex
     """
     get_discussion(session, actor, discussion_id, need=Permission.SET_UP, now=now)
     discussion = session.scalars(
-        select(Discussion).where(Discussion.id == discussion_id).with_for_update().execution_options(populate_existing=True)
+        select(Discussion)
+        .where(Discussion.id == discussion_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
     if discussion.version != version:
         raise SetUpChanged

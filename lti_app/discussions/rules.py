@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 MAX_TITLE = 200
 MAX_PROMPT = 20_000
@@ -48,7 +49,7 @@ class Calendar:
         """The first two dates that contradict each other, by name, else None."""
         names = ("opens_at", "first_post_due", "replies_due", "closes_at")
         dated = [(name, moment) for name in names if (moment := getattr(self, name)) is not None]
-        for (earlier, first), (later, second) in zip(dated, dated[1:], strict=False):
+        for (earlier, first), (later, second) in pairwise(dated):
             if first > second:
                 return earlier, later
         return None

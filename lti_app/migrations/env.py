@@ -1,6 +1,7 @@
 """Alembic's entry: runs inside a connection that lti_app.migrations hands over."""
 
 from alembic import context
+
 from lti_app.core.db import Base
 from lti_app.tables import ALL_MODELS
 

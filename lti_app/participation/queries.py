@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_app.courses.rules import Actor
@@ -10,6 +10,17 @@ from lti_app.discussions.queries import DiscussionView
 from lti_app.participation.rules import PostFacts, Verdicts, Version, evaluate
 from lti_app.people.models import Person
 from lti_app.posts.models import Post, Revision
+
+_FACTS = (
+    Post.id,
+    Post.author_id,
+    Post.address,
+    Post.words,
+    Post.reading_ids,
+    Post.created_at,
+    Post.edited_at,
+    Post.deleted_at,
+)
 
 
 def get_progress(
@@ -21,35 +32,52 @@ def get_progress(
 
 
 def collect_facts(session: Session, discussion: DiscussionView, person_id: int) -> list[PostFacts]:
-    """What the rule needs of one person's posts in a discussion, the oldest post first."""
+    """What the rule needs of one person's posts in a discussion, the oldest post first (two statements)."""
+    return collect_class_facts(session, discussion, person_id).get(person_id, [])
+
+
+def collect_class_facts(
+    session: Session, discussion: DiscussionView, person_id: int | None = None
+) -> dict[int, list[PostFacts]]:
+    """The same for everybody, or for one, by person id (two statements). The caller has passed the gate."""
+    wanted = [Post.discussion_id == discussion.id]
+    if person_id is not None:
+        wanted.append(Post.author_id == person_id)
     parent = aliased(Post)
-    own = (Post.discussion_id == discussion.id) & (Post.author_id == person_id)
     rows = session.execute(
-        select(Post, parent.author_id, parent.by_staff, Person.name)
+        select(*_FACTS, parent.author_id, parent.by_staff, Person.name)
         .outerjoin(parent, parent.id == Post.parent_id)
         .outerjoin(Person, Person.id == parent.author_id)
-        .where(own)
+        .where(*wanted)
         .order_by(Post.id)
-    ).all()
-    earlier: dict[int, list[Version]] = {}
-    revisions = select(Revision.post_id, Revision.written_at, Revision.words, Revision.reading_ids)
-    for post_id, at, words, reading_ids in session.execute(
-        revisions.join(Post, Post.id == Revision.post_id).where(own).order_by(Revision.post_id, Revision.version)
-    ):
-        earlier.setdefault(post_id, []).append(Version(at, words, frozenset(reading_ids)))
-    return [
-        PostFacts(
-            id=post.id,
-            address=post.address,
-            versions=(
-                *earlier.get(post.id, ()),
-                Version(post.edited_at or post.created_at, post.words, frozenset(post.reading_ids)),
-            ),
-            parent_author_id=parent_author_id,
-            parent_author=parent_author or "",
-            answers_self=parent_author_id == person_id,
-            answers_staff=bool(parent_by_staff),
-            deleted=post.deleted_at is not None,
+    )
+    earlier = _earlier_versions(session, wanted)
+    facts: dict[int, list[PostFacts]] = {}
+    for post_id, author_id, address, words, readings, created, edited, deleted, answered, staff, name in rows:
+        now_says = Version(edited or created, words, frozenset(readings))
+        facts.setdefault(author_id, []).append(
+            PostFacts(
+                id=post_id,
+                address=address,
+                versions=(*earlier.get(post_id, ()), now_says),
+                parent_author_id=answered,
+                parent_author=name or "",
+                answers_self=answered == author_id,
+                answers_staff=bool(staff),
+                deleted=deleted is not None,
+            )
         )
-        for post, parent_author_id, parent_by_staff, parent_author in rows
-    ]
+    return facts
+
+
+def _earlier_versions(session: Session, wanted: list[ColumnElement[bool]]) -> dict[int, list[Version]]:
+    rows = session.execute(
+        select(Revision.post_id, Revision.written_at, Revision.words, Revision.reading_ids)
+        .join(Post, Post.id == Revision.post_id)
+        .where(*wanted)
+        .order_by(Revision.post_id, Revision.version)
+    )
+    versions: dict[int, list[Version]] = {}
+    for post_id, at, words, reading_ids in rows:
+        versions.setdefault(post_id, []).append(Version(at, words, frozenset(reading_ids)))
+    return versions

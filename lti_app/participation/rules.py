@@ -256,9 +256,7 @@ def _too_short(post: PostFacts, want: int) -> PostVerdict:
     return PostVerdict(Reason.TOO_SHORT, counts=False, number=want - post.versions[-1].words)
 
 
-def _judge_reading(
-    reading: AssignedReading, asked: Requirements, posts: list[PostFacts], now: datetime
-) -> Verdict:
+def _judge_reading(reading: AssignedReading, asked: Requirements, posts: list[PostFacts], now: datetime) -> Verdict:
     due = asked.replies_due or asked.first_post_due
     citing = sorted(
         (since, post.id, post.address) for post in posts if (since := _cited_since(post, reading.id)) is not None

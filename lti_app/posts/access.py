@@ -79,7 +79,12 @@ TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
         (_past_the_gate, PostFirst),
         (_stands, ParentGone),
     ),
-    Permission.EDIT: ((_takes_part, Forbidden), (_is_author, Forbidden), (_is_open, DiscussionShut), (_stands, Forbidden)),
+    Permission.EDIT: (
+        (_takes_part, Forbidden),
+        (_is_author, Forbidden),
+        (_is_open, DiscussionShut),
+        (_stands, Forbidden),
+    ),
     Permission.DELETE: (
         (_takes_part, Forbidden),
         (_author_or_staff, Forbidden),

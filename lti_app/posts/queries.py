@@ -11,7 +11,7 @@ from lti_app.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.people.models import Person
 from lti_app.posts.access import Circumstances, Permission, may, require
-from lti_app.posts.models import Post, Revision
+from lti_app.posts.models import Post
 from lti_app.posts.rules import ancestor_paths
 
 PAGE_SIZE = 40
@@ -138,9 +138,7 @@ def read_thread(
     )
 
 
-def get_post(
-    session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, need: Permission
-) -> PostView:
+def get_post(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, need: Permission) -> PostView:
     """The gate to one post of this discussion; raises NotFound, or what the permission raises.
 
     A post that the actor may not even read does not exist for them.
@@ -178,16 +176,11 @@ def get_activity(session: Session, discussion: DiscussionView) -> Activity:
     return Activity(first_posts, replies, voices, last[0] if last else "", last[1] if last else None)
 
 
-def count_revisions(session: Session, post_id: int) -> int:
-    """How often a post was changed."""
-    return session.scalar(select(func.count()).where(Revision.post_id == post_id)) or 0
-
-
-def _posts(*conditions: ColumnElement[bool]) -> Select[tuple[Post, str]]:
+def _posts(*conditions: ColumnElement[bool]) -> Select[Post, str]:
     return select(Post, Person.name).join(Person, Person.id == Post.author_id).where(*conditions)
 
 
-def _of_post(row: Row[tuple[Post, str]], actor: Actor, c: Circumstances) -> Circumstances:
+def _of_post(row: Row[Post, str], actor: Actor, c: Circumstances) -> Circumstances:
     post = row[0]
     return Circumstances(
         state=c.state,
@@ -198,7 +191,7 @@ def _of_post(row: Row[tuple[Post, str]], actor: Actor, c: Circumstances) -> Circ
     )
 
 
-def _view(row: Row[tuple[Post, str]], actor: Actor, circumstances: Circumstances) -> PostView:
+def _view(row: Row[Post, str], actor: Actor, circumstances: Circumstances) -> PostView:
     post, author = row
     here = _of_post(row, actor, circumstances)
     return PostView(
@@ -225,9 +218,7 @@ def _view(row: Row[tuple[Post, str]], actor: Actor, circumstances: Circumstances
 
 
 def _briefs(session: Session, discussion_id: int, paths: list[str]) -> tuple[PostBrief, ...]:
-    rows = session.execute(
-        _posts(Post.discussion_id == discussion_id, Post.path.in_(paths)).order_by(Post.path)
-    )
+    rows = session.execute(_posts(Post.discussion_id == discussion_id, Post.path.in_(paths)).order_by(Post.path))
     return tuple(
         PostBrief(post.id, post.path, post.address, author, "" if post.deleted_at else post.html, bool(post.deleted_at))
         for post, author in rows

@@ -14,7 +14,9 @@ PATH_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 PATH_WIDTH = 4
 """Digits of one level: room for 1.6 million replies to one post."""
 
-_CITATION = re.compile(r"\[(?P<who>[^\[\]\n,]{1,80}?)(?:,?\s+(?:pp?|S|s)\.?\s*(?P<page>[\w.]+(?:\s*[-–]\s*[\w.]+)?))?\]")
+_CITATION = re.compile(
+    r"\[(?P<who>[^\[\]\n,]{1,80}?)(?:,?\s+(?:pp?|S|s)\.?\s*(?P<page>[\w.]+(?:\s*[-–]\s*[\w.]+)?))?\]"
+)
 _MAX_PAGE = 20
 
 

@@ -5,15 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lti_app.core.db import insert_into
 from lti_app.courses.rules import Actor
 from lti_app.readings.access import require_edit
 from lti_app.readings.models import Passage, Reading
 from lti_app.readings.rules import address_of, label_of, reference_html
-
-INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def add_reading(session: Session, actor: Actor, csl: dict[str, Any], now: datetime) -> int:
@@ -37,9 +35,8 @@ def find_passages(session: Session, places: Iterable[tuple[int, str]]) -> dict[t
     wanted = sorted(set(places))
     if not wanted:
         return {}
-    insert = INSERTS[session.get_bind().dialect.name]
     session.execute(
-        insert(Passage)
+        insert_into(session, Passage)
         .values([{"reading_id": reading_id, "page": page} for reading_id, page in wanted])
         .on_conflict_do_nothing(index_elements=["reading_id", "page"])
     )

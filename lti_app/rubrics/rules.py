@@ -105,7 +105,11 @@ DEFAULT_RUBRIC = (
         "Timeliness",
         "First post and replies by their dates, as counted.",
         Evidence.TIMELINESS,
-        ((2, "Everything asked for, on time"), (1, "Everything asked for, some of it late"), (0, "Something is missing")),
+        (
+            (2, "Everything asked for, on time"),
+            (1, "Everything asked for, some of it late"),
+            (0, "Something is missing"),
+        ),
     ),
     CriterionPlan(
         "Clarity",

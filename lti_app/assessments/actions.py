@@ -1,0 +1,198 @@
+"""What changes marks and releases grades."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from lti_app.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
+from lti_app.assessments.models import Assessment, Mark, Release
+from lti_app.assessments.rules import MAX_COMMENT
+from lti_app.core.db import insert_into
+from lti_app.core.prose import clean_text
+from lti_app.courses.models import Enrollment
+from lti_app.courses.queries import get_student
+from lti_app.courses.rules import Actor, Role
+from lti_app.discussions.access import Permission, require
+from lti_app.discussions.queries import DiscussionView
+from lti_app.grading.actions import queue_passback
+from lti_app.participation.queries import collect_class_facts, collect_facts
+from lti_app.participation.rules import PostFacts, evaluate
+from lti_app.rubrics.queries import get_rubric
+from lti_app.rubrics.rules import RubricView, scaled, total
+
+
+def assess(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    person_id: int,
+    *,
+    levels: Mapping[int, int],
+    comment: str,
+    version: int,
+    now: datetime,
+) -> None:
+    """Save a student's marks (level id by criterion id) and comment as a draft.
+
+    `version` is that of the marks the grader saw, 0 for none. Raises AssessmentChanged when another grader saved
+    meanwhile, CommentTooLong, NotFound for somebody who is no student here, Forbidden. Levels that are not of the
+    rubric are passed over. Saving what is already there changes nothing.
+    """
+    require(actor, Permission.GRADE)
+    get_student(session, actor, person_id)
+    comment = clean_text(comment)
+    if len(comment) > MAX_COMMENT:
+        raise CommentTooLong(limit=MAX_COMMENT, length=len(comment))
+    rubric = get_rubric(session, discussion)
+    chosen = {c.id: level for c in rubric.criteria if (level := c.level(levels.get(c.id)))}
+    assessment = _locked_or_new(session, actor, discussion, person_id, now)
+    if assessment.version != version:
+        raise AssessmentChanged
+    marks = {criterion_id: level.id for criterion_id, level in chosen.items()}
+    if version and assessment.comment == comment and _marks(session, assessment.id) == marks:
+        return
+    session.execute(delete(Mark).where(Mark.assessment_id == assessment.id))
+    session.add_all(
+        Mark(assessment_id=assessment.id, criterion_id=criterion_id, level_id=level_id)
+        for criterion_id, level_id in marks.items()
+    )
+    assessment.comment = comment
+    assessment.total = total(level.points for level in chosen.values())
+    assessment.is_complete = len(chosen) == len(rubric.criteria)
+    assessment.version += 1
+    assessment.assessed_at, assessment.assessed_by_id = now, actor.person_id
+    session.flush()
+
+
+def release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, *, now: datetime) -> None:
+    """Show a student their grade and let the LMS learn it, in this transaction.
+
+    Raises AssessmentIncomplete while a criterion has no level, NotFound, Forbidden. Releasing what is already
+    released changes nothing.
+    """
+    require(actor, Permission.GRADE)
+    get_student(session, actor, person_id)
+    assessment = session.scalar(_assessments(discussion.id).where(Assessment.person_id == person_id))
+    if assessment is None or not assessment.is_complete:
+        raise AssessmentIncomplete
+    if assessment.version != assessment.released_version:
+        facts = {person_id: collect_facts(session, discussion, person_id)}
+        _release(session, actor, discussion, assessments=[assessment], facts=facts, now=now)
+
+
+def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> int:
+    """Release every complete draft of active students, in this transaction; returns how many. Raises Forbidden."""
+    require(actor, Permission.GRADE)
+    drafts = [
+        assessment
+        for assessment in session.scalars(
+            _assessments(discussion.id)
+            .join(
+                Enrollment,
+                (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
+            )
+            .where(Assessment.is_complete, Enrollment.role == Role.STUDENT, Enrollment.active)
+        )
+        if assessment.version != assessment.released_version
+    ]
+    if drafts:
+        _release(
+            session, actor, discussion, assessments=drafts, facts=collect_class_facts(session, discussion), now=now
+        )
+    return len(drafts)
+
+
+def _assessments(discussion_id: int) -> Select[Assessment]:
+    return select(Assessment).where(Assessment.discussion_id == discussion_id).with_for_update(of=Assessment)
+
+
+def _locked_or_new(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int, now: datetime
+) -> Assessment:
+    """The student's row, made where there is none yet, so that two first saves meet on the same row."""
+    session.execute(
+        insert_into(session, Assessment)
+        .values(
+            course_id=discussion.course_id,
+            discussion_id=discussion.id,
+            person_id=person_id,
+            comment="",
+            total=0,
+            is_complete=False,
+            version=0,
+            assessed_at=now,
+            assessed_by_id=actor.person_id,
+        )
+        .on_conflict_do_nothing(index_elements=["discussion_id", "person_id"])
+    )
+    return session.scalars(
+        _assessments(discussion.id).where(Assessment.person_id == person_id).execution_options(populate_existing=True)
+    ).one()
+
+
+def _marks(session: Session, assessment_id: int) -> dict[int, int]:
+    rows = session.execute(select(Mark.criterion_id, Mark.level_id).where(Mark.assessment_id == assessment_id))
+    return {row.criterion_id: row.level_id for row in rows}
+
+
+def _release(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    *,
+    assessments: Iterable[Assessment],
+    facts: Mapping[int, list[PostFacts]],
+    now: datetime,
+) -> None:
+    rubric = get_rubric(session, discussion)
+    for assessment in assessments:
+        given = scaled(assessment.total, out_of=rubric.maximum, to=discussion.points)
+        session.add(
+            Release(
+                assessment_id=assessment.id,
+                version=assessment.version,
+                given=given,
+                possible=discussion.points,
+                comment=assessment.comment,
+                marks=_as_read(rubric, _marks(session, assessment.id)),
+                released_at=now,
+                released_by_id=actor.person_id,
+            )
+        )
+        assessment.released_version = assessment.version
+        assessment.released_given, assessment.released_at = given, now
+        queue_passback(
+            session,
+            course_id=discussion.course_id,
+            discussion_id=discussion.id,
+            person_id=assessment.person_id,
+            given=given,
+            possible=discussion.points,
+            comment=assessment.comment,
+            submitted_at=_submitted_at(discussion, facts.get(assessment.person_id, []), now),
+            now=now,
+        )
+    session.flush()
+
+
+def _as_read(rubric: RubricView, marks: Mapping[int, int]) -> list[dict[str, str]]:
+    read = []
+    for criterion in rubric.criteria:
+        if level := criterion.level(marks.get(criterion.id)):
+            read.append(
+                {
+                    "title": criterion.title,
+                    "level": level.title,
+                    "points": str(level.points),
+                    "maximum": str(criterion.maximum),
+                }
+            )
+    return read
+
+
+def _submitted_at(discussion: DiscussionView, facts: list[PostFacts], now: datetime) -> datetime | None:
+    """When the student's work was complete, else their last writing; so that the LMS does not call it late."""
+    moments = [version.at for post in facts if not post.deleted for version in post.versions]
+    return evaluate(discussion.requirements, facts, now).completed_at or max(moments, default=None)

@@ -1,0 +1,21 @@
+"""What can go wrong in grading."""
+
+from lti_app.core.errors import Conflict, Refused
+
+
+class AssessmentChanged(Conflict):
+    """Another grader saved marks for this student since this page was opened."""
+
+    code = "assessment_changed"
+
+
+class AssessmentIncomplete(Refused):
+    """A grade is released only when every criterion has a level."""
+
+    code = "assessment_incomplete"
+
+
+class CommentTooLong(Refused):
+    """The comment has more than `limit` characters."""
+
+    code = "comment_too_long"

@@ -1,0 +1,70 @@
+"""Marks, grades and releases."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_app.core.db import Base, Id
+from lti_app.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.people.models import Person  # noqa: F401
+from lti_app.rubrics.models import Criterion, Level  # noqa: F401
+
+
+class Assessment(Base):
+    """One student's marks in one discussion as the graders see them; what the student sees is the newest Release."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (UniqueConstraint("discussion_id", "person_id"), Index(None, "person_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    comment: Mapped[str]
+    total: Mapped[Decimal]
+    "The sum of the marks so far, in points of the rubric."
+    is_complete: Mapped[bool]
+    "Whether every criterion has a level."
+    version: Mapped[int]
+    "Grows with each save, so that two graders cannot overwrite each other unseen."
+    assessed_at: Mapped[datetime]
+    assessed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    released_version: Mapped[int | None]
+    "The version that the student sees; None before the first release."
+    released_given: Mapped[Decimal | None]
+    released_at: Mapped[datetime | None]
+
+
+class Mark(Base):
+    """The level that one criterion got."""
+
+    __tablename__ = "mark"
+    __table_args__ = (UniqueConstraint("assessment_id", "criterion_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
+    level_id: Mapped[int] = mapped_column(ForeignKey("level.id"))
+
+
+class Release(Base):
+    """What a student was told, when and by whom: written once, never changed."""
+
+    __tablename__ = "release"
+    __table_args__ = (UniqueConstraint("assessment_id", "version"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    version: Mapped[int]
+    "That of the assessment when it was released."
+    given: Mapped[Decimal]
+    "Points of the gradebook column."
+    possible: Mapped[Decimal]
+    comment: Mapped[str]
+    marks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    "The criteria and levels as they read then: title, level, points and maximum, the points as text."
+    released_at: Mapped[datetime]
+    released_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

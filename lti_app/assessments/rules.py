@@ -1,0 +1,74 @@
+"""Grading as values: which level the facts suggest, what a student's line on the desk says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from lti_app.grading.rules import PassbackState
+from lti_app.participation.rules import Verdicts
+from lti_app.rubrics.rules import CriterionView, Evidence, LevelView
+
+MAX_COMMENT = 4000
+"""Characters; Moodle was seen to keep 5000."""
+
+
+class Progress(StrEnum):
+    """How far the grading of one student is."""
+
+    UNGRADED = "ungraded"
+    PARTLY = "partly"
+    """Some criteria have a level."""
+    DRAFT = "draft"
+    """Complete, not released."""
+    CHANGED = "changed"
+    """Released, and changed since: the student sees the older grade."""
+    RELEASED = "released"
+
+
+@dataclass(frozen=True)
+class StudentLine:
+    """One student in the desk's list."""
+
+    person_id: int
+    name: str
+    posts: int
+    progress: Progress
+    total: Decimal | None
+    """Points of the rubric so far."""
+    released_given: Decimal | None
+    passback: PassbackState | None
+    passback_error: str | None
+
+    @property
+    def needs_grading(self) -> bool:
+        """Whether there is anything left to do for this student."""
+        return self.progress is not Progress.RELEASED
+
+
+def progress_of(*, is_complete: bool | None, version: int | None, released_version: int | None) -> Progress:
+    """How far grading is; all None where nothing was saved yet."""
+    if version is None:
+        return Progress.UNGRADED
+    if released_version is not None:
+        return Progress.RELEASED if version == released_version else Progress.CHANGED
+    return Progress.DRAFT if is_complete else Progress.PARTLY
+
+
+def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView | None:
+    """The level that counted facts alone decide; None for criteria that take judgement.
+
+    Only timeliness is such: everything asked for in time is the top level, everything but late the middle one,
+    anything missing the bottom one. It is a suggestion: a person accepts it.
+    """
+    if criterion.evidence is not Evidence.TIMELINESS or not criterion.levels or not verdicts.requirements:
+        return None
+    best_first = sorted(criterion.levels, key=lambda level: level.points, reverse=True)
+    if not verdicts.all_met:
+        return best_first[-1]
+    return best_first[len(best_first) // 2] if verdicts.any_late else best_first[0]
+
+
+def changed_after(assessed_at: datetime | None, post_moments: list[datetime]) -> bool:
+    """Whether the student wrote or edited anything after the marks were saved."""
+    return assessed_at is not None and any(moment > assessed_at for moment in post_moments)
