@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lti_app.core.db import Base, Id
 from lti_app.courses.models import Course
 from lti_app.discussions.models import Discussion  # noqa: F401 -- the table that a foreign key names
-from lti_app.lti.http import host_of
 
 
 class Platform(Base):
@@ -25,17 +24,9 @@ class Platform(Base):
     jwks_url: Mapped[str]
     auth_audience: Mapped[str | None]
     "The `aud` of our client assertions where the platform wants another than its token URL."
-    service_hosts: Mapped[list[str] | None] = mapped_column(JSON)
-    "Further hosts of its services; Canvas serves each school's grades and rosters from that school's own domain."
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     deployments: Mapped[list["Deployment"]] = relationship(back_populates="platform", lazy="raise_on_sql")
-
-    @property
-    def hosts(self) -> frozenset[str]:
-        """The only hosts to which we send requests on behalf of this platform."""
-        urls = (self.issuer, self.auth_login_url, self.auth_token_url, self.jwks_url)
-        return frozenset(filter(None, map(host_of, urls))) | frozenset(self.service_hosts or ())
 
 
 class Deployment(Base):
