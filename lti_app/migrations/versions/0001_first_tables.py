@@ -55,7 +55,6 @@ def upgrade() -> None:
         sa.Column("auth_token_url", sa.String(), nullable=False),
         sa.Column("jwks_url", sa.String(), nullable=False),
         sa.Column("auth_audience", sa.String(), nullable=True),
-        sa.Column("service_hosts", sa.JSON(), nullable=True),
         sa.Column("disabled_at", lti_app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", lti_app.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platform")),
