@@ -1,10 +1,10 @@
 """What changes courses, enrolments and visits."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -54,13 +54,23 @@ def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now:
     session.flush()
 
 
-def keep_only(session: Session, course_id: int, person_ids: Sequence[int]) -> None:
-    """After a complete roster: everyone whom it does not name is no longer active. Their work stays."""
-    session.execute(
-        update(Enrollment)
-        .where(Enrollment.course_id == course_id, Enrollment.person_id.not_in(person_ids), Enrollment.active)
-        .values(active=False)
+def keep_only(session: Session, course_id: int, person_ids: Collection[int], now: datetime) -> None:
+    """After a complete roster: students whom it does not name are no longer active. Their work stays.
+
+    Nobody with a visit under way is put out, nor anybody but students: rosters leave out a platform's test student,
+    and administrators who may open every course.
+    """
+    visiting = select(Visit.person_id).where(Visit.course_id == course_id, Visit.expires_at > now)
+    candidates = select(Enrollment).where(
+        Enrollment.course_id == course_id,
+        Enrollment.active,
+        Enrollment.role == Role.STUDENT,
+        Enrollment.person_id.not_in(visiting),
     )
+    present = set(person_ids)
+    for enrollment in session.scalars(candidates):
+        enrollment.active = enrollment.person_id in present
+    session.flush()
 
 
 def open_visit(

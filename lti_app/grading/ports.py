@@ -25,7 +25,7 @@ class Score:
     """When the student's counted work was complete, so that the LMS does not call it late."""
 
 
-class PassbackRefused(Exception):  # noqa: N818 -- a refusal is an answer, not an error
+class PassbackRefused(Exception):
     """The LMS answered and will not take this score: retrying the same is useless; a person must act.
 
     `code` is one of: no_gradebook (the placement offers no grade service), no_scope, unknown_user, not_found,
@@ -38,10 +38,11 @@ class PassbackRefused(Exception):  # noqa: N818 -- a refusal is an answer, not a
         super().__init__(code)
 
 
-class PassbackDelayed(Exception):  # noqa: N818
+class PassbackDelayed(Exception):
     """The LMS could not be reached or asks to wait (time-out, 5xx, 429): try again later.
 
-    `code` is one of: timeout, unreachable, server_error, throttled, bad_answer. `retry_after` in seconds where told.
+    `code` is one of: timeout, unreachable, server_error, throttled, bad_answer, busy (another worker
+    prepares the column). `retry_after` in seconds where told.
     """
 
     def __init__(self, code: str, detail: str = "", retry_after: float | None = None) -> None:

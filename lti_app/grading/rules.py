@@ -7,8 +7,9 @@ FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 """How long a score that the LMS does not take is tried before a person must look at it: longer than a weekend."""
-STALE_TRIES = 9
-"""An LMS that calls a new score old has a clock ahead of ours; nine tries span some fifteen minutes."""
+REFUSALS_THAT_PASS = {"stale": 9, "unauthorized": 6}
+"""Refusals that time may cure, and how often to try. stale: the LMS's clock is ahead of ours (nine tries span some
+fifteen minutes); unauthorized: the LMS could not fetch our public keys just now."""
 SERVER_ERROR_TRIES = 12
 """Moodle answers 500 for a locked grade, as for a fault that passes: after some hours it is taken for the former."""
 
@@ -38,7 +39,7 @@ def wait_before_retry(attempts: int, *, fraction: float, retry_after: float | No
 def is_worth_another_try(code: str, *, refused: bool, attempts: int, queued_at: datetime, now: datetime) -> bool:
     """Whether a failed try should be followed by another without anybody's asking (codes: grading.ports)."""
     if refused:
-        return code == "stale" and attempts < STALE_TRIES
+        return attempts < REFUSALS_THAT_PASS.get(code, 0)
     if code == "server_error" and attempts >= SERVER_ERROR_TRIES:
         return False
     return now - queued_at < GIVE_UP_AFTER

@@ -45,7 +45,7 @@ LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;<]+)*)")
 REL = re.compile(r"""(?i)\brel\s*=\s*["'“”]?\s*([^"'“”;,]*)""")
 
 
-class ServiceDelayed(Exception):  # noqa: N818 -- the names follow grading.ports
+class ServiceDelayed(Exception):
     """No usable answer now, or the LMS asks to wait. Codes as of grading.ports.PassbackDelayed."""
 
     def __init__(self, code: str, detail: str = "", retry_after: float | None = None) -> None:
@@ -53,7 +53,7 @@ class ServiceDelayed(Exception):  # noqa: N818 -- the names follow grading.ports
         super().__init__(code)
 
 
-class ServiceDenied(Exception):  # noqa: N818
+class ServiceDenied(Exception):
     """The LMS does not let us. `code`: unauthorized, no_scope, or rejected (the address is not the platform's)."""
 
     def __init__(self, code: str, detail: str = "") -> None:

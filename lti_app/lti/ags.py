@@ -1,0 +1,104 @@
+"""What Assignment and Grade Services 2.0 (AGS) say: addresses, line items, scores. Pure values."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from lti_app.grading.ports import Score
+from lti_app.lti.http import host_of
+
+SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
+SCORE_SCOPE = SCOPE + "score"
+WRITE_SCOPE = SCOPE + "lineitem"
+READ_SCOPE = SCOPE + "lineitem.readonly"
+OUR_SCOPES = frozenset({SCORE_SCOPE, WRITE_SCOPE, READ_SCOPE})
+
+LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
+LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
+SCORE = "application/vnd.ims.lis.v1.score+json"
+
+TAG = "colloquy"
+CANVAS_SUBMISSION = "https://canvas.instructure.com/lti/submission"
+MAX_LABEL = 255
+
+
+def resource_id(discussion_id: int) -> str:
+    """The `resourceId` of our line items, by which we know them again."""
+    return f"discussion-{discussion_id}"
+
+
+def line_item_body(discussion_id: int, *, label: str, possible: Decimal) -> dict[str, Any]:
+    """A line item of ours, without the link that it belongs to (AGS 3.2; Deep Linking: `lineItem`)."""
+    return {
+        "label": label.strip()[:MAX_LABEL] or resource_id(discussion_id),
+        "scoreMaximum": number(possible),
+        "resourceId": resource_id(discussion_id),
+        "tag": TAG,
+    }
+
+
+def own_line_item(items: Iterable[dict[str, Any]], resource_link_id: str, discussion_id: int) -> str | None:
+    """The address of our line item among `items`, filtered by the platform or not; None when it is not there.
+
+    Of a link's own items the one with our id comes first, then one with our tag (a copied course has the old
+    discussion's id), then the only or first one, which the platform made with the link.
+    """
+    named = [item for item in items if isinstance(item.get("id"), str) and item["id"]]
+    own_id = resource_id(discussion_id)
+    here = [item for item in named if str(item.get("resourceLinkId") or "") == resource_link_id]
+    here.sort(key=lambda item: (item.get("resourceId") != own_id, item.get("tag") != TAG))
+    free = [item for item in named if not item.get("resourceLinkId") and item.get("resourceId") == own_id]
+    return next((str(item["id"]) for item in here + free), None)
+
+
+def score_body(score: Score, *, sub: str, is_canvas: bool) -> dict[str, Any]:
+    """The score as AGS 3.4 sends it.
+
+    Always Completed and FullyGraded, and with its comment: Moodle erases grade or comment otherwise. Canvas appends
+    every comment it gets and opens a new attempt for every score unless told not to.
+    """
+    body: dict[str, Any] = {
+        "userId": sub,
+        "scoreGiven": number(score.given),
+        "scoreMaximum": number(score.possible),
+        "activityProgress": "Completed",
+        "gradingProgress": "FullyGraded",
+        "timestamp": iso_time(score.timestamp),
+    }
+    if not (is_canvas and (score.comment_is_known or not score.comment)):
+        body["comment"] = score.comment
+    if score.submitted_at:
+        body["submission"] = {"submittedAt": iso_time(score.submitted_at)}
+    if is_canvas:
+        body[CANVAS_SUBMISSION] = {"new_submission": False}
+    return body
+
+
+def scores_url(lineitem_url: str) -> str:
+    """Where scores go: `/scores` after the path, the query kept (AGS 3.4.1)."""
+    parts = urlsplit(lineitem_url)
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/scores"))
+
+
+def with_query(url: str, more: dict[str, str]) -> str:
+    """`url` with these parameters after those it has, each kept as it is."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlencode(more))))))
+
+
+def number(points: Decimal) -> int | float:
+    """Points as a JSON number."""
+    return int(points) if points == int(points) else float(points)
+
+
+def iso_time(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds: AGS 3.4.9 wants a zone and parts of a second."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def is_canvas(issuer: str) -> bool:
+    """Whether this issuer is a Canvas: its cloud and, by default, a school's own say canvas.instructure.com."""
+    host = host_of(issuer)
+    return "canvas" in host or host.endswith(".instructure.com")

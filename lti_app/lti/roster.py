@@ -1,0 +1,191 @@
+"""The class list by Names and Role Provisioning Services 2.0 (NRPS)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import Database
+from lti_app.courses.actions import enroll, keep_only
+from lti_app.courses.models import Visit
+from lti_app.courses.rules import Role
+from lti_app.lti.ags import is_canvas, with_query
+from lti_app.lti.models import CourseLink, Deployment, Platform
+from lti_app.lti.roles import role_of
+from lti_app.lti.services import LtiServices, Registration, ServiceDelayed, ServiceDenied
+from lti_app.people.actions import record_person
+from lti_app.people.rules import Names
+
+SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+CANVAS_PAGE = "50"
+"""Canvas gives ten members a page unless asked for more, and at most fifty. Moodle gives all unless asked for less."""
+FRESH_FOR = timedelta(minutes=10)
+RETRY_AFTER = timedelta(minutes=1)
+COURSE_IS_ACTIVE = timedelta(days=1)
+MEMBERS_AT_ONCE = 50
+
+
+class RosterBell(Protocol):
+    """Wakes the worker to fetch a course's roster. Losing a ring loses nothing: rosters are swept hourly."""
+
+    def ring_roster(self, course_id: int) -> None:
+        """Say that a member of the staff has just opened this course. Never raises."""
+
+
+@dataclass(frozen=True)
+class RosterMember:
+    """An active member of a course as its LMS names them."""
+
+    sub: str
+    names: Names
+    role: Role
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where one LMS context of a course keeps its roster."""
+
+    link_id: int
+    registration: Registration
+    url: str | None
+
+
+class LtiRoster:
+    """Brings the class lists of LMSs into our courses."""
+
+    def __init__(self, *, database: Database, services: LtiServices) -> None:
+        self._database = database
+        self._services = services
+
+    def refresh(self, course_id: int) -> bool:
+        """Fetch a course's roster unless that was done, or tried, a short while ago; whether it is now complete.
+
+        People and enrolments change only after the whole list has come; an error is written to the course link, where
+        it stays until a fetch succeeds. Raises nothing that the LMS could cause.
+        """
+        guard = f"roster:{course_id}"
+        if not self._services.store.add(guard, "1", FRESH_FOR):
+            return False
+        with self._database.read() as session:
+            sources = _sources(session, course_id)
+        found: dict[str, dict[str, RosterMember]] = {}
+        failed = False
+        for source in sources:
+            members, error = self._fetch(source)
+            found.setdefault(source.registration.issuer, {}).update(members)
+            failed = failed or error is not None
+            self._note(source, error)
+        if failed:
+            self._services.store.put(guard, "1", RETRY_AFTER)
+        if failed or not sources:
+            return False
+        complete = all(source.url for source in sources)
+        self._apply(course_id, found, complete=complete)
+        return complete
+
+    def _fetch(self, source: _Source) -> tuple[dict[str, RosterMember], str | None]:
+        """Every active member by `sub`, or what went wrong."""
+        if source.url is None:
+            return {}, None
+        url = with_query(source.url, {"limit": CANVAS_PAGE}) if is_canvas(source.registration.issuer) else source.url
+        try:
+            pages = self._services.pages(
+                source.registration,
+                url,
+                scopes=[SCOPE],
+                hosts=source.registration.hosts_with(source.url),
+                accept=MEMBERS,
+            )
+            members = [member for page in pages for member in members_of(page)]
+        except (ServiceDelayed, ServiceDenied) as problem:
+            return {}, problem.code
+        return {member.sub: member for member in sorted(members, key=lambda member: member.role.power)}, None
+
+    def _note(self, source: _Source, error: str | None) -> None:
+        values: dict[str, Any] = {"roster_error": error}
+        if error is None and source.url is not None:
+            values["roster_fetched_at"] = self._services.clock()
+        with self._database.writing() as session:
+            session.execute(update(CourseLink).where(CourseLink.id == source.link_id).values(values))
+
+    def _apply(self, course_id: int, found: Mapping[str, Mapping[str, RosterMember]], *, complete: bool) -> None:
+        """Record all members, a few in each transaction so that nobody else's writing waits long; then who has left."""
+        now = self._services.clock()
+        everyone = [(issuer, member) for issuer, members in found.items() for member in members.values()]
+        present: list[int] = []
+        for some in _batches(everyone):
+            with self._database.writing() as session:
+                present += [_record(session, course_id, issuer, member, now) for issuer, member in some]
+        if present and complete:
+            with self._database.writing() as session:
+                keep_only(session, course_id, present, now)
+
+
+def members_of(page: Any) -> list[RosterMember]:
+    """The active members on one page (NRPS 2.0); raises ServiceDelayed when it is no membership container."""
+    members = page.get("members") if isinstance(page, dict) else None
+    if not isinstance(members, list):
+        raise ServiceDelayed("bad_answer", "no membership container")
+    return [_member(entry) for entry in members if _is_active(entry)]
+
+
+def courses_to_refresh(session: Session, now: datetime) -> list[int]:
+    """Courses with a roster service that somebody visited in the last day, and whose roster is not fresh."""
+    visited = select(Visit.course_id).where(Visit.created_at > now - COURSE_IS_ACTIVE)
+    stale = or_(CourseLink.roster_fetched_at.is_(None), CourseLink.roster_fetched_at < now - FRESH_FOR)
+    rows = select(CourseLink.course_id).where(
+        CourseLink.memberships_url.is_not(None), stale, CourseLink.course_id.in_(visited)
+    )
+    return sorted(set(session.scalars(rows)))
+
+
+def _sources(session: Session, course_id: int) -> list[_Source]:
+    rows = session.execute(
+        select(CourseLink, Platform)
+        .join(Deployment, Deployment.id == CourseLink.deployment_id)
+        .join(Platform, Platform.id == Deployment.platform_id)
+        .where(CourseLink.course_id == course_id, Platform.disabled_at.is_(None))
+        .order_by(CourseLink.id)
+    )
+    return [_Source(link.id, Registration.of(platform), link.memberships_url) for link, platform in rows.tuples()]
+
+
+def _is_active(entry: Any) -> bool:
+    """Whether this entry names somebody who is in the course now; a missing status means Active (NRPS 2.0, 2.2)."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("user_id"), str | int) or entry["user_id"] == "":
+        return False
+    return str(entry.get("status") or "Active").rpartition("#")[2].casefold() == "active"
+
+
+def _member(entry: Mapping[str, Any]) -> RosterMember:
+    roles = entry.get("roles")
+    return RosterMember(
+        sub=str(entry["user_id"]),
+        names=Names(
+            name=_text(entry, "name"),
+            given=_text(entry, "given_name"),
+            family=_text(entry, "family_name"),
+            email=_text(entry, "email") or None,
+        ),
+        role=role_of([role for role in roles if isinstance(role, str)] if isinstance(roles, list) else []),
+    )
+
+
+def _record(session: Session, course_id: int, issuer: str, member: RosterMember, now: datetime) -> int:
+    person_id = record_person(session, issuer=issuer, sub=member.sub, names=member.names, now=now)
+    enroll(session, course_id=course_id, person_id=person_id, role=member.role, now=now)
+    return person_id
+
+
+def _batches(members: Sequence[tuple[str, RosterMember]]) -> Iterator[Sequence[tuple[str, RosterMember]]]:
+    for start in range(0, len(members), MEMBERS_AT_ONCE):
+        yield members[start : start + MEMBERS_AT_ONCE]
+
+
+def _text(entry: Mapping[str, Any], name: str) -> str:
+    value = entry.get(name)
+    return value if isinstance(value, str) else ""
