@@ -87,6 +87,13 @@ def test_imports_keep_their_contracts():
     assert result.returncode == 0, result.stdout[result.stdout.find("Contracts:") :] + result.stderr
 
 
+def test_contracts_name_every_word():
+    contracts = {contract["name"]: contract for contract in tree.import_contracts()}
+    words = {f"lti_app.{word}" for word in tree.words()}
+    assert set(contracts["Inside a domain package"]["containers"]) == words
+    assert set(contracts["The domain speaks neither HTTP, HTML nor LTI"]["source_modules"]) == {*words, "lti_app.core"}
+
+
 def test_foreign_keys_point_downwards():
     """Strings escape the import contracts, so the metadata itself is walked."""
     assert ALL_MODELS

@@ -63,15 +63,16 @@ def words() -> list[str]:
     return sorted(path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name not in NOT_WORDS)
 
 
+def import_contracts() -> list[dict[str, Any]]:
+    """The import contracts in pyproject.toml; the first is the one of the layers."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return list(settings["tool"]["importlinter"]["contracts"])
+
+
 def heights() -> dict[str, int]:
     """How high each first-level module stands, by the import contract; neighbours in a layer stand equally high."""
-    layers = project_settings()["tool"]["importlinter"]["contracts"][0]["layers"]
+    layers = import_contracts()[0]["layers"]
     return {name.strip(" ()"): -row for row, layer in enumerate(layers) for name in layer.split("|")}
-
-
-def project_settings() -> dict[str, Any]:
-    """What pyproject.toml says."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 @functools.cache
