@@ -126,15 +126,16 @@ def finish_failed(
     refused: bool,
     retry_after: float | None = None,
     now: datetime,
-) -> None:
+) -> bool:
     """Record a failed try: `refused` when the LMS answered and will not take the score, else it is only delayed.
 
     A delayed score is due again after a wait and is shown as refused once trying on is hopeless; so is a refusal that
     time may cure (`stale`: the LMS's clock is ahead of ours). A version wanted meanwhile is due at once.
+    Answers whether this score waits for another try.
     """
     row = _still_ours(session, claimed)
     if row is None or row.wanted_version != claimed.version:
-        return
+        return True
     row.error_code, row.error_detail = code, detail[:DETAIL_LENGTH]
     if is_worth_another_try(code, refused=refused, attempts=row.attempts, queued_at=row.queued_at, now=now):
         spread = random.random()  # noqa: S311 -- spreads retries, guards nothing
@@ -142,6 +143,7 @@ def finish_failed(
     else:
         row.state, row.error_code = PassbackState.REFUSED, give_up_code(code)
     session.flush()
+    return row.state == PassbackState.PENDING
 
 
 def give_back(session: Session, claimed: Iterable[ClaimedPassback], *, due_at: datetime) -> None:

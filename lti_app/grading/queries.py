@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from lti_app.grading.models import Passback
@@ -39,10 +39,10 @@ def passback_states(session: Session, discussion_id: int) -> dict[int, PassbackR
 
 
 def next_passback_due(session: Session) -> datetime | None:
-    """When the earliest pending score is due; None when nothing is pending."""
-    return session.scalar(
-        select(Passback.due_at).where(Passback.state == PassbackState.PENDING).order_by(Passback.due_at).limit(1)
-    )
+    """When the next pending score can be claimed: it is due and no worker holds it; None when nothing is pending."""
+    held = Passback.lease_until > Passback.due_at
+    free_at = case((held, Passback.lease_until), else_=Passback.due_at)
+    return session.scalar(select(func.min(free_at)).where(Passback.state == PassbackState.PENDING))
 
 
 def count_passbacks(session: Session) -> dict[PassbackState, int]:

@@ -1,0 +1,132 @@
+"""Sending the scores that are due: claims, leases, pauses."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from lti_app.core.clock import Clock
+from lti_app.core.db import Database
+from lti_app.grading.actions import ClaimedPassback, claim_due, finish_failed, finish_sent, give_back
+from lti_app.grading.ports import Gradebook, PassbackDelayed, PassbackRefused
+from lti_app.grading.queries import next_passback_due
+from lti_app.grading.rules import wait_before_retry
+from lti_app.jobs.faults import log_fault
+from lti_app.lti.gradebook import platforms_of
+
+log = structlog.get_logger()
+
+BATCH = 20
+LEASE = timedelta(minutes=2)
+LEASE_MARGIN = timedelta(seconds=75)
+"""What one send may take: token, search and score, each within the 20 seconds of an outgoing request, and some room."""
+LANES = 4
+PAUSING_CODES = frozenset({"timeout", "unreachable", "throttled", "busy"})
+"""Delays that say something about the platform, not about one score: the others need not be tried now."""
+SOON = timedelta(minutes=1)
+
+
+@dataclass
+class PassbackSender:
+    """Sends due scores: platforms side by side, one platform's scores one after another, for its throttle's sake.
+
+    Any number of senders may run, in any number of processes.
+    """
+
+    database: Database
+    gradebook: Gradebook
+    clock: Clock
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _draining: threading.Lock = field(default_factory=threading.Lock)
+    _rung: threading.Event = field(default_factory=threading.Event)
+    _pauses: dict[int, tuple[datetime, int]] = field(default_factory=dict)
+
+    def send_due(self) -> None:
+        """Send until nothing is due. A call while another thread is sending makes that thread look once more."""
+        self._rung.set()
+        while self._rung.is_set() and self._draining.acquire(blocking=False):
+            try:
+                self._rung.clear()
+                while not self.stopping.is_set() and self._send_batch():
+                    pass
+            finally:
+                self._draining.release()
+
+    def seconds_to_next(self) -> float | None:
+        """In how many seconds the next score is due, when that is before the next sweep; else None."""
+        with self.database.read() as session:
+            due = next_passback_due(session)
+        wait = due - self.clock() if due else SOON
+        return max(wait.total_seconds(), 1.0) if wait < SOON else None
+
+    def _send_batch(self) -> bool:
+        """Claim and send some; whether there were any."""
+        with self.database.writing() as session:
+            claimed = claim_due(session, self.clock(), limit=BATCH, lease=LEASE)
+        if not claimed:
+            return False
+        with self.database.read() as session:
+            platforms = platforms_of(session, {each.score.discussion_id for each in claimed})
+        lanes: dict[int, list[ClaimedPassback]] = defaultdict(list)
+        for each in claimed:
+            lanes[platforms.get(each.score.discussion_id, 0)].append(each)
+        with ThreadPoolExecutor(min(len(lanes), LANES)) as pool:
+            list(pool.map(self._send_lane, lanes.keys(), lanes.values()))
+        return True
+
+    def _send_lane(self, platform_id: int, claimed: Sequence[ClaimedPassback]) -> None:
+        """Send one after another; give back what is left when the platform is down, time runs out or we must stop."""
+        for position, each in enumerate(claimed):
+            now = self.clock()
+            paused_until, _ = self._pauses.get(platform_id, (now, 0))
+            if paused_until > now or each.lease_until - now < LEASE_MARGIN or self.stopping.is_set():
+                with self.database.writing() as session:
+                    give_back(session, claimed[position:], due_at=max(paused_until, now))
+                return
+            self._send(platform_id, each)
+
+    def _send(self, platform_id: int, claimed: ClaimedPassback) -> None:
+        try:
+            self.gradebook.send(claimed.score)
+        except PassbackRefused as refusal:
+            self._failed(claimed, refusal.code, refusal.detail, refused=True)
+        except PassbackDelayed as delay:
+            self._failed(claimed, delay.code, delay.detail, retry_after=delay.retry_after)
+            if delay.code in PAUSING_CODES:
+                self._pause(platform_id, delay.retry_after)
+                return
+        except Exception as error:  # noqa: BLE001 -- a fault of ours in one score must not keep the others back
+            log_fault("passback_fault", error, passback_id=claimed.id)
+            self._failed(claimed, "internal_error")
+        else:
+            with self.database.writing() as session:
+                finish_sent(session, claimed, now=self.clock())
+            log.info("passback_sent", passback_id=claimed.id, course_id=claimed.course_id, version=claimed.version)
+        self._pauses.pop(platform_id, None)
+
+    def _failed(
+        self,
+        claimed: ClaimedPassback,
+        code: str,
+        detail: str = "",
+        *,
+        refused: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        now = self.clock()
+        with self.database.writing() as session:
+            again = finish_failed(
+                session, claimed, code=code, detail=detail, refused=refused, retry_after=retry_after, now=now
+            )
+        event = "passback_delayed" if again else "passback_refused"
+        log.warning(event, passback_id=claimed.id, course_id=claimed.course_id, code=code)
+
+    def _pause(self, platform_id: int, retry_after: float | None) -> None:
+        """Leave a platform alone that is down: longer each time, so that 500 scores do not each wait for a time-out."""
+        _, failures = self._pauses.get(platform_id, (None, 0))
+        wait = wait_before_retry(failures + 1, fraction=0.0, retry_after=retry_after)
+        self._pauses[platform_id] = (self.clock() + min(wait, SOON), failures + 1)

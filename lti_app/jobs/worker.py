@@ -1,0 +1,74 @@
+"""The worker itself: a process of its own, or a thread of the web process."""
+
+import threading
+from typing import Any
+
+import structlog
+from huey.consumer import Consumer
+
+from lti_app.core.clock import Clock, system_clock
+from lti_app.core.db import Database
+from lti_app.core.settings import Settings
+from lti_app.jobs.passbacks import PassbackSender
+from lti_app.jobs.queue import Jobs, make_huey
+from lti_app.lti.gradebook import LtiGradebook
+from lti_app.lti.http import Outgoing
+from lti_app.lti.roster import LtiRoster
+from lti_app.lti.services import LtiServices
+from lti_app.lti.storage import Store, make_store
+
+log = structlog.get_logger()
+
+STOP_SECONDS = 60
+
+
+class JobConsumer(Consumer):
+    """Huey's consumer, which tells the sender when to stop, and can live in a thread."""
+
+    def __init__(self, jobs: Jobs, *, handle_signals: bool, workers: int) -> None:
+        self._stopping = jobs.sender.stopping
+        self._stopping.clear()
+        self._handle_signals = handle_signals
+        options = {"workers": workers, "max_delay": 1.0, "shutdown_timeout": STOP_SECONDS, "graceful_signal": "TERM"}
+        super().__init__(jobs.huey, **options)  # type: ignore[no-untyped-call]
+
+    def stop(self, graceful: bool = True) -> None:
+        """End after the work in hand, which is at most one score or one roster per thread."""
+        self._stopping.set()
+        super().stop(graceful=graceful)  # type: ignore[no-untyped-call]
+
+    def _set_signal_handlers(self) -> None:
+        if self._handle_signals:
+            super()._set_signal_handlers()  # type: ignore[no-untyped-call]
+
+
+class EmbeddedWorker:
+    """The worker in threads of the web process, without signal handlers. Start it after any fork, not before."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._consumer = JobConsumer(jobs, handle_signals=False, workers=1)
+        self._thread = threading.Thread(target=self._consumer.run, name="colloquy-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the work in hand."""
+        self._consumer.stop(graceful=True)
+        self._thread.join(STOP_SECONDS)
+
+
+def make_jobs(huey: Any, *, database: Database, store: Store, outgoing: Outgoing, clock: Clock = system_clock) -> Jobs:
+    """The tasks, wired to the LTI edge."""
+    services = LtiServices(database=database, store=store, outgoing=outgoing, clock=clock)
+    gradebook = LtiGradebook(database=database, services=services)
+    sender = PassbackSender(database=database, gradebook=gradebook, clock=clock)
+    return Jobs(huey, sender=sender, roster=LtiRoster(database=database, services=services))
+
+
+def run_worker(settings: Settings, *, workers: int = 2) -> None:
+    """Run the worker until SIGTERM or SIGINT (`colloquy worker`)."""
+    database = Database.at(settings.database_url)
+    store = make_store(settings, database, system_clock)
+    jobs = make_jobs(make_huey(settings), database=database, store=store, outgoing=Outgoing())
+    log.info("worker_started", workers=workers)
+    JobConsumer(jobs, handle_signals=True, workers=workers).run()
+    log.info("worker_stopped")
