@@ -30,16 +30,15 @@ class SigningKey:
     """The private key of the LMS; its ``kid`` is the thumbprint of RFC 7638."""
 
     def __init__(self, pem: str) -> None:
-        self._pem = pem
-        private = cast(rsa.RSAPrivateKey, load_pem_private_key(pem.encode(), password=None))
-        public = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
+        self._private = cast(rsa.RSAPrivateKey, load_pem_private_key(pem.encode(), password=None))
+        public = RSAAlgorithm.to_jwk(self._private.public_key(), as_dict=True)
         self._jwk = {name: public[name] for name in ("kty", "n", "e")}
         self.kid: str = _thumbprint(self._jwk)
 
     def sign(self, claims: Mapping[str, Any], header: Mapping[str, Any] | None = None) -> str:
         """Return the compact RS256 JWT of ``claims``; ``header`` adds to, replaces or (None) removes JOSE fields."""
         headers = {name: value for name, value in ({"kid": self.kid} | dict(header or {})).items() if value is not None}
-        return jwt.encode(dict(claims), self._pem, algorithm=ALGORITHM, headers=headers)
+        return jwt.encode(dict(claims), self._private, algorithm=ALGORITHM, headers=headers)
 
     def key_set(self) -> dict[str, Any]:
         """Return the public JSON Web Key Set (RFC 7517)."""

@@ -41,8 +41,8 @@ class PracticeLms:
         self.config = config
         self.course = load_course(config.course_file)
         self.store = Store(config.state_file)
-        self.key = SigningKey(self.store.setting("signing_key", new_private_key()))
-        self.secret = self.store.setting("secret", secrets.token_hex(32))
+        self.key = SigningKey(self.store.setting("signing_key", new_private_key))
+        self.secret = self.store.setting("secret", secrets.token_hex)
         self.faults = Faults()
         self.journal = Journal(self.store, config)
         self.gradebook = Gradebook(self.store, config)

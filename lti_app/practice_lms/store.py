@@ -1,6 +1,6 @@
 """One SQLite file that holds everything the practice LMS must remember."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -130,13 +130,13 @@ class Store:
         with self._writer.begin() as connection:
             yield connection
 
-    def setting(self, name: str, default: str) -> str:
-        """Return the stored value of ``name``; store ``default`` first when there is none."""
+    def setting(self, name: str, make: Callable[[], str]) -> str:
+        """Return the stored value of ``name``; make and store one first when there is none."""
         with self.writing() as connection:
             value = connection.scalar(select(settings.c.value).where(settings.c.name == name))
             if value is None:
-                connection.execute(insert(settings).values(name=name, value=default))
-                return default
+                value = make()
+                connection.execute(insert(settings).values(name=name, value=value))
             return str(value)
 
     def close(self) -> None:

@@ -23,8 +23,8 @@ def action(html: str) -> str:
     return unescape(found[1])
 
 
-def become(browser: FlaskClient, key: str) -> None:
-    assert browser.post("/person", data={"person": key, "next": "/"}).status_code == 303
+def become(visitor: FlaskClient, key: str) -> None:
+    assert visitor.post("/person", data={"person": key, "next": "/"}).status_code == 303
 
 
 def auth_params(login: dict[str, str], tool: FakeTool, **changes: str | None) -> dict[str, str]:
@@ -48,9 +48,9 @@ def claims_of(lms: PracticeLms, id_token: str) -> dict:
     return jwt.decode(id_token, key, ["RS256"], audience=lms.config.client_id, issuer=lms.config.base_url)
 
 
-def test_login_initiation_is_posted_to_the_tool(browser: FlaskClient, tool: FakeTool, lms: PracticeLms) -> None:
-    become(browser, "amara")
-    html = browser.get("/launch/placements/rl-week-3").text
+def test_login_initiation_is_posted_to_the_tool(visitor: FlaskClient, tool: FakeTool, lms: PracticeLms) -> None:
+    become(visitor, "amara")
+    html = visitor.get("/launch/placements/rl-week-3").text
     login = hidden_fields(html)
     assert action(html) == f"{tool.url}/lti/login"
     assert login["iss"] == "http://127.0.0.1:8801"
@@ -64,12 +64,12 @@ def test_login_initiation_is_posted_to_the_tool(browser: FlaskClient, tool: Fake
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_authentication_answers_with_a_signed_launch(
-    browser: FlaskClient, tool: FakeTool, lms: PracticeLms, method: str
+    visitor: FlaskClient, tool: FakeTool, lms: PracticeLms, method: str
 ) -> None:
-    become(browser, "amara")
-    login = hidden_fields(browser.get("/launch/placements/rl-week-3").text)
+    become(visitor, "amara")
+    login = hidden_fields(visitor.get("/launch/placements/rl-week-3").text)
     params = auth_params(login, tool)
-    stranger = browser.application.test_client()  # the cookie of the LMS is not sent here in life
+    stranger = visitor.application.test_client()  # the cookie of the LMS is not sent here in life
     html = (stranger.get("/auth", query_string=params) if method == "get" else stranger.post("/auth", data=params)).text
     answer = hidden_fields(html)
     claims = claims_of(lms, answer["id_token"])
@@ -103,10 +103,10 @@ def test_authentication_answers_with_a_signed_launch(
     ],
 )
 def test_a_wrong_authentication_request_is_refused_by_a_post_to_the_tool(
-    lms: PracticeLms, browser: FlaskClient, tool: FakeTool, changes: dict[str, str | None], error: str
+    lms: PracticeLms, visitor: FlaskClient, tool: FakeTool, changes: dict[str, str | None], error: str
 ) -> None:
     login = lms.login_fields(lms.launch("amara", "rl-week-3"))
-    html = browser.get("/auth", query_string=auth_params(login, tool, **changes)).text
+    html = visitor.get("/auth", query_string=auth_params(login, tool, **changes)).text
     answer = hidden_fields(html)
     assert action(html) == f"{tool.url}/lti/launch"
     assert answer["error"] == error
@@ -120,33 +120,33 @@ def test_a_wrong_authentication_request_is_refused_by_a_post_to_the_tool(
     [{"client_id": "other"}, {"redirect_uri": "http://evil.example/"}, {"redirect_uri": None}, {"client_id": None}],
 )
 def test_without_a_registered_client_and_redirect_uri_nothing_leaves_the_lms(
-    lms: PracticeLms, browser: FlaskClient, tool: FakeTool, changes: dict[str, str | None]
+    lms: PracticeLms, visitor: FlaskClient, tool: FakeTool, changes: dict[str, str | None]
 ) -> None:
     login = lms.login_fields(lms.launch("amara", "rl-week-3"))
-    answer = browser.get("/auth", query_string=auth_params(login, tool, **changes))
+    answer = visitor.get("/auth", query_string=auth_params(login, tool, **changes))
     assert answer.status_code == 400
     assert "<form" not in answer.text
 
 
-def test_a_parameter_given_twice_is_refused(lms: PracticeLms, browser: FlaskClient, tool: FakeTool) -> None:
+def test_a_parameter_given_twice_is_refused(lms: PracticeLms, visitor: FlaskClient, tool: FakeTool) -> None:
     params = auth_params(lms.login_fields(lms.launch("amara", "rl-week-3")), tool)
-    html = browser.get("/auth", query_string=[*params.items(), ("nonce", "another")]).text
+    html = visitor.get("/auth", query_string=[*params.items(), ("nonce", "another")]).text
     assert hidden_fields(html)["error"] == "invalid_request"
 
 
 def test_a_launch_without_state_is_answered_without_state(
-    lms: PracticeLms, browser: FlaskClient, tool: FakeTool
+    lms: PracticeLms, visitor: FlaskClient, tool: FakeTool
 ) -> None:
     login = lms.login_fields(lms.launch("amara", "rl-week-3"))
-    answer = hidden_fields(browser.get("/auth", query_string=auth_params(login, tool, state=None)).text)
+    answer = hidden_fields(visitor.get("/auth", query_string=auth_params(login, tool, state=None)).text)
     assert "state" not in answer
     assert "id_token" in answer
 
 
-def test_a_deep_linking_launch_carries_its_settings(lms: PracticeLms, browser: FlaskClient, tool: FakeTool) -> None:
-    become(browser, "miriam")
-    login = hidden_fields(browser.get("/launch/deep-linking").text)
-    answer = hidden_fields(browser.get("/auth", query_string=auth_params(login, tool)).text)
+def test_a_deep_linking_launch_carries_its_settings(lms: PracticeLms, visitor: FlaskClient, tool: FakeTool) -> None:
+    become(visitor, "miriam")
+    login = hidden_fields(visitor.get("/launch/deep-linking").text)
+    answer = hidden_fields(visitor.get("/auth", query_string=auth_params(login, tool)).text)
     claims = claims_of(lms, answer["id_token"])
     settings = claims[f"{DL_CLAIM}deep_linking_settings"]
     assert claims[f"{CLAIM}message_type"] == "LtiDeepLinkingRequest"
@@ -156,28 +156,28 @@ def test_a_deep_linking_launch_carries_its_settings(lms: PracticeLms, browser: F
     assert f"{CLAIM}resource_link" not in claims
 
 
-def test_a_student_cannot_add_activities(browser: FlaskClient) -> None:
-    become(browser, "amara")
-    assert browser.get("/add").status_code == 403
-    assert browser.get("/launch/deep-linking").status_code == 403
-    assert "Add an activity" not in browser.get("/").text
+def test_a_student_cannot_add_activities(visitor: FlaskClient) -> None:
+    become(visitor, "amara")
+    assert visitor.get("/add").status_code == 403
+    assert visitor.get("/launch/deep-linking").status_code == 403
+    assert "Add an activity" not in visitor.get("/").text
 
 
-def test_the_session_cookie_and_headers_protect_the_pages(browser: FlaskClient, tool: FakeTool) -> None:
-    answer = browser.post("/person", data={"person": "amara"})
+def test_the_session_cookie_and_headers_protect_the_pages(visitor: FlaskClient, tool: FakeTool) -> None:
+    answer = visitor.post("/person", data={"person": "amara"})
     assert "practice_lms=" in answer.headers["Set-Cookie"]
     assert "SameSite=Lax" in answer.headers["Set-Cookie"]
-    policy = browser.get("/").headers["Content-Security-Policy"]
+    policy = visitor.get("/").headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert f"form-action 'self' {tool.url}" in policy
     assert "unsafe-inline" not in policy
 
 
-def test_a_form_from_another_site_is_refused(browser: FlaskClient) -> None:
+def test_a_form_from_another_site_is_refused(visitor: FlaskClient) -> None:
     foreign = {"Origin": "http://evil.example"}
-    assert browser.post("/person", data={"person": "amara"}, headers=foreign).status_code == 403
+    assert visitor.post("/person", data={"person": "amara"}, headers=foreign).status_code == 403
 
 
 @pytest.mark.parametrize("target", ["//evil.example/", "http://evil.example/", "/\\evil.example"])
-def test_switching_person_never_leaves_the_lms(browser: FlaskClient, target: str) -> None:
-    assert browser.post("/person", data={"person": "amara", "next": target}).headers["Location"] == "/"
+def test_switching_person_never_leaves_the_lms(visitor: FlaskClient, target: str) -> None:
+    assert visitor.post("/person", data={"person": "amara", "next": target}).headers["Location"] == "/"
