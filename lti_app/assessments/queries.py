@@ -123,6 +123,7 @@ def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> lis
             progress=progress_of(is_complete=is_complete, version=version, released_version=released_version),
             total=total,
             released_given=given,
+            is_ready=bool(is_complete) and version != released_version,
             passback=state,
             passback_error=error,
         )

@@ -37,6 +37,8 @@ class StudentLine:
     total: Decimal | None
     """Points of the rubric so far."""
     released_given: Decimal | None
+    is_ready: bool
+    """Whether a release would tell the student something new."""
     passback: PassbackState | None
     passback_error: str | None
 

@@ -38,6 +38,14 @@ def passback_states(session: Session, discussion_id: int) -> dict[int, PassbackR
     return {row.person_id: _report(row) for row in rows}
 
 
+def get_passback(session: Session, discussion_id: int, person_id: int) -> PassbackReport | None:
+    """What became of one person's score; None before the first release. Behind the gate of the discussion."""
+    row = session.scalar(
+        select(Passback).where(Passback.discussion_id == discussion_id, Passback.person_id == person_id)
+    )
+    return _report(row) if row is not None else None
+
+
 def next_passback_due(session: Session) -> datetime | None:
     """When the next pending score can be claimed: it is due and no worker holds it; None when nothing is pending."""
     held = Passback.lease_until > Passback.due_at

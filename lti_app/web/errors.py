@@ -1,0 +1,103 @@
+"""Turns every error into a page in plain words; the reason is in the log, by reference."""
+
+import secrets
+from collections.abc import Mapping
+
+import structlog
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from lti_app.core.errors import ColloquyError, Conflict, Forbidden, NotFound, Refused
+
+log = structlog.get_logger("colloquy.web")
+
+STATUSES: Mapping[type[ColloquyError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Refused: 422}
+
+
+def init_errors(app: Flask) -> None:
+    """Register the pages."""
+    app.register_error_handler(ColloquyError, _domain_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(error: ColloquyError) -> int:
+    """The HTTP status of a domain error, by the nearest of its classes."""
+    return next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
+
+
+def error_page(status: int, code: str = "") -> Response:
+    """A page for a status: what happened, what to do, a reference, and the text that the person had written."""
+    reference = secrets.token_hex(4)
+    log.warning("refused", status=status, code=code, endpoint=request.endpoint, reference=reference)
+    if status in (401, 413) or "frame_origins" not in g:
+        g.frame_origins = ("*",)  # nothing to click here, and whose frame it is cannot be known without a visit
+    title, advice = _words(status)
+    body = render_template(
+        "errors/error.html",
+        title=title,
+        advice=advice,
+        reference=reference,
+        kept_text="" if status == 413 else request.form.get("text", "") or request.form.get("comment", ""),
+        status=status,
+    )
+    return make_response(body, status)
+
+
+def _domain_error(error: ColloquyError) -> Response:
+    return error_page(status_of(error), error.code)
+
+
+def _csrf_error(_error: CSRFError) -> Response:
+    return error_page(401, "csrf")
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400:
+        return make_response(error.get_response())
+    return error_page(error.code or 500, error.name)
+
+
+def _unexpected(error: Exception) -> Response:
+    # The message of an exception may quote what somebody wrote, so only where it happened is logged.
+    log.error("unexpected", kind=type(error).__name__, where=_where(error), endpoint=request.endpoint)
+    return error_page(500, type(error).__name__)
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    lines = []
+    while trace is not None:
+        lines.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " ".join(lines[-6:])
+
+
+def _words(status: int) -> tuple[str, str]:
+    words = {
+        401: (
+            _("Please open this again from your course page"),
+            _("Your visit has ended, or this browser did not keep it. Go to the course page and open the activity anew."),
+        ),
+        403: (_("This is not open to you"), _("Your part in this course does not include this page.")),
+        404: (
+            _("There is nothing here"),
+            _("The page does not exist, or it is not yours to see. Open the activity again from your course page."),
+        ),
+        405: (_("This cannot be done that way"), _("Go back and use the buttons of the page.")),
+        409: (
+            _("Somebody else changed this meanwhile"),
+            _("Nothing was overwritten. Go back, load the page again and look at what changed before you save."),
+        ),
+        413: (_("That is too much at once"), _("What you sent is too large. Go back and shorten it; nothing was saved.")),
+        422: (_("That could not be accepted"), _("Go back and look at what you entered.")),
+    }
+    fallback = (
+        _("Something went wrong on our side"),
+        _("Nothing you saved before is lost. Try again in a moment; if it stays, tell your instructor the reference."),
+    )
+    request_fault = (_("That request could not be understood"), _("Go back and try again from the page."))
+    return words.get(status, fallback if status >= 500 else request_fault)

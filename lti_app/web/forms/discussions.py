@@ -1,0 +1,121 @@
+"""Forms for setting up a discussion."""
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    DecimalField,
+    Form,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import URL, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.widgets import HiddenInput
+
+from lti_app.discussions.queries import DiscussionView
+from lti_app.discussions.rules import MAX_PROMPT, MAX_TITLE, Calendar, SetUp
+from lti_app.people.rules import ZONES, zone
+from lti_app.readings.rules import ReadingEntry
+
+DATES = ("opens_at", "first_post_due", "replies_due", "closes_at")
+MAX_POINTS = 1000
+MAX_WORDS = 5000
+MAX_REPLIES = 20
+
+
+class SetUpForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """All that an instructor decides. Dates are local to `time_zone`."""
+
+    title = StringField(_l("Title"), [InputRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])
+    prompt = TextAreaField(
+        _l("Prompt"), [InputRequired(_l("Write what the class is to discuss.")), Length(max=MAX_PROMPT)]
+    )
+    points = DecimalField(
+        _l("Points in the gradebook"),
+        [InputRequired(_l("Say how many points it is worth.")), NumberRange(min=Decimal("0.01"), max=MAX_POINTS)],
+        places=2,
+    )
+    time_zone = SelectField(_l("Time zone of the dates"), choices=sorted(ZONES))
+    opens_at = DateTimeLocalField(_l("Opens"), [Optional()])
+    first_post_due = DateTimeLocalField(_l("First post due"), [Optional()])
+    first_post_words = IntegerField(
+        _l("Words of the first post, at least"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)]
+    )
+    replies_wanted = IntegerField(
+        _l("Replies to different classmates"), [InputRequired(), NumberRange(min=0, max=MAX_REPLIES)]
+    )
+    reply_words = IntegerField(_l("Words of each reply, at least"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)])
+    replies_due = DateTimeLocalField(_l("Replies due"), [Optional()])
+    closes_at = DateTimeLocalField(_l("Closes"), [Optional()])
+    post_first = BooleanField(_l("Students see others' posts only after their own first post"))
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+    def to_set_up(self, reading_ids: tuple[int, ...], required_ids: frozenset[int]) -> SetUp:
+        """What the form decides, its local times made moments."""
+        return SetUp(
+            title=self.title.data,
+            prompt=self.prompt.data,
+            points=self.points.data.quantize(Decimal("0.01")),
+            calendar=Calendar(**{name: self._moment(name) for name in DATES}),
+            first_post_words=self.first_post_words.data,
+            replies_wanted=self.replies_wanted.data,
+            reply_words=self.reply_words.data,
+            post_first=self.post_first.data,
+            reading_ids=reading_ids,
+            required_ids=required_ids,
+        )
+
+    def _moment(self, name: str) -> datetime | None:
+        local: datetime | None = self[name].data
+        return local.replace(tzinfo=ZoneInfo(self.time_zone.data)) if local else None
+
+
+class ReadingForm(Form):
+    """A reading in its short form, part of the set-up page."""
+
+    authors = StringField(_l("Authors"), [Optional(), Length(max=500)])
+    year = IntegerField(_l("Year"), [Optional(), NumberRange(min=-3000, max=2200)])
+    title = StringField(_l("Title"), [InputRequired(_l("Give the reading's title.")), Length(max=500)])
+    container = StringField(_l("Journal or book"), [Optional(), Length(max=300)])
+    volume = StringField(_l("Volume"), [Optional(), Length(max=20)])
+    issue = StringField(_l("Issue"), [Optional(), Length(max=20)])
+    pages = StringField(_l("Pages"), [Optional(), Length(max=40)])
+    doi = StringField(
+        _l("DOI"), [Optional(), Length(max=200), Regexp(r"^10\.\S+/\S+$", message=_l("A DOI looks like 10.1000/182."))]
+    )
+    url = StringField(_l("Link"), [Optional(), Length(max=1000), URL(message=_l("Give a whole address: https://…"))])
+
+    def to_entry(self) -> ReadingEntry:
+        """The reading as its rules want it."""
+        words = {name: (field.data or "").strip() for name, field in self._fields.items() if name != "year"}
+        return ReadingEntry(year=self.year.data, **words)
+
+
+def prefilled(discussion: DiscussionView, time_zone: str) -> dict[str, object]:
+    """The form's first content: the set-up as it stands, or sensible beginnings for a new one."""
+    local = zone(time_zone)
+    begun = discussion.version > 0
+    dates = {
+        name: moment.astimezone(local).replace(tzinfo=None)
+        for name in DATES
+        if (moment := getattr(discussion.calendar, name)) is not None
+    }
+    return {
+        "title": discussion.title,
+        "prompt": discussion.prompt,
+        "points": discussion.points,
+        "time_zone": time_zone,
+        "first_post_words": discussion.first_post_words if begun else 200,
+        "replies_wanted": discussion.replies_wanted if begun else 2,
+        "reply_words": discussion.reply_words if begun else 75,
+        "post_first": discussion.post_first,
+        "version": discussion.version,
+        **dates,
+    }

@@ -1,0 +1,34 @@
+"""Forms of the grading desk."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from lti_app.assessments.rules import MAX_COMMENT
+from lti_app.rubrics.rules import RubricView
+
+CRITERION = "criterion-"
+
+
+class AssessmentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """Comment and version; the levels are radio buttons named by their criterion."""
+
+    comment = TextAreaField(
+        _l("Comment to the student"),
+        [Optional(), Length(max=MAX_COMMENT, message=_l("A comment has at most %(max)d characters."))],
+    )
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+def chosen_levels(rubric: RubricView, form: Mapping[str, str]) -> dict[int, int]:
+    """Level id by criterion id, as the radio buttons say; what is no level of the rubric is passed over."""
+    chosen: dict[int, int] = {}
+    for criterion in rubric.criteria:
+        value = form.get(f"{CRITERION}{criterion.id}", "")
+        if value.isascii() and value.isdigit() and criterion.level(int(value)):
+            chosen[criterion.id] = int(value)
+    return chosen

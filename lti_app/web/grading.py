@@ -1,0 +1,196 @@
+"""The grading desk."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lti_app.assessments.actions import assess, release, release_all
+from lti_app.assessments.errors import AssessmentIncomplete
+from lti_app.assessments.queries import AssessmentView, get_assessment, list_desk, list_posts_in_context
+from lti_app.assessments.rules import Progress, StudentLine, changed_after, suggested_level
+from lti_app.core.errors import NotFound
+from lti_app.courses.rules import Actor
+from lti_app.discussions.access import Permission
+from lti_app.discussions.queries import DiscussionView, get_discussion
+from lti_app.grading.actions import retry_passbacks
+from lti_app.grading.queries import get_passback
+from lti_app.grading.rules import PassbackState
+from lti_app.participation.queries import get_progress
+from lti_app.participation.rules import Verdicts
+from lti_app.rubrics.queries import get_rubric
+from lti_app.rubrics.rules import CriterionView, LevelView, RubricView
+from lti_app.web.forms.grading import AssessmentForm, chosen_levels
+from lti_app.web.forms.posts import ConfirmForm
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session, ring, writing
+
+blueprint = Blueprint(
+    "grading", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/grading"
+)
+
+
+@dataclass(frozen=True)
+class RubricRow:
+    """A criterion on the desk."""
+
+    criterion: CriterionView
+    chosen_level_id: int | None
+    suggested: LevelView | None
+    error: str
+
+
+@blueprint.get("")
+def desk(discussion_id: int) -> ResponseReturnValue:
+    """The class: who wrote what, what is graded, what the LMS has got."""
+    actor, discussion = _enter(discussion_id)
+    lines = list_desk(read_session(), actor, discussion)
+    return render_template(
+        "grading/desk.html",
+        discussion=discussion,
+        lines=lines,
+        counts=_counts(lines),
+        release_form=ConfirmForm(),
+        retry_form=ConfirmForm(),
+        base_url=url_for("discussions.show", discussion_id=discussion_id),
+    )
+
+
+@blueprint.get("/<int:person_id>")
+def student(discussion_id: int, person_id: int) -> ResponseReturnValue:
+    """One student's posts in their context beside the rubric."""
+    actor, discussion = _enter(discussion_id)
+    return _student_page(actor, discussion, person_id)
+
+
+@blueprint.post("/<int:person_id>")
+def save(discussion_id: int, person_id: int) -> ResponseReturnValue:
+    """Save the marks; the buttons say whether to stay, to go on to the next student, or to release."""
+    actor, discussion = _enter(discussion_id)
+    form = AssessmentForm()
+    action = request.form.get("action", "save")
+    if not form.validate():
+        return _student_page(actor, discussion, person_id, form), 422
+    with writing() as session:
+        levels = chosen_levels(get_rubric(session, discussion), request.form)
+        assess(
+            session,
+            actor,
+            discussion,
+            person_id,
+            levels=levels,
+            comment=form.comment.data or "",
+            version=form.version.data,
+            now=now(),
+        )
+    if action == "release":
+        return _release(actor, discussion, person_id)
+    flash(_("Saved. The student does not see it until it is released."))
+    following = _neighbours(list_desk(read_session(), actor, discussion), person_id)[1] if action == "save_next" else None
+    return redirect(url_for(".student", discussion_id=discussion_id, person_id=following or person_id), 303)
+
+
+@blueprint.post("/release")
+def release_class(discussion_id: int) -> ResponseReturnValue:
+    """Release every finished grade."""
+    actor, discussion = _enter(discussion_id)
+    with writing() as session:
+        count = release_all(session, actor, discussion, now=now())
+    ring()
+    flash(ngettext("%(num)d grade is released and on its way.", "%(num)d grades are released and on their way.", count))
+    return redirect(url_for(".desk", discussion_id=discussion_id), 303)
+
+
+@blueprint.post("/retry")
+def retry(discussion_id: int) -> ResponseReturnValue:
+    """Send again what the LMS refused."""
+    actor, discussion = _enter(discussion_id)
+    with writing() as session:
+        count = retry_passbacks(session, actor, discussion_id=discussion.id, now=now())
+    ring()
+    flash(ngettext("%(num)d grade is being sent again.", "%(num)d grades are being sent again.", count))
+    return redirect(url_for(".desk", discussion_id=discussion_id), 303)
+
+
+def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
+    actor = get_visitor()
+    return actor, get_discussion(read_session(), actor, discussion_id, need=Permission.GRADE, now=now())
+
+
+def _release(actor: Actor, discussion: DiscussionView, person_id: int) -> ResponseReturnValue:
+    try:
+        with writing() as session:
+            release(session, actor, discussion, person_id, now=now())
+    except AssessmentIncomplete:
+        flash(_("Saved, but not released: choose a level for every criterion first."), "warning")
+    else:
+        ring()
+        flash(_("Released. The student sees the grade, and it is on its way to the gradebook."))
+    return redirect(url_for(".student", discussion_id=discussion.id, person_id=person_id), 303)
+
+
+def _student_page(
+    actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm | None = None
+) -> str:
+    session = read_session()
+    lines = list_desk(session, actor, discussion)
+    chosen = next((line for line in lines if line.person_id == person_id), None)
+    if chosen is None:
+        raise NotFound
+    posts = list_posts_in_context(session, discussion, person_id)
+    verdicts = get_progress(session, actor, discussion, person_id, now=now())
+    rubric = get_rubric(session, discussion)
+    assessment = get_assessment(session, discussion, person_id)
+    previous_id, next_id = _neighbours(lines, person_id)
+    return render_template(
+        "grading/student.html",
+        discussion=discussion,
+        lines=lines,
+        student=chosen,
+        posts=posts,
+        verdicts=verdicts,
+        post_verdicts=verdicts.posts,
+        rubric=rubric,
+        rows=_rows(rubric, assessment, verdicts, form),
+        assessment=assessment,
+        form=form or AssessmentForm(formdata=None, comment=assessment.comment, version=assessment.version),
+        passback=get_passback(session, discussion.id, person_id),
+        changed_after=changed_after(assessment.assessed_at, [post.edited_at or post.created_at for post in posts]),
+        previous_id=previous_id,
+        next_id=next_id,
+        graded_count=sum(not line.needs_grading for line in lines),
+        base_url=url_for("discussions.show", discussion_id=discussion.id),
+    )
+
+
+def _rows(
+    rubric: RubricView, assessment: AssessmentView, verdicts: Verdicts, form: AssessmentForm | None
+) -> list[RubricRow]:
+    """The criteria with what is chosen: as just typed when a save was refused, else as stored."""
+    chosen = assessment.levels if form is None else chosen_levels(rubric, request.form)
+    return [
+        RubricRow(criterion, chosen.get(criterion.id), suggested_level(criterion, verdicts), "")
+        for criterion in rubric.criteria
+    ]
+
+
+def _neighbours(lines: list[StudentLine], person_id: int) -> tuple[int | None, int | None]:
+    """The person ids before and after one in the class list."""
+    ids = [line.person_id for line in lines]
+    at = ids.index(person_id)
+    return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
+
+
+def _counts(lines: list[StudentLine]) -> dict[str, int]:
+    progress = Counter(line.progress for line in lines)
+    passbacks = Counter(line.passback for line in lines)
+    return {
+        "total": len(lines),
+        "graded": progress[Progress.RELEASED],
+        "ready": sum(line.is_ready for line in lines),
+        "pending": passbacks[PassbackState.PENDING],
+        "refused": passbacks[PassbackState.REFUSED],
+    }

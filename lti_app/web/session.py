@@ -1,0 +1,81 @@
+"""Who is asking: Flask-Login over the visits that launches open.
+
+The signed cookie holds nothing but one random token per course; everything else about a visit is in the database.
+A browser keeps one cookie jar for all courses of an LMS, so two courses in two tabs share the cookie and are told
+apart by the course in the address.
+"""
+
+from typing import Any
+
+from flask import Flask, Request, g, session
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
+from werkzeug.exceptions import Unauthorized
+
+from lti_app.courses.queries import get_actor
+from lti_app.courses.rules import Actor
+from lti_app.web.transactions import now, read_session
+
+VISITS = "visits"
+MOST_VISITS = 8
+"""Courses remembered at once; the cookie must stay small."""
+
+
+class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login is untyped
+    """The current actor as Flask-Login sees it."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    def get_id(self) -> str:
+        """Flask-Login wants an id; ours is never stored."""
+        return f"{self.actor.course_id}:{self.actor.person_id}"
+
+
+def init_sessions(app: Flask) -> None:
+    """Let Flask-Login find the visit of each request: by the course in its address and the token in its cookie."""
+    manager = LoginManager()
+    manager.session_protection = None  # a phone that changes networks is still the same student
+    manager.init_app(app)
+
+    @app.url_value_preprocessor
+    def take_course(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        g.course_id = (values or {}).pop("course_id", None)
+
+    @app.url_defaults
+    def give_course(endpoint: str, values: dict[str, Any]) -> None:
+        if g.get("course_id") is not None and app.url_map.is_endpoint_expecting(endpoint, "course_id"):
+            values.setdefault("course_id", g.course_id)
+
+    def load(_request: Request) -> Visitor | None:
+        token = session.get(VISITS, {}).get(str(g.get("course_id")))
+        if token is None:
+            return None
+        actor = get_actor(read_session(), course_id=g.course_id, token=token, now=now())
+        if actor is None:
+            return None
+        g.frame_origins = actor.frame_origins
+        return Visitor(actor)
+
+    manager.request_loader(load)
+
+
+def remember_visit(course_id: int, token: str) -> None:
+    """Put a new visit's token into the cookie; the oldest of too many goes."""
+    visits: dict[str, Any] = dict(session.get(VISITS, {}))
+    visits.pop(str(course_id), None)
+    visits[str(course_id)] = token
+    session[VISITS] = dict(list(visits.items())[-MOST_VISITS:])
+
+
+def current_actor() -> Actor | None:
+    """The actor of this request; None without a visit to the course in its address."""
+    user: Visitor | AnonymousUserMixin = current_user
+    return user.actor if isinstance(user._get_current_object(), Visitor) else None
+
+
+def get_visitor() -> Actor:
+    """The actor of this request; answers 401 without a visit, which web/errors.py explains."""
+    actor = current_actor()
+    if actor is None:
+        raise Unauthorized
+    return actor

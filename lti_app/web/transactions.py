@@ -1,0 +1,72 @@
+"""One database session and one moment a request; the only place of the web that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from flask import Flask, current_app, g
+from sqlalchemy.orm import Session
+
+from lti_app.core.clock import Clock
+from lti_app.core.db import Database
+from lti_app.grading.ports import Bell
+
+DATABASE = "colloquy.database"
+CLOCK = "colloquy.clock"
+BELL = "colloquy.bell"
+
+
+def init_transactions(app: Flask, database: Database, clock: Clock, bell: Bell) -> None:
+    """Give requests their sessions and close them at the end, rolling back what was not committed."""
+    app.extensions[DATABASE] = database
+    app.extensions[CLOCK] = clock
+    app.extensions[BELL] = bell
+    app.teardown_appcontext(_close)
+
+
+def read_session() -> Session:
+    """This request's session for reading. Inside `writing()` it is the writing one."""
+    if "db" not in g:
+        g.db = _database().read()
+    session: Session = g.db
+    return session
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """This request's writing transaction: commits at the end, rolls back on any error.
+
+    What was read before lies in an ended transaction, so that a decision and the write it leads to see the same data.
+    """
+    _close()
+    with _database().writing() as session:
+        g.db = session
+        try:
+            yield session
+        finally:
+            g.pop("db", None)
+
+
+def now() -> datetime:
+    """The moment of this request: the same for all that is decided in it."""
+    if "now" not in g:
+        g.now = current_app.extensions[CLOCK]()
+    moment: datetime = g.now
+    return moment
+
+
+def ring() -> None:
+    """Wake the worker, after the commit of what it is to do."""
+    bell: Bell = current_app.extensions[BELL]
+    bell.ring()
+
+
+def _database() -> Database:
+    database: Database = current_app.extensions[DATABASE]
+    return database
+
+
+def _close(_error: BaseException | None = None) -> None:
+    session = g.pop("db", None)
+    if session is not None:
+        session.close()
