@@ -20,4 +20,11 @@ class CustomBuildHook(BuildHookInterface[Any]):
         build = Path(self.root, "lti_app", "frontend", "build.py")
         subprocess.run([sys.executable, str(build)], check=True)  # noqa: S603 - our own script
         if version == "standard":
-            build_data["force_include"].update({str(Path(self.root, name)): place for name, place in CARRIED.items()})
+            build_data["force_include"].update(self._carried())
+
+    def _carried(self) -> dict[str, str]:
+        """Where in the wheel each carried file goes; the lock files are for installing, not for running."""
+        places = {
+            path: f"{place}/{path.name}" for name, place in CARRIED.items() for path in Path(self.root, name).iterdir()
+        }
+        return {str(path): place for path, place in places.items() if path.name != "requirements"}
