@@ -20,14 +20,16 @@ DEFAULT_POINTS = Decimal(20)
 DEFAULT_TITLE = "Discussion"
 
 
-def reserve_discussion(session: Session, *, course_id: int, title: str, now: datetime) -> int:
+def reserve_discussion(
+    session: Session, *, course_id: int, title: str, points: Decimal = DEFAULT_POINTS, now: datetime
+) -> int:
     """Make the empty discussion behind a new placement; an instructor sets it up later. Returns its id."""
     discussion = Discussion(
         course_id=course_id,
         title=clean_text(title)[:MAX_TITLE] or DEFAULT_TITLE,
         prompt="",
         prompt_html="",
-        points=DEFAULT_POINTS,
+        points=points,
         first_post_words=0,
         replies_wanted=0,
         reply_words=0,

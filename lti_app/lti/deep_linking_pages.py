@@ -1,0 +1,131 @@
+"""The page on which an instructor names the discussion to add, and the form that carries our answer to the LMS."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, current_app, g, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DecimalField, StringField, SubmitField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from lti_app.core.prose import clean_text
+from lti_app.courses.rules import Actor
+from lti_app.discussions.access import Permission, require
+from lti_app.discussions.actions import DEFAULT_POINTS, DEFAULT_TITLE, reserve_discussion
+from lti_app.discussions.rules import MAX_TITLE
+from lti_app.lti.deep_linking import (
+    DeepLinkingRequest,
+    DeepLinkingResponse,
+    content_item,
+    peek_request,
+    respond,
+    take_request,
+)
+from lti_app.lti.storage import Store
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, writing
+
+STORE = "colloquy.deep_linking_store"
+LAUNCH_URL = "colloquy.launch_url"
+MAX_POINTS = 1000
+
+blueprint = Blueprint("deep_linking", __name__, url_prefix="/courses/<int:course_id>/add/<key>")
+
+
+class AddForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """What the LMS must know at once; prompt, readings and dates follow when the instructor opens the discussion."""
+
+    title = StringField(_l("Title"), [InputRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])
+    points = DecimalField(
+        _l("Points in the gradebook"),
+        [InputRequired(_l("Say how many points it is worth.")), NumberRange(min=Decimal("0.01"), max=MAX_POINTS)],
+        places=2,
+    )
+    add = SubmitField(_l("Add to the course"))
+    cancel = SubmitField(_l("Cancel"), render_kw={"formnovalidate": True})
+
+
+def init_deep_linking(app: Flask, *, store: Store, launch_url: str) -> None:
+    """Register the pages; `launch_url` is our address for resource link launches, which the new links will open."""
+    app.extensions[STORE] = store
+    app.extensions[LAUNCH_URL] = launch_url
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("")
+def choose(key: str) -> ResponseReturnValue:
+    """The form."""
+    actor = _instructor()
+    request = peek_request(_store(), key, **_whose(actor))
+    if request is None:
+        return render_template("lti/deep_linking_over.html"), 410
+    form = AddForm(formdata=None, data={"title": request.title[:MAX_TITLE], "points": DEFAULT_POINTS})
+    return _form_page(key, form, request)
+
+
+@blueprint.post("")
+def add(key: str) -> ResponseReturnValue:
+    """Make the discussion and answer the LMS; cancelled, the answer has no items and the LMS closes its dialog."""
+    actor, form = _instructor(), AddForm()
+    request = peek_request(_store(), key, **_whose(actor))
+    if request is not None and not form.cancel.data and not form.validate():
+        return _form_page(key, form, request), 422
+    request = take_request(_store(), key, **_whose(actor))
+    if request is None:
+        return render_template("lti/deep_linking_over.html"), 410
+    response = _answer(request, None if form.cancel.data else form)
+    g.form_origins = (_origin(response.return_url),)
+    return render_template("lti/deep_linking_return.html", response=response, cancelled=form.cancel.data)
+
+
+def _answer(request: DeepLinkingRequest, form: AddForm | None) -> DeepLinkingResponse:
+    items = []
+    with writing() as session:
+        if form is not None:
+            title = clean_text(form.title.data or "") or DEFAULT_TITLE
+            points = (form.points.data or DEFAULT_POINTS).quantize(Decimal("0.01"))
+            discussion_id = reserve_discussion(
+                session, course_id=request.course_id, title=title, points=points, now=now()
+            )
+            items.append(
+                content_item(
+                    discussion_id,
+                    title=title,
+                    points=points,
+                    launch_url=current_app.extensions[LAUNCH_URL],
+                    accepts_line_item=request.accepts_line_item,
+                )
+            )
+        return respond(session, request, items, now=now())
+
+
+def _form_page(key: str, form: AddForm, request: DeepLinkingRequest) -> str:
+    return render_template(
+        "lti/deep_linking.html",
+        form=form,
+        is_graded=request.accepts_line_item,
+        action=url_for(".add", key=key),
+    )
+
+
+def _instructor() -> Actor:
+    actor = get_visitor()
+    require(actor, Permission.SET_UP)
+    return actor
+
+
+def _whose(actor: Actor) -> Mapping[str, int]:
+    return {"course_id": actor.course_id, "person_id": actor.person_id}
+
+
+def _store() -> Store:
+    store: Store = current_app.extensions[STORE]
+    return store
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
