@@ -1,0 +1,167 @@
+"""`python -m lti_app.practice_lms.demo`: Colloquy and a practice LMS with a seeded course, for trying out.
+
+Prepares a SQLite database, registers the practice LMS with the tool, seeds the course, starts both, and ends both.
+"""
+
+import fcntl
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from lti_app.practice_lms.config import CLIENT_ID, DEPLOYMENT_ID
+from lti_app.practice_lms.supervisor import DemoError, Interrupted, Supervisor, check_port
+
+MARKER = ".colloquy-demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Where the demonstration keeps its data and where its two halves listen."""
+
+    data: Path
+    tool_port: int
+    lms_port: int
+    colloquy: str
+
+    @property
+    def tool_url(self) -> str:
+        """Origin of the tool; another site than the LMS, as it will be in life."""
+        return f"http://localhost:{self.tool_port}"
+
+    @property
+    def lms_url(self) -> str:
+        """Origin and issuer of the practice LMS."""
+        return f"http://127.0.0.1:{self.lms_port}"
+
+    @property
+    def registration(self) -> list[str]:
+        """The options by which the tool's commands name this LMS."""
+        return ["--issuer", self.lms_url, "--client-id", CLIENT_ID, "--deployment-id", DEPLOYMENT_ID]
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the tool: settings of a surrounding installation must not leak in."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("COLLOQUY_")}
+        return clean | {
+            "COLLOQUY_BASE_URL": self.tool_url,
+            "COLLOQUY_DATABASE_URL": f"sqlite:///{self.data / 'colloquy.db'}",
+            "COLLOQUY_SECRET_KEY_FILE": str(self._secret_file()),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _secret_file(self) -> Path:
+        path = self.data / "secret-key"
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path
+
+    def preparations(self) -> list[tuple[str, list[str]]]:
+        """Return the commands that make the database ready; each may be run again without harm."""
+        addresses = [
+            *("--auth-login-url", f"{self.lms_url}/auth"),
+            *("--auth-token-url", f"{self.lms_url}/token"),
+            *("--jwks-url", f"{self.lms_url}/jwks"),
+        ]
+        return [
+            ("Database upgrade", [self.colloquy, "upgrade"]),
+            ("Platform registration", [self.colloquy, "platform", "add", *self.registration, *addresses]),
+            ("Course seeding", [self.colloquy, "seed-demo", *self.registration]),
+        ]
+
+    def lms_command(self) -> list[str]:
+        """Return the command that serves the practice LMS."""
+        options = ["--port", str(self.lms_port), "--tool-url", self.tool_url]
+        state = ["--state", str(self.data / "practice-lms.db")]
+        return [sys.executable, "-m", "lti_app.practice_lms", "--host", "127.0.0.1", *options, *state]
+
+    def tool_command(self) -> list[str]:
+        """Return the command that serves the tool and runs its worker."""
+        return [self.colloquy, "serve", "--host", "127.0.0.1", "--port", str(self.tool_port)]
+
+
+def run_demo(demo: Demo) -> None:
+    """Prepare, serve and watch until interrupted; raises DemoError where anything fails."""
+    check_port(demo.tool_port, "the tool", "--tool-port")
+    check_port(demo.lms_port, "the practice LMS", "--lms-port")
+    with Supervisor(demo.data, demo.environment()) as supervisor:
+        try:
+            _serve(demo, supervisor)
+        except Interrupted:
+            click.echo("\nEnding the demonstration. Its data stay for the next time.")
+
+
+def _serve(demo: Demo, supervisor: Supervisor) -> None:
+    click.echo("Preparing the course …")
+    supervisor.start("Practice LMS", demo.lms_command())
+    for name, command in demo.preparations():
+        supervisor.run(name, command)
+    supervisor.start("Colloquy", demo.tool_command())
+    supervisor.wait_for("Practice LMS", f"{demo.lms_url}/jwks")
+    supervisor.wait_for("Colloquy", f"{demo.tool_url}/healthz")
+    click.echo(
+        f"\nOpen {demo.lms_url}/ in a browser.\n\n"
+        "It is the course page of a small LMS, and you are the instructor. Open “Week 3” to read the discussion,\n"
+        "become a student with “You are” to take part, grade as the instructor, and see the grade in the gradebook.\n"
+        "Ctrl-C ends the demonstration."
+    )
+    supervisor.watch()
+
+
+@contextmanager
+def owned(data: Path) -> Iterator[None]:
+    """Hold the data directory; raises DemoError when it is not ours or another demonstration holds it."""
+    if data.exists() and any(data.iterdir()) and not (data / MARKER).exists():
+        raise DemoError(f"{data} holds other files. Choose an empty directory with --data.")
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / MARKER).open("w", encoding="utf-8") as marker:
+        try:
+            fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DemoError(f"A demonstration with the data in {data} is already running. End it first.") from error
+        yield
+
+
+def reset(data: Path) -> None:
+    """Delete everything that the demonstration has stored."""
+    if not data.exists():
+        return
+    with owned(data):
+        shutil.rmtree(data)
+
+
+def find_colloquy() -> str:
+    """Return the command of the tool that is installed beside this Python; raises DemoError."""
+    command = Path(sys.executable).with_name("colloquy")
+    if not command.exists():
+        raise DemoError(f"The command colloquy is not installed beside {sys.executable}. Use: make demo")
+    return str(command)
+
+
+@click.command(help=__doc__)
+@click.option("--data", default=Path("demo-data"), show_default=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--tool-port", default=8800, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--lms-port", default=8801, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--reset", "forget", is_flag=True, help="Delete what was done, and end. The next start begins anew.")
+def main(*, data: Path, tool_port: int, lms_port: int, forget: bool) -> None:
+    """Run the demonstration until it is interrupted."""
+    data = data.resolve()
+    try:
+        if forget:
+            reset(data)
+            click.echo("The demonstration is forgotten. The next start begins anew.")
+            return
+        with owned(data):
+            run_demo(Demo(data, tool_port, lms_port, find_colloquy()))
+    except DemoError as error:
+        raise click.ClickException(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()
