@@ -12,8 +12,6 @@ from typing import Any
 from pathspec import GitIgnoreSpec
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = ROOT / "lti_app"
-NOT_WORDS = {"core", "lti", "web", "practice_lms", "frontend", "static", "migrations", "__pycache__"}
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,9 @@ def templates() -> list[Source]:
 
 
 def words() -> list[str]:
-    """The packages named after a word of the domain."""
-    return sorted(path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name not in NOT_WORDS)
+    """The packages named after a word of the domain: those between the web and the core."""
+    levels = heights()
+    return sorted(name for name, level in levels.items() if levels["core"] < level < levels["web"])
 
 
 def import_contracts() -> list[dict[str, Any]]:
