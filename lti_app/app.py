@@ -11,7 +11,7 @@ from lti_app.core.resources import resource
 from lti_app.core.settings import Settings, load_settings
 from lti_app.grading.ports import Bell
 from lti_app.jobs import HueyBell, make_huey
-from lti_app.lti.edge import LtiEdge, make_edge
+from lti_app.lti.edge import make_edge
 from lti_app.lti.views import make_blueprint
 from lti_app.web import courses, discussions, grading, health, posts
 from lti_app.web.errors import init_errors
@@ -25,7 +25,11 @@ MAX_REQUEST = 3_000_000
 
 
 def create_app(
-    settings: Settings | None = None, *, database: Database | None = None, clock: Clock = system_clock, bell: Bell | None = None
+    settings: Settings | None = None,
+    *,
+    database: Database | None = None,
+    clock: Clock = system_clock,
+    bell: Bell | None = None,
 ) -> Flask:
     """The WSGI application for these settings, read from the environment when not given.
 

@@ -160,6 +160,14 @@ def get_text(session: Session, actor: Actor, discussion: DiscussionView, post_id
     return PostText(post.id, discussion.id, post.address, text, version)
 
 
+def find_post_id(session: Session, discussion: DiscussionView, address: str) -> int:
+    """The id of the post at an address of this discussion; raises NotFound."""
+    found = session.scalar(select(Post.id).where(Post.discussion_id == discussion.id, Post.address == address))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def get_activity(session: Session, discussion: DiscussionView) -> Activity:
     """How many posts and voices there are and who wrote last (two statements)."""
     stands = and_(Post.discussion_id == discussion.id, Post.deleted_at.is_(None))

@@ -139,7 +139,12 @@ def _save_set_up(actor: Actor, discussion_id: int, form: SetUpForm) -> None:
         assigned = tuple(reading_id for reading_id in known if f"reading-{reading_id}" in request.form)
         required = frozenset(reading_id for reading_id in assigned if f"required-{reading_id}" in request.form)
         discussion = set_up_discussion(
-            session, actor, discussion_id, set_up=form.to_set_up(assigned, required), version=form.version.data, now=now()
+            session,
+            actor,
+            discussion_id,
+            set_up=form.to_set_up(assigned, required),
+            version=form.version.data or 0,
+            now=now(),
         )
         copy_rubric(session, discussion)
 

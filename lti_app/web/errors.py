@@ -80,7 +80,7 @@ def _words(status: int) -> tuple[str, str]:
     words = {
         401: (
             _("Please open this again from your course page"),
-            _("Your visit has ended, or this browser did not keep it. Go to the course page and open the activity anew."),
+            _("Your visit has ended, or this browser did not keep it. Open the activity anew from the course page."),
         ),
         403: (_("This is not open to you"), _("Your part in this course does not include this page.")),
         404: (
@@ -92,7 +92,10 @@ def _words(status: int) -> tuple[str, str]:
             _("Somebody else changed this meanwhile"),
             _("Nothing was overwritten. Go back, load the page again and look at what changed before you save."),
         ),
-        413: (_("That is too much at once"), _("What you sent is too large. Go back and shorten it; nothing was saved.")),
+        413: (
+            _("That is too much at once"),
+            _("What you sent is too large. Go back and shorten it; nothing was saved."),
+        ),
         422: (_("That could not be accepted"), _("Go back and look at what you entered.")),
     }
     fallback = (

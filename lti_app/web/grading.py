@@ -83,13 +83,15 @@ def save(discussion_id: int, person_id: int) -> ResponseReturnValue:
             person_id,
             levels=levels,
             comment=form.comment.data or "",
-            version=form.version.data,
+            version=form.version.data or 0,
             now=now(),
         )
     if action == "release":
         return _release(actor, discussion, person_id)
     flash(_("Saved. The student does not see it until it is released."))
-    following = _neighbours(list_desk(read_session(), actor, discussion), person_id)[1] if action == "save_next" else None
+    following = (
+        _neighbours(list_desk(read_session(), actor, discussion), person_id)[1] if action == "save_next" else None
+    )
     return redirect(url_for(".student", discussion_id=discussion_id, person_id=following or person_id), 303)
 
 
@@ -132,9 +134,7 @@ def _release(actor: Actor, discussion: DiscussionView, person_id: int) -> Respon
     return redirect(url_for(".student", discussion_id=discussion.id, person_id=person_id), 303)
 
 
-def _student_page(
-    actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm | None = None
-) -> str:
+def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm | None = None) -> str:
     session = read_session()
     lines = list_desk(session, actor, discussion)
     chosen = next((line for line in lines if line.person_id == person_id), None)

@@ -4,8 +4,8 @@ from flask import Flask, Response, g, request
 
 STATIC_AGE = 31_536_000
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action {form_action}; frame-ancestors {ancestors}"
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action {form_action}; frame-ancestors {ancestors}"
 )
 
 
@@ -17,9 +17,7 @@ def init_headers(app: Flask) -> None:
         ancestors = " ".join(getattr(g, "frame_origins", ())) or "'none'"
         form_action = " ".join(["'self'", *getattr(g, "form_origins", ())])
         headers = response.headers
-        headers.setdefault(
-            "Content-Security-Policy", _POLICY.format(ancestors=ancestors, form_action=form_action)
-        )
+        headers.setdefault("Content-Security-Policy", _POLICY.format(ancestors=ancestors, form_action=form_action))
         headers["X-Content-Type-Options"] = "nosniff"
         # CSRF protection over https wants the Referer, so it must not be withheld altogether.
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin"

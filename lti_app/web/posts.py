@@ -16,9 +16,7 @@ from lti_app.web.forms.posts import ConfirmForm, EditForm, PostForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
-blueprint = Blueprint(
-    "posts", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/posts"
-)
+blueprint = Blueprint("posts", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/posts")
 
 
 @blueprint.post("")
@@ -31,7 +29,7 @@ def create(discussion_id: int) -> ResponseReturnValue:
         with writing() as session:
             discussion = get_discussion(session, actor, discussion_id, now=now())
             address = create_post(
-                session, actor, discussion, text=form.text.data, parent_id=form.parent_id.data, now=now()
+                session, actor, discussion, text=form.text.data or "", parent_id=form.parent_id.data, now=now()
             )
     except Refused as error:
         form.text.errors = [refusal_words(error)]
@@ -61,7 +59,13 @@ def edit(discussion_id: int, post_id: int) -> ResponseReturnValue:
         try:
             with writing() as session:
                 address = edit_post(
-                    session, actor, discussion, post_id, text=form.text.data, version=form.version.data, now=now()
+                    session,
+                    actor,
+                    discussion,
+                    post_id,
+                    text=form.text.data or "",
+                    version=form.version.data or 0,
+                    now=now(),
                 )
             return _to_post(discussion_id, address)
         except (Refused, Conflict) as error:
@@ -101,7 +105,9 @@ def refusal_words(error: Refused | Conflict) -> str:
         "discussion_shut": shut.get(str(error.data.get("state")), _("The discussion is not open for writing.")),
         "post_first": _("Write your own first post before you reply."),
         "parent_gone": _("The post you are answering has been deleted meanwhile."),
-        "post_changed": _("This post was changed in another window meanwhile. Your text is below; nothing was overwritten."),
+        "post_changed": _(
+            "This post was changed in another window meanwhile. Your text is below; nothing was overwritten."
+        ),
     }
     return words.get(error.code, _("The post could not be accepted."))
 

@@ -8,7 +8,7 @@ apart by the course in the address.
 from typing import Any
 
 from flask import Flask, Request, g, session
-from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.exceptions import Unauthorized
 
 from lti_app.courses.queries import get_actor
@@ -20,7 +20,7 @@ MOST_VISITS = 8
 """Courses remembered at once; the cookie must stay small."""
 
 
-class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login is untyped
+class Visitor(UserMixin):
     """The current actor as Flask-Login sees it."""
 
     def __init__(self, actor: Actor) -> None:
@@ -69,8 +69,8 @@ def remember_visit(course_id: int, token: str) -> None:
 
 def current_actor() -> Actor | None:
     """The actor of this request; None without a visit to the course in its address."""
-    user: Visitor | AnonymousUserMixin = current_user
-    return user.actor if isinstance(user._get_current_object(), Visitor) else None
+    visitor = current_user._get_current_object()
+    return visitor.actor if isinstance(visitor, Visitor) else None
 
 
 def get_visitor() -> Actor:

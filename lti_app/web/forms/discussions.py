@@ -30,7 +30,7 @@ MAX_WORDS = 5000
 MAX_REPLIES = 20
 
 
-class SetUpForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class SetUpForm(FlaskForm):
     """All that an instructor decides. Dates are local to `time_zone`."""
 
     title = StringField(_l("Title"), [InputRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])
@@ -42,7 +42,7 @@ class SetUpForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         [InputRequired(_l("Say how many points it is worth.")), NumberRange(min=Decimal("0.01"), max=MAX_POINTS)],
         places=2,
     )
-    time_zone = SelectField(_l("Time zone of the dates"), choices=sorted(ZONES))
+    time_zone = SelectField(_l("Time zone of the dates"), choices=[(name, name) for name in sorted(ZONES)])
     opens_at = DateTimeLocalField(_l("Opens"), [Optional()])
     first_post_due = DateTimeLocalField(_l("First post due"), [Optional()])
     first_post_words = IntegerField(
@@ -51,7 +51,9 @@ class SetUpForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     replies_wanted = IntegerField(
         _l("Replies to different classmates"), [InputRequired(), NumberRange(min=0, max=MAX_REPLIES)]
     )
-    reply_words = IntegerField(_l("Words of each reply, at least"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)])
+    reply_words = IntegerField(
+        _l("Words of each reply, at least"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)]
+    )
     replies_due = DateTimeLocalField(_l("Replies due"), [Optional()])
     closes_at = DateTimeLocalField(_l("Closes"), [Optional()])
     post_first = BooleanField(_l("Students see others' posts only after their own first post"))
@@ -60,13 +62,13 @@ class SetUpForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     def to_set_up(self, reading_ids: tuple[int, ...], required_ids: frozenset[int]) -> SetUp:
         """What the form decides, its local times made moments."""
         return SetUp(
-            title=self.title.data,
-            prompt=self.prompt.data,
-            points=self.points.data.quantize(Decimal("0.01")),
+            title=self.title.data or "",
+            prompt=self.prompt.data or "",
+            points=(self.points.data or Decimal(0)).quantize(Decimal("0.01")),
             calendar=Calendar(**{name: self._moment(name) for name in DATES}),
-            first_post_words=self.first_post_words.data,
-            replies_wanted=self.replies_wanted.data,
-            reply_words=self.reply_words.data,
+            first_post_words=self.first_post_words.data or 0,
+            replies_wanted=self.replies_wanted.data or 0,
+            reply_words=self.reply_words.data or 0,
             post_first=self.post_first.data,
             reading_ids=reading_ids,
             required_ids=required_ids,

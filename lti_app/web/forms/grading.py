@@ -14,7 +14,7 @@ from lti_app.rubrics.rules import RubricView
 CRITERION = "criterion-"
 
 
-class AssessmentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class AssessmentForm(FlaskForm):
     """Comment and version; the levels are radio buttons named by their criterion."""
 
     comment = TextAreaField(

@@ -9,7 +9,7 @@ from wtforms.widgets import HiddenInput
 from lti_app.posts.rules import MAX_TEXT
 
 
-class PostForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class PostForm(FlaskForm):
     """A first post or a reply."""
 
     text = TextAreaField(
@@ -28,7 +28,7 @@ class EditForm(PostForm):
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]
+class ConfirmForm(FlaskForm):
     """Nothing but the protection against forged requests."""
 
     confirmed = HiddenField(default="1")

@@ -1,0 +1,190 @@
+"""`colloquy …`: a thin shell around actions."""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from lti_app import migrations
+from lti_app.core.clock import system_clock
+from lti_app.core.db import Database
+from lti_app.core.errors import ColloquyError, SettingsError
+from lti_app.core.logs import configure_logs
+from lti_app.core.resources import resource
+from lti_app.core.settings import PREFIX, Settings, load_settings
+from lti_app.jobs.worker import run_worker
+from lti_app.lti import keys as tool_keys
+from lti_app.lti import registrations
+from lti_app.seed import seed_demo_course
+
+EMBEDDED_THREADS = 4
+
+
+@click.group(help="Colloquy: graded discussions of assigned readings, embedded in Canvas and Moodle.")
+@click.version_option(package_name="colloquy")
+def cli() -> None:
+    """The group of all commands."""
+
+
+@cli.command()
+def upgrade() -> None:
+    """Bring the database to the newest revision."""
+    migrations.upgrade(load_settings().database_url)
+    click.echo("The database is up to date.")
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8800, show_default=True)
+@click.option("--processes", type=int, help="Web processes; one for each core unless on SQLite, which gets one.")
+def serve(host: str, port: int, processes: int | None) -> None:
+    """Serve the web pages; on the embedded default (SQLite, no Redis) the worker runs in the same process."""
+    settings = load_settings()
+    _require_current(settings)
+    count = 1 if settings.embedded else processes or multiprocessing.cpu_count()
+    arguments = [
+        "--config",
+        str(resource("config", "gunicorn.py")),
+        "--bind",
+        f"{host}:{port}",
+        "--workers",
+        str(count),
+    ]
+    if settings.embedded:
+        arguments += ["--threads", str(EMBEDDED_THREADS)]
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, "lti_app.wsgi:application"])  # noqa: S606 -- our own interpreter
+
+
+@cli.command()
+@click.option("--threads", default=2, show_default=True)
+def worker(threads: int) -> None:
+    """Send passbacks and read rosters until stopped."""
+    settings = load_settings()
+    _require_current(settings)
+    configure_logs()
+    run_worker(settings, workers=threads)
+
+
+@cli.group()
+def platform() -> None:
+    """LMS registrations."""
+
+
+@platform.command("add")
+@click.option("--issuer", required=True)
+@click.option("--client-id", required=True)
+@click.option("--auth-login-url", required=True)
+@click.option("--auth-token-url", required=True)
+@click.option("--jwks-url", required=True)
+@click.option("--deployment-id", "deployment_ids", multiple=True, required=True)
+@click.option(
+    "--auth-audience", help="The aud of our client assertions, where the LMS wants another than its token URL."
+)
+def platform_add(deployment_ids: Sequence[str], **urls: str) -> None:
+    """Register an LMS, or change the addresses of one and add deployments."""
+    settings = load_settings()
+    with Database.at(settings.database_url).writing() as session:
+        registrations.add_platform(session, deployment_ids=deployment_ids, now=system_clock(), **urls)
+    click.echo("Registered. The addresses to enter in the LMS:")
+    for name, address in registrations.tool_addresses(settings.base_url).items():
+        click.echo(f"  {name:<26} {address}")
+
+
+@platform.command("list")
+def platform_list() -> None:
+    """All registrations."""
+    with Database.at(load_settings().database_url).read() as session:
+        for info in registrations.list_platforms(session):
+            state = "disabled" if info.disabled_at else "enabled"
+            click.echo(f"{info.id}\t{state}\t{info.issuer}\t{info.client_id}\t{','.join(info.deployment_ids)}")
+
+
+@platform.command("show")
+@click.argument("platform_id", type=int)
+def platform_show(platform_id: int) -> None:
+    """One registration, whole."""
+    with Database.at(load_settings().database_url).read() as session:
+        for name, value in vars(registrations.show_platform(session, platform_id)).items():
+            click.echo(f"{name:<16} {value}")
+
+
+@platform.command("disable")
+@click.argument("platform_id", type=int)
+@click.option("--undo", is_flag=True, help="Enable it again.")
+def platform_disable(platform_id: int, undo: bool) -> None:
+    """Refuse launches from a registration; nothing is deleted."""
+    with Database.at(load_settings().database_url).writing() as session:
+        if undo:
+            registrations.enable_platform(session, platform_id)
+        else:
+            registrations.disable_platform(session, platform_id, now=system_clock())
+    click.echo("Enabled." if undo else "Disabled.")
+
+
+@cli.group()
+def keys() -> None:
+    """Our own signing keys."""
+
+
+@keys.command("list")
+def keys_list() -> None:
+    """All keys, the signing one first."""
+    with Database.at(load_settings().database_url).read() as session:
+        for key in tool_keys.list_keys(session, system_clock()):
+            click.echo(f"{key.kid}\tcreated {key.created_at:%Y-%m-%d %H:%M}\t{_key_state(key)}")
+
+
+def _key_state(key: tool_keys.KeyInfo) -> str:
+    return f"published until {key.retires_at:%Y-%m-%d}" if key.retires_at else "signs" if key.signs else "published"
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Sign with a new key from now on; the earlier one stays published for a while."""
+    with Database.at(load_settings().database_url).writing() as session:
+        tool_keys.rotate(session, system_clock())
+    click.echo("Rotated.")
+
+
+@cli.command("seed-demo", hidden=True)
+@click.option("--issuer", required=True)
+@click.option("--client-id", required=True)
+@click.option("--deployment-id", required=True)
+def seed_demo(issuer: str, client_id: str, deployment_id: str) -> None:
+    """Fill the course of the practice LMS; does nothing where it is there already."""
+    settings = load_settings()
+    with Database.at(settings.database_url).writing() as session:
+        seed_demo_course(
+            session,
+            issuer=issuer,
+            client_id=client_id,
+            deployment_id=deployment_id,
+            time_zone=settings.default_time_zone,
+            now=system_clock(),
+        )
+
+
+def main() -> None:
+    """The command; settings and refusals end it with a plain sentence."""
+    try:
+        cli()
+    except SettingsError as error:
+        reasons = dict(error.data.get("reasons") or {})  # type: ignore[call-overload]
+        for name, reason in reasons.items():
+            click.echo(f"colloquy: {name} {reason}", err=True)
+        sys.exit(2)
+    except ColloquyError as error:
+        click.echo(f"colloquy: {error.code} {error.data or ''}", err=True)
+        sys.exit(1)
+
+
+def _require_current(settings: Settings) -> None:
+    """Stop before serving on a database that the code does not know."""
+    with Database.at(settings.database_url).engine.connect() as connection:
+        if not migrations.is_current(connection):
+            raise SettingsError(
+                names=[PREFIX + "DATABASE_URL"],
+                reasons={PREFIX + "DATABASE_URL": "names a database that is not up to date: run `colloquy upgrade`"},
+            )
