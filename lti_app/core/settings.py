@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
-from pydantic import SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from lti_app.core.errors import SettingsError
 
@@ -15,10 +15,10 @@ PREFIX = "COLLOQUY_"
 EMBEDDED_DATABASE = "sqlite:///colloquy.db"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What an operator can set, each as `COLLOQUY_<NAME>`, or `COLLOQUY_<NAME>_FILE` naming a file with the value."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     base_url: str = "http://localhost:8800"
     """Where browsers and the LMS reach the tool: scheme and host, no path, no trailing slash."""
@@ -28,13 +28,14 @@ class Settings(BaseSettings):
     secret_key: SecretStr
     """Signs session cookies; at least 32 characters."""
     default_time_zone: str = "UTC"
-    trusted_proxies: int = 0
+    trusted_proxies: int = Field(default=0, ge=0)
     """How many reverse proxies in front may set X-Forwarded-* headers."""
 
     @field_validator("base_url")
     @classmethod
     def _origin(cls, value: str) -> str:
         parts = urlsplit(value.rstrip("/"))
+        _ = parts.port  # raises ValueError for a port that is no number
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
             raise ValueError("must be an http(s) address without a path, such as https://colloquy.example.edu")
         return f"{parts.scheme}://{parts.netloc}"
@@ -60,6 +61,13 @@ class Settings(BaseSettings):
             raise ValueError("must have at least 32 characters")
         return value
 
+    @field_validator("default_time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("must be an IANA time zone, such as Europe/Berlin")
+        return value
+
     @property
     def embedded(self) -> bool:
         """True on the embedded default: one process on SQLite, the worker a thread of it."""
@@ -74,12 +82,14 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     source = dict(os.environ if environ is None else environ)
     values, faults = _values(source)
+    settings = None
     try:
-        settings = Settings.model_validate(values) if not faults else None
+        settings = Settings.model_validate(values)
     except ValidationError as error:
-        faults = {_name(item["loc"]): str(item["msg"]) for item in error.errors()}
-        settings = None
-    if settings is None:
+        wrong = {_name(item["loc"]): str(item["msg"]) for item in error.errors()}
+        unread = {name.removesuffix("_FILE") for name in faults}
+        faults |= {name: reason for name, reason in wrong.items() if name not in unread}
+    if settings is None or faults:
         raise SettingsError(names=sorted(faults), reasons=faults)
     return settings
 
@@ -93,7 +103,7 @@ def _values(source: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     if settings_file := source.get(PREFIX + "SETTINGS_FILE"):
         text, fault = _read(settings_file)
         if fault:
-            return {}, {PREFIX + "SETTINGS_FILE": fault}
+            raise SettingsError(names=[PREFIX + "SETTINGS_FILE"], reasons={PREFIX + "SETTINGS_FILE": fault})
         source = {**_assignments(text), **source}
     values: dict[str, str] = {}
     faults: dict[str, str] = {}
@@ -105,9 +115,10 @@ def _values(source: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
             values[field] = source[name]
         elif name + "_FILE" in source:
             text, fault = _read(source[name + "_FILE"])
-            values[field] = text.strip()
             if fault:
                 faults[name + "_FILE"] = fault
+            else:
+                values[field] = text.strip()
     return values, faults
 
 
