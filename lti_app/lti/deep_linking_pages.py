@@ -35,7 +35,7 @@ MAX_POINTS = 1000
 blueprint = Blueprint("deep_linking", __name__, url_prefix="/courses/<int:course_id>/add/<key>")
 
 
-class AddForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class AddForm(FlaskForm):
     """What the LMS must know at once; prompt, readings and dates follow when the instructor opens the discussion."""
 
     title = StringField(_l("Title"), [InputRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     PARAMETER_MISSING = "parameter_missing"
     PARAMETER_DUPLICATE = "parameter_duplicate"
     PARAMETER_TOO_LONG = "parameter_too_long"
+    PARAMETER_MALFORMED = "parameter_malformed"
     TOO_LARGE = "too_large"
     PLATFORM_UNKNOWN = "platform_unknown"
     PLATFORM_AMBIGUOUS = "platform_ambiguous"
@@ -27,6 +28,8 @@ class Reason(StrEnum):
     # the platform's answer
     NOT_POSTED = "not_posted"
     LMS_ERROR = "lms_error"
+    LMS_SIGN_IN = "lms_sign_in"
+    LMS_EXPIRED = "lms_expired"
     TOKEN_MISSING = "token_missing"  # noqa: S105 -- a reason, no secret
     TOKEN_FORMAT = "token_format"  # noqa: S105
     TOKEN_ALGORITHM = "token_algorithm"  # noqa: S105
@@ -56,6 +59,7 @@ class Reason(StrEnum):
     CONTEXT_MISSING = "context_missing"
     RESOURCE_LINK = "resource_link"
     DEEP_LINKING = "deep_linking"
+    DEEP_LINKING_ROLE = "deep_linking_role"
 
 
 class LaunchRefused(Exception):

@@ -222,7 +222,8 @@ def _refusal(answer: Answer, sub: str) -> PassbackRefused:
     if answer.status == 409 or (answer.status == 400 and "timestamp" in text and "before" in text):
         return PassbackRefused("stale", _words(answer, sub))
     # Moodle answers 400 with an empty list and repeats the score in its reason phrase, which must not be kept.
-    if "not a student" in text or "user not found" in text or answer.reason.startswith("Incorrect score received"):
+    about_person = answer.status == 422 and ("student" in text or "user" in text)
+    if about_person or answer.reason.startswith("Incorrect score received"):
         return PassbackRefused("unknown_user", _words(answer, sub))
     return PassbackRefused("not_found" if answer.status == 404 else "rejected", _words(answer, sub))
 

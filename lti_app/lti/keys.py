@@ -32,7 +32,7 @@ class KeyInfo:
 
     kid: str
     created_at: datetime
-    retires_at: datetime | None
+    retired_at: datetime | None
     """When it ceases to be published; None for the newest one."""
     signs: bool
     """Whether what we send now is signed with it."""

@@ -1,0 +1,40 @@
+"""What the LTI edge works with: one set for the whole process."""
+
+from dataclasses import dataclass
+
+from lti_app.core.clock import Clock
+from lti_app.core.db import Database
+from lti_app.core.settings import Settings
+from lti_app.lti.http import Outgoing
+from lti_app.lti.platform_keys import PlatformKeys
+from lti_app.lti.roster import RosterBell
+from lti_app.lti.storage import Store, make_store
+
+
+@dataclass(frozen=True)
+class LtiEdge:
+    """The tools of the edge. `roster_bell` may be absent: rosters are then swept by time alone."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    store: Store
+    outgoing: Outgoing
+    platform_keys: PlatformKeys
+    roster_bell: RosterBell | None = None
+
+
+def make_edge(
+    settings: Settings, database: Database, clock: Clock, *, roster_bell: RosterBell | None = None
+) -> LtiEdge:
+    """The edge for these settings."""
+    store, outgoing = make_store(settings, database, clock), Outgoing()
+    return LtiEdge(
+        settings=settings,
+        database=database,
+        clock=clock,
+        store=store,
+        outgoing=outgoing,
+        platform_keys=PlatformKeys(store, outgoing),
+        roster_bell=roster_bell,
+    )

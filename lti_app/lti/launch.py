@@ -1,0 +1,199 @@
+"""What a verified launch changes here: person, course, placement, visit; in one transaction."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import Database
+from lti_app.courses.actions import create_course, enroll, open_visit, rename_course
+from lti_app.courses.models import Enrollment
+from lti_app.courses.rules import Role
+from lti_app.discussions.actions import reserve_discussion
+from lti_app.discussions.models import Discussion
+from lti_app.lti.claims import Context, GradeService, Message, MessageType, ResourceLink
+from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.message import Launch
+from lti_app.lti.models import CourseLink, Placement
+from lti_app.people.actions import record_person
+from lti_app.people.models import Person
+
+DISCUSSION_PARAMETER = "discussion"
+"""The custom parameter in which our deep links carry the id of the discussion that they open."""
+WITHOUT_CONTEXT = "without-context/"
+"""A launch that names no course gets one of its own, kept under this and the id of its resource link."""
+ATTEMPTS = 5
+DISCUSSION_ID = re.compile(r"[0-9]{1,18}")
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?(?=[/?#]|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Where a launch has led, and the visit that it opened."""
+
+    course_id: int
+    person_id: int
+    role: Role
+    discussion_id: int | None
+    """None after a deep linking request, which comes from no placement."""
+    reviewed_person_id: int | None
+    """In a submission review by staff: the student whose work is to be shown, when we know the person."""
+    token: str
+    """The visit's token, for the cookie."""
+    frame_origins: tuple[str, ...]
+
+
+def arrive(database: Database, launch: Launch, *, time_zone: str, now: datetime) -> Arrival:
+    """Record the launch and open a visit, all or nothing. `time_zone` is for a course that is new.
+
+    First launches of a course come many at a time; whoever loses the race for a row begins again and finds it.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _arrive(database, launch, time_zone, now)
+        except (IntegrityError, OperationalError):
+            continue
+    return _arrive(database, launch, time_zone, now)
+
+
+def frame_origins(launch: Launch) -> tuple[str, ...]:
+    """The origins of the LMS that may frame this visit's pages. A school's own domain shows only in return URLs."""
+    message = launch.message
+    told = (
+        message.issuer,
+        launch.registration.auth_login_url,
+        message.return_url,
+        message.deep_linking.get("deep_link_return_url"),
+    )
+    return tuple(dict.fromkeys(origin for url in told if (origin := _origin(url))))
+
+
+def _arrive(database: Database, launch: Launch, time_zone: str, now: datetime) -> Arrival:
+    message, origins = launch.message, frame_origins(launch)
+    with database.writing() as session:
+        person_id = record_person(session, issuer=message.issuer, sub=message.sub, names=message.names, now=now)
+        course_id, discussion_id = _find_place(session, launch, time_zone, now)
+        enroll(session, course_id=course_id, person_id=person_id, role=message.role, now=now)
+        token = open_visit(
+            session, course_id=course_id, person_id=person_id, role=message.role, frame_origins=origins, now=now
+        )
+        return Arrival(
+            course_id=course_id,
+            person_id=person_id,
+            role=message.role,
+            discussion_id=discussion_id,
+            reviewed_person_id=_find_reviewed(session, message, course_id),
+            token=token,
+            frame_origins=origins,
+        )
+
+
+def _find_place(session: Session, launch: Launch, time_zone: str, now: datetime) -> tuple[int, int | None]:
+    """The ids of the course and of the placement's discussion, both made at their first launch.
+
+    A placement that we know stays in the course where its discussion is, whatever context the LMS names with it.
+    """
+    message, link = launch.message, launch.message.resource_link
+    placement = _find_placement(session, launch.deployment.id, link)
+    course_id = placement.course_id if placement else None
+    context = message.context or _context_of_its_own(message, placement)
+    if context is not None:
+        course_id = _follow_context(session, launch, context, course_id=course_id, time_zone=time_zone, now=now)
+    if course_id is None:
+        raise LaunchRefused(Reason.CONTEXT_MISSING)
+    if placement is None and link is not None:
+        placement = _make_placement(session, launch, link, course_id, now)
+    if placement is None:
+        return course_id, None
+    if message.grades is not None:
+        _follow_grades(placement, message.grades)
+    session.flush()
+    return course_id, placement.discussion_id
+
+
+def _context_of_its_own(message: Message, placement: Placement | None) -> Context | None:
+    """What stands for the context of a new placement whose launch names none."""
+    link = message.resource_link
+    return Context(WITHOUT_CONTEXT + link.id, link.title, "") if link and placement is None else None
+
+
+def _follow_context(
+    session: Session, launch: Launch, context: Context, *, course_id: int | None, time_zone: str, now: datetime
+) -> int:
+    """The course of this context: `course_id` where that is settled, else the one linked to it, else a new one.
+
+    The course's name and the address of its roster follow the LMS's.
+    """
+    named = (CourseLink.deployment_id == launch.deployment.id, CourseLink.context_id == context.id)
+    link = session.scalar(select(CourseLink).where(*named))
+    if link is None:
+        if course_id is None:
+            course_id = create_course(session, title=context.title, label=context.label, time_zone=time_zone, now=now)
+        link = CourseLink(deployment_id=launch.deployment.id, context_id=context.id, course_id=course_id)
+        session.add(link)
+    if course_id not in (None, link.course_id):
+        return course_id
+    rename_course(session, link.course_id, title=context.title, label=context.label)
+    link.memberships_url = launch.message.memberships_url or link.memberships_url
+    session.flush()
+    return link.course_id
+
+
+def _find_placement(session: Session, deployment: int, link: ResourceLink | None) -> Placement | None:
+    if link is None:
+        return None
+    named = (Placement.deployment_id == deployment, Placement.resource_link_id == link.id)
+    return session.scalar(select(Placement).where(*named))
+
+
+def _make_placement(session: Session, launch: Launch, link: ResourceLink, course_id: int, now: datetime) -> Placement:
+    """A placement opened for the first time: of the discussion that its deep link carries, else of a new one.
+
+    Whoever may edit the link can write any number into it, so only a discussion of the same course counts.
+    """
+    told = launch.message.custom.get(DISCUSSION_PARAMETER, "")
+    discussion_id = None
+    if DISCUSSION_ID.fullmatch(told):
+        ours = (Discussion.id == int(told), Discussion.course_id == course_id)
+        discussion_id = session.scalar(select(Discussion.id).where(*ours))
+    placement = Placement(
+        deployment_id=launch.deployment.id,
+        resource_link_id=link.id,
+        course_id=course_id,
+        discussion_id=discussion_id or reserve_discussion(session, course_id=course_id, title=link.title, now=now),
+    )
+    session.add(placement)
+    return placement
+
+
+def _follow_grades(placement: Placement, told: GradeService) -> None:
+    """Where the scores go, by the newest launch. One that names no line item does not undo one that we made."""
+    placement.lineitems_url = told.lineitems_url or placement.lineitems_url
+    placement.lineitem_url = told.lineitem_url or placement.lineitem_url
+    placement.ags_scopes = list(told.scopes)
+
+
+def _find_reviewed(session: Session, message: Message, course_id: int) -> int | None:
+    """The student whom a submission review is about; None in other launches, and for anybody but staff."""
+    if message.type is not MessageType.SUBMISSION_REVIEW or not message.role.is_staff or message.for_user is None:
+        return None
+    return session.scalar(
+        select(Enrollment.person_id)
+        .join(Person, Person.id == Enrollment.person_id)
+        .where(
+            Person.issuer == message.issuer,
+            Person.sub == message.for_user,
+            Enrollment.course_id == course_id,
+            Enrollment.role == Role.STUDENT,
+        )
+    )
+
+
+def _origin(url: Any) -> str:
+    """Scheme, host and port of an http(s) address, fit for a Content-Security-Policy; else empty."""
+    found = ORIGIN.match(url) if isinstance(url, str) else None
+    return found[0].lower() if found else ""

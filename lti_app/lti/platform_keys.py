@@ -1,0 +1,129 @@
+"""The platforms' public keys: fetched, kept as long as they say, and fetched again when a platform changes them."""
+
+import json
+import re
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, cast
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt.algorithms import RSAAlgorithm
+from jwt.exceptions import PyJWTError
+
+from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.http import Answer, Outgoing, OutgoingError, host_of
+from lti_app.lti.storage import Store
+from lti_app.lti.tool_config import PlatformRegistration
+
+KeySet = Mapping[str, tuple[RSAPublicKey, ...]]
+"""Keys by their name. More than one may have the same name: a mistake of some platforms while they rotate."""
+
+KEPT_LEAST, KEPT_UNTOLD, KEPT_MOST = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24)
+FETCH_SECONDS = 10.0
+FETCHES = 5
+FETCHES_WITHIN = timedelta(seconds=30)
+"""At most FETCHES requests for one key set in this time, so that forged tokens cannot make us flood an LMS."""
+MOST_KEYS = 100
+LEAST_BITS = 2048
+MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+
+
+class PlatformKeys:
+    """The key sets of all platforms. One for the whole process; safe in threads."""
+
+    def __init__(self, store: Store, outgoing: Outgoing) -> None:
+        self._store = store
+        self._outgoing = outgoing
+        self._fetching: dict[str, threading.Lock] = {}
+
+    def find(self, registration: PlatformRegistration, kid: str) -> tuple[RSAPublicKey, ...]:
+        """The keys of this name; fetches the key set again when it does not know the name.
+
+        Raises LaunchRefused: KEY_UNKNOWN, KEYS_UNREACHABLE, or KEYS_UNUSABLE when the answer is no set of RSA keys.
+        """
+        place = "jwks:" + sha256(registration.jwks_url.encode()).hexdigest()
+        keys = self._kept(place).get(kid) or self._refreshed(place, registration, kid).get(kid)
+        if not keys:
+            raise LaunchRefused(Reason.KEY_UNKNOWN, issuer=registration.issuer, kid=kid)
+        return keys
+
+    def _kept(self, place: str) -> KeySet:
+        text = self._store.get(place)
+        return _read_keys(text) if text else {}
+
+    def _refreshed(self, place: str, registration: PlatformRegistration, kid: str) -> KeySet:
+        """The key set, fetched anew unless another thread has just done so."""
+        with self._fetching.setdefault(place, threading.Lock()):
+            kept = self._kept(place)
+            if kid in kept:
+                return kept
+            if not any(self._store.add(f"{place}:{slot}", "", FETCHES_WITHIN) for slot in range(FETCHES)):
+                if kept:
+                    return kept
+                raise LaunchRefused(Reason.KEYS_UNREACHABLE, issuer=registration.issuer, why="asked too often")
+            text, keeping = self._fetch(registration)
+            self._store.put(place, text, keeping)
+        return _read_keys(text)
+
+    def _fetch(self, registration: PlatformRegistration) -> tuple[str, timedelta]:
+        """The key set as text, in a form of ours, and how long to keep it."""
+        url, about = registration.jwks_url, {"issuer": registration.issuer}
+        accept = {"Accept": "application/json"}
+        try:
+            answer = self._outgoing.request(
+                "GET", url, headers=accept, allowed_hosts={host_of(url)}, deadline=FETCH_SECONDS
+            )
+            if not answer.ok:
+                raise LaunchRefused(Reason.KEYS_UNREACHABLE, **about, why=f"HTTP {answer.status}")
+            usable = _usable(answer.json())
+        except OutgoingError as error:
+            raise LaunchRefused(Reason.KEYS_UNREACHABLE, **about, why=f"{type(error).__name__}: {error}") from error
+        if not usable:
+            raise LaunchRefused(Reason.KEYS_UNUSABLE, **about)
+        return json.dumps(usable), _keeping(answer)
+
+
+def _keeping(answer: Answer) -> timedelta:
+    """How long the answer may be kept: its max-age, within bounds of ours."""
+    told = MAX_AGE.search(answer.headers.get("Cache-Control", ""))
+    keeping = timedelta(seconds=int(told[1])) if told else KEPT_UNTOLD
+    return min(max(keeping, KEPT_LEAST), KEPT_MOST)
+
+
+def _usable(key_set: Any) -> list[dict[str, str]]:
+    """The public parts of those keys of a JSON Web Key Set that may verify an RS256 signature."""
+    keys = key_set.get("keys") if isinstance(key_set, dict) else None
+    usable = []
+    for key in keys[:MOST_KEYS] if isinstance(keys, list) else ():
+        if isinstance(key, dict) and _may_verify(key) and _rsa_key(key) is not None:
+            usable.append({part: key[part] for part in ("kty", "kid", "n", "e")})
+    return usable
+
+
+def _may_verify(key: Mapping[str, Any]) -> bool:
+    texts = all(isinstance(key.get(part), str) and key[part] for part in ("kid", "n", "e"))
+    return texts and key.get("kty") == "RSA" and key.get("use", "sig") == "sig" and key.get("alg", "RS256") == "RS256"
+
+
+def _rsa_key(key: Mapping[str, Any]) -> RSAPublicKey | None:
+    """The key, None when its numbers make no RSA key of a safe size."""
+    try:
+        made = RSAAlgorithm.from_jwk({part: key[part] for part in ("kty", "n", "e")})
+    except (PyJWTError, ValueError, TypeError):
+        return None
+    public = cast(RSAPublicKey, made)
+    return public if public.key_size >= LEAST_BITS else None
+
+
+@lru_cache(maxsize=64)
+def _read_keys(text: str) -> KeySet:
+    """The keys in a stored text. Kept in the process: making the key objects costs more than verifying with them."""
+    found: dict[str, tuple[RSAPublicKey, ...]] = {}
+    for key in json.loads(text):
+        made = _rsa_key(key)
+        if made is not None:
+            found[key["kid"]] = (*found.get(key["kid"], ()), made)
+    return found
