@@ -16,20 +16,35 @@ _CLEANER = nh3.Cleaner(
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}’”]")
 _WORD = re.compile(r"[^\W_]+(?:['’\-‑–.][^\W_]+)*")
 _KEPT_CONTROLS = "\n\t"
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the direction of whatever follows, also of text and addresses that are not the writer's."""
+_NOT_KEPT = ("Cc", "Cs", "Cn")
+_WITHIN_WORDS = ("Mn", "Mc", "Me", "Cf")
+_INVISIBLE = ("Cf", "Zs", "Zl", "Zp", "Cc")
 
 InlineRenderer = Callable[[str], str]
 """Turns one run of raw text into HTML; must escape what it does not replace."""
 
 
 def clean_text(text: str) -> str:
-    """Outside text as we keep it: NFC, one kind of line end, no control characters, no blank edges."""
+    """Outside text as we keep it: NFC, one kind of line end, no control characters, no blank edges.
+
+    Text of which nothing can be seen is empty.
+    """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(ch for ch in text if ch in _KEPT_CONTROLS or unicodedata.category(ch) not in ("Cc", "Cs")).strip()
+    kept = "".join(ch for ch in text if ch in _KEPT_CONTROLS or _is_kept(ch)).strip()
+    return kept if any(unicodedata.category(ch) not in _INVISIBLE for ch in kept) else ""
 
 
 def count_words(text: str) -> int:
-    """How many words of one's own: lines quoted with > do not count."""
-    return sum(len(_WORD.findall(line)) for line in text.split("\n") if not line.lstrip().startswith(">"))
+    """How many words of one's own: lines quoted with > do not count.
+
+    Vowel signs, accents and joiners belong to their word; else most scripts of India would count each word several
+    times, and a soft hyphen would make two words of one.
+    """
+    own = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
+    letters = "".join(ch for ch in own if unicodedata.category(ch) not in _WITHIN_WORDS)
+    return len(_WORD.findall(letters))
 
 
 def to_html(text: str, inline: InlineRenderer | None = None) -> str:
@@ -53,6 +68,10 @@ def link_addresses(text: str) -> str:
         parts += [escape(text[end : match.start()]), f'<a href="{address}" target="_blank">{address}</a>']
         end = match.end()
     return "".join([*parts, escape(text[end:])])
+
+
+def _is_kept(ch: str) -> bool:
+    return unicodedata.category(ch) not in _NOT_KEPT and ch not in _TURNING
 
 
 def _block(block: str, render: InlineRenderer) -> str:
