@@ -1,9 +1,12 @@
 """What is true of people's names without asking the database."""
 
+import unicodedata
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
 MAX_NAME = 200
+_JOINERS = "\u200c\u200d"
+"""Zero-width marks that shape letters; Persian and Indian names are written with them."""
 ZONES = frozenset(available_timezones())
 
 
@@ -43,4 +46,6 @@ def zone(name: str) -> ZoneInfo:
 
 def _clean(text: str) -> str:
     """One line without control characters, cut to a length that no page breaks on."""
-    return " ".join("".join(ch if ch.isprintable() else " " for ch in text).split())[:MAX_NAME]
+    text = unicodedata.normalize("NFC", text)
+    shown = "".join(ch if ch.isprintable() or ch in _JOINERS else " " for ch in text)
+    return " ".join(shown.strip(_JOINERS).split())[:MAX_NAME].rstrip()
