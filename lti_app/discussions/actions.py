@@ -26,7 +26,7 @@ def reserve_discussion(
     """Make the empty discussion behind a new placement; an instructor sets it up later. Returns its id."""
     discussion = Discussion(
         course_id=course_id,
-        title=clean_text(title)[:MAX_TITLE] or DEFAULT_TITLE,
+        title=_title(title),
         prompt="",
         prompt_html="",
         points=points,
@@ -68,8 +68,13 @@ def set_up_discussion(  # one statement a field: long, not complex
     return get_discussion(session, actor, discussion_id, now=now)
 
 
+def _title(text: str) -> str:
+    """One line, never empty: it is what the discussion's links are called."""
+    return " ".join(clean_text(text).split())[:MAX_TITLE] or DEFAULT_TITLE
+
+
 def _store(discussion: Discussion, set_up: SetUp, now: datetime) -> None:
-    discussion.title = clean_text(set_up.title)[:MAX_TITLE]
+    discussion.title = _title(set_up.title)
     discussion.prompt = clean_text(set_up.prompt)
     discussion.prompt_html = to_html(set_up.prompt)
     discussion.points = set_up.points
