@@ -1,0 +1,133 @@
+"""What templates can call: addresses of built files, the reader, and filters for moments, points and excerpts."""
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import Babel, get_locale, gettext
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
+
+from lti_app.courses.rules import Actor
+from lti_app.people.rules import zone
+from lti_app.rubrics.rules import scaled
+from lti_app.web.moments import Reader, language_of
+from lti_app.web.session import current_actor
+from lti_app.web.transactions import now
+
+DEFAULT_ZONE = "BABEL_DEFAULT_TIMEZONE"
+
+
+def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
+    """Set up Jinja, gettext and everything that templates can call; after transactions and sessions.
+
+    `default_zone` is the IANA zone of readers of whom none is known.
+    """
+    app.config[DEFAULT_ZONE] = default_zone
+    environment = app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.undefined = StrictUndefined
+    babel = Babel(app)
+    with app.app_context():
+        languages = [str(locale) for locale in babel.list_translations()]
+    babel.init_app(app, locale_selector=lambda: request.accept_languages.best_match(languages) if request else None)
+    environment.filters.update(
+        moment=moment,
+        moment_zone=moment_zone,
+        due=due,
+        relative=relative,
+        against=against,
+        points=points,
+        plain_excerpt=plain_excerpt,
+    )
+    environment.globals.update(asset_url=asset_url, scaled=scaled, zone_name=zone_name)
+    app.context_processor(lambda: {"actor": actor_if_known(), "locale": get_locale() or Locale("en")})
+
+
+def actor_if_known() -> Actor | None:
+    """The actor of this request; None without one, also where a failing database keeps us from knowing."""
+    try:
+        return current_actor()
+    except SQLAlchemyError:
+        return None
+
+
+def asset_url(name: str) -> str:
+    """The address of a built file by its source name (main.css). Raises RuntimeError when it has not been built."""
+    manifest = Path(current_app.static_folder or "static", "manifest.json")
+    try:
+        names = _manifest(manifest, manifest.stat().st_mtime_ns)
+    except FileNotFoundError as error:
+        raise RuntimeError("The front-end is not built: run `make frontend`.") from error
+    if name not in names:
+        raise RuntimeError(f"The front-end has no {name}: build it again with `make frontend`.")
+    return url_for("static", filename=names[name])
+
+
+def moment(value: datetime) -> str:
+    """Wed 25 Nov, 23:59: a moment in the reader's zone, with the year where it is not the current one."""
+    return _reader().moment(value)
+
+
+def moment_zone(value: datetime) -> str:
+    """The same with the zone: Wed 25 Nov, 23:59 (London)."""
+    return f"{moment(value)} ({zone_name()})"
+
+
+def due(value: datetime) -> str:
+    """The same with the distance: Wed 25 Nov, 23:59 (in 2 days)."""
+    return f"{moment(value)} ({relative(value)})"
+
+
+def relative(value: datetime) -> str:
+    """The distance from now: 12 minutes ago; in 2 days."""
+    return _reader().relative(value)
+
+
+def against(value: datetime, limit: datetime) -> str:
+    """How a moment lies to a date that was due: 2 days early, 3 hours late, just in time."""
+    span = _reader().span(value - limit)
+    if value > limit:
+        return str(gettext("%(span)s late", span=span))
+    return str(gettext("%(span)s early", span=span))
+
+
+def zone_name() -> str:
+    """The reader's zone as people say it: London."""
+    return _reader().zone_name
+
+
+def points(value: Decimal) -> str:
+    """Points without trailing zeros, with the decimal sign of the language: 15.5."""
+    text = f"{value.normalize():f}"
+    return text.replace(".", str((get_locale() or Locale("en")).number_symbols["latn"]["decimal"]))
+
+
+def plain_excerpt(html: str, length: int) -> str:
+    """The words of some HTML, cut after a word where they have more than `length` characters."""
+    text = Markup(html.replace("</p>", "</p> ").replace("<br>", " ")).striptags()  # noqa: S704 - to strip it
+    if len(text) <= length:
+        return text
+    whole_words = text[: length + 1].rpartition(" ")[0]
+    return f"{(whole_words or text[:length]).rstrip(' ,;:.–-')}…"
+
+
+@lru_cache(maxsize=4)
+def _manifest(path: Path, _changed_at: int) -> dict[str, str]:
+    names: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return names
+
+
+def _reader() -> Reader:
+    """For whom this request's page is written."""
+    reader: Reader | None = g.get("reader")
+    if reader is None:
+        actor = actor_if_known()
+        zone_id = actor.time_zone if actor else current_app.config[DEFAULT_ZONE]
+        g.reader = reader = Reader(zone(zone_id), zone_id, language_of(get_locale() or Locale("en")), now())
+    return reader
