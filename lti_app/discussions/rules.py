@@ -1,5 +1,6 @@
 """What a discussion asks for, and which state it is in: values in, values out."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +9,8 @@ from itertools import pairwise
 
 MAX_TITLE = 200
 MAX_PROMPT = 20_000
+_YEAR = re.compile(r"-?\d+[a-z]*")
+"""The letter tells two works of one author in one year apart."""
 
 
 class State(StrEnum):
@@ -32,8 +35,9 @@ class AssignedReading:
 
     @property
     def author(self) -> str:
-        """The author part of the label, as posts may cite it for short."""
-        return self.label.rpartition(" ")[0] or self.label
+        """The label without its year, as posts may cite it for short."""
+        author, _, year = self.label.rpartition(" ")
+        return author if author and _YEAR.fullmatch(year) else self.label
 
 
 @dataclass(frozen=True)

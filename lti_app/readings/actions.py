@@ -11,16 +11,20 @@ from lti_app.core.db import insert_into
 from lti_app.courses.rules import Actor
 from lti_app.readings.access import require_edit
 from lti_app.readings.models import Passage, Reading
-from lti_app.readings.rules import address_of, label_of, reference_html
+from lti_app.readings.rules import address_of, distinct_label, label_of, reference_html
 
 
 def add_reading(session: Session, actor: Actor, csl: dict[str, Any], now: datetime) -> int:
-    """Add a CSL-JSON record to the actor's course; returns its id. Raises Forbidden for anybody but an instructor."""
+    """Add a CSL-JSON record to the actor's course; returns its id. Raises Forbidden for anybody but an instructor.
+
+    Its label differs from all others of the course, since posts cite by it.
+    """
     require_edit(actor)
+    taken = session.scalars(select(Reading.label).where(Reading.course_id == actor.course_id)).all()
     reading = Reading(
         course_id=actor.course_id,
         csl=csl,
-        label=label_of(csl),
+        label=distinct_label(label_of(csl), taken),
         reference_html=reference_html(csl),
         url=address_of(csl),
         created_at=now,
