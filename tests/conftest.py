@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from lti_app import migrations
+from lti_app.core.db import Base
 from tests.services import postgres
 from tests.services.network import forbid_outside_connections
 from tests.services.programs import CHROMIUM, find_or_install
@@ -60,8 +61,9 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_template: str) -> str:
-    return postgres.create_database(f"colloquy_{WORKER}", template=postgresql_template)
+def postgresql_url(migrated_postgresql_url: str) -> str:
+    postgres.clear(migrated_postgresql_url, (table.name for table in reversed(Base.metadata.sorted_tables)))
+    return migrated_postgresql_url
 
 
 @pytest.fixture
@@ -83,10 +85,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template() -> str:
-    name = f"colloquy_template_{WORKER}"
-    migrations.upgrade(postgres.create_database(name))
-    return name
+def migrated_postgresql_url() -> str:
+    """This worker's database, emptied before each test; the migrations themselves put no rows into it."""
+    url = postgres.create_database(f"colloquy_{WORKER}")
+    migrations.upgrade(url)
+    return url
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import getpass
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import psycopg
@@ -32,13 +33,29 @@ def database_url(name: str) -> str:
     return make_url(server_url()).set(database=name).render_as_string(hide_password=False)
 
 
-def create_database(name: str, template: str = "template1") -> str:
-    """Create a database as a copy of another, in place of an older one of this name; answer its URL."""
+def create_database(name: str) -> str:
+    """Create an empty database in place of an older one of this name; answer its URL."""
     with psycopg.connect(_plain(server_url()), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return database_url(name)
+
+
+def clear(url: str, tables: Iterable[str]) -> None:
+    """Delete all rows, numbers start anew, and sessions that an earlier test left open end.
+
+    A hundred times faster than copying a database. The tables are given in an order in which rows may be deleted.
+    """
+    with psycopg.connect(_plain(url), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        deletions = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in tables]
+        connection.execute(sql.SQL("; ").join(deletions))
+        connection.execute(
+            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
+        )
 
 
 def _plain(url: str) -> str:
