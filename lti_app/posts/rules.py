@@ -14,9 +14,12 @@ PATH_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 PATH_WIDTH = 4
 """Digits of one level: room for 1.6 million replies to one post."""
 
-_CITATION = re.compile(
-    r"\[(?P<who>[^\[\]\n,]{1,80}?)(?:,?\s+(?:pp?|S|s)\.?\s*(?P<page>[\w.]+(?:\s*[-–]\s*[\w.]+)?))?\]"
-)
+MAX_DEPTH = 100
+"""Levels below a first post; past a few hundred, databases could not index the sort keys."""
+
+_BRACKETS = re.compile(r"\[([^\[\]\n]{1,200})\]")
+_PAGE = re.compile(r",?\s(?:pp?|S|s)(?:\.\s*|\s+|(?=\d))([\w.]{1,20}(?:\s*[-–]\s*[\w.]{1,20})?)$")
+_DASH = re.compile(r"\s*[-–]\s*")
 _MAX_PAGE = 20
 
 
@@ -47,8 +50,9 @@ class Composed:
 def compose(text: str, readings: Sequence[AssignedReading]) -> Composed:
     """Derive HTML, words and citations from a text.
 
-    A citation is written [Kotter 1990, p. 104], or by the author alone where no other reading has the same; anything
-    else in brackets stays as it is, and a name without brackets cites nothing.
+    A citation is written [Kotter 1990, p. 104], or by the author alone where no other reading has the same; commas
+    and & for "and" make no difference. Anything else in brackets stays as it is, and a name without brackets cites
+    nothing. Citations in quoted lines count: a passage quoted from a reading carries its own.
     """
     text = clean_text(text)
     names = _names(readings)
@@ -58,7 +62,7 @@ def compose(text: str, readings: Sequence[AssignedReading]) -> Composed:
         return _with_citations(run, names, citations)
 
     html = to_html(text, inline)
-    own_words = count_words(_CITATION.sub(lambda match: "" if _reading(match, names) else match.group(), text))
+    own_words = count_words(_BRACKETS.sub(lambda match: "" if _cited(match[1], names) else match[0], text))
     return Composed(text, html, own_words, tuple(dict.fromkeys(citations)))
 
 
@@ -108,31 +112,34 @@ def ancestor_paths(path: str) -> list[str]:
 
 
 def _names(readings: Sequence[AssignedReading]) -> dict[str, AssignedReading]:
-    """Every way to name a reading, casefolded; an author shared by two readings names neither."""
-    names: dict[str, AssignedReading] = {}
-    authors = [reading.author.casefold() for reading in readings]
-    for reading, author in zip(readings, authors, strict=True):
-        names[reading.label.casefold()] = reading
-        if authors.count(author) == 1:
-            names[author] = reading
-    return names
+    """Every way to name a reading, as _name_key writes it; an author shared by two readings names neither."""
+    authors = [_name_key(reading.author) for reading in readings]
+    named = {author: reading for reading, author in zip(readings, authors, strict=True) if authors.count(author) == 1}
+    return named | {_name_key(reading.label): reading for reading in readings}
 
 
-def _reading(match: re.Match[str], names: dict[str, AssignedReading]) -> AssignedReading | None:
-    return names.get(" ".join(match["who"].casefold().split()))
+def _name_key(name: str) -> str:
+    return " ".join(name.casefold().replace("&", " and ").replace(",", " ").split())
+
+
+def _cited(inside: str, names: dict[str, AssignedReading]) -> tuple[AssignedReading, str] | None:
+    """The reading and the page that the text between brackets names, if it does."""
+    if reading := names.get(_name_key(inside)):
+        return reading, ""
+    page = _PAGE.search(inside)
+    reading = names.get(_name_key(inside[: page.start()])) if page else None
+    return (reading, _DASH.sub("–", page[1])[:_MAX_PAGE]) if reading and page else None
 
 
 def _with_citations(run: str, names: dict[str, AssignedReading], found: list[Cited]) -> str:
     parts: list[str] = []
     end = 0
-    for match in _CITATION.finditer(run):
-        reading = _reading(match, names)
-        if reading is None:
-            continue
-        page = re.sub(r"\s*[-–]\s*", "–", match["page"] or "")[:_MAX_PAGE]
-        found.append(Cited(reading.id, page))
-        parts += [link_addresses(run[end : match.start()]), _chip(reading, page)]
-        end = match.end()
+    for match in _BRACKETS.finditer(run):
+        if cited := _cited(match[1], names):
+            reading, page = cited
+            found.append(Cited(reading.id, page))
+            parts += [link_addresses(run[end : match.start()]), _chip(reading, page)]
+            end = match.end()
     return "".join([*parts, link_addresses(run[end:])])
 
 
