@@ -7,7 +7,7 @@ from enum import StrEnum
 from lti_app.core.errors import ColloquyError, Forbidden
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.rules import State
-from lti_app.posts.errors import DiscussionShut, ParentGone, PostFirst
+from lti_app.posts.errors import DiscussionShut, ParentGone, PostFirst, TooDeep
 
 
 class Permission(StrEnum):
@@ -32,6 +32,8 @@ class Circumstances:
     """Whether the post in question is the actor's."""
     is_deleted: bool = False
     """Whether the post in question is."""
+    is_deepest: bool = False
+    """Whether the post in question is as deep in its thread as posts go."""
 
 
 Predicate = Callable[[Actor, Circumstances], bool]
@@ -70,6 +72,10 @@ def _stands(_actor: Actor, c: Circumstances) -> bool:
     return not c.is_deleted
 
 
+def _has_room(_actor: Actor, c: Circumstances) -> bool:
+    return not c.is_deepest
+
+
 TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
     Permission.READ: ((_takes_part, Forbidden), (_has_begun, DiscussionShut), (_reads, PostFirst)),
     Permission.START: ((_takes_part, Forbidden), (_is_open, DiscussionShut)),
@@ -78,6 +84,7 @@ TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
         (_is_open, DiscussionShut),
         (_past_the_gate, PostFirst),
         (_stands, ParentGone),
+        (_has_room, TooDeep),
     ),
     Permission.EDIT: (
         (_takes_part, Forbidden),
@@ -101,7 +108,7 @@ def may(actor: Actor, permission: Permission, circumstances: Circumstances) -> b
 
 
 def require(actor: Actor, permission: Permission, circumstances: Circumstances) -> None:
-    """Raise the error of the first condition that fails: Forbidden, DiscussionShut, PostFirst or ParentGone."""
+    """Raise the error of the first condition that fails: Forbidden, DiscussionShut, PostFirst, ParentGone or TooDeep."""
     for holds, error in TABLE[permission]:
         if not holds(actor, circumstances):
             raise error(state=circumstances.state.value)

@@ -33,6 +33,12 @@ class ParentGone(Refused):
     code = "parent_gone"
 
 
+class TooDeep(Refused):
+    """The post to be answered is as deep in its thread as posts go."""
+
+    code = "too_deep"
+
+
 class PostChanged(Conflict):
     """The post was edited elsewhere since this page was opened."""
 

@@ -12,7 +12,7 @@ from lti_app.discussions.queries import DiscussionView
 from lti_app.people.models import Person
 from lti_app.posts.access import Circumstances, Permission, may, require
 from lti_app.posts.models import Post
-from lti_app.posts.rules import ancestor_paths
+from lti_app.posts.rules import MAX_DEPTH, ancestor_paths
 
 PAGE_SIZE = 40
 """Posts on one page of a discussion."""
@@ -179,7 +179,11 @@ def get_activity(session: Session, discussion: DiscussionView) -> Activity:
         ).where(stands)
     ).one()
     last = session.execute(
-        select(Person.name, Post.created_at).join(Person).where(stands).order_by(Post.id.desc()).limit(1)
+        select(Person.name, Post.created_at)
+        .join(Person, Person.id == Post.author_id)
+        .where(stands)
+        .order_by(Post.id.desc())
+        .limit(1)
     ).one_or_none()
     return Activity(first_posts, replies, voices, last[0] if last else "", last[1] if last else None)
 
@@ -196,6 +200,7 @@ def _of_post(row: Row[Post, str], actor: Actor, c: Circumstances) -> Circumstanc
         has_posted=c.has_posted,
         is_author=post.author_id == actor.person_id,
         is_deleted=post.deleted_at is not None,
+        is_deepest=post.depth >= MAX_DEPTH,
     )
 
 
