@@ -62,16 +62,16 @@ def edit_post(
 ) -> str:
     """Replace a post's text and keep what it said before; returns its address.
 
-    `version` is that of the text the author edited; raises PostChanged when it is no longer the newest, PostEmpty,
-    PostTooLong, and what the gate raises. An unchanged text changes nothing.
+    `version` is that of the text the author edited; raises PostChanged when it is no longer the newest or the post was
+    deleted meanwhile, PostEmpty, PostTooLong, and what the gate raises. An unchanged text changes nothing.
     """
     get_post(session, actor, discussion, post_id, need=Permission.EDIT)
     composed = _compose(discussion, text)
     post = _locked(session, post_id)
-    if post.version != version:
-        raise PostChanged
-    if composed.text == post.text:
+    if composed.text == post.text:  # also the second of two clicks
         return post.address
+    if post.version != version or post.deleted_at is not None:
+        raise PostChanged
     session.add(
         Revision(
             post_id=post.id,
