@@ -194,7 +194,7 @@ def _judge_first_posts(
             judged[post.id] = PostVerdict(Reason.TOO_SHORT, counts=False, number=short)
         else:
             judged[post.id] = PostVerdict(Reason.BEYOND, counts=False)
-    best = max(posts, key=lambda post: (post.id == counted_id, post.versions[-1].words), default=None)
+    best = max(posts, key=lambda post: (post.id == counted_id, post.versions[-1].words, -post.id), default=None)
     return Verdict(
         kind=Kind.FIRST_POST,
         standing=_standing(met=since is not None, late=late, begun=bool(posts), due=asked.first_post_due, now=now),
