@@ -75,8 +75,8 @@ class Course:
 
     @property
     def students(self) -> tuple[Person, ...]:
-        """Everybody who can be graded, by family name."""
-        return tuple(sorted((p for p in self.people if p.is_student), key=lambda p: (p.family_name, p.given_name)))
+        """Everybody who can be graded, by name."""
+        return tuple(sorted((p for p in self.people if p.is_student), key=lambda p: p.name))
 
     def person(self, id_or_key: str) -> Person | None:
         """Find a person by LTI user id or by the short key of the course file."""

@@ -1,5 +1,6 @@
 """Receiving a deep linking response (LTI Deep Linking 2.0 section 4.5)."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,6 +66,10 @@ def _checked_claims(lms: PracticeLms, token: str) -> dict[str, Any]:
             raise DeepLinkError(f"The claim {name} must be {value}.")
     if lms.unsealed("deep_linking", str(claims.get(f"{DL_CLAIM}data", ""))) is None:
         raise DeepLinkError("The claim data is not the one that this LMS sent within the last hour.")
+    try:
+        json.dumps(claims, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise DeepLinkError("The response holds characters that are not Unicode text.") from error
     return claims
 
 

@@ -133,8 +133,9 @@ class Journal:
     def record(self, step: str, summary: str, *parts: tuple[str, str], status: int | None = None) -> None:
         """Keep one message under the name of its step in STEPS."""
         values = {"at": self._config.clock().isoformat(), "step": step, "summary": summary, "status": status}
+        storable = [(heading, text.encode(errors="replace").decode()) for heading, text in parts]
         with self._store.writing() as connection:
-            key = connection.execute(insert(log_entries).values(**values, parts=parts)).inserted_primary_key
+            key = connection.execute(insert(log_entries).values(**values, parts=storable)).inserted_primary_key
             oldest = (key[0] if key else 0) - self._config.log_size
             connection.execute(delete(log_entries).where(log_entries.c.id <= oldest))
 
@@ -172,7 +173,7 @@ def pretty_text(text: str) -> str:
     """Return a body as indented JSON where it is JSON, with any access token shortened; else as it is."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text[:20_000] or "(empty)"
     if isinstance(value, dict) and isinstance(value.get("access_token"), str):
         value["access_token"] = f"{value['access_token'][:6]}…"

@@ -32,7 +32,7 @@ def open_deep_linking() -> str:
     return _begin(current_lms().launch(current_person(), message_type=DEEP_LINKING, document_target=_target()))
 
 
-@launching.get("/launch/review/<int:line_item_id>/<user_id>")
+@launching.get("/launch/review/<int(max=2147483647):line_item_id>/<user_id>")
 def open_review(line_item_id: int, user_id: str) -> str:
     """Begin a submission review: the tool shows what stands behind one cell of the gradebook."""
     lms, person = current_lms(), current_person()

@@ -12,6 +12,7 @@ from lti_app.practice_lms.faults import KINDS, REFUSALS, SERVICES
 pages = Blueprint("pages", __name__)
 
 LOG_PAGE = 50
+NEWEST = 2**62  # no id is larger, and SQLite takes no number above 2**63
 
 
 @pages.before_request
@@ -62,7 +63,7 @@ def show_deep_linking() -> str:
     )
 
 
-@pages.get("/review/<int:line_item_id>/<user_id>")
+@pages.get("/review/<int(max=2147483647):line_item_id>/<user_id>")
 def show_review(line_item_id: int, user_id: str) -> str:
     """Show in the tool what stands behind one cell of the gradebook."""
     item, subject = current_lms().gradebook.line_item(line_item_id), current_lms().course.person(user_id)
@@ -89,7 +90,7 @@ def show_gradebook() -> str:
 def show_log() -> str:
     """Show every message, newest first."""
     before = request.args.get("before", type=int)
-    entries = current_lms().journal.page(before=before, size=LOG_PAGE + 1)
+    entries = current_lms().journal.page(before=before and min(before, NEWEST), size=LOG_PAGE + 1)
     older = entries[LOG_PAGE - 1].id if len(entries) > LOG_PAGE else None
     return render_template("log.html", entries=entries[:LOG_PAGE], older=older, before=before)
 

@@ -62,7 +62,10 @@ def json_object(media_type: str) -> dict[str, Any]:
         raise ServiceError(415, f"Content-Type must be {media_type}.")
     try:
         body = json.loads(request.get_data())
-    except ValueError as error:
+        json.dumps(
+            body, ensure_ascii=False
+        ).encode()  # half of a surrogate pair is JSON, but no text that can be stored
+    except (ValueError, RecursionError) as error:
         raise ServiceError(400, "The body is not JSON.") from error
     if not isinstance(body, dict):
         raise ServiceError(400, "The body must be a JSON object.")
@@ -98,6 +101,6 @@ def _whole_number(name: str, default: int, *, at_least: int) -> int:
     text = request.args.get(name)
     if text is None:
         return default
-    if not text.isascii() or not text.isdigit() or not at_least <= int(text) < 10**9:
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < at_least:
         raise ServiceError(400, f"{name} must be a whole number, at least {at_least}.")
     return int(text)

@@ -30,7 +30,7 @@ from lti_app.practice_lms.vocabulary import (
 services = Blueprint("services", __name__)
 
 COURSE = "/api/courses/<course_id>"
-ITEM = f"{COURSE}/lineitems/<int:line_item_id>"
+ITEM = f"{COURSE}/lineitems/<int(max=2147483647):line_item_id>"
 
 
 @services.errorhandler(ServiceError)

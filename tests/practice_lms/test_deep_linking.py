@@ -107,6 +107,7 @@ def test_a_wrong_response_adds_nothing(
         {"custom": {"a": None}},
         {"custom": "x"},
         {"title": 5},
+        {"title": "\ud800"},
         {"lineItem": {"scoreMaximum": 0}},
         {"lineItem": "x"},
     ],

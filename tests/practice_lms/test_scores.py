@@ -163,3 +163,20 @@ def test_scopes_methods_and_types(peer: Peer, lms: PracticeLms) -> None:
     assert peer.visitor.get(peer.results, headers=peer.headers | {"Accept": "text/html"}).status_code == 406
     lms.gradebook.delete(peer.item.id)
     assert peer.post() == 404
+
+
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"comment": "\\ud800"}', b"\xff", b"NaN"])
+def test_a_body_that_is_no_text_is_refused_and_logged(peer: Peer, body: bytes) -> None:
+    answer = peer.visitor.post(peer.scores, data=body, headers=peer.headers, content_type=SCORE_TYPE)
+    assert answer.status_code == 400
+    assert peer.visitor.get("/log").status_code == 200
+
+
+def test_numbers_out_of_range_are_refused(peer: Peer) -> None:
+    body = b'{"scoreGiven": NaN, "scoreMaximum": 1e400}'
+    answer = peer.visitor.post(peer.scores, data=body, headers=peer.headers, content_type=SCORE_TYPE)
+    assert answer.status_code == 422
+    huge = peer.results.replace(f"/lineitems/{peer.item.id}/", f"/lineitems/{10**30}/")
+    assert peer.visitor.get(huge, headers=peer.headers).status_code == 404
+    assert peer.visitor.get(f"{peer.results}&limit={'9' * 5000}", headers=peer.headers).status_code == 400
+    assert peer.visitor.get(f"/log?before={10**30}").status_code == 200
