@@ -108,7 +108,7 @@ def may(actor: Actor, permission: Permission, circumstances: Circumstances) -> b
 
 
 def require(actor: Actor, permission: Permission, circumstances: Circumstances) -> None:
-    """Raise the error of the first condition that fails: Forbidden, DiscussionShut, PostFirst, ParentGone or TooDeep."""
+    """Raise the error of the first condition that fails: Forbidden, or one of posts.errors."""
     for holds, error in TABLE[permission]:
         if not holds(actor, circumstances):
             raise error(state=circumstances.state.value)
