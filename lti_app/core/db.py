@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -22,13 +22,28 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-Id = BigInteger().with_variant(Integer, "sqlite")
-"""Primary and foreign keys. SQLite numbers rows by itself only for INTEGER."""
-
 SortPath = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that sorts by bytes on both databases, whatever the server's locale."""
 
 WRITES = "colloquy_writes"
+
+
+class Id(TypeDecorator[int]):
+    """Primary and foreign keys. SQLite numbers rows by itself only for INTEGER.
+
+    A number that no key can be, as addresses may carry it, finds nothing; the drivers would raise errors of their own.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+        """INTEGER on SQLite, BIGINT elsewhere."""
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+    def process_bind_param(self, value: int | None, _dialect: Dialect) -> int | None:
+        """NULL, which equals nothing, for a number beyond 64 bits."""
+        return value if value is not None and -(2**63) <= value < 2**63 else None
 
 
 class UtcDateTime(TypeDecorator[datetime]):
