@@ -1,6 +1,6 @@
 """What changes marks and releases grades."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select
@@ -48,11 +48,11 @@ def assess(
     rubric = get_rubric(session, discussion)
     chosen = {c.id: level for c in rubric.criteria if (level := c.level(levels.get(c.id)))}
     assessment = _locked_or_new(session, actor, discussion, person_id, now)
+    marks = {criterion_id: level.id for criterion_id, level in chosen.items()}
+    if assessment.comment == comment and _marks(session, [assessment.id]).get(assessment.id, {}) == marks:
+        return  # also the second of two clicks
     if assessment.version != version:
         raise AssessmentChanged
-    marks = {criterion_id: level.id for criterion_id, level in chosen.items()}
-    if version and assessment.comment == comment and _marks(session, assessment.id) == marks:
-        return
     session.execute(delete(Mark).where(Mark.assessment_id == assessment.id))
     session.add_all(
         Mark(assessment_id=assessment.id, criterion_id=criterion_id, level_id=level_id)
@@ -60,7 +60,7 @@ def assess(
     )
     assessment.comment = comment
     assessment.total = total(level.points for level in chosen.values())
-    assessment.is_complete = len(chosen) == len(rubric.criteria)
+    assessment.is_complete = 0 < len(chosen) == len(rubric.criteria)
     assessment.version += 1
     assessment.assessed_at, assessment.assessed_by_id = now, actor.person_id
     session.flush()
@@ -105,7 +105,14 @@ def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, n
 
 
 def _assessments(discussion_id: int) -> Select[Assessment]:
-    return select(Assessment).where(Assessment.discussion_id == discussion_id).with_for_update(of=Assessment)
+    """Locked, in the one order in which everybody locks them, and as they are now whatever the session has seen."""
+    return (
+        select(Assessment)
+        .where(Assessment.discussion_id == discussion_id)
+        .order_by(Assessment.id)
+        .with_for_update(of=Assessment)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _locked_or_new(
@@ -127,14 +134,18 @@ def _locked_or_new(
         )
         .on_conflict_do_nothing(index_elements=["discussion_id", "person_id"])
     )
-    return session.scalars(
-        _assessments(discussion.id).where(Assessment.person_id == person_id).execution_options(populate_existing=True)
-    ).one()
+    return session.scalars(_assessments(discussion.id).where(Assessment.person_id == person_id)).one()
 
 
-def _marks(session: Session, assessment_id: int) -> dict[int, int]:
-    rows = session.execute(select(Mark.criterion_id, Mark.level_id).where(Mark.assessment_id == assessment_id))
-    return {row.criterion_id: row.level_id for row in rows}
+def _marks(session: Session, assessment_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """Level id by criterion id, by assessment id."""
+    rows = session.execute(
+        select(Mark.assessment_id, Mark.criterion_id, Mark.level_id).where(Mark.assessment_id.in_(assessment_ids))
+    )
+    marks: dict[int, dict[int, int]] = {}
+    for assessment_id, criterion_id, level_id in rows:
+        marks.setdefault(assessment_id, {})[criterion_id] = level_id
+    return marks
 
 
 def _release(
@@ -142,11 +153,12 @@ def _release(
     actor: Actor,
     discussion: DiscussionView,
     *,
-    assessments: Iterable[Assessment],
+    assessments: Collection[Assessment],
     facts: Mapping[int, list[PostFacts]],
     now: datetime,
 ) -> None:
     rubric = get_rubric(session, discussion)
+    marks = _marks(session, [assessment.id for assessment in assessments])
     for assessment in assessments:
         given = scaled(assessment.total, out_of=rubric.maximum, to=discussion.points)
         session.add(
@@ -156,7 +168,7 @@ def _release(
                 given=given,
                 possible=discussion.points,
                 comment=assessment.comment,
-                marks=_as_read(rubric, _marks(session, assessment.id)),
+                marks=_as_read(rubric, marks.get(assessment.id, {})),
                 released_at=now,
                 released_by_id=actor.person_id,
             )

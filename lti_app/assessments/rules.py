@@ -49,8 +49,8 @@ class StudentLine:
 
 
 def progress_of(*, is_complete: bool | None, version: int | None, released_version: int | None) -> Progress:
-    """How far grading is; all None where nothing was saved yet."""
-    if version is None:
+    """How far grading is; all None, or version 0, where nothing was saved yet."""
+    if not version:
         return Progress.UNGRADED
     if released_version is not None:
         return Progress.RELEASED if version == released_version else Progress.CHANGED
