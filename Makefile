@@ -48,7 +48,7 @@ frontend: environment ## Build the style sheet and scripts, if their sources cha
 
 environment: .venv/installed ## Create .venv with the locked packages, if they changed
 
-.venv/installed: pyproject.toml hatch_build.py $(LOCKS)/dev.txt $(LOCKS)/installer.txt | .venv/bin/python
+.venv/installed: pyproject.toml lti_app/frontend/hatch_build.py $(LOCKS)/dev.txt $(LOCKS)/installer.txt | .venv/bin/python
 	@echo "Installing the locked packages into .venv"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCKS)/installer.txt && \
 		$(BIN)/uv pip sync --quiet --python $(BIN)/python --link-mode copy --require-hashes $(LOCKS)/dev.txt || \

@@ -1,17 +1,19 @@
 """The web application: the only place where its parts are wired together."""
 
+from dataclasses import dataclass, replace
+
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_app.core.clock import Clock, system_clock
 from lti_app.core.db import Database
 from lti_app.core.resources import resource
-from lti_app.core.settings import Settings, load_settings
-from lti_app.grading.ports import Bell
-from lti_app.jobs import HueyBell, make_huey
-from lti_app.lti.edge import make_edge
+from lti_app.core.settings import Settings
+from lti_app.jobs.queue import HueyBell, Jobs, make_huey
+from lti_app.jobs.worker import make_jobs
+from lti_app.lti.deep_linking_pages import init_deep_linking
+from lti_app.lti.edge import LtiEdge, make_edge
 from lti_app.lti.views import make_blueprint
 from lti_app.web import courses, discussions, grading, health, posts
 from lti_app.web.errors import init_errors
@@ -21,36 +23,46 @@ from lti_app.web.templating import init_templating
 from lti_app.web.transactions import init_transactions
 
 MAX_REQUEST = 3_000_000
-"""Bytes. The largest honest request is a signed launch or a long post; Flask refuses more with 413."""
+"""Bytes. Flask refuses more with 413; the largest honest request is a long post."""
+COOKIE = "__Host-colloquy"
 
 
-def create_app(
-    settings: Settings | None = None,
-    *,
-    database: Database | None = None,
-    clock: Clock = system_clock,
-    bell: Bell | None = None,
-) -> Flask:
-    """The WSGI application for these settings, read from the environment when not given.
+@dataclass(frozen=True)
+class Colloquy:
+    """Everything that one process shares: what the web pages, the LTI edge and the worker work with."""
 
-    Tests hand over their own database, clock and bell.
-    """
-    settings = settings or load_settings()
+    settings: Settings
+    database: Database
+    clock: Clock
+    jobs: Jobs
+    edge: LtiEdge
+
+
+def assemble(settings: Settings, *, database: Database | None = None, clock: Clock = system_clock) -> Colloquy:
+    """The parts for these settings; tests hand over their own database and clock."""
     database = database or Database.at(settings.database_url)
+    edge = make_edge(settings, database, clock)
+    jobs = make_jobs(make_huey(settings), database=database, store=edge.store, outgoing=edge.outgoing, clock=clock)
+    return Colloquy(settings, database, clock, jobs, edge)
+
+
+def create_app(parts: Colloquy) -> Flask:
+    """The WSGI application made of these parts."""
+    settings, bell = parts.settings, HueyBell(parts.jobs)
     app = Flask("lti_app", template_folder=str(resource("templates")), static_folder="static")
     _configure(app, settings)
-    init_transactions(app, database, clock, bell or HueyBell(make_huey(settings)))
+    init_transactions(app, parts.database, parts.clock, bell)
     init_sessions(app)
-    Babel(app)
-    init_templating(app)
+    init_templating(app, default_zone=settings.default_time_zone)
     init_headers(app)
     init_errors(app)
     csrf = CSRFProtect(app)
     for area in (courses, discussions, grading, health, posts):
         app.register_blueprint(area.blueprint)
-    edge = make_blueprint(make_edge(settings, database, clock))
+    edge = make_blueprint(replace(parts.edge, roster_bell=bell))
     csrf.exempt(edge)  # the LMS posts here; state, nonce and signature protect it
     app.register_blueprint(edge)
+    init_deep_linking(app, store=parts.edge.store, launch_url=f"{settings.base_url}/lti/launch")
     return app
 
 
@@ -58,7 +70,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
         # The tool lives in a frame of another site: only such a cookie is kept there, one jar per LMS.
-        SESSION_COOKIE_NAME="__Host-colloquy",
+        SESSION_COOKIE_NAME=COOKIE,
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="None",
@@ -67,8 +79,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=MAX_REQUEST,
         MAX_FORM_MEMORY_SIZE=MAX_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,  # a reply may take longer than an hour to write
-        BABEL_DEFAULT_LOCALE="en",
-        COLLOQUY=settings,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

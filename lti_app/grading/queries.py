@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from lti_app.grading.models import Passback
@@ -49,8 +49,9 @@ def get_passback(session: Session, discussion_id: int, person_id: int) -> Passba
 def next_passback_due(session: Session) -> datetime | None:
     """When the next pending score can be claimed: it is due and no worker holds it; None when nothing is pending."""
     held = Passback.lease_until > Passback.due_at
-    free_at = case((held, Passback.lease_until), else_=Passback.due_at)
-    return session.scalar(select(func.min(free_at)).where(Passback.state == PassbackState.PENDING))
+    free_at: ColumnElement[datetime] = case((held, Passback.lease_until), else_=Passback.due_at)
+    earliest: datetime | None = session.scalar(select(func.min(free_at)).where(Passback.state == PassbackState.PENDING))
+    return earliest
 
 
 def count_passbacks(session: Session) -> dict[PassbackState, int]:

@@ -119,6 +119,8 @@ class Verdicts:
 
     requirements: tuple[Verdict, ...]
     posts: dict[int, PostVerdict] = field(default_factory=dict)
+    has_started: bool = False
+    """Whether there is a first post, of whatever length, that is not deleted: what opens the post-first gate."""
 
     @property
     def all_met(self) -> bool:
@@ -149,7 +151,7 @@ def evaluate(requirements: Requirements, posts: Sequence[PostFacts], now: dateti
     if requirements.replies:
         asked.append(replies)
     asked += [_judge_reading(reading, requirements, standing, now) for reading in requirements.readings]
-    return Verdicts(tuple(asked), judged)
+    return Verdicts(tuple(asked), judged, has_started=any(post.parent_author_id is None for post in standing))
 
 
 def _since(post: PostFacts, words: int) -> datetime | None:

@@ -169,23 +169,22 @@ def find_post_id(session: Session, discussion: DiscussionView, address: str) -> 
 
 
 def get_activity(session: Session, discussion: DiscussionView) -> Activity:
-    """How many posts and voices there are and who wrote last (two statements)."""
+    """How many posts and voices there are and who wrote last (one statement)."""
     stands = and_(Post.discussion_id == discussion.id, Post.deleted_at.is_(None))
-    first_posts, replies, voices = session.execute(
+    newest = select(func.max(Post.id)).where(stands).scalar_subquery()
+    last = aliased(Post)
+    of_last = (last.id == newest, Person.id == last.author_id)
+    row = session.execute(
         select(
             func.count().filter(Post.parent_id.is_(None)),
             func.count().filter(Post.parent_id.is_not(None)),
             func.count(Post.author_id.distinct()),
+            select(Person.name).where(*of_last).scalar_subquery(),
+            select(last.created_at).where(last.id == newest).scalar_subquery(),
         ).where(stands)
     ).one()
-    last = session.execute(
-        select(Person.name, Post.created_at)
-        .join(Person, Person.id == Post.author_id)
-        .where(stands)
-        .order_by(Post.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return Activity(first_posts, replies, voices, last[0] if last else "", last[1] if last else None)
+    first_posts, replies, voices, last_author, last_at = row
+    return Activity(first_posts, replies, voices, last_author or "", last_at)
 
 
 def _posts(*conditions: ColumnElement[bool]) -> Select[Post, str]:

@@ -50,28 +50,20 @@ def show(discussion_id: int) -> ResponseReturnValue:
     discussion = get_discussion(session, actor, discussion_id, now=now())
     if discussion.state is State.UNPREPARED and may(actor, Permission.SET_UP):
         return redirect(url_for(".set_up", discussion_id=discussion_id), 303)
-    if discussion.state in (State.UNPREPARED, State.SCHEDULED) and not actor.is_staff:
+    if not _is_shown(actor, discussion):
         return render_template("discussions/not_open.html", discussion=discussion)
-    if discussion.state is State.UNPREPARED:
-        return render_template("discussions/not_open.html", discussion=discussion)
-    circumstances = circumstances_of(session, actor, discussion)
     progress = _progress(session, actor, discussion)
+    circumstances = _circumstances(session, actor, discussion, progress)
     can_write = posts_access.may(actor, posts_access.Permission.START, circumstances)
     return render_template(
         "discussions/show.html",
-        discussion=discussion,
-        activity=get_activity(session, discussion),
-        rubric=get_rubric(session, discussion),
+        **_about(session, actor, discussion),
         progress=progress,
         post_verdicts=progress.posts if progress else {},
         page=_page(session, actor, discussion, circumstances),
         form=PostForm(formdata=None) if can_write else None,
         has_posted=circumstances.has_posted,
-        grade=get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None,
         can_write=can_write,
-        can_set_up=may(actor, Permission.SET_UP),
-        can_grade=may(actor, Permission.GRADE),
-        base_url=url_for(".show", discussion_id=discussion_id),
     )
 
 
@@ -80,7 +72,7 @@ def counting(discussion_id: int) -> ResponseReturnValue:
     """How participation is counted here, in words, and what the reader's own numbers were counted from."""
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
-    if discussion.state is State.UNPREPARED or (discussion.state is State.SCHEDULED and not actor.is_staff):
+    if not _is_shown(actor, discussion):
         return render_template("discussions/not_open.html", discussion=discussion)
     return render_template(
         "discussions/counting.html",
@@ -116,6 +108,24 @@ def set_up(discussion_id: int) -> ResponseReturnValue:
 def _mark_out_of_order(form: SetUpForm, error: DatesOutOfOrder) -> None:
     later, earlier = form[str(error.data["later"])], form[str(error.data["earlier"])]
     later.errors = [_("This is before “%(earlier)s”.", earlier=earlier.label.text)]
+
+
+def _is_shown(actor: Actor, discussion: DiscussionView) -> bool:
+    """Whether there is anything to see: staff see a discussion before it opens, nobody before it is set up."""
+    return discussion.state in (State.OPEN, State.CLOSED) or (actor.is_staff and discussion.state is State.SCHEDULED)
+
+
+def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[str, object]:
+    """What the page says of the discussion apart from its posts."""
+    return {
+        "discussion": discussion,
+        "activity": get_activity(session, discussion),
+        "rubric": get_rubric(session, discussion),
+        "grade": get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None,
+        "can_set_up": may(actor, Permission.SET_UP),
+        "can_grade": may(actor, Permission.GRADE),
+        "base_url": url_for(".show", discussion_id=discussion.id),
+    }
 
 
 def _adds_reading() -> bool:
@@ -179,6 +189,15 @@ def _assigned_now(discussion: DiscussionView) -> dict[str, bool]:
 
 def _progress(session: Session, actor: Actor, discussion: DiscussionView) -> Verdicts | None:
     return get_progress(session, actor, discussion, now=now()) if actor.role is Role.STUDENT else None
+
+
+def _circumstances(
+    session: Session, actor: Actor, discussion: DiscussionView, progress: Verdicts | None
+) -> posts_access.Circumstances:
+    """What the reader's permissions depend on; a student's progress has answered it already."""
+    if progress is None:
+        return circumstances_of(session, actor, discussion)
+    return posts_access.Circumstances(discussion.state, discussion.post_first, has_posted=progress.has_started)
 
 
 def _page(

@@ -1,0 +1,1 @@
+"""Run the benchmark and print its tables."""

@@ -1,0 +1,185 @@
+"""The benchmark's course: 300 students, and discussions of 29, 500 and 2 000 nested posts of about 150 words."""
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import Database
+from lti_app.courses.actions import create_course, enroll, open_visit
+from lti_app.courses.rules import Actor, Role
+from lti_app.discussions.actions import reserve_discussion, set_up_discussion
+from lti_app.discussions.queries import DiscussionView
+from lti_app.discussions.rules import Calendar, SetUp
+from lti_app.people.actions import record_person
+from lti_app.people.rules import Names
+from lti_app.posts.models import Citation, Post
+from lti_app.posts.rules import child_address, child_path, compose
+from lti_app.readings.actions import add_reading, find_passages
+from lti_app.rubrics.actions import copy_rubric
+
+STUDENTS = 300
+SIZES = (29, 500, 2000)
+WORDS = 150
+MAX_DEPTH = 8
+NOW = datetime.now(UTC)
+_VOCABULARY = [
+    "leader",
+    "manager",
+    "course",
+    "decision",
+    "team",
+    "plan",
+    "purpose",
+    "change",
+    "reading",
+    "argue",
+    "example",
+    "people",
+    "work",
+    "hospital",
+    "harbour",
+    "school",
+    "because",
+    "therefore",
+    "although",
+    "vision",
+    "budget",
+    "staff",
+    "align",
+    "motivate",
+    "control",
+    "complex",
+    "early",
+    "late",
+    "the",
+    "a",
+    "of",
+    "and",
+    "to",
+    "in",
+    "with",
+]
+_READINGS = (
+    ("Zaleznik", "Abraham", 1977, "Managers and leaders: Are they different?"),
+    ("Kotter", "John P.", 1990, "What leaders really do"),
+)
+
+
+@dataclass(frozen=True)
+class BenchCourse:
+    """What the benchmark needs to know of the course it made."""
+
+    course_id: int
+    student_token: str
+    instructor_token: str
+    student_ids: tuple[int, ...]
+    discussion_ids: dict[int, int]
+    """By number of posts."""
+    last_post_ids: dict[int, int]
+
+
+def build_course(database: Database) -> BenchCourse:
+    """Fill a migrated, empty database."""
+    chance = random.Random(1977)
+    with database.writing() as session:
+        course_id = create_course(session, title="Leadership 501", label="LEAD 501", time_zone="Europe/London", now=NOW)
+        teacher = _member(session, course_id, "teacher", Role.INSTRUCTOR)
+        students = tuple(_member(session, course_id, f"student-{n}", Role.STUDENT).person_id for n in range(STUDENTS))
+        readings = tuple(add_reading(session, teacher, _csl(*reading), NOW) for reading in _READINGS)
+        discussions: dict[int, int] = {}
+        last_posts: dict[int, int] = {}
+        for size in SIZES:
+            discussion = _discussion(session, teacher, readings)
+            discussions[size] = discussion.id
+            last_posts[size] = _posts(session, discussion, students, size, chance)
+        tokens = [
+            open_visit(session, course_id=course_id, person_id=person, role=role, frame_origins=(), now=NOW)
+            for person, role in ((students[0], Role.STUDENT), (teacher.person_id, Role.INSTRUCTOR))
+        ]
+    return BenchCourse(course_id, tokens[0], tokens[1], students, discussions, last_posts)
+
+
+def text_of(chance: random.Random, words: int = WORDS) -> str:
+    """About so many words in paragraphs, with a citation."""
+    drawn = [chance.choice(_VOCABULARY) for _ in range(words)]
+    paragraphs = [" ".join(drawn[n : n + 50]) for n in range(0, words, 50)]
+    return "\n\n".join(paragraphs) + f" [{chance.choice(('Kotter, p. 104', 'Zaleznik 1977, p. 70'))}]"
+
+
+def _member(session: Session, course_id: int, sub: str, role: Role) -> Actor:
+    names = Names(given=sub.capitalize(), family=f"Family{hash(sub) % 97}")
+    person_id = record_person(session, issuer="https://bench.example", sub=sub, names=names, now=NOW)
+    enroll(session, course_id=course_id, person_id=person_id, role=role, now=NOW)
+    return Actor(person_id, course_id, role, sub, "Leadership 501", "Europe/London", (), NOW)
+
+
+def _csl(family: str, given: str, year: int, title: str) -> dict[str, object]:
+    return {
+        "type": "article-journal",
+        "author": [{"family": family, "given": given}],
+        "title": title,
+        "issued": {"date-parts": [[year]]},
+        "container-title": "Harvard Business Review",
+    }
+
+
+def _discussion(session: Session, teacher: Actor, readings: tuple[int, ...]) -> DiscussionView:
+    discussion_id = reserve_discussion(session, course_id=teacher.course_id, title="Week 3", now=NOW)
+    calendar = Calendar(NOW - timedelta(9), NOW + timedelta(1), NOW + timedelta(2), NOW + timedelta(3))
+    plan = SetUp(
+        title="Are leaders and managers different kinds of people?",
+        prompt=text_of(random.Random(1), 60),
+        points=Decimal(20),
+        calendar=calendar,
+        first_post_words=150,
+        replies_wanted=2,
+        reply_words=75,
+        post_first=True,
+        reading_ids=readings,
+        required_ids=frozenset(readings),
+    )
+    discussion = set_up_discussion(session, teacher, discussion_id, set_up=plan, version=0, now=NOW)
+    copy_rubric(session, discussion)
+    return discussion
+
+
+def _posts(
+    session: Session, discussion: DiscussionView, students: tuple[int, ...], size: int, chance: random.Random
+) -> int:
+    """Posts by everybody in turn: a fifth first posts, the rest replies to a random earlier one; the last post's id."""
+    made: list[Post] = []
+    for n in range(size):
+        parent = chance.choice(made) if made and n % 5 else None
+        if parent is not None and parent.depth >= MAX_DEPTH:
+            parent = None
+        composed = compose(text_of(chance), discussion.readings)
+        number = sum(post.parent_id is None for post in made) + 1 if parent is None else parent.reply_count + 1
+        if parent is not None:
+            parent.reply_count += 1
+        path = child_path(parent.path if parent else "", number)
+        post = Post(
+            course_id=discussion.course_id,
+            discussion_id=discussion.id,
+            author_id=students[n % len(students)],
+            by_staff=False,
+            parent_id=parent.id if parent else None,
+            path=path,
+            address=child_address(parent.address if parent else "", number),
+            depth=path.count("."),
+            reply_count=0,
+            text=composed.text,
+            html=composed.html,
+            words=composed.words,
+            reading_ids=composed.reading_ids,
+            created_at=NOW - timedelta(days=5) + timedelta(minutes=n),
+            version=1,
+        )
+        session.add(post)
+        session.flush()
+        places = find_passages(session, ((cited.reading_id, cited.page) for cited in composed.citations))
+        session.add_all(Citation(post_id=post.id, passage_id=passage) for passage in places.values())
+        made.append(post)
+    return made[-1].id
