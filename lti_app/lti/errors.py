@@ -75,7 +75,7 @@ class RegistrationRefused(Refused):
     """A registration that cannot be stored. The message says which value is wrong and what it must be."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("registration")
+        super().__init__("registration", message=message)
         self.message: Final = message
 
     def __str__(self) -> str:

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 
 from lti_app.lti.claims import opaque
 from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.http import host_of
 from lti_app.lti.states import Login, LoginStates, LtiRequest, StateCookies, new_secret
 from lti_app.lti.tool_config import RegisteredPlatforms
 
 MAX_HINT = 16_000
 MAX_TARGET = 4_000
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class PlatformRedirect(Redirect[Response]):
@@ -145,14 +145,8 @@ def is_ours(url: str, base_url: str) -> bool:
     """Whether `url` is an address of this tool: the same scheme, host and port as `base_url`, and nothing hidden."""
     if not url.isascii() or not url.isprintable() or any(sign in url for sign in " \\"):
         return False
-    place = _place(url)
-    return place is not None and place == _place(base_url)
+    return bool(host_of(url)) and "@" not in urlsplit(url).netloc and _place(url) == _place(base_url)
 
 
-def _place(url: str) -> tuple[str, str, int] | None:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or DEFAULT_PORTS[parts.scheme]
-    except (ValueError, KeyError):
-        return None
-    return None if "@" in parts.netloc else (parts.scheme, parts.hostname or "", port)
+def _place(url: str) -> tuple[str, str]:
+    return urlsplit(url).scheme, host_of(url)

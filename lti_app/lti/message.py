@@ -9,7 +9,7 @@ from jwt.api_jws import PyJWS
 from jwt.exceptions import PyJWTError
 from pylti1p3.message_launch import MessageLaunch
 
-from lti_app.lti.claims import Message, audience, opaque, read_message
+from lti_app.lti.claims import CLAIM, Message, audience, opaque, read_message
 from lti_app.lti.errors import LaunchRefused, Reason
 from lti_app.lti.login import carries
 from lti_app.lti.platform_keys import PlatformKeys
@@ -172,10 +172,11 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
         if self._claim("nonce") != login.nonce:
             raise LaunchRefused(Reason.NONCE, **self._ids())
         same_client = (self._registration.issuer, self._registration.client_id) == (login.issuer, login.client_id)
-        told = self._claim("https://purl.imsglobal.org/spec/lti/claim/deployment_id")
-        if not same_client or (login.deployment_id and told != login.deployment_id):
+        # A claim that is missing altogether is told so by `validate_message`.
+        told = self._claim(CLAIM + "deployment_id")
+        if not same_client or (login.deployment_id and told not in (None, login.deployment_id)):
             raise LaunchRefused(Reason.STATE_MISMATCH, **self._ids())
-        if self._claim("https://purl.imsglobal.org/spec/lti/claim/target_link_uri") != login.target_link_uri:
+        if self._claim(CLAIM + "target_link_uri") not in (None, login.target_link_uri):
             raise LaunchRefused(Reason.TARGET, **self._ids())
 
     def _moment(self, name: str) -> float:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.lti.errors import RegistrationRefused
+from lti_app.lti.http import host_of
 from lti_app.lti.models import Deployment, Platform
 from lti_app.lti.states import LOCAL_HOSTS
 
@@ -152,17 +153,8 @@ def _checked_id(name: str, value: str) -> str:
 
 def _checked_url(name: str, url: str) -> str:
     """An https address; http only on this machine, for trials. Kept to the letter: platforms compare it so."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-        parts.port  # noqa: B018 -- reading it checks it
-    except ValueError:
-        host = None
-    encrypted = host and (parts.scheme == "https" or (parts.scheme == "http" and _is_local(host)))
-    if not encrypted or "@" in parts.netloc or len(url) > MAX_URL or not url.isprintable() or " " in url:
+    host = urlsplit(url).hostname or "" if host_of(url) else ""
+    encrypted = url.startswith("https://") or host in LOCAL_HOSTS or host.endswith(".localhost")
+    if not host or not encrypted or "@" in url or len(url) > MAX_URL or not url.isprintable() or " " in url:
         raise RegistrationRefused(f"{name} must be an https address (http only on localhost): {url}")
     return url
-
-
-def _is_local(host: str) -> bool:
-    return host in LOCAL_HOSTS or host.endswith(".localhost")

@@ -1,0 +1,131 @@
+"""The tool with one registered LMS, and a browser between the two."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from lti_app.app import Colloquy, assemble, create_app
+from lti_app.core.db import Database
+from lti_app.core.settings import load_settings
+from lti_app.courses.models import Visit
+from lti_app.courses.rules import Role
+from lti_app.lti.http import Outgoing
+from lti_app.lti.platform_keys import PlatformKeys
+from lti_app.lti.registrations import add_platform
+from tests.lti.fake_lms import BASE_URL, Browser, FakeLms, KeyPair, KeyServer, TestClock
+
+READ_SECONDS = 0.3
+
+Refused = Callable[[TestResponse, str, int], None]
+Arrived = Callable[[TestResponse, Role], str]
+
+
+@pytest.fixture(scope="session")
+def lms_key() -> KeyPair:
+    return KeyPair.make("key-1")
+
+
+@pytest.fixture(scope="session")
+def other_key() -> KeyPair:
+    """A key that the LMS has not published, unless a test does so."""
+    return KeyPair.make("key-2")
+
+
+@pytest.fixture
+def key_server() -> Iterator[KeyServer]:
+    with KeyServer().running() as server:
+        yield server
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database.at(database_url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def register(database: Database, clock: TestClock) -> Callable[[FakeLms], FakeLms]:
+    def register(lms: FakeLms) -> FakeLms:
+        with database.writing() as session:
+            add_platform(
+                session,
+                issuer=lms.issuer,
+                client_id=lms.client_id,
+                deployment_ids=[lms.deployment_id],
+                now=clock(),
+                **lms.urls,
+            )
+        lms.publish()
+        return lms
+
+    return register
+
+
+@pytest.fixture
+def lms(register: Callable[[FakeLms], FakeLms], key_server: KeyServer, lms_key: KeyPair, clock: TestClock) -> FakeLms:
+    return register(FakeLms(key_server, lms_key, clock))
+
+
+@pytest.fixture
+def parts(database: Database, database_url: str, clock: TestClock) -> Colloquy:
+    """The tool's parts; an LMS that hangs is given up on soon, so that no test waits long."""
+    environ = {"BASE_URL": BASE_URL, "DATABASE_URL": database_url, "SECRET_KEY": "for tests only " * 3}
+    settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
+    whole = assemble(settings, database=database, clock=clock)
+    outgoing = Outgoing(read_seconds=READ_SECONDS)
+    edge = replace(whole.edge, outgoing=outgoing, platform_keys=PlatformKeys(whole.edge.store, outgoing))
+    return replace(whole, edge=edge)
+
+
+@pytest.fixture
+def app(parts: Colloquy) -> Flask:
+    return create_app(parts)
+
+
+@pytest.fixture
+def browser(app: Flask, lms: FakeLms) -> Browser:
+    return Browser(app, lms)
+
+
+@pytest.fixture
+def refused(database: Database) -> Refused:
+    """Checks that an answer is a refusal in plain words, and has left neither a visit nor a session behind."""
+
+    def check(answer: TestResponse, reason: str, status: int) -> None:
+        assert (answer.status_code, reason in answer.text) == (status, True), f"{answer.status} {answer.text}"
+        assert "<h1>" in answer.text
+        assert "Reference: " in answer.text
+        assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
+        assert not any(cookie.startswith("__Host-colloquy=") for cookie in answer.headers.getlist("Set-Cookie"))
+        with database.read() as session:
+            assert session.scalar(select(func.count()).select_from(Visit)) == 0
+
+    return check
+
+
+@pytest.fixture
+def arrived(database: Database) -> Arrived:
+    """Checks that an answer leads to a page of ours, and that the session cookie opens the only visit, of this role."""
+
+    def check(answer: TestResponse, role: Role) -> str:
+        assert answer.status_code == 303, answer.text
+        cookie = next(one for one in answer.headers.getlist("Set-Cookie") if one.startswith("__Host-colloquy="))
+        assert {"Secure", "HttpOnly", "Partitioned", "SameSite=None"} <= set(cookie.split("; "))
+        with database.read() as session:
+            visit = session.scalars(select(Visit)).one()
+        assert visit.role is role
+        assert answer.headers["Location"].startswith(f"/courses/{visit.course_id}/")
+        return answer.headers["Location"]
+
+    return check
