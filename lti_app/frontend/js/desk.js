@@ -1,0 +1,89 @@
+// The grading desk by keyboard: levels by number, posts and students by letter, the total as it is chosen.
+// The keys can be turned off (WCAG 2.1.4), and are never taken from fields that one types in.
+
+const OFF = "colloquy-keys-off";
+
+export function watchDesk(page) {
+  const form = page.querySelector("form[data-desk]");
+  if (!form) return;
+  const keys = page.querySelector("dialog.keys");
+  form.addEventListener("change", () => showTotal(form));
+  page.querySelector(".keys-hint").hidden = false;
+  page.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
+  watchSwitch(keys.querySelector("[data-keys-off]"));
+  page.querySelector(".students .current")?.scrollIntoView({ block: "nearest" });
+  page.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || keys.open || isOff() || isTyping(event.target)) return;
+    if (act(page, form, keys, event.key)) event.preventDefault();
+  });
+}
+
+function act(page, form, keys, key) {
+  if (/^[1-9]$/.test(key)) return choose(form, (radios) => radios[Number(key) - 1]);
+  if (key === "Enter" && document.activeElement.matches("input[type=radio]"))
+    return choose(form, (radios, row) => radios.find((radio) => radio.value === suggested(row)));
+  if (key === "j" || key === "k") return goToPost(page, key === "j" ? 1 : -1);
+  if (key === "n" || key === "p") return follow(page, key === "n" ? "next" : "prev");
+  if (key === "c") return focus(form.querySelector("textarea"));
+  if (key === "?") return keys.showModal() ?? true;
+  return false;
+}
+
+// Chooses in the criterion that has the focus, else in the first open one, and goes on to the next.
+function choose(form, pick) {
+  const rows = [...form.querySelectorAll("[data-criterion]")];
+  const open = rows.find((row) => !row.querySelector(":checked"));
+  const row = rows.find((candidate) => candidate.contains(document.activeElement)) ?? open ?? rows[0];
+  const radio = pick([...row.querySelectorAll("input")], row);
+  if (!radio) return false;
+  radio.checked = true;
+  showTotal(form);
+  const next = rows[rows.indexOf(row) + 1];
+  return focus(next ? (next.querySelector(":checked") ?? next.querySelector("input")) : radio);
+}
+
+const suggested = (row) => row.querySelector("[data-suggested]")?.dataset.suggested;
+
+function goToPost(page, step) {
+  const posts = [...page.querySelectorAll(".work .post")];
+  const at = posts.indexOf(document.activeElement.closest(".post"));
+  return focus(posts[at < 0 ? 0 : at + step]);
+}
+
+function follow(page, direction) {
+  const link = page.querySelector(`.steps [rel=${direction}]`);
+  link?.click();
+  return Boolean(link);
+}
+
+function focus(element) {
+  element?.focus();
+  return Boolean(element);
+}
+
+function showTotal(form) {
+  const points = [...form.querySelectorAll("[data-criterion] :checked")].map((radio) => Number(radio.dataset.points));
+  const total = points.reduce((sum, point) => sum + point, 0);
+  form.querySelector("[data-total]").value = new Intl.NumberFormat(document.documentElement.lang).format(total);
+}
+
+const isTyping = (target) => target.matches("textarea, select, input:not([type=radio]), [contenteditable]");
+
+function isOff() {
+  try {
+    return localStorage.getItem(OFF) === "1";
+  } catch {
+    return false; // no storage in this frame: the keys are as they are by default
+  }
+}
+
+function watchSwitch(box) {
+  box.checked = isOff();
+  box.addEventListener("change", () => {
+    try {
+      localStorage.setItem(OFF, box.checked ? "1" : "0");
+    } catch {
+      box.checked = false;
+    }
+  });
+}

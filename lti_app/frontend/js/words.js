@@ -1,0 +1,38 @@
+// Counts words as they are typed, by the same rule as the server: lines quoted with > and citations do not count.
+
+const WORD = /[\p{L}\p{N}]+(?:['’\-‑–.][\p{L}\p{N}]+)*/gu;
+const CITATION = /\[([^[\]\n,]{1,80}?)(?:,?\s+(?:pp?|S|s)\.?\s*[\p{L}\p{N}_.]+(?:\s*[-–]\s*[\p{L}\p{N}_.]+)?)?\]/gu;
+
+export function countWords(text, names = new Set()) {
+  const own = text
+    .normalize("NFC")
+    .replace(CITATION, (citation, who) => (names.has(who.toLowerCase().trim().split(/\s+/).join(" ")) ? "" : citation));
+  return own
+    .split("\n")
+    .filter((line) => !line.trimStart().startsWith(">"))
+    .reduce((sum, line) => sum + (line.match(WORD)?.length ?? 0), 0);
+}
+
+// Every way to name a reading; an author of two readings names neither.
+export function citationNames(buttons) {
+  const authors = buttons.map((button) => button.dataset.author.toLowerCase());
+  const alone = authors.filter((author) => authors.indexOf(author) === authors.lastIndexOf(author));
+  return new Set([...buttons.map((button) => button.dataset.cite.toLowerCase()), ...alone]);
+}
+
+export function watchWords(page) {
+  for (const count of page.querySelectorAll("[data-count]")) {
+    const form = count.closest("form");
+    const field = form.querySelector("textarea");
+    const names = citationNames([...form.querySelectorAll("[data-cite]")]);
+    const show = () => {
+      const have = countWords(field.value, names);
+      const enough = have >= Number(count.dataset.count);
+      const words = enough ? count.dataset.enough : count.dataset.some;
+      count.textContent = words.replace("{have}", have).replace("{want}", count.dataset.count);
+      count.classList.toggle("enough", enough);
+    };
+    field.addEventListener("input", show);
+    show();
+  }
+}
