@@ -137,7 +137,7 @@ def keys_list() -> None:
 
 
 def _key_state(key: tool_keys.KeyInfo) -> str:
-    return f"published until {key.retires_at:%Y-%m-%d}" if key.retires_at else "signs" if key.signs else "published"
+    return f"published until {key.retired_at:%Y-%m-%d}" if key.retired_at else "signs" if key.signs else "published"
 
 
 @keys.command("rotate")
