@@ -5,6 +5,7 @@ import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 
@@ -19,6 +20,10 @@ from tests.services.run import service_run
 DATABASES = ("sqlite", "postgresql")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 _run = ExitStack()
+
+# The same examples each time, so that a check that was green stays green; no limit of time, since machines differ.
+hypothesis.settings.register_profile("checks", derandomize=True, deadline=None, max_examples=60)
+hypothesis.settings.load_profile("checks")
 
 forbid_outside_connections()
 

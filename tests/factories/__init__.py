@@ -1,0 +1,1 @@
+"""Makes what tests need, with every detail that a test does not name filled in."""

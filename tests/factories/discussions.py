@@ -1,0 +1,47 @@
+"""Discussions, set up by the instructor through the same action as in life."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from lti_app.courses.rules import Actor
+from lti_app.discussions.actions import reserve_discussion, set_up_discussion
+from lti_app.discussions.queries import DiscussionView
+from lti_app.discussions.rules import Calendar, SetUp
+from lti_app.rubrics.actions import copy_rubric
+from tests.cast import MONDAY
+
+WEEK = Calendar(
+    first_post_due=MONDAY + timedelta(days=3),
+    replies_due=MONDAY + timedelta(days=6),
+    closes_at=MONDAY + timedelta(days=7),
+)
+PLAN = SetUp(
+    title="Managers and leaders",
+    prompt="Are managers and leaders different people?",
+    points=Decimal(20),
+    calendar=WEEK,
+    first_post_words=5,
+    replies_wanted=2,
+    reply_words=3,
+    post_first=True,
+    reading_ids=(),
+    required_ids=frozenset(),
+)
+"""What most tests set up: small counts, so that texts can be short."""
+
+
+def plan(**changes: Any) -> SetUp:
+    """PLAN with these fields changed."""
+    return replace(PLAN, **changes)
+
+
+def set_up(session: Session, instructor: Actor, now: datetime, **changes: Any) -> DiscussionView:
+    """A discussion with its rubric, open at `now` unless the changes say otherwise."""
+    reserved = reserve_discussion(session, course_id=instructor.course_id, title=PLAN.title, now=now)
+    discussion = set_up_discussion(session, instructor, reserved, set_up=plan(**changes), version=0, now=now)
+    copy_rubric(session, discussion)
+    return discussion
