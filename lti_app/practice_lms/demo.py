@@ -4,6 +4,7 @@ Prepares a SQLite database, registers the practice LMS with the tool, seeds the 
 """
 
 import fcntl
+import hashlib
 import os
 import secrets
 import shutil
@@ -15,10 +16,11 @@ from pathlib import Path
 
 import click
 
-from lti_app.practice_lms.config import CLIENT_ID, DEPLOYMENT_ID
+from lti_app.practice_lms.config import CLIENT_ID, DEPLOYMENT_ID, default_course_file
 from lti_app.practice_lms.supervisor import DemoError, Interrupted, Supervisor, check_port
 
 MARKER = ".colloquy-demo"
+PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,8 @@ def run_demo(demo: Demo) -> None:
 
 
 def _serve(demo: Demo, supervisor: Supervisor) -> None:
-    click.echo("Preparing the course …")
     supervisor.start("Practice LMS", demo.lms_command())
-    for name, command in demo.preparations():
-        supervisor.run(name, command)
+    _prepare(demo, supervisor)
     supervisor.start("Colloquy", demo.tool_command())
     supervisor.wait_for("Practice LMS", f"{demo.lms_url}/jwks")
     supervisor.wait_for("Colloquy", f"{demo.tool_url}/healthz")
@@ -112,6 +112,24 @@ def _serve(demo: Demo, supervisor: Supervisor) -> None:
         "Ctrl-C ends the demonstration."
     )
     supervisor.watch()
+
+
+def _prepare(demo: Demo, supervisor: Supervisor) -> None:
+    """Make the database ready, unless that was done by this very installation: each command takes seconds to load."""
+    stamp, state = demo.data / "prepared", _state_of(demo)
+    if (demo.data / "colloquy.db").exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == state:
+        return
+    click.echo("Preparing the course …")
+    for name, command in demo.preparations():
+        supervisor.run(name, command)
+    stamp.write_text(state, encoding="utf-8")
+
+
+def _state_of(demo: Demo) -> str:
+    """Return a digest of the preparations and of every file that they may depend on."""
+    files = [*PACKAGE.rglob("*.py"), *default_course_file().parent.iterdir()]
+    found = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(files)]
+    return hashlib.sha256(repr((demo.preparations(), found)).encode()).hexdigest()
 
 
 @contextmanager

@@ -145,7 +145,10 @@ class Supervisor:
         return self._logs / f"{name.lower().replace(' ', '-')}.log"
 
     def _tail(self, name: str) -> str:
-        lines = self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
+        try:
+            lines = self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
+        except OSError as error:
+            lines = [f"(its log cannot be read: {error})"]
         return "\n".join(f"  | {line}" for line in lines) or "  | (nothing)"
 
 
