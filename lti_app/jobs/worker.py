@@ -70,5 +70,5 @@ def run_worker(settings: Settings, *, workers: int = 2) -> None:
     store = make_store(settings, database, system_clock)
     jobs = make_jobs(make_huey(settings), database=database, store=store, outgoing=Outgoing())
     log.info("worker_started", workers=workers)
-    JobConsumer(jobs, handle_signals=True, workers=workers).run()
+    JobConsumer(jobs, handle_signals=True, workers=workers).run()  # type: ignore[no-untyped-call]
     log.info("worker_stopped")

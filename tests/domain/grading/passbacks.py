@@ -1,0 +1,91 @@
+"""What the tests of passbacks share: a clock to move, a gradebook that behaves like an LMS's, rows to start from."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import delete
+
+from lti_app.core.db import Database
+from lti_app.courses.actions import create_course
+from lti_app.discussions.actions import reserve_discussion
+from lti_app.grading.actions import queue_passback
+from lti_app.grading.models import Passback
+from lti_app.grading.ports import PassbackRefused, Score
+from lti_app.people.actions import record_person
+from lti_app.people.rules import Names
+
+START = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+class MovableClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class RecordingGradebook:
+    """Keeps what an LMS would: a score counts only if its timestamp is later, in whole seconds, as Moodle has it."""
+
+    def __init__(self) -> None:
+        self.scores: dict[int, Score] = {}
+        self.accepted: dict[int, list[Decimal]] = {}
+        self.tries = 0
+        self.before: Callable[[Score], None] = lambda _score: None
+        self.after: Callable[[Score], None] = lambda _score: None
+        self._lock = threading.Lock()
+
+    def send(self, score: Score) -> None:
+        with self._lock:
+            self.tries += 1
+        self.before(score)
+        self.receive(score)
+        self.after(score)
+
+    def receive(self, score: Score) -> None:
+        with self._lock:
+            known = self.scores.get(score.person_id)
+            if known is not None and int(score.timestamp.timestamp()) <= int(known.timestamp.timestamp()):
+                raise PassbackRefused("stale")
+            self.scores[score.person_id] = score
+            self.accepted.setdefault(score.person_id, []).append(score.given)
+
+
+class Class:
+    """A course with one discussion and some students, and a shorthand for releasing a grade."""
+
+    def __init__(self, database: Database, students: int) -> None:
+        self.database = database
+        with database.writing() as session:
+            self.course_id = create_course(session, title="Leadership", label="L", time_zone="UTC", now=START)
+            self.discussion_id = reserve_discussion(session, course_id=self.course_id, title="Zaleznik", now=START)
+            self.students = [
+                record_person(session, issuer="https://lms.example", sub=f"s{number}", names=Names(), now=START)
+                for number in range(students)
+            ]
+
+    def release(self, person_id: int, given: Decimal | int, now: datetime, comment: str = "") -> None:
+        with self.database.writing() as session:
+            queue_passback(
+                session,
+                course_id=self.course_id,
+                discussion_id=self.discussion_id,
+                person_id=person_id,
+                given=Decimal(given),
+                possible=Decimal(20),
+                comment=comment,
+                submitted_at=None,
+                now=now,
+            )
+
+    def forget_passbacks(self) -> None:
+        with self.database.writing() as session:
+            session.execute(delete(Passback))

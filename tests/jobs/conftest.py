@@ -1,0 +1,66 @@
+"""A class whose scores a sender sends to a gradebook that behaves like an LMS's."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import insert
+
+from lti_app.core.db import Database
+from lti_app.jobs.passbacks import PassbackSender
+from lti_app.lti.models import Deployment, Placement, Platform
+from tests.domain.grading.passbacks import START, Class, MovableClock, RecordingGradebook
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database.at(database_url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def gradebook() -> RecordingGradebook:
+    return RecordingGradebook()
+
+
+@pytest.fixture
+def school_class(database: Database) -> Class:
+    return Class(database, students=60)
+
+
+@pytest.fixture
+def sender(school_class: Class, gradebook: RecordingGradebook, clock: MovableClock) -> PassbackSender:
+    return PassbackSender(school_class.database, gradebook, clock)
+
+
+@pytest.fixture
+def placed(school_class: Class) -> int:
+    """The class's discussion stands on the course page of a platform, whose id this is."""
+    with school_class.database.writing() as session:
+        platform = Platform(
+            issuer="https://lms.example",
+            client_id="client",
+            auth_login_url="https://lms.example/auth",
+            auth_token_url="https://lms.example/token",
+            jwks_url="https://lms.example/jwks",
+            created_at=START,
+        )
+        session.add(platform)
+        session.flush()
+        deployment = Deployment(platform_id=platform.id, deployment_id="1", created_at=START)
+        session.add(deployment)
+        session.flush()
+        session.execute(
+            insert(Placement).values(
+                deployment_id=deployment.id,
+                resource_link_id="link",
+                course_id=school_class.course_id,
+                discussion_id=school_class.discussion_id,
+            )
+        )
+        return platform.id
