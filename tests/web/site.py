@@ -1,0 +1,110 @@
+"""The application over one database with a cast of people, and shorthands for what a test starts from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import Database
+from lti_app.courses.actions import open_visit
+from lti_app.courses.rules import Actor, Role
+from lti_app.discussions.actions import reserve_discussion
+from lti_app.discussions.queries import DiscussionView
+from lti_app.grading.queries import PassbackReport, passback_states
+from lti_app.posts.queries import PostView
+from lti_app.web.transactions import BELL
+from tests.cast import FRAME, Cast, FrozenClock
+from tests.factories.discussions import set_up
+from tests.factories.posts import write
+from tests.factories.readings import add_readings
+from tests.statements import count_statements
+from tests.web.browser import Browser
+
+
+class RecordingBell:
+    """Notes at each ring which scores are committed by then, as the worker that it wakes would find them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.rings: list[int] = []
+        self.discussion_id = 0
+
+    def ring(self) -> None:
+        with self.database.read() as session:
+            self.rings.append(len(passback_states(session, self.discussion_id)))
+
+
+class Site:
+    """What every test of the web works with."""
+
+    def __init__(self, app: Flask, database: Database, clock: FrozenClock, cast: Cast) -> None:
+        self.app, self.database, self.clock, self.cast = app, database, clock, cast
+        self.bell = app.extensions[BELL] = RecordingBell(database)
+
+    def browser(self, actor: Actor, role: Role | None = None) -> Browser:
+        """A new browser in which this person has just arrived, in their own role unless another is named."""
+        return self.arrive(Browser(self.app), actor, role)
+
+    def arrive(self, browser: Browser, actor: Actor, role: Role | None = None) -> Browser:
+        """The same in a browser that is there already."""
+        with self.database.writing() as session:
+            token = open_visit(
+                session,
+                course_id=actor.course_id,
+                person_id=actor.person_id,
+                role=role or actor.role,
+                frame_origins=FRAME,
+                now=self.clock(),
+            )
+        return browser.remember(actor.course_id, token)
+
+    def stranger(self) -> Browser:
+        """A browser without any visit."""
+        return Browser(self.app)
+
+    def readings(self) -> tuple[int, int]:
+        """Kotter and Zaleznik in the course."""
+        with self.database.writing() as session:
+            return add_readings(session, self.cast.ines, self.clock())
+
+    def discussion(self, instructor: Actor | None = None, **changes: Any) -> DiscussionView:
+        """A discussion that is open now, unless the changes say otherwise."""
+        with self.database.writing() as session:
+            discussion = set_up(session, instructor or self.cast.ines, self.clock(), **changes)
+        self.bell.discussion_id = discussion.id
+        return discussion
+
+    def reserve(self, instructor: Actor | None = None) -> int:
+        """A discussion that nobody has set up; its id."""
+        course_id = (instructor or self.cast.ines).course_id
+        with self.database.writing() as session:
+            return reserve_discussion(session, course_id=course_id, title="Week 1", now=self.clock())
+
+    def write(
+        self, author: Actor, discussion: DiscussionView, text: str = "", to: PostView | None = None
+    ) -> PostView:
+        """A post, now."""
+        with self.database.writing() as session:
+            return write(session, author, discussion, now=self.clock(), text=text, to=to)
+
+    def passbacks(self, discussion: DiscussionView) -> dict[int, PassbackReport]:
+        """What the LMS is to learn, by person."""
+        with self.database.read() as session:
+            return passback_states(session, discussion.id)
+
+    def read(self) -> Session:
+        """A session to look at what was stored."""
+        return self.database.read()
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """What the block asks of the database."""
+        with count_statements(self.database.engine) as sent:
+            yield sent
+
+
+def address(discussion: DiscussionView, *more: object) -> str:
+    """The address of a discussion, or of something below it."""
+    return "/".join(map(str, ["", "courses", discussion.course_id, "discussions", discussion.id, *more]))
