@@ -188,3 +188,7 @@ def _require_current(settings: Settings) -> None:
                 names=[PREFIX + "DATABASE_URL"],
                 reasons={PREFIX + "DATABASE_URL": "names a database that is not up to date: run `colloquy upgrade`"},
             )
+
+
+if __name__ == "__main__":
+    main()

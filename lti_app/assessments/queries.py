@@ -81,6 +81,7 @@ class PostInContext:
     drew: tuple[Mention, ...]
 
 
+_PARENT, _PARENT_AUTHOR = aliased(Post), aliased(Person)
 NO_ASSESSMENT = AssessmentView({}, "", Decimal(0), False, 0, None, None, None, None)
 
 
@@ -176,11 +177,10 @@ def list_posts_in_context(session: Session, discussion: DiscussionView, person_i
 
     Graders see deleted text: nobody can erase what was already graded. Behind the GRADE permission.
     """
-    parent, parent_author = aliased(Post), aliased(Person)
     rows = session.execute(
-        select(Post, parent, parent_author.name)
-        .outerjoin(parent, parent.id == Post.parent_id)
-        .outerjoin(parent_author, parent_author.id == parent.author_id)
+        select(Post, _PARENT, _PARENT_AUTHOR.name)
+        .outerjoin(_PARENT, _PARENT.id == Post.parent_id)
+        .outerjoin(_PARENT_AUTHOR, _PARENT_AUTHOR.id == _PARENT.author_id)
         .where(Post.discussion_id == discussion.id, Post.author_id == person_id)
         .order_by(Post.id)
     ).all()
@@ -202,12 +202,11 @@ def list_posts_in_context(session: Session, discussion: DiscussionView, person_i
 
 
 def _answers_to(session: Session, discussion_id: int, person_id: int) -> dict[int, list[Mention]]:
-    answered = aliased(Post)
     rows = session.execute(
         select(Post, Person.name)
-        .join(answered, answered.id == Post.parent_id)
+        .join(_PARENT, _PARENT.id == Post.parent_id)
         .join(Person, Person.id == Post.author_id)
-        .where(answered.discussion_id == discussion_id, answered.author_id == person_id)
+        .where(_PARENT.discussion_id == discussion_id, _PARENT.author_id == person_id)
         .order_by(Post.id)
     )
     drawn: dict[int, list[Mention]] = {}

@@ -11,6 +11,7 @@ from lti_app.participation.rules import PostFacts, Verdicts, Version, evaluate
 from lti_app.people.models import Person
 from lti_app.posts.models import Post, Revision
 
+_PARENT = aliased(Post)
 _FACTS = (
     Post.id,
     Post.author_id,
@@ -43,11 +44,10 @@ def collect_class_facts(
     wanted = [Post.discussion_id == discussion.id]
     if person_id is not None:
         wanted.append(Post.author_id == person_id)
-    parent = aliased(Post)
     rows = session.execute(
-        select(*_FACTS, parent.author_id, parent.by_staff, Person.name)
-        .outerjoin(parent, parent.id == Post.parent_id)
-        .outerjoin(Person, Person.id == parent.author_id)
+        select(*_FACTS, _PARENT.author_id, _PARENT.by_staff, Person.name)
+        .outerjoin(_PARENT, _PARENT.id == Post.parent_id)
+        .outerjoin(Person, Person.id == _PARENT.author_id)
         .where(*wanted)
         .order_by(Post.id)
     )

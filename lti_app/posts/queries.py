@@ -16,6 +16,8 @@ from lti_app.posts.rules import MAX_DEPTH, ancestor_paths
 
 PAGE_SIZE = 40
 """Posts on one page of a discussion."""
+_LAST = aliased(Post)
+"""Made once: an alias for each request would cost more than its statement."""
 
 
 @dataclass(frozen=True)
@@ -172,15 +174,14 @@ def get_activity(session: Session, discussion: DiscussionView) -> Activity:
     """How many posts and voices there are and who wrote last (one statement)."""
     stands = and_(Post.discussion_id == discussion.id, Post.deleted_at.is_(None))
     newest = select(func.max(Post.id)).where(stands).scalar_subquery()
-    last = aliased(Post)
-    of_last = (last.id == newest, Person.id == last.author_id)
+    of_last = (_LAST.id == newest, Person.id == _LAST.author_id)
     row = session.execute(
         select(
             func.count().filter(Post.parent_id.is_(None)),
             func.count().filter(Post.parent_id.is_not(None)),
             func.count(Post.author_id.distinct()),
             select(Person.name).where(*of_last).scalar_subquery(),
-            select(last.created_at).where(last.id == newest).scalar_subquery(),
+            select(_LAST.created_at).where(_LAST.id == newest).scalar_subquery(),
         ).where(stands)
     ).one()
     first_posts, replies, voices, last_author, last_at = row
@@ -239,11 +240,10 @@ def _briefs(session: Session, discussion_id: int, paths: list[str]) -> tuple[Pos
 
 def _previous(session: Session, discussion_id: int, first: str) -> str | None:
     """The address that the page before `first` begins with."""
-    before = aliased(Post)
     run = (
-        select(before.path, before.address)
-        .where(before.discussion_id == discussion_id, before.path < first)
-        .order_by(before.path.desc())
+        select(Post.path, Post.address)
+        .where(Post.discussion_id == discussion_id, Post.path < first)
+        .order_by(Post.path.desc())
         .limit(PAGE_SIZE)
         .subquery()
     )
