@@ -1,0 +1,96 @@
+"""The queue on each of its engines: it wakes the worker, and nothing depends on it."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from huey.api import PostgresHuey, RedisHuey, SqliteHuey
+from pydantic import SecretStr
+
+from lti_app.core.settings import Settings
+from lti_app.grading.queries import count_passbacks
+from lti_app.grading.rules import PassbackState
+from lti_app.jobs.passbacks import PassbackSender
+from lti_app.jobs.queue import HueyBell, Jobs, make_huey
+from lti_app.jobs.worker import EmbeddedWorker
+
+SECRET = "a secret of more than thirty-two characters"
+PATIENCE = 20.0
+
+
+class RecordingRoster:
+    """Remembers whose roster was to be refreshed."""
+
+    def __init__(self) -> None:
+        self.refreshed: list[int] = []
+        self.done = threading.Event()
+
+    def refresh(self, course_id: int) -> bool:
+        self.refreshed.append(course_id)
+        self.done.set()
+        return True
+
+
+@pytest.fixture
+def roster() -> RecordingRoster:
+    return RecordingRoster()
+
+
+@pytest.fixture
+def jobs_on(sender: PassbackSender, roster: RecordingRoster) -> Iterator[Callable[[Settings], Jobs]]:
+    made = []
+
+    def make(settings: Settings, *, immediate: bool = False) -> Jobs:
+        made.append(Jobs(make_huey(settings, immediate=immediate), sender=sender, roster=roster))
+        return made[-1]
+
+    yield make
+    for jobs in made:
+        jobs.huey.storage.close()
+
+
+def settings_for(database_url: str, redis_url: str | None = None) -> Settings:
+    return Settings(secret_key=SecretStr(SECRET), database_url=database_url, redis_url=redis_url)
+
+
+def run_until(event: threading.Event, jobs: Jobs) -> None:
+    worker = EmbeddedWorker(jobs)
+    try:
+        assert event.wait(PATIENCE)
+    finally:
+        worker.stop()
+
+
+@pytest.mark.parametrize("with_redis", [False, True])
+def test_bell_wakes_the_worker(with_redis, request, database_url, jobs_on, roster):
+    redis_url = request.getfixturevalue("redis_url") if with_redis else None
+    jobs = jobs_on(settings_for(database_url, redis_url))
+    HueyBell(jobs).ring_roster(7)
+    run_until(roster.done, jobs)
+    assert roster.refreshed == [7]
+
+
+def test_worker_finds_what_nobody_rang_for(database_url, jobs_on, school_class, gradebook, clock):
+    sent = threading.Event()
+    gradebook.after = lambda _score: sent.set()
+    school_class.release(school_class.students[0], 12, clock())
+    run_until(sent, jobs_on(settings_for(database_url)))
+    with school_class.database.read() as session:
+        assert count_passbacks(session) == {PassbackState.SENT: 1}
+
+
+def test_immediate_queue_does_its_work_in_place(database_url, jobs_on, school_class, gradebook, clock):
+    school_class.release(school_class.students[0], 12, clock())
+    HueyBell(jobs_on(settings_for(database_url), immediate=True)).ring()
+    assert gradebook.tries == 1
+
+
+def test_engine_follows_the_settings(sqlite_url, postgresql_url, redis_url):
+    assert isinstance(make_huey(settings_for(sqlite_url)), SqliteHuey)
+    assert isinstance(make_huey(settings_for(postgresql_url)), PostgresHuey)
+    assert isinstance(make_huey(settings_for(postgresql_url, redis_url)), RedisHuey)
+
+
+def test_bell_without_a_queue_raises_nothing(sender, roster):
+    nowhere = settings_for("sqlite:///unused.db", "redis://127.0.0.1:1/0")
+    HueyBell(Jobs(make_huey(nowhere), sender=sender, roster=roster)).ring()
