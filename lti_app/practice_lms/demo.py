@@ -100,10 +100,11 @@ def run_demo(demo: Demo) -> None:
 
 
 def _serve(demo: Demo, supervisor: Supervisor) -> None:
+    click.echo("Starting …")
     supervisor.start("Practice LMS", demo.lms_command())
     _prepare(demo, supervisor)
     supervisor.start("Colloquy", demo.tool_command())
-    supervisor.wait_for("Practice LMS", f"{demo.lms_url}/jwks")
+    supervisor.wait_for("Practice LMS", f"{demo.lms_url}/")
     supervisor.wait_for("Colloquy", f"{demo.tool_url}/healthz")
     click.echo(
         f"\nOpen {demo.lms_url}/ in a browser.\n\n"
