@@ -1,0 +1,177 @@
+"""Plain text to safe HTML: nothing gets through that is not ours, and nothing that was written gets lost."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lti_app.core.prose import clean_text, count_words, link_addresses, sanitise, to_html
+from tests.unit.markup import bare, read_safe
+
+ATTACKS = {
+    "script": "<script>alert(1)</script>",
+    "script in capitals": "<ScRiPt SRC=//evil.example/x.js></sCrIpT>",
+    "event handler": '<img src=x onerror="alert(1)">',
+    "event handler without spaces": "<svg/onload=alert(1)>",
+    "handler on an allowed tag": '<p onmouseover=alert(1)>x</p><a href="https://good.example" onclick=alert(1)>x</a>',
+    "javascript address": '<a href="javascript:alert(1)">x</a>',
+    "javascript address in disguise": '<a href=" jav&#x09;ascript:alert(1)">x</a>',
+    "entities": "&lt;script&gt;alert(1)&lt;/script&gt; &#60;script&#62;",
+    "data address": '<a href="data:text/html;base64,PHNjcmlwdD4=">x</a> data:text/html,<script>alert(1)</script>',
+    "vbscript": '<a href="vbscript:msgbox(1)">x</a>',
+    "svg": '<svg><a xlink:href="javascript:alert(1)"><text x="20" y="20">x</text></a></svg>',
+    "mathml": "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table></mtext></math>",
+    "mutation by noscript": '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    "mutation by form": "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "mutation by svg style": '<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">',
+    "comment": "<!-- --!><img src=x onerror=alert(1)> -->",
+    "conditional comment": "<!--[if IE]><script>alert(1)</script><![endif]-->",
+    "doctype": '<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]>&x;',
+    "character data": "<![CDATA[<script>alert(1)</script>]]>",
+    "template": "<template><script>alert(1)</script></template>",
+    "iframe": '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
+    "style": '<p style="background:url(javascript:alert(1))"><style>@import "//evil.example"</style>',
+    "base": '<base href="//evil.example/">',
+    "refresh": '<meta http-equiv=refresh content="0;url=//evil.example">',
+    "unclosed": '<a href="https://good.example" title="',
+    "quote breaks out of an address": 'https://good.example/"onmouseover="alert(1)',
+    "apostrophe breaks out of an address": "https://good.example/'onmouseover='alert(1)",
+    "tag behind an address": "https://good.example/<script>alert(1)</script>",
+    "control inside a tag": "<scr\0ipt>alert(1)</scr\0ipt>",
+    "tab inside an address": "https://good.example/\tjavascript:alert(1)",
+    "nested": "<<script>script>alert(1)<</script>/script>",
+    "template language": "{{ config }} {% raw %} ${7*7} <%= 7*7 %>",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+@pytest.mark.parametrize("around", ["{}", "> {}", "before\n\n{}\nafter"])
+def test_hostile_text_is_shown_and_never_obeyed(attack, around):
+    text = around.format(attack)
+    page = read_safe(to_html(text))
+    assert bare(page.text) == bare(clean_text(text))
+    assert all(link.startswith(("https://good.example", "http://good.example")) for link in page.links)
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_hostile_markup_loses_all_that_is_not_ours(attack):
+    read_safe(sanitise(attack))
+
+
+@given(st.text(max_size=300) | st.text(alphabet="<>&\"'/=:;[]() \n\tahtps", max_size=300))
+def test_whatever_is_written_is_shown_whole(text):
+    page = read_safe(to_html(text))
+    assert bare(page.text) == bare(clean_text(text))
+
+
+@given(st.text(max_size=300))
+def test_cleaning_twice_changes_nothing(text):
+    cleaned = clean_text(text)
+    assert clean_text(cleaned) == cleaned
+    assert "\0" not in cleaned
+    cleaned.encode()  # no lone surrogate, which no database stores
+
+
+CLEANED = {
+    "line ends": ("a\r\nb\rc", "a\nb\nc"),
+    "NUL and controls": ("a\0b\x07c\x1b[31m\x85d", "abc[31md"),
+    "lone surrogates": ("a\ud800b\udfff", "ab"),
+    "tab stays": ("a\tb", "a\tb"),
+    "composed": ("Cafe\u0301", "Caf\u00e9"),
+    "edges": ("  \n a \n ", "a"),
+    "turning marks": ("a\u202egnp.exe\u202c \u2066b\u2069", "agnp.exe b"),
+    "marks that turn nothing stay": ("\u05d0\u200f(1)", "\u05d0\u200f(1)"),
+    "emoji of several characters": ("👩\u200d🚀 👍🏽", "👩\u200d🚀 👍🏽"),
+    "Arabic and Hebrew": ("القيادة מנהיגות", "القيادة מנהיגות"),
+    "only spaces": (" \t\n\u00a0\u2003 ", ""),
+    "nothing that can be seen": ("\u200b\u2060\ufeff \u00ad", ""),
+    "no characters": ("a\ufffe\uffffb", "ab"),
+}
+
+
+@pytest.mark.parametrize(("text", "kept"), CLEANED.values(), ids=CLEANED)
+def test_clean_text(text, kept):
+    assert clean_text(text) == kept
+
+
+WORDS = {
+    "none": ("", 0),
+    "plain": ("Leaders cope with change.", 4),
+    "apostrophes and hyphens": ("don't it’s well-being Führungs‑Stil", 4),
+    "decimals and addresses of posts": ("3.5 2.3.1", 2),
+    "dashes between words": ("change – not order — matters", 4),
+    "quoted lines do not count": ("> Leaders cope\n  > with\nI disagree", 2),
+    "a mark inside a line is no quotation": ("a > b", 2),
+    "punctuation alone": ("... !? — – * #", 0),
+    "underlines": ("_so_ it_is", 3),
+    "emoji": ("👍🏽 good 👩\u200d🚀", 1),
+    "accents apart": ("Cafe\u0301 re\u0301sume\u0301", 2),
+    "Hindi": ("हिन्दी में नेतृत्व", 3),
+    "Arabic with vowels": ("القِيَادَة والتَّغْيِير", 2),
+    "Hebrew": ("מנהיגות ושינוי", 2),
+    "Persian with joiners": ("می\u200cخواهم بروم", 2),
+    "soft hyphens and hidden spaces make no words": ("Füh\u00adrungs\u00adkraft l\u200be\u200ba\u200bd", 2),
+}
+
+
+@pytest.mark.parametrize(("text", "count"), WORDS.values(), ids=WORDS)
+def test_count_words(text, count):
+    assert count_words(text) == count
+
+
+SHAPES = {
+    "nothing": ("", ""),
+    "a paragraph": ("a", "<p>a</p>"),
+    "lines": ("a\nb", "<p>a<br>b</p>"),
+    "paragraphs": ("a\n\n\n \nb", "<p>a</p><p>b</p>"),
+    "a quotation and its answer": ("> a\n> b\nc", "<blockquote><p>a<br>b</p></blockquote><p>c</p>"),
+    "an answer and a quotation": ("a\n>b", "<p>a</p><blockquote><p>b</p></blockquote>"),
+    "markup as text": ('1 < 2 & "x"', '<p>1 &lt; 2 &amp; "x"</p>'),
+}
+
+
+@pytest.mark.parametrize(("text", "html"), SHAPES.values(), ids=SHAPES)
+def test_to_html(text, html):
+    assert to_html(text) == html
+
+
+ADDRESSES = {
+    "plain": ("see https://a.example/b?c=d&e=f#g now", ["https://a.example/b?c=d&e=f#g"]),
+    "end of a sentence": ("see https://a.example/b.", ["https://a.example/b"]),
+    "in brackets": ("(https://a.example/b)", ["https://a.example/b"]),
+    "two": ("http://a.example, https://b.example!", ["http://a.example", "https://b.example"]),
+    "other schemes are text": ("ftp://a.example file:///etc javascript:alert(1) //a.example", []),
+    "nothing behind the scheme": ("https:// http://", []),
+}
+
+
+@pytest.mark.parametrize(("text", "links"), ADDRESSES.values(), ids=ADDRESSES)
+def test_addresses_become_links_that_open_apart(text, links):
+    html = to_html(text)
+    assert read_safe(html).links == links
+    assert html.count('rel="noopener nofollow ugc"') == html.count('target="_blank"') == len(links)
+
+
+MILLION = 1_000_000
+MANY = 200_000
+LONG = {
+    "one word": "x" * MANY,
+    "words": "lead " * (MILLION // 5),
+    "quotation marks": ">" * MANY,
+    "quoted lines": "> a\n" * (MANY // 4),
+    "line ends": "\n" * MANY + "x",
+    "spaces between line ends": "\n \t" * (MANY // 3) + "x",
+    "spaces that end in no line end": "x\n" + " " * MANY + "x",
+    "schemes": "https://" * (MANY // 8),
+    "an address of points": "https://" + "." * MANY,
+    "hyphens": "a-" * (MANY // 2),
+    "points": "a." * (MANY // 2),
+    "accents": "e\u0301" * (MANY // 2),
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_work_grows_with_the_length_and_not_with_its_square(text):
+    """No step looks again at what it has passed; else these would take thousands of millions of steps, and not end."""
+    count_words(clean_text(text))
+    link_addresses(text)
+    assert to_html(text)

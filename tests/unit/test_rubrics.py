@@ -1,0 +1,146 @@
+"""Rubrics, points, suggested levels, and how far grading is."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lti_app.assessments.rules import Progress, StudentLine, changed_after, progress_of, suggested_level
+from lti_app.participation.rules import Kind, Standing, Verdict, Verdicts
+from lti_app.rubrics.rules import DEFAULT_RUBRIC, CriterionView, Evidence, LevelView, RubricView, scaled, total
+from tests.cast import MONDAY
+
+SCALED = [
+    ("17", "20", "20", "17.00"),
+    ("17", "20", "100", "85.00"),
+    ("1", "3", "20", "6.67"),
+    ("2", "3", "20", "13.33"),
+    ("1", "8", "1", "0.13"),
+    ("0.5", "100", "1", "0.01"),
+    ("0.49", "100", "1", "0.00"),
+    ("1.5", "100", "1", "0.02"),
+    ("2.5", "100", "1", "0.03"),
+    ("22", "20", "20", "22.00"),
+    ("0", "20", "20", "0.00"),
+    ("20", "20", "0", "0.00"),
+    ("0", "0", "20", "0.00"),
+]
+
+
+@pytest.mark.parametrize(("points", "out_of", "to", "given_points"), SCALED)
+def test_scaled_rounds_halves_up(points, out_of, to, given_points):
+    result = scaled(Decimal(points), out_of=Decimal(out_of), to=Decimal(to))
+    assert str(result) == given_points
+
+
+points = st.decimals(0, 1000, places=2)
+
+
+@given(points, st.decimals(1, 1000, places=2), points, points)
+def test_more_marks_never_make_fewer_points(some, out_of, to, more):
+    assert scaled(some, out_of=out_of, to=to) <= scaled(some + more, out_of=out_of, to=to)
+    assert scaled(out_of, out_of=out_of, to=to) == to
+
+
+def test_the_rubric_that_ships_gives_twenty_points_and_every_kind_of_evidence():
+    assert sum(criterion.levels[0][0] for criterion in DEFAULT_RUBRIC) == 20
+    assert {criterion.evidence for criterion in DEFAULT_RUBRIC} == set(Evidence)
+    for criterion in DEFAULT_RUBRIC:
+        steps = [points for points, _ in criterion.levels]
+        assert steps == sorted(set(steps), reverse=True)
+        assert steps[-1] == 0
+
+
+def test_totals():
+    assert total([]) == 0
+    assert total([Decimal("1.5"), Decimal("2.25")]) == Decimal("3.75")
+    assert RubricView(()).maximum == 0
+    assert RubricView((criterion(Evidence.NONE, 2, 1, 0), criterion(Evidence.NONE))).maximum == 2
+
+
+def criterion(evidence, *steps):
+    levels = tuple(LevelView(number, Decimal(step), str(step)) for number, step in enumerate(steps, 1))
+    return CriterionView(1, "Timeliness", "", evidence, levels)
+
+
+def test_a_level_is_found_by_its_id_only_in_its_own_criterion():
+    row = criterion(Evidence.NONE, 2, 1, 0)
+    assert row.level(2) == LevelView(2, Decimal(1), "1")
+    assert row.level(7) is None
+    assert row.level(None) is None
+
+
+def verdicts(*standings):
+    return Verdicts(
+        tuple(
+            Verdict(Kind.READING, standing, 0, 1, None, None, standing is Standing.MET_LATE, ())
+            for standing in standings
+        )
+    )
+
+
+MET, LATE, OPEN, PARTLY, MISSED = Standing.MET, Standing.MET_LATE, Standing.OPEN, Standing.PARTLY, Standing.MISSED
+SUGGESTED = {
+    "all in time": ((MET, MET), 2),
+    "one late": ((MET, LATE), 1),
+    "all late": ((LATE, LATE), 1),
+    "one missed": ((MET, MISSED), 0),
+    "late and missed": ((LATE, MISSED), 0),
+    "one begun": ((MET, PARTLY), 0),
+    "one open": ((MET, OPEN), 0),
+}
+
+
+@pytest.mark.parametrize(("standings", "points"), SUGGESTED.values(), ids=SUGGESTED)
+@pytest.mark.parametrize("steps", [(2, 1, 0), (0, 1, 2)])
+def test_timeliness_is_suggested_by_what_was_counted(standings, points, steps):
+    suggestion = suggested_level(criterion(Evidence.TIMELINESS, *steps), verdicts(*standings))
+    assert suggestion.points == points
+
+
+def test_nothing_is_suggested_where_nothing_was_counted():
+    for evidence in set(Evidence) - {Evidence.TIMELINESS}:
+        assert suggested_level(criterion(evidence, 2, 1, 0), verdicts(MET)) is None
+    assert suggested_level(criterion(Evidence.TIMELINESS), verdicts(MET)) is None
+    assert suggested_level(criterion(Evidence.TIMELINESS, 2, 1, 0), verdicts()) is None
+
+
+LINE = StudentLine(
+    person_id=1,
+    name="Ana",
+    posts=0,
+    progress=Progress.UNGRADED,
+    total=None,
+    released_given=None,
+    is_ready=False,
+    passback=None,
+    passback_error=None,
+)
+PROGRESS = [
+    (None, None, None, Progress.UNGRADED),
+    (False, 0, None, Progress.UNGRADED),
+    (False, 1, None, Progress.PARTLY),
+    (True, 2, None, Progress.DRAFT),
+    (True, 2, 2, Progress.RELEASED),
+    (True, 3, 2, Progress.CHANGED),
+    (False, 3, 2, Progress.CHANGED),
+]
+
+
+@pytest.mark.parametrize(("is_complete", "version", "released", "progress"), PROGRESS)
+def test_progress_of(is_complete, version, released, progress):
+    found = progress_of(is_complete=is_complete, version=version, released_version=released)
+    assert found is progress
+    line = replace(LINE, progress=found)
+    assert line.needs_grading == (progress is not Progress.RELEASED)
+
+
+def test_work_changed_after_the_marks_is_told():
+    later = MONDAY + timedelta(seconds=1)
+    assert not changed_after(None, [later])
+    assert not changed_after(MONDAY, [])
+    assert not changed_after(MONDAY, [MONDAY])
+    assert changed_after(MONDAY, [MONDAY, later])
