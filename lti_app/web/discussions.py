@@ -203,8 +203,11 @@ def _circumstances(
 def _page(
     session: Session, actor: Actor, discussion: DiscussionView, circumstances: posts_access.Circumstances
 ) -> ThreadPage | None:
-    """The page of posts that the address asks for; None while the reader may not see any."""
+    """The page of posts that the address asks for, the first where it has none; None while the reader may see none."""
     if not posts_access.may(actor, posts_access.Permission.READ, circumstances):
         return None
     start = address_to_path(request.args.get("at", "")) or ""
-    return read_thread(session, actor, discussion, circumstances=circumstances, start=start)
+    page = read_thread(session, actor, discussion, circumstances=circumstances, start=start)
+    if start and not page.posts:
+        return read_thread(session, actor, discussion, circumstances=circumstances)
+    return page
