@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 CONTROLS = ("input", "select", "textarea", "meter", "output")
+NO_ICON = "data:,"
+"""Keeps browsers from asking for an icon."""
 REFERENCES = ("for", "aria-labelledby", "aria-describedby")
 
 
@@ -114,7 +116,7 @@ def _running_code(page: Element) -> Iterator[str]:
         for name, value in element.attrs.items():
             if name.startswith("on") or name == "style":
                 yield f"{name} on <{element.tag}>"
-            if re.match(r"\s*(javascript|data|vbscript):", value, re.IGNORECASE):
+            if re.match(r"\s*(javascript|data|vbscript):", value, re.IGNORECASE) and value != NO_ICON:
                 yield f"{name}={value} on <{element.tag}>"
 
 

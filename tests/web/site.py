@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from lti_app.assessments.actions import assess, release
 from lti_app.core.db import Database
 from lti_app.courses.actions import open_visit
 from lti_app.courses.rules import Actor, Role
@@ -14,6 +15,8 @@ from lti_app.discussions.actions import reserve_discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.grading.queries import PassbackReport, passback_states
 from lti_app.posts.queries import PostView
+from lti_app.rubrics.queries import get_rubric
+from lti_app.rubrics.rules import RubricView
 from lti_app.web.transactions import BELL
 from tests.cast import FRAME, Cast, FrozenClock
 from tests.factories.discussions import set_up
@@ -82,12 +85,38 @@ class Site:
         with self.database.writing() as session:
             return reserve_discussion(session, course_id=course_id, title="Week 1", now=self.clock())
 
-    def write(
-        self, author: Actor, discussion: DiscussionView, text: str = "", to: PostView | None = None
-    ) -> PostView:
+    def write(self, author: Actor, discussion: DiscussionView, text: str = "", to: PostView | None = None) -> PostView:
         """A post, now."""
         with self.database.writing() as session:
             return write(session, author, discussion, now=self.clock(), text=text, to=to)
+
+    def mark(
+        self,
+        discussion: DiscussionView,
+        student: Actor,
+        *,
+        version: int = 0,
+        comment: str = "",
+        criteria: int | None = None,
+        lowest: bool = False,
+    ) -> None:
+        """Marks by the assistant, a draft: the top level of every criterion, or of the first so many."""
+        with self.database.writing() as session:
+            chosen = get_rubric(session, discussion).criteria[:criteria]
+            levels = {criterion.id: criterion.levels[-1 if lowest else 0].id for criterion in chosen}
+            about = {"levels": levels, "comment": comment, "version": version, "now": self.clock()}
+            assess(session, self.cast.tariq, discussion, student.person_id, **about)
+
+    def release(self, discussion: DiscussionView, *students: Actor) -> None:
+        """What is marked is told to these students."""
+        with self.database.writing() as session:
+            for student in students:
+                release(session, self.cast.tariq, discussion, student.person_id, now=self.clock())
+
+    def rubric(self, discussion: DiscussionView) -> RubricView:
+        """The discussion's own."""
+        with self.database.read() as session:
+            return get_rubric(session, discussion)
 
     def passbacks(self, discussion: DiscussionView) -> dict[int, PassbackReport]:
         """What the LMS is to learn, by person."""
