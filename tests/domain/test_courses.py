@@ -1,0 +1,134 @@
+"""Courses: who is in them, as what, and for how long a visit lasts."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from lti_app.core.errors import NotFound
+from lti_app.courses.actions import VISIT_LENGTH, close_expired_visits, enroll, keep_only, open_visit, rename_course
+from lti_app.courses.models import Course, Enrollment, Visit
+from lti_app.courses.queries import count_students, get_actor, get_student, list_students
+from lti_app.courses.rules import Role
+from lti_app.people.actions import record_time_zone
+from tests.cast import FRAME, arrive
+
+
+def role_of(session, cast, actor):
+    return session.scalar(
+        select(Enrollment.role).where(Enrollment.course_id == cast.course_id, Enrollment.person_id == actor.person_id)
+    )
+
+
+def visit(session, cast, actor, now, role=None):
+    return open_visit(
+        session,
+        course_id=cast.course_id,
+        person_id=actor.person_id,
+        role=role or actor.role,
+        frame_origins=FRAME,
+        now=now,
+    )
+
+
+@pytest.mark.parametrize("later", Role)
+@pytest.mark.parametrize("earlier", Role)
+def test_enrolling_again_never_lessens_a_role(session, cast, clock, earlier, later):
+    somebody = arrive(session, cast.course_id, "Kim Somebody", earlier, now=clock())
+    enroll(session, course_id=cast.course_id, person_id=somebody.person_id, role=later, now=clock())
+    assert role_of(session, cast, somebody) == max(earlier, later, key=lambda role: role.power)
+
+
+def test_students_are_listed_by_family_name(session, cast, clock):
+    arrive(session, cast.course_id, "Zoe Adams", Role.STUDENT, now=clock())
+    assert [member.name for member in list_students(session, cast.ines)] == [
+        "Zoe Adams",
+        "Ana Brandt",
+        "Ben Carter",
+        "Chi Nguyen",
+    ]
+    assert count_students(session, cast.ines) == 4
+    assert get_student(session, cast.ines, cast.ana.person_id).name == "Ana Brandt"
+
+
+def test_nobody_but_active_students_of_the_course_is_a_student(session, cast, clock):
+    keep_only(session, cast.course_id, [cast.ana.person_id], clock.move(days=2))
+    others = (cast.ines, cast.tariq, cast.olga, cast.stranger, cast.elsewhere, cast.ben)
+    for person_id in (*(actor.person_id for actor in others), 0, -1, 10**30):
+        with pytest.raises(NotFound):
+            get_student(session, cast.ines, person_id)
+
+
+def test_a_complete_roster_puts_out_students_whom_it_does_not_name(session, cast, clock):
+    now = clock.move(days=2)  # the visits that brought the cast are over
+    keep_only(session, cast.course_id, [cast.ana.person_id], now)
+    assert [member.name for member in list_students(session, cast.ines)] == ["Ana Brandt"]
+    assert list_students(session, cast.elsewhere) != []
+    for staff in (cast.ines, cast.tariq, cast.olga):
+        token = visit(session, cast, staff, now)
+        assert get_actor(session, course_id=cast.course_id, token=token, now=now)
+
+
+def test_nobody_is_put_out_during_a_visit(session, cast, clock):
+    clock.move(days=2)
+    visit(session, cast, cast.ben, clock())
+    keep_only(session, cast.course_id, [], clock())
+    assert [member.name for member in list_students(session, cast.ines)] == ["Ben Carter"]
+
+
+def test_who_was_put_out_comes_back_by_launching(session, cast, clock):
+    clock.move(days=2)
+    keep_only(session, cast.course_id, [], clock())
+    token = visit(session, cast, cast.ana, clock())
+    assert get_actor(session, course_id=cast.course_id, token=token, now=clock()) is None
+    enroll(session, course_id=cast.course_id, person_id=cast.ana.person_id, role=Role.STUDENT, now=clock())
+    assert get_actor(session, course_id=cast.course_id, token=token, now=clock())
+
+
+def test_a_visit_says_who_acts(session, cast, clock):
+    token = visit(session, cast, cast.ana, clock())
+    actor = get_actor(session, course_id=cast.course_id, token=token, now=clock())
+    assert actor == cast.ana
+    assert (actor.name, actor.course_title, actor.time_zone) == ("Ana Brandt", "Leading Change", "Europe/Berlin")
+    assert (actor.frame_origins, actor.expires_at) == (FRAME, clock() + VISIT_LENGTH)
+    record_time_zone(session, cast.ana.person_id, "America/Bogota")
+    assert get_actor(session, course_id=cast.course_id, token=token, now=clock()).time_zone == "America/Bogota"
+
+
+def test_a_visit_has_the_power_of_its_own_launch(session, cast, clock):
+    token = visit(session, cast, cast.ines, clock(), role=Role.STUDENT)
+    assert get_actor(session, course_id=cast.course_id, token=token, now=clock()).role is Role.STUDENT
+    assert role_of(session, cast, cast.ines) is Role.INSTRUCTOR
+
+
+def test_a_visit_is_of_one_course_and_ends(session, cast, clock):
+    token = visit(session, cast, cast.ana, clock())
+    assert get_actor(session, course_id=cast.elsewhere.course_id, token=token, now=clock()) is None
+    assert get_actor(session, course_id=cast.course_id, token=token + "x", now=clock()) is None
+    assert get_actor(session, course_id=cast.course_id, token="", now=clock()) is None
+    end = clock() + VISIT_LENGTH
+    assert get_actor(session, course_id=cast.course_id, token=token, now=end - timedelta(seconds=1))
+    assert get_actor(session, course_id=cast.course_id, token=token, now=end) is None
+
+
+def test_visits_that_are_over_are_forgotten(session, cast, clock):
+    count = select(func.count()).select_from(Visit)
+    before = session.scalar(count)
+    close_expired_visits(session, clock.move(hours=9))
+    assert session.scalar(count) == before
+    token = visit(session, cast, cast.ana, clock())
+    close_expired_visits(session, clock.move(hours=2))
+    assert session.scalar(count) == 1
+    assert get_actor(session, course_id=cast.course_id, token=token, now=clock())
+
+
+def test_no_token_is_stored(session, cast, clock):
+    token = visit(session, cast, cast.ana, clock())
+    assert token not in session.scalars(select(Visit.token_hash)).all()
+    assert visit(session, cast, cast.ana, clock()) != token
+
+
+def test_a_course_follows_the_name_that_the_lms_gives(session, cast):
+    rename_course(session, cast.course_id, title="Leading", label="")
+    course = session.get_one(Course, cast.course_id)
+    assert (course.title, course.label) == ("Leading", "LEAD 401")
