@@ -47,8 +47,11 @@ def seed_demo_course(
     titles = {placement["id"]: placement["title"] for placement in course["placements"]}
     discussions = link_placements(session, deployment=deployment, course_id=course_id, titles=titles, now=now)
     discussion_id = discussions[content["discussion"]["placement"]]
-    opened = now - timedelta(days=7)
-    _set_up(session, people, content, discussion_id=discussion_id, zone=ZoneInfo(time_zone), now=now, opened=opened)
+    zone = ZoneInfo(time_zone)
+    opened = datetime.combine(
+        now.astimezone(zone).date() + timedelta(days=content["discussion"]["opens_days"]), time.min, zone
+    )
+    _set_up(session, people, content, discussion_id=discussion_id, zone=zone, now=now, opened=opened)
     _write_posts(session, people, content["posts"], discussion_id=discussion_id, now=now)
     return True
 
