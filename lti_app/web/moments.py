@@ -65,11 +65,17 @@ class Reader:
         away = moment - self.now
         if abs(away) < JUST_NOW:
             return str(gettext("just now"))
-        return format_timedelta(away, threshold=1, add_direction=True, locale=self.language.locale)
+        return format_timedelta(away, threshold=_threshold(away), add_direction=True, locale=self.language.locale)
 
     def span(self, span: timedelta) -> str:
         """The length of a span in its greatest unit: 2 days, 3 hours."""
-        return format_timedelta(abs(span), threshold=1, locale=self.language.locale)
+        return format_timedelta(abs(span), threshold=_threshold(span), locale=self.language.locale)
+
+
+def _threshold(span: timedelta) -> float:
+    """What Babel takes as the least count of a unit: so chosen that up to two months are told in days, not in weeks."""
+    days = int(abs(span).total_seconds()) / 86_400
+    return days if 1 <= days < 60 else 1
 
 
 @lru_cache(maxsize=32)

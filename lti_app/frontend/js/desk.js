@@ -11,7 +11,7 @@ export function watchDesk(page) {
   page.querySelector(".keys-hint").hidden = false;
   page.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
   watchSwitch(keys.querySelector("[data-keys-off]"));
-  page.querySelector(".students .current")?.scrollIntoView({ block: "nearest" });
+  centre(page.querySelector(".students .current"));
   page.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open || isOff() || isTyping(event.target)) return;
     if (act(page, form, keys, event.key)) event.preventDefault();
@@ -54,6 +54,11 @@ function follow(page, direction) {
   const link = page.querySelector(`.steps [rel=${direction}]`);
   link?.click();
   return Boolean(link);
+}
+
+function centre(item) {
+  const list = item?.closest(".students");
+  if (list) list.scrollTop = item.offsetTop - list.clientHeight / 2;
 }
 
 function focus(element) {

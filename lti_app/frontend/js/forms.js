@@ -4,6 +4,7 @@ export function watchForms(page) {
   for (const form of page.querySelectorAll("form[data-once]")) sendOnce(form);
   const kept = [...page.querySelectorAll("form[data-keep]")];
   if (kept.length) warnBeforeLosing(kept);
+  (page.querySelector(".error-summary") ?? page.querySelector("[aria-invalid=true]"))?.focus();
   page.querySelector("form[data-submit-on-load]")?.requestSubmit();
 }
 
@@ -24,9 +25,11 @@ function warnBeforeLosing(forms) {
     field.type === "radio" || field.type === "checkbox"
       ? field.checked !== field.defaultChecked
       : field.matches("textarea, input:not([type=hidden])") && field.value !== field.defaultValue;
+  // What a refused form gives back is not saved either.
+  const unsaved = (form) => form.querySelector("[aria-invalid=true]") || [...form.elements].some(changed);
   for (const form of forms) form.addEventListener("submit", () => (sending = true));
   addEventListener("pageshow", () => (sending = false));
   addEventListener("beforeunload", (event) => {
-    if (!sending && forms.some((form) => [...form.elements].some(changed))) event.preventDefault();
+    if (!sending && forms.some(unsaved)) event.preventDefault();
   });
 }
