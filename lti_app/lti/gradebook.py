@@ -187,9 +187,11 @@ def _column(session: Session, score: Score) -> _Column:
         .order_by(Placement.lineitem_url.is_(None), Placement.lineitems_url.is_(None), Placement.id)
         .limit(1)
     ).first()
-    if row is None or not (row.Placement.lineitem_url or row.Placement.lineitems_url):
+    if row is None:
         raise PassbackRefused("no_gradebook")
-    placement, platform, discussion, sub = row._tuple()
+    placement, platform, discussion, sub = row
+    if not (placement.lineitem_url or placement.lineitems_url):
+        raise PassbackRefused("no_gradebook")
     offered = frozenset(placement.ags_scopes or ())
     if SCORE_SCOPE not in offered:
         raise PassbackRefused("no_scope")

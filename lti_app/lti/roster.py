@@ -13,6 +13,8 @@ from lti_app.courses.actions import enroll, keep_only
 from lti_app.courses.models import Visit
 from lti_app.courses.rules import Role
 from lti_app.lti.ags import is_canvas, with_query
+from lti_app.lti.claims import opaque
+from lti_app.lti.errors import LaunchRefused, Reason
 from lti_app.lti.models import CourseLink, Deployment, Platform
 from lti_app.lti.roles import role_of
 from lti_app.lti.services import LtiServices, Registration, ServiceDelayed, ServiceDenied
@@ -151,12 +153,16 @@ def _sources(session: Session, course_id: int) -> list[_Source]:
         .where(CourseLink.course_id == course_id, Platform.disabled_at.is_(None))
         .order_by(CourseLink.id)
     )
-    return [_Source(link.id, Registration.of(platform), link.memberships_url) for link, platform in rows.tuples()]
+    return [_Source(link.id, Registration.of(platform), link.memberships_url) for link, platform in rows]
 
 
 def _is_active(entry: Any) -> bool:
     """Whether this entry names somebody who is in the course now; a missing status means Active (NRPS 2.0, 2.2)."""
-    if not isinstance(entry, dict) or not isinstance(entry.get("user_id"), str | int) or entry["user_id"] == "":
+    if not isinstance(entry, dict) or not isinstance(entry.get("user_id"), str | int):
+        return False
+    try:
+        opaque(str(entry["user_id"]), Reason.SUBJECT)
+    except LaunchRefused:
         return False
     return str(entry.get("status") or "Active").rpartition("#")[2].casefold() == "active"
 
@@ -169,7 +175,7 @@ def _member(entry: Mapping[str, Any]) -> RosterMember:
             name=_text(entry, "name"),
             given=_text(entry, "given_name"),
             family=_text(entry, "family_name"),
-            email=_text(entry, "email") or None,
+            email=email if (email := _text(entry, "email")).isprintable() and email else None,
         ),
         role=role_of([role for role in roles if isinstance(role, str)] if isinstance(roles, list) else []),
     )

@@ -1,0 +1,246 @@
+"""Scores: what is sent where, and what each answer of the LMS means."""
+
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+
+from lti_app.grading.ports import PassbackDelayed, PassbackRefused
+from lti_app.lti.ags import CANVAS_SUBMISSION, READ_SCOPE, SCORE_SCOPE, own_line_item, scores_url
+from lti_app.lti.gradebook import LtiGradebook
+from lti_app.lti.http import Outgoing
+from lti_app.lti.services import LtiServices
+from lti_app.lti.storage import DatabaseStore
+from tests.lti.services.fake_services import Answered
+
+HTML = Answered(200, "<!doctype html><title>Maintenance</title>", {"Content-Type": "text/html"})
+
+
+def test_score_is_complete(gradebook, placed, lms):
+    placed.change(lineitem_url=lms.add_item(resourceLinkId="link-1"))
+    gradebook.send(placed.score())
+    (asked,) = lms.asked["scores"]
+    assert asked.path == "/lineitems/1/lineitem/scores"
+    assert asked.query == {"type_id": "1"}
+    assert asked.json == {
+        "userId": "s0",
+        "scoreGiven": 17.25,
+        "scoreMaximum": 20,
+        "activityProgress": "Completed",
+        "gradingProgress": "FullyGraded",
+        "timestamp": "2026-11-23T12:00:00.000Z",
+        "comment": "Well argued.",
+        "submission": {"submittedAt": "2026-11-23T09:00:00.000Z"},
+    }
+
+
+def test_line_item_of_the_launch_is_used_without_a_search(gradebook, placed, lms):
+    placed.change(lineitem_url=lms.add_item())
+    gradebook.send(placed.score())
+    assert not lms.asked["lineitems"]
+
+
+def test_links_own_line_item_is_found_before_one_is_made(gradebook, placed, lms):
+    lms.add_item(resourceLinkId="other")
+    url = lms.add_item(resourceLinkId="link-1", resourceId="", tag="")
+    gradebook.send(placed.score())
+    assert placed.lineitem_url() == url
+    assert len(lms.items) == 2
+
+
+def test_our_earlier_line_item_is_found_by_its_id(gradebook, placed, lms):
+    url = lms.add_item(resourceId=f"discussion-{placed.discussion_id}", tag="colloquy")
+    gradebook.send(placed.score())
+    assert placed.lineitem_url() == url
+
+
+def test_line_item_is_made_once_and_remembered(gradebook, placed, lms):
+    gradebook.send(placed.score(0))
+    gradebook.send(placed.score(1))
+    assert lms.items[1] == {
+        "id": lms.item_url(1),
+        "label": "Zaleznik",
+        "scoreMaximum": 20,
+        "resourceId": f"discussion-{placed.discussion_id}",
+        "tag": "colloquy",
+        "resourceLinkId": "link-1",
+    }
+    assert len(lms.items) == 1
+    assert placed.lineitem_url() == lms.item_url(1)
+
+
+def test_line_items_are_read_to_the_last_page(gradebook, placed, lms):
+    lms.page_size = 2
+    for number in range(5):
+        lms.add_item(resourceLinkId="link-1", resourceId=f"discussion-{placed.discussion_id}" if number == 4 else "")
+    gradebook.send(placed.score())
+    assert placed.lineitem_url() == lms.item_url(5)
+    assert [asked.query.get("Bookmark") for asked in lms.asked["lineitems"]] == [None, "aB2", "aB4"]
+
+
+def test_deleted_line_item_is_looked_for_anew(gradebook, placed, lms):
+    placed.change(lineitem_url=lms.item_url(99))
+    gradebook.send(placed.score())
+    assert placed.lineitem_url() == lms.item_url(1)
+    assert lms.scores[1, "s0"]["scoreGiven"] == 17.25
+
+
+def test_two_workers_make_one_line_item(database, placed, lms, clock):
+    meeting = Barrier(2)
+
+    def send() -> None:
+        store = DatabaseStore(database, clock)
+        services = LtiServices(database=database, store=store, outgoing=Outgoing(), clock=clock)
+        meeting.wait(10)
+        try:
+            LtiGradebook(database=database, services=services).send(placed.score())
+        except PassbackDelayed as delay:
+            outcomes.append(delay.code)
+        except PassbackRefused as refusal:
+            outcomes.append(refusal.code)
+        else:
+            outcomes.append("sent")
+
+    outcomes: list[str] = []
+    threads = [Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(lms.items) == 1
+    assert "sent" in outcomes
+    assert set(outcomes) <= {"sent", "busy", "stale"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (Answered(409, [], reason="Refusing score"), "stale"),
+        (Answered(400, {"errors": "Provided timestamp of x before last updated timestamp of y"}), "stale"),
+        (Answered(422, {"errors": "User not found in course or is not a student"}), "unknown_user"),
+        (Answered(400, {"error": "no"}), "rejected"),
+        (Answered(422, {"errors": "maximum number of allowed attempts has been reached"}), "rejected"),
+        (Answered(403, {"status": 403}), "unauthorized"),
+        (Answered(410), "rejected"),
+    ],
+)
+def test_refusal_has_a_code(gradebook, placed, lms, answer, code):
+    lms.instead["scores"].append(answer)
+    with pytest.raises(PassbackRefused) as refusal:
+        gradebook.send(placed.score())
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("answer", "delayed"),
+    [
+        (Answered(500, "Internal Server Error"), ("server_error", None)),
+        (Answered(503, "", {"Retry-After": "120"}), ("unreachable", 120)),
+        (Answered(429, "", {"Retry-After": "Mon, 23 Nov 2026 12:01:00 GMT"}), ("throttled", 60)),
+        (Answered(403, "403 Forbidden (Rate Limit Exceeded)"), ("throttled", None)),
+        (Answered(302, "", {"Location": "/login"}), ("bad_answer", None)),
+        (Answered(200, hangs=True), ("timeout", None)),
+    ],
+)
+def test_delay_has_a_code(gradebook, placed, lms, answer, delayed):
+    lms.instead["scores"].append(answer)
+    with pytest.raises(PassbackDelayed) as delay:
+        gradebook.send(placed.score())
+    assert (delay.value.code, delay.value.retry_after) == delayed
+
+
+def test_unknown_student_is_refused_without_a_word_about_the_person(gradebook, placed, lms):
+    with pytest.raises(PassbackRefused) as refusal:
+        gradebook.send(placed.score(3))
+    assert (refusal.value.code, refusal.value.detail) == ("unknown_user", "HTTP 400")
+
+
+def test_words_of_the_lms_are_kept_unless_they_name_the_person(gradebook, placed, lms):
+    lms.instead["scores"] += [Answered(422, {"errors": "Course is concluded"}), Answered(422, {"errors": "No s0 here"})]
+    details = []
+    for _ in range(2):
+        with pytest.raises(PassbackRefused) as refusal:
+            gradebook.send(placed.score())
+        details.append(refusal.value.detail)
+    assert details == ["HTTP 422: Course is concluded", "HTTP 422"]
+
+
+def test_page_in_place_of_the_line_items_is_no_reason_to_make_one(gradebook, placed, lms):
+    lms.instead["lineitems"].append(HTML)
+    with pytest.raises(PassbackDelayed) as delay:
+        gradebook.send(placed.score())
+    assert delay.value.code == "bad_answer"
+    assert not lms.items
+
+
+def test_nobody_is_listening(gradebook, placed, lms):
+    placed.change_platform(auth_token_url="http://127.0.0.1:1/token")
+    with pytest.raises(PassbackDelayed) as delay:
+        gradebook.send(placed.score())
+    assert delay.value.code == "unreachable"
+
+
+def test_placement_without_grade_service(gradebook, placed):
+    placed.change(lineitems_url=None)
+    with pytest.raises(PassbackRefused) as refusal:
+        gradebook.send(placed.score())
+    assert refusal.value.code == "no_gradebook"
+
+
+def test_launch_that_gave_no_right_to_scores(gradebook, placed):
+    placed.change(ags_scopes=[READ_SCOPE])
+    with pytest.raises(PassbackRefused) as refusal:
+        gradebook.send(placed.score())
+    assert refusal.value.code == "no_scope"
+
+
+def test_lms_that_lets_us_make_no_line_item(gradebook, placed, lms):
+    placed.change(ags_scopes=[SCORE_SCOPE, READ_SCOPE])
+    with pytest.raises(PassbackRefused) as refusal:
+        gradebook.send(placed.score())
+    assert refusal.value.code == "no_gradebook"
+    assert not lms.items
+
+
+def test_disabled_registration_gets_nothing(gradebook, placed, lms, clock):
+    placed.change_platform(disabled_at=clock())
+    with pytest.raises(PassbackRefused, match="unauthorized"):
+        gradebook.send(placed.score())
+    assert not lms.asked
+
+
+def test_line_item_elsewhere_is_not_followed(gradebook, placed, lms):
+    lms.instead["lineitems"] += [Answered(200, []), Answered(200, []), Answered(201, {"id": "http://169.254.0.1/x"})]
+    with pytest.raises(PassbackDelayed, match="bad_answer"):
+        gradebook.send(placed.score())
+
+
+def test_canvas_gets_no_new_attempt_and_each_comment_once(gradebook, placed, lms):
+    placed.change_platform(issuer="https://canvas.instructure.com")
+    gradebook.send(placed.score())
+    later = placed.now + timedelta(seconds=5)
+    gradebook.send(replace(placed.score(), comment_is_known=True, timestamp=later))
+    first, second = (asked.json for asked in lms.asked["scores"])
+    assert first[CANVAS_SUBMISSION] == second[CANVAS_SUBMISSION] == {"new_submission": False}
+    assert first["comment"] == "Well argued."
+    assert "comment" not in second
+
+
+def test_scores_go_below_the_path():
+    assert scores_url("https://lms/x/lineitem?type_id=1&a=%2F") == "https://lms/x/lineitem/scores?type_id=1&a=%2F"
+
+
+@pytest.mark.parametrize(
+    ("items", "chosen"),
+    [
+        ([], None),
+        ([{"id": "a", "resourceLinkId": "other", "resourceId": "discussion-7"}], None),
+        ([{"id": "a", "resourceLinkId": "me"}, {"id": "b", "resourceLinkId": "me", "tag": "colloquy"}], "b"),
+        ([{"id": "a", "resourceLinkId": "me", "tag": "colloquy", "resourceId": "discussion-3"}], "a"),
+        ([{"id": "a", "resourceId": "discussion-70"}, {"id": "b", "resourceId": "discussion-7"}], "b"),
+        ([{"resourceLinkId": "me"}, {"id": 5, "resourceLinkId": "me"}], None),
+    ],
+)
+def test_own_line_item(items, chosen):
+    assert own_line_item(items, "me", 7) == chosen
