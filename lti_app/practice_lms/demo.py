@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import click
+from babel.dates import LOCALTZ
 
 from lti_app.practice_lms.config import CLIENT_ID, DEPLOYMENT_ID, default_course_file
 from lti_app.practice_lms.supervisor import DemoError, Interrupted, Supervisor, check_port
@@ -54,6 +56,7 @@ class Demo:
             "COLLOQUY_BASE_URL": self.tool_url,
             "COLLOQUY_DATABASE_URL": f"sqlite:///{self.data / 'colloquy.db'}",
             "COLLOQUY_SECRET_KEY_FILE": str(self._secret_file()),
+            "COLLOQUY_DEFAULT_TIME_ZONE": _local_zone(),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -131,6 +134,12 @@ def _state_of(demo: Demo) -> str:
     files = [*PACKAGE.rglob("*.py"), *default_course_file().parent.iterdir()]
     found = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(files)]
     return hashlib.sha256(repr((demo.preparations(), found)).encode()).hexdigest()
+
+
+def _local_zone() -> str:
+    """The IANA name of this machine's time zone, in which whoever tries the demonstration reads its dates."""
+    name = str(LOCALTZ)
+    return name if name in available_timezones() else "UTC"
 
 
 @contextmanager
