@@ -25,6 +25,7 @@ from lti_app.lti.deep_linking import (
     take_request,
 )
 from lti_app.lti.storage import Store
+from lti_app.web.forms.discussions import finite
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, writing
 
@@ -41,7 +42,11 @@ class AddForm(FlaskForm):
     title = StringField(_l("Title"), [InputRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])
     points = DecimalField(
         _l("Points in the gradebook"),
-        [InputRequired(_l("Say how many points it is worth.")), NumberRange(min=Decimal("0.01"), max=MAX_POINTS)],
+        [
+            InputRequired(_l("Say how many points it is worth.")),
+            finite,
+            NumberRange(min=Decimal("0.01"), max=MAX_POINTS),
+        ],
         places=2,
     )
     add = SubmitField(_l("Add to the course"))

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -16,7 +17,17 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import URL, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import (
+    URL,
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    StopValidation,
+    ValidationError,
+)
 from wtforms.widgets import HiddenInput
 
 from lti_app.discussions.queries import DiscussionView
@@ -25,26 +36,45 @@ from lti_app.people.rules import ZONES, zone
 from lti_app.readings.rules import ReadingEntry
 
 DATES = ("opens_at", "first_post_due", "replies_due", "closes_at")
+DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+"""As browsers write a local date, and want it back."""
+YEARS = range(2000, 2101)
+"""Nearer to the ends of the calendar a date may have no equal in another zone."""
 MAX_POINTS = 1000
 MAX_WORDS = 5000
 MAX_REPLIES = 20
 
 
+def finite(_form: Form, field: DecimalField) -> None:
+    """Refuse what Decimal takes for a number though it is none: comparing it with others would fail."""
+    if field.data is not None and not field.data.is_finite():
+        raise StopValidation(field.gettext("Not a valid decimal value."))
+
+
+def _in_our_time(_form: Form, field: DateTimeLocalField) -> None:
+    if field.data and field.data.year not in YEARS:
+        raise ValidationError(_("Choose a year between %(first)s and %(last)s.", first=YEARS[0], last=YEARS[-1]))
+
+
 class SetUpForm(FlaskForm):
     """All that an instructor decides. Dates are local to `time_zone`."""
 
-    title = StringField(_l("Title"), [InputRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])
+    title = StringField(_l("Title"), [DataRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])
     prompt = TextAreaField(
-        _l("Prompt"), [InputRequired(_l("Write what the class is to discuss.")), Length(max=MAX_PROMPT)]
+        _l("Prompt"), [DataRequired(_l("Write what the class is to discuss.")), Length(max=MAX_PROMPT)]
     )
     points = DecimalField(
         _l("Points in the gradebook"),
-        [InputRequired(_l("Say how many points it is worth.")), NumberRange(min=Decimal("0.01"), max=MAX_POINTS)],
+        [
+            InputRequired(_l("Say how many points it is worth.")),
+            finite,
+            NumberRange(min=Decimal("0.01"), max=MAX_POINTS),
+        ],
         places=2,
     )
-    time_zone = SelectField(_l("Time zone of the dates"), choices=[(name, name) for name in sorted(ZONES)])
-    opens_at = DateTimeLocalField(_l("Opens"), [Optional()])
-    first_post_due = DateTimeLocalField(_l("First post due"), [Optional()])
+    time_zone = SelectField(_l("Time zone of the dates"), choices=sorted(ZONES))
+    opens_at = DateTimeLocalField(_l("Opens"), [Optional(), _in_our_time], format=DATE_FORMATS)
+    first_post_due = DateTimeLocalField(_l("First post due"), [Optional(), _in_our_time], format=DATE_FORMATS)
     first_post_words = IntegerField(
         _l("Words of the first post, at least"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)]
     )
@@ -54,8 +84,8 @@ class SetUpForm(FlaskForm):
     reply_words = IntegerField(
         _l("Words of each reply, at least"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)]
     )
-    replies_due = DateTimeLocalField(_l("Replies due"), [Optional()])
-    closes_at = DateTimeLocalField(_l("Closes"), [Optional()])
+    replies_due = DateTimeLocalField(_l("Replies due"), [Optional(), _in_our_time], format=DATE_FORMATS)
+    closes_at = DateTimeLocalField(_l("Closes"), [Optional(), _in_our_time], format=DATE_FORMATS)
     post_first = BooleanField(_l("Students see others' posts only after their own first post"))
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
@@ -84,7 +114,7 @@ class ReadingForm(Form):
 
     authors = StringField(_l("Authors"), [Optional(), Length(max=500)])
     year = IntegerField(_l("Year"), [Optional(), NumberRange(min=-3000, max=2200)])
-    title = StringField(_l("Title"), [InputRequired(_l("Give the reading's title.")), Length(max=500)])
+    title = StringField(_l("Title"), [DataRequired(_l("Give the reading's title.")), Length(max=500)])
     container = StringField(_l("Journal or book"), [Optional(), Length(max=300)])
     volume = StringField(_l("Volume"), [Optional(), Length(max=20)])
     issue = StringField(_l("Issue"), [Optional(), Length(max=20)])
