@@ -41,10 +41,15 @@ def error_page(status: int, code: str = "") -> Response:
         title=title,
         advice=advice,
         reference=reference,
-        kept_text="" if status == 413 else request.form.get("text", "") or request.form.get("comment", ""),
+        kept_text="" if status == 413 else _written(),
         status=status,
     )
     return make_response(body, status)
+
+
+def _written() -> str:
+    """The one long text of the form that was sent."""
+    return next((text for name in ("text", "comment", "prompt") if (text := request.form.get(name))), "")
 
 
 def _domain_error(error: ColloquyError) -> Response:
