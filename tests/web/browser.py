@@ -41,7 +41,7 @@ class Answer:
     @property
     def kept(self) -> list[str]:
         """What stands in the text areas of the page."""
-        return [area.raw.removeprefix("\n").replace("\r\n", "\n") for area in self.page.all("textarea")]
+        return [area.written for area in self.page.all("textarea")]
 
     def beside(self, name: str) -> str:
         """The error that stands beside the field of this name."""
@@ -99,7 +99,7 @@ class Browser:
 
     def _checked(self, response: TestResponse) -> Answer:
         answer = Answer(response)
-        assert answer.status < 500, f"{response.request.path}: {answer.status} {answer.html[:2000]}"
+        assert answer.status < 500, f"{response.request.path}: {answer.status}, see the log"
         check_headers(answer)
         if response.mimetype == "text/html" and answer.html and answer.status not in (301, 302, 303, 308):
             assert not (found := pages.faults(answer.page)), f"{response.request.path}: {found}"

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 CONTROLS = ("input", "select", "textarea", "meter", "output")
+ADDRESSES = ("href", "src", "action", "formaction", "xlink:href", "poster")
 NO_ICON = "data:,"
 """Keeps browsers from asking for an icon."""
 REFERENCES = ("for", "aria-labelledby", "aria-describedby")
@@ -57,8 +58,13 @@ class Element:
 
     @property
     def raw(self) -> str:
-        """The text as it stands, as a textarea shows it."""
+        """The text as it stands."""
         return "".join(child if isinstance(child, str) else child.raw for child in self.children)
+
+    @property
+    def written(self) -> str:
+        """What one has written in a textarea, whose first line break belongs to the markup."""
+        return self.raw.replace("\r\n", "\n").removeprefix("\n")
 
     @property
     def text(self) -> str:
@@ -116,7 +122,8 @@ def _running_code(page: Element) -> Iterator[str]:
         for name, value in element.attrs.items():
             if name.startswith("on") or name == "style":
                 yield f"{name} on <{element.tag}>"
-            if re.match(r"\s*(javascript|data|vbscript):", value, re.IGNORECASE) and value != NO_ICON:
+            runs = name in ADDRESSES and re.match(r"\s*(javascript|data|vbscript):", value, re.IGNORECASE)
+            if runs and value != NO_ICON:
                 yield f"{name}={value} on <{element.tag}>"
 
 
@@ -187,7 +194,7 @@ def _values(controls: Iterable[Element]) -> Iterator[tuple[str, str]]:
         if not name:
             continue
         if control.tag == "textarea":
-            yield name, control.raw.removeprefix("\r\n").removeprefix("\n")
+            yield name, control.written
         elif control.tag == "select":
             options = control.all("option")
             chosen = [option for option in options if "selected" in option.attrs] or options[:1]
