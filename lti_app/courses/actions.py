@@ -48,9 +48,11 @@ def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now:
             enrollment = _enrollment(session, course_id, person_id)
             if enrollment is None:
                 raise
+    if enrollment.active and role.power <= enrollment.role.power:
+        return
+    session.refresh(enrollment, with_for_update=True)  # another launch may be giving a greater role just now
     enrollment.active = True
-    if role.power > enrollment.role.power:
-        enrollment.role = role
+    enrollment.role = max(role, enrollment.role, key=lambda each: each.power)
     session.flush()
 
 
