@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_app.core.errors import NotFound
@@ -124,11 +124,13 @@ def read_thread(
 ) -> ThreadPage:
     """A page of posts from the sort key `start` on, in thread order; four statements however long the thread.
 
+    Near the end it begins earlier, so that the page is full: whoever is sent to the last post sees others too.
     Raises what the READ permission raises.
     """
     require(actor, Permission.READ, circumstances)
+    begin = _begin_of_full_page(discussion.id, start) if start else start
     rows = session.execute(
-        _posts(Post.discussion_id == discussion.id, Post.path >= start).order_by(Post.path).limit(PAGE_SIZE + 1)
+        _posts(Post.discussion_id == discussion.id, Post.path >= begin).order_by(Post.path).limit(PAGE_SIZE + 1)
     ).all()
     shown = rows[:PAGE_SIZE]
     first = shown[0][0].path if shown else start
@@ -236,6 +238,14 @@ def _briefs(session: Session, discussion_id: int, paths: list[str]) -> tuple[Pos
         PostBrief(post.id, post.path, post.address, author, "" if post.deleted_at else post.html, bool(post.deleted_at))
         for post, author in rows
     )
+
+
+def _begin_of_full_page(discussion_id: int, start: str) -> ColumnElement[str]:
+    """`start`, or the sort key from which the last full page begins where that is earlier."""
+    own = Post.discussion_id == discussion_id
+    last_page = select(Post.path).where(own).order_by(Post.path.desc()).offset(PAGE_SIZE - 1).limit(1).scalar_subquery()
+    last_begin = func.coalesce(last_page, "")
+    return case((last_begin < start, last_begin), else_=start)
 
 
 def _previous(session: Session, discussion_id: int, first: str) -> str | None:

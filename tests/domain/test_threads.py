@@ -40,12 +40,20 @@ def test_pages_go_through_the_whole_thread_in_its_order(session, cast, long_thre
     pages = [read(session, cast.ana, long_thread)]
     while pages[-1].next:
         pages.append(read(session, cast.ana, long_thread, pages[-1].next))
-    assert [len(page.posts) for page in pages] == [PAGE_SIZE, PAGE_SIZE, 100 - 2 * PAGE_SIZE]
-    addresses = [post.address for page in pages for post in page.posts]
-    numbers = [[int(part) for part in address.split(".")] for address in addresses]
-    assert numbers == sorted(numbers)
-    assert len(set(addresses)) == 100
-    assert [page.previous for page in pages] == [None, pages[0].posts[0].address, pages[1].posts[0].address]
+    assert [len(page.posts) for page in pages] == [PAGE_SIZE] * 3
+    for page in pages:
+        numbers = [[int(part) for part in post.address.split(".")] for post in page.posts]
+        assert numbers == sorted(numbers)
+    assert len({post.address for page in pages for post in page.posts}) == 100
+    assert [page.previous for page in pages[:2]] == [None, pages[0].posts[0].address]
+
+
+def test_the_last_page_is_a_full_one_that_shows_what_stands_before(session, cast, long_thread):
+    page = read(session, cast.ana, long_thread, "10.6")
+    assert len(page.posts) == PAGE_SIZE
+    assert page.posts[0].address == "7"
+    assert page.previous == "3"
+    assert page.next is None
 
 
 def test_a_page_that_begins_inside_a_thread_shows_what_stands_above(session, cast, long_thread):
@@ -56,10 +64,10 @@ def test_a_page_that_begins_inside_a_thread_shows_what_stands_above(session, cas
     assert read(session, cast.ana, long_thread, "3").above == ()
 
 
-def test_a_page_beyond_the_end_is_empty_and_leads_back(session, cast, long_thread):
+def test_beyond_the_end_is_the_last_page(session, cast, long_thread):
     page = read(session, cast.ana, long_thread, "99")
-    assert (page.posts, page.next) == ((), None)
-    assert page.previous == "7"
+    assert (page.posts[-1].address, page.next) == ("10.7", None)
+    assert page.previous == "3"
     assert read(session, cast.ana, long_thread, "99.4").above == ()
 
 
