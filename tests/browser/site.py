@@ -1,0 +1,118 @@
+"""Colloquy and a practice LMS, running in threads on two sites, over a database with the demonstration course."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.serving import BaseWSGIServer
+
+from lti_app.app import Colloquy, assemble, create_app
+from lti_app.core.clock import system_clock
+from lti_app.core.settings import load_settings
+from lti_app.jobs.worker import EmbeddedWorker
+from lti_app.lti.registrations import add_platform
+from lti_app.practice_lms.config import CLIENT_ID, DEPLOYMENT_ID, PracticeConfig
+from lti_app.practice_lms.lms import PracticeLms
+from lti_app.practice_lms.server import make_practice_server, running
+from lti_app.seed import seed_demo_course
+
+
+@dataclass
+class MovableClock:
+    """The clock of both halves: real time, to which a test may add."""
+
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        return system_clock() + self.ahead
+
+    def move(self, **by: float) -> None:
+        """Let time pass (`minutes=2`)."""
+        self.ahead += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Both halves, for a test to look at and to disturb."""
+
+    tool_url: str
+    lms_url: str
+    parts: Colloquy
+    lms: PracticeLms
+    clock: MovableClock
+
+    def send_due(self) -> None:
+        """Do at once what the worker would do when it is woken."""
+        self.parts.jobs.sender.send_due()
+
+
+@contextmanager
+def running_site(database_url: str, folder: Path, *, with_worker: bool = True) -> Iterator[Site]:
+    """Serve both halves; `database_url` is migrated and empty. Without a worker, scores wait for `send_due`."""
+    clock = MovableClock()
+    with _serving() as server:
+        tool_url = f"http://localhost:{server.port}"
+        config = PracticeConfig.for_tool(tool_url, folder / "lms.db", clock=clock)
+        with running(config) as practice:
+            lms: PracticeLms = practice.extensions["practice_lms"]
+            parts = _assemble(tool_url, database_url, clock)
+            _register_and_seed(parts, lms.config)
+            server.app = create_app(parts)
+            with _working(parts) if with_worker else _at_rest(parts):
+                yield Site(tool_url, lms.config.base_url, parts, lms, clock)
+
+
+@contextmanager
+def _serving() -> Iterator[BaseWSGIServer]:
+    """A server on a free port; its application is put in when the other half's address is known."""
+    server = make_practice_server("127.0.0.1", 0, Flask(__name__))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _assemble(tool_url: str, database_url: str, clock: MovableClock) -> Colloquy:
+    environ = {"BASE_URL": tool_url, "DATABASE_URL": database_url, "SECRET_KEY": "for tests only " * 3}
+    settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
+    return assemble(settings, clock=clock)
+
+
+def _register_and_seed(parts: Colloquy, lms: PracticeConfig) -> None:
+    with parts.database.writing() as session:
+        add_platform(
+            session,
+            issuer=lms.base_url,
+            client_id=CLIENT_ID,
+            auth_login_url=lms.auth_url,
+            auth_token_url=lms.token_url,
+            jwks_url=lms.jwks_url,
+            deployment_ids=[DEPLOYMENT_ID],
+            now=parts.clock(),
+        )
+        registration = {"issuer": lms.base_url, "client_id": CLIENT_ID, "deployment_id": DEPLOYMENT_ID}
+        seed_demo_course(session, **registration, time_zone="Europe/Berlin", now=parts.clock())
+
+
+@contextmanager
+def _working(parts: Colloquy) -> Iterator[None]:
+    worker = EmbeddedWorker(parts.jobs)
+    try:
+        yield
+    finally:
+        worker.stop()
+        parts.database.engine.dispose()
+
+
+@contextmanager
+def _at_rest(parts: Colloquy) -> Iterator[None]:
+    yield
+    parts.database.engine.dispose()
