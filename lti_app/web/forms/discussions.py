@@ -72,7 +72,7 @@ class SetUpForm(FlaskForm):
         ],
         places=2,
     )
-    time_zone = SelectField(_l("Time zone of the dates"), choices=sorted(ZONES))
+    time_zone = SelectField(_l("Time zone of the dates"), choices=sorted(ZONES))  # type: ignore[arg-type] # old stubs
     opens_at = DateTimeLocalField(_l("Opens"), [Optional(), _in_our_time], format=DATE_FORMATS)
     first_post_due = DateTimeLocalField(_l("First post due"), [Optional(), _in_our_time], format=DATE_FORMATS)
     first_post_words = IntegerField(
