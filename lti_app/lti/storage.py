@@ -84,12 +84,18 @@ class DatabaseStore:
 
 
 class RedisStore:
-    """A Store in Redis (6.2 or newer) or Valkey."""
+    """A Store in Redis (6.2 or newer) or Valkey. A context manager, for those who must close its connections."""
 
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(
             url, decode_responses=True, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
         )
+
+    def __enter__(self) -> "RedisStore":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._redis.close()
 
     def put(self, key: str, value: str, ttl: timedelta) -> None:
         """Keep `value` for `ttl`, in place of any earlier one."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from huey.api import MemoryHuey
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -14,9 +15,11 @@ from lti_app.core.db import Database
 from lti_app.core.settings import load_settings
 from lti_app.courses.models import Visit
 from lti_app.courses.rules import Role
+from lti_app.jobs.worker import make_jobs
 from lti_app.lti.http import Outgoing
 from lti_app.lti.platform_keys import PlatformKeys
 from lti_app.lti.registrations import add_platform
+from lti_app.lti.storage import DatabaseStore, Store
 from tests.lti.fake_lms import BASE_URL, Browser, FakeLms, KeyPair, KeyServer, TestClock
 
 READ_SECONDS = 0.3
@@ -78,14 +81,22 @@ def lms(register: Callable[[FakeLms], FakeLms], key_server: KeyServer, lms_key: 
 
 
 @pytest.fixture
-def parts(database: Database, database_url: str, clock: TestClock) -> Colloquy:
-    """The tool's parts; an LMS that hangs is given up on soon, so that no test waits long."""
+def store_of_edge(database: Database, clock: TestClock) -> Store:
+    """Where the launch states are; a test may put another store in its place."""
+    return DatabaseStore(database, clock)
+
+
+@pytest.fixture
+def parts(database: Database, database_url: str, clock: TestClock, store_of_edge: Store) -> Colloquy:
+    """The tool's parts; an LMS that hangs is given up on soon, and nobody takes from the queue."""
     environ = {"BASE_URL": BASE_URL, "DATABASE_URL": database_url, "SECRET_KEY": "for tests only " * 3}
     settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
     whole = assemble(settings, database=database, clock=clock)
     outgoing = Outgoing(read_seconds=READ_SECONDS)
-    edge = replace(whole.edge, outgoing=outgoing, platform_keys=PlatformKeys(whole.edge.store, outgoing))
-    return replace(whole, edge=edge)
+    keys = PlatformKeys(store_of_edge, outgoing)
+    edge = replace(whole.edge, store=store_of_edge, outgoing=outgoing, platform_keys=keys)
+    jobs = make_jobs(MemoryHuey("tests"), database=database, store=edge.store, outgoing=outgoing, clock=clock)
+    return replace(whole, edge=edge, jobs=jobs)
 
 
 @pytest.fixture
@@ -94,7 +105,7 @@ def app(parts: Colloquy) -> Flask:
 
 
 @pytest.fixture
-def browser(app: Flask, lms: FakeLms) -> Browser:
+def visitor(app: Flask, lms: FakeLms) -> Browser:
     return Browser(app, lms)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -59,6 +60,7 @@ class KeyServer:
     def __init__(self) -> None:
         self.answers: dict[str, Served] = {}
         self.asked: list[str] = []
+        self.headers: list[Message] = []
         self.over = Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.daemon_threads = True
@@ -80,13 +82,15 @@ class KeyServer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.asked.append(self.path)
+                outer.headers.append(self.headers)
                 served = outer.answers.get(self.path, Served(b"not here", 404))
                 if served.hangs:
                     outer.over.wait()
                 self.send_response(served.status)
                 for name, value in served.headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(served.body)))
+                if "Content-Length" not in served.headers:
+                    self.send_header("Content-Length", str(len(served.body)))
                 self.end_headers()
                 self.wfile.write(served.body)
 
@@ -159,7 +163,7 @@ class FakeLms:
             }
         )
 
-    def claims(self, nonce: str, **changes: Any) -> dict[str, Any]:
+    def claims(self, nonce: str, /, **changes: Any) -> dict[str, Any]:
         """The claims of a student's launch; a change's name is the claim's, ours without the long prefix."""
         now = int(self.clock().timestamp())
         claims = {

@@ -10,6 +10,6 @@ LAUNCHES = valid_launches("Learner")
 
 
 @pytest.mark.parametrize("name", LAUNCHES)
-def test_launch(name: str, browser: Browser, arrived):
+def test_launch(name: str, visitor: Browser, arrived):
     role = Role.OBSERVER if name == "valid_launch_with_no_role" else Role.STUDENT
-    arrived(browser.launch(**LAUNCHES[name]), role)
+    arrived(visitor.launch(**LAUNCHES[name]), role)

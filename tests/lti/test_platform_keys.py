@@ -1,0 +1,172 @@
+"""The LMS's key set: kept, asked for again when a key is unknown, and never trusted to be what it should be."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from flask import Flask
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+from lti_app.courses.rules import Role
+from tests.lti.fake_lms import Browser, KeyPair, KeyServer, Served
+
+HTML = {"Content-Type": "text/html"}
+UNREACHABLE: dict[str, Served] = {
+    "an error": Served(b'{"keys": []}', 500),
+    "not found": Served(b"gone", 404),
+    "forbidden": Served(b"{}", 403),
+    "HTML": Served(b"<!doctype html><title>Sign in</title>", 200, HTML),
+    "nothing": Served(b""),
+    "half a JSON": Served(b'{"keys": ['),
+    "not UTF-8": Served(b"\xff\xfe\x00"),
+    "brackets without end": Served(b"[" * 100_000),
+    "three megabytes": Served(b" " * 3_000_000),
+    "redirect to another host": Served(b"", 302, {"Location": "https://evil.example/jwks"}),
+    "redirect to localhost by name": Served(b"", 302, {"Location": "http://localhost:1/jwks"}),
+    "redirect to nowhere": Served(b"", 302),
+    "redirect to a file": Served(b"", 302, {"Location": "file:///etc/passwd"}),
+    "hangs": Served(b"", hangs=True),
+}
+UNUSABLE: dict[str, Any] = {
+    "no keys": {"keys": []},
+    "a list": [],
+    "text": "keys",
+    "keys an object": {"keys": {"kid": "key-1"}},
+    "keys null": {"keys": None},
+    "an error body": {"error": "invalid_request"},
+    "keys of the wrong types": {"keys": [None, 5, "x", [], {}, {"kid": 5}, {"kid": "key-1", "kty": "RSA"}]},
+    "symmetric": {"keys": [{"kty": "oct", "kid": "key-1", "k": "c2VjcmV0", "alg": "HS256"}]},
+    "numbers that are none": {"keys": [{"kty": "RSA", "kid": "key-1", "n": "!", "e": ""}]},
+    "zero": {"keys": [{"kty": "RSA", "kid": "key-1", "n": "AA", "e": "AQAB"}]},
+}
+
+
+@pytest.mark.parametrize("name", UNREACHABLE)
+def test_no_key_set(name: str, visitor: Browser, refused):
+    visitor.lms.serve(UNREACHABLE[name])
+    answer = visitor.launch()
+    refused(answer, "keys_unreachable", 502)
+    assert "could not be reached" in answer.text
+
+
+def test_no_server(visitor: Browser, database, key_server: KeyServer, refused, register):
+    key_server.url = "http://127.0.0.1:9"
+    register(visitor.lms)
+    refused(visitor.launch(), "keys_unreachable", 502)
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_no_usable_key(name: str, visitor: Browser, refused):
+    visitor.lms.serve(Served(json.dumps(UNUSABLE[name]).encode()))
+    refused(visitor.launch(), "keys_unusable", 502)
+
+
+def test_elliptic_key(visitor: Browser, refused):
+    elliptic = ec.generate_private_key(ec.SECP256R1()).public_key()
+    visitor.lms.publish({**ECAlgorithm.to_jwk(elliptic, as_dict=True), "kid": "key-1"})
+    refused(visitor.launch(), "keys_unusable", 502)
+
+
+@pytest.mark.parametrize("change", [{"use": "enc"}, {"alg": "RS512"}, {"kty": "EC"}])
+def test_key_for_something_else(change: dict[str, str], visitor: Browser, refused):
+    visitor.lms.publish({**visitor.lms.key.jwk, **change})
+    refused(visitor.launch(), "keys_unusable", 502)
+
+
+def test_short_key(visitor: Browser, refused):
+    visitor.lms.publish(KeyPair.make("key-1", bits=1024).jwk)
+    refused(visitor.launch(), "keys_unusable", 502)
+
+
+def test_key_without_alg_and_among_others(visitor: Browser, other_key: KeyPair, arrived):
+    bare = {name: value for name, value in visitor.lms.key.jwk.items() if name != "alg"}
+    visitor.lms.publish({"kty": "oct", "kid": "a", "k": "c2VjcmV0"}, other_key.jwk, bare)
+    arrived(visitor.launch(), Role.STUDENT)
+
+
+def test_private_key_published_by_mistake(visitor: Browser, parts, arrived):
+    private = RSAAlgorithm.to_jwk(visitor.lms.key.private, as_dict=True)
+    visitor.lms.publish({**private, "kid": "key-1"})
+    arrived(visitor.launch(), Role.STUDENT)
+
+
+def test_two_keys_of_one_name(visitor: Browser, other_key: KeyPair, arrived):
+    visitor.lms.publish({**other_key.jwk, "kid": "key-1"}, visitor.lms.key.jwk)
+    arrived(visitor.launch(), Role.STUDENT)
+
+
+def test_redirect_on_the_same_host(visitor: Browser, key_server: KeyServer, arrived):
+    key_server.answers["/moved"] = key_server.answers[visitor.lms.jwks_path]
+    visitor.lms.serve(Served(b"", 301, {"Location": "/moved"}))
+    arrived(visitor.launch(), Role.STUDENT)
+
+
+def test_redirects_without_end(visitor: Browser, refused):
+    visitor.lms.serve(Served(b"", 302, {"Location": visitor.lms.jwks_path}))
+    refused(visitor.launch(), "keys_unreachable", 502)
+
+
+def test_the_key_set_is_kept_an_hour(visitor: Browser, clock, key_server: KeyServer):
+    for _ in range(3):
+        assert visitor.launch().status_code == 303
+    assert len(key_server.asked) == 1
+    clock.advance(timedelta(hours=1))
+    assert visitor.launch().status_code == 303
+    assert len(key_server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("max-age=600", 600), ("public, MAX-AGE=120", 120), ("max-age=0", 60), ("max-age=99999999", 86_400)],
+)
+def test_the_key_set_is_kept_as_told(told: str, kept: int, visitor: Browser, clock, key_server: KeyServer):
+    visitor.lms.publish(**{"Cache-Control": told})
+    visitor.launch()
+    clock.advance(timedelta(seconds=kept - 1))
+    visitor.launch()
+    assert len(key_server.asked) == 1
+    clock.advance(timedelta(seconds=1))
+    visitor.launch()
+    assert len(key_server.asked) == 2
+
+
+def test_a_rotated_key_gets_in_at_once(visitor: Browser, other_key: KeyPair, key_server: KeyServer):
+    assert visitor.launch().status_code == 303
+    visitor.lms.key = other_key
+    visitor.lms.publish()
+    assert visitor.launch().status_code == 303
+    assert len(key_server.asked) == 2
+
+
+def test_a_withdrawn_key_is_refused(visitor: Browser, other_key: KeyPair, clock, key_server: KeyServer):
+    assert visitor.launch().status_code == 303
+    withdrawn = visitor.lms.key
+    visitor.lms.key = other_key
+    visitor.lms.publish()
+    assert visitor.launch().status_code == 303
+    visitor.lms.key = withdrawn
+    answer = visitor.launch()
+    assert (answer.status_code, "key_unknown" in answer.text) == (401, True)
+
+
+def test_forged_key_names_cannot_flood_the_lms(visitor: Browser, other_key: KeyPair, clock, key_server: KeyServer):
+    assert visitor.launch().status_code == 303
+    begun = visitor.login()
+    for number in range(12):
+        token = visitor.lms.sign(visitor.lms.claims(begun.nonce), key=other_key, kid=f"forged-{number}")
+        assert visitor.post(token, begun.state).status_code == 401
+    assert len(key_server.asked) == 5
+    assert visitor.post(visitor.lms.sign(visitor.lms.claims(begun.nonce)), begun.state).status_code == 303
+
+
+def test_many_first_launches_ask_once(app: Flask, visitor: Browser, key_server: KeyServer):
+    visitors = [Browser(app, visitor.lms) for _ in range(6)]
+    begun = [one.login() for one in visitors]
+    tokens = [visitor.lms.sign(visitor.lms.claims(one.nonce, sub=f"s{n}")) for n, one in enumerate(begun)]
+    with ThreadPoolExecutor(6) as threads:
+        answers = threads.map(lambda one, token, login: one.post(token, login.state), visitors, tokens, begun)
+        assert [answer.status_code for answer in answers] == [303] * 6
+    assert len(key_server.asked) == 1
