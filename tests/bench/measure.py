@@ -5,13 +5,13 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from lti_app.core.db import Database
+from tests.statements import count_statements
 
 WARM_UP = 3
 RUNS = 25
@@ -30,37 +30,30 @@ class Cost:
     zipped: int
 
 
-class StatementCounter:
-    """Counts what an engine executes, transaction control left out."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.count = 0
-        event.listen(engine, "before_cursor_execute", self._one_more)
-
-    def _one_more(self, *_arguments: Any) -> None:
-        self.count += 1
-
-
 def measure(
-    call: Callable[[], TestResponse], counter: StatementCounter | None = None, *, runs: int = RUNS, status: int = 200
+    call: Callable[[], TestResponse], engine: Engine | None = None, *, runs: int = RUNS, status: int = 200
 ) -> Cost:
     """Call a page a few times to warm up, then `runs` times; raises RuntimeError when it does not answer `status`."""
     for _ in range(WARM_UP):
         answer = call()
     times: list[float] = []
-    statements = 0
     for _ in range(runs):
-        before = counter.count if counter else 0
         begun = time.perf_counter()
         answer = call()
         times.append((time.perf_counter() - begun) * 1000)
-        statements = counter.count - before if counter else 0
         if answer.status_code != status:
             raise RuntimeError(f"{answer.request.path} answered {answer.status_code}, not {status}")
     body = answer.get_data()
     times.sort()
+    statements = _statements(call, engine) if engine else 0
     p95 = times[min(len(times) - 1, round(len(times) * 0.95))]
     return Cost(statistics.median(times), p95, statements, len(body), len(gzip.compress(body, 6)))
+
+
+def _statements(call: Callable[[], TestResponse], engine: Engine) -> int:
+    with count_statements(engine) as sent:
+        call()
+    return len(sent)
 
 
 def floor_of_page(size: int) -> float:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from lti_app.core.db import Database
@@ -15,7 +16,7 @@ from lti_app.lti.models import CourseLink, Placement
 from lti_app.lti.registrations import add_platform
 from lti_app.lti.seeding import find_deployment
 from tests.bench.course import SIZES, BenchCourse, text_of
-from tests.bench.measure import Cost, StatementCounter, measure
+from tests.bench.measure import Cost, measure
 from tests.lti.fake_lms import Browser, FakeLms, KeyPair, KeyServer
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -35,21 +36,21 @@ class Row:
 
 def measure_pages(app: Flask, course: BenchCourse, database: Database) -> list[Row]:
     """Every page of the path on this database."""
-    counter = StatementCounter(database.engine)
+    engine = database.engine
     student, teacher = (_client(app, course, token) for token in (course.student_token, course.instructor_token))
     rows = []
     for size in SIZES:
         url = f"/courses/{course.course_id}/discussions/{course.discussion_ids[size]}"
         person = f"{url}/grading/{course.student_ids[5]}"
         rows += [
-            Row(f"discussion, {size} posts", _get(student, url, counter), "page"),
-            Row(f"last page of {size} posts", _get(student, f"{url}?at={_last_root(course, size)}", counter), "page"),
-            Row(f"post a reply, {size} posts", _reply(student, course, size, counter), "write"),
-            Row(f"one student on the desk, {size} posts", _get(teacher, person, counter), "page"),
-            Row(f"save marks, {size} posts", _save(teacher, person, counter), "write"),
-            Row(f"the class on the desk, {size} posts", _get(teacher, f"{url}/grading", counter), "page"),
+            Row(f"discussion, {size} posts", _get(student, url, engine), "page"),
+            Row(f"last page of {size} posts", _get(student, f"{url}?at={_last_root(course, size)}", engine), "page"),
+            Row(f"post a reply, {size} posts", _reply(student, course, size, engine), "write"),
+            Row(f"one student on the desk, {size} posts", _get(teacher, person, engine), "page"),
+            Row(f"save marks, {size} posts", _save(teacher, person, engine), "write"),
+            Row(f"the class on the desk, {size} posts", _get(teacher, f"{url}/grading", engine), "page"),
         ]
-    return [*rows, _launch(app, course, database, counter)]
+    return [*rows, _launch(app, course, database, engine)]
 
 
 def _client(app: Flask, course: BenchCourse, token: str) -> FlaskClient:
@@ -59,8 +60,8 @@ def _client(app: Flask, course: BenchCourse, token: str) -> FlaskClient:
     return client
 
 
-def _get(client: FlaskClient, url: str, counter: StatementCounter) -> Cost:
-    return measure(lambda: client.get(url), counter)
+def _get(client: FlaskClient, url: str, engine: Engine) -> Cost:
+    return measure(lambda: client.get(url), engine)
 
 
 def _last_root(course: BenchCourse, size: int) -> int:
@@ -74,15 +75,15 @@ def _token(client: FlaskClient, url: str) -> str:
     return found[1]
 
 
-def _reply(client: FlaskClient, course: BenchCourse, size: int, counter: StatementCounter) -> Cost:
+def _reply(client: FlaskClient, course: BenchCourse, size: int, engine: Engine) -> Cost:
     url = f"/courses/{course.course_id}/discussions/{course.discussion_ids[size]}"
     parent = course.last_post_ids[size]
     form = {"csrf_token": _token(client, f"{url}/posts/{parent}/reply"), "parent_id": str(parent)}
     chance = random.Random(size)
-    return measure(lambda: client.post(f"{url}/posts", data={**form, "text": text_of(chance)}), counter, status=303)
+    return measure(lambda: client.post(f"{url}/posts", data={**form, "text": text_of(chance)}), engine, status=303)
 
 
-def _save(client: FlaskClient, url: str, counter: StatementCounter) -> Cost:
+def _save(client: FlaskClient, url: str, engine: Engine) -> Cost:
     page = client.get(url).text
     criterion, levels = _first_criterion(page)
     found = TOKEN.search(page)
@@ -101,7 +102,7 @@ def _save(client: FlaskClient, url: str, counter: StatementCounter) -> Cost:
         state["version"] += 1
         return answer
 
-    return measure(call, counter, status=303)
+    return measure(call, engine, status=303)
 
 
 def _first_criterion(page: str) -> tuple[str, list[str]]:
@@ -110,7 +111,7 @@ def _first_criterion(page: str) -> tuple[str, list[str]]:
     return radios[0], values
 
 
-def _launch(app: Flask, course: BenchCourse, database: Database, counter: StatementCounter) -> Row:
+def _launch(app: Flask, course: BenchCourse, database: Database, engine: Engine) -> Row:
     """Login, look for the cookie, signed launch, first page: our own time, without the LMS's signing."""
     with KeyServer().running() as server:
         lms = FakeLms(server, KeyPair.make("bench"), lambda: datetime.now(UTC))
@@ -121,13 +122,13 @@ def _launch(app: Flask, course: BenchCourse, database: Database, counter: Statem
         def call() -> TestResponse:
             begun = browser.login()
             signed = time.perf_counter()
-            token = lms.sign(lms.claims(begun.nonce, sub=f"newcomer-{counter.count}"))
+            token = lms.sign(lms.claims(begun.nonce, sub=f"newcomer-{len(spent)}"))
             spent.append(time.perf_counter() - signed)
             arrived = browser.post(token, begun.state)
             return browser.client.get(arrived.headers["Location"])
 
         spent: list[float] = []
-        cost = measure(call, counter)
+        cost = measure(call, engine)
     signing = sum(spent) / len(spent) * 1000
     own = Cost(cost.median - signing, cost.p95 - signing, cost.statements, cost.size, cost.zipped)
     return Row("launch to first page (4 requests)", own, "page")
