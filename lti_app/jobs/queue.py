@@ -6,6 +6,7 @@ from typing import Any
 
 from huey.api import MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
+from huey.storage import PostgresStorage
 from redis import ConnectionPool
 from sqlalchemy.engine import make_url
 
@@ -14,6 +15,9 @@ from lti_app.courses.actions import close_expired_visits
 from lti_app.jobs.faults import log_fault
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.lti.roster import LtiRoster, courses_to_refresh
+
+SCHEMA_LOCK = 7_031_965_201
+"""Any number that no other program uses as an advisory lock in the same database."""
 
 
 class Jobs:
@@ -82,6 +86,18 @@ class HueyBell:
             log_fault("bell_failed", error)
 
 
+class LockedPostgresStorage(PostgresStorage):
+    """PostgreSQL as a queue whose tables are made by one process at a time.
+
+    `create table if not exists` fails for one of two that run at once, as web processes do that start together.
+    """
+
+    def initialize_schema(self) -> None:
+        """Make the tables where they are missing."""
+        self.ddl = [f"select pg_advisory_xact_lock({SCHEMA_LOCK})", *self.ddl]
+        super().initialize_schema()  # type: ignore[no-untyped-call]
+
+
 def make_huey(settings: Settings, *, immediate: bool = False) -> Any:
     """The queue: Redis where one is named, else the PostgreSQL database, else a file beside the SQLite database.
 
@@ -100,7 +116,7 @@ def make_huey(settings: Settings, *, immediate: bool = False) -> Any:
     url = make_url(settings.database_url)
     if url.get_backend_name() == "postgresql":
         dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return PostgresHuey(dsn=dsn, **common)
+        return PostgresHuey(dsn=dsn, storage_class=LockedPostgresStorage, **common)
     if not url.database or url.database == ":memory:":
         return MemoryHuey(**common)
     return SqliteHuey(filename=f"{url.database}.queue", **common)

@@ -7,6 +7,8 @@ import pytest
 from huey.api import PostgresHuey, RedisHuey, SqliteHuey
 from pydantic import SecretStr
 
+from lti_app import migrations
+from lti_app.core.db import make_engine
 from lti_app.core.settings import Settings
 from lti_app.grading.queries import count_passbacks
 from lti_app.grading.rules import PassbackState
@@ -94,3 +96,28 @@ def test_engine_follows_the_settings(sqlite_url, postgresql_url, redis_url):
 def test_bell_without_a_queue_raises_nothing(sender, roster):
     nowhere = settings_for("sqlite:///unused.db", "redis://127.0.0.1:1/0")
     HueyBell(Jobs(make_huey(nowhere), sender=sender, roster=roster)).ring()
+
+
+def test_many_processes_may_make_the_queue_at_once(postgresql_url):
+    """PostgreSQL's `create table if not exists` fails for one of two that run at the same moment."""
+    ready, made = threading.Barrier(8), []
+
+    def make() -> None:
+        ready.wait(PATIENCE)
+        made.append(make_huey(settings_for(postgresql_url)))
+        made[-1].storage.close()
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 8
+
+
+def test_tables_of_the_queue_are_no_business_of_the_migrations(postgresql_url):
+    make_huey(settings_for(postgresql_url)).storage.close()
+    engine = make_engine(postgresql_url)
+    with engine.connect() as connection:
+        migrations.check(connection)
+    engine.dispose()
