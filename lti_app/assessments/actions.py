@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from lti_app.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
@@ -54,10 +54,11 @@ def assess(
     if assessment.version != version:
         raise AssessmentChanged
     session.execute(delete(Mark).where(Mark.assessment_id == assessment.id))
-    session.add_all(
-        Mark(assessment_id=assessment.id, criterion_id=criterion_id, level_id=level_id)
-        for criterion_id, level_id in marks.items()
-    )
+    if marks:
+        rows = [
+            {"assessment_id": assessment.id, "criterion_id": key, "level_id": level} for key, level in marks.items()
+        ]
+        session.execute(insert(Mark), rows)
     assessment.comment = comment
     assessment.total = total(level.points for level in chosen.values())
     assessment.is_complete = 0 < len(chosen) == len(rubric.criteria)

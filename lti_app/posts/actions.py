@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.courses.rules import Actor
@@ -129,5 +129,7 @@ def _next_reply(session: Session, parent_id: int) -> int:
 
 def _cite(session: Session, post_id: int, composed: Composed) -> None:
     passages = find_passages(session, ((cited.reading_id, cited.page) for cited in composed.citations))
-    session.add_all(Citation(post_id=post_id, passage_id=passage_id) for passage_id in passages.values())
+    if passages:
+        rows = [{"post_id": post_id, "passage_id": passage_id} for passage_id in passages.values()]
+        session.execute(insert(Citation), rows)
     session.flush()
