@@ -1,6 +1,7 @@
 // Counts words as they are typed, by the same rule as the server: lines quoted with > and citations do not count.
 
 const WORD = /[\p{L}\p{N}]+(?:['’\-‑–.][\p{L}\p{N}]+)*/gu;
+const WITHIN_WORDS = /[\p{M}\p{Cf}]/gu;
 const CITATION = /\[([^[\]\n,]{1,80}?)(?:,?\s+(?:pp?|S|s)\.?\s*[\p{L}\p{N}_.]+(?:\s*[-–]\s*[\p{L}\p{N}_.]+)?)?\]/gu;
 
 export function countWords(text, names = new Set()) {
@@ -10,7 +11,7 @@ export function countWords(text, names = new Set()) {
   return own
     .split("\n")
     .filter((line) => !line.trimStart().startsWith(">"))
-    .reduce((sum, line) => sum + (line.match(WORD)?.length ?? 0), 0);
+    .reduce((sum, line) => sum + (line.replace(WITHIN_WORDS, "").match(WORD)?.length ?? 0), 0);
 }
 
 // Every way to name a reading; an author of two readings names neither.
