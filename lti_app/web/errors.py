@@ -29,17 +29,18 @@ def status_of(error: ColloquyError) -> int:
     return next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
 
 
-def error_page(status: int, code: str = "") -> Response:
-    """A page for a status: what happened, what to do, a reference, and the text that the person had written."""
+def error_page(status: int, code: str = "", advice: str = "") -> Response:
+    """A page for a status: what happened, what to do (`advice`, else what is true of the status in general), a
+    reference, and the text that the person had written."""
     reference = secrets.token_hex(4)
     log.warning("refused", status=status, code=code, endpoint=request.endpoint, reference=reference)
     if status in (401, 413) or "frame_origins" not in g:
         g.frame_origins = ("*",)  # nothing to click here, and whose frame it is cannot be known without a visit
-    title, advice = _words(status)
+    title, general = _words(status)
     body = render_template(
         "errors/error.html",
         title=title,
-        advice=advice,
+        advice=advice or general,
         reference=reference,
         kept_text="" if status == 413 else _written(),
         status=status,

@@ -11,7 +11,7 @@ from lti_app.participation.queries import get_progress
 from lti_app.posts.access import Permission
 from lti_app.posts.actions import create_post, delete_post, edit_post
 from lti_app.posts.queries import PostView, get_post, get_text
-from lti_app.web.errors import status_of
+from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.posts import ConfirmForm, EditForm, PostForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -93,10 +93,16 @@ def delete(discussion_id: int, post_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.errorhandler(Refused)
+def refused(error: Refused) -> ResponseReturnValue:
+    """Where there is no page to come back to: why not, and the text that was sent."""
+    return error_page(status_of(error), error.code, refusal_words(error))
+
+
 def refusal_words(error: Refused | Conflict) -> str:
     """Why a post was not accepted, in words for the person who wrote it."""
     shut = {
-        "closed": _("The discussion has closed meanwhile. Your text is below; copy it if you want to keep it."),
+        "closed": _("The discussion has closed meanwhile. Copy what you have written if you want to keep it."),
         "scheduled": _("The discussion is not open yet."),
     }
     words = {
@@ -105,6 +111,7 @@ def refusal_words(error: Refused | Conflict) -> str:
         "discussion_shut": shut.get(str(error.data.get("state")), _("The discussion is not open for writing.")),
         "post_first": _("Write your own first post before you reply."),
         "parent_gone": _("The post you are answering has been deleted meanwhile."),
+        "too_deep": _("This thread is as deep as threads can be. Answer a post further up."),
         "post_changed": _(
             "This post was changed in another window meanwhile. Your text is below; nothing was overwritten."
         ),

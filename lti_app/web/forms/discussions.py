@@ -15,7 +15,6 @@ from wtforms import (
     IntegerField,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import (
     URL,
@@ -34,6 +33,7 @@ from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import MAX_PROMPT, MAX_TITLE, Calendar, SetUp
 from lti_app.people.rules import ZONES, zone
 from lti_app.readings.rules import ReadingEntry
+from lti_app.web.forms.fields import LongTextField
 
 DATES = ("opens_at", "first_post_due", "replies_due", "closes_at")
 DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -60,7 +60,7 @@ class SetUpForm(FlaskForm):
     """All that an instructor decides. Dates are local to `time_zone`."""
 
     title = StringField(_l("Title"), [DataRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])
-    prompt = TextAreaField(
+    prompt = LongTextField(
         _l("Prompt"), [DataRequired(_l("Write what the class is to discuss.")), Length(max=MAX_PROMPT)]
     )
     points = DecimalField(

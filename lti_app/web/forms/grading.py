@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, TextAreaField
+from wtforms import IntegerField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from lti_app.assessments.rules import MAX_COMMENT
 from lti_app.rubrics.rules import RubricView
+from lti_app.web.forms.fields import LongTextField
 
 CRITERION = "criterion-"
 
@@ -17,7 +18,7 @@ CRITERION = "criterion-"
 class AssessmentForm(FlaskForm):
     """Comment and version; the levels are radio buttons named by their criterion."""
 
-    comment = TextAreaField(
+    comment = LongTextField(
         _l("Comment to the student"),
         [Optional(), Length(max=MAX_COMMENT, message=_l("A comment has at most %(max)d characters."))],
     )

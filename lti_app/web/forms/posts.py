@@ -2,17 +2,18 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, TextAreaField
+from wtforms import HiddenField, IntegerField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from lti_app.posts.rules import MAX_TEXT
+from lti_app.web.forms.fields import LongTextField
 
 
 class PostForm(FlaskForm):
     """A first post or a reply."""
 
-    text = TextAreaField(
+    text = LongTextField(
         _l("Your post"),
         validators=[
             InputRequired(_l("Write something first.")),
