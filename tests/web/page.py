@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
 VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
+INLINE = frozenset(["a", "b", "i", "cite", "code", "em", "small", "span", "time", "q", "output", "mark", "kbd"])
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 CONTROLS = ("input", "select", "textarea", "meter", "output")
 ADDRESSES = ("href", "src", "action", "formaction", "xlink:href", "poster")
@@ -69,7 +70,15 @@ class Element:
     @property
     def text(self) -> str:
         """The text in one line."""
-        return " ".join(self.raw.split())
+        return " ".join("".join(self._pieces()).split())
+
+    def _pieces(self) -> Iterator[str]:
+        for child in self.children:
+            if isinstance(child, str):
+                yield child
+            else:
+                apart = "" if child.tag in INLINE else " "
+                yield from (apart, *child._pieces(), apart)
 
 
 class _Builder(HTMLParser):
