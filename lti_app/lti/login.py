@@ -62,6 +62,7 @@ class PlatformLogin(OIDCLogin[LtiRequest, RegisteredPlatforms, LoginStates, Stat
             Login(
                 issuer=registration.get_issuer() or "",
                 client_id=registration.get_client_id() or "",
+                auth_login_url=registration.get_auth_login_url() or "",
                 # Canvas says deployment_id where the specification (core, 4.1.2) says lti_deployment_id.
                 deployment_id=self._optional("lti_deployment_id") or self._optional("deployment_id"),
                 target_link_uri=target,
@@ -105,7 +106,6 @@ class PlatformLogin(OIDCLogin[LtiRequest, RegisteredPlatforms, LoginStates, Stat
     def _prepare_redirect_url(self, launch_url: str) -> str:
         """The LMS's address with our authentication request for the login whose state the request names."""
         login = self.login()
-        registration = self._tool_config.find_registration_by_params(login.issuer, login.client_id)
         params = {
             "scope": "openid",
             "response_type": "id_token",
@@ -119,8 +119,8 @@ class PlatformLogin(OIDCLogin[LtiRequest, RegisteredPlatforms, LoginStates, Stat
         }
         if login.message_hint:
             params["lti_message_hint"] = login.message_hint
-        address = registration.auth_login_url
-        return address + ("&" if urlsplit(address).query else "?") + urlencode(params)
+        separator = "&" if urlsplit(login.auth_login_url).query else "?"
+        return login.auth_login_url + separator + urlencode(params)
 
     def _required(self, name: str, limit: int = 255) -> str:
         value = self._optional(name, limit)

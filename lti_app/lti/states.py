@@ -29,10 +29,14 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True)
 class Login:
-    """One login under way. The parameters are the LMS's, unsigned; `nonce` and `browser` are our own secrets."""
+    """One login under way.
+
+    Deployment, target and hints are what the unsigned login request says; `nonce` and `browser` are our own secrets.
+    """
 
     issuer: str
     client_id: str
+    auth_login_url: str
     deployment_id: str
     target_link_uri: str
     login_hint: str
