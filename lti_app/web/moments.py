@@ -13,6 +13,8 @@ from babel.dates import format_timedelta, get_timezone_location
 from flask_babel import gettext
 
 JUST_NOW = timedelta(seconds=45)
+SAME_MOMENT = timedelta(seconds=2)
+"""By how much another machine's clock may be ahead before what it wrote is told as something to come."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Reader:
         """12 minutes ago; in 2 days."""
         away = moment - self.now
         if abs(away) < JUST_NOW:
-            return str(gettext("just now"))
+            return str(gettext("in a moment") if away > SAME_MOMENT else gettext("just now"))
         return format_timedelta(away, threshold=_threshold(away), add_direction=True, locale=self.language.locale)
 
     def span(self, span: timedelta) -> str:
