@@ -53,7 +53,8 @@ def visit(browser: Browser) -> Iterator[MakeVisitor]:
     visitors: list[Visitor] = []
 
     def begin(site: Site, **options: Any) -> Visitor:
-        context: BrowserContext = browser.new_context(**{"viewport": {"width": 1100, "height": 900}, **options})
+        usual = {"viewport": {"width": 1100, "height": 900}, "timezone_id": "Europe/Berlin"}
+        context: BrowserContext = browser.new_context(**(usual | options))
         context.set_default_timeout(PATIENCE)
         visitors.append(Visitor(context, site))
         return visitors[-1]
