@@ -17,6 +17,7 @@ from lti_app.core.settings import PREFIX, Settings, load_settings
 from lti_app.jobs.worker import run_worker
 from lti_app.lti import keys as tool_keys
 from lti_app.lti import registrations
+from lti_app.lti.errors import RegistrationRefused
 from lti_app.seed import seed_demo_course
 
 EMBEDDED_THREADS = 4
@@ -75,18 +76,18 @@ def platform() -> None:
 @platform.command("add")
 @click.option("--issuer", required=True)
 @click.option("--client-id", required=True)
-@click.option("--auth-login-url", required=True)
-@click.option("--auth-token-url", required=True)
-@click.option("--jwks-url", required=True)
+@click.option("--auth-login-url", help="Needed only when the registration is new.")
+@click.option("--auth-token-url", help="Needed only when the registration is new.")
+@click.option("--jwks-url", help="Needed only when the registration is new.")
 @click.option("--deployment-id", "deployment_ids", multiple=True, required=True)
 @click.option(
     "--auth-audience", help="The aud of our client assertions, where the LMS wants another than its token URL."
 )
-def platform_add(deployment_ids: Sequence[str], **urls: str) -> None:
+def platform_add(deployment_ids: Sequence[str], **given: str) -> None:
     """Register an LMS, or change the addresses of one and add deployments."""
     settings = load_settings()
     with Database.at(settings.database_url).writing() as session:
-        registrations.add_platform(session, deployment_ids=deployment_ids, now=system_clock(), **urls)
+        registrations.add_platform(session, deployment_ids=deployment_ids, now=system_clock(), **given)
     click.echo("Registered. The addresses to enter in the LMS:")
     for name, address in registrations.tool_addresses(settings.base_url).items():
         click.echo(f"  {name:<26} {address}")
@@ -175,6 +176,9 @@ def main() -> None:
         for name, reason in reasons.items():
             click.echo(f"colloquy: {name} {reason}", err=True)
         sys.exit(2)
+    except RegistrationRefused as error:
+        click.echo(f"colloquy: {error}", err=True)
+        sys.exit(1)
     except ColloquyError as error:
         click.echo(f"colloquy: {error.code} {error.data or ''}", err=True)
         sys.exit(1)
