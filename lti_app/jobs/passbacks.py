@@ -25,8 +25,8 @@ LEASE = timedelta(minutes=2)
 LEASE_MARGIN = timedelta(seconds=75)
 """What one send may take: token, search and score, each within the 20 seconds of an outgoing request, and some room."""
 LANES = 4
-PAUSING_CODES = frozenset({"timeout", "unreachable", "throttled", "busy"})
-"""Delays that say something about the platform, not about one score: the others need not be tried now."""
+PAUSING_CODES = frozenset({"timeout", "unreachable", "throttled", "busy", "unauthorized"})
+"""Answers that say something about the platform, not about one score: the others need not be tried now."""
 SOON = timedelta(minutes=1)
 
 
@@ -94,6 +94,9 @@ class PassbackSender:
             self.gradebook.send(claimed.score)
         except PassbackRefused as refusal:
             self._failed(claimed, refusal.code, refusal.detail, refused=True)
+            if refusal.code in PAUSING_CODES:
+                self._pause(platform_id, None)
+                return
         except PassbackDelayed as delay:
             self._failed(claimed, delay.code, delay.detail, retry_after=delay.retry_after)
             if delay.code in PAUSING_CODES:
