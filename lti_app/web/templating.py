@@ -5,10 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_domain, get_locale, gettext
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +37,11 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     with app.app_context():
         languages = [str(locale) for locale in babel.list_translations()]
     babel.init_app(app, locale_selector=lambda: request.accept_languages.best_match(languages) if request else None)
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
+        gettext=lambda text: _translations().ugettext(text),
+        ngettext=lambda one, many, number: _translations().ungettext(one, many, number),
+        newstyle=True,
+    )
     environment.filters.update(
         moment=moment,
         moment_zone=moment_zone,
@@ -47,6 +53,14 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     )
     environment.globals.update(asset_url=asset_url, scaled=scaled, zone_name=zone_name)
     app.context_processor(lambda: {"actor": actor_if_known(), "locale": get_locale() or Locale("en")})
+
+
+def _translations() -> Any:
+    """The reader's catalogue, looked up once a request: a class list asks for hundreds of texts."""
+    catalogue = g.get("translations")
+    if catalogue is None:
+        g.translations = catalogue = get_domain().get_translations()
+    return catalogue
 
 
 def actor_if_known() -> Actor | None:
