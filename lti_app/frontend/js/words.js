@@ -2,23 +2,26 @@
 
 const WORD = /[\p{L}\p{N}]+(?:['’\-‑–.][\p{L}\p{N}]+)*/gu;
 const WITHIN_WORDS = /[\p{M}\p{Cf}]/gu;
-const CITATION = /\[([^[\]\n,]{1,80}?)(?:,?\s+(?:pp?|S|s)\.?\s*[\p{L}\p{N}_.]+(?:\s*[-–]\s*[\p{L}\p{N}_.]+)?)?\]/gu;
+const BRACKETS = /\[([^[\]\n]{1,200})\]/gu;
+const PAGE = /,?\s(?:pp?|S|s)(?:\.\s*|\s+|(?=\p{Nd}))[\p{L}\p{N}_.]{1,20}(?:\s*[-–]\s*[\p{L}\p{N}_.]{1,20})?$/u;
 
 export function countWords(text, names = new Set()) {
-  const own = text
-    .normalize("NFC")
-    .replace(CITATION, (citation, who) => (names.has(who.toLowerCase().trim().split(/\s+/).join(" ")) ? "" : citation));
+  const cites = (inside) => names.has(nameKey(inside)) || (PAGE.test(inside) && names.has(nameKey(inside.replace(PAGE, ""))));
+  const own = text.normalize("NFC").replace(BRACKETS, (whole, inside) => (cites(inside) ? "" : whole));
   return own
     .split("\n")
     .filter((line) => !line.trimStart().startsWith(">"))
     .reduce((sum, line) => sum + (line.replace(WITHIN_WORDS, "").match(WORD)?.length ?? 0), 0);
 }
 
+// Commas make no difference in names, nor does & for "and".
+const nameKey = (name) => name.toLowerCase().replaceAll("&", " and ").replaceAll(",", " ").trim().split(/\s+/).join(" ");
+
 // Every way to name a reading; an author of two readings names neither.
 export function citationNames(buttons) {
-  const authors = buttons.map((button) => button.dataset.author.toLowerCase());
+  const authors = buttons.map((button) => nameKey(button.dataset.author));
   const alone = authors.filter((author) => authors.indexOf(author) === authors.lastIndexOf(author));
-  return new Set([...buttons.map((button) => button.dataset.cite.toLowerCase()), ...alone]);
+  return new Set([...buttons.map((button) => nameKey(button.dataset.cite)), ...alone]);
 }
 
 export function watchWords(page) {
