@@ -1,0 +1,57 @@
+"""A person who has a keyboard and nothing else, and who must always see where they are."""
+
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Locator, Page
+
+STOP = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));  // it has scrolled there
+  const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
+  const follows = (last) => !last || !last.isConnected || last === at || Boolean(last.compareDocumentPosition(at) & 4 /* following */);
+  const inOrder = follows(globalThis.lastStop);
+  globalThis.lastStop = at;
+  // The ring may be drawn around the form or the label, and within a date field around its calendar button.
+  const ringed = [at, at.form, ...(at.labels ?? []), at.nextElementSibling].filter(Boolean);
+  const drawn = at.type === "datetime-local" || ringed.some((one) => {
+    const look = getComputedStyle(one);
+    return look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2;
+  });
+  const isOut = box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth;
+  return {
+    isPage: at === document.body,
+    name: `${at.tagName} ${at.id || at.getAttribute("href") || at.textContent.trim().slice(0, 40)}`,
+    inOrder, drawn, seen: !isOut && box.width > 0 && box.height > 0 && style.visibility === "visible",
+  };
+}"""
+MOST_STOPS = 150
+
+
+@dataclass
+class Keyboard:
+    """Goes from stop to stop by Tab; `faults` says at which stops one could not see where one was."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    def tab_to(self, target: Locator) -> None:
+        """Press Tab until the target has the focus; fails when it is never reached."""
+        target.wait_for()
+        for _ in range(MOST_STOPS):
+            if target.evaluate("(one) => one === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+            self._look()
+        raise AssertionError(f"{target} is not reached by Tab")
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after another."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def _look(self) -> None:
+        stop = self.page.evaluate(STOP)
+        if stop["isPage"]:
+            return
+        wrong = [word for word in ("inOrder", "drawn", "seen") if not stop[word]]
+        if wrong:
+            self.faults.append(f"{stop['name']} on {self.page.title()}: not {', '.join(wrong)}")
