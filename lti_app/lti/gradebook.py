@@ -86,6 +86,9 @@ class LtiGradebook:
             answer = self._post_score(column, found, score) if found != url else answer
         if not answer.ok:
             raise _refusal(answer, column.sub)
+        if answer.body.lstrip().startswith(b"<"):
+            # A page under 200, as of maintenance or of a sign-in, comes from something before the gradebook.
+            raise ServiceDelayed("bad_answer", "a page where the gradebook should answer")
 
     def _post_score(self, column: _Column, lineitem_url: str, score: Score) -> Answer:
         return self._services.call(
