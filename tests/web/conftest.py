@@ -1,54 +1,102 @@
 """The application as a browser meets it, on every kind of database."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
-from lti_app.app import assemble, create_app
+from lti_app.app import Colloquy, assemble, create_app
 from lti_app.core.db import Database
 from lti_app.core.settings import load_settings
 from lti_app.discussions.queries import DiscussionView
-from tests.cast import Cast, FrozenClock, gather_cast
+from tests.cast import MONDAY, Cast, FrozenClock, gather_cast
 from tests.web.browser import BASE
+from tests.web.rows import Rows, put_rows, take_rows
 from tests.web.site import Site
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates are compiled once for all tests."""
-    folder: Path = tmp_path_factory.mktemp("templates")
-    return FileSystemBytecodeCache(str(folder))
+def houses() -> Iterator[dict[str, Colloquy]]:
+    """By kind of database, what is made once: engines that know their statements, and with them the application."""
+    houses: dict[str, Colloquy] = {}
+    yield houses
+    for house in houses.values():
+        house.database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("web") / "colloquy.db"
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database.at(database_url)
-    yield database
-    database.engine.dispose()
+def web_database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
+    """As database_url, but always the same address, with the rows of earlier tests gone."""
+    if database_kind != "sqlite":
+        return str(request.getfixturevalue("database_url"))
+    path: Path = request.getfixturevalue("sqlite_path")
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
+def house(houses: dict[str, Colloquy], database_kind: str, web_database_url: str) -> Iterator[Colloquy]:
+    """The parts of the application. The queue is in memory, since only the bell is of interest here."""
+    if database_kind not in houses:
+        environ = {"BASE_URL": BASE, "DATABASE_URL": "sqlite:///:memory:", "SECRET_KEY": "for tests only " * 3}
+        settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
+        houses[database_kind] = assemble(settings, database=Database.at(web_database_url), clock=FrozenClock())
+    yield houses[database_kind]
+    houses[database_kind].database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def apps() -> dict[str, Flask]:
+    return {}
 
 
 @pytest.fixture
-def app(database: Database, clock: FrozenClock, compiled_templates: FileSystemBytecodeCache) -> Flask:
-    """The whole application. Its queue is in memory, since only the bell is of interest here."""
-    environ = {"BASE_URL": BASE, "DATABASE_URL": "sqlite:///:memory:", "SECRET_KEY": "for tests only " * 3}
-    settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
-    app = create_app(assemble(settings, database=database, clock=clock))
-    app.jinja_env.bytecode_cache = compiled_templates
-    return app
+def app(apps: dict[str, Flask], house: Colloquy, database_kind: str) -> Flask:
+    """The whole application."""
+    if database_kind not in apps:
+        apps[database_kind] = create_app(house)
+    return apps[database_kind]
 
 
 @pytest.fixture
-def cast(database: Database, clock: FrozenClock) -> Cast:
+def database(house: Colloquy) -> Database:
+    return house.database
+
+
+@pytest.fixture
+def clock(house: Colloquy) -> FrozenClock:
+    """The application's clock, back at its beginning."""
+    assert isinstance(house.clock, FrozenClock)
+    house.clock.now = MONDAY
+    return house.clock
+
+
+@pytest.fixture(scope="session")
+def gathered() -> dict[str, tuple[Cast, Rows]]:
+    """By kind of database, the cast and the rows that it left."""
+    return {}
+
+
+@pytest.fixture
+def cast(gathered: dict[str, tuple[Cast, Rows]], database: Database, database_kind: str, clock: FrozenClock) -> Cast:
+    """Gathered once through the actions of life; after that its rows are put back, which takes a tenth of the time."""
+    if database_kind in gathered:
+        cast, rows = gathered[database_kind]
+        put_rows(database, rows)
+        return cast
     with database.writing() as session:
-        return gather_cast(session, clock())
+        cast = gather_cast(session, clock())
+    gathered[database_kind] = cast, take_rows(database)
+    return cast
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_posts_offer_what_their_reader_may_do(site, cast, discussion):
         return [[link.text for link in article.all("a") if " " in link.text] for article in page.all("article")]
 
     assert offers(cast.ana) == [["Edit 1", "Delete 1"], ["Reply 1.1"]]
-    assert offers(cast.ines) == [["Reply 1", "Delete 1"], ["Reply 1.1", "Delete 1.1"]]
+    assert offers(cast.ines) == [["Reply 1", "Remove 1"], ["Reply 1.1", "Remove 1.1"]]
 
 
 def test_deleted_post_leaves_a_tombstone(site, cast, discussion):
