@@ -142,11 +142,12 @@ def _key_state(key: tool_keys.KeyInfo) -> str:
 
 
 @keys.command("rotate")
-def keys_rotate() -> None:
-    """Sign with a new key from now on; the earlier one stays published for a while."""
+@click.option("--at-once", is_flag=True, help="For a key that has become known: withdraw the earlier ones immediately.")
+def keys_rotate(at_once: bool) -> None:
+    """Publish a new key, which signs once LMSs have had time to fetch it; the earlier one stays valid for a while."""
     with Database.at(load_settings().database_url).writing() as session:
-        tool_keys.rotate(session, system_clock())
-    click.echo("Rotated.")
+        key = tool_keys.rotate(session, system_clock(), at_once=at_once)
+    click.echo(f"{key.kid} {'signs now.' if at_once else 'is published and signs soon; see `colloquy keys list`.'}")
 
 
 @cli.command("seed-demo", hidden=True)
