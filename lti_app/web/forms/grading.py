@@ -13,6 +13,8 @@ from lti_app.rubrics.rules import RubricView
 from lti_app.web.forms.fields import LongTextField
 
 CRITERION = "criterion-"
+MAX_DIGITS = 18
+"""More than any id has; Python refuses to read numbers of some thousand digits."""
 
 
 class AssessmentForm(FlaskForm):
@@ -30,6 +32,7 @@ def chosen_levels(rubric: RubricView, form: Mapping[str, str]) -> dict[int, int]
     chosen: dict[int, int] = {}
     for criterion in rubric.criteria:
         value = form.get(f"{CRITERION}{criterion.id}", "")
-        if value.isascii() and value.isdigit() and criterion.level(int(value)):
+        is_number = value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS
+        if is_number and criterion.level(int(value)):
             chosen[criterion.id] = int(value)
     return chosen
