@@ -93,7 +93,7 @@ class Browser:
         answer = self.get(form_page)
         assert answer.status == 200, f"{form_page}: {answer.status}"
         here = form_page.partition("?")[0]
-        forms = [form for form in answer.page.all("form") if (form.attrs.get("action") or here) == path]
+        forms = [form for form in answer.page.all("form", method="post") if (form.attrs.get("action") or here) == path]
         assert len(forms) == 1, f"{len(forms)} forms to {path} on {form_page}"
         return forms[0]
 

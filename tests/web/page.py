@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
 VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
-INLINE = frozenset(["a", "b", "i", "cite", "code", "em", "small", "span", "time", "q", "output", "mark", "kbd"])
+INLINE = frozenset(["a", "b", "i", "cite", "code", "em", "span", "time", "q", "output", "mark", "kbd"])
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 CONTROLS = ("input", "select", "textarea", "meter", "output")
 ADDRESSES = ("href", "src", "action", "formaction", "xlink:href", "poster")

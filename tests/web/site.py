@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -9,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from lti_app.assessments.actions import assess, release
 from lti_app.core.db import Database
-from lti_app.courses.actions import open_visit
+from lti_app.courses.actions import keep_only, open_visit
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.discussions.queries import DiscussionView
-from lti_app.grading.queries import PassbackReport, passback_states
+from lti_app.grading.actions import claim_due, finish_failed, finish_sent
+from lti_app.grading.queries import PassbackReport, count_passbacks, passback_states
+from lti_app.grading.rules import PassbackState
 from lti_app.posts.queries import PostView
 from lti_app.rubrics.queries import get_rubric
 from lti_app.rubrics.rules import RubricView
@@ -32,11 +35,10 @@ class RecordingBell:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.rings: list[int] = []
-        self.discussion_id = 0
 
     def ring(self) -> None:
         with self.database.read() as session:
-            self.rings.append(len(passback_states(session, self.discussion_id)))
+            self.rings.append(count_passbacks(session).get(PassbackState.PENDING, 0))
 
 
 class Site:
@@ -75,9 +77,7 @@ class Site:
     def discussion(self, instructor: Actor | None = None, **changes: Any) -> DiscussionView:
         """A discussion that is open now, unless the changes say otherwise."""
         with self.database.writing() as session:
-            discussion = set_up(session, instructor or self.cast.ines, self.clock(), **changes)
-        self.bell.discussion_id = discussion.id
-        return discussion
+            return set_up(session, instructor or self.cast.ines, self.clock(), **changes)
 
     def reserve(self, instructor: Actor | None = None) -> int:
         """A discussion that nobody has set up; its id."""
@@ -122,6 +122,22 @@ class Site:
         """What the LMS is to learn, by person."""
         with self.database.read() as session:
             return passback_states(session, discussion.id)
+
+    def lms_answers(self, refusal: str = "", detail: str = "") -> None:
+        """The LMS takes every score that waits, or refuses it with this code."""
+        now = self.clock()
+        with self.database.writing() as session:
+            for claimed in claim_due(session, now, limit=1000, lease=timedelta(minutes=1)):
+                if refusal:
+                    finish_failed(session, claimed, code=refusal, detail=detail, refused=True, now=now)
+                else:
+                    finish_sent(session, claimed, now=now)
+
+    def remove(self, student: Actor) -> None:
+        """A roster that comes after all visits have ended names everybody but this student."""
+        others = {other.person_id for other in (*self.cast.students, self.cast.stranger)} - {student.person_id}
+        with self.database.writing() as session:
+            keep_only(session, student.course_id, others, self.clock() + timedelta(days=1))
 
     def read(self) -> Session:
         """A session to look at what was stored."""

@@ -1,0 +1,115 @@
+"""GET …/grading/<person>: one student's posts beside the rubric."""
+
+import pytest
+
+from tests.web.page import values_of
+from tests.web.questions import costs, refused, refuses_no_visit
+from tests.web.site import address
+
+
+@pytest.fixture
+def path(cast, discussion):
+    return address(discussion, "grading", cast.ana.person_id)
+
+
+def marking(answer):
+    return next(form for form in answer.page.all("form") if "marking" in form.classes)
+
+
+@pytest.mark.parametrize("who", ["ines", "tariq"])
+def test_posts_stand_in_their_context_with_what_counts(site, cast, discussion, path, who):
+    bens = site.write(cast.ben, discussion, "Ben begins with a case from shipping.")
+    anas = site.write(cast.ana, discussion)
+    site.write(cast.ana, discussion, to=bens)
+    site.write(cast.ben, discussion, "An answer that Ana drew.", to=anas)
+    answer = site.browser(getattr(cast, who)).get(path)
+    assert answer.page.one("h1").text == "Ana Brandt"
+    articles = answer.page.all("article")
+    assert [article.attrs["id"] for article in articles] == ["p2", "p1.1"]
+    assert "counts as first post" in articles[0].text
+    assert "An answer that Ana drew." in articles[0].one("details").text
+    assert "Ben Carter Ben begins with a case from shipping." in articles[1].text
+    assert "counts: reply 1 of 2" in articles[1].text
+    assert len(marking(answer).all("fieldset")) == 5
+    assert not [name for name in values_of(marking(answer)) if name.startswith("criterion")]
+
+
+def test_saved_marks_are_shown_to_all_graders(site, cast, discussion, path):
+    site.mark(discussion, cast.ana, comment="Well <begun>.", criteria=3)
+    answer = site.browser(cast.ines).get(path)
+    form = values_of(marking(answer))
+    chosen = {f"criterion-{c.id}": str(c.levels[0].id) for c in site.rubric(discussion).criteria[:3]}
+    assert {name: value for name, value in form.items() if name.startswith("criterion")} == chosen
+    assert (form["comment"], form["version"]) == ("Well <begun>.", "1")
+    assert "Draft, saved Mon 2 Mar, 10:00. The student does not see it." in answer.text
+
+
+def test_writing_after_the_marks_is_pointed_out(site, cast, discussion, path):
+    site.mark(discussion, cast.ana)
+    site.clock.move(minutes=1)
+    browser = site.browser(cast.ines)
+    words = "has written or edited since these marks were saved"
+    assert words not in browser.get(path).text
+    site.write(cast.ana, discussion)
+    assert words in browser.get(path).text
+
+
+def test_fate_of_the_grade_is_told(site, cast, discussion, path):
+    browser = site.browser(cast.ines)
+    site.mark(discussion, cast.ana)
+    site.release(discussion, cast.ana)
+    assert "On its way to the gradebook." in browser.get(path).text
+    site.lms_answers(refusal="rejected", detail="HTTP 400 <b>bad</b>")
+    answer = browser.get(path)
+    assert "The gradebook refused it. The LMS did not accept this grade. HTTP 400 <b>bad</b>" in answer.text
+    site.mark(discussion, cast.ana, version=1, lowest=True)
+    site.release(discussion, cast.ana)
+    site.lms_answers()
+    assert "✓ In the gradebook since Mon 2 Mar, 10:00." in browser.get(path).text
+
+
+def test_neighbours_lead_through_the_class(site, cast, discussion, path):
+    browser, found = site.browser(cast.ines), []
+    while path:
+        page = browser.get(path).page
+        found.append(page.one("h1").text)
+        path = next((link.attrs["href"] for link in page.all("a", rel="next")), "")
+    assert found == ["Ana Brandt", "Ben Carter", "Chi Nguyen"]
+
+
+@pytest.mark.parametrize("who", ["ana", "ben", "olga"])
+def test_others_may_not(site, cast, path, who):
+    refused(site.browser(getattr(cast, who)).get(path), 403)
+
+
+def test_nobody_but_students_of_the_course_is_there(site, cast, discussion, foreign):
+    browser = site.browser(cast.ines)
+    for person in (cast.stranger.person_id, cast.tariq.person_id, cast.olga.person_id, 0, 4711, 10**30):
+        refused(browser.get(address(discussion, "grading", person)), 404)
+    site.remove(cast.chi)
+    refused(browser.get(address(discussion, "grading", cast.chi.person_id)), 404)
+    there = f"/courses/{cast.course_id}/discussions/{foreign.id}/grading"
+    refused(browser.get(f"{there}/{cast.ana.person_id}"), 404)
+    refused(browser.get(f"{there}/{cast.stranger.person_id}"), 404)
+
+
+def test_no_visit_is_told_to_come_from_the_course_page(site, path):
+    refuses_no_visit(site, path)
+
+
+def test_wrong_methods_are_refused(site, cast, path):
+    browser = site.browser(cast.ines)
+    for method in ("PUT", "DELETE", "PATCH"):
+        refused(browser.send(path, method), 405)
+
+
+def test_statements_do_not_grow_with_the_posts(site, cast, discussion, path):
+    browser = site.browser(cast.tariq)
+    post = site.write(cast.ana, discussion)
+    site.mark(discussion, cast.ana)
+    few = costs(site, lambda: browser.get(path))
+    for _ in range(8):
+        mine = site.write(cast.ana, discussion, to=site.write(cast.ben, discussion))
+        site.write(cast.ines, discussion, to=mine)
+        site.write(cast.ines, discussion, to=post)
+    assert costs(site, lambda: browser.get(path)) == few <= 12
