@@ -23,7 +23,7 @@ from lti_app.posts.queries import find_post_id
 from lti_app.readings.actions import add_reading
 from lti_app.rubrics.actions import copy_rubric
 
-DAY_ENDS = time(23, 59)
+DAY_ENDS = time(23, 59, 59, 999_999)
 
 
 def seed_demo_course(

@@ -61,11 +61,14 @@ def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView |
     """The level that counted facts alone decide; None for criteria that take judgement.
 
     Only timeliness is such: everything asked for in time is the top level, everything but late the middle one,
-    anything missing the bottom one. It is a suggestion: a person accepts it.
+    anything missing after its date the bottom one; while something may still come in time there is nothing to
+    suggest. It is a suggestion: a person accepts it.
     """
     if criterion.evidence is not Evidence.TIMELINESS or not criterion.levels or not verdicts.requirements:
         return None
     best_first = sorted(criterion.levels, key=lambda level: level.points, reverse=True)
+    if any(verdict.is_pending for verdict in verdicts.requirements):
+        return None
     if not verdicts.all_met:
         return best_first[-1]
     return best_first[len(best_first) // 2] if verdicts.any_late else best_first[0]

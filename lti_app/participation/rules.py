@@ -100,6 +100,11 @@ class Verdict:
         """Whether it is fulfilled, in time or late."""
         return self.standing in (Standing.MET, Standing.MET_LATE)
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is not fulfilled and its date, if it has one, has not passed."""
+        return self.standing in (Standing.PARTLY, Standing.OPEN)
+
 
 @dataclass(frozen=True)
 class PostVerdict:

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from lti_app.assessments.actions import assess, release, release_all
 from lti_app.assessments.errors import AssessmentIncomplete
@@ -52,6 +53,7 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         "grading/desk.html",
         discussion=discussion,
         lines=lines,
+        rubric_maximum=get_rubric(read_session(), discussion).maximum,
         counts=_counts(lines),
         release_form=ConfirmForm(),
         retry_form=ConfirmForm(),
@@ -76,23 +78,15 @@ def save(discussion_id: int, person_id: int) -> ResponseReturnValue:
         return _student_page(actor, discussion, person_id, form), 422
     with writing() as session:
         levels = chosen_levels(get_rubric(session, discussion), request.form)
-        assess(
-            session,
-            actor,
-            discussion,
-            person_id,
-            levels=levels,
-            comment=form.comment.data or "",
-            version=form.version.data or 0,
-            now=now(),
-        )
-    if action == "release":
-        return _release(actor, discussion, person_id)
-    flash(_("Saved. The student does not see it until it is released."))
-    following = (
-        _neighbours(list_desk(read_session(), actor, discussion), person_id)[1] if action == "save_next" else None
-    )
-    return redirect(url_for(".student", discussion_id=discussion_id, person_id=following or person_id), 303)
+        comment, version = form.comment.data or "", form.version.data or 0
+        assess(session, actor, discussion, person_id, levels=levels, comment=comment, version=version, now=now())
+        is_released = action == "release" and _release(session, actor, discussion, person_id)
+    if is_released:
+        ring()
+    elif action != "release":
+        flash(_("Saved. The student does not see it until it is released."))
+    onward = _neighbours(list_desk(read_session(), actor, discussion), person_id)[1] if action == "save_next" else None
+    return redirect(url_for(".student", discussion_id=discussion_id, person_id=onward or person_id), 303)
 
 
 @blueprint.post("/release")
@@ -122,16 +116,15 @@ def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
     return actor, get_discussion(read_session(), actor, discussion_id, need=Permission.GRADE, now=now())
 
 
-def _release(actor: Actor, discussion: DiscussionView, person_id: int) -> ResponseReturnValue:
+def _release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> bool:
+    """Release what was just saved, in the same transaction: nobody else's marks can come between."""
     try:
-        with writing() as session:
-            release(session, actor, discussion, person_id, now=now())
+        release(session, actor, discussion, person_id, now=now())
     except AssessmentIncomplete:
         flash(_("Saved, but not released: choose a level for every criterion first."), "warning")
-    else:
-        ring()
-        flash(_("Released. The student sees the grade, and it is on its way to the gradebook."))
-    return redirect(url_for(".student", discussion_id=discussion.id, person_id=person_id), 303)
+        return False
+    flash(_("Released. The student sees the grade, and it is on its way to the gradebook."))
+    return True
 
 
 def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm | None = None) -> str:
@@ -149,6 +142,7 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
         "grading/student.html",
         discussion=discussion,
         lines=lines,
+        rubric_maximum=rubric.maximum,
         student=chosen,
         posts=posts,
         verdicts=verdicts,

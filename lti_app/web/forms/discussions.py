@@ -105,8 +105,12 @@ class SetUpForm(FlaskForm):
         )
 
     def _moment(self, name: str) -> datetime | None:
+        """The start of the minute for opening, its end for what is due: 23:59 is in time until midnight."""
         local: datetime | None = self[name].data
-        return local.replace(tzinfo=ZoneInfo(self.time_zone.data)) if local else None
+        if local is None:
+            return None
+        edge = (0, 0) if name == "opens_at" else (59, 999_999)
+        return local.replace(second=edge[0], microsecond=edge[1], tzinfo=ZoneInfo(self.time_zone.data))
 
 
 class ReadingForm(Form):
@@ -135,7 +139,7 @@ def prefilled(discussion: DiscussionView, time_zone: str) -> dict[str, object]:
     local = zone(time_zone)
     begun = discussion.version > 0
     dates = {
-        name: moment.astimezone(local).replace(tzinfo=None)
+        name: moment.astimezone(local).replace(second=0, microsecond=0, tzinfo=None)
         for name in DATES
         if (moment := getattr(discussion.calendar, name)) is not None
     }

@@ -23,6 +23,11 @@ FILLED = {
 }
 
 
+def end_of(minute):
+    """What is due at a minute is in time until the minute is over."""
+    return minute.replace(second=59, microsecond=999_999)
+
+
 def stored(site, discussion_id):
     with site.read() as session:
         return get_discussion(session, site.cast.ines, discussion_id, now=site.clock())
@@ -47,6 +52,7 @@ def test_instructor_sets_up_a_new_discussion(site, cast):
 
 def test_saving_again_changes_only_what_was_changed(site, cast, with_readings):
     path = address(with_readings, "set-up")
+    site.browser(cast.ines).post_form(path, path)
     before = stored(site, with_readings.id)
     answer = site.browser(cast.ines).post_form(path, path)
     assert (answer.status, answer.location) == (303, address(with_readings))
@@ -110,7 +116,7 @@ def test_dates_are_those_of_the_zone_that_was_chosen(site, cast, discussion):
     dates = {"opens_at": "2026-03-01T08:00", "first_post_due": "", "replies_due": "", "closes_at": "2026-07-01T08:00"}
     browser.post_form(path, path, **dates, time_zone="America/New_York")
     assert stored(site, discussion.id).calendar == Calendar(
-        opens_at=datetime(2026, 3, 1, 13, tzinfo=UTC), closes_at=datetime(2026, 7, 1, 12, tzinfo=UTC)
+        opens_at=datetime(2026, 3, 1, 13, tzinfo=UTC), closes_at=end_of(datetime(2026, 7, 1, 12, tzinfo=UTC))
     )
     shown = browser.get(path).page  # in the reader's own zone, one hour before UTC in winter and two in summer
     assert shown.one("select", name="time_zone").one("option", selected="").attrs["value"] == "Europe/Berlin"
@@ -129,9 +135,9 @@ def test_hours_that_the_clock_skips_or_repeats_are_taken(site, cast, discussion,
     path = address(discussion, "set-up")
     browser = site.browser(cast.ines)
     assert browser.post_form(path, path, closes_at=local, replies_due="", first_post_due="").status == 303
-    assert stored(site, discussion.id).calendar.closes_at == moment
+    assert stored(site, discussion.id).calendar.closes_at == end_of(moment)
     browser.post_form(path, path)
-    assert stored(site, discussion.id).calendar.closes_at == moment
+    assert stored(site, discussion.id).calendar.closes_at == end_of(moment)
 
 
 def test_closing_takes_effect_at_once(site, cast, discussion):
