@@ -25,7 +25,7 @@ def init_headers(app: Flask) -> None:
         headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
         if request.is_secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
-        if request.endpoint == "static":
+        if request.endpoint == "static" and response.status_code < 400:  # a file not there yet must be asked for again
             headers["Cache-Control"] = f"public, max-age={STATIC_AGE}, immutable"
         else:
             headers.setdefault("Cache-Control", "private, no-store")

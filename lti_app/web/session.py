@@ -7,7 +7,8 @@ apart by the course in the address.
 
 from typing import Any
 
-from flask import Flask, Request, g, session
+from flask import Flask, Request, Response, g, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.exceptions import Unauthorized
 
@@ -31,11 +32,21 @@ class Visitor(UserMixin):
         return f"{self.actor.course_id}:{self.actor.person_id}"
 
 
+class _Cookies(SecureCookieSessionInterface):
+    """Leaves built files alone: the same for everybody, they would else be fetched anew whenever the cookie changes."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 def init_sessions(app: Flask) -> None:
     """Let Flask-Login find the visit of each request: by the course in its address and the token in its cookie."""
+    app.session_interface = _Cookies()
     manager = LoginManager()
     manager.session_protection = None  # a phone that changes networks is still the same student
-    manager.init_app(app)
+    # Its own context processor would ask for the visit again on every page, the page of a failing database included.
+    manager.init_app(app, add_context_processor=False)
 
     @app.url_value_preprocessor
     def take_course(_endpoint: str | None, values: dict[str, Any] | None) -> None:
