@@ -22,11 +22,8 @@ class Answer:
         self.status, self.headers = response.status_code, response.headers
         self.location = response.headers.get("Location", "")
         self.cookies = response.headers.getlist("Set-Cookie")
-
-    @cached_property
-    def html(self) -> str:
-        """The text of the page."""
-        return self.response.get_data(as_text=True)
+        self.html = response.get_data(as_text=True)
+        response.close()
 
     @cached_property
     def page(self) -> Element:
@@ -77,9 +74,11 @@ class Browser:
 
     def post(self, path: str, **fields: str) -> Answer:
         """Send a form that no page offered, with the session's own CSRF token (any page of the course has it)."""
-        home = "/".join(path.split("/")[:3])
-        offered = self.get(home).page.one("meta", name="time-zone-url").attrs["data-token"]
-        return self.send(path, data={"csrf_token": offered, **fields})
+        return self.send(path, data={"csrf_token": self.token("/".join(path.split("/")[:3])), **fields})
+
+    def token(self, page: str) -> str:
+        """The CSRF token that a page offers to its script."""
+        return self.get(page).page.one("meta", name="time-zone-url").attrs["data-token"]
 
     def post_form(self, path: str, form_page: str, **fields: str | None) -> Answer:
         """Open a page, fill in its form that goes to `path`, and send it; None leaves a field out."""

@@ -31,11 +31,10 @@ def refuses_unsafe_posts(site: Site, actor: Actor, path: str, kept: str = "", **
     browser = site.browser(actor)
     refused(browser.send(path, data=fields), 401, kept)
     refused(browser.send(path, data={**fields, "csrf_token": "forged"}), 401, kept)
-    other = site.browser(actor).get(f"/courses/{actor.course_id}").page.one("meta", name="time-zone-url")
-    data = {**fields, "csrf_token": other.attrs["data-token"]}
+    home = f"/courses/{actor.course_id}"
+    data = {**fields, "csrf_token": site.browser(actor).token(home)}
     refused(browser.send(path, data=data), 401, kept)
-    own = browser.get(f"/courses/{actor.course_id}").page.one("meta", name="time-zone-url").attrs["data-token"]
-    data = {**fields, "csrf_token": own}
+    data = {**fields, "csrf_token": browser.token(home)}
     refused(browser.send(path, data=data, headers={"Referer": "https://evil.example/"}), 401, kept)
     refused(browser.send(path, data=data, headers={}), 401, kept)
 

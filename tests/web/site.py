@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -64,6 +65,10 @@ class Site:
                 now=self.clock(),
             )
         return browser.remember(actor.course_id, token)
+
+    def actor(self, person: Actor, course_id: int, role: Role) -> Actor:
+        """The same person in another course."""
+        return replace(person, course_id=course_id, role=role)
 
     def stranger(self) -> Browser:
         """A browser without any visit."""

@@ -1,0 +1,123 @@
+"""Every address of the application, and who may use it. A new endpoint without an entry here fails."""
+
+from collections.abc import Iterator
+
+import pytest
+from werkzeug.routing import Rule
+
+from tests.web.questions import refused
+
+PUBLIC = {"static", "health.healthz", "lti.login", "lti.check", "lti.begin_in_tab", "lti.launch", "lti.jwks"}
+"""No visit is needed. The LTI addresses have tests of their own."""
+
+EVERYBODY = frozenset({"olga", "ana", "tariq", "ines"})
+WRITERS = EVERYBODY - {"olga"}
+STAFF = frozenset({"tariq", "ines"})
+INSTRUCTORS = frozenset({"ines"})
+MAY = {
+    "courses.home": EVERYBODY,
+    "courses.set_time_zone": EVERYBODY,
+    "discussions.show": EVERYBODY,
+    "discussions.counting": EVERYBODY,
+    "discussions.set_up": INSTRUCTORS,
+    "posts.create": WRITERS,
+    "posts.reply": WRITERS,
+    "posts.edit": {"ana"},  # the author
+    "posts.delete": {"ana"} | STAFF,
+    "grading.desk": STAFF,
+    "grading.student": STAFF,
+    "grading.save": STAFF,
+    "grading.release_class": STAFF,
+    "grading.retry": STAFF,
+    "deep_linking.choose": INSTRUCTORS,
+    "deep_linking.add": INSTRUCTORS,
+}
+STATUS = {("olga", "posts.reply"): 404, ("olga", "posts.edit"): 404, ("olga", "posts.delete"): 404}
+"""403 is what the others get; observers do not know which posts there are."""
+
+
+@pytest.fixture
+def place(site, cast, discussion):
+    """The objects that the addresses name."""
+    post = site.write(cast.ana, discussion)
+    site.mark(discussion, cast.ana)
+    return {
+        "course_id": cast.course_id,
+        "discussion_id": discussion.id,
+        "post_id": post.id,
+        "person_id": cast.ana.person_id,
+        "key": "unknown",
+    }
+
+
+def addresses(site, place) -> Iterator[tuple[Rule, str, str]]:
+    """Rule, method and path of everything that needs a visit."""
+    adapter = site.app.url_map.bind("localhost")
+    for rule in site.app.url_map.iter_rules():
+        if rule.endpoint not in PUBLIC:
+            path = adapter.build(rule.endpoint, {name: place[name] for name in rule.arguments})
+            for method in sorted(rule.methods & {"GET", "POST", "PUT", "DELETE", "PATCH"}):
+                yield rule, method, path
+
+
+def test_every_endpoint_is_in_the_table(site):
+    assert {rule.endpoint for rule in site.app.url_map.iter_rules()} == MAY.keys() | PUBLIC
+
+
+@pytest.mark.parametrize("who", ["olga", "ana", "tariq"])
+def test_nobody_may_more_than_the_table_says(site, cast, place, who):
+    browser = site.browser(getattr(cast, who))
+    token = browser.token(f"/courses/{cast.course_id}")
+    tried = 0
+    for rule, method, path in addresses(site, place):
+        if who not in MAY[rule.endpoint]:
+            data = {"csrf_token": token, "text": "Mine", "version": "1", "comment": "Mine", "action": "release"}
+            answer = browser.get(path) if method == "GET" else browser.send(path, method, data=data)
+            refused(answer, STATUS.get((who, rule.endpoint), 403), kept="" if method == "GET" else "Mine")
+            tried += 1
+    assert tried >= 4
+
+
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_everybody_may_read_what_the_table_says(site, cast, place, who):
+    browser = site.browser(getattr(cast, who))
+    allowed = {200, 303, 404 if who == "olga" else 200, 410}  # 410: nothing is to be added to the course
+    for rule, method, path in addresses(site, place):
+        own_reply = rule.endpoint == "posts.reply" and who == "ana"
+        if who in MAY[rule.endpoint] and method == "GET":
+            assert browser.get(path).status in allowed or own_reply, path
+
+
+def test_people_of_another_course_find_nothing(site, cast, place, foreign):
+    """By the other course's address they have no visit; by their own, its objects are not there."""
+    for actor in (cast.elsewhere, cast.stranger):
+        browser = site.browser(actor)
+        token = browser.token(f"/courses/{actor.course_id}")
+        for rule, method, path in addresses(site, place):
+            data = {"csrf_token": token, "version": "1", "text": "x", "comment": "x"}
+            options = {} if method == "GET" else {"data": data}
+            refused(browser.send(path, method, **options), 401)
+            if "discussion_id" in rule.arguments:
+                own = path.replace(f"/courses/{cast.course_id}/", f"/courses/{actor.course_id}/")
+                refused(browser.send(own, method, **options), 404)
+
+
+def test_nobody_without_a_visit_gets_anywhere(site, place):
+    for _rule, method, path in addresses(site, place):
+        answer = site.stranger().send(path, method, data={"text": "x"} if method == "POST" else None)
+        refused(answer, 401)
+        assert not answer.cookies
+
+
+def test_teacher_who_previews_as_a_student_has_a_students_power(site, cast, place):
+    browser = site.browser(cast.ines, role=cast.ana.role)
+    for rule, method, path in addresses(site, place):
+        if method == "GET" and "ana" not in MAY[rule.endpoint]:
+            refused(browser.get(path), 403)
+    here = f"/courses/{cast.course_id}/discussions/{place['discussion_id']}"
+    page = browser.get(here).page
+    assert not page.all("article")  # the gate holds for her as well
+    assert not [link for link in page.all("a") if link.attrs["href"].endswith(("/set-up", "/grading"))]
+    assert browser.post_form(f"{here}/posts", here, text="As a student would see it.").status == 303
+    desk = site.browser(cast.ines).get(f"{here}/grading").text
+    assert "Ines Navarro" not in desk
