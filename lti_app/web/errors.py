@@ -7,6 +7,8 @@ import structlog
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from lti_app.core.errors import ColloquyError, Conflict, Forbidden, NotFound, Refused
@@ -14,6 +16,7 @@ from lti_app.core.errors import ColloquyError, Conflict, Forbidden, NotFound, Re
 log = structlog.get_logger("colloquy.web")
 
 STATUSES: Mapping[type[ColloquyError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Refused: 422}
+RETRY_SECONDS = 60
 
 
 def init_errors(app: Flask) -> None:
@@ -21,6 +24,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(ColloquyError, _domain_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
+    for kind in (OperationalError, PoolTimeoutError):
+        app.register_error_handler(kind, _storage_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -67,6 +72,14 @@ def _http_error(error: HTTPException) -> Response:
     return error_page(error.code or 500, error.name)
 
 
+def _storage_error(error: Exception) -> Response:
+    """The database is away, locked for too long or full: nobody's fault, and worth another try."""
+    log.error("storage", kind=type(error).__name__, where=_where(error), endpoint=request.endpoint)
+    response = error_page(503, "storage")
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
 def _unexpected(error: Exception) -> Response:
     # The message of an exception may quote what somebody wrote, so only where it happened is logged.
     log.error("unexpected", kind=type(error).__name__, where=_where(error), endpoint=request.endpoint)
@@ -101,6 +114,13 @@ def _words(status: int) -> tuple[str, str]:
         413: (
             _("That is too much at once"),
             _("What you sent is too large. Go back and shorten it; nothing was saved."),
+        ),
+        503: (
+            _("Our database cannot be used at the moment"),
+            _(
+                "Wait a minute, then try again. If you were sending something, it was most likely not saved: keep your "
+                "text, look whether it is there, and send it again if it is not."
+            ),
         ),
         422: (_("That could not be accepted"), _("Go back and look at what you entered.")),
     }
