@@ -7,11 +7,12 @@ from playwright.sync_api import Locator, Page
 STOP = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));  // it has scrolled there
   const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
-  const follows = (last) => !last || !last.isConnected || last === at || Boolean(last.compareDocumentPosition(at) & 4 /* following */);
+  const isAfter = (last) => Boolean(last.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const follows = (last) => !last?.isConnected || last === at || isAfter(last);
   const inOrder = follows(globalThis.lastStop);
   globalThis.lastStop = at;
   // The ring may be drawn around the form or the label, and within a date field around its calendar button.
-  const ringed = [at, at.form, ...(at.labels ?? []), at.nextElementSibling].filter(Boolean);
+  const ringed = [at, at.form, ...(at.labels ?? [])].filter(Boolean);
   const drawn = at.type === "datetime-local" || ringed.some((one) => {
     const look = getComputedStyle(one);
     return look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2;
