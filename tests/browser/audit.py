@@ -36,8 +36,7 @@ class Audit:
             for width in (WIDE, NARROW):
                 page.set_viewport_size({"width": width, "height": 900})
                 found = page.evaluate(RUN, LEVELS)
-                if (wider := page.evaluate(WIDER)) > 0:
-                    found.append(f"{wider} px wider than the window")
+                found += [f"wider than its frame by {px} px" for f in page.frames if (px := f.evaluate(WIDER)) > 0]
                 self.findings += [f"{name}, {scheme}, {width} px: {one}" for one in found]
             if PICTURES:
                 _picture(page, name, scheme)

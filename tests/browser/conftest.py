@@ -34,9 +34,10 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def fresh_site(database_url: str, tmp_path: Path) -> Iterator[Site]:
-    """For one test alone, on every kind of database."""
-    with running_site(database_url, tmp_path) as site:
+def fresh_site(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Site]:
+    """For one test alone: SQLite by itself, as on a laptop; PostgreSQL with Redis, as at a university."""
+    redis_url = request.getfixturevalue("redis_url") if database_url.startswith("postgresql") else None
+    with running_site(database_url, tmp_path, redis_url=redis_url) as site:
         yield site
 
 

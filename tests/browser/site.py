@@ -51,15 +51,18 @@ class Site:
 
 
 @contextmanager
-def running_site(database_url: str, folder: Path, *, with_worker: bool = True) -> Iterator[Site]:
-    """Serve both halves; `database_url` is migrated and empty. Without a worker, scores wait for `send_due`."""
+def running_site(
+    database_url: str, folder: Path, *, with_worker: bool = True, redis_url: str | None = None
+) -> Iterator[Site]:
+    """Serve both halves; the database is migrated and empty. Without a worker, scores wait for `send_due`."""
     clock = MovableClock()
     with _serving() as server:
         tool_url = f"http://localhost:{server.port}"
         config = PracticeConfig.for_tool(tool_url, folder / "lms.db", clock=clock)
         with running(config) as practice:
             lms: PracticeLms = practice.extensions["practice_lms"]
-            parts = _assemble(tool_url, database_url, clock)
+            queue = {"REDIS_URL": redis_url} if redis_url else {}
+            parts = _assemble(tool_url, clock, DATABASE_URL=database_url, **queue)
             _register_and_seed(parts, lms.config)
             server.app = create_app(parts)
             with _working(parts) if with_worker else _at_rest(parts):
@@ -80,8 +83,8 @@ def _serving() -> Iterator[BaseWSGIServer]:
         thread.join()
 
 
-def _assemble(tool_url: str, database_url: str, clock: MovableClock) -> Colloquy:
-    environ = {"BASE_URL": tool_url, "DATABASE_URL": database_url, "SECRET_KEY": "for tests only " * 3}
+def _assemble(tool_url: str, clock: MovableClock, **services: str) -> Colloquy:
+    environ = {"BASE_URL": tool_url, "SECRET_KEY": "for tests only " * 3, **services}
     settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
     return assemble(settings, clock=clock)
 

@@ -15,6 +15,7 @@ from lti_app.discussions.queries import DiscussionView, get_discussion, list_dis
 from lti_app.discussions.rules import Calendar, SetUp
 from lti_app.people.actions import record_person
 from lti_app.people.rules import Names
+from lti_app.rubrics.actions import copy_rubric
 from lti_app.rubrics.queries import get_rubric
 from tests.browser.site import Site
 
@@ -95,7 +96,8 @@ def schedule_week_4(site: Site, **ahead: float) -> None:
             reading_ids=(),
             required_ids=frozenset(),
         )
-        set_up_discussion(session, actor, discussion.id, set_up=set_up, version=discussion.version, now=site.clock())
+        version, now = discussion.version, site.clock()
+        copy_rubric(session, set_up_discussion(session, actor, discussion.id, set_up=set_up, version=version, now=now))
 
 
 def instructor(session: Session, site: Site) -> Actor:

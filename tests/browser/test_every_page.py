@@ -22,7 +22,7 @@ def graded_site(browser: Browser, sqlite_template: Path, tmp_path_factory: pytes
     folder = tmp_path_factory.mktemp("site")
     shutil.copyfile(sqlite_template, folder / "colloquy.db")
     with running_site(f"sqlite:///{folder}/colloquy.db", folder, with_worker=False) as site:
-        with browser.new_context() as context:
+        with browser.new_context(timezone_id="Europe/Berlin") as context:
             Visitor(context, site).open_in_tab()
         grade_in_every_way(site)
         yield site

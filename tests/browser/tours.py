@@ -8,6 +8,7 @@ from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
 NOTHING = "/courses/1/discussions/999"
+UNKNOWN_ISSUER = "iss=https://unknown.example&login_hint=1&target_link_uri=https://tool.example/lti/launch"
 
 
 def discussion_url(site: Site, *more: object) -> str:
@@ -117,7 +118,12 @@ def adding(visitor: Visitor) -> Iterator[str]:
     expect(page.get_by_text("must be").first).to_be_visible()
     yield "add a discussion, refused"
     page.get_by_label("Points in the gradebook").fill("10")
+    page.route("**/deep-linking/return", lambda route: route.fulfill(status=204))  # so that the page before it stays
     page.get_by_role("button", name="Add to the course").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The discussion is ready to be placed")
+    yield "add a discussion, done"
+    page.unroute("**/deep-linking/return")
+    page.get_by_role("button", name="Back to the course").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Added to the course page")
     yield "LMS: activities added"
     page.goto(address)
@@ -131,7 +137,7 @@ def strayed(visitor: Visitor) -> Iterator[str]:
         ("not found", visitor.site.tool_url + NOTHING),
         ("forbidden", discussion_url(visitor.site, "grading")),
         ("launch refused", f"{visitor.site.tool_url}/lti/launch"),
-        ("login refused", f"{visitor.site.tool_url}/lti/login?iss=https://unknown.example"),
+        ("login refused", f"{visitor.site.tool_url}/lti/login?{UNKNOWN_ISSUER}"),
     ):
         page.goto(address)
         if page.get_by_text("For administrators").is_visible():
@@ -143,6 +149,18 @@ def strayed(visitor: Visitor) -> Iterator[str]:
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_text("copy it before you leave")).to_be_visible()
     yield "visit over, text kept"
+    page.goto(begun_without_cookies(visitor))
+    expect(page.get_by_role("link", name="Open in a new tab")).to_be_visible()
+    yield "open in its own tab"
+
+
+def begun_without_cookies(visitor: Visitor) -> str:
+    """Begin a launch, and answer where the browser would go next if it had kept the cookie."""
+    lms = visitor.site.lms
+    fields: dict[str, str | float | bool] = {**lms.login_fields(lms.launch("soren", "rl-week-3"))}
+    begun = visitor.context.request.post(f"{visitor.site.tool_url}/lti/login", form=fields, max_redirects=0)
+    visitor.context.clear_cookies()
+    return visitor.site.tool_url + begun.headers["location"]
 
 
 def around(visitor: Visitor) -> Iterator[str]:
