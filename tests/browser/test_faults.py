@@ -17,7 +17,7 @@ def test_a_fault_of_the_lms_passes(resting_site: Site, visit: MakeVisitor):
     expect(row(tool)).to_contain_text("The LMS had a fault of its own.")
     expect(tool.get_by_text("1 is on its way to the gradebook.")).to_be_visible()
     row(tool).get_by_role("link").click()
-    expect(tool.get_by_text("It is tried again in a moment.")).to_be_visible()
+    expect(tool.get_by_text("It is tried again by itself, next on")).to_be_visible()
     visitor.at("/faults").get_by_role("button", name="Answer correctly again").click()
     resting_site.clock.move(minutes=2)
     resting_site.send_due()
