@@ -47,15 +47,19 @@ def error_page(status: int, code: str = "", advice: str = "") -> Response:
         title=title,
         advice=advice or general,
         reference=reference,
-        kept_text="" if status == 413 else _written(),
+        kept_text=_written(),
         status=status,
     )
     return make_response(body, status)
 
 
 def _written() -> str:
-    """The one long text of the form that was sent."""
-    return next((text for name in ("text", "comment", "prompt") if (text := request.form.get(name))), "")
+    """The one long text of the form that was sent; empty where the request cannot be read."""
+    try:
+        form = request.form
+    except HTTPException:
+        return ""
+    return next((text for name in ("text", "comment", "prompt") if (text := form.get(name))), "")
 
 
 def _domain_error(error: ColloquyError) -> Response:
@@ -87,12 +91,13 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _where(error: Exception) -> str:
+    """The last lines of ours that it passed, and the very last."""
     trace = error.__traceback__
     lines = []
     while trace is not None:
         lines.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
         trace = trace.tb_next
-    return " ".join(lines[-6:])
+    return " ".join([*(line for line in lines[:-1] if line.startswith("lti_app."))][-5:] + lines[-1:])
 
 
 def _words(status: int) -> tuple[str, str]:
