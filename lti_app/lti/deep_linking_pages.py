@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, current_app, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DecimalField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length, NumberRange
 
@@ -26,6 +25,7 @@ from lti_app.lti.deep_linking import (
 )
 from lti_app.lti.storage import Store
 from lti_app.web.forms.discussions import finite
+from lti_app.web.forms.fields import PostedForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, writing
 
@@ -36,7 +36,7 @@ MAX_POINTS = 1000
 blueprint = Blueprint("deep_linking", __name__, url_prefix="/courses/<int:course_id>/add/<key>")
 
 
-class AddForm(FlaskForm):
+class AddForm(PostedForm):
     """What the LMS must know at once; prompt, readings and dates follow when the instructor opens the discussion."""
 
     title = StringField(_l("Title"), [InputRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
@@ -33,7 +32,7 @@ from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import MAX_PROMPT, MAX_TITLE, Calendar, SetUp
 from lti_app.people.rules import ZONES, zone
 from lti_app.readings.rules import ReadingEntry
-from lti_app.web.forms.fields import LongTextField
+from lti_app.web.forms.fields import LongTextField, PostedForm
 
 DATES = ("opens_at", "first_post_due", "replies_due", "closes_at")
 DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -56,7 +55,7 @@ def _in_our_time(_form: Form, field: DateTimeLocalField) -> None:
         raise ValidationError(_("Choose a year between %(first)s and %(last)s.", first=YEARS[0], last=YEARS[-1]))
 
 
-class SetUpForm(FlaskForm):
+class SetUpForm(PostedForm):
     """All that an instructor decides. Dates are local to `time_zone`."""
 
     title = StringField(_l("Title"), [DataRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])

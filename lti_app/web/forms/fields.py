@@ -1,8 +1,21 @@
-"""Fields that more than one area uses."""
+"""Fields and forms that more than one area uses."""
 
 from typing import Any
 
+from flask import request
+from flask_wtf import FlaskForm
 from wtforms import TextAreaField
+
+
+class PostedForm(FlaskForm):
+    """A form of ours as a browser posts it: Flask-WTF would also take JSON and files, which are no text."""
+
+    class Meta(FlaskForm.Meta):
+        """Where the fields come from."""
+
+        def wrap_formdata(self, _form: FlaskForm, formdata: Any) -> Any:
+            """The fields that were posted; None for a form that is only shown."""
+            return request.form if formdata is not None and request.method == "POST" else None
 
 
 class LongTextField(TextAreaField):

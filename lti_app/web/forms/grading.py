@@ -3,21 +3,20 @@
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from lti_app.assessments.rules import MAX_COMMENT
 from lti_app.rubrics.rules import RubricView
-from lti_app.web.forms.fields import LongTextField
+from lti_app.web.forms.fields import LongTextField, PostedForm
 
 CRITERION = "criterion-"
 MAX_DIGITS = 18
 """More than any id has; Python refuses to read numbers of some thousand digits."""
 
 
-class AssessmentForm(FlaskForm):
+class AssessmentForm(PostedForm):
     """Comment and version; the levels are radio buttons named by their criterion."""
 
     comment = LongTextField(

@@ -1,16 +1,15 @@
 """Forms for posts."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from lti_app.posts.rules import MAX_TEXT
-from lti_app.web.forms.fields import LongTextField
+from lti_app.web.forms.fields import LongTextField, PostedForm
 
 
-class PostForm(FlaskForm):
+class PostForm(PostedForm):
     """A first post or a reply."""
 
     text = LongTextField(
@@ -29,7 +28,7 @@ class EditForm(PostForm):
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(PostedForm):
     """Nothing but the protection against forged requests."""
 
     confirmed = HiddenField(default="1")
