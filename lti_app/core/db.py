@@ -127,7 +127,9 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._readers = sessionmaker(engine, expire_on_commit=False, autoflush=False)
+        # A page is read by several statements: all of them are to see one moment, which SQLite gives by itself.
+        one_moment = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._readers = sessionmaker(engine.execution_options(**one_moment), expire_on_commit=False, autoflush=False)
         self._writers = sessionmaker(engine.execution_options(**{WRITES: True}), expire_on_commit=False)
 
     @classmethod
