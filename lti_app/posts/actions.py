@@ -1,6 +1,6 @@
 """What changes posts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -9,11 +9,14 @@ from lti_app.courses.rules import Actor
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.posts.access import Permission, require
-from lti_app.posts.errors import PostChanged, PostEmpty, PostTooLong
+from lti_app.posts.errors import AlreadyPosted, PostChanged, PostEmpty, PostTooLong
 from lti_app.posts.models import Citation, Post, Revision
 from lti_app.posts.queries import circumstances_of, get_post
 from lti_app.posts.rules import MAX_TEXT, Composed, child_address, child_path, compose
 from lti_app.readings.actions import find_passages
+
+TWINS_WITHIN = timedelta(minutes=10)
+"""The same words by the same person at the same place within this time are one post."""
 
 
 def create_post(
@@ -21,8 +24,8 @@ def create_post(
 ) -> str:
     """Write a first post (`parent_id` None) or a reply; returns its address.
 
-    Raises PostEmpty, PostTooLong, and what the START or REPLY permission raises. Posts made at the same moment get
-    different numbers: the counter is raised in the statement that reads it.
+    Raises PostEmpty, PostTooLong, AlreadyPosted, and what the START or REPLY permission raises. Posts made at the same
+    moment get different numbers: the counter is raised in the statement that reads it.
     """
     composed = _compose(discussion, text)
     if parent_id is None:
@@ -33,6 +36,7 @@ def create_post(
         parent = get_post(session, actor, discussion, parent_id, need=Permission.REPLY)
         parent_path, parent_address = parent.path, parent.address
         number = _next_reply(session, parent_id)
+    _refuse_twin(session, actor, discussion, parent_id, text=composed.text, since=now - TWINS_WITHIN)
     path = child_path(parent_path, number)
     post = Post(
         course_id=discussion.course_id,
@@ -100,6 +104,24 @@ def delete_post(session: Session, actor: Actor, discussion: DiscussionView, post
         post.deleted_at, post.deleted_by_id = now, actor.person_id
     session.flush()
     return post.address
+
+
+def _refuse_twin(
+    session: Session, actor: Actor, discussion: DiscussionView, parent_id: int | None, *, text: str, since: datetime
+) -> None:
+    """A second click, or a form sent again after a broken connection, is no second post. The counter's lock is held."""
+    twin = session.scalar(
+        select(Post.address).where(
+            Post.discussion_id == discussion.id,
+            Post.author_id == actor.person_id,
+            Post.parent_id.is_(None) if parent_id is None else Post.parent_id == parent_id,
+            Post.created_at > since,
+            Post.deleted_at.is_(None),
+            Post.text == text,
+        )
+    )
+    if twin is not None:
+        raise AlreadyPosted(address=twin)
 
 
 def _compose(discussion: DiscussionView, text: str) -> Composed:

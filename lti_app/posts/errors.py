@@ -39,6 +39,12 @@ class TooDeep(Refused):
     code = "too_deep"
 
 
+class AlreadyPosted(Conflict):
+    """The same text was posted here a moment ago; `address` says where it stands."""
+
+    code = "already_posted"
+
+
 class PostChanged(Conflict):
     """The post was edited elsewhere since this page was opened."""
 

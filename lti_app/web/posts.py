@@ -10,6 +10,7 @@ from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.participation.queries import get_progress
 from lti_app.posts.access import Permission
 from lti_app.posts.actions import create_post, delete_post, edit_post
+from lti_app.posts.errors import AlreadyPosted
 from lti_app.posts.queries import PostView, get_post, get_text
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.posts import ConfirmForm, EditForm, PostForm
@@ -31,6 +32,8 @@ def create(discussion_id: int) -> ResponseReturnValue:
             address = create_post(
                 session, actor, discussion, text=form.text.data or "", parent_id=form.parent_id.data, now=now()
             )
+    except AlreadyPosted as error:
+        address = str(error.data["address"])
     except Refused as error:
         form.text.errors = [refusal_words(error)]
         return _composer(actor, discussion_id, form), status_of(error)

@@ -10,13 +10,22 @@ from lti_app.discussions.queries import get_discussion
 from lti_app.discussions.rules import Calendar
 from lti_app.posts.access import Permission
 from lti_app.posts.actions import create_post, delete_post, edit_post
-from lti_app.posts.errors import DiscussionShut, ParentGone, PostChanged, PostEmpty, PostFirst, PostTooLong, TooDeep
+from lti_app.posts.errors import (
+    AlreadyPosted,
+    DiscussionShut,
+    ParentGone,
+    PostChanged,
+    PostEmpty,
+    PostFirst,
+    PostTooLong,
+    TooDeep,
+)
 from lti_app.posts.models import Citation, Post, Revision
-from lti_app.posts.queries import get_post, get_text
+from lti_app.posts.queries import find_post_id, get_post, get_text
 from lti_app.posts.rules import MAX_DEPTH, MAX_TEXT
 from lti_app.readings.models import Passage
 from tests.factories.discussions import WEEK, set_up
-from tests.factories.posts import write
+from tests.factories.posts import FIRST, write
 from tests.factories.readings import add_readings
 
 
@@ -40,6 +49,19 @@ def test_posts_get_addresses_that_one_can_speak(session, cast, discussion, clock
     assert (deeper.parent_address, deeper.depth, deeper.parent_id) == ("2.2", 2, second.id)
     assert (second.by_staff, deeper.by_staff) == (True, False)
     assert stored(session, anas.id).reply_count == 2
+
+
+def test_the_same_words_again_are_one_post_for_a_while(session, cast, discussion, clock, anas):
+    again = {"text": FIRST, "now": clock()}
+    with pytest.raises(AlreadyPosted) as caught, session.begin_nested():
+        create_post(session, cast.ana, discussion, parent_id=None, **again)
+    assert caught.value.data == {"address": anas.address}
+    assert create_post(session, cast.chi, discussion, parent_id=None, **again) == "3"
+    assert create_post(session, cast.ana, discussion, parent_id=anas.id, **again) == "2.1"
+    clock.move(minutes=11)
+    assert create_post(session, cast.ana, discussion, parent_id=None, text=FIRST, now=clock()) == "4"
+    delete_post(session, cast.ana, discussion, find_post_id(session, discussion, "4"), now=clock())
+    assert create_post(session, cast.ana, discussion, parent_id=None, text=FIRST, now=clock()) == "5"
 
 
 def test_nothing_is_no_post(session, cast, discussion, clock, anas):

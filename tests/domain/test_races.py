@@ -23,7 +23,7 @@ from lti_app.people.actions import record_person
 from lti_app.people.models import Person
 from lti_app.people.rules import Names
 from lti_app.posts.actions import create_post, delete_post, edit_post
-from lti_app.posts.errors import PostChanged
+from lti_app.posts.errors import AlreadyPosted, PostChanged
 from lti_app.posts.models import Citation, Post, Revision
 from lti_app.readings.models import Passage
 from lti_app.rubrics.actions import copy_rubric
@@ -237,7 +237,28 @@ def test_a_passage_that_many_cite_first(together, session, cast, clock):
         return create_post(own, cast.ana, discussion, text=text, parent_id=None, now=clock())
 
     both = ("[Kotter, p. 1] [Zaleznik, p. 2]", "[Zaleznik, p. 2] [Kotter, p. 1]")
-    answers = together(*(partial(cite, text) for text in both * 4))
+    answers = together(*(partial(cite, f"{text} {n}") for n, text in enumerate(both * 4)))
     assert len(set(answers)) == 8
     assert count(session, Passage) == 2
     assert count(session, Citation) == 16
+
+
+@pytest.mark.parametrize("is_reply", [False, True])
+def test_a_click_repeated_at_the_same_moment_is_one_post(together, session, cast, clock, *, is_reply):
+    discussion = set_up(session, cast.ines, clock())
+    parent = write(session, cast.ben, discussion, now=clock())
+    write(session, cast.ana, discussion, now=clock())
+    session.commit()
+
+    def click(own):
+        try:
+            return create_post(
+                own, cast.ana, discussion, text="Once.", parent_id=parent.id if is_reply else None, now=clock()
+            )
+        except AlreadyPosted as again:
+            own.rollback()
+            return again.data["address"]
+
+    answers = together(*[click] * 4)
+    assert set(answers) == {"1.1" if is_reply else "3"}
+    assert write(session, cast.chi, discussion, now=clock()).address == ("3" if is_reply else "4")

@@ -1,6 +1,7 @@
 """Posts, written through the same action as in life."""
 
 from datetime import datetime
+from itertools import count
 
 from sqlalchemy.orm import Session
 
@@ -8,10 +9,12 @@ from lti_app.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.posts.access import Permission
 from lti_app.posts.actions import create_post
+from lti_app.posts.errors import AlreadyPosted
 from lti_app.posts.queries import PostView, find_post_id, get_post
 
 FIRST = "Leaders set a direction and align people."
 REPLY = "A case against this: hospitals."
+_NUMBERS = count(1)
 
 
 def write(
@@ -24,7 +27,12 @@ def write(
     to: PostView | None = None,
 ) -> PostView:
     """A first post, or a reply to the post `to`, as its author sees it afterwards."""
-    text = text or (REPLY if to else FIRST)
-    address = create_post(session, author, discussion, text=text, parent_id=to.id if to else None, now=now)
+    text, parent_id = text or (REPLY if to else FIRST), to.id if to else None
+    try:
+        with session.begin_nested():
+            address = create_post(session, author, discussion, text=text, parent_id=parent_id, now=now)
+    except AlreadyPosted:  # the same words again would be taken for a second click; a quoted line does not count
+        text = f"{text}\n\n> {next(_NUMBERS)}"
+        address = create_post(session, author, discussion, text=text, parent_id=parent_id, now=now)
     post_id = find_post_id(session, discussion, address)
     return get_post(session, author, discussion, post_id, need=Permission.READ)
