@@ -35,6 +35,7 @@ class Audit:
             page.emulate_media(color_scheme=scheme)
             for width in (WIDE, NARROW):
                 page.set_viewport_size({"width": width, "height": 900})
+                _settle(page, width)
                 found = page.evaluate(RUN, LEVELS)
                 found += [f"wider than its frame by {px} px" for f in page.frames if (px := f.evaluate(WIDER)) > 0]
                 self.findings += [f"{name}, {scheme}, {width} px: {one}" for one in found]
@@ -43,9 +44,16 @@ class Audit:
         page.set_viewport_size({"width": WIDE, "height": 900})
 
 
+def _settle(page: Page, width: int) -> None:
+    """Wait until a frame, which may live in another process, has the width that its page now gives it."""
+    for frame in page.frames[1:]:
+        frame.wait_for_function("([least, most]) => least < innerWidth && innerWidth <= most", arg=[width / 2, width])
+
+
 def _picture(page: Page, name: str, scheme: str) -> None:
     """Save what a phone and a wide window show."""
     for width in (PHONE, WIDE):
         page.set_viewport_size({"width": width, "height": 900})
+        _settle(page, width)
         file = f"{re.sub('[^a-z0-9]+', '-', name.lower())}-{scheme}-{width}.png"
         page.screenshot(path=Path(PICTURES) / file, full_page=True)
