@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lti_app import migrations
 from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
-from lti_app.core.errors import ColloquyError, SettingsError
+from lti_app.core.errors import ColloquyError, NotFound, SettingsError
 from lti_app.core.logs import configure_logs
 from lti_app.core.resources import resource
 from lti_app.core.settings import PREFIX, Settings, load_settings
@@ -21,6 +22,10 @@ from lti_app.lti.errors import RegistrationRefused
 from lti_app.seed import seed_demo_course
 
 EMBEDDED_THREADS = 4
+UNKNOWN = {
+    "unknown_platform": "there is no such platform; `colloquy platform list` shows all",
+    "unknown_deployment": "there is no such deployment; `colloquy platform list` shows all",
+}
 
 
 @click.group(help="Colloquy: graded discussions of assigned readings, embedded in Canvas and Moodle.")
@@ -131,14 +136,15 @@ def keys() -> None:
 
 @keys.command("list")
 def keys_list() -> None:
-    """All keys, the signing one first."""
+    """All keys, the newest first; an earlier one signs until LMSs have had time to fetch the newest."""
     with Database.at(load_settings().database_url).read() as session:
         for key in tool_keys.list_keys(session, system_clock()):
             click.echo(f"{key.kid}\tcreated {key.created_at:%Y-%m-%d %H:%M}\t{_key_state(key)}")
 
 
 def _key_state(key: tool_keys.KeyInfo) -> str:
-    return f"published until {key.retired_at:%Y-%m-%d}" if key.retired_at else "signs" if key.signs else "published"
+    state = "signs" if key.signs else "published"
+    return f"{state}, published until {key.retired_at:%Y-%m-%d}" if key.retired_at else state
 
 
 @keys.command("rotate")
@@ -179,6 +185,13 @@ def main() -> None:
         sys.exit(2)
     except RegistrationRefused as error:
         click.echo(f"colloquy: {error}", err=True)
+        sys.exit(1)
+    except NotFound as error:
+        click.echo(f"colloquy: {UNKNOWN.get(error.code, error.code)}", err=True)
+        sys.exit(1)
+    except (OperationalError, ProgrammingError) as error:
+        told = str(error.orig).partition("\n")[0].rstrip(".")
+        click.echo(f"colloquy: the database cannot be used: {told}. Has `colloquy upgrade` been run?", err=True)
         sys.exit(1)
     except ColloquyError as error:
         click.echo(f"colloquy: {error.code} {error.data or ''}", err=True)

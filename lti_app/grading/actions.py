@@ -1,225 +1,211 @@
-"""What changes grades, and what becomes of the scores that the LMS must learn."""
+"""What changes marks and releases grades."""
 
-import random
-import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.errors import Forbidden
-from lti_app.courses.rules import Actor
-from lti_app.grading.models import Passback
-from lti_app.grading.ports import Score
-from lti_app.grading.rules import (
-    PassbackState,
-    give_up_code,
-    is_worth_another_try,
-    next_score_timestamp,
-    wait_before_retry,
-)
-
-# --- Passback: queue, claim, finish ----------------------------------------------------------------------------------
-
-DETAIL_LENGTH = 300
-
-
-@dataclass(frozen=True)
-class ClaimedPassback:
-    """A score that this worker alone may send until its lease ends."""
-
-    id: int
-    lease_token: str
-    lease_until: datetime
-    version: int
-    course_id: int
-    score: Score
+from lti_app.core.db import insert_into
+from lti_app.core.prose import clean_text
+from lti_app.courses.models import Enrollment
+from lti_app.courses.queries import get_student
+from lti_app.courses.rules import Actor, Role
+from lti_app.discussions.access import Permission, require
+from lti_app.discussions.queries import DiscussionView
+from lti_app.grading.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
+from lti_app.grading.models import Assessment, Mark, Release
+from lti_app.grading.rules import MAX_COMMENT
+from lti_app.participation.queries import collect_class_facts, collect_facts
+from lti_app.participation.rules import PostFacts, evaluate
+from lti_app.passbacks.actions import queue_passback
+from lti_app.rubrics.queries import get_rubric
+from lti_app.rubrics.rules import RubricView, scaled, total
 
 
-def queue_passback(
+def assess(
     session: Session,
-    *,
-    course_id: int,
-    discussion_id: int,
+    actor: Actor,
+    discussion: DiscussionView,
     person_id: int,
-    given: Decimal,
-    possible: Decimal,
+    *,
+    levels: Mapping[int, int],
     comment: str,
-    submitted_at: datetime | None,
+    version: int,
     now: datetime,
 ) -> None:
-    """Record that the LMS must learn this score, in the transaction that releases it. Ring the bell after the commit.
+    """Save a student's marks (level id by criterion id) and comment as a draft.
 
-    A newer score of the same person in the same discussion takes the place of an older one, sent or not. A lease that
-    a worker holds stays: its older score can no longer count as the one wanted, and the row is due again at its end.
+    `version` is that of the marks the grader saw, 0 for none. Raises AssessmentChanged when another grader saved
+    meanwhile, CommentTooLong, NotFound for somebody who is no student here, Forbidden. Levels that are not of the
+    rubric are passed over. Saving what is already there changes nothing.
     """
-    wanted: dict[str, Any] = {
-        "given": given,
-        "possible": possible,
-        "comment": comment,
-        "submitted_at": submitted_at,
-        "queued_at": now,
-        **_fresh_tries(now),
-    }
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Passback).values(
-        course_id=course_id,
-        discussion_id=discussion_id,
-        person_id=person_id,
-        wanted_version=1,
-        sent_version=0,
-        **wanted,
-    )
-    session.execute(
-        insert.on_conflict_do_update(
-            index_elements=["discussion_id", "person_id"],
-            set_={**wanted, "wanted_version": Passback.wanted_version + 1},
+    require(actor, Permission.GRADE)
+    get_student(session, actor, person_id)
+    comment = clean_text(comment)
+    if len(comment) > MAX_COMMENT:
+        raise CommentTooLong(limit=MAX_COMMENT, length=len(comment))
+    rubric = get_rubric(session, discussion)
+    chosen = {c.id: level for c in rubric.criteria if (level := c.level(levels.get(c.id)))}
+    assessment = _locked_or_new(session, actor, discussion, person_id, now)
+    marks = {criterion_id: level.id for criterion_id, level in chosen.items()}
+    if assessment.comment == comment and _marks(session, [assessment.id]).get(assessment.id, {}) == marks:
+        return  # also the second of two clicks
+    if assessment.version != version:
+        raise AssessmentChanged
+    session.execute(delete(Mark).where(Mark.assessment_id == assessment.id))
+    if marks:
+        rows = [
+            {"assessment_id": assessment.id, "criterion_id": key, "level_id": level} for key, level in marks.items()
+        ]
+        session.execute(insert(Mark), rows)
+    assessment.comment = comment
+    assessment.total = total(level.points for level in chosen.values())
+    assessment.is_complete = 0 < len(chosen) == len(rubric.criteria)
+    assessment.version += 1
+    assessment.assessed_at, assessment.assessed_by_id = now, actor.person_id
+    session.flush()
+
+
+def release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, *, now: datetime) -> None:
+    """Show a student their grade and let the LMS learn it, in this transaction.
+
+    Raises AssessmentIncomplete while a criterion has no level, NotFound, Forbidden. Releasing what is already
+    released changes nothing.
+    """
+    require(actor, Permission.GRADE)
+    get_student(session, actor, person_id)
+    assessment = session.scalar(_assessments(discussion.id).where(Assessment.person_id == person_id))
+    if assessment is None or not assessment.is_complete:
+        raise AssessmentIncomplete
+    if assessment.version != assessment.released_version:
+        facts = {person_id: collect_facts(session, discussion, person_id)}
+        _release(session, actor, discussion, assessments=[assessment], facts=facts, now=now)
+
+
+def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> int:
+    """Release every complete draft of active students, in this transaction; returns how many. Raises Forbidden."""
+    require(actor, Permission.GRADE)
+    drafts = [
+        assessment
+        for assessment in session.scalars(
+            _assessments(discussion.id)
+            .join(
+                Enrollment,
+                (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
+            )
+            .where(Assessment.is_complete, Enrollment.role == Role.STUDENT, Enrollment.active)
         )
-    )
-
-
-def claim_due(session: Session, now: datetime, *, limit: int, lease: timedelta) -> list[ClaimedPassback]:
-    """Take up to `limit` due scores for this worker until `now` + `lease`; commit before sending them.
-
-    Value, version and AGS timestamp are fixed together here, so that of two tries the one with the newer timestamp
-    never carries the older value. A row whose worker died is claimed again when its lease has ended.
-    """
-    token, until = secrets.token_hex(16), now + lease
-    rows = session.scalars(
-        select(Passback)
-        .where(Passback.state == PassbackState.PENDING, Passback.due_at <= now, _not_leased(now))
-        .order_by(Passback.due_at, Passback.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        row.lease_token, row.lease_until = token, until
-        row.attempts += 1
-        row.score_timestamp = next_score_timestamp(row.score_timestamp, now)
-    session.flush()
-    return [_claimed(row) for row in rows]
-
-
-def finish_sent(session: Session, claimed: ClaimedPassback, *, now: datetime) -> None:
-    """Record that the LMS accepted the score. A version wanted meanwhile stays pending and is due at once."""
-    row = _still_ours(session, claimed)
-    if row is None:
-        return
-    row.sent_version, row.sent_comment, row.sent_at = claimed.version, claimed.score.comment, now
-    row.error_code, row.error_detail = None, ""
-    if row.wanted_version == claimed.version:
-        row.state = PassbackState.SENT
-    session.flush()
-
-
-def finish_failed(
-    session: Session,
-    claimed: ClaimedPassback,
-    *,
-    code: str,
-    detail: str = "",
-    refused: bool,
-    retry_after: float | None = None,
-    now: datetime,
-) -> bool:
-    """Record a failed try: `refused` when the LMS answered and will not take the score, else it is only delayed.
-
-    A delayed score is due again after a wait and is shown as refused once trying on is hopeless; so is a refusal that
-    time may cure (`stale`: the LMS's clock is ahead of ours). A version wanted meanwhile is due at once.
-    Answers whether this score waits for another try.
-    """
-    row = _still_ours(session, claimed)
-    if row is None or row.wanted_version != claimed.version:
-        return True
-    row.error_code, row.error_detail = code, detail[:DETAIL_LENGTH]
-    if is_worth_another_try(code, refused=refused, attempts=row.attempts, queued_at=row.queued_at, now=now):
-        spread = random.random()  # noqa: S311 -- spreads retries, guards nothing
-        row.due_at = now + wait_before_retry(row.attempts, fraction=spread, retry_after=retry_after)
-    else:
-        row.state, row.error_code = PassbackState.REFUSED, give_up_code(code)
-    session.flush()
-    return row.state == PassbackState.PENDING
-
-
-def give_back(session: Session, claimed: Iterable[ClaimedPassback], *, due_at: datetime) -> None:
-    """Return scores that were claimed but not tried, due at `due_at`: the LMS is down or asks for a pause."""
-    for each in claimed:
-        row = _still_ours(session, each)
-        if row is not None and row.wanted_version == each.version:
-            row.attempts -= 1
-            row.due_at = due_at
-    session.flush()
-
-
-def retry_passbacks(session: Session, actor: Actor, *, discussion_id: int, now: datetime) -> int:
-    """Send again what the LMS refused or still waits for, in one discussion; returns how many. Ring the bell after.
-
-    Raises Forbidden for anybody but the course's staff.
-    """
-    if not actor.is_staff:
-        raise Forbidden
-    rows = session.execute(
-        update(Passback)
-        .where(
-            Passback.course_id == actor.course_id,
-            Passback.discussion_id == discussion_id,
-            Passback.state != PassbackState.SENT,
+        if assessment.version != assessment.released_version
+    ]
+    if drafts:
+        _release(
+            session, actor, discussion, assessments=drafts, facts=collect_class_facts(session, discussion), now=now
         )
-        .values(queued_at=now, **_fresh_tries(now))
-        .returning(Passback.id)
-    ).all()
-    return len(rows)
+    return len(drafts)
 
 
-def _fresh_tries(now: datetime) -> dict[str, Any]:
-    return {
-        "state": PassbackState.PENDING,
-        "attempts": 0,
-        "due_at": now,
-        "error_code": None,
-        "error_detail": "",
-    }
-
-
-def _not_leased(now: datetime) -> ColumnElement[bool]:
-    return or_(Passback.lease_until.is_(None), Passback.lease_until <= now)
-
-
-def _still_ours(session: Session, claimed: ClaimedPassback) -> Passback | None:
-    """The row, its lease given up, when the lease is still this worker's; else None: another one has taken it over."""
-    row = session.scalar(
-        select(Passback)
-        .where(Passback.id == claimed.id, Passback.lease_token == claimed.lease_token)
-        .with_for_update()
+def _assessments(discussion_id: int) -> Select[Assessment]:
+    """Locked, in the one order in which everybody locks them, and as they are now whatever the session has seen."""
+    return (
+        select(Assessment)
+        .where(Assessment.discussion_id == discussion_id)
+        .order_by(Assessment.id)
+        .with_for_update(of=Assessment)
         .execution_options(populate_existing=True)
     )
-    if row is not None:
-        row.lease_token = row.lease_until = None
-    return row
 
 
-def _claimed(row: Passback) -> ClaimedPassback:
-    if row.lease_token is None or row.lease_until is None or row.score_timestamp is None:
-        raise ValueError("not claimed")
-    return ClaimedPassback(
-        id=row.id,
-        lease_token=row.lease_token,
-        lease_until=row.lease_until,
-        version=row.wanted_version,
-        course_id=row.course_id,
-        score=Score(
-            discussion_id=row.discussion_id,
-            person_id=row.person_id,
-            given=row.given,
-            possible=row.possible,
-            comment=row.comment,
-            comment_is_known=row.sent_version > 0 and row.sent_comment == row.comment,
-            timestamp=row.score_timestamp,
-            submitted_at=row.submitted_at,
-        ),
+def _locked_or_new(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int, now: datetime
+) -> Assessment:
+    """The student's row, made where there is none yet, so that two first saves meet on the same row."""
+    session.execute(
+        insert_into(session, Assessment)
+        .values(
+            course_id=discussion.course_id,
+            discussion_id=discussion.id,
+            person_id=person_id,
+            comment="",
+            total=0,
+            is_complete=False,
+            version=0,
+            assessed_at=now,
+            assessed_by_id=actor.person_id,
+        )
+        .on_conflict_do_nothing(index_elements=["discussion_id", "person_id"])
     )
+    return session.scalars(_assessments(discussion.id).where(Assessment.person_id == person_id)).one()
+
+
+def _marks(session: Session, assessment_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """Level id by criterion id, by assessment id."""
+    rows = session.execute(
+        select(Mark.assessment_id, Mark.criterion_id, Mark.level_id).where(Mark.assessment_id.in_(assessment_ids))
+    )
+    marks: dict[int, dict[int, int]] = {}
+    for assessment_id, criterion_id, level_id in rows:
+        marks.setdefault(assessment_id, {})[criterion_id] = level_id
+    return marks
+
+
+def _release(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    *,
+    assessments: Collection[Assessment],
+    facts: Mapping[int, list[PostFacts]],
+    now: datetime,
+) -> None:
+    rubric = get_rubric(session, discussion)
+    marks = _marks(session, [assessment.id for assessment in assessments])
+    for assessment in assessments:
+        given = scaled(assessment.total, out_of=rubric.maximum, to=discussion.points)
+        session.add(
+            Release(
+                assessment_id=assessment.id,
+                version=assessment.version,
+                given=given,
+                possible=discussion.points,
+                comment=assessment.comment,
+                marks=_as_read(rubric, marks.get(assessment.id, {})),
+                released_at=now,
+                released_by_id=actor.person_id,
+            )
+        )
+        assessment.released_version = assessment.version
+        assessment.released_given, assessment.released_at = given, now
+        queue_passback(
+            session,
+            course_id=discussion.course_id,
+            discussion_id=discussion.id,
+            person_id=assessment.person_id,
+            given=given,
+            possible=discussion.points,
+            comment=assessment.comment,
+            submitted_at=_submitted_at(discussion, facts.get(assessment.person_id, []), now),
+            now=now,
+        )
+    session.flush()
+
+
+def _as_read(rubric: RubricView, marks: Mapping[int, int]) -> list[dict[str, str]]:
+    read = []
+    for criterion in rubric.criteria:
+        if level := criterion.level(marks.get(criterion.id)):
+            read.append(
+                {
+                    "title": criterion.title,
+                    "level": level.title,
+                    "points": str(level.points),
+                    "maximum": str(criterion.maximum),
+                }
+            )
+    return read
+
+
+def _submitted_at(discussion: DiscussionView, facts: list[PostFacts], now: datetime) -> datetime | None:
+    """When the student's work was complete, else their last writing; so that the LMS does not call it late."""
+    moments = [version.at for post in facts if not post.deleted for version in post.versions]
+    return evaluate(discussion.requirements, facts, now).completed_at or max(moments, default=None)

@@ -1,53 +1,70 @@
-"""Grades, and the scores that the LMS must learn."""
+"""Marks, grades and releases."""
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_app.core.db import Base, Id, stored_enum
-from lti_app.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
-from lti_app.discussions.models import Discussion  # noqa: F401
-from lti_app.grading.rules import PassbackState
+from lti_app.core.db import Base, Id
+from lti_app.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
 from lti_app.people.models import Person  # noqa: F401
+from lti_app.rubrics.models import Criterion, Level  # noqa: F401
 
 
-class Passback(Base):
-    """The score of one person in one discussion as the LMS must learn it: the newest one wanted, and what became of it.
+class Assessment(Base):
+    """One student's marks in one discussion as the graders see them; what the student sees is the newest Release."""
 
-    Written in the transaction that releases the grade, so that no crash loses it. A worker claims it by a lease, sends
-    it outside any transaction, and writes back only while the lease is still its own.
-    """
-
-    __tablename__ = "passback"
-    __table_args__ = (UniqueConstraint("discussion_id", "person_id"), Index(None, "state", "due_at"))
+    __tablename__ = "assessment"
+    __table_args__ = (UniqueConstraint("discussion_id", "person_id"), Index(None, "person_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    comment: Mapped[str]
+    total: Mapped[Decimal]
+    "The sum of the marks so far, in points of the rubric."
+    is_complete: Mapped[bool]
+    "Whether every criterion has a level."
+    version: Mapped[int]
+    "Grows with each save, so that two graders cannot overwrite each other unseen."
+    assessed_at: Mapped[datetime]
+    assessed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    released_version: Mapped[int | None]
+    "The version that the student sees; None before the first release."
+    released_given: Mapped[Decimal | None]
+    released_at: Mapped[datetime | None]
+
+
+class Mark(Base):
+    """The level that one criterion got."""
+
+    __tablename__ = "mark"
+    __table_args__ = (UniqueConstraint("assessment_id", "criterion_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
+    level_id: Mapped[int] = mapped_column(ForeignKey("level.id"))
+
+
+class Release(Base):
+    """What a student was told, when and by whom: written once, never changed."""
+
+    __tablename__ = "release"
+    __table_args__ = (UniqueConstraint("assessment_id", "version"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    version: Mapped[int]
+    "That of the assessment when it was released."
     given: Mapped[Decimal]
+    "Points of the gradebook column."
     possible: Mapped[Decimal]
     comment: Mapped[str]
-    submitted_at: Mapped[datetime | None]
-    wanted_version: Mapped[int]
-    "Grows with each release; what is sent counts only while it is still the one wanted."
-    sent_version: Mapped[int]
-    "The newest version that the LMS is known to have accepted; 0 before the first."
-    sent_comment: Mapped[str | None]
-    "The comment of that version: some platforms append a comment each time they get it."
-    state: Mapped[PassbackState] = mapped_column(stored_enum(PassbackState))
-    attempts: Mapped[int]
-    "Tries of the wanted version."
-    due_at: Mapped[datetime]
-    "When to try next, while pending."
-    lease_token: Mapped[str | None]
-    lease_until: Mapped[datetime | None]
-    score_timestamp: Mapped[datetime | None]
-    "The AGS timestamp of the newest try, stored before it is sent."
-    error_code: Mapped[str | None]
-    "As in grading.ports; of the newest try, also while it will be tried again."
-    error_detail: Mapped[str]
-    queued_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
+    marks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    "The criteria and levels as they read then: title, level, points and maximum, the points as text."
+    released_at: Mapped[datetime]
+    released_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

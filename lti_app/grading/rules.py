@@ -1,59 +1,79 @@
-"""What is true of grades and of sending them, without asking the database."""
+"""Grading as values: which level the facts suggest, what a student's line on the desk says."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
-FIRST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(hours=1)
-GIVE_UP_AFTER = timedelta(days=3)
-"""How long a score that the LMS does not take is tried before a person must look at it: longer than a weekend."""
-REFUSALS_THAT_PASS = {"stale": 9, "unauthorized": 6}
-"""Refusals that time may cure, and how often to try. stale: the LMS's clock is ahead of ours (nine tries span some
-fifteen minutes); unauthorized: the LMS could not fetch our public keys just now."""
-SERVER_ERROR_TRIES = 12
-"""Moodle answers 500 for a locked grade, as for a fault that passes: after some hours it is taken for the former."""
+from lti_app.participation.rules import Verdicts
+from lti_app.passbacks.rules import PassbackState
+from lti_app.rubrics.rules import CriterionView, Evidence, LevelView
+
+MAX_COMMENT = 4000
+"""Characters; Moodle was seen to keep 5000."""
 
 
-class PassbackState(StrEnum):
-    """What has become of a score that the LMS must learn."""
+class Progress(StrEnum):
+    """How far the grading of one student is."""
 
-    PENDING = "pending"
-    SENT = "sent"
-    REFUSED = "refused"
+    UNGRADED = "ungraded"
+    PARTLY = "partly"
+    """Some criteria have a level."""
+    DRAFT = "draft"
+    """Complete, not released."""
+    CHANGED = "changed"
+    """Released, and changed since: the student sees the older grade."""
+    RELEASED = "released"
 
 
-def wait_before_retry(attempts: int, *, fraction: float, retry_after: float | None = None) -> timedelta:
-    """How long to wait after the `attempts`-th failed try (counted from 1).
+@dataclass(frozen=True)
+class StudentLine:
+    """One student in the desk's list."""
 
-    Doubles from 5 seconds to 1 hour; `fraction` in [0, 1) spreads the tries over the upper half of the wait, so that
-    scores that failed together do not come back together. An LMS that says when to come back is not asked earlier,
-    but asked within the hour whatever it says.
+    person_id: int
+    name: str
+    posts: int
+    progress: Progress
+    total: Decimal | None
+    """Points of the rubric so far."""
+    released_given: Decimal | None
+    is_ready: bool
+    """Whether a release would tell the student something new."""
+    passback: PassbackState | None
+    passback_error: str | None
+
+    @property
+    def needs_grading(self) -> bool:
+        """Whether there is anything left to do for this student."""
+        return self.progress is not Progress.RELEASED
+
+
+def progress_of(*, is_complete: bool | None, version: int | None, released_version: int | None) -> Progress:
+    """How far grading is; all None, or version 0, where nothing was saved yet."""
+    if not version:
+        return Progress.UNGRADED
+    if released_version is not None:
+        return Progress.RELEASED if version == released_version else Progress.CHANGED
+    return Progress.DRAFT if is_complete else Progress.PARTLY
+
+
+def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView | None:
+    """The level that counted facts alone decide; None for criteria that take judgement.
+
+    Only timeliness is such: everything asked for in time is the top level, everything but late the middle one,
+    anything missing after its date the bottom one; while something may still come in time there is nothing to
+    suggest. It is a suggestion: a person accepts it.
     """
-    full = min(FIRST_WAIT * (1 << min(max(attempts, 1) - 1, 20)), LONGEST_WAIT)
-    wait = full * (0.5 + 0.5 * fraction)
-    if retry_after is not None:
-        wait = max(wait, timedelta(seconds=min(max(retry_after, 0), LONGEST_WAIT.total_seconds())))
-    return wait
+    if criterion.evidence is not Evidence.TIMELINESS or not criterion.levels or not verdicts.requirements:
+        return None
+    best_first = sorted(criterion.levels, key=lambda level: level.points, reverse=True)
+    if any(verdict.is_pending for verdict in verdicts.requirements):
+        return None
+    if not verdicts.all_met:
+        return best_first[-1]
+    return best_first[len(best_first) // 2] if verdicts.any_late else best_first[0]
 
 
-def is_worth_another_try(code: str, *, refused: bool, attempts: int, queued_at: datetime, now: datetime) -> bool:
-    """Whether a failed try should be followed by another without anybody's asking (codes: grading.ports)."""
-    if refused:
-        return attempts < REFUSALS_THAT_PASS.get(code, 0)
-    if code == "server_error" and attempts >= SERVER_ERROR_TRIES:
-        return False
-    return now - queued_at < GIVE_UP_AFTER
-
-
-def give_up_code(code: str) -> str:
-    """The error code to show when trying ends: a delay that lasted too long has its own."""
-    return "unreachable_too_long" if code in ("timeout", "unreachable", "throttled", "bad_answer") else code
-
-
-def next_score_timestamp(last: datetime | None, now: datetime) -> datetime:
-    """The `timestamp` of the next score of one person: now, yet at least a second after the last one sent.
-
-    AGS 2.0, 3.4.9 wants it to grow strictly, and Moodle compares whole seconds. It is the time of sending, never of
-    grading, because Moodle 4.5 keeps its own clock's time for a score and refuses what is older.
-    """
-    return now if last is None else max(now, last + timedelta(seconds=1))
+def changed_after(assessed_at: datetime | None, post_moments: list[datetime]) -> bool:
+    """Whether the student wrote or edited anything after the marks were saved."""
+    return assessed_at is not None and any(moment > assessed_at for moment in post_moments)

@@ -66,7 +66,7 @@ class Jobs:
 
 
 class HueyBell:
-    """Implements grading.ports.Bell and lti.roster.RosterBell. To be rung after the commit, never before."""
+    """Implements passbacks.ports.Bell and lti.roster.RosterBell. To be rung after the commit, never before."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs

@@ -1,6 +1,7 @@
 """Deep Linking 2.0: an instructor adds a discussion to the course page from within the LMS."""
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -21,6 +22,8 @@ from lti_app.lti.storage import Store
 DL_CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 DISCUSSION = "discussion"
 """The custom parameter that names our discussion. It travels with the link, also where an LMS drops URL queries."""
+KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+"""Anything else was not made here, and may hold what a database does not take."""
 TIME_TO_CHOOSE = timedelta(hours=2)
 RESPONSE_LENGTH = timedelta(minutes=5)
 BACKDATED = timedelta(seconds=10)
@@ -80,7 +83,7 @@ def keep_request(store: Store, message: Message, *, course_id: int, person_id: i
 
 def peek_request(store: Store, key: str, *, course_id: int, person_id: int) -> DeepLinkingRequest | None:
     """The request under this key; None when it is over, or somebody else's."""
-    return _theirs(store.get(_name(key)), course_id, person_id)
+    return _theirs(store.get(_name(key)) if KEY.fullmatch(key) else None, course_id, person_id)
 
 
 def take_request(store: Store, key: str, *, course_id: int, person_id: int) -> DeepLinkingRequest | None:

@@ -1,4 +1,4 @@
-"""The LMS's gradebook by Assignment and Grade Services 2.0 (AGS): the edge behind grading.ports.Gradebook."""
+"""The LMS's gradebook by Assignment and Grade Services 2.0 (AGS): the edge behind passbacks.ports.Gradebook."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
 from lti_app.discussions.models import Discussion
-from lti_app.grading.ports import PassbackDelayed, PassbackRefused, Score
 from lti_app.lti.ags import (
     LINE_ITEM,
     LINE_ITEMS,
@@ -32,6 +31,7 @@ from lti_app.lti.ags import (
 from lti_app.lti.http import Answer, is_allowed
 from lti_app.lti.models import Deployment, Placement, Platform
 from lti_app.lti.services import LtiServices, Registration, ServiceDelayed, ServiceDenied, decoded
+from lti_app.passbacks.ports import PassbackDelayed, PassbackRefused, Score
 from lti_app.people.models import Person
 
 MAX_WORDS = 200
@@ -60,7 +60,7 @@ class _Column:
 
 
 class LtiGradebook:
-    """Implements grading.ports.Gradebook for every registered platform. Safe in threads and among processes."""
+    """Implements passbacks.ports.Gradebook for every registered platform. Safe in threads and among processes."""
 
     def __init__(self, *, database: Database, services: LtiServices) -> None:
         self._database = database

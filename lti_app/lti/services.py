@@ -46,7 +46,7 @@ REL = re.compile(r"""(?i)\brel\s*=\s*["'“”]?\s*([^"'“”;,]*)""")
 
 
 class ServiceDelayed(Exception):
-    """No usable answer now, or the LMS asks to wait. Codes as of grading.ports.PassbackDelayed."""
+    """No usable answer now, or the LMS asks to wait. Codes as of passbacks.ports.PassbackDelayed."""
 
     def __init__(self, code: str, detail: str = "", retry_after: float | None = None) -> None:
         self.code, self.detail, self.retry_after = code, detail, retry_after

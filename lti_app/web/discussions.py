@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from lti_app.assessments.queries import get_released_grade
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.access import Permission, may
 from lti_app.discussions.actions import set_up_discussion
 from lti_app.discussions.errors import DatesOutOfOrder
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussions.rules import State
+from lti_app.grading.queries import get_released_grade
 from lti_app.participation.queries import get_progress
 from lti_app.participation.rules import Verdicts
 from lti_app.posts import access as posts_access

@@ -9,19 +9,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from lti_app.assessments.actions import assess, release, release_all
-from lti_app.assessments.errors import AssessmentIncomplete
-from lti_app.assessments.queries import AssessmentView, get_assessment, list_desk, list_posts_in_context
-from lti_app.assessments.rules import Progress, StudentLine, changed_after, suggested_level
 from lti_app.core.errors import NotFound
 from lti_app.courses.rules import Actor
 from lti_app.discussions.access import Permission
 from lti_app.discussions.queries import DiscussionView, get_discussion
-from lti_app.grading.actions import retry_passbacks
-from lti_app.grading.queries import get_passback
-from lti_app.grading.rules import PassbackState
+from lti_app.grading.actions import assess, release, release_all
+from lti_app.grading.errors import AssessmentIncomplete
+from lti_app.grading.queries import AssessmentView, get_assessment, list_desk, list_posts_in_context
+from lti_app.grading.rules import Progress, StudentLine, changed_after, suggested_level
 from lti_app.participation.queries import get_progress
 from lti_app.participation.rules import Verdicts
+from lti_app.passbacks.actions import retry_passbacks
+from lti_app.passbacks.queries import get_passback
+from lti_app.passbacks.rules import PassbackState
 from lti_app.rubrics.queries import get_rubric
 from lti_app.rubrics.rules import CriterionView, LevelView, RubricView
 from lti_app.web.forms.grading import AssessmentForm, chosen_levels

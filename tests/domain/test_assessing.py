@@ -6,21 +6,21 @@ from decimal import Decimal
 
 import pytest
 
-from lti_app.assessments.actions import assess, release, release_all
-from lti_app.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
-from lti_app.assessments.queries import (
+from lti_app.core.errors import Forbidden, NotFound
+from lti_app.courses.actions import keep_only
+from lti_app.courses.rules import Role
+from lti_app.discussions.actions import set_up_discussion
+from lti_app.grading.actions import assess, release, release_all
+from lti_app.grading.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
+from lti_app.grading.queries import (
     NO_ASSESSMENT,
     get_assessment,
     get_released_grade,
     list_desk,
     list_posts_in_context,
 )
-from lti_app.assessments.rules import MAX_COMMENT, Progress
-from lti_app.core.errors import Forbidden, NotFound
-from lti_app.courses.actions import keep_only
-from lti_app.courses.rules import Role
-from lti_app.discussions.actions import set_up_discussion
-from lti_app.grading.models import Passback
+from lti_app.grading.rules import MAX_COMMENT, Progress
+from lti_app.passbacks.models import Passback
 from lti_app.posts.actions import delete_post, edit_post
 from lti_app.rubrics.models import Level
 from tests.cast import arrive

@@ -2,10 +2,10 @@
 
 import pytest
 
-from lti_app.assessments.actions import assess, release, release_all
-from lti_app.assessments.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context
 from lti_app.courses.queries import list_students
 from lti_app.discussions.queries import get_discussion, list_discussions
+from lti_app.grading.actions import assess, release, release_all
+from lti_app.grading.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context
 from lti_app.participation.queries import collect_class_facts, get_progress
 from lti_app.posts.access import Permission
 from lti_app.posts.actions import create_post, delete_post, edit_post

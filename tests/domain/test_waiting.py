@@ -9,14 +9,14 @@ from threading import Event, Thread, get_ident
 import pytest
 from sqlalchemy import event, func, select
 
-from lti_app.assessments.actions import release, release_all
-from lti_app.assessments.errors import AssessmentChanged
-from lti_app.assessments.models import Release
-from lti_app.assessments.queries import get_assessment
 from lti_app.core.db import Database
 from lti_app.courses.actions import enroll
 from lti_app.courses.models import Enrollment
 from lti_app.courses.rules import Role
+from lti_app.grading.actions import release, release_all
+from lti_app.grading.errors import AssessmentChanged
+from lti_app.grading.models import Release
+from lti_app.grading.queries import get_assessment
 from lti_app.people.actions import record_person
 from lti_app.people.models import Person
 from lti_app.people.rules import Names

@@ -23,10 +23,6 @@ from lti_app.courses.actions import create_course
 from lti_app.courses.models import Enrollment
 from lti_app.courses.rules import Role
 from lti_app.discussions.actions import reserve_discussion
-from lti_app.grading.actions import queue_passback
-from lti_app.grading.models import Passback
-from lti_app.grading.queries import count_passbacks
-from lti_app.grading.rules import PassbackState
 from lti_app.lti.ags import OUR_SCOPES
 from lti_app.lti.http import Outgoing
 from lti_app.lti.keys import public_jwks, rotate
@@ -34,6 +30,10 @@ from lti_app.lti.models import CourseLink, Deployment, Placement, Platform
 from lti_app.lti.roster import LtiRoster
 from lti_app.lti.services import LtiServices
 from lti_app.lti.storage import DatabaseStore
+from lti_app.passbacks.actions import queue_passback
+from lti_app.passbacks.models import Passback
+from lti_app.passbacks.queries import count_passbacks
+from lti_app.passbacks.rules import PassbackState
 from lti_app.people.actions import record_person
 from lti_app.people.models import Person
 from lti_app.people.rules import Names

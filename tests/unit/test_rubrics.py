@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.assessments.rules import Progress, StudentLine, changed_after, progress_of, suggested_level
+from lti_app.grading.rules import Progress, StudentLine, changed_after, progress_of, suggested_level
 from lti_app.participation.rules import Kind, Standing, Verdict, Verdicts
 from lti_app.rubrics.rules import DEFAULT_RUBRIC, CriterionView, Evidence, LevelView, RubricView, scaled, total
 from tests.cast import MONDAY

@@ -9,16 +9,18 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from lti_app.assessments.actions import assess, release
 from lti_app.core.db import Database
 from lti_app.courses.actions import keep_only, open_visit
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.discussions.queries import DiscussionView
-from lti_app.grading.actions import claim_due, finish_failed, finish_sent
-from lti_app.grading.queries import PassbackReport, count_passbacks, passback_states
-from lti_app.grading.rules import PassbackState
+from lti_app.grading.actions import assess, release
+from lti_app.passbacks.actions import claim_due, finish_failed, finish_sent
+from lti_app.passbacks.queries import PassbackReport, count_passbacks, passback_states
+from lti_app.passbacks.rules import PassbackState
 from lti_app.posts.queries import PostView
+from lti_app.readings.actions import add_reading
+from lti_app.readings.rules import ReadingEntry, to_csl
 from lti_app.rubrics.queries import get_rubric
 from lti_app.rubrics.rules import RubricView
 from lti_app.web.transactions import BELL
@@ -83,6 +85,11 @@ class Site:
         """A discussion that is open now, unless the changes say otherwise."""
         with self.database.writing() as session:
             return set_up(session, instructor or self.cast.ines, self.clock(), **changes)
+
+    def reading(self, entry: ReadingEntry) -> int:
+        """One reading more."""
+        with self.database.writing() as session:
+            return add_reading(session, self.cast.ines, to_csl(entry), self.clock())
 
     def reserve(self, instructor: Actor | None = None) -> int:
         """A discussion that nobody has set up; its id."""

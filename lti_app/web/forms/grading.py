@@ -7,7 +7,7 @@ from wtforms import IntegerField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from lti_app.assessments.rules import MAX_COMMENT
+from lti_app.grading.rules import MAX_COMMENT
 from lti_app.rubrics.rules import RubricView
 from lti_app.web.forms.fields import LongTextField, PostedForm
 

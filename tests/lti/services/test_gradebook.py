@@ -6,12 +6,12 @@ from threading import Barrier, Thread
 
 import pytest
 
-from lti_app.grading.ports import PassbackDelayed, PassbackRefused
 from lti_app.lti.ags import CANVAS_SUBMISSION, READ_SCOPE, SCORE_SCOPE, own_line_item, scores_url
 from lti_app.lti.gradebook import LtiGradebook
 from lti_app.lti.http import Outgoing
 from lti_app.lti.services import LtiServices
 from lti_app.lti.storage import DatabaseStore
+from lti_app.passbacks.ports import PassbackDelayed, PassbackRefused
 from tests.lti.services.fake_services import Answered
 
 HTML = Answered(200, "<!doctype html><title>Maintenance</title>", {"Content-Type": "text/html"})

@@ -1,6 +1,7 @@
 """POST …/posts: a first post, or a reply."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -41,6 +42,15 @@ def test_reply_appears_below_what_it_answers(site, cast, discussion, path):
     answer = site.browser(cast.ana).post_form(path, form_page, text="I see it otherwise.")
     assert (answer.status, answer.location) == (303, f"{address(discussion)}?at=1.1#p1.1")
     assert list(articles(site.browser(cast.ben).get(address(discussion)))) == ["p1", "p1.1", "p2"]
+
+
+def test_second_click_is_no_second_post(site, cast, discussion, path):
+    browser = site.browser(cast.ana)
+    parent = site.write(cast.ines, discussion)
+    first = [browser.post_form(path, address(discussion), text=TEXT) for _ in range(2)]
+    replies = [browser.post(path, text=TEXT, parent_id=str(parent.id)) for _ in range(2)]
+    assert [answer.location.partition("#")[2] for answer in (*first, *replies)] == ["p2", "p2", "p1.1", "p1.1"]
+    assert list(articles(browser.get(address(discussion)))) == ["p1", "p1.1", "p2"]
 
 
 def test_observer_may_not(site, cast, discussion, path):
@@ -207,10 +217,12 @@ def test_statements_do_not_grow_with_the_thread(site, cast, with_readings):
     parent = site.write(cast.ines, with_readings)
     site.write(cast.ana, with_readings)
     token = browser.form(path, address(with_readings, "posts", parent.id, "reply"))
+    numbers = count(1)
     data = {"csrf_token": token.one("input", name="csrf_token").attrs["value"], "parent_id": str(parent.id)}
 
     def post():
-        assert browser.send(path, data={**data, "text": "As in [Kotter 1990, p. 104]."}).status == 303
+        text = f"Argument {next(numbers)}, as in [Kotter 1990, p. 104]."
+        assert browser.send(path, data={**data, "text": text}).status == 303
 
     few = costs(site, post)
     for _ in range(25):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from lti_app.core.db import Database
-from tests.domain.grading.passbacks import Class, MovableClock, RecordingGradebook
+from tests.domain.passbacks.passbacks import Class, MovableClock, RecordingGradebook
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from sqlalchemy import delete
 from lti_app.core.db import Database
 from lti_app.courses.actions import create_course
 from lti_app.discussions.actions import reserve_discussion
-from lti_app.grading.actions import queue_passback
-from lti_app.grading.models import Passback
-from lti_app.grading.ports import PassbackRefused, Score
+from lti_app.passbacks.actions import queue_passback
+from lti_app.passbacks.models import Passback
+from lti_app.passbacks.ports import PassbackRefused, Score
 from lti_app.people.actions import record_person
 from lti_app.people.rules import Names
 

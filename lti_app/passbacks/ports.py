@@ -1,4 +1,4 @@
-"""What grading needs from outside: a gradebook that learns scores, and a bell that wakes whoever sends them."""
+"""What sending scores needs from outside: a gradebook that learns them, and a bell that wakes whoever sends them."""
 
 from dataclasses import dataclass
 from datetime import datetime

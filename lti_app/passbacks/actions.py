@@ -1,0 +1,223 @@
+"""What becomes of the scores that the LMS must learn."""
+
+import random
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import Forbidden
+from lti_app.courses.rules import Actor
+from lti_app.passbacks.models import Passback
+from lti_app.passbacks.ports import Score
+from lti_app.passbacks.rules import (
+    PassbackState,
+    give_up_code,
+    is_worth_another_try,
+    next_score_timestamp,
+    wait_before_retry,
+)
+
+DETAIL_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class ClaimedPassback:
+    """A score that this worker alone may send until its lease ends."""
+
+    id: int
+    lease_token: str
+    lease_until: datetime
+    version: int
+    course_id: int
+    score: Score
+
+
+def queue_passback(
+    session: Session,
+    *,
+    course_id: int,
+    discussion_id: int,
+    person_id: int,
+    given: Decimal,
+    possible: Decimal,
+    comment: str,
+    submitted_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Record that the LMS must learn this score, in the transaction that releases it. Ring the bell after the commit.
+
+    A newer score of the same person in the same discussion takes the place of an older one, sent or not. A lease that
+    a worker holds stays: its older score can no longer count as the one wanted, and the row is due again at its end.
+    """
+    wanted: dict[str, Any] = {
+        "given": given,
+        "possible": possible,
+        "comment": comment,
+        "submitted_at": submitted_at,
+        "queued_at": now,
+        **_fresh_tries(now),
+    }
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(Passback).values(
+        course_id=course_id,
+        discussion_id=discussion_id,
+        person_id=person_id,
+        wanted_version=1,
+        sent_version=0,
+        **wanted,
+    )
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=["discussion_id", "person_id"],
+            set_={**wanted, "wanted_version": Passback.wanted_version + 1},
+        )
+    )
+
+
+def claim_due(session: Session, now: datetime, *, limit: int, lease: timedelta) -> list[ClaimedPassback]:
+    """Take up to `limit` due scores for this worker until `now` + `lease`; commit before sending them.
+
+    Value, version and AGS timestamp are fixed together here, so that of two tries the one with the newer timestamp
+    never carries the older value. A row whose worker died is claimed again when its lease has ended.
+    """
+    token, until = secrets.token_hex(16), now + lease
+    rows = session.scalars(
+        select(Passback)
+        .where(Passback.state == PassbackState.PENDING, Passback.due_at <= now, _not_leased(now))
+        .order_by(Passback.due_at, Passback.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.lease_token, row.lease_until = token, until
+        row.attempts += 1
+        row.score_timestamp = next_score_timestamp(row.score_timestamp, now)
+    session.flush()
+    return [_claimed(row) for row in rows]
+
+
+def finish_sent(session: Session, claimed: ClaimedPassback, *, now: datetime) -> None:
+    """Record that the LMS accepted the score. A version wanted meanwhile stays pending and is due at once."""
+    row = _still_ours(session, claimed)
+    if row is None:
+        return
+    row.sent_version, row.sent_comment, row.sent_at = claimed.version, claimed.score.comment, now
+    row.error_code, row.error_detail = None, ""
+    if row.wanted_version == claimed.version:
+        row.state = PassbackState.SENT
+    session.flush()
+
+
+def finish_failed(
+    session: Session,
+    claimed: ClaimedPassback,
+    *,
+    code: str,
+    detail: str = "",
+    refused: bool,
+    retry_after: float | None = None,
+    now: datetime,
+) -> bool:
+    """Record a failed try: `refused` when the LMS answered and will not take the score, else it is only delayed.
+
+    A delayed score is due again after a wait and is shown as refused once trying on is hopeless; so is a refusal that
+    time may cure (`stale`: the LMS's clock is ahead of ours). A version wanted meanwhile is due at once.
+    Answers whether this score waits for another try.
+    """
+    row = _still_ours(session, claimed)
+    if row is None or row.wanted_version != claimed.version:
+        return True
+    row.error_code, row.error_detail = code, detail[:DETAIL_LENGTH]
+    if is_worth_another_try(code, refused=refused, attempts=row.attempts, queued_at=row.queued_at, now=now):
+        spread = random.random()  # noqa: S311 -- spreads retries, guards nothing
+        row.due_at = now + wait_before_retry(row.attempts, fraction=spread, retry_after=retry_after)
+    else:
+        row.state, row.error_code = PassbackState.REFUSED, give_up_code(code)
+    session.flush()
+    return row.state == PassbackState.PENDING
+
+
+def give_back(session: Session, claimed: Iterable[ClaimedPassback], *, due_at: datetime) -> None:
+    """Return scores that were claimed but not tried, due at `due_at`: the LMS is down or asks for a pause."""
+    for each in claimed:
+        row = _still_ours(session, each)
+        if row is not None and row.wanted_version == each.version:
+            row.attempts -= 1
+            row.due_at = due_at
+    session.flush()
+
+
+def retry_passbacks(session: Session, actor: Actor, *, discussion_id: int, now: datetime) -> int:
+    """Send again what the LMS refused or still waits for, in one discussion; returns how many. Ring the bell after.
+
+    Raises Forbidden for anybody but the course's staff.
+    """
+    if not actor.is_staff:
+        raise Forbidden
+    rows = session.execute(
+        update(Passback)
+        .where(
+            Passback.course_id == actor.course_id,
+            Passback.discussion_id == discussion_id,
+            Passback.state != PassbackState.SENT,
+        )
+        .values(queued_at=now, **_fresh_tries(now))
+        .returning(Passback.id)
+    ).all()
+    return len(rows)
+
+
+def _fresh_tries(now: datetime) -> dict[str, Any]:
+    return {
+        "state": PassbackState.PENDING,
+        "attempts": 0,
+        "due_at": now,
+        "error_code": None,
+        "error_detail": "",
+    }
+
+
+def _not_leased(now: datetime) -> ColumnElement[bool]:
+    return or_(Passback.lease_until.is_(None), Passback.lease_until <= now)
+
+
+def _still_ours(session: Session, claimed: ClaimedPassback) -> Passback | None:
+    """The row, its lease given up, when the lease is still this worker's; else None: another one has taken it over."""
+    row = session.scalar(
+        select(Passback)
+        .where(Passback.id == claimed.id, Passback.lease_token == claimed.lease_token)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is not None:
+        row.lease_token = row.lease_until = None
+    return row
+
+
+def _claimed(row: Passback) -> ClaimedPassback:
+    if row.lease_token is None or row.lease_until is None or row.score_timestamp is None:
+        raise ValueError("not claimed")
+    return ClaimedPassback(
+        id=row.id,
+        lease_token=row.lease_token,
+        lease_until=row.lease_until,
+        version=row.wanted_version,
+        course_id=row.course_id,
+        score=Score(
+            discussion_id=row.discussion_id,
+            person_id=row.person_id,
+            given=row.given,
+            possible=row.possible,
+            comment=row.comment,
+            comment_is_known=row.sent_version > 0 and row.sent_comment == row.comment,
+            timestamp=row.score_timestamp,
+            submitted_at=row.submitted_at,
+        ),
+    )

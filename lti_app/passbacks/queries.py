@@ -1,0 +1,73 @@
+"""What one can ask about the scores that the LMS must learn."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from lti_app.passbacks.models import Passback
+from lti_app.passbacks.rules import PassbackState
+
+
+@dataclass(frozen=True)
+class PassbackReport:
+    """What has become of one person's newest score."""
+
+    state: PassbackState
+    given: Decimal
+    error_code: str | None
+    """Why the newest try failed (codes: passbacks.ports, and `unreachable_too_long`); set on a pending score too."""
+    error_detail: str
+    attempts: int
+    """Tries so far of this score."""
+    due_at: datetime
+    """When the next try is due, while pending."""
+    queued_at: datetime
+    sent_at: datetime | None
+    """When the LMS last accepted a score of this person, perhaps an earlier one than this."""
+
+
+def passback_states(session: Session, discussion_id: int) -> dict[int, PassbackReport]:
+    """What became of the scores of a discussion, by person id. People without a released grade are not in it.
+
+    The caller has got the discussion through its gate.
+    """
+    rows = session.scalars(select(Passback).where(Passback.discussion_id == discussion_id))
+    return {row.person_id: _report(row) for row in rows}
+
+
+def get_passback(session: Session, discussion_id: int, person_id: int) -> PassbackReport | None:
+    """What became of one person's score; None before the first release. Behind the gate of the discussion."""
+    row = session.scalar(
+        select(Passback).where(Passback.discussion_id == discussion_id, Passback.person_id == person_id)
+    )
+    return _report(row) if row is not None else None
+
+
+def next_passback_due(session: Session) -> datetime | None:
+    """When the next pending score can be claimed: it is due and no worker holds it; None when nothing is pending."""
+    held = Passback.lease_until > Passback.due_at
+    free_at: ColumnElement[datetime] = case((held, Passback.lease_until), else_=Passback.due_at)
+    earliest: datetime | None = session.scalar(select(func.min(free_at)).where(Passback.state == PassbackState.PENDING))
+    return earliest
+
+
+def count_passbacks(session: Session) -> dict[PassbackState, int]:
+    """How many scores are in which state, over all courses: for the operator."""
+    rows = session.execute(select(Passback.state, func.count()).group_by(Passback.state)).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def _report(row: Passback) -> PassbackReport:
+    return PassbackReport(
+        state=row.state,
+        given=row.given,
+        error_code=row.error_code,
+        error_detail=row.error_detail,
+        attempts=row.attempts,
+        due_at=row.due_at,
+        queued_at=row.queued_at,
+        sent_at=row.sent_at,
+    )
