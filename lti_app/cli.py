@@ -3,10 +3,12 @@
 import multiprocessing
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
 
 from lti_app import migrations
 from lti_app.core.clock import system_clock
@@ -91,7 +93,7 @@ def platform() -> None:
 def platform_add(deployment_ids: Sequence[str], **given: str) -> None:
     """Register an LMS, or change the addresses of one and add deployments."""
     settings = load_settings()
-    with Database.at(settings.database_url).writing() as session:
+    with _writing(settings) as session:
         registrations.add_platform(session, deployment_ids=deployment_ids, now=system_clock(), **given)
     click.echo("Registered. The addresses to enter in the LMS:")
     for name, address in registrations.tool_addresses(settings.base_url).items():
@@ -101,7 +103,7 @@ def platform_add(deployment_ids: Sequence[str], **given: str) -> None:
 @platform.command("list")
 def platform_list() -> None:
     """All registrations."""
-    with Database.at(load_settings().database_url).read() as session:
+    with _reading(load_settings()) as session:
         for info in registrations.list_platforms(session):
             state = "disabled" if info.disabled_at else "enabled"
             click.echo(f"{info.id}\t{state}\t{info.issuer}\t{info.client_id}\t{','.join(info.deployment_ids)}")
@@ -111,7 +113,7 @@ def platform_list() -> None:
 @click.argument("platform_id", type=int)
 def platform_show(platform_id: int) -> None:
     """One registration, whole."""
-    with Database.at(load_settings().database_url).read() as session:
+    with _reading(load_settings()) as session:
         for name, value in vars(registrations.show_platform(session, platform_id)).items():
             click.echo(f"{name:<16} {value}")
 
@@ -121,7 +123,7 @@ def platform_show(platform_id: int) -> None:
 @click.option("--undo", is_flag=True, help="Enable it again.")
 def platform_disable(platform_id: int, undo: bool) -> None:
     """Refuse launches from a registration; nothing is deleted."""
-    with Database.at(load_settings().database_url).writing() as session:
+    with _writing(load_settings()) as session:
         if undo:
             registrations.enable_platform(session, platform_id)
         else:
@@ -137,7 +139,7 @@ def keys() -> None:
 @keys.command("list")
 def keys_list() -> None:
     """All keys, the newest first; an earlier one signs until LMSs have had time to fetch the newest."""
-    with Database.at(load_settings().database_url).read() as session:
+    with _reading(load_settings()) as session:
         for key in tool_keys.list_keys(session, system_clock()):
             click.echo(f"{key.kid}\tcreated {key.created_at:%Y-%m-%d %H:%M}\t{_key_state(key)}")
 
@@ -151,7 +153,7 @@ def _key_state(key: tool_keys.KeyInfo) -> str:
 @click.option("--at-once", is_flag=True, help="For a key that has become known: withdraw the earlier ones immediately.")
 def keys_rotate(at_once: bool) -> None:
     """Publish a new key, which signs once LMSs have had time to fetch it; the earlier one stays valid for a while."""
-    with Database.at(load_settings().database_url).writing() as session:
+    with _writing(load_settings()) as session:
         key = tool_keys.rotate(session, system_clock(), at_once=at_once)
     click.echo(f"{key.kid} {'signs now.' if at_once else 'is published and signs soon; see `colloquy keys list`.'}")
 
@@ -163,7 +165,7 @@ def keys_rotate(at_once: bool) -> None:
 def seed_demo(issuer: str, client_id: str, deployment_id: str) -> None:
     """Fill the course of the practice LMS; does nothing where it is there already."""
     settings = load_settings()
-    with Database.at(settings.database_url).writing() as session:
+    with _writing(settings) as session:
         seed_demo_course(
             session,
             issuer=issuer,
@@ -198,10 +200,31 @@ def main() -> None:
         sys.exit(1)
 
 
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    database = Database.at(settings.database_url)
+    try:
+        yield database
+    finally:
+        database.engine.dispose()
+
+
+@contextmanager
+def _reading(settings: Settings) -> Iterator[Session]:
+    with _database(settings) as database, database.read() as session:
+        yield session
+
+
+@contextmanager
+def _writing(settings: Settings) -> Iterator[Session]:
+    with _database(settings) as database, database.writing() as session:
+        yield session
+
+
 def _require_current(settings: Settings) -> None:
     """Stop before serving on a database that the code does not know."""
-    with Database.at(settings.database_url).engine.connect() as connection:
-        if not migrations.is_current(connection):
+    with _reading(settings) as session:
+        if not migrations.is_current(session.connection()):
             raise SettingsError(
                 names=[PREFIX + "DATABASE_URL"],
                 reasons={PREFIX + "DATABASE_URL": "names a database that is not up to date: run `colloquy upgrade`"},
