@@ -32,6 +32,11 @@ class JobConsumer(Consumer):
         options = {"workers": workers, "max_delay": 1.0, "shutdown_timeout": STOP_SECONDS, "graceful_signal": "TERM"}
         super().__init__(jobs.huey, **options)  # type: ignore[no-untyped-call]
 
+    def start(self) -> None:
+        """Begin; from now on the signals that end it do so in good order."""
+        super().start()  # type: ignore[no-untyped-call]
+        log.info("worker_started")
+
     def stop(self, graceful: bool = True) -> None:
         """End after the work in hand, which is at most one score or one roster per thread."""
         self._stopping.set()
@@ -69,6 +74,5 @@ def run_worker(settings: Settings, *, workers: int = 2) -> None:
     database = Database.at(settings.database_url)
     store = make_store(settings, database, system_clock)
     jobs = make_jobs(make_huey(settings), database=database, store=store, outgoing=Outgoing())
-    log.info("worker_started", workers=workers)
     JobConsumer(jobs, handle_signals=True, workers=workers).run()  # type: ignore[no-untyped-call]
     log.info("worker_stopped")
