@@ -5,10 +5,9 @@ from typing import Protocol, cast
 
 from redis import Redis
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from lti_app.core.clock import Clock
-from lti_app.core.db import Database
+from lti_app.core.db import Database, insert_into
 from lti_app.core.settings import Settings
 from lti_app.lti.models import Kept
 
@@ -40,7 +39,6 @@ class DatabaseStore:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._insert = sqlite.insert if database.engine.dialect.name == "sqlite" else postgresql.insert
         self._purged_at: datetime | None = None
 
     def put(self, key: str, value: str, ttl: timedelta) -> None:
@@ -66,11 +64,11 @@ class DatabaseStore:
     def _keep(self, key: str, value: str, ttl: timedelta, *, only_if_absent: bool) -> bool:
         now = self._clock()
         row = {"value": value, "expires_at": now + ttl}
-        upsert = self._insert(Kept).values(key=key, **row)
         stale = Kept.expires_at <= now if only_if_absent else None
-        kept = upsert.on_conflict_do_update(index_elements=[Kept.key], set_=row, where=stale).returning(Kept.key)
         with self._database.writing() as session:
-            return session.scalar(kept) is not None
+            insert = insert_into(session, Kept).values(key=key, **row)
+            upsert = insert.on_conflict_do_update(index_elements=[Kept.key], set_=row, where=stale)
+            return session.scalar(upsert.returning(Kept.key)) is not None
 
     def _purge_now_and_then(self) -> None:
         now = self._clock()

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lti_app.core.db import insert_into
 from lti_app.core.errors import Forbidden
 from lti_app.courses.rules import Actor
 from lti_app.passbacks.models import Passback
@@ -64,8 +64,7 @@ def queue_passback(
         "queued_at": now,
         **_fresh_tries(now),
     }
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Passback).values(
+    insert = insert_into(session, Passback).values(
         course_id=course_id,
         discussion_id=discussion_id,
         person_id=person_id,
