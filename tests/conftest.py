@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import redis
 
 from lti_app import migrations
-from lti_app.core.db import Base
+from lti_app.core.db import Base, Database
 from tests.services import postgres
 from tests.services.network import forbid_outside_connections
 from tests.services.programs import CHROMIUM, find_or_install
@@ -51,6 +52,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
     """A migrated database without rows. A test that uses it runs on every kind of database."""
     return str(request.getfixturevalue(f"{database_kind}_url"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The same, opened."""
+    database = Database.at(database_url)
+    yield database
+    database.engine.dispose()
 
 
 @pytest.fixture

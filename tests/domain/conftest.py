@@ -12,13 +12,6 @@ from tests.factories.discussions import set_up
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database.at(database_url)
-    yield database
-    database.engine.dispose()
-
-
-@pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     """One writing session; what a test leaves uncommitted is given up."""
     with database.write() as session:

@@ -1,7 +1,5 @@
 """A class whose scores a sender sends to a gradebook that behaves like an LMS's."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import insert
 
@@ -9,13 +7,6 @@ from lti_app.core.db import Database
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.lti.models import Deployment, Placement, Platform
 from tests.domain.passbacks.passbacks import START, Class, MovableClock, RecordingGradebook
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database.at(database_url)
-    yield database
-    database.engine.dispose()
 
 
 @pytest.fixture

@@ -51,13 +51,6 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database.at(database_url)
-    yield database
-    database.engine.dispose()
-
-
-@pytest.fixture
 def register(database: Database, clock: TestClock) -> Callable[[FakeLms], FakeLms]:
     def register(lms: FakeLms) -> FakeLms:
         with database.writing() as session:
