@@ -22,7 +22,7 @@ from lti_app.lti.registrations import add_platform
 from lti_app.lti.storage import DatabaseStore, Store
 from tests.lti.fake_lms import BASE_URL, Browser, FakeLms, KeyPair, KeyServer, TestClock
 
-READ_SECONDS = 0.3
+READ_SECONDS = 1.5
 
 Refused = Callable[[TestResponse, str, int], None]
 Arrived = Callable[[TestResponse, Role], str]

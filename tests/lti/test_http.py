@@ -19,7 +19,7 @@ from tests.lti.fake_lms import KeyServer, Served
 
 @pytest.fixture
 def outgoing() -> Outgoing:
-    return Outgoing(connect_seconds=0.3, read_seconds=0.3)
+    return Outgoing(connect_seconds=1.5, read_seconds=1.5)
 
 
 def get(outgoing: Outgoing, url: str, **options):

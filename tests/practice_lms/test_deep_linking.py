@@ -12,7 +12,10 @@ from lti_app.practice_lms.lms import PracticeLms
 from lti_app.practice_lms.vocabulary import CLAIM, DEEP_LINKING, DL_CLAIM, RESOURCE_LINK
 from tests.practice_lms.fake_tool import KEYS, FakeTool
 
-NOW = int(datetime.now(UTC).timestamp())
+
+def now() -> int:
+    """Asked anew by each test: a run of all tests takes longer than a token lives."""
+    return int(datetime.now(UTC).timestamp())
 
 
 def response(lms: PracticeLms, items: object, **changes: object) -> dict[str, Any]:
@@ -20,8 +23,8 @@ def response(lms: PracticeLms, items: object, **changes: object) -> dict[str, An
     claims = {
         "iss": "practice-client",
         "aud": lms.config.base_url,
-        "iat": NOW,
-        "exp": NOW + 60,
+        "iat": now(),
+        "exp": now() + 60,
         "nonce": uuid.uuid4().hex,
         f"{CLAIM}message_type": "LtiDeepLinkingResponse",
         f"{CLAIM}version": "1.3.0",
@@ -76,7 +79,7 @@ def test_messages_of_the_tool_are_shown_and_other_items_left_out(
     [
         {"iss": "other"},
         {"aud": "other"},
-        {"exp": NOW - 3600},
+        {"exp": now() - 3600},
         {"exp": None},
         {"iat": None},
         {"nonce": None},

@@ -25,7 +25,7 @@ from lti_app.people.rules import Names
 from tests.lti.fake_lms import KeyPair, TestClock
 from tests.lti.services.fake_services import FakeServices
 
-READ_SECONDS = 0.3
+READ_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
