@@ -47,8 +47,9 @@ def test_from_nothing_to_now_and_back_and_again(empty_database_url):
         assert tables(url) == set()
 
 
-def test_a_difference_between_models_and_database_is_found(database_url):
-    with connected(database_url) as connection:
+def test_a_difference_between_models_and_database_is_found(empty_database_url):
+    migrations.upgrade(empty_database_url)
+    with connected(empty_database_url) as connection:
         connection.execute(text("ALTER TABLE post ADD COLUMN mood varchar"))
         connection.commit()
         with pytest.raises(CommandError, match="mood"):
