@@ -51,7 +51,9 @@ def clear(url: str, tables: Iterable[str]) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        deletions = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in tables]
+        queue = connection.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'huey%'").fetchall()
+        every = (*tables, *(row[0] for row in queue))  # the queue makes its own tables; old messages wake nobody's worker
+        deletions = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in every]
         connection.execute(sql.SQL("; ").join(deletions))
         connection.execute(
             "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
