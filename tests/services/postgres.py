@@ -52,7 +52,7 @@ def clear(url: str, tables: Iterable[str]) -> None:
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         queue = connection.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'huey%'").fetchall()
-        every = (*tables, *(row[0] for row in queue))  # the queue makes its own tables; old messages wake nobody's worker
+        every = (*tables, *(row[0] for row in queue))  # the queue's messages must not reach the next test
         deletions = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in every]
         connection.execute(sql.SQL("; ").join(deletions))
         connection.execute(
