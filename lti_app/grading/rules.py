@@ -67,7 +67,7 @@ def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView |
     if criterion.evidence is not Evidence.TIMELINESS or not criterion.levels or not verdicts.requirements:
         return None
     best_first = sorted(criterion.levels, key=lambda level: level.points, reverse=True)
-    if any(verdict.is_pending for verdict in verdicts.requirements):
+    if verdicts.any_pending:
         return None
     if not verdicts.all_met:
         return best_first[-1]

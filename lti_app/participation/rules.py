@@ -133,6 +133,11 @@ class Verdicts:
         return all(verdict.is_met for verdict in self.requirements)
 
     @property
+    def any_pending(self) -> bool:
+        """Whether anything asked for is not there and may still come in time."""
+        return any(verdict.is_pending for verdict in self.requirements)
+
+    @property
     def any_late(self) -> bool:
         """Whether anything that counts came late."""
         return any(verdict.late for verdict in self.requirements)
