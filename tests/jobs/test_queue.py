@@ -18,6 +18,10 @@ from lti_app.passbacks.rules import PassbackState
 
 SECRET = "a secret of more than thirty-two characters"
 PATIENCE = 20.0
+# Huey leaves the connection on which a thread listens to the garbage collector, which psycopg remarks upon.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <function BaseConnection.__del__:pytest.PytestUnraisableExceptionWarning"
+)
 
 
 class RecordingRoster:
