@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
@@ -99,6 +100,9 @@ def build_course(database: Database) -> BenchCourse:
             open_visit(session, course_id=course_id, person_id=person, role=role, frame_origins=(), now=NOW)
             for person, role in ((students[0], Role.STUDENT), (teacher.person_id, Role.INSTRUCTOR))
         ]
+    with database.engine.connect() as connection:
+        connection.execute(text("ANALYZE"))  # as the server does by itself after a while
+        connection.commit()
     return BenchCourse(course_id, tokens[0], tokens[1], students, discussions, last_posts)
 
 
