@@ -38,7 +38,7 @@ from lti_app.practice_lms.lms import PracticeLms
 from lti_app.practice_lms.server import make_practice_server
 from lti_app.rubrics.queries import get_rubric
 from lti_app.seed import seed_demo_course
-from tests.resilience.processes import SECRET
+from tests.resilience.processes import SECRET, free_port
 from tests.resilience.visitor import Visitor
 from tests.resilience.words import PassbackState, assess, passback_states, release_all
 
@@ -53,13 +53,12 @@ class Served:
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self.app = Flask(__name__)
-        self.port = 0
+        self.port = free_port()
         self.come()
 
     def come(self) -> None:
         """Listen."""
         self._server = make_practice_server("127.0.0.1", self.port, self.app)
-        self.port = self._server.port
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 

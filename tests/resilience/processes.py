@@ -1,6 +1,7 @@
 """Programs as processes of their own, which tests kill and start again."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -14,14 +15,28 @@ from tests.resilience.waiting import eventually
 
 COLLOQUY = (sys.executable, "-m", "lti_app.cli")
 STOPS_WITHIN = 30.0
+PORTS = range(20_000, 32_000)
 SECRET = "for tests only, never for anything else"
 
 
 def free_port() -> int:
-    """A port of this machine on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of this machine on which nobody listens now.
+
+    It lies below those that systems give to outgoing connections: else a client that keeps asking for a server that
+    is dead may be given the server's own port, be connected to itself, and keep the server from coming back.
+    """
+    for port in random.SystemRandom().sample(PORTS, 100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                continue
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+    raise AssertionError("no port is free")
 
 
 def environment(**settings: str | None) -> dict[str, str]:
