@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import requests
 from redis import Redis
-from sqlalchemy import create_engine, text, update
+from sqlalchemy import create_engine, select, text, update
 
 from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
@@ -18,6 +19,8 @@ from lti_app.practice_lms.lms import PracticeLms
 from lti_app.seed import seed_demo_course
 from tests.resilience.processes import COLLOQUY, Program, answers_at, environment, free_port, says
 from tests.resilience.words import Passback, PassbackState
+
+SCORE_SECONDS = 1.0
 
 
 class Installation:
@@ -70,6 +73,21 @@ class Installation:
             program.start()
         for program in self.programs:
             program.await_ready()
+        self.slow_down_the_lms()
+
+    def slow_down_the_lms(self) -> None:
+        """Let it take its time over each score, so that the worker rarely dies without one in its hands."""
+        self.lms.await_ready()
+        fault = {"service": "scores", "kind": "slow", "seconds": str(SCORE_SECONDS)}
+        requests.post(f"{self.lms_url}/faults", data=fault, timeout=30, allow_redirects=False).raise_for_status()
+
+    def is_sending(self) -> bool:
+        """Whether a worker has claimed scores."""
+        with self.database.read() as session:
+            claimed = select(Passback.id).where(
+                Passback.state == PassbackState.PENDING, Passback.lease_until.is_not(None)
+            )
+            return session.scalar(claimed.limit(1)) is not None
 
     def let_leases_end(self, died_at: datetime) -> None:
         """As if two minutes had passed since a worker died: what it had claimed, and its lock, are free again."""
