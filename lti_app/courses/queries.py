@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
@@ -61,11 +61,6 @@ def get_student(session: Session, actor: Actor, person_id: int) -> Member:
     if row is None:
         raise NotFound
     return Member(*row)
-
-
-def count_students(session: Session, actor: Actor) -> int:
-    """How many active students the actor's course has."""
-    return session.scalar(select(func.count()).select_from(_students(actor.course_id).subquery())) or 0
 
 
 def _students(course_id: int) -> Select[int, str, Role]:
