@@ -1,13 +1,47 @@
 """Imports every models module, so that Alembic and the tests see all tables."""
 
+from lti_app.answers import models as answers
+from lti_app.appreciations import models as appreciations
 from lti_app.courses import models as courses
 from lti_app.discussions import models as discussions
+from lti_app.drafts import models as drafts
+from lti_app.exchange import models as exchange
+from lti_app.files import models as files
 from lti_app.grading import models as grading
+from lti_app.groups import models as groups
+from lti_app.integrity import models as integrity
 from lti_app.lti import models as lti
+from lti_app.moderation import models as moderation
 from lti_app.passbacks import models as passbacks
 from lti_app.people import models as people
 from lti_app.posts import models as posts
+from lti_app.quotations import models as quotations
 from lti_app.readings import models as readings
 from lti_app.rubrics import models as rubrics
+from lti_app.search import models as search
+from lti_app.seen import models as seen
+from lti_app.stances import models as stances
 
-ALL_MODELS = (people, courses, readings, discussions, posts, rubrics, passbacks, grading, lti)
+ALL_MODELS = (
+    people,
+    courses,
+    files,
+    readings,
+    quotations,
+    groups,
+    discussions,
+    posts,
+    answers,
+    appreciations,
+    drafts,
+    integrity,
+    moderation,
+    seen,
+    stances,
+    search,
+    rubrics,
+    passbacks,
+    grading,
+    exchange,
+    lti,
+)

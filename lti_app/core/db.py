@@ -7,11 +7,27 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Text, create_engine, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    Text,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 NAMING = {
@@ -44,6 +60,24 @@ class Id(TypeDecorator[int]):
     def process_bind_param(self, value: int | None, _dialect: Dialect) -> int | None:
         """NULL, which equals nothing, for a number beyond 64 bits."""
         return value if value is not None and -(2**63) <= value < 2**63 else None
+
+
+class is_listed(FunctionElement[bool]):  # noqa: N801 -- named as a statement reads, like func.count
+    """Whether a number is among those of a text: is_listed(column, "3,14,15").
+
+    The statement has the same words however many they are, so that the database need not plan it anew each time.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(is_listed)
+def _is_listed(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    number, text = (compiler.process(clause, **options) for clause in element.clauses)
+    if compiler.dialect.name == "sqlite":
+        return f"{number} IN (SELECT value FROM json_each('[' || {text} || ']'))"  # noqa: S608 -- of compiled parts
+    return f"{number} = ANY(string_to_array({text}, ',')::bigint[])"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -95,9 +129,9 @@ def insert_into(session: Session, table: type["Base"]) -> sqlite.Insert:
     return cast("sqlite.Insert", postgresql.insert(table))
 
 
-def stored_enum(kind: type[enum.Enum]) -> Enum:
+def stored_enum(kind: type[enum.Enum], *, length: int = 32) -> Enum:
     """An enum stored by value as varchar, so that adding a member needs no change of type."""
-    return Enum(kind, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members])
+    return Enum(kind, native_enum=False, length=length, values_callable=lambda members: [m.value for m in members])
 
 
 class Base(DeclarativeBase):

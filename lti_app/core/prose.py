@@ -2,20 +2,25 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
 
 import nh3
 
 _CLEANER = nh3.Cleaner(
-    tags={"p", "br", "blockquote", "a"},
-    attributes={"a": {"href", "class", "target"}},
+    tags={"p", "br", "blockquote", "a", "span"},
+    attributes={
+        "a": {"href", "class", "target", "data-reading", "data-page", "data-paragraph", "data-passage"},
+        "span": {"class", "data-id"},
+    },
     url_schemes={"http", "https"},
     link_rel="noopener nofollow ugc",
 )
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}’”]")
 _WORD = re.compile(r"[^\W_]+(?:['’\-‑–.][^\W_]+)*")
 _KEPT_CONTROLS = "\n\t"
+_PLAIN = re.compile(r"[\n\t -~]*")
+"""Text of which everything is kept as it is: no need to look at each letter."""
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that turn the direction of whatever follows, also of text and addresses that are not the writer's."""
 _NOT_KEPT = ("Cc", "Cs", "Cn")
@@ -31,9 +36,21 @@ def clean_text(text: str) -> str:
 
     Text of which nothing can be seen is empty.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(ch for ch in text if ch in _KEPT_CONTROLS or _is_kept(ch)).strip()
-    return kept if any(unicodedata.category(ch) not in _INVISIBLE for ch in kept) else ""
+    kept = keep_text(text).strip()
+    return "" if is_blank(kept) else kept
+
+
+def keep_text(text: str) -> str:
+    """The same for a piece of a text, whose edges stand."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _PLAIN.fullmatch(text):
+        return text
+    return unicodedata.normalize("NFC", "".join(ch for ch in text if ch in _KEPT_CONTROLS or _is_kept(ch)))
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of it can be seen."""
+    return all(unicodedata.category(ch) in _INVISIBLE for ch in text)
 
 
 def count_words(text: str) -> int:
@@ -43,7 +60,8 @@ def count_words(text: str) -> int:
     times, and a soft hyphen would make two words of one.
     """
     own = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
-    letters = "".join(ch for ch in own if unicodedata.category(ch) not in _WITHIN_WORDS)
+    plain = own.isascii()
+    letters = own if plain else "".join(ch for ch in own if unicodedata.category(ch) not in _WITHIN_WORDS)
     return len(_WORD.findall(letters))
 
 
@@ -62,12 +80,20 @@ def sanitise(html: str) -> str:
 def link_addresses(text: str) -> str:
     """Escape a run of text and make its http(s) addresses links."""
     parts: list[str] = []
+    for piece, is_address in find_addresses(text):
+        shown = escape(piece)
+        parts.append(f'<a href="{shown}" target="_blank">{shown}</a>' if is_address else shown)
+    return "".join(parts)
+
+
+def find_addresses(text: str) -> Iterator[tuple[str, bool]]:
+    """The pieces of a text in their order, and of each whether it is an http(s) address."""
     end = 0
     for match in _LINK.finditer(text):
-        address = escape(match.group())
-        parts += [escape(text[end : match.start()]), f'<a href="{address}" target="_blank">{address}</a>']
+        yield text[end : match.start()], False
+        yield match.group(), True
         end = match.end()
-    return "".join([*parts, escape(text[end:])])
+    yield text[end:], False
 
 
 def _is_kept(ch: str) -> bool:

@@ -30,6 +30,21 @@ class Settings(BaseModel):
     default_time_zone: str = "UTC"
     trusted_proxies: int = Field(default=0, ge=0)
     """How many reverse proxies in front may set X-Forwarded-* headers."""
+    doi_lookup: bool = True
+    """Whether the server may ask Crossref what a DOI names."""
+    files: str = "colloquy-files"
+    """Where the files lie that people send in: a folder, or s3://bucket/prefix."""
+    bucket_endpoint: str = ""
+    """The server of the bucket; empty for Amazon's own."""
+    bucket_region: str = ""
+    bucket_access_key: str = ""
+    bucket_secret_key: SecretStr | None = None
+    reading_file_mb: int = Field(default=50, ge=1, le=500)
+    """Megabytes of the largest text of a reading."""
+    attachment_file_mb: int = Field(default=10, ge=1, le=100)
+    """Megabytes of the largest file attached to a post."""
+    held_sites: str = ""
+    """More sites between commas: a post that links to one waits for the instructor."""
 
     @field_validator("base_url")
     @classmethod
@@ -53,6 +68,20 @@ class Settings(BaseModel):
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return value or None
+
+    @field_validator("files")
+    @classmethod
+    def _place(cls, value: str) -> str:
+        if not value.strip() or value in ("s3:", "s3:/", "s3://") or value.startswith("s3:///"):
+            raise ValueError("must be a folder, or s3:// with the name of a bucket")
+        return value
+
+    @field_validator("bucket_endpoint")
+    @classmethod
+    def _server(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
+        return value.rstrip("/")
 
     @field_validator("secret_key")
     @classmethod

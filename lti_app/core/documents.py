@@ -1,0 +1,68 @@
+"""Documents from outside: HTML made harmless, and the words of the pages of a PDF."""
+
+import codecs
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from typing import BinaryIO
+
+import nh3
+
+SECONDS = 30.0
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([a-zA-Z0-9_-]{1,40})""", re.IGNORECASE)
+_CLEANER = nh3.Cleaner(
+    tags={
+        *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "section", "article"),
+        *("em", "strong", "i", "b", "cite", "q", "sup", "sub", "small", "abbr", "code", "span", "a"),
+        *("ul", "ol", "li", "dl", "dt", "dd", "figure", "figcaption"),
+        *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
+    },
+    # What is said in a text is kept; what a browser would do with its head, its forms and its programs is not.
+    clean_content_tags={"script", "style", "title", "noscript", "template", "iframe", "object", "svg", "math"},
+    attributes={"a": {"href"}, "ol": {"start"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}},
+    url_schemes={"http", "https"},
+    url_relative="deny",
+    link_rel="noopener nofollow ugc",
+)
+
+
+def clean_document(data: bytes) -> str:
+    """The text of an HTML file with its structure, and nothing that runs, loads, looks or posts."""
+    return _CLEANER.clean(decoded(data)).strip()
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file that may or may not say how it is encoded."""
+    for bom, encoding in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(bom):
+            return data.decode(encoding, "replace").lstrip("\ufeff")
+    told = _META_CHARSET.search(data[:2048])
+    for encoding in ("utf-8", told[1].decode() if told else "cp1252"):
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("cp1252", "replace")
+
+
+def extract_pages(stream: BinaryIO, *, seconds: float = SECONDS) -> list[str]:
+    """The words of each page of a PDF, in order; nothing at all of one that is broken, locked, or takes too long.
+
+    A process of its own reads it, with limits of time and memory, so that no file can hold up or fell ours. Not for
+    the time in which somebody waits for a page.
+    """
+    program = [sys.executable, "-m", "lti_app.core.pdf_pages"]
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(stream, copy)
+        copy.seek(0)
+        try:
+            done = subprocess.run(  # noqa: S603 -- our own interpreter and module
+                program, stdin=copy, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds, check=True
+            )
+            pages: list[str] = json.loads(done.stdout)
+        except (subprocess.SubprocessError, ValueError):
+            return []
+    return pages

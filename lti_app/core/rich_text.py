@@ -1,0 +1,145 @@
+"""Rich text as a small tree of what we allow; from there to HTML and to plain text.
+
+There are only: paragraphs, headings, lists, quotations, code, tables and pictures of ours; and in their lines emphasis,
+links, and two kinds of chips that carry ids: `a.cited` and `span.mention`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from html import escape
+
+import nh3
+
+ATTRIBUTES = {
+    "a": {"href", "data-reading", "data-page", "data-paragraph", "data-passage"},
+    "span": {"data-id"},
+    "img": {"src", "alt"},
+    "ol": {"start"},
+}
+CLASSES = {"a": {"cited", "address"}, "span": {"mention"}}
+SCHEMES = {"http", "https", "mailto"}
+_MAY_BE_EMPTY = {"br", "td", "th"}
+_BLOCKS = {"p", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "table", "tbody", "tr", "th", "td"}
+_CLEANER = nh3.Cleaner(
+    tags={"br", "a", "span", "img", "strong", "em", "s", "code", *_BLOCKS},
+    attributes={**ATTRIBUTES, "a": {*ATTRIBUTES["a"], "target"}},
+    allowed_classes=CLASSES,
+    url_schemes=SCHEMES,
+    link_rel="noopener nofollow ugc",
+)
+
+
+@dataclass
+class Element:
+    """A tag with what stands in it."""
+
+    tag: str
+    attrs: dict[str, str] = field(default_factory=dict)
+    children: "list[Node]" = field(default_factory=list)
+    holds_blocks: bool = False
+    """While reading: whether a block stands somewhere below, in which case this can be no part of a line."""
+
+    @property
+    def kind(self) -> str:
+        """Its class, which is one of ours or empty."""
+        return self.attrs.get("class", "")
+
+    @property
+    def elements(self) -> "list[Element]":
+        """What stands in it apart from loose text."""
+        return [child for child in self.children if isinstance(child, Element)]
+
+    @property
+    def is_chip(self) -> bool:
+        """Whether it stands for something: a citation, a person, a picture."""
+        return self.tag == "img" or self.kind in ("cited", "mention")
+
+    def replaced(self, change: "Replace") -> "Element":
+        """See `replace`."""
+        if self.tag in ("pre", "code", "br", "a"):
+            return self
+        children: list[Node] = []
+        for child in self.children:
+            if isinstance(child, str) or child.is_chip:
+                children += change(child)
+            elif (inside := child.replaced(change)).children or child.tag in _MAY_BE_EMPTY:
+                children.append(inside)
+        return Element(self.tag, self.attrs, children)
+
+
+Node = Element | str
+Replace = Callable[[Node], Iterable[Node]]
+"""What stands in the place of a text or a chip."""
+
+
+def write(blocks: Iterable[Element]) -> str:
+    """Their HTML. The cleaner has the last word, so that no fault of ours lets anything through."""
+    return _CLEANER.clean("".join(map(inline_html, blocks)))
+
+
+def replace(blocks: list[Element], change: Replace) -> list[Element]:
+    """The same with every chip, picture, and text outside code and links replaced by what `change` makes of it."""
+    return Element("div", {}, [*blocks]).replaced(change).elements
+
+
+def text_of(nodes: Iterable[Node]) -> str:
+    """The words of a line or of chips."""
+    return "".join(node if isinstance(node, str) else _text_of_inline(node) for node in nodes)
+
+
+def find_all(nodes: Iterable[Node], tag: str, kind: str = "") -> Iterator[Element]:
+    """Every element of this tag and class, in the order of the text."""
+    for node in nodes:
+        if isinstance(node, Element):
+            if node.tag == tag and node.kind == kind:
+                yield node
+            yield from find_all(node.children, tag, kind)
+
+
+def to_text(blocks: Iterable[Element]) -> str:
+    """The same as one would have typed it: quoted lines after >, items after -, citations in brackets."""
+    return "\n".join(_lines(blocks))
+
+
+def _lines(blocks: Iterable[Element]) -> list[str]:
+    lines: list[str] = []
+    for block in blocks:
+        lines += [*([""] if lines else []), *_lines_of(block)]
+    return lines
+
+
+def _lines_of(block: Element) -> list[str]:
+    if block.tag == "blockquote":
+        return [f"> {line}".rstrip() for line in _lines(block.elements)]
+    if block.tag in ("ul", "ol"):
+        return [line for item in block.elements for line in _lines_of_item(item)]
+    if block.tag == "table":
+        rows = find_all([block], "tr")
+        return [" | ".join(text_of(cell.children) for cell in row.elements) for row in rows]
+    return text_of(block.children).split("\n")
+
+
+def _lines_of_item(item: Element) -> list[str]:
+    """After a dash, further lines below its first word; a quotation that begins an item stays one."""
+    lines = [line for line in _lines(item.elements) if line]
+    mark = "" if not lines or lines[0].startswith(">") else "- "
+    return [f"{'  ' if number else mark}{line}" for number, line in enumerate(lines)]
+
+
+def _text_of_inline(node: Element) -> str:
+    if node.tag == "br":
+        return "\n"
+    if node.tag == "img":
+        return node.attrs["alt"]
+    inside = text_of(node.children)
+    return f"[{inside}]" if node.kind == "cited" else inside
+
+
+def inline_html(node: Node) -> str:
+    """The HTML of one node, all that is text in it escaped."""
+    if isinstance(node, str):
+        return escape(node, quote=False)
+    attrs = "".join(f' {name}="{escape(value)}"' for name, value in node.attrs.items())
+    if node.tag in ("br", "img"):
+        return f"<{node.tag}{attrs}>"
+    return f"<{node.tag}{attrs}>{''.join(map(inline_html, node.children))}</{node.tag}>"
