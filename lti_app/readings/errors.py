@@ -1,0 +1,15 @@
+"""What can go wrong with readings."""
+
+from lti_app.core.errors import Conflict, Refused
+
+
+class ReadingInUse(Refused):
+    """A discussion assigns it, a post cites it, or its text is being checked against: it cannot be deleted."""
+
+    code = "reading_in_use"
+
+
+class ReadingChanged(Conflict):
+    """Somebody else changed the record since it was opened."""
+
+    code = "reading_changed"
