@@ -1,0 +1,88 @@
+"""Files in an S3-compatible bucket, so that any number of machines serve them."""
+
+import io
+import re
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import obstore
+from obstore.exceptions import NotFoundError
+from obstore.store import ObjectStore, S3Store
+
+if TYPE_CHECKING:
+    from obstore import ReadableFile
+    from obstore.store import ClientConfig, S3Config
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+READ_AHEAD = 256 * 1024
+
+
+class BucketStorage:
+    """One object a key, below a prefix."""
+
+    def __init__(self, store: ObjectStore, *, prefix: str = "") -> None:
+        self._store = store
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+
+    @classmethod
+    def at(cls, address: str, **options: str) -> "BucketStorage":
+        """The bucket at s3://bucket/prefix. What `options` leave out is found where AWS's own tools look for it."""
+        bucket, _, prefix = address.removeprefix("s3://").partition("/")
+        plain = options.get("endpoint", "").startswith("http://")
+        given = cast("S3Config", {name: value for name, value in options.items() if value})
+        client: ClientConfig = {"timeout": timedelta(seconds=30), "allow_http": plain}
+        store = S3Store(bucket, client_options=client, config=given)
+        return cls(store, prefix=prefix)
+
+    def put(self, key: str, stream: BinaryIO) -> None:
+        """Send it in parts; the object appears when all of them have arrived."""
+        obstore.put(self._store, self._path(key), stream)
+
+    def open(self, key: str) -> BinaryIO:
+        """A stream that fetches what is read of it. Raises FileNotFoundError where nothing is kept."""
+        try:
+            reader = obstore.open_reader(self._store, self._path(key), buffer_size=READ_AHEAD)
+        except (NotFoundError, FileNotFoundError) as error:
+            raise FileNotFoundError(key) from error
+        return cast("BinaryIO", io.BufferedReader(_Raw(reader), READ_AHEAD))
+
+    def delete(self, key: str) -> None:
+        """Remove the object if it is there."""
+        path = self._path(key)
+        with suppress(NotFoundError, FileNotFoundError):
+            obstore.delete(self._store, path)
+
+    def _path(self, key: str) -> str:
+        if not _KEY.fullmatch(key):
+            raise FileNotFoundError(key)
+        return f"{self._prefix}{key}"
+
+
+class _Raw(io.RawIOBase):
+    """The library's reader as Python's own kind of stream."""
+
+    def __init__(self, reader: "ReadableFile") -> None:
+        self._reader = reader
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return int(self._reader.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._reader.tell())
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the standard library's own stub is wider
+        found = bytes(self._reader.read(len(buffer)))
+        buffer[: len(found)] = found
+        return len(found)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._reader.close()
+        super().close()

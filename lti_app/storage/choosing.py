@@ -1,0 +1,22 @@
+"""Which storage the settings ask for."""
+
+from pathlib import Path
+
+from lti_app.core.settings import Settings
+from lti_app.files.ports import Storage
+from lti_app.storage.bucket import BucketStorage
+from lti_app.storage.folder import FolderStorage
+
+
+def make_storage(settings: Settings) -> Storage:
+    """A bucket where COLLOQUY_FILES begins with s3://, else a folder."""
+    if not settings.files.startswith("s3://"):
+        return FolderStorage(Path(settings.files))
+    secret = settings.bucket_secret_key.get_secret_value() if settings.bucket_secret_key else ""
+    return BucketStorage.at(
+        settings.files,
+        endpoint=settings.bucket_endpoint,
+        region=settings.bucket_region,
+        access_key_id=settings.bucket_access_key,
+        secret_access_key=secret,
+    )
