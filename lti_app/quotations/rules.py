@@ -1,0 +1,255 @@
+"""Quotations: finding them in a post, and finding them in a reading's text, whatever happened to quotes and dashes."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from html.parser import HTMLParser
+
+MIN_WORDS = 6
+"""Words of a quotation from which on it is looked for; also the length of a shingle."""
+MAX_QUOTES = 20
+"""Quotations of one post that are looked for."""
+MAX_TEXT = 2_000_000
+"""Characters of a reading's text: a book of 800 pages."""
+MAX_PAGES = 3_000
+SHOWN = 120
+"""Characters of a quotation that are kept to show it by."""
+
+_WORD = re.compile(r"[^\W_]+")
+_BROKEN = re.compile(r"(?<=\w)[-\u2010\u2011\u00ad]\s*\n\s*(?=\w)")
+_WITHIN = re.compile(r"(?<=\w)['’ʼ\-\u2010\u2011\u00ad.](?=\w)")
+_LEFT_OUT = re.compile(r"\[[^\]]{0,200}\]|\(\s*(?:\.\s*){3}\)|(?:\.\s?){3,}|…")
+_QUOTED = re.compile(r"“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|»([^«»]+)«|\"([^\"]+)\"|‘([^‘]+?)’(?!\w)")
+_PAGE_MARK = re.compile(r"^\s*\[\s*(?:p\.?|page)\s*([\w.–-]{1,20})\s*\]\s*$", re.IGNORECASE | re.MULTILINE)
+_PAGE_BREAK = "\f"
+
+
+class Kept(StrEnum):
+    """What is kept of a reading's text."""
+
+    TEXT = "text"
+    """The text itself, for this check alone: nobody is shown it."""
+    FINGERPRINTS = "fingerprints"
+    """Only hashes of its word runs, from which the text cannot be read."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a reading's text."""
+
+    label: str
+    """As printed."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """What a post quotes, and the readings it names for it."""
+
+    text: str
+    reading_ids: tuple[int, ...]
+    """The readings cited in the same place, else those cited anywhere in the post."""
+
+
+Known = Mapping[int, Collection[str]]
+"""What is known of one reading: on which pages each of the asked shingles stands."""
+
+
+@dataclass(frozen=True)
+class QuoteVerdict:
+    """What became of looking for a quotation."""
+
+    quote: str
+    reading_id: int
+    page: str
+    """As printed; empty where it was not found."""
+
+    @property
+    def found(self) -> bool:
+        """Whether the words stand in the reading."""
+        return bool(self.page)
+
+    def kept(self, label: str) -> dict[str, object]:
+        """As Post.quotes keeps it; `label` is the reading's."""
+        return {"quote": self.quote, "reading_id": self.reading_id, "reading": label, "page": self.page}
+
+
+def split_pages(text: str, first: int = 1) -> list[Page]:
+    """The pages of a pasted text: parted by lines such as [p. 67] or by form feeds; one page where nothing parts it.
+
+    Text before the first mark belongs to the page before it. A page between form feeds is numbered from `first`.
+    """
+    marks = list(_PAGE_MARK.finditer(text))
+    if marks:
+        ends = [*(mark.start() for mark in marks[1:]), len(text)]
+        pages = [Page(mark[1], text[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)]
+        before = text[: marks[0].start()]
+        return ([Page(_before(marks[0][1]), before)] if before.strip() else []) + pages
+    return [Page(str(first + n), part) for n, part in enumerate(text.split(_PAGE_BREAK))]
+
+
+def join_pages(pages: Iterable[Page]) -> str:
+    """Pages as one text that `split_pages` parts again."""
+    return "\n".join(f"[p. {page.label}]\n{page.text}" for page in pages)
+
+
+def words_of(text: str) -> list[str]:
+    """The words as they are compared: no case, no accents of typesetting, no hyphens, no apostrophes."""
+    plain = unicodedata.normalize("NFKC", text)
+    joined = _WITHIN.sub("", _BROKEN.sub("", plain).replace("\u00ad", ""))
+    return _WORD.findall(joined.casefold())
+
+
+def shingles_of(words: Sequence[str]) -> list[int]:
+    """A signed 64-bit hash of every run of MIN_WORDS words."""
+    return [_hash(words[n : n + MIN_WORDS]) for n in range(len(words) - MIN_WORDS + 1)]
+
+
+def index_pages(pages: Sequence[Page]) -> list[tuple[int, str]]:
+    """Every shingle of a text with the page that it begins on, each pair once.
+
+    A run of words that goes over the end of a page belongs to the page where it begins.
+    """
+    words = [(word, page.label) for page in _joined(pages) for word in words_of(page.text)]
+    hashes = shingles_of([word for word, _ in words])
+    return list(dict.fromkeys(zip(hashes, (label for _, label in words), strict=False)))
+
+
+def find_quotations(html: str) -> list[Quotation]:
+    """The quotations of MIN_WORDS words or more in a post: what stands in quotation marks, and quoted blocks."""
+    reader = _QuotationReader()
+    reader.feed(html)
+    reader.close()
+    cited = tuple(dict.fromkeys(reading for block in reader.blocks for reading in block.reading_ids))
+    found = [
+        Quotation(text.strip(), tuple(dict.fromkeys(block.reading_ids)) or cited)
+        for block in reader.blocks
+        for text in block.quotations()
+        if len(words_of(_LEFT_OUT.sub(" ", text))) >= MIN_WORDS
+    ]
+    return list(dict.fromkeys(found))[:MAX_QUOTES]
+
+
+def asked_shingles(quotations: Iterable[Quotation]) -> set[int]:
+    """What must be looked up to judge these quotations."""
+    segments = (words for quotation in quotations for words in _segments(quotation.text))
+    return {shingle for words in segments for shingle in shingles_of(words)}
+
+
+def judge(quotations: Iterable[Quotation], known: Mapping[int, Known]) -> list[QuoteVerdict]:
+    """What becomes of each quotation; nothing is said of one that names no reading whose text we have.
+
+    Found where every run of words between omissions stands in the reading; the page is where most of it stands. A
+    quotation that names another reading, or none, may still be found. "Not found" is said only of the readings named.
+    """
+    return [verdict for quotation in quotations if (verdict := _verdict(quotation, known))]
+
+
+def _verdict(quotation: Quotation, known: Mapping[int, Known]) -> QuoteVerdict | None:
+    named = [reading_id for reading_id in quotation.reading_ids if reading_id in known]
+    shown = quotation.text if len(quotation.text) <= SHOWN else quotation.text[:SHOWN].rsplit(" ", 1)[0] + "…"
+    segments = _segments(quotation.text)
+    for reading_id in (*named, *(other for other in known if other not in named)):
+        if page := _page_of(segments, known[reading_id]):
+            return QuoteVerdict(shown, reading_id, page)
+    return QuoteVerdict(shown, named[0], "") if named else None
+
+
+def _page_of(segments: Sequence[Sequence[str]], known: Known) -> str:
+    """The page where most of the words stand, if all do."""
+    places = [known.get(shingle, ()) for words in segments for shingle in shingles_of(words)]
+    if not places or not all(places):
+        return ""
+    return Counter(page for pages in places for page in pages).most_common(1)[0][0]
+
+
+def _segments(text: str) -> list[list[str]]:
+    """The runs of words between omissions that are long enough to be looked for."""
+    runs = [words_of(part) for part in _LEFT_OUT.split(text)]
+    return [run for run in runs if len(run) >= MIN_WORDS]
+
+
+def _hash(words: Sequence[str]) -> int:
+    digest = hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _joined(pages: Sequence[Page]) -> list[Page]:
+    """The pages with words that a page break cuts in two made whole on the first."""
+    whole: list[Page] = []
+    for page in pages:
+        if whole and re.search(r"\w[-\u2010\u2011\u00ad]\s*$", whole[-1].text) and page.text.strip():
+            rest, _, text = page.text.strip().partition(" ")
+            stem = re.sub(r"[-\u2010\u2011\u00ad]\s*$", "", whole[-1].text)
+            whole[-1] = Page(whole[-1].label, stem + rest)
+            page = Page(page.label, text)  # noqa: PLW2901 -- what is left of it
+        whole.append(page)
+    return whole
+
+
+def _before(label: str) -> str:
+    return str(int(label) - 1) if label.isdigit() and int(label) > 1 else label
+
+
+class _Block:
+    """A paragraph, a list item or a quoted block, with the readings that it cites."""
+
+    def __init__(self, *, quoted: bool) -> None:
+        self.quoted = quoted
+        self.parts: list[str] = []
+        self.reading_ids: list[int] = []
+
+    def quotations(self) -> list[str]:
+        text = "".join(self.parts)
+        if self.quoted:
+            return [text]
+        return [next(filter(None, match.groups())) for match in _QUOTED.finditer(text)]
+
+
+class _QuotationReader(HTMLParser):
+    """Reads the sanitised HTML of a post."""
+
+    _BLOCKS = frozenset({"p", "li", "h3", "h4", "td", "th", "pre"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks: list[_Block] = []
+        self._quoted = 0
+        self._in_citation = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Blocks begin, citations are noted."""
+        values = dict(attrs)
+        if tag == "blockquote":
+            self._quoted += 1
+            self.blocks.append(_Block(quoted=True))
+        elif tag in self._BLOCKS and not self._quoted:
+            self.blocks.append(_Block(quoted=False))
+        elif tag == "br" or tag in self._BLOCKS:
+            self._add("\n")
+        elif "cited" in (values.get("class") or "").split():
+            self._in_citation = True
+            reading = values.get("data-reading") or (values.get("href") or "").rpartition("#reading-")[2]
+            if reading.isdigit() and self.blocks:
+                self.blocks[-1].reading_ids.append(int(reading))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Blocks end."""
+        if tag == "blockquote":
+            self._quoted = max(0, self._quoted - 1)
+        elif tag in ("a", "span"):
+            self._in_citation = False
+
+    def handle_data(self, data: str) -> None:
+        """Words, but not those of a citation."""
+        if not self._in_citation:
+            self._add(data)
+
+    def _add(self, text: str) -> None:
+        if not self.blocks:
+            self.blocks.append(_Block(quoted=bool(self._quoted)))
+        self.blocks[-1].parts.append(text)
