@@ -33,6 +33,54 @@ class ParentGone(Refused):
     code = "parent_gone"
 
 
+class ThreadLocked(Refused):
+    """An instructor has closed the thread for writing."""
+
+    code = "thread_locked"
+
+
+class PostHidden(Refused):
+    """An instructor has hidden the post."""
+
+    code = "post_hidden"
+
+
+class PostHeld(Refused):
+    """The post to be answered waits for an instructor, and so would the answer."""
+
+    code = "post_held"
+
+
+class TitleMissing(Refused):
+    """A topic has no title."""
+
+    code = "title_missing"
+
+
+class NoGroup(Refused):
+    """Groups discuss apart, and the writer is in none."""
+
+    code = "no_group"
+
+
+class WhichGroup(Refused):
+    """Groups discuss apart, and none that the writer may write for was chosen."""
+
+    code = "which_group"
+
+
+class NamesChanged(Refused):
+    """Who sees the writer's name is no longer what the page said when they wrote; `anonymity` is what holds now."""
+
+    code = "names_changed"
+
+
+class EditingOver(Refused):
+    """The time in which a post can be edited is over."""
+
+    code = "editing_over"
+
+
 class TooDeep(Refused):
     """The post to be answered is as deep in its thread as posts go."""
 

@@ -1,23 +1,42 @@
-"""What one can ask about posts: the thread by pages, one post by its gate, counts."""
+"""What one can ask about posts: one post by its gate, what its author wrote, who may see which."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, false, func, inspect, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_app.core.errors import NotFound
 from lti_app.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
+from lti_app.discussions.rules import Move
 from lti_app.people.models import Person
-from lti_app.posts.access import Circumstances, Permission, may, require
-from lti_app.posts.models import Post
-from lti_app.posts.rules import MAX_DEPTH, ancestor_paths
+from lti_app.posts.access import Circumstances, Permission, may, permitted, require, with_post
+from lti_app.posts.models import (
+    DISCUSSION,
+    READER,
+    Post,
+    Revision,
+    Sight,
+    author_by,
+    shown_author,
+    sight_of,
+    values_of,
+    visible,
+    visible_by,
+)
+from lti_app.posts.rules import Format
 
-PAGE_SIZE = 40
-"""Posts on one page of a discussion."""
-_LAST = aliased(Post)
-"""Made once: an alias for each request would cost more than its statement."""
+_ROOT = aliased(Post)
+_OWN = aliased(Post)
+
+PostRow = Row[*tuple[Any, ...]]
+"""What `select_posts` asks for: a post's columns but its text, `author`, the name it is shown under, and of the first
+post above it `root_locked_at`, when its thread was closed, and `asked_by`, who began it. Rows of columns cost a page
+a good deal less than objects that watch for changes."""
+_COLUMNS = tuple(getattr(Post, column.key) for column in inspect(Post).columns if column.key != "text")
 
 
 @dataclass(frozen=True)
@@ -34,16 +53,52 @@ class PostView:
     by_staff: bool
     is_own: bool
     html: str
-    """Empty for a tombstone."""
+    """Empty for a tombstone, and for those who may not see a hidden post."""
     words: int
     reply_count: int
     created_at: datetime
     edited_at: datetime | None
     is_deleted: bool
     deleted_by_author: bool
+    root_id: int
+    """Its own id for a first post."""
+    group_id: int | None
+    number: int
+    """The nth post of the discussion in the order of writing."""
+    descendants: int
+    latest_at: datetime
+    title: str
+    move: Move | None
+    reading_ids: tuple[int, ...]
+    """The readings that it cites, each once."""
+    attachments: tuple[Any, ...]
+    """Of each file below it: id, name, type, size and slug."""
+    quotes: tuple[Any, ...]
+    appreciations: int
+    is_announcement: bool
+    private_to_id: int | None
+    """The only person who sees it besides its author and staff."""
+    is_pinned: bool
+    is_exemplary: bool
+    is_accepted: bool
+    is_locked: bool
+    """Whether its thread is closed."""
+    is_imported: bool
+    is_hidden: bool
+    hidden_reason: str
+    is_held: bool
+    held_reasons: tuple[str, ...]
     can_reply: bool
     can_edit: bool
     can_delete: bool
+    deeds: frozenset[Permission]
+    """All that the actor may do with it."""
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether its heading says more of it than who wrote it and when."""
+        told = (self.move, self.is_announcement, self.is_pinned, self.is_accepted, self.is_exemplary, self.is_locked)
+        return any(told) or any((self.is_imported, self.is_hidden, self.is_held, self.private_to_id))
 
     @property
     def parent_address(self) -> str:
@@ -58,88 +113,54 @@ class PostText:
     id: int
     discussion_id: int
     address: str
+    format: Format
     text: str
-    version: int
-
-
-@dataclass(frozen=True)
-class PostBrief:
-    """One line of context about a post."""
-
-    id: int
-    path: str
-    address: str
-    author: str
     html: str
-    is_deleted: bool
+    version: int
+    move: Move | None
+    attachments: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class ThreadPage:
-    """A run of posts in thread order."""
+class Version:
+    """What a post said from one moment on."""
 
-    posts: tuple[PostView, ...]
-    above: tuple[PostBrief, ...]
-    """Where the run begins inside a thread: the posts above its first one, the first post first."""
-    previous: str | None
-    """The address to start from for the posts before these; None at the beginning."""
-    next: str | None
-
-
-@dataclass(frozen=True)
-class Activity:
-    """What the line under a discussion's title tells."""
-
-    first_posts: int
-    replies: int
-    voices: int
-    last_author: str
-    last_at: datetime | None
+    number: int
+    text: str
+    """Its words, of rich text as one would have typed them."""
+    words: int
+    written_at: datetime
 
 
 def circumstances_of(session: Session, actor: Actor, discussion: DiscussionView) -> Circumstances:
     """What the actor's permissions on this discussion's posts depend on (one statement, none for staff)."""
-    has_posted = not actor.is_staff and bool(
-        session.scalar(
-            select(Post.id)
-            .where(
-                Post.discussion_id == discussion.id,
-                Post.author_id == actor.person_id,
-                Post.parent_id.is_(None),
-                Post.deleted_at.is_(None),
-            )
-            .limit(1)
-        )
-    )
+    has_posted = not actor.is_staff and bool(session.scalar(select(_HAS_POSTED), values_of(actor, discussion)))
+    return _circumstances(discussion, has_posted=has_posted)
+
+
+def _circumstances(discussion: DiscussionView, *, has_posted: bool) -> Circumstances:
     return Circumstances(state=discussion.state, post_first=discussion.post_first, has_posted=has_posted)
 
 
-def read_thread(
-    session: Session,
-    actor: Actor,
-    discussion: DiscussionView,
-    *,
-    circumstances: Circumstances,
-    start: str = "",
-) -> ThreadPage:
-    """A page of posts from the sort key `start` on, in thread order; four statements however long the thread.
+def own_first_post(actor: Actor, discussion: DiscussionView) -> Select[int]:
+    """The first post of the actor's own that opens the gate to those of others."""
+    return _own_first_post(actor.person_id, discussion.id)
 
-    Near the end it begins earlier, so that the page is full: whoever is sent to the last post sees others too.
-    Raises what the READ permission raises.
-    """
-    require(actor, Permission.READ, circumstances)
-    begin = _begin_of_full_page(discussion.id, start) if start else start
-    rows = session.execute(
-        _posts(Post.discussion_id == discussion.id, Post.path >= begin).order_by(Post.path).limit(PAGE_SIZE + 1)
-    ).all()
-    shown = rows[:PAGE_SIZE]
-    first = shown[0][0].path if shown else start
-    return ThreadPage(
-        posts=tuple(_view(row, actor, circumstances) for row in shown),
-        above=_briefs(session, discussion.id, ancestor_paths(first)) if "." in first else (),
-        previous=_previous(session, discussion.id, first) if first > "0001" else None,
-        next=rows[PAGE_SIZE][0].address if len(rows) > PAGE_SIZE else None,
-    )
+
+def _own_first_post(author: int | BindParameter[int], discussion: int | BindParameter[int]) -> Select[int]:
+    own = (_OWN.discussion_id == discussion, _OWN.author_id == author)
+    stands = (_OWN.parent_id.is_(None), _OWN.split_from_id.is_(None), _OWN.deleted_at.is_(None))
+    return select(_OWN.id).where(*own, *stands).limit(1)
+
+
+_HAS_POSTED = _own_first_post(READER, DISCUSSION).exists()
+"""Whether the reader has begun a thread of their own here; of staff nobody asks."""
+
+
+@cache
+def _one_post(sight: Sight) -> Select[Any]:
+    has_posted = false() if sight.is_staff else _HAS_POSTED
+    return posts_by(sight, Post.id == bindparam("post_id")).add_columns(has_posted.label("has_posted"))
 
 
 def get_post(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, need: Permission) -> PostView:
@@ -147,21 +168,36 @@ def get_post(session: Session, actor: Actor, discussion: DiscussionView, post_id
 
     A post that the actor may not even read does not exist for them.
     """
-    circumstances = circumstances_of(session, actor, discussion)
-    row = session.execute(_posts(Post.discussion_id == discussion.id, Post.id == post_id)).one_or_none()
+    values = {**values_of(actor, discussion), "post_id": post_id}
+    row = session.execute(_one_post(sight_of(actor, discussion)), values).one_or_none()
     if row is None:
         raise NotFound
-    if not may(actor, Permission.READ, circumstances) and row[0].author_id != actor.person_id:
+    circumstances = _circumstances(discussion, has_posted=row.has_posted)
+    if not may(actor, Permission.READ, circumstances) and row.author_id != actor.person_id:
         raise NotFound
-    require(actor, need, _of_post(row, actor, circumstances))
-    return _view(row, actor, circumstances)
+    require(actor, need, _of_post(row, discussion, actor, circumstances))
+    return view_post(row, discussion, actor, circumstances)
 
 
 def get_text(session: Session, actor: Actor, discussion: DiscussionView, post_id: int) -> PostText:
     """What the author wrote, to edit it; raises as get_post does."""
     post = get_post(session, actor, discussion, post_id, need=Permission.EDIT)
-    text, version = session.execute(select(Post.text, Post.version).where(Post.id == post.id)).one()
-    return PostText(post.id, discussion.id, post.address, text, version)
+    source = session.execute(select(Post.format, Post.text, Post.html, Post.version).where(Post.id == post.id)).one()
+    return PostText(post.id, discussion.id, post.address, *source, post.move, post.attachments)
+
+
+def read_history(
+    session: Session, actor: Actor, discussion: DiscussionView, post_id: int
+) -> tuple[PostView, tuple[Version, ...]]:
+    """A post and all that it has said, the newest first. For its author and staff; for others there is nothing."""
+    post = get_post(session, actor, discussion, post_id, need=Permission.READ)
+    if not actor.is_staff and not post.is_own:
+        raise NotFound
+    written_at = func.coalesce(Post.edited_at, Post.created_at)
+    now = select(Post.version, Post.text, Post.words, written_at).where(Post.id == post.id)
+    before = select(Revision.version, Revision.text, Revision.words, Revision.written_at)
+    rows = [*session.execute(now), *session.execute(before.where(Revision.post_id == post.id))]
+    return post, tuple(sorted((Version(*row) for row in rows), key=lambda version: -version.number))
 
 
 def find_post_id(session: Session, discussion: DiscussionView, address: str) -> int:
@@ -172,43 +208,31 @@ def find_post_id(session: Session, discussion: DiscussionView, address: str) -> 
     return found
 
 
-def get_activity(session: Session, discussion: DiscussionView) -> Activity:
-    """How many posts and voices there are and who wrote last (one statement)."""
-    stands = and_(Post.discussion_id == discussion.id, Post.deleted_at.is_(None))
-    newest = select(func.max(Post.id)).where(stands).scalar_subquery()
-    of_last = (_LAST.id == newest, Person.id == _LAST.author_id)
-    row = session.execute(
-        select(
-            func.count().filter(Post.parent_id.is_(None)),
-            func.count().filter(Post.parent_id.is_not(None)),
-            func.count(Post.author_id.distinct()),
-            select(Person.name).where(*of_last).scalar_subquery(),
-            select(_LAST.created_at).where(_LAST.id == newest).scalar_subquery(),
-        ).where(stands)
-    ).one()
-    first_posts, replies, voices, last_author, last_at = row
-    return Activity(first_posts, replies, voices, last_author or "", last_at)
+def select_posts(actor: Actor, discussion: DiscussionView, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Posts of the discussion that exist for the actor, with what `view_post` needs to show them."""
+    return _posts(shown_author(actor, discussion)).where(visible(actor, discussion), *conditions)
 
 
-def _posts(*conditions: ColumnElement[bool]) -> Select[Post, str]:
-    return select(Post, Person.name).join(Person, Person.id == Post.author_id).where(*conditions)
+def posts_by(sight: Sight, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """The same for whoever looks so; the statement is run with `values_of` them."""
+    return _posts(author_by(sight)).where(visible_by(sight), *conditions)
 
 
-def _of_post(row: Row[Post, str], actor: Actor, c: Circumstances) -> Circumstances:
-    post = row[0]
-    return Circumstances(
-        state=c.state,
-        post_first=c.post_first,
-        has_posted=c.has_posted,
-        is_author=post.author_id == actor.person_id,
-        is_deleted=post.deleted_at is not None,
-        is_deepest=post.depth >= MAX_DEPTH,
+def _posts(author: ColumnElement[str]) -> Select[Any]:
+    above = (_ROOT.locked_at.label("root_locked_at"), _ROOT.author_id.label("asked_by"))
+    return (
+        select(*_COLUMNS, author.label("author"), *above)
+        .join(Person, Person.id == Post.author_id)
+        .outerjoin(_ROOT, _ROOT.id == Post.root_id)
     )
 
 
-def _view(row: Row[Post, str], actor: Actor, circumstances: Circumstances) -> PostView:
-    post, author = row
-    here = _of_post(row, actor, circumstances)
+def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circumstances) -> PostView:
+    """A row of `select_posts` as the actor may see it."""
+    post = cast("Post", row)  # as far as its columns go
+    here = _of_post(row, discussion, actor, c)
+    deeds = permitted(actor, here)
+    can_see = not here.is_deleted and (not here.is_hidden or here.is_author or actor.is_staff)
     return PostView(
         id=post.id,
         path=post.path,
@@ -216,45 +240,45 @@ def _view(row: Row[Post, str], actor: Actor, circumstances: Circumstances) -> Po
         depth=post.depth,
         parent_id=post.parent_id,
         author_id=post.author_id,
-        author=author,
-        by_staff=post.by_staff,
-        is_own=here.is_author,
-        html="" if here.is_deleted else post.html,
+        author=row.author,
+        by_staff=post.by_staff and not here.is_imported,
+        is_own=here.is_author and not here.is_imported,
+        html=post.html if can_see else "",
         words=post.words,
         reply_count=post.reply_count,
         created_at=post.created_at,
         edited_at=post.edited_at,
         is_deleted=here.is_deleted,
         deleted_by_author=here.is_deleted and post.deleted_by_id == post.author_id,
-        can_reply=may(actor, Permission.REPLY, here),
-        can_edit=may(actor, Permission.EDIT, here),
-        can_delete=may(actor, Permission.DELETE, here),
+        root_id=post.root_id or post.id,
+        group_id=post.group_id,
+        number=post.number,
+        descendants=post.descendants,
+        latest_at=post.latest_at,
+        title=post.title if can_see else "",
+        move=post.move,
+        reading_ids=tuple(post.reading_ids) if can_see else (),
+        attachments=tuple(post.attachments) if can_see else (),
+        quotes=tuple(post.quotes) if can_see else (),
+        appreciations=post.appreciations,
+        is_announcement=post.announcement,
+        private_to_id=post.private_to_id,
+        is_pinned=post.pinned_at is not None,
+        is_exemplary=post.exemplary_at is not None,
+        is_accepted=post.accepted_at is not None,
+        is_locked=here.is_locked,
+        is_imported=here.is_imported,
+        is_hidden=here.is_hidden,
+        hidden_reason=post.hidden_reason if can_see else "",
+        is_held=post.held_at is not None,
+        held_reasons=tuple(post.held_reasons),
+        can_reply=Permission.REPLY in deeds,
+        can_edit=Permission.EDIT in deeds,
+        can_delete=Permission.DELETE in deeds,
+        deeds=deeds,
     )
 
 
-def _briefs(session: Session, discussion_id: int, paths: list[str]) -> tuple[PostBrief, ...]:
-    rows = session.execute(_posts(Post.discussion_id == discussion_id, Post.path.in_(paths)).order_by(Post.path))
-    return tuple(
-        PostBrief(post.id, post.path, post.address, author, "" if post.deleted_at else post.html, bool(post.deleted_at))
-        for post, author in rows
-    )
-
-
-def _begin_of_full_page(discussion_id: int, start: str) -> ColumnElement[str]:
-    """`start`, or the sort key from which the last full page begins where that is earlier."""
-    own = Post.discussion_id == discussion_id
-    last_page = select(Post.path).where(own).order_by(Post.path.desc()).offset(PAGE_SIZE - 1).limit(1).scalar_subquery()
-    last_begin = func.coalesce(last_page, "")
-    return case((last_begin < start, last_begin), else_=start)
-
-
-def _previous(session: Session, discussion_id: int, first: str) -> str | None:
-    """The address that the page before `first` begins with."""
-    run = (
-        select(Post.path, Post.address)
-        .where(Post.discussion_id == discussion_id, Post.path < first)
-        .order_by(Post.path.desc())
-        .limit(PAGE_SIZE)
-        .subquery()
-    )
-    return session.scalar(select(run.c.address).order_by(run.c.path).limit(1))
+def _of_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circumstances) -> Circumstances:
+    above = {"root_locked_at": row.root_locked_at, "asked_by": row.asked_by}
+    return with_post(c, cast("Post", row), actor=actor, discussion=discussion, **above)

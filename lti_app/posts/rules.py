@@ -1,15 +1,15 @@
-"""Posts: citations in their text, their addresses, what may be done with them when."""
+"""Posts: their addresses and sort keys, and what they are written in."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Collection
+from enum import StrEnum
+from hashlib import blake2b
 
-from lti_app.core.prose import clean_text, count_words, link_addresses, to_html
-from lti_app.discussions.rules import AssignedReading
+from lti_app.composing.rules import MAX_TEXT, Cited, Composed, citation_markup, compose
+from lti_app.discussions.rules import MAX_TITLE, Structure
+from lti_app.posts.errors import NoGroup, TitleMissing, WhichGroup
 
-MAX_TEXT = 20_000
-"""Characters of a post."""
+__all__ = ["MAX_TEXT", "Cited", "Composed", "Format", "citation_markup", "compose"]
+
 PATH_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 PATH_WIDTH = 4
 """Digits of one level: room for 1.6 million replies to one post."""
@@ -17,58 +17,44 @@ PATH_WIDTH = 4
 MAX_DEPTH = 100
 """Levels below a first post; past a few hundred, databases could not index the sort keys."""
 
-_BRACKETS = re.compile(r"\[([^\[\]\n]{1,200})\]")
-_PAGE = re.compile(r",?\s(?:pp?|S|s)(?:\.\s*|\s+|(?=\d))([\w.]{1,20}(?:\s*[-–]\s*[\w.]{1,20})?)$")
-_DASH = re.compile(r"\s*[-–]\s*")
-_MAX_PAGE = 20
+
+class Format(StrEnum):
+    """What the source of a post is written in."""
+
+    TEXT = "text"
+    HTML = "html"
 
 
-@dataclass(frozen=True)
-class Cited:
-    """A passage that a text cites."""
+def settle_start(
+    structure: Structure, *, title: str, group_id: int | None, groups: Collection[int], is_staff: bool
+) -> tuple[str, int | None]:
+    """The title and the group of a new first post, of what was asked for it.
 
-    reading_id: int
-    page: str
-    """As printed; empty for the reading as a whole."""
-
-
-@dataclass(frozen=True)
-class Composed:
-    """A post's text with all that is derived from it."""
-
-    text: str
-    html: str
-    words: int
-    citations: tuple[Cited, ...]
-
-    @property
-    def reading_ids(self) -> list[int]:
-        """The readings cited, each once, in the order of the text."""
-        return list(dict.fromkeys(cited.reading_id for cited in self.citations))
-
-
-def compose(text: str, readings: Sequence[AssignedReading]) -> Composed:
-    """Derive HTML, words and citations from a text.
-
-    A citation is written [Kotter 1990, p. 104], or by the author alone where no other reading has the same; commas
-    and & for "and" make no difference. Anything else in brackets stays as it is, and a name without brackets cites
-    nothing. Citations in quoted lines count: a passage quoted from a reading carries its own.
+    `groups` are those that the writer may write for. Students write for their own group, for the one they chose where
+    they are in several; staff for the one they chose or, without, for all. Raises TitleMissing, NoGroup, WhichGroup.
     """
-    text = clean_text(text)
-    names = _names(readings)
-    citations: list[Cited] = []
+    title = " ".join(title.split())[:MAX_TITLE] if structure is Structure.TOPICS else ""
+    if structure is Structure.TOPICS and not title:
+        raise TitleMissing
+    if structure is not Structure.GROUPS:
+        return title, None
+    if group_id is None and len(groups) == 1 and not is_staff:
+        return title, next(iter(groups))
+    if not groups and not is_staff:
+        raise NoGroup
+    if group_id not in groups and (group_id is not None or not is_staff):
+        raise WhichGroup
+    return title, group_id
 
-    def inline(run: str) -> str:
-        return _with_citations(run, names, citations)
 
-    html = to_html(text, inline)
-    own_words = count_words(_BRACKETS.sub(lambda match: "" if _cited(match[1], names) else match[0], text))
-    return Composed(text, html, own_words, tuple(dict.fromkeys(citations)))
+def voice_of(author_id: int, byline: str | None) -> int:
+    """Who speaks in a post: its author, or of one brought in a number below zero for the name that it is shown under.
 
-
-def citation_markup(reading: AssignedReading, page: str = "") -> str:
-    """What to type to cite this reading."""
-    return f"[{reading.label}, p. {page}]" if page else f"[{reading.label}]"
+    So each of them is somebody, nobody of the course, and not the teacher who brought the posts in.
+    """
+    if byline is None:
+        return author_id
+    return -1 - int.from_bytes(blake2b(byline.encode(), digest_size=7).digest())
 
 
 def child_path(parent_path: str, number: int) -> str:
@@ -109,41 +95,3 @@ def ancestor_paths(path: str) -> list[str]:
     """The sort keys of all posts above this one, the first post first."""
     parts = path.split(".")
     return [".".join(parts[:n]) for n in range(1, len(parts))]
-
-
-def _names(readings: Sequence[AssignedReading]) -> dict[str, AssignedReading]:
-    """Every way to name a reading, as _name_key writes it; an author shared by two readings names neither."""
-    authors = [_name_key(reading.author) for reading in readings]
-    named = {author: reading for reading, author in zip(readings, authors, strict=True) if authors.count(author) == 1}
-    return named | {_name_key(reading.label): reading for reading in readings}
-
-
-def _name_key(name: str) -> str:
-    return " ".join(name.casefold().replace("&", " and ").replace(",", " ").split())
-
-
-def _cited(inside: str, names: dict[str, AssignedReading]) -> tuple[AssignedReading, str] | None:
-    """The reading and the page that the text between brackets names, if it does."""
-    if reading := names.get(_name_key(inside)):
-        return reading, ""
-    page = _PAGE.search(inside)
-    reading = names.get(_name_key(inside[: page.start()])) if page else None
-    return (reading, _DASH.sub("–", page[1])[:_MAX_PAGE]) if reading and page else None
-
-
-def _with_citations(run: str, names: dict[str, AssignedReading], found: list[Cited]) -> str:
-    parts: list[str] = []
-    end = 0
-    for match in _BRACKETS.finditer(run):
-        if cited := _cited(match[1], names):
-            reading, page = cited
-            found.append(Cited(reading.id, page))
-            parts += [link_addresses(run[end : match.start()]), _chip(reading, page)]
-            end = match.end()
-    return "".join([*parts, link_addresses(run[end:])])
-
-
-def _chip(reading: AssignedReading, page: str) -> str:
-    mark = "pp." if "–" in page else "p."
-    shown = f"{reading.label}, {mark} {page}" if page else reading.label
-    return f'<a class="cited" href="#reading-{reading.id}">{escape(shown)}</a>'

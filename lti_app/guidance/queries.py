@@ -1,0 +1,110 @@
+"""What a composer can say about what is being written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from lti_app.composing.queries import compose_written
+from lti_app.composing.rules import Composed
+from lti_app.courses.rules import Actor
+from lti_app.discussions.queries import DiscussionView
+from lti_app.discussions.rules import Move
+from lti_app.guidance.rules import (
+    Answered,
+    Forecast,
+    Hint,
+    ThreadFacts,
+    forecast,
+    hints_before,
+    hypothetical_edit,
+    hypothetical_post,
+    only_agrees,
+)
+from lti_app.participation.queries import Account
+from lti_app.participation.rules import PostFacts, Version
+from lti_app.posts.models import Post, visible
+from lti_app.posts.queries import PostView
+from lti_app.posts.rules import voice_of
+
+_PARENT = aliased(Post)
+_NOTHING = Composed("", "", 0, ())
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What stands in a composer, and where it would go."""
+
+    text: str = ""
+    is_rich: bool = False
+    move: Move | None = None
+    parent: PostView | None = None
+    """The post that it answers."""
+    edited_id: int | None = None
+    """The post that it changes."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What the composer says."""
+
+    forecast: Forecast | None
+    hints: tuple[Hint, ...] = ()
+
+
+def get_guide(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    account: Account,
+    writing: Writing,
+    *,
+    fillers: frozenset[str] = frozenset(),
+    now: datetime,
+) -> Guide:
+    """How what is written would count for the actor, whose account it is, and advice on a reply.
+
+    No statement for a first post, one for a reply, and one for each kind of thing that the text names. `fillers` are
+    the words of agreement in the reader's language.
+    """
+    composed = _NOTHING
+    if writing.text.strip():
+        composed = compose_written(session, actor, discussion, writing.text, is_rich=writing.is_rich)
+    version = Version(now, composed.words, frozenset(composed.reading_ids))
+    answered = _answered(writing.parent)
+    hypothetical = _hypothetical(account, writing, version, answered)
+    told = forecast(account.requirements, account.facts, hypothetical, now)
+    if answered is None or writing.parent is None or writing.edited_id is not None:
+        return Guide(told)
+    thread = _thread_facts(session, actor, discussion, writing.parent)
+    hints = hints_before(thread, account.facts, answered)
+    agrees = only_agrees(composed.text, thread.parent_text, cites=bool(composed.citations), fillers=fillers)
+    return Guide(told, (*hints, Hint.ONLY_AGREES) if agrees and not answered.is_staff else hints)
+
+
+def _answered(parent: PostView | None) -> Answered | None:
+    if parent is None:
+        return None
+    voice = voice_of(parent.author_id, parent.author if parent.is_imported else None)
+    return Answered(voice, parent.author, parent.is_own, parent.by_staff)
+
+
+def _hypothetical(account: Account, writing: Writing, version: Version, answered: Answered | None) -> PostFacts:
+    changed = next((post for post in account.facts if post.id == writing.edited_id), None)
+    if changed is not None:
+        return hypothetical_edit(changed, version, move=writing.move)
+    return hypothetical_post(account.facts, version, move=writing.move, answered=answered)
+
+
+def _thread_facts(session: Session, actor: Actor, discussion: DiscussionView, parent: PostView) -> ThreadFacts:
+    """One statement."""
+    in_thread = or_(Post.id == parent.root_id, Post.root_id == parent.root_id)
+    row = session.execute(
+        select(
+            func.count(),
+            func.count().filter(Post.author_id == actor.person_id),
+            select(_PARENT.text).where(_PARENT.id == parent.id).scalar_subquery(),
+        ).where(visible(actor, discussion), in_thread, Post.deleted_at.is_(None))
+    ).one()
+    return ThreadFacts(row[0], row[1], row[2] or "")

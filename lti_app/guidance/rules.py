@@ -1,0 +1,193 @@
+"""What a composer tells whoever writes: how the post would count, and advice from how the thread stands.
+
+`forecast` asks the rule of participation itself about the post that does not exist yet; nothing is counted a second
+time. Hints are advice: computed from the thread when asked for, kept nowhere, and no part of any count.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from lti_app.discussions.rules import AssignedReading, Move, Requirements
+from lti_app.participation.rules import Kind, PostFacts, PostVerdict, Reason, Verdict, Version, evaluate
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_NEW_WORDS = 3
+"""With fewer words of its own than this, a reply adds nothing to what it answers."""
+_LONG = 8
+"""Letters from which on a word may be several: not every script parts its words."""
+_QUESTIONS = "?？؟"
+_MUCH = 4
+"""Posts of a thread from which on it can be too much one person's."""
+_IN_A_ROW = 2
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """How a post would count if it were posted now, as it is."""
+
+    verdict: PostVerdict
+    best: PostVerdict
+    """The same if it had enough words already: what it could count as."""
+    due: datetime | None
+    """The date it is held against."""
+    answered: str
+    """Whom it answers, where that is why it does not count."""
+    missing: tuple[AssignedReading, ...]
+    """Required readings that no post would cite even then."""
+    wanted_move: Move | None
+    """The kind of reply that is asked for and would still be missing."""
+    cited: tuple[AssignedReading, ...] = ()
+    """Required readings that it would be the first to cite."""
+    made_move: Move | None = None
+    """The kind of reply that is asked for, if it would be the first of it."""
+
+    @property
+    def short(self) -> int:
+        """How many words are missing."""
+        return self.verdict.number if self.verdict.reason is Reason.TOO_SHORT else 0
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it would be marked late."""
+        return self.best.late
+
+    @property
+    def key(self) -> str:
+        """Changes when there is something new to say: not with each word."""
+        readings = ",".join(str(reading.id) for reading in self.missing)
+        moves = (self.wanted_move or "", self.made_move or "")
+        said = (self.verdict.reason, self.best.reason, self.best.number, self.is_late, readings, *moves)
+        return "/".join(str(part) for part in said)
+
+
+class Hint(StrEnum):
+    """Advice on a reply."""
+
+    IN_A_ROW = "in_a_row"
+    """Another reply to the same person, one after the other."""
+    MOSTLY_OWN = "mostly_own"
+    """Most of the thread is the writer's."""
+    ONLY_AGREES = "only_agrees"
+    """It says nothing that the post above does not, asks nothing and cites nothing."""
+
+
+@dataclass(frozen=True)
+class ThreadFacts:
+    """What advice may know of the thread."""
+
+    posts: int
+    own_posts: int
+    parent_text: str
+
+
+def forecast(
+    requirements: Requirements, facts: Sequence[PostFacts], hypothetical: PostFacts, now: datetime
+) -> Forecast | None:
+    """How the post would stand among the student's others; None where nothing is asked for that it could be.
+
+    `hypothetical` has the id of the post that it changes, or one that is greater than all; its last version is the one
+    that is being written.
+    """
+    if not _asked_for(requirements, hypothetical):
+        return None
+    others = [post for post in facts if post.id != hypothetical.id]
+    before = [verdict for verdict in evaluate(requirements, facts, now).requirements if not verdict.is_met]
+    after = evaluate(requirements, [*others, hypothetical], now)
+    best = evaluate(requirements, [*others, _long_enough(requirements, hypothetical)], now)
+    is_reply = hypothetical.parent_author_id is not None
+    still = [verdict for verdict in after.requirements if not verdict.is_met]
+    return Forecast(
+        verdict=after.posts[hypothetical.id],
+        best=best.posts[hypothetical.id],
+        due=requirements.replies_due if is_reply else requirements.first_post_due,
+        answered=hypothetical.parent_author,
+        missing=_readings_of(still),
+        wanted_move=_move_of(still) if is_reply else None,
+        cited=tuple(reading for reading in _readings_of(before) if reading not in _readings_of(still)),
+        made_move=None if _move_of(still) else _move_of(before),
+    )
+
+
+def hypothetical_post(
+    facts: Sequence[PostFacts], version: Version, *, move: Move | None, answered: "Answered | None"
+) -> PostFacts:
+    """The post that is being written, as if it came after all others."""
+    return PostFacts(
+        id=max((post.id for post in facts), default=0) + 1,
+        address="",
+        versions=(version,),
+        parent_author_id=answered.person_id if answered else None,
+        parent_author=answered.name if answered else "",
+        answers_self=bool(answered and answered.is_self),
+        answers_staff=bool(answered and answered.is_staff),
+        move=move,
+    )
+
+
+def hypothetical_edit(post: PostFacts, version: Version, *, move: Move | None) -> PostFacts:
+    """A post as it would be after the edit that is being written."""
+    return replace(post, versions=(*post.versions, version), move=move)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Whose post a reply answers."""
+
+    person_id: int
+    name: str
+    is_self: bool
+    is_staff: bool
+
+
+def hints_before(thread: ThreadFacts, facts: Sequence[PostFacts], answered: Answered) -> tuple[Hint, ...]:
+    """Advice that holds before a word is written. To oneself and to teachers none is given."""
+    if answered.is_self or answered.is_staff:
+        return ()
+    replies = [post for post in facts if post.parent_author_id is not None and not post.deleted]
+    last = [post.parent_author_id for post in sorted(replies, key=lambda post: post.id)[-_IN_A_ROW:]]
+    found = [Hint.IN_A_ROW] if last == [answered.person_id] * _IN_A_ROW else []
+    if thread.posts >= _MUCH and thread.own_posts * 2 > thread.posts:
+        found.append(Hint.MOSTLY_OWN)
+    return tuple(found)
+
+
+def only_agrees(text: str, parent_text: str, *, cites: bool, fillers: Collection[str] = ()) -> bool:
+    """Whether a reply has hardly a word that is neither in what it answers nor one of agreement.
+
+    A question mark or a citation is a contribution, whatever the words. `fillers` are the words of agreement of the
+    reader's language; quoted lines are not the writer's own words.
+    """
+    own = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
+    if cites or any(mark in own for mark in _QUESTIONS):
+        return False
+    said = _words(own)
+    new = said - _words(parent_text) - set(fillers)
+    return bool(said) and sum(max(1, len(word) // _LONG) for word in new) < _NEW_WORDS
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}
+
+
+def _asked_for(requirements: Requirements, post: PostFacts) -> bool:
+    if post.parent_author_id is None:
+        return bool(requirements.first_post_words or requirements.first_post_due or requirements.readings)
+    return bool(requirements.replies or requirements.move or requirements.readings)
+
+
+def _long_enough(requirements: Requirements, post: PostFacts) -> PostFacts:
+    """The same post with as many words as are asked for."""
+    want = requirements.first_post_words if post.parent_author_id is None else requirements.reply_words
+    *before, last = post.versions
+    return replace(post, versions=(*before, replace(last, words=max(last.words, want))))
+
+
+def _readings_of(verdicts: list[Verdict]) -> tuple[AssignedReading, ...]:
+    return tuple(verdict.reading for verdict in verdicts if verdict.reading)
+
+
+def _move_of(verdicts: list[Verdict]) -> Move | None:
+    return next((verdict.move for verdict in verdicts if verdict.kind is Kind.MOVE), None)

@@ -1,0 +1,88 @@
+"""Which of a discussion's numbered posts somebody has seen, and the orders in which they read its threads."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+MOST_PARTS = 2000
+"""Numbers and runs in one report; the longest honest one names each post of a page."""
+_PART = re.compile(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?")
+
+
+class Sort(StrEnum):
+    """The order of the threads. Announcements and pinned threads come first in each."""
+
+    UNREAD = "unread"
+    """Those with unread posts first, then by newest activity."""
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    """By newest activity."""
+    REPLIED = "replied"
+    """Those with most replies first."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A set of post numbers, small to store: post n is bit n - 1."""
+
+    bits: int = 0
+
+    def __contains__(self, number: int) -> bool:
+        return number > 0 and bool(self.bits >> (number - 1) & 1)
+
+    def __iter__(self) -> Iterator[int]:
+        return (index + 1 for index, bit in enumerate(reversed(f"{self.bits:b}")) if bit == "1")
+
+    def __or__(self, other: "Numbers") -> "Numbers":
+        return Numbers(self.bits | other.bits)
+
+    @property
+    def all_to(self) -> int:
+        """The greatest number up to which none is missing; 0 where the first is."""
+        return (~self.bits & self.bits + 1).bit_length() - 1
+
+    def to_bytes(self) -> bytes:
+        """As it is stored."""
+        return self.bits.to_bytes((self.bits.bit_length() + 7) // 8, "little")
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> "Numbers":
+        """What `to_bytes` has made."""
+        return cls(int.from_bytes(stored, "little"))
+
+    @classmethod
+    def of(cls, numbers: Iterable[int]) -> "Numbers":
+        """The set of these."""
+        found = cls()
+        ordered = sorted(set(numbers))
+        if ordered:
+            flags = bytearray((ordered[-1] + 7) // 8)
+            for number in ordered:
+                flags[(number - 1) // 8] |= 1 << (number - 1) % 8
+            found = cls.from_bytes(bytes(flags))
+        return found
+
+
+def parse_numbers(report: str, newest: int) -> Numbers | None:
+    """The numbers in a report such as "1-12,15", none above `newest`; None for anything that is no report."""
+    parts = [_PART.fullmatch(part) for part in report.split(",", MOST_PARTS)]
+    if len(parts) > MOST_PARTS or not all(parts):
+        return None
+    bits = 0
+    for part in filter(None, parts):
+        first, last = int(part[1]), min(int(part[2] or part[1]), newest)
+        if first <= last:
+            bits |= (1 << last) - (1 << first - 1)
+    return Numbers(bits)
+
+
+def write_numbers(numbers: Iterable[int]) -> str:
+    """A report of these numbers, in runs."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
