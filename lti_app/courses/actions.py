@@ -8,8 +8,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lti_app.courses.models import Course, Enrollment, Visit
-from lti_app.courses.rules import Role, hash_token
+from lti_app.core.db import insert_into
+from lti_app.core.errors import Forbidden
+from lti_app.courses.models import Course, EarlierCourse, Enrollment, Visit
+from lti_app.courses.rules import Actor, CitationStyle, CourseSettings, Library, Role, hash_token
 
 VISIT_LENGTH = timedelta(hours=10)
 """How long a launch lasts: a working day, so that a long reply is not cut off; the next launch opens a new one."""
@@ -17,10 +19,25 @@ VISIT_LENGTH = timedelta(hours=10)
 
 def create_course(session: Session, *, title: str, label: str, time_zone: str, now: datetime) -> int:
     """A new, empty course; returns its id."""
-    course = Course(title=title, label=label, time_zone=time_zone, created_at=now)
+    course = Course(
+        title=title,
+        label=label,
+        time_zone=time_zone,
+        citation_style=CitationStyle.APA,
+        library=Library.NONE,
+        library_prefix="",
+        created_at=now,
+    )
     session.add(course)
     session.flush()
     return course.id
+
+
+def record_earlier(session: Session, course_id: int, earlier_ids: Collection[int]) -> None:
+    """Note the courses that this one was copied from. The caller vouches that all are of one deployment."""
+    rows = [{"course_id": course_id, "earlier_id": earlier} for earlier in {*earlier_ids} - {course_id}]
+    if rows:
+        session.execute(insert_into(session, EarlierCourse).values(rows).on_conflict_do_nothing())
 
 
 def rename_course(session: Session, course_id: int, *, title: str, label: str) -> None:
@@ -28,6 +45,21 @@ def rename_course(session: Session, course_id: int, *, title: str, label: str) -
     course = session.get_one(Course, course_id)
     course.title, course.label = title or course.title, label or course.label
     session.flush()
+
+
+def change_settings(session: Session, actor: Actor, settings: CourseSettings) -> bool:
+    """Change the settings of the actor's course; answers whether the style of its references is another one now.
+
+    Raises Forbidden for anybody but an instructor.
+    """
+    if actor.role is not Role.INSTRUCTOR:
+        raise Forbidden
+    course = session.get_one(Course, actor.course_id, with_for_update=True)
+    is_restyled = course.citation_style != settings.citation_style
+    course.citation_style = settings.citation_style
+    course.library, course.library_prefix = settings.library, settings.library_prefix
+    session.flush()
+    return is_restyled
 
 
 def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now: datetime) -> None:

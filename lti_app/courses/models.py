@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.courses.rules import Role
+from lti_app.courses.rules import CitationStyle, Library, Role
 from lti_app.people.models import Person
 
 
@@ -19,7 +19,21 @@ class Course(Base):
     title: Mapped[str]
     label: Mapped[str]
     time_zone: Mapped[str]
+    citation_style: Mapped[CitationStyle] = mapped_column(stored_enum(CitationStyle))
+    "How references are written."
+    library: Mapped[Library] = mapped_column(stored_enum(Library))
+    library_prefix: Mapped[str]
+    "What goes before the address of a reading to reach it through the library; empty without one."
     created_at: Mapped[datetime]
+
+
+class EarlierCourse(Base):
+    """A course that another was copied from, as the LMS tells. Only the search for similar posts looks there."""
+
+    __tablename__ = "earlier_course"
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    earlier_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
 
 
 class Enrollment(Base):

@@ -3,13 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.errors import NotFound
+from lti_app.core.errors import Forbidden, NotFound
 from lti_app.courses.models import Course, Enrollment, Visit
-from lti_app.courses.rules import Actor, Role, hash_token
+from lti_app.courses.rules import Actor, CourseSettings, Role, hash_token
 from lti_app.people.models import Person
+
+_VISITOR = (
+    select(Visit, Person.name, Person.locale, Person.time_zone, Course.title, Course.time_zone)
+    .join(Person, Person.id == Visit.person_id)
+    .join(Course, Course.id == Visit.course_id)
+    .join(Enrollment, (Enrollment.course_id == Visit.course_id) & (Enrollment.person_id == Visit.person_id))
+    .where(
+        Visit.token_hash == bindparam("token_hash"),
+        Visit.course_id == bindparam("course_id"),
+        Visit.expires_at > bindparam("now"),
+        Enrollment.active,
+    )
+)
+"""Made once: every request begins with it."""
 
 
 @dataclass(frozen=True)
@@ -23,21 +37,11 @@ class Member:
 
 def get_actor(session: Session, *, course_id: int, token: str, now: datetime) -> Actor | None:
     """Who holds this visit to this course; None when the visit is over, of another course, or the person has left."""
-    row = session.execute(
-        select(Visit, Person.name, Person.time_zone, Course.title, Course.time_zone)
-        .join(Person, Person.id == Visit.person_id)
-        .join(Course, Course.id == Visit.course_id)
-        .join(Enrollment, (Enrollment.course_id == Visit.course_id) & (Enrollment.person_id == Visit.person_id))
-        .where(
-            Visit.token_hash == hash_token(token),
-            Visit.course_id == course_id,
-            Visit.expires_at > now,
-            Enrollment.active,
-        )
-    ).one_or_none()
+    values = {"token_hash": hash_token(token), "course_id": course_id, "now": now}
+    row = session.execute(_VISITOR, values).one_or_none()
     if row is None:
         return None
-    visit, name, own_zone, title, course_zone = row
+    visit, name, locale, own_zone, title, course_zone = row
     return Actor(
         person_id=visit.person_id,
         course_id=visit.course_id,
@@ -47,7 +51,18 @@ def get_actor(session: Session, *, course_id: int, token: str, now: datetime) ->
         time_zone=own_zone or course_zone,
         frame_origins=tuple(visit.frame_origins.split()),
         expires_at=visit.expires_at,
+        locale=locale or "",
     )
+
+
+def get_settings(session: Session, actor: Actor) -> CourseSettings:
+    """The settings of the actor's course. Raises Forbidden for anybody but an instructor."""
+    if actor.role is not Role.INSTRUCTOR:
+        raise Forbidden
+    row = session.execute(
+        select(Course.citation_style, Course.library, Course.library_prefix).where(Course.id == actor.course_id)
+    ).one()
+    return CourseSettings(*row)
 
 
 def list_students(session: Session, actor: Actor) -> list[Member]:

@@ -1,9 +1,11 @@
 """Roles in a course and what each may do."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import quote, urlsplit
 
 
 class Role(StrEnum):
@@ -25,6 +27,35 @@ class Role(StrEnum):
         return self in (Role.ASSISTANT, Role.INSTRUCTOR)
 
 
+class CitationStyle(StrEnum):
+    """How a course writes its references."""
+
+    APA = "apa"
+    MLA = "mla"
+    CHICAGO = "chicago"
+    HARVARD = "harvard"
+
+
+class Library(StrEnum):
+    """How a library lets its members in to what it subscribes to."""
+
+    NONE = "none"
+    EZPROXY = "ezproxy"
+    """The whole address follows its login address as it is: …/login?url=https://…"""
+    OPENATHENS = "openathens"
+    """The address follows a redirector encoded: …/redirector/example.edu?url=https%3A%2F%2F…"""
+
+
+@dataclass(frozen=True)
+class CourseSettings:
+    """What an instructor decides for the course as a whole."""
+
+    citation_style: CitationStyle
+    library: Library
+    library_prefix: str
+    """As `library_prefix` has made it; empty without a library."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts, in which course, as what: the answer to "who is asking?" that every gate takes."""
@@ -39,6 +70,8 @@ class Actor:
     frame_origins: tuple[str, ...]
     """The LMS origins that may frame this visit's pages."""
     expires_at: datetime
+    locale: str = ""
+    """The reader's language as the LMS names it (BCP 47), where it does."""
 
     @property
     def is_staff(self) -> bool:
@@ -49,3 +82,39 @@ class Actor:
 def hash_token(token: str) -> str:
     """What we keep of a visit's token: enough to recognise it, not enough to use it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def library_prefix(library: Library, address: str) -> str | None:
+    """What goes before the address of a reading, made of what an instructor gives for it; None where that cannot be it.
+
+    A library's bare host or redirector is completed, since that is what people know by heart.
+    """
+    address = address.strip()
+    if library is Library.NONE:
+        return ""
+    if not _is_sound(address):
+        return None
+    ends_well = re.search(r"[?&]q?url=$", address, re.IGNORECASE)
+    if library is Library.EZPROXY:
+        bare = urlsplit(address).path.rstrip("/") in ("", "/login") and "?" not in address
+        return address if ends_well else f"{address.rstrip('/').removesuffix('/login')}/login?url=" if bare else None
+    return address if ends_well else f"{address.rstrip('/')}?url=" if "?" not in address else None
+
+
+def reached_through(library: Library, prefix: str, address: str) -> str:
+    """The address of a reading by way of the library; an address that leads through it already stays as it is."""
+    if library is Library.NONE or not prefix or urlsplit(address).netloc == urlsplit(prefix).netloc:
+        return address
+    encoded = library is Library.OPENATHENS or prefix.lower().endswith("qurl=")
+    return prefix + (quote(address, safe="") if encoded else address)
+
+
+def _is_sound(address: str) -> bool:
+    """Whether it is a whole https address without anything that could lead elsewhere."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    plain = re.fullmatch(r"[!-~]{1,300}", address) and not re.search(r"[<>\"\\^`{|}@#]", address)
+    return bool(plain) and parts.scheme == "https" and re.fullmatch(r"[a-z0-9.-]+\.[a-z0-9-]+", host) is not None

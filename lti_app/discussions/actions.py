@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.prose import clean_text, to_html
-from lti_app.courses.rules import Actor
-from lti_app.discussions.access import Permission
+from lti_app.courses.models import Enrollment
+from lti_app.courses.rules import Actor, Role
+from lti_app.discussions.access import Permission, require
 from lti_app.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
-from lti_app.discussions.models import Discussion, DiscussionReading
+from lti_app.discussions.models import Discussion, DiscussionReading, Pseudonym
 from lti_app.discussions.queries import DiscussionView, get_discussion
-from lti_app.discussions.rules import MAX_TITLE, SetUp
+from lti_app.discussions.rules import MAX_TITLE, Anonymity, SetUp, StanceQuestion, Structure, pseudonym
 from lti_app.readings.models import Reading
 
 DEFAULT_POINTS = Decimal(20)
@@ -36,6 +37,12 @@ def reserve_discussion(
         post_first=True,
         version=0,
         root_count=0,
+        post_count=0,
+        structure=Structure.WHOLE_CLASS,
+        anonymity=Anonymity.NAMED,
+        stance_question="",
+        stance_low="",
+        stance_high="",
         created_at=now,
     )
     session.add(discussion)
@@ -68,9 +75,53 @@ def set_up_discussion(  # one statement a field: long, not complex
     return get_discussion(session, actor, discussion_id, now=now)
 
 
+def give_pseudonyms(session: Session, discussion_id: int, person_ids: Iterable[int]) -> None:
+    """Give each of these people a name of their own in a discussion, once and for good (two statements).
+
+    The caller holds the lock on the discussion's row, so that nobody is given a name at the same moment.
+    """
+    named = set(session.scalars(select(Pseudonym.person_id).where(Pseudonym.discussion_id == discussion_id)))
+    unnamed = [person_id for person_id in dict.fromkeys(person_ids) if person_id not in named]
+    rows = [
+        {"discussion_id": discussion_id, "person_id": person_id, "name": pseudonym(discussion_id, nth)}
+        for nth, person_id in enumerate(unnamed, start=len(named))
+    ]
+    if rows:
+        session.execute(insert(Pseudonym), rows)
+
+
+def name_everybody(session: Session, actor: Actor, discussion: DiscussionView) -> None:
+    """Give every student of the course a pseudonym, in no order that tells anything; raises Forbidden.
+
+    Who is graded without a name is seen under another one before they have written too.
+    """
+    require(actor, Permission.GRADE)
+    session.execute(select(Discussion.id).where(Discussion.id == discussion.id).with_for_update())
+    students = select(Enrollment.person_id).where(
+        Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT
+    )
+    give_pseudonyms(session, discussion.id, session.scalars(students.order_by(func.random())))
+
+
+def reveal_names(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> None:
+    """From now on staff see the names in a blind discussion; classmates go on seeing pseudonyms. Raises Forbidden."""
+    require(actor, Permission.GRADE)
+    if discussion.anonymity is not Anonymity.BLIND:
+        return
+    session.execute(
+        update(Discussion)
+        .where(Discussion.id == discussion.id, Discussion.names_revealed_at.is_(None))
+        .values(names_revealed_at=now)
+    )
+
+
 def _title(text: str) -> str:
     """One line, never empty: it is what the discussion's links are called."""
-    return " ".join(clean_text(text).split())[:MAX_TITLE] or DEFAULT_TITLE
+    return _line(text)[:MAX_TITLE] or DEFAULT_TITLE
+
+
+def _line(text: str) -> str:
+    return " ".join(clean_text(text).split())
 
 
 def _store(discussion: Discussion, set_up: SetUp, now: datetime) -> None:
@@ -86,6 +137,13 @@ def _store(discussion: Discussion, set_up: SetUp, now: datetime) -> None:
     discussion.replies_wanted = set_up.replies_wanted
     discussion.reply_words = set_up.reply_words
     discussion.post_first = set_up.post_first
+    discussion.structure, discussion.wanted_move = set_up.structure, set_up.wanted_move
+    discussion.group_kind, discussion.edit_minutes = set_up.group_kind, set_up.edit_minutes
+    stance = set_up.stance or StanceQuestion("", "", "")
+    discussion.stance_question = _line(stance.text)
+    discussion.stance_low, discussion.stance_high = _line(stance.low), _line(stance.high)
+    if not discussion.post_count:  # what was promised to those who have written is kept
+        discussion.anonymity = set_up.anonymity
     discussion.prepared_at = discussion.prepared_at or now
     discussion.version += 1
 

@@ -6,8 +6,12 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_app.core.db import Base, Id
+from lti_app.core.db import Base, Id, stored_enum
 from lti_app.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.discussions.rules import Anonymity, Move, Structure
+from lti_app.groups.models import Group  # noqa: F401
+from lti_app.groups.rules import GroupKind
+from lti_app.people.models import Person  # noqa: F401
 from lti_app.readings.models import Reading  # noqa: F401
 
 
@@ -44,7 +48,60 @@ class Discussion(Base):
     "Grows with each change of the set-up, so that two instructors cannot overwrite each other unseen."
     root_count: Mapped[int]
     "How many first posts were ever made: the number of the newest one."
+    post_count: Mapped[int]
+    "How many posts were ever made: the number of the newest one."
+    structure: Mapped[Structure] = mapped_column(stored_enum(Structure))
+    group_kind: Mapped[GroupKind | None] = mapped_column(stored_enum(GroupKind))
+    "Which groups discuss apart; None: any."
+    anonymity: Mapped[Anonymity] = mapped_column(stored_enum(Anonymity))
+    names_revealed_at: Mapped[datetime | None]
+    "From when staff see the names of a blind discussion."
+    wanted_move: Mapped[Move | None] = mapped_column(stored_enum(Move))
+    "The kind of reply that the discussion asks each student for one of."
+    edit_minutes: Mapped[int | None]
+    "How long a post can be edited by its author; None: until the discussion closes."
+    stance_question: Mapped[str]
+    "Asked before and after; empty for none."
+    stance_low: Mapped[str]
+    stance_high: Mapped[str]
+    "The two poles of its scale."
     created_at: Mapped[datetime]
+
+
+class Extension(Base):
+    """Later dates for one person or one group; None where the class's date holds."""
+
+    __tablename__ = "extension"
+    __table_args__ = (
+        UniqueConstraint("discussion_id", "person_id"),
+        UniqueConstraint("discussion_id", "group_id"),
+        Index(None, "person_id"),
+        Index(None, "group_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("course_group.id"))
+    first_post_due: Mapped[datetime | None]
+    replies_due: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    note: Mapped[str]
+    "For teachers only."
+    granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    granted_at: Mapped[datetime]
+
+
+class Pseudonym(Base):
+    """The name by which a person is known in one anonymous discussion. Never changes once given."""
+
+    __tablename__ = "pseudonym"
+    __table_args__ = (UniqueConstraint("discussion_id", "person_id"), UniqueConstraint("discussion_id", "name"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str]
 
 
 class DiscussionReading(Base):

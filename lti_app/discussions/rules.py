@@ -1,14 +1,38 @@
 """What a discussion asks for, and which state it is in: values in, values out."""
 
+import random
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
+from functools import lru_cache
+from itertools import pairwise, product
+
+from lti_app.groups.rules import GroupKind
+from lti_app.readings.rules import HowFar
 
 MAX_TITLE = 200
 MAX_PROMPT = 20_000
+MAX_STANCE = 300
+"""Characters of a stance question."""
+MAX_POLE = 80
+MAX_NOTE = 500
+EXTENDABLE = ("first_post_due", "replies_due", "closes_at")
+"""The dates that can be later for some, each never before the one that goes ahead of it."""
+COLOURS = (
+    "Apricot", "Azure", "Bronze", "Cobalt", "Copper", "Cyan", "Emerald", "Golden", "Green", "Grey",
+    "Indigo", "Lime", "Mauve", "Mint", "Moss", "Navy", "Ochre", "Purple", "Russet", "Sand", "Silver",
+    "Slate", "Teal", "Turquoise",
+)  # fmt: skip
+LIVING = (
+    "Alder", "Avocet", "Beech", "Birch", "Cedar", "Crane", "Curlew", "Cypress", "Dunlin", "Egret",
+    "Elm", "Finch", "Fir", "Grebe", "Heron", "Hornbeam", "Larch", "Lark", "Linden", "Maple", "Oak",
+    "Osprey", "Petrel", "Pine", "Plover", "Sandpiper", "Spruce", "Starling", "Swift", "Sycamore",
+    "Tern", "Wagtail",
+)  # fmt: skip
+"""Trees and birds; none that people too are called."""
 _YEAR = re.compile(r"-?\d+[a-z]*")
 """The letter tells two works of one author in one year apart."""
 
@@ -22,6 +46,38 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+class Structure(StrEnum):
+    """How a class is gathered in a discussion."""
+
+    WHOLE_CLASS = "whole_class"
+    GROUPS = "groups"
+    """One thread of threads for each group; staff see all."""
+    TOPICS = "topics"
+    """Students begin topics of their own, with a title."""
+    QUESTIONS = "questions"
+    """First posts are questions; an answer can be accepted."""
+
+
+class Anonymity(StrEnum):
+    """From whom the names of those who write are hidden."""
+
+    NAMED = "named"
+    PEERS = "peers"
+    """Classmates see pseudonyms; staff see names."""
+    BLIND = "blind"
+    """Staff too see pseudonyms, until the names are revealed or the grades released."""
+
+
+class Move(StrEnum):
+    """What a reply does with what it answers."""
+
+    EXTEND = "extend"
+    QUESTION = "question"
+    COUNTER = "counter"
+    CONNECT = "connect"
+    EXAMPLE = "example"
+
+
 @dataclass(frozen=True)
 class AssignedReading:
     """A reading as a discussion assigns it."""
@@ -32,6 +88,10 @@ class AssignedReading:
     reference_html: str
     url: str | None
     required: bool
+    how_far: HowFar = field(default_factory=HowFar)
+    """How far the reader of the page has got."""
+    has_file: bool = False
+    """Whether it can be read here, so that citations lead to their passages."""
 
     @property
     def author(self) -> str:
@@ -49,6 +109,21 @@ class Calendar:
     replies_due: datetime | None = None
     closes_at: datetime | None = None
 
+    def extended(self, later: "Calendar") -> "Calendar":
+        """This calendar as it is for somebody whose dates were moved: the later of both dates holds.
+
+        A date that the class does not have cannot be moved: none is later than none. What follows a moved date moves
+        along where it would come before it, so that nobody is to reply before they must have written, or finds the
+        discussion closed while a date of theirs is still to come.
+        """
+        moved: dict[str, datetime] = {}
+        for name in EXTENDABLE:
+            own, of_class = getattr(later, name), getattr(self, name)
+            latest = max([moment for moment in (own, *moved.values()) if moment], default=None)
+            if of_class and latest and latest > of_class:
+                moved[name] = latest
+        return replace(self, **moved)
+
     def out_of_order(self) -> tuple[str, str] | None:
         """The first two dates that contradict each other, by name, else None."""
         names = ("opens_at", "first_post_due", "replies_due", "closes_at")
@@ -57,6 +132,15 @@ class Calendar:
             if first > second:
                 return earlier, later
         return None
+
+
+@dataclass(frozen=True)
+class StanceQuestion:
+    """What people are asked to place themselves on, before and after, from one pole to the other."""
+
+    text: str
+    low: str
+    high: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +159,8 @@ class Requirements:
     replies_due: datetime | None = None
     readings: tuple[AssignedReading, ...] = ()
     """Each must be cited in at least one post."""
+    move: Move | None = None
+    """One reply must make it."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +177,12 @@ class SetUp:
     post_first: bool
     reading_ids: tuple[int, ...]
     required_ids: frozenset[int]
+    structure: Structure = Structure.WHOLE_CLASS
+    anonymity: Anonymity = Anonymity.NAMED
+    wanted_move: Move | None = None
+    edit_minutes: int | None = None
+    group_kind: GroupKind | None = None
+    stance: StanceQuestion | None = None
 
 
 def state_at(calendar: Calendar, *, prepared: bool, now: datetime) -> State:
@@ -102,3 +194,29 @@ def state_at(calendar: Calendar, *, prepared: bool, now: datetime) -> State:
     if calendar.closes_at is not None and now >= calendar.closes_at:
         return State.CLOSED
     return State.OPEN
+
+
+def latest_dates(extensions: Iterable[Calendar]) -> Calendar:
+    """The latest of each date, where somebody has extensions of their own and of their groups."""
+    all_of = list(extensions)
+    latest = {
+        name: max((moment for each in all_of if (moment := getattr(each, name))), default=None) for name in EXTENDABLE
+    }
+    return Calendar(**latest)
+
+
+def pseudonym(discussion_id: int, nth: int) -> str:
+    """The nth name that a discussion gives (from 0), each once: Teal Heron. They come in an order of its own.
+
+    A name is the same for every reader, and tells neither the sex nor the language of who bears it.
+    """
+    again, which = divmod(nth, len(COLOURS) * len(LIVING))
+    name = _names_in_order(discussion_id)[which]
+    return f"{name} {again + 1}" if again else name
+
+
+@lru_cache(maxsize=64)
+def _names_in_order(discussion_id: int) -> list[str]:
+    names = [f"{colour} {living}" for colour, living in product(COLOURS, LIVING)]
+    random.Random(discussion_id).shuffle(names)  # noqa: S311 - an order, no secret
+    return names

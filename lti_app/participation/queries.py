@@ -1,15 +1,22 @@
 """What a student has done, derived from their posts; never stored."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_app.courses.rules import Actor
-from lti_app.discussions.queries import DiscussionView
-from lti_app.participation.rules import PostFacts, Verdicts, Version, evaluate
+from lti_app.discussions.queries import DiscussionView, collect_calendars
+from lti_app.discussions.rules import Requirements
+from lti_app.participation.rules import PostFacts, Reason, Verdicts, Version, evaluate
 from lti_app.people.models import Person
-from lti_app.posts.models import Post, Revision
+from lti_app.posts.models import DISCUSSION, Post, Revision, Sight, author_by, sight_of
+from lti_app.posts.rules import voice_of
 
 _PARENT = aliased(Post)
 _FACTS = (
@@ -21,63 +28,104 @@ _FACTS = (
     Post.created_at,
     Post.edited_at,
     Post.deleted_at,
+    Post.move,
+    case(
+        (Post.hidden_at.is_not(None), literal(Reason.HIDDEN.value)),
+        (Post.held_at.is_not(None), literal(Reason.HELD.value)),
+        (Post.private_to_id.is_not(None), literal(Reason.PRIVATE.value)),
+    ),
 )
+_ANSWERED = func.coalesce(Post.parent_id, Post.split_from_id)
+"""A reply that was split off goes on counting as what it was."""
+_EARLIER = (Revision.written_at, Revision.words, Revision.reading_ids)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a student has done, what it is held against, and how it stands."""
+
+    requirements: Requirements
+    facts: tuple[PostFacts, ...]
+    verdicts: Verdicts
 
 
 def get_progress(
     session: Session, actor: Actor, discussion: DiscussionView, person_id: int | None = None, *, now: datetime
 ) -> Verdicts:
-    """How a student stands in a discussion (two statements): the actor, or for staff anybody."""
+    """How a student stands in a discussion by their own dates: the actor, or for staff anybody.
+
+    One statement; one more for staff where somebody has dates of their own.
+    """
+    return get_account(session, actor, discussion, person_id, now=now).verdicts
+
+
+def get_account(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int | None = None, *, now: datetime
+) -> Account:
+    """The same with what it was counted from."""
     whose = person_id if person_id is not None and actor.is_staff else actor.person_id
-    return evaluate(discussion.requirements, collect_facts(session, discussion, whose), now)
+    calendar = collect_calendars(session, discussion).get(whose, discussion.calendar)
+    facts = tuple(collect_class_facts(session, discussion, whose, viewer=actor).get(whose, ()))
+    requirements = discussion.requirements_by(calendar)
+    return Account(requirements, facts, evaluate(requirements, facts, now))
 
 
 def collect_facts(session: Session, discussion: DiscussionView, person_id: int) -> list[PostFacts]:
-    """What the rule needs of one person's posts in a discussion, the oldest post first (two statements)."""
+    """What the rule needs of one person's posts in a discussion, the oldest post first (one statement)."""
     return collect_class_facts(session, discussion, person_id).get(person_id, [])
 
 
 def collect_class_facts(
-    session: Session, discussion: DiscussionView, person_id: int | None = None
+    session: Session, discussion: DiscussionView, person_id: int | None = None, *, viewer: Actor | None = None
 ) -> dict[int, list[PostFacts]]:
-    """The same for everybody, or for one, by person id (two statements). The caller has passed the gate."""
-    wanted = [Post.discussion_id == discussion.id]
-    if person_id is not None:
-        wanted.append(Post.author_id == person_id)
-    rows = session.execute(
-        select(*_FACTS, _PARENT.author_id, _PARENT.by_staff, Person.name)
-        .outerjoin(_PARENT, _PARENT.id == Post.parent_id)
-        .outerjoin(Person, Person.id == _PARENT.author_id)
-        .where(*wanted)
-        .order_by(Post.id)
-    )
-    earlier = _earlier_versions(session, wanted)
+    """The same for everybody, or for one, by person id (one statement). The caller has passed the gate.
+
+    What was brought in counts for nobody, least of all for whoever brought it; its authors can be answered.
+
+    Who was answered is named as the viewer sees them; without a viewer nobody is named.
+    """
+    sight = sight_of(viewer, discussion) if viewer else None
+    values = {"discussion_id": discussion.id, "person_id": person_id}
+    rows = session.execute(_class_facts(sight, of_one=person_id is not None), values)
     facts: dict[int, list[PostFacts]] = {}
-    for post_id, author_id, address, words, readings, created, edited, deleted, answered, staff, name in rows:
-        now_says = Version(edited or created, words, frozenset(readings))
-        facts.setdefault(author_id, []).append(
-            PostFacts(
-                id=post_id,
-                address=address,
-                versions=(*earlier.get(post_id, ()), now_says),
-                parent_author_id=answered,
-                parent_author=name or "",
-                answers_self=answered == author_id,
-                answers_staff=bool(staff),
-                deleted=deleted is not None,
-            )
-        )
+    for (_id, author_id), versions in groupby(rows, key=itemgetter(0, 1)):
+        facts.setdefault(author_id, []).append(_facts_of(list(versions)))
     return facts
 
 
-def _earlier_versions(session: Session, wanted: list[ColumnElement[bool]]) -> dict[int, list[Version]]:
-    rows = session.execute(
-        select(Revision.post_id, Revision.written_at, Revision.words, Revision.reading_ids)
-        .join(Post, Post.id == Revision.post_id)
+@cache
+def _class_facts(sight: Sight | None, *, of_one: bool) -> Select[Any]:
+    wanted = [Post.discussion_id == DISCUSSION, Post.byline.is_(None)]
+    if of_one:
+        wanted.append(Post.author_id == bindparam("person_id"))
+    name = author_by(sight, _PARENT) if sight else literal("")
+    return (
+        select(*_FACTS, _PARENT.author_id, _PARENT.by_staff, _PARENT.byline, name, *_EARLIER)
+        .outerjoin(_PARENT, _PARENT.id == _ANSWERED)
+        .outerjoin(Person, Person.id == _PARENT.author_id)
+        .outerjoin(Revision, Revision.post_id == Post.id)
         .where(*wanted)
-        .order_by(Revision.post_id, Revision.version)
+        .order_by(Post.id, Revision.version)
     )
-    versions: dict[int, list[Version]] = {}
-    for post_id, at, words, reading_ids in rows:
-        versions.setdefault(post_id, []).append(Version(at, words, frozenset(reading_ids)))
-    return versions
+
+
+def _facts_of(rows: list[Any]) -> PostFacts:
+    """A post from its row for each earlier version, or its only row."""
+    first: tuple[Any, ...] = tuple(rows[0])
+    post_id, author_id, address, words, readings, created, edited, deleted, move, aside = first[:10]
+    answered_id, by_staff, byline, name = first[10:14]
+    if answered_id is not None:
+        answered_id = voice_of(answered_id, byline)
+    earlier = [Version(row[-3], row[-2], frozenset(row[-1])) for row in rows if row[-3] is not None]
+    return PostFacts(
+        id=post_id,
+        address=address,
+        versions=(*earlier, Version(edited or created, words, frozenset(readings))),
+        parent_author_id=answered_id,
+        parent_author=name or "",
+        answers_self=answered_id == author_id,
+        answers_staff=bool(by_staff) and byline is None,
+        deleted=deleted is not None,
+        aside=Reason(aside) if aside else None,
+        move=move,
+    )

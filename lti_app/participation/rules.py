@@ -5,17 +5,19 @@ The sentence in the prompt, the student's checklist, the evidence beside the rub
 
 - A post counts from the moment it first had enough words and kept them: a placeholder filled in later counts from the
   edit on.
-- Deleted posts do not count. Replies to oneself, to staff, or a second reply to the same classmate do not count.
+- Posts that are deleted, hidden, held or private do not count while they are; once shown they count from when they
+  were written. Replies to oneself, to staff, or a second reply to the same classmate do not count.
+- Where a reply of a kind is asked for, any that is long enough and now named so is one, unless to oneself or to staff.
 - What is late still counts, and is marked late.
 - More than asked for is welcome and changes nothing.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from lti_app.discussions.rules import AssignedReading, Requirements
+from lti_app.discussions.rules import AssignedReading, Move, Requirements
 
 
 @dataclass(frozen=True)
@@ -27,41 +29,6 @@ class Version:
     reading_ids: frozenset[int]
 
 
-@dataclass(frozen=True)
-class PostFacts:
-    """All that the rule may know of one post of the student's."""
-
-    id: int
-    address: str
-    versions: tuple[Version, ...]
-    """The oldest first; never empty."""
-    parent_author_id: int | None = None
-    """Who is answered; None for a first post."""
-    parent_author: str = ""
-    answers_self: bool = False
-    answers_staff: bool = False
-    deleted: bool = False
-
-
-class Kind(StrEnum):
-    """What a requirement is about."""
-
-    FIRST_POST = "first_post"
-    REPLIES = "replies"
-    READING = "reading"
-
-
-class Standing(StrEnum):
-    """How a requirement stands at a moment."""
-
-    MET = "met"
-    MET_LATE = "met_late"
-    PARTLY = "partly"
-    OPEN = "open"
-    MISSED = "missed"
-    """Its date has passed without it being met; it can still be met late."""
-
-
 class Reason(StrEnum):
     """Why a post counts or does not."""
 
@@ -71,9 +38,52 @@ class Reason(StrEnum):
     SAME_PERSON = "same_person"
     TO_SELF = "to_self"
     TO_STAFF = "to_staff"
-    BEYOND = "beyond"
-    """More than asked for."""
+    BEYOND = "beyond"  # more than asked for
     DELETED = "deleted"
+    HIDDEN = "hidden"
+    HELD = "held"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True)
+class PostFacts:
+    """All that the rule may know of one post of the student's."""
+
+    id: int
+    address: str
+    versions: tuple[Version, ...]
+    """The oldest first; never empty."""
+    parent_author_id: int | None = None
+    """Who is answered, as voice_of tells; None for a first post."""
+    parent_author: str = ""
+    answers_self: bool = False
+    answers_staff: bool = False
+    deleted: bool = False
+    aside: Reason | None = None
+    """Why it does not count whatever it says: HIDDEN, HELD or PRIVATE."""
+    move: Move | None = None
+
+
+_Dated = list[tuple[datetime | None, PostFacts]]  # posts with the moment since which each is what is asked for
+
+
+class Kind(StrEnum):
+    """What a requirement is about."""
+
+    FIRST_POST = "first_post"
+    REPLIES = "replies"
+    READING = "reading"
+    MOVE = "move"
+
+
+class Standing(StrEnum):
+    """How a requirement stands at a moment."""
+
+    MET = "met"
+    MET_LATE = "met_late"
+    PARTLY = "partly"
+    OPEN = "open"
+    MISSED = "missed"  # its date has passed without it being met; it can still be met late
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,7 @@ class Verdict:
     kind: Kind
     standing: Standing
     have: int
-    """Words of the first post, people answered, or 1 when the reading is cited."""
+    """Words of the first post, people answered, or 1 when the reading is cited or the move made."""
     want: int
     due: datetime | None
     met_at: datetime | None
@@ -94,6 +104,7 @@ class Verdict:
     people: tuple[str, ...] = ()
     """Whom the counted replies answer."""
     reading: AssignedReading | None = None
+    move: Move | None = None
 
     @property
     def is_met(self) -> bool:
@@ -113,6 +124,7 @@ class PostVerdict:
     reason: Reason
     counts: bool
     late: bool = False
+    due: datetime | None = None
     number: int = 0
     """Reply `number` of `of`; words short of the minimum when TOO_SHORT."""
     of: int = 0
@@ -151,31 +163,28 @@ class Verdicts:
 
 def evaluate(requirements: Requirements, posts: Sequence[PostFacts], now: datetime) -> Verdicts:
     """How one student's posts stand against what a discussion asks for, at the moment `now`."""
-    judged = {post.id: PostVerdict(Reason.DELETED, counts=False) for post in posts if post.deleted}
-    standing = [post for post in posts if not post.deleted]
-    asked: list[Verdict] = []
+    aside = {post.id: Reason.DELETED if post.deleted else post.aside for post in posts}
+    judged = {post_id: PostVerdict(reason, counts=False) for post_id, reason in aside.items() if reason}
+    standing = [post for post in posts if not aside[post.id]]
     first = _judge_first_posts(requirements, [p for p in standing if p.parent_author_id is None], judged, now)
     replies = _judge_replies(requirements, [p for p in standing if p.parent_author_id is not None], judged, now)
-    if requirements.first_post_words or requirements.first_post_due:
-        asked.append(first)
-    if requirements.replies:
-        asked.append(replies)
+    asked = [first] if requirements.first_post_words or requirements.first_post_due else []
+    asked += [replies] if requirements.replies else []
+    asked += [_judge_move(requirements.move, requirements, standing, now)] if requirements.move else []
     asked += [_judge_reading(reading, requirements, standing, now) for reading in requirements.readings]
-    return Verdicts(tuple(asked), judged, has_started=any(post.parent_author_id is None for post in standing))
+    has_started = any(post.parent_author_id is None and not post.deleted for post in posts)
+    return Verdicts(tuple(asked), judged, has_started=has_started)
 
 
 def _since(post: PostFacts, words: int) -> datetime | None:
     """Since when the post has had this many words without a break; None when it has fewer now."""
-    since = None
-    for version in post.versions:
-        since = (since or version.at) if version.words >= words else None
-    return since
+    return _held_since(post, lambda version: version.words >= words)
 
 
-def _cited_since(post: PostFacts, reading_id: int) -> datetime | None:
+def _held_since(post: PostFacts, holds: Callable[[Version], bool]) -> datetime | None:
     since = None
     for version in post.versions:
-        since = (since or version.at) if reading_id in version.reading_ids else None
+        since = (since or version.at) if holds(version) else None
     return since
 
 
@@ -199,13 +208,9 @@ def _judge_first_posts(
     since, counted_id = min(long_enough, default=(None, 0))
     late = since is not None and _is_late(since, asked.first_post_due)
     for post in posts:
-        short = want - post.versions[-1].words
-        if post.id == counted_id:
-            judged[post.id] = PostVerdict(Reason.FIRST_POST, counts=True, late=late)
-        elif short > 0:
-            judged[post.id] = PostVerdict(Reason.TOO_SHORT, counts=False, number=short)
-        else:
-            judged[post.id] = PostVerdict(Reason.BEYOND, counts=False)
+        short, is_it = max(0, want - post.versions[-1].words), post.id == counted_id
+        reason = Reason.FIRST_POST if is_it else Reason.TOO_SHORT if short else Reason.BEYOND
+        judged[post.id] = PostVerdict(reason, is_it, is_it and late, asked.first_post_due if is_it else None, short)
     best = max(posts, key=lambda post: (post.id == counted_id, post.versions[-1].words, -post.id), default=None)
     return Verdict(
         kind=Kind.FIRST_POST,
@@ -233,8 +238,8 @@ def _judge_replies(
         else:
             counted.append((since, post))
             answered.add(post.parent_author_id or 0)
-            late = _is_late(since, asked.replies_due)
-            judged[post_id] = PostVerdict(Reason.REPLY, counts=True, late=late, number=len(counted), of=asked.replies)
+            due, nth = asked.replies_due, len(counted)
+            judged[post_id] = PostVerdict(Reason.REPLY, True, _is_late(since, due), due, nth, of=asked.replies)
     for post in posts:
         judged.setdefault(post.id, _too_short(post, asked.reply_words))
     met = len(counted) >= asked.replies
@@ -263,26 +268,33 @@ def _does_not_count(post: PostFacts, answered: set[int]) -> Reason | None:
 
 
 def _too_short(post: PostFacts, want: int) -> PostVerdict:
-    if reason := _does_not_count(post, set()):
-        return PostVerdict(reason, counts=False)
-    return PostVerdict(Reason.TOO_SHORT, counts=False, number=want - post.versions[-1].words)
+    reason = _does_not_count(post, set())
+    return PostVerdict(reason or Reason.TOO_SHORT, counts=False, number=0 if reason else want - post.versions[-1].words)
 
 
 def _judge_reading(reading: AssignedReading, asked: Requirements, posts: list[PostFacts], now: datetime) -> Verdict:
-    due = asked.replies_due or asked.first_post_due
-    citing = sorted(
-        (since, post.id, post.address) for post in posts if (since := _cited_since(post, reading.id)) is not None
-    )
-    met_at = citing[0][0] if citing else None
+    cites = [(_held_since(post, lambda version: reading.id in version.reading_ids), post) for post in posts]
+    return replace(_judge_once(Kind.READING, cites, asked.replies_due or asked.first_post_due, now), reading=reading)
+
+
+def _judge_move(move: Move, asked: Requirements, posts: list[PostFacts], now: datetime) -> Verdict:
+    moves = [post for post in posts if post.move is move and post.parent_author_id and not _does_not_count(post, set())]
+    made = [(_since(post, asked.reply_words), post) for post in moves]
+    return replace(_judge_once(Kind.MOVE, made, asked.replies_due, now), move=move)
+
+
+def _judge_once(kind: Kind, posts: _Dated, due: datetime | None, now: datetime) -> Verdict:
+    """What one post is enough for."""
+    found = sorted((since, post.id, post.address) for since, post in posts if since is not None)
+    met_at = found[0][0] if found else None
     late = met_at is not None and _is_late(met_at, due)
     return Verdict(
-        kind=Kind.READING,
+        kind=kind,
         standing=_standing(met=met_at is not None, late=late, begun=False, due=due, now=now),
-        have=int(bool(citing)),
+        have=int(bool(found)),
         want=1,
         due=due,
         met_at=met_at,
         late=late,
-        addresses=tuple(address for _, _, address in citing),
-        reading=reading,
+        addresses=tuple(address for _, _, address in found),
     )

@@ -1,0 +1,170 @@
+"""What changes groups, and who is in them."""
+
+from collections.abc import Callable, Collection, Mapping
+from random import SystemRandom
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import insert_into
+from lti_app.core.errors import NotFound
+from lti_app.courses.models import Course
+from lti_app.courses.rules import Actor
+from lti_app.groups.access import require_manage
+from lti_app.groups.errors import GroupInUse, GroupNameless, GroupNameTaken, NobodyToSplit
+from lti_app.groups.models import Group, GroupMember
+from lti_app.groups.queries import list_places
+from lti_app.groups.rules import MAX_NAME, MAX_SPLIT, GroupKind, spread
+
+_SHUFFLE = SystemRandom().shuffle
+
+
+def make_group(session: Session, actor: Actor, name: str) -> int:
+    """A new group, still empty; returns its id. Raises GroupNameless, GroupNameTaken, Forbidden."""
+    require_manage(actor)
+    name = _name(name)
+    try:
+        with session.begin_nested():
+            group = Group(course_id=actor.course_id, kind=GroupKind.OWN, external_id=name, name=name)
+            session.add(group)
+    except IntegrityError:
+        raise GroupNameTaken from None
+    return group.id
+
+
+def rename_group(session: Session, actor: Actor, group_id: int, name: str) -> None:
+    """Call a group otherwise; one of the LMS too, which often tells no name. Raises as make_group, and NotFound."""
+    group, name = _get_group(session, actor, group_id), _name(name)
+    try:
+        with session.begin_nested():
+            group.name = name
+            if group.kind is GroupKind.OWN:
+                group.external_id = name
+    except IntegrityError:
+        raise GroupNameTaken from None
+
+
+def remove_group(session: Session, actor: Actor, group_id: int) -> None:
+    """Take away a group made here. Raises GroupInUse where posts or dates are its own, NotFound, Forbidden."""
+    group = _get_group(session, actor, group_id)
+    if group.kind is not GroupKind.OWN:
+        raise NotFound
+    try:
+        with session.begin_nested():
+            session.execute(delete(GroupMember).where(GroupMember.group_id == group.id))
+            session.execute(delete(Group).where(Group.id == group.id))
+    except IntegrityError:
+        raise GroupInUse from None
+
+
+def place_students(session: Session, actor: Actor, moved: Mapping[int, int | None]) -> None:
+    """Put students (by id) into groups made here, out of any other of those; None: into none.
+
+    Whoever is no student of the course, and whatever is no group made here, is passed over. Raises Forbidden.
+    """
+    _lock(session, actor)
+    students = {place.person_id for place in list_places(session, actor)}
+    own = _own_groups(session, actor)
+    known = {person: group for person, group in moved.items() if person in students and (group is None or group in own)}
+    _move(session, own, known)
+
+
+def split_students(
+    session: Session,
+    actor: Actor,
+    count: int,
+    *,
+    name_of: Callable[[int], str],
+    everybody: bool,
+    shuffle: Callable[[list[int]], None] = _SHUFFLE,
+) -> int:
+    """Spread students evenly over `count` groups, called by `name_of` their number; returns how many were placed.
+
+    Groups of these names are used again. Not `everybody`: only those who are in no group made here, so that people
+    who come late fill what is smallest. Raises NobodyToSplit, Forbidden.
+    """
+    _lock(session, actor)
+    places = list_places(session, actor)
+    people = [place.person_id for place in places if everybody or place.group_id is None]
+    if not people:
+        raise NobodyToSplit
+    groups = [_find_or_make(session, actor, _name(name_of(n))) for n in range(1, min(count, MAX_SPLIT) + 1)]
+    taken = [place.group_id for place in places if not everybody]
+    shuffle(people)
+    _move(session, _own_groups(session, actor), spread(people, {group: taken.count(group) for group in groups}))
+    return len(people)
+
+
+def record_lms_groups(
+    session: Session, course_id: int, person_id: int, kind: GroupKind, groups: Mapping[str, str]
+) -> None:
+    """Follow what the LMS says of one person: the groups of this kind that they are in, names by the LMS's ids.
+
+    An empty name is one that the LMS does not tell: a known group keeps its own, a new one is called by its id.
+    """
+    ids = {told: _find_or_record(session, course_id, kind, told, name) for told, name in groups.items()}
+    of_kind = select(Group.id).where(Group.course_id == course_id, Group.kind == kind)
+    mine = (GroupMember.person_id == person_id, GroupMember.group_id.in_(of_kind))
+    now_in = set(session.scalars(select(GroupMember.group_id).where(*mine)))
+    if left := now_in - set(ids.values()):
+        session.execute(delete(GroupMember).where(GroupMember.person_id == person_id, GroupMember.group_id.in_(left)))
+    _join(session, dict.fromkeys(set(ids.values()) - now_in, person_id).items())
+
+
+def _lock(session: Session, actor: Actor) -> None:
+    """Let one after the other place students: two at once would leave somebody in two groups."""
+    require_manage(actor)
+    session.execute(select(Course.id).where(Course.id == actor.course_id).with_for_update())
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())[:MAX_NAME].rstrip()
+    if not name:
+        raise GroupNameless
+    return name
+
+
+def _get_group(session: Session, actor: Actor, group_id: int) -> Group:
+    require_manage(actor)
+    group = session.scalar(select(Group).where(Group.id == group_id, Group.course_id == actor.course_id))
+    if group is None:
+        raise NotFound
+    return group
+
+
+def _own_groups(session: Session, actor: Actor) -> set[int]:
+    own = select(Group.id).where(Group.course_id == actor.course_id, Group.kind == GroupKind.OWN)
+    return set(session.scalars(own))
+
+
+def _find_or_make(session: Session, actor: Actor, name: str) -> int:
+    return _find_or_record(session, actor.course_id, GroupKind.OWN, name, name)
+
+
+def _find_or_record(session: Session, course_id: int, kind: GroupKind, external_id: str, name: str) -> int:
+    """The id of a group, made where there is none; two launches of new people may do this at once."""
+    named = (Group.course_id == course_id, Group.kind == kind, Group.external_id == external_id)
+    group = session.scalar(select(Group).where(*named))
+    if group is None:
+        values = {"course_id": course_id, "kind": kind, "external_id": external_id, "name": name or external_id}
+        session.execute(insert_into(session, Group).values(values).on_conflict_do_nothing())
+        group = session.scalars(select(Group).where(*named)).one()
+    if name and group.name != name and kind is not GroupKind.OWN:
+        group.name = name
+        session.flush()
+    return group.id
+
+
+def _move(session: Session, own: Collection[int], moved: Mapping[int, int | None]) -> None:
+    if not moved:
+        return
+    session.execute(delete(GroupMember).where(GroupMember.group_id.in_(own), GroupMember.person_id.in_(list(moved))))
+    _join(session, [(group, person) for person, group in moved.items() if group is not None])
+    session.flush()
+
+
+def _join(session: Session, pairs: Collection[tuple[int, int]]) -> None:
+    rows = [{"group_id": group_id, "person_id": person_id} for group_id, person_id in pairs]
+    if rows:
+        session.execute(insert_into(session, GroupMember).on_conflict_do_nothing(), rows)

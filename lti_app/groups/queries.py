@@ -1,0 +1,92 @@
+"""The groups of a course, and who is in which."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from lti_app.courses.models import Enrollment
+from lti_app.courses.rules import Actor, Role
+from lti_app.groups.access import require_manage
+from lti_app.groups.models import Group, GroupMember
+from lti_app.groups.rules import GroupKind, name_order
+from lti_app.people.models import Person
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """A group in a list."""
+
+    id: int
+    kind: GroupKind
+    name: str
+    size: int
+    """How many active students are in it."""
+    has_actor: bool
+    """Whether the actor is in it."""
+
+
+@dataclass(frozen=True)
+class StudentPlace:
+    """A student with the group made here that they are in."""
+
+    person_id: int
+    name: str
+    group_id: int | None
+
+
+def list_groups(session: Session, actor: Actor, kind: GroupKind | None = None) -> list[GroupLine]:
+    """The groups of the actor's course, or those of one kind; for students only their own. One statement.
+
+    Groups of the LMS that nobody is in any more are left out.
+    """
+    students = and_(
+        Enrollment.course_id == Group.course_id,
+        Enrollment.person_id == GroupMember.person_id,
+        Enrollment.role == Role.STUDENT,
+        Enrollment.active,
+    )
+    wanted: list[ColumnElement[bool]] = [Group.course_id == actor.course_id]
+    if kind is not None:
+        wanted.append(Group.kind == kind)
+    if not actor.is_staff:
+        wanted.append(Group.id.in_(select(GroupMember.group_id).where(GroupMember.person_id == actor.person_id)))
+    rows = session.execute(
+        select(
+            Group.id,
+            Group.kind,
+            Group.name,
+            func.count(Enrollment.id),
+            func.count().filter(GroupMember.person_id == actor.person_id),
+        )
+        .outerjoin(GroupMember, GroupMember.group_id == Group.id)
+        .outerjoin(Enrollment, students)
+        .where(*wanted)
+        .group_by(Group.id, Group.kind, Group.name)
+    )
+    lines = [GroupLine(group_id, of, name, size, bool(own)) for group_id, of, name, size, own in rows]
+    shown = [line for line in lines if line.size or line.has_actor or line.kind is GroupKind.OWN]
+    return sorted(shown, key=lambda line: (line.kind.value, name_order(line.name), line.id))
+
+
+def list_places(session: Session, actor: Actor) -> list[StudentPlace]:
+    """Every active student with the group made here that they are in, in the order of class lists (one statement).
+
+    Raises Forbidden for those who may not place them.
+    """
+    require_manage(actor)
+    own = (
+        select(GroupMember.person_id, func.min(Group.id).label("group_id"))
+        .join(Group, Group.id == GroupMember.group_id)
+        .where(Group.course_id == actor.course_id, Group.kind == GroupKind.OWN)
+        .group_by(GroupMember.person_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Person.id, Person.name, own.c.group_id)
+        .join(Enrollment, Enrollment.person_id == Person.id)
+        .outerjoin(own, own.c.person_id == Person.id)
+        .where(Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
+        .order_by(Person.sort_name, Person.id)
+    )
+    return [StudentPlace(*row) for row in rows]
