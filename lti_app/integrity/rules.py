@@ -1,0 +1,189 @@
+"""What in a post is its author's own, which posts are nearly the same, what is worth an instructor's look.
+
+No rule here accuses anybody: each lets a post wait until a person has looked at it. Nobody guesses at who used AI.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from rensa import RMinHash
+
+MIN_WORDS = 40
+"""Own words below which no post is compared: short answers are alike without anybody having copied."""
+ALIKE = 0.8
+"""The part of a post's runs of words that stands in another from which on the two are nearly the same."""
+WORDS_PER_LINK = 10
+"""With fewer own words for each link, a post is mostly links."""
+_RUN = 4
+MIN_RUNS = MIN_WORDS - _RUN + 1
+"""Runs of as many words."""
+_BANDS, _ROWS = 20, 2
+_SEED = 1990
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_QUOTED = re.compile('“[^“”]{1,5000}”|„[^„“”]{1,5000}[“”]|«[^«»]{1,5000}»|"[^"\n]{1,5000}"')
+_HOST = re.compile(r"(?<![@\w.-])(?:[a-z0-9-]+\.)+[a-z]{2,24}(?![\w-])", re.IGNORECASE)
+_BLOCKS = frozenset(["p", "li", "h2", "h3", "h4", "h5", "h6", "td", "th", "tr", "ul", "ol", "pre", "br", "div"])
+
+
+@dataclass(frozen=True)
+class Substance:
+    """What a post says in its author's own words, and where it leads."""
+
+    words: tuple[str, ...]
+    """Without quotations, citations and the addresses of links."""
+    hosts: frozenset[str]
+    """The sites that it names, by link or by word."""
+    links: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """Some words of a text, and whether they also stand in another."""
+
+    text: str
+    same: bool
+
+
+class _Reader(HTMLParser):
+    """Collects a post's text outside of quotations, citations and links, and its links."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+        self.addresses: list[str] = []
+        self._within: list[bool] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note where what follows is not the author's own."""
+        address = dict(attrs).get("href") or ""
+        if tag in _BLOCKS:
+            self.text.append("\n")
+        if tag in ("a", "blockquote"):
+            leads = address.startswith(("http://", "https://"))
+            self._within.append(tag == "blockquote" or leads or "cited" in (dict(attrs).get("class") or "").split())
+            self.addresses += [address] if leads else []
+
+    def handle_endtag(self, tag: str) -> None:
+        """Back to what stood around it."""
+        if tag in ("a", "blockquote") and self._within:
+            self._within.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Keep what is the author's own."""
+        if not any(self._within):
+            self.text.append(data)
+
+
+def substance_of(html: str) -> Substance:
+    """What the sanitised HTML of a post says by itself."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    text = "".join(reader.text)
+    linked = [host for address in reader.addresses if (host := _host_of(address))]
+    named = [host.casefold() for host in _HOST.findall(text)]
+    return Substance(
+        words=tuple(words_of(_QUOTED.sub("\n", text))),
+        hosts=frozenset(linked + named),
+        links=len(reader.addresses),
+    )
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as they are compared: case, accents' spelling and apostrophes make no difference."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return [word.replace("'", "") for word in _WORD.findall(plain)]
+
+
+def runs_of(words: Sequence[str]) -> frozenset[str]:
+    """All runs of four words."""
+    return frozenset(" ".join(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1))
+
+
+def share_of(runs: Collection[str], others: Collection[str]) -> float:
+    """The part of these runs that stands among the others."""
+    return sum(run in others for run in runs) / len(runs) if runs else 0.0
+
+
+def bands_of(runs: Collection[str]) -> list[int]:
+    """The bands of a text's MinHash signature: of two texts that are nearly the same, some are equal.
+
+    With 20 bands of 2 values each, texts that share two thirds of their runs meet with a chance of 0.99999, such as
+    share a hundredth with one of 0.002.
+    """
+    sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
+    sketch.update(sorted(runs))
+    values = sketch.digest()
+    return [_hashed(n, values[n * _ROWS : (n + 1) * _ROWS]) for n in range(_BANDS)]
+
+
+def marked(html: str, other: str) -> list[Run]:
+    """The words of a post, those marked that also stand in the other."""
+    shown, theirs = _plain(html).split(), runs_of(words_of(_plain(other)))
+    words = [(n, word) for n, piece in enumerate(shown) for word in words_of(piece)]
+    same: set[int] = set()
+    for start in range(len(words) - _RUN + 1):
+        run = words[start : start + _RUN]
+        if " ".join(word for _, word in run) in theirs:
+            same.update(range(run[0][0], run[-1][0] + 1))
+    runs: list[Run] = []
+    for n, piece in enumerate(shown):
+        if runs and runs[-1].same == (n in same):
+            runs[-1] = Run(f"{runs[-1].text} {piece}", runs[-1].same)
+        else:
+            runs.append(Run(piece, n in same))
+    return runs
+
+
+def sells_essays(hosts: Collection[str], sellers: Collection[str]) -> bool:
+    """Whether any of the sites, or the site that it is part of, is on the list."""
+    return any(host == seller or host.endswith(f".{seller}") for host in hosts for seller in sellers)
+
+
+def is_mostly_links(substance: Substance) -> bool:
+    """Whether there is a link and little else."""
+    return substance.links > 0 and len(substance.words) < WORDS_PER_LINK * substance.links
+
+
+def read_sites(text: str) -> frozenset[str]:
+    """The sites of a list: one a line or between commas; # begins a remark."""
+    lines = (line.partition("#")[0] for line in text.splitlines())
+    sites = (site.strip().casefold().removeprefix("www.").strip(".") for line in lines for site in line.split(","))
+    return frozenset(site for site in sites if site)
+
+
+def _host_of(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").casefold()
+    except ValueError:
+        return ""
+
+
+def _hashed(place: int, values: Sequence[int]) -> int:
+    digest = blake2b(f"{place}:{values}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+class _Plain(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 -- as the parser calls it
+        if tag in _BLOCKS or tag == "blockquote":
+            self.text.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def _plain(html: str) -> str:
+    reader = _Plain()
+    reader.feed(html)
+    reader.close()
+    return "".join(reader.text)
