@@ -1,0 +1,148 @@
+"""What was brought in, and the gate to what may be taken out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import Forbidden, NotFound
+from lti_app.courses.rules import Actor
+from lti_app.discussions.queries import DiscussionView
+from lti_app.entries.rules import Fault, Note, Shape
+from lti_app.exchange.access import Permission, may, require
+from lti_app.exchange.models import Import
+from lti_app.exporting.queries import Selection
+from lti_app.exporting.rules import Kind, Scope
+from lti_app.importing.rules import Way
+from lti_app.people.models import Person
+from lti_app.posts import access as posts_access
+from lti_app.posts.queries import circumstances_of
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A post of a file, as it would stand."""
+
+    author: str
+    at: datetime
+    title: str
+    html: str
+    is_reply: bool
+    is_gone: bool
+
+
+@dataclass(frozen=True)
+class ImportView:
+    """A file that was looked at or brought in."""
+
+    id: int
+    file_name: str
+    shape: Shape
+    encoding: str
+    zone: str
+    day_first: bool | None
+    found: int
+    first_posts: int
+    voices: int
+    known: int
+    added: int
+    samples: tuple[Sample, ...]
+    faults: Mapping[Fault, int]
+    notes: tuple[Note, ...]
+    way: Way | None
+    hides_names: bool
+    by: str
+    created_at: datetime
+    brought_in_at: datetime | None
+
+    @property
+    def fresh(self) -> int:
+        """How many posts are not in the discussion yet."""
+        return self.found - self.known
+
+    @property
+    def left_out(self) -> int:
+        """How many entries of the file are no posts here."""
+        return sum(count for fault, count in self.faults.items() if fault.skips)
+
+    @property
+    def unlisted(self) -> int:
+        """How many notes there are beyond those that were kept."""
+        return sum(self.faults.values()) - len(self.notes)
+
+
+def get_import(session: Session, actor: Actor, discussion: DiscussionView, import_id: int) -> ImportView:
+    """One import into this discussion; raises Forbidden or NotFound."""
+    require(actor, Permission.BRING_IN)
+    found = session.execute(_imports(discussion).where(Import.id == import_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return _view(*found)
+
+
+def list_imports(session: Session, actor: Actor, discussion: DiscussionView) -> list[ImportView]:
+    """What was brought into this discussion, the newest first; nothing for those who may not bring in."""
+    if not may(actor, Permission.BRING_IN):
+        return []
+    brought = _imports(discussion).where(Import.brought_in_at.is_not(None)).order_by(Import.id.desc())
+    return [_view(*row) for row in session.execute(brought)]
+
+
+def select_to_take(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    *,
+    scope: Scope,
+    kind: Kind,
+    person_id: int | None = None,
+) -> Selection:
+    """The gate to what leaves; raises Forbidden, and what reading posts here raises.
+
+    One's own posts are one's own, before the gate of the first post too.
+    """
+    if scope is Scope.ONE:
+        whose = actor.person_id if person_id is None else person_id
+        is_own = whose == actor.person_id
+        require(actor, Permission.TAKE_OUT_OWN if is_own else Permission.TAKE_OUT_CLASS)
+        return Selection(actor, discussion, scope, whose)
+    if person_id is not None:
+        raise Forbidden
+    is_readable = scope is Scope.READABLE and not kind.is_data
+    require(actor, Permission.TAKE_OUT_READABLE if is_readable else Permission.TAKE_OUT_CLASS)
+    posts_access.require(actor, posts_access.Permission.READ, circumstances_of(session, actor, discussion))
+    return Selection(actor, discussion, scope)
+
+
+def _imports(discussion: DiscussionView) -> Select[Import, str]:
+    return (
+        select(Import, Person.name)
+        .join(Person, Person.id == Import.person_id)
+        .where(Import.discussion_id == discussion.id)
+    )
+
+
+def _view(row: Import, by: str) -> ImportView:
+    return ImportView(
+        id=row.id,
+        file_name=row.file_name,
+        shape=row.shape,
+        encoding=row.encoding,
+        zone=row.zone,
+        day_first=row.day_first,
+        found=row.found,
+        first_posts=row.first_posts,
+        voices=row.voices,
+        known=row.known,
+        added=row.added,
+        samples=tuple(Sample(**{**each, "at": datetime.fromisoformat(each["at"])}) for each in row.preview),
+        faults={Fault(name): count for name, count in row.fault_counts.items()},
+        notes=tuple(Note(line, Fault(fault), detail) for line, fault, detail in row.notes),
+        way=row.way,
+        hides_names=row.hides_names,
+        by=by,
+        created_at=row.created_at,
+        brought_in_at=row.brought_in_at,
+    )

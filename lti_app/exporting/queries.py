@@ -1,0 +1,172 @@
+"""The posts that leave a discussion, in order, however many: two statements for each batch of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy.orm import Session, aliased
+
+from lti_app.courses.rules import Actor, Role
+from lti_app.discussions.models import DiscussionReading, Pseudonym
+from lti_app.discussions.queries import DiscussionView
+from lti_app.discussions.rules import Structure
+from lti_app.exporting.rules import CitedPlace, ReadingRecord, Scope, TakenPost
+from lti_app.people.models import Person
+from lti_app.posts.models import Citation, Post, shown_author, visible
+from lti_app.readings.models import Passage, Reading
+
+BATCH = 500
+_BEHIND = aliased(Pseudonym)
+_COLUMNS = (
+    Post.id,
+    Post.parent_id,
+    Post.path,
+    Post.address,
+    Post.depth,
+    Post.title,
+    Post.author_id,
+    Post.by_staff,
+    Post.byline,
+    Post.format,
+    Post.text,
+    Post.html,
+    Post.words,
+    Post.created_at,
+    Post.edited_at,
+    Post.deleted_at,
+    Post.hidden_at,
+    Post.held_at,
+    Post.private_to_id,
+)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which posts leave, for whom; made by the gate that has let them."""
+
+    actor: Actor
+    discussion: DiscussionView
+    scope: Scope
+    person_id: int | None = None
+    """Of Scope.ONE: whose."""
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Somebody who has written in a discussion, as the actor sees them."""
+
+    key: str
+    """The person's id; where names are hidden, that of the pseudonym with a b before it, which tells nothing else."""
+    name: str
+
+
+def take_posts(session: Session, selection: Selection) -> Iterator[TakenPost]:
+    """The posts in thread order."""
+    author = shown_author(_reader(selection), selection.discussion).label("author")
+    wanted = _wanted(selection)
+    last = ""
+    while True:
+        rows = session.execute(
+            select(*_COLUMNS, author)
+            .join(Person, Person.id == Post.author_id)
+            .where(wanted, Post.path > last)
+            .order_by(Post.path)
+            .limit(BATCH)
+        ).all()
+        if rows:
+            cited = _cited(session, and_(wanted, Post.path > last, Post.path <= rows[-1].path))
+            yield from (_taken(row, selection, cited.get(row.id, ())) for row in rows)
+        if len(rows) < BATCH:
+            return
+        last = rows[-1].path
+
+
+def list_voices(session: Session, actor: Actor, discussion: DiscussionView) -> list[Voice]:
+    """Everybody who has written, by the name that the actor sees; those who were brought in are not people here.
+
+    Where names are hidden, students alone: a teacher's posts are no secret, but their id is.
+    """
+    is_hidden = discussion.hides_names_from(actor)
+    author = shown_author(actor, discussion).label("author")
+    rows = session.execute(
+        select(_BEHIND.id if is_hidden else Post.author_id, author)
+        .select_from(Post)
+        .join(Person, Person.id == Post.author_id)
+        .outerjoin(_BEHIND, and_(_BEHIND.discussion_id == discussion.id, _BEHIND.person_id == Post.author_id))
+        .where(visible(actor, discussion), Post.byline.is_(None), *([Post.by_staff.is_(False)] if is_hidden else []))
+        .distinct()
+        .order_by(author)
+    )
+    return [Voice(f"{'b' if is_hidden else ''}{key}", name) for key, name in rows if key is not None]
+
+
+def list_records(session: Session, discussion: DiscussionView) -> list[ReadingRecord]:
+    """The readings of the discussion with all that is known of them."""
+    rows = session.execute(
+        select(Reading.id, Reading.label, Reading.reference_html, Reading.url, DiscussionReading.required, Reading.csl)
+        .join(DiscussionReading, DiscussionReading.reading_id == Reading.id)
+        .where(DiscussionReading.discussion_id == discussion.id)
+        .order_by(DiscussionReading.position)
+    )
+    return [ReadingRecord(*row) for row in rows]
+
+
+def _reader(selection: Selection) -> Actor:
+    """Through whose eyes names are seen: what the whole class may have bears the names that the class sees."""
+    return replace(selection.actor, role=Role.STUDENT) if selection.scope is Scope.PUBLIC else selection.actor
+
+
+def _wanted(selection: Selection) -> ColumnElement[bool]:
+    conditions = [visible(selection.actor, selection.discussion)]
+    if selection.scope is Scope.PUBLIC:
+        conditions += [Post.held_at.is_(None), Post.private_to_id.is_(None)]
+        if selection.discussion.structure is Structure.GROUPS and selection.discussion.shown_group_id is None:
+            conditions.append(Post.group_id.is_(None))
+    if selection.scope is Scope.ONE:
+        conditions += [Post.author_id == selection.person_id, Post.byline.is_(None)]
+    return and_(*conditions)
+
+
+def _cited(session: Session, wanted: ColumnElement[bool]) -> dict[int, tuple[CitedPlace, ...]]:
+    rows = session.execute(
+        select(Citation.post_id, Reading.id, Reading.label, Passage.page, Passage.paragraph, Passage.exact)
+        .join(Post, Post.id == Citation.post_id)
+        .join(Passage, Passage.id == Citation.passage_id)
+        .join(Reading, Reading.id == Passage.reading_id)
+        .where(wanted)
+        .order_by(Citation.id)
+    )
+    found: dict[int, tuple[CitedPlace, ...]] = {}
+    for post_id, reading_id, label, page, paragraph, exact in rows:
+        found[post_id] = (*found.get(post_id, ()), CitedPlace(reading_id, label, page, paragraph, exact))
+    return found
+
+
+def _taken(row: Row[*tuple[Any, ...]], selection: Selection, cited: tuple[CitedPlace, ...]) -> TakenPost:
+    reads_hidden = selection.scope is not Scope.PUBLIC and (
+        selection.actor.is_staff or row.author_id == selection.actor.person_id
+    )
+    is_shown = row.deleted_at is None and (row.hidden_at is None or reads_hidden)
+    return TakenPost(
+        id=row.id,
+        parent_id=row.parent_id,
+        path=row.path,
+        address=row.address,
+        depth=row.depth,
+        title=row.title if is_shown else "",
+        author=row.author,
+        by_staff=row.by_staff and row.byline is None,
+        is_imported=row.byline is not None,
+        format=row.format,
+        text=row.text if is_shown else "",
+        html=row.html if is_shown else "",
+        words=row.words if is_shown else 0,
+        created_at=row.created_at,
+        edited_at=row.edited_at,
+        is_deleted=row.deleted_at is not None,
+        is_hidden=row.hidden_at is not None,
+        is_held=row.held_at is not None,
+        is_private=row.private_to_id is not None,
+        cited=cited if is_shown else (),
+    )

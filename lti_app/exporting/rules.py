@@ -1,0 +1,201 @@
+"""What leaves a discussion: a post as its reader may have it, and the shapes of CSV and JSON."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from html import escape
+from typing import Any
+
+from lti_app.posts.rules import Format
+
+FORMAT = "colloquy-discussion"
+VERSION = 1
+COLUMNS = ("address", "reply to", "author", "teacher", "written", "edited", "title", "words", "cites", "state", "text")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PICTURE = re.compile(r"<img\b([^>]*)>")
+_ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
+
+
+class Kind(StrEnum):
+    """The forms in which posts leave."""
+
+    HTML = "html"
+    PDF = "pdf"
+    CSV = "csv"
+    JSON = "json"
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it is for programs rather than to be read."""
+        return self in (Kind.CSV, Kind.JSON)
+
+
+class Scope(StrEnum):
+    """Which posts leave."""
+
+    READABLE = "readable"
+    """All that the reader can read."""
+    PUBLIC = "public"
+    """What the whole class, or a whole group where groups are apart, can read, under the names that it sees."""
+    ONE = "one"
+    """One person's."""
+
+
+@dataclass(frozen=True)
+class CitedPlace:
+    """A passage that a post cites."""
+
+    reading_id: int
+    label: str
+    page: str
+    paragraph: str
+    exact: str
+
+    @property
+    def words(self) -> str:
+        """Kotter 1990, p. 104."""
+        place = f", p. {self.page}" if self.page else f", para. {self.paragraph}" if self.paragraph else ""
+        return f"{self.label}{place}"
+
+
+@dataclass(frozen=True)
+class ReadingRecord:
+    """A reading of the discussion."""
+
+    id: int
+    label: str
+    reference_html: str
+    url: str | None
+    required: bool
+    csl: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TakenPost:
+    """A post as its reader may have it; what they may not see is empty."""
+
+    id: int
+    parent_id: int | None
+    path: str
+    address: str
+    depth: int
+    title: str
+    author: str
+    by_staff: bool
+    is_imported: bool
+    format: Format
+    text: str
+    html: str
+    words: int
+    created_at: datetime
+    edited_at: datetime | None
+    is_deleted: bool
+    is_hidden: bool
+    is_held: bool
+    is_private: bool
+    cited: tuple[CitedPlace, ...]
+
+    @property
+    def parent_address(self) -> str:
+        """The address of what it answers; empty for a first post."""
+        return self.address.rpartition(".")[0]
+
+    @property
+    def state(self) -> str:
+        """What sets it apart from a post that everybody can read."""
+        flags = {"deleted": self.is_deleted, "hidden": self.is_hidden, "held": self.is_held, "private": self.is_private}
+        return " ".join(name for name, holds in flags.items() if holds)
+
+
+def csv_lines(posts: Iterable[TakenPost]) -> Iterator[str]:
+    """A CSV file, piece by piece: a mark by which spreadsheets know UTF-8, the names of the columns, a row a post."""
+    yield "\ufeff" + _csv_line(COLUMNS)
+    for post in posts:
+        moments = (_moment(post.created_at), _moment(post.edited_at))
+        teacher = "yes" if post.by_staff else ""
+        cites = "; ".join(place.words for place in post.cited)
+        who = (post.address, post.parent_address, post.author, teacher)
+        yield _csv_line((*who, *moments, post.title, post.words, cites, post.state, post.text))
+
+
+def json_pieces(
+    about: Mapping[str, Any], readings: Sequence[ReadingRecord], posts: Iterable[TakenPost]
+) -> Iterator[str]:
+    """A JSON file, piece by piece; `about` says what of. deploy/discussion-json.md tells its shape."""
+    head = {"format": FORMAT, "version": VERSION, **about, "readings": [_reading_json(each) for each in readings]}
+    yield json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}") + ',\n "posts": ['
+    for nth, post in enumerate(posts):
+        yield ("," if nth else "") + "\n  " + json.dumps(_post_json(post), ensure_ascii=False)
+    yield "\n ]\n}\n"
+
+
+def csv_cell(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+def for_elsewhere(html: str, address: str, picture: str) -> str:
+    """A post's HTML outside this tool: links of ours get the whole `address`, pictures become links to themselves.
+
+    `picture` is the word that stands before what a picture shows.
+    """
+
+    def linked(match: re.Match[str]) -> str:
+        attributes = dict(_ATTRIBUTE.findall(match[1]))
+        shown = f"{escape(picture)}: {attributes.get('alt', '')}"
+        return f'<a href="{attributes.get("src", "")}">{shown}</a>'
+
+    return _PICTURE.sub(linked, html).replace('href="/', f'href="{escape(address.rstrip("/"))}/')
+
+
+def _csv_line(cells: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([csv_cell(cell) for cell in cells])
+    return line.getvalue()
+
+
+def _moment(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="seconds") if moment else ""
+
+
+def _reading_json(reading: ReadingRecord) -> dict[str, Any]:
+    return {
+        "id": reading.id,
+        "label": reading.label,
+        "required": reading.required,
+        "url": reading.url,
+        "csl": dict(reading.csl),
+    }
+
+
+def _post_json(post: TakenPost) -> dict[str, Any]:
+    """Only what is there: flags that do not hold and texts that are empty are left out."""
+    facts = {
+        "id": post.id,
+        "parent": post.parent_id,
+        "address": post.address,
+        "author": post.author,
+        "teacher": post.by_staff,
+        "imported": post.is_imported,
+        "written": post.created_at.isoformat(),
+        "edited": _moment(post.edited_at),
+        "title": post.title,
+        "format": post.format.value,
+        "text": post.text,
+        "html": post.html,
+        "words": post.words,
+        "cites": [_place_json(place) for place in post.cited],
+        **dict.fromkeys(post.state.split(), True),
+    }
+    return {name: value for name, value in facts.items() if value not in ("", None, False, [])}
+
+
+def _place_json(place: CitedPlace) -> dict[str, Any]:
+    facts = {"reading": place.reading_id, "page": place.page, "paragraph": place.paragraph, "exact": place.exact}
+    return {name: value for name, value in facts.items() if value}

@@ -1,0 +1,265 @@
+"""Writing the threads of a file into a discussion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from lti_app.composing.rules import Cited, Composed
+from lti_app.courses.rules import Actor
+from lti_app.discussions.models import Discussion
+from lti_app.discussions.queries import DiscussionView
+from lti_app.entries.rules import Arranged, Placed, Shape
+from lti_app.importing.rules import Way, origins, placeholders, to_post
+from lti_app.integrity.actions import sign_posts
+from lti_app.posts.models import Citation, Post
+from lti_app.posts.rules import child_address, child_path
+from lti_app.quotations.queries import check_many
+from lti_app.readings.actions import find_or_add_passage, find_passages
+
+_PASSAGES_AT_ONCE = 500
+
+
+@dataclass
+class _Place:
+    """Where a post of the file stands in the discussion, in so far as those below it need it."""
+
+    id: int
+    path: str
+    address: str
+    parent: "_Place | None" = None
+    root: "_Place | None" = None
+    replies: int = 0
+    group_id: int | None = None
+    row: dict[str, Any] | None = None
+    """What is to be stored; None for a post that was there before."""
+    descendants: int = 0
+    """Of a first post: how many are added below it."""
+    latest: tuple[int, datetime] | None = None
+    """Of a first post: the number and time of the newest of them, or of itself."""
+
+
+def write_threads(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    arranged: Arranged,
+    shape: Shape,
+    *,
+    way: Way,
+    placeholder: str = "",
+    now: datetime,
+) -> int:
+    """Store the posts that are not in the discussion yet; returns how many. The caller has passed the gate.
+
+    `placeholder` is what stands for names ("Author {}"), empty to show them.
+    """
+    writer = _Writer(session, actor, discussion, way=way, now=now)
+    writer.write(arranged, shape, placeholder)
+    return writer.added
+
+
+def known_origins(session: Session, discussion: DiscussionView) -> set[str]:
+    """What names the posts that were brought in before."""
+    brought = select(Post.origin).where(Post.discussion_id == discussion.id, Post.origin.is_not(None))
+    return {origin for origin in session.scalars(brought) if origin}
+
+
+def _existing(session: Session, discussion_id: int) -> dict[str, _Place]:
+    """The posts that were brought in before, by what names them."""
+    rows = session.execute(
+        select(Post.origin, Post.id, Post.path, Post.address, Post.root_id, Post.reply_count, Post.group_id).where(
+            Post.discussion_id == discussion_id, Post.origin.is_not(None)
+        )
+    ).all()
+    places = {row.id: _Place(row.id, row.path, row.address) for row in rows}
+    for row in rows:
+        place = places[row.id]
+        place.replies, place.group_id = row.reply_count, row.group_id
+        if row.root_id is not None:
+            place.root = places.get(row.root_id) or _Place(row.root_id, "", "")
+    return {row.origin: places[row.id] for row in rows if row.origin}
+
+
+class _Writer:
+    """Writes whole threads in about as many statements as they have levels, however many posts they have."""
+
+    def __init__(self, session: Session, actor: Actor, discussion: DiscussionView, *, way: Way, now: datetime) -> None:
+        self.session, self.actor, self.discussion, self.way, self.now = session, actor, discussion, way, now
+        self.levels: dict[int, list[_Place]] = {}
+        self.cited: list[tuple[_Place, Composed]] = []
+        self.numbers = self.roots = self.added = 0
+
+    def write(self, arranged: Arranged, shape: Shape, placeholder: str) -> None:
+        """Number, place and store all that is new."""
+        own = Discussion.id == self.discussion.id
+        counters = select(Discussion.post_count, Discussion.root_count).where(own).with_for_update()
+        self.numbers, self.roots = self.session.execute(counters).one()
+        existing = _existing(self.session, self.discussion.id)
+        named = origins(shape, (placed.entry for placed in arranged.placed))
+        names = self._placeholders(arranged, named, placeholder) if placeholder else {}
+        places: list[_Place] = []
+        for placed in arranged.placed:
+            origin, author = named[placed.entry.key], placed.entry.author
+            parent = places[placed.parent] if placed.parent is not None else None
+            place = existing.get(origin) or self._new(placed, parent, {"origin": origin})
+            if place.row is not None:
+                place.row["byline"] = names.get(author, "") if placeholder else author
+            places.append(place)
+        self._check_quotations()
+        self._store()
+        self._sign()
+        self.session.execute(update(Discussion).where(own).values(post_count=self.numbers, root_count=self.roots))
+
+    def _check_quotations(self) -> None:
+        """Look the quotations up as if the posts were written here (a few statements, none without readings)."""
+        labels = {reading.id: reading.label for reading in self.discussion.readings}
+        rows = self._rows() if labels else []
+        found = check_many(self.session, {nth: row["html"] for nth, row in enumerate(rows)}, labels)
+        for nth, verdicts in found.items():
+            rows[nth]["quotes"] = [verdict.kept(labels[verdict.reading_id]) for verdict in verdicts]
+
+    def _sign(self) -> None:
+        """Remember what the posts say, so that a later one that is nearly the same is found. None of them is held:
+        an instructor has just looked at them."""
+        posts = [(place.id, place.row["html"]) for level in self.levels.values() for place in level if place.row]
+        sign_posts(self.session, self.discussion, posts)
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return [place.row for level in self.levels.values() for place in level if place.row]
+
+    def _placeholders(self, arranged: Arranged, named: Mapping[str, str], pattern: str) -> dict[str, str]:
+        """What stands for each name; those who were brought in before under one keep it."""
+        brought = select(Post.origin, Post.byline).where(
+            Post.discussion_id == self.discussion.id, Post.origin.is_not(None)
+        )
+        shown = {row.origin: row.byline for row in self.session.execute(brought)}
+        authors: dict[str, str | None] = {}
+        for entry in (placed.entry for placed in arranged.placed):
+            if entry.author:
+                authors[entry.author] = authors.get(entry.author) or shown.get(named[entry.key])
+        return placeholders({name: line for name, line in authors.items() if line and line != name}, authors, pattern)
+
+    def _new(self, placed: Placed, parent: _Place | None, facts: dict[str, Any]) -> _Place:
+        self.numbers, self.added = self.numbers + 1, self.added + 1
+        if parent is None:
+            self.roots = nth = self.roots + 1
+        else:
+            parent.replies = nth = parent.replies + 1
+        place = _Place(0, child_path(parent.path if parent else "", nth), child_address(_address(parent), nth), parent)
+        place.root = (parent.root or parent) if parent else None
+        place.group_id = parent.group_id if parent else None
+        place.latest = (self.numbers, placed.written_at)
+        if place.root:
+            place.root.descendants, place.root.latest = place.root.descendants + 1, place.latest
+        composed, text_format = to_post(placed.entry, self.discussion.readings)
+        if composed.citations:
+            self.cited.append((place, composed))
+        place.row = facts | self._row(place, placed, composed) | {"number": self.numbers, "format": text_format}
+        self.levels.setdefault(placed_depth := place.path.count("."), []).append(place)
+        place.row["depth"] = placed_depth
+        return place
+
+    def _row(self, place: _Place, placed: Placed, composed: Composed) -> dict[str, Any]:
+        is_root, is_gone = place.parent is None, placed.entry.is_gone
+        return {
+            "course_id": self.discussion.course_id,
+            "discussion_id": self.discussion.id,
+            "author_id": self.actor.person_id,
+            "by_staff": True,
+            "group_id": place.group_id,
+            "path": place.path,
+            "address": place.address,
+            "title": placed.entry.title if is_root else "",
+            "text": composed.text,
+            "html": composed.html,
+            "words": composed.words,
+            "reading_ids": composed.reading_ids,
+            "attachments": [],
+            "quotes": [],
+            "announcement": False,
+            "appreciations": 0,
+            "locked_at": self.now if is_root and self.way is Way.EXHIBIT else None,
+            "hidden_reason": "",
+            "held_reasons": [],
+            "created_at": placed.written_at,
+            "deleted_at": self.now if is_gone else None,
+            "deleted_by_id": self.actor.person_id if is_gone else None,
+            "version": 1,
+        }
+
+    def _store(self) -> None:
+        old_parents: dict[int, int] = {}
+        old_roots: dict[int, _Place] = {}
+        for _depth, places in sorted(self.levels.items()):
+            adding = insert(Post).returning(Post.id, sort_by_parameter_order=True)
+            ids = self.session.scalars(adding, [_complete(place) for place in places])
+            for place, post_id in zip(places, ids, strict=True):
+                place.id = post_id
+                if place.parent and place.parent.row is None:
+                    old_parents[place.parent.id] = place.parent.replies
+                if place.root and place.root.row is None:
+                    old_roots[place.root.id] = place.root
+        self._tell(old_parents, old_roots)
+        self._cite()
+
+    def _tell(self, parents: Mapping[int, int], roots: Mapping[int, _Place]) -> None:
+        """Let the posts that were there before know what is below them now."""
+        if parents:
+            counts = [{"id": post_id, "reply_count": replies} for post_id, replies in parents.items()]
+            self.session.execute(update(Post), counts)
+        changed = [
+            {"of": root.id, "more": root.descendants, "newest": root.latest[0], "moment": root.latest[1]}
+            for root in roots.values()
+            if root.latest
+        ]
+        if changed:
+            grown = update(Post.__table__).where(Post.id == bindparam("of"))  # type: ignore[arg-type]  # a Table it is
+            values: dict[str, Any] = {"latest_number": bindparam("newest"), "latest_at": bindparam("moment")}
+            values["descendants"] = Post.descendants + bindparam("more")
+            self.session.connection().execute(grown.values(values), changed)
+
+    def _cite(self) -> None:
+        passages = _passages(self.session, {cited for _place, each in self.cited for cited in each.citations})
+        rows = [
+            {"post_id": place.id, "passage_id": passages[cited]}
+            for place, composed in self.cited
+            for cited in composed.citations
+        ]
+        if rows:
+            self.session.execute(insert(Citation), rows)
+
+
+def _passages(session: Session, cited: set[Cited]) -> dict[Cited, int]:
+    """The passages of these citations; those of readings without pages are few."""
+    pages = sorted({(one.reading_id, one.page) for one in cited if not one.paragraph})
+    found: dict[tuple[int, str], int] = {}
+    for begin in range(0, len(pages), _PASSAGES_AT_ONCE):
+        found |= find_passages(session, pages[begin : begin + _PASSAGES_AT_ONCE])
+    return {
+        one: find_or_add_passage(session, one.reading_id, page="", paragraph=one.paragraph)
+        if one.paragraph
+        else found[one.reading_id, one.page]
+        for one in sorted(cited, key=str)
+    }
+
+
+def _address(parent: _Place | None) -> str:
+    return parent.address if parent else ""
+
+
+def _complete(place: _Place) -> dict[str, Any]:
+    """A row with what became known after it was made: the ids above it, and what came below it."""
+    number, moment = place.latest or (0, None)
+    return {
+        **(place.row or {}),
+        "parent_id": place.parent.id if place.parent else None,
+        "root_id": place.root.id if place.root else None,
+        "reply_count": place.replies,
+        "descendants": place.descendants,
+        "latest_number": number,
+        "latest_at": moment,
+    }

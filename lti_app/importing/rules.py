@@ -1,0 +1,67 @@
+"""How posts come in, and what makes bringing them in twice harmless."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+
+from lti_app.composing.rules import Composed, compose, compose_html
+from lti_app.core.rich_reader import read
+from lti_app.discussions.rules import AssignedReading
+from lti_app.entries.rules import Entry, Shape
+from lti_app.posts.rules import Format
+
+_CHIP = re.compile(r'<a\b[^>]*\bclass="cited"[^>]*>([^<>]*)</a>')
+
+
+class Way(StrEnum):
+    """How posts come in."""
+
+    EXHIBIT = "exhibit"
+    """To be read only: their threads are closed."""
+    LIVE = "live"
+    """The class may answer them."""
+
+
+def origins(shape: Shape, entries: Iterable[Entry]) -> dict[str, str]:
+    """By key, what names each entry wherever it turns up again: in the same file, or in one with more posts.
+
+    An id alone would not do, since two sites both have a post 12: the author and the date as written are part of it.
+    Where a file gives no ids the words are as well, and the nth of entries with all of that in common is the nth.
+    """
+    found: dict[str, str] = {}
+    seen: dict[str, int] = {}
+    for entry in entries:
+        facts = [entry.author, entry.dated] if entry.has_id else [entry.author, entry.dated, entry.title, entry.text]
+        digest = hashlib.sha256("\0".join(facts).encode("utf-8", "replace")).hexdigest()[:20]
+        name = f"{shape.value}:{entry.key[:100]}:{digest}" if entry.has_id else f"{shape.value}::{digest}"
+        seen[name] = seen.get(name, 0) + 1
+        found[entry.key] = name if seen[name] == 1 else f"{name}:{seen[name]}"
+    return found
+
+
+def to_post(entry: Entry, readings: Sequence[AssignedReading]) -> tuple[Composed, Format]:
+    """An entry's text as posts are stored; that of a deleted one is gone.
+
+    Citations count by what they say: the ids that another discussion's carry mean nothing in this one.
+    """
+    if entry.is_gone:
+        return Composed("", "", 0, ()), Format.TEXT
+    if not entry.is_html:
+        return compose(entry.text, readings), Format.TEXT
+    return compose_html(read(_CHIP.sub(r"[\1]", entry.text)), readings), Format.HTML
+
+
+def placeholders(known: Mapping[str, str], authors: Iterable[str], pattern: str) -> dict[str, str]:
+    """A name in the place of each author's: those `known` keep theirs, others get the next numbers of the pattern."""
+    given = dict(known)
+    taken = set(given.values())
+    number = 0
+    for author in authors:
+        if author in given:
+            continue
+        while (name := pattern.format(number := number + 1)) in taken:
+            pass
+        given[author] = name
+        taken.add(name)
+    return given
