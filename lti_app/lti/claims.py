@@ -1,14 +1,16 @@
 """What a verified launch message says: its claims, checked for type and cleaned. Pure (LTI 1.3 core, 5.3 and 5.4)."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
 from lti_app.courses.rules import Role
+from lti_app.groups.rules import GroupKind
 from lti_app.lti.errors import LaunchRefused, Reason
 from lti_app.lti.roles import role_of
 from lti_app.people.rules import Names
@@ -25,6 +27,17 @@ MAX_TEXT = 2000
 MAX_URL = 4000
 MAX_ROLES = 1000
 MAX_CUSTOM = 200
+MAX_GROUPS = 200
+SECTIONS, SECTION_NAMES, GROUPS = "section_ids", "section_names", "group_ids"
+"""The custom parameters in which an LMS tells sections and groups."""
+HISTORY = {"context_history": "$Context.id.history"}
+"""That in which it tells the contexts that this one was copied from."""
+CANVAS_GROUPS = {
+    SECTIONS: "$Canvas.course.sectionIds",
+    SECTION_NAMES: "$com.instructure.User.sectionNames",
+    GROUPS: "$Canvas.group.contextIds",
+}
+MOODLE_GROUPS = {GROUPS: "$Moodle.Person.userGroupIds"}
 LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 NOT_SHOWN = frozenset({"Cc", "Cs", "Cn", "Co"})
 """Unicode categories that no text of ours keeps: controls (NUL above all), lone surrogates, what is no character."""
@@ -90,6 +103,8 @@ class Message:
     """In a submission review: the `sub` of the student whose work is to be reviewed, where the LMS tells it."""
     deep_linking: Mapping[str, Any]
     """The settings of a deep linking request as sent; else empty."""
+    groups: Mapping[GroupKind, Mapping[str, str]] = field(default_factory=dict)
+    """The sections and groups that the person is in, names by the LMS's ids; only the kinds of which it tells."""
 
 
 def read_message(body: Mapping[str, Any]) -> Message:
@@ -115,10 +130,36 @@ def read_message(body: Mapping[str, Any]) -> Message:
         grades=_grades(_object(body, AGS_CLAIM)),
         memberships_url=_url(_object(body, NRPS_CLAIM).get("context_memberships_url")),
         return_url=_url(_object(body, CLAIM + "launch_presentation").get("return_url")),
-        custom=_custom(_object(body, CLAIM + "custom")),
+        custom=custom_of(_object(body, CLAIM + "custom")),
         for_user=_for_user(body),
         deep_linking=_deep_linking(body, kind),
+        groups=groups_told(custom_of(_object(body, CLAIM + "custom"))),
     )
+
+
+def groups_told(custom: Mapping[str, str]) -> dict[GroupKind, dict[str, str]]:
+    """The sections and groups in custom parameters that an LMS has filled in for one person.
+
+    Canvas tells the sections' names apart from their ids and promises no order, so only a single section gets its
+    name. A parameter that is there and empty says that the person is in none.
+    """
+    told: dict[GroupKind, dict[str, str]] = {}
+    for kind, name in ((GroupKind.LMS_SECTION, SECTIONS), (GroupKind.LMS_GROUP, GROUPS)):
+        if name in custom:
+            ids = [part.strip()[:MAX_ID] for part in custom[name].split(",")]
+            told[kind] = dict.fromkeys([part for part in ids if part][:MAX_GROUPS], "")
+    names = _names_listed(custom.get(SECTION_NAMES, ""))
+    if len(names) == len(told.get(GroupKind.LMS_SECTION, {})) == 1:
+        told[GroupKind.LMS_SECTION] = dict.fromkeys(told[GroupKind.LMS_SECTION], names[0])
+    return told
+
+
+def _names_listed(text: str) -> list[str]:
+    try:
+        names = json.loads(text) if text else []
+    except ValueError:
+        return []
+    return [shown for name in names if (shown := _text(name))] if isinstance(names, list) else []
 
 
 def _message_type(body: Mapping[str, Any]) -> MessageType:
@@ -219,7 +260,7 @@ def _names(body: Mapping[str, Any]) -> Names:
     )
 
 
-def _custom(claim: Mapping[str, Any]) -> dict[str, str]:
+def custom_of(claim: Mapping[str, Any]) -> dict[str, str]:
     """The values as text. Old Canvas sent numbers; "$Name" is what is left of a variable that an LMS cannot fill in."""
     found = {}
     for key, value in list(claim.items())[:MAX_CUSTOM]:

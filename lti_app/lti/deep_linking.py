@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import Forbidden
 from lti_app.courses.rules import Role
-from lti_app.lti.ags import line_item_body
-from lti_app.lti.claims import CLAIM, VERSION, Message
+from lti_app.lti.ags import is_canvas, line_item_body
+from lti_app.lti.claims import CANVAS_GROUPS, CLAIM, HISTORY, MOODLE_GROUPS, VERSION, Message
 from lti_app.lti.keys import SigningKey, current_key
 from lti_app.lti.storage import Store
 
@@ -94,14 +94,19 @@ def take_request(store: Store, key: str, *, course_id: int, person_id: int) -> D
 
 
 def content_item(
-    discussion_id: int, *, title: str, points: Decimal, launch_url: str, accepts_line_item: bool
+    discussion_id: int, *, issuer: str, title: str, points: Decimal, launch_url: str, accepts_line_item: bool
 ) -> dict[str, Any]:
-    """The discussion as an ltiResourceLink (Deep Linking 2.0, 3.2), with its column where the LMS takes one."""
+    """The discussion as an ltiResourceLink (Deep Linking 2.0, 3.2), with its column where the LMS takes one.
+
+    It asks the LMS to tell with each launch which sections and groups the person is in, and what the course was copied
+    from.
+    """
+    groups = CANVAS_GROUPS if is_canvas(issuer) else MOODLE_GROUPS
     item: dict[str, Any] = {
         "type": "ltiResourceLink",
         "title": title,
         "url": launch_url,
-        "custom": {DISCUSSION: str(discussion_id)},
+        "custom": {DISCUSSION: str(discussion_id), **groups, **HISTORY},
     }
     if accepts_line_item:
         item["lineItem"] = line_item_body(discussion_id, label=title, possible=points)

@@ -98,6 +98,7 @@ def _answer(request: DeepLinkingRequest, form: AddForm | None) -> DeepLinkingRes
             items.append(
                 content_item(
                     discussion_id,
+                    issuer=request.issuer,
                     title=title,
                     points=points,
                     launch_url=current_app.extensions[LAUNCH_URL],

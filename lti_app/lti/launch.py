@@ -10,12 +10,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
-from lti_app.courses.actions import create_course, enroll, open_visit, rename_course
+from lti_app.courses.actions import create_course, enroll, open_visit, record_earlier, rename_course
 from lti_app.courses.models import Enrollment
 from lti_app.courses.rules import Role
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.discussions.models import Discussion
-from lti_app.lti.claims import Context, GradeService, Message, MessageType, ResourceLink
+from lti_app.groups.actions import record_lms_groups
+from lti_app.lti.claims import HISTORY, Context, GradeService, Message, MessageType, ResourceLink
 from lti_app.lti.errors import LaunchRefused, Reason
 from lti_app.lti.message import Launch
 from lti_app.lti.models import CourseLink, Placement
@@ -27,6 +28,8 @@ DISCUSSION_PARAMETER = "discussion"
 WITHOUT_CONTEXT = "without-context/"
 """A launch that names no course gets one of its own, kept under this and the id of its resource link."""
 ATTEMPTS = 5
+MAX_EARLIER = 20
+"""Contexts that a course was copied from, the nearest first; those before them are long ago."""
 DISCUSSION_ID = re.compile(r"[0-9]{1,18}")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?(?=[/?#]|$)", re.IGNORECASE)
 
@@ -77,7 +80,11 @@ def _arrive(database: Database, launch: Launch, time_zone: str, now: datetime) -
     with database.writing() as session:
         person_id = record_person(session, issuer=message.issuer, sub=message.sub, names=message.names, now=now)
         course_id, discussion_id = _find_place(session, launch, time_zone, now)
+        _follow_history(session, launch, course_id)
         enroll(session, course_id=course_id, person_id=person_id, role=message.role, now=now)
+        if message.role is Role.STUDENT:
+            for kind, groups in message.groups.items():
+                record_lms_groups(session, course_id, person_id, kind, groups)
         token = open_visit(
             session, course_id=course_id, person_id=person_id, role=message.role, frame_origins=origins, now=now
         )
@@ -141,6 +148,17 @@ def _follow_context(
     link.memberships_url = launch.message.memberships_url or link.memberships_url
     session.flush()
     return link.course_id
+
+
+def _follow_history(session: Session, launch: Launch, course_id: int) -> None:
+    """Which of our courses this one was copied from: of the same deployment alone (two statements where one is told).
+
+    Whoever may edit a link can write any ids into it. What that leads to shows no word of another course.
+    """
+    told = [part.strip() for (name,) in [HISTORY] for part in launch.message.custom.get(name, "").split(",")]
+    if ids := [part for part in told if part][:MAX_EARLIER]:
+        ours = (CourseLink.deployment_id == launch.deployment.id, CourseLink.context_id.in_(ids))
+        record_earlier(session, course_id, session.scalars(select(CourseLink.course_id).where(*ours)).all())
 
 
 def _find_placement(session: Session, deployment: int, link: ResourceLink | None) -> Placement | None:

@@ -1,21 +1,23 @@
 """The class list by Names and Role Provisioning Services 2.0 (NRPS)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
 from lti_app.courses.actions import enroll, keep_only
 from lti_app.courses.models import Visit
 from lti_app.courses.rules import Role
+from lti_app.groups.actions import record_lms_groups
+from lti_app.groups.rules import GroupKind
 from lti_app.lti.ags import is_canvas, with_query
-from lti_app.lti.claims import opaque
+from lti_app.lti.claims import CLAIM, MAX_GROUPS, custom_of, groups_told, opaque
 from lti_app.lti.errors import LaunchRefused, Reason
-from lti_app.lti.models import CourseLink, Deployment, Platform
+from lti_app.lti.models import CourseLink, Deployment, Placement, Platform
 from lti_app.lti.roles import role_of
 from lti_app.lti.services import LtiServices, Registration, ServiceDelayed, ServiceDenied
 from lti_app.people.actions import record_person
@@ -45,6 +47,8 @@ class RosterMember:
     sub: str
     names: Names
     role: Role
+    groups: Mapping[GroupKind, Mapping[str, str]] = field(default_factory=dict)
+    """The sections and groups that the person is in, names by the LMS's ids; only the kinds of which it tells."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class _Source:
     link_id: int
     registration: Registration
     url: str | None
+    resource_link_id: str | None
+    """Of one of the course's placements, by which Canvas tells each member's custom parameters."""
 
 
 class LtiRoster:
@@ -93,19 +99,39 @@ class LtiRoster:
         """Every active member by `sub`, or what went wrong."""
         if source.url is None:
             return {}, None
-        url = with_query(source.url, {"limit": CANVAS_PAGE}) if is_canvas(source.registration.issuer) else source.url
+        paging = {"limit": CANVAS_PAGE} if is_canvas(source.registration.issuer) else {}
         try:
-            pages = self._services.pages(
-                source.registration,
-                url,
-                scopes=[SCOPE],
-                hosts=source.registration.hosts_with(source.url),
-                accept=MEMBERS,
-            )
-            members = [member for page in pages for member in members_of(page)]
+            members = self._members(source, source.url, paging)
         except (ServiceDelayed, ServiceDenied) as problem:
             return {}, problem.code
-        return {member.sub: member for member in sorted(members, key=lambda member: member.role.power)}, None
+        known = {member.sub: member for member in sorted(members, key=lambda member: member.role.power)}
+        if paging and source.resource_link_id:
+            known = self._with_groups(source, source.url, known, {**paging, "rlid": source.resource_link_id})
+        return known, None
+
+    def _members(self, source: _Source, url: str, parameters: dict[str, str]) -> list[RosterMember]:
+        pages = self._services.pages(
+            source.registration,
+            with_query(url, parameters) if parameters else url,
+            scopes=[SCOPE],
+            hosts=source.registration.hosts_with(url),
+            accept=MEMBERS,
+        )
+        return [member for page in pages for member in members_of(page)]
+
+    def _with_groups(
+        self, source: _Source, url: str, members: dict[str, RosterMember], parameters: dict[str, str]
+    ) -> dict[str, RosterMember]:
+        """The members with their sections and groups, which Canvas tells only with a placement.
+
+        That list leaves out whoever may not open the placement, so it decides about nothing else; where it fails, all
+        stays as launches have told.
+        """
+        try:
+            told = {member.sub: member.groups for member in self._members(source, url, parameters)}
+        except (ServiceDelayed, ServiceDenied):
+            return members
+        return {sub: replace(member, groups=told.get(sub, member.groups)) for sub, member in members.items()}
 
     def _note(self, source: _Source, error: str | None) -> None:
         values: dict[str, Any] = {"roster_error": error}
@@ -146,14 +172,19 @@ def courses_to_refresh(session: Session, now: datetime) -> list[int]:
 
 
 def _sources(session: Session, course_id: int) -> list[_Source]:
+    link_id = (
+        select(func.min(Placement.resource_link_id))
+        .where(Placement.deployment_id == CourseLink.deployment_id, Placement.course_id == CourseLink.course_id)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(CourseLink, Platform)
+        select(CourseLink, Platform, link_id)
         .join(Deployment, Deployment.id == CourseLink.deployment_id)
         .join(Platform, Platform.id == Deployment.platform_id)
         .where(CourseLink.course_id == course_id, Platform.disabled_at.is_(None))
         .order_by(CourseLink.id)
     )
-    return [_Source(link.id, Registration.of(platform), link.memberships_url) for link, platform in rows]
+    return [_Source(link.id, Registration.of(platform), link.memberships_url, named) for link, platform, named in rows]
 
 
 def _is_active(entry: Any) -> bool:
@@ -178,12 +209,30 @@ def _member(entry: Mapping[str, Any]) -> RosterMember:
             email=email if (email := _text(entry, "email")).isprintable() and email else None,
         ),
         role=role_of([role for role in roles if isinstance(role, str)] if isinstance(roles, list) else []),
+        groups=_groups(entry),
     )
+
+
+def _groups(entry: Mapping[str, Any]) -> dict[GroupKind, dict[str, str]]:
+    """What the custom parameters of the member's own message say, or the enrolments in groups (Course Groups 1.0)."""
+    messages = entry.get("message")
+    for message in messages if isinstance(messages, list) else []:
+        custom = message.get(CLAIM + "custom") if isinstance(message, dict) else None
+        if isinstance(custom, dict):
+            return groups_told(custom_of(custom))
+    enrolments = entry.get("group_enrollments")
+    if not isinstance(enrolments, list):
+        return {}
+    ids = [each.get("group_id") for each in enrolments if isinstance(each, dict)]
+    return {GroupKind.LMS_GROUP: dict.fromkeys([one for one in ids if isinstance(one, str) and one][:MAX_GROUPS], "")}
 
 
 def _record(session: Session, course_id: int, issuer: str, member: RosterMember, now: datetime) -> int:
     person_id = record_person(session, issuer=issuer, sub=member.sub, names=member.names, now=now)
     enroll(session, course_id=course_id, person_id=person_id, role=member.role, now=now)
+    if member.role is Role.STUDENT:
+        for kind, groups in member.groups.items():
+            record_lms_groups(session, course_id, person_id, kind, groups)
     return person_id
 
 

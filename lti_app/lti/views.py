@@ -140,7 +140,7 @@ def _destination(edge: LtiEdge, launched: Launch, arrival: Arrival) -> str:
         return url_for("deep_linking.choose", course_id=arrival.course_id, key=key)
     place: dict[str, Any] = {"course_id": arrival.course_id, "discussion_id": arrival.discussion_id}
     if arrival.reviewed_person_id is not None:
-        return url_for("grading.student", **place, person_id=arrival.reviewed_person_id)
+        return url_for("grading.review", **place, person_id=arrival.reviewed_person_id)
     return url_for("discussions.show", **place)
 
 

@@ -28,7 +28,8 @@ def default_course_file() -> Path:
 class PracticeConfig:
     """One LMS and the one tool that is registered with it.
 
-    ``base_url`` is also the issuer. ``page_size`` is how many line items, results or members one page holds.
+    ``base_url`` is also the issuer. ``page_size`` is how many line items, results or members one page holds. ``locale``
+    is the language in which it says that people use it; its own pages are in English.
     """
 
     tool_login_url: str
@@ -43,6 +44,7 @@ class PracticeConfig:
     page_size: int = 10
     log_size: int = 2000
     id_token_seconds: int = 120
+    locale: str = "en"
     clock: Callable[[], datetime] = utc_now
 
     @classmethod

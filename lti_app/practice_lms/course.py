@@ -72,6 +72,8 @@ class Course:
     institution: str
     people: tuple[Person, ...]
     placements: tuple[Placement, ...]
+    earlier: tuple[str, ...] = ()
+    """The ids of the courses that it was copied from, the nearest first."""
 
     @property
     def students(self) -> tuple[Person, ...]:
@@ -94,4 +96,5 @@ def load_course(path: Path) -> Course:
         institution=raw.get("institution", ""),
         people=tuple(people),
         placements=tuple(Placement.from_json(entry) for entry in raw["placements"]),
+        earlier=tuple(raw.get("earlier", ())),
     )

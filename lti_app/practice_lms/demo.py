@@ -55,6 +55,7 @@ class Demo:
         return clean | {
             "COLLOQUY_BASE_URL": self.tool_url,
             "COLLOQUY_DATABASE_URL": f"sqlite:///{self.data / 'colloquy.db'}",
+            "COLLOQUY_FILES": str(self.data / "files"),
             "COLLOQUY_SECRET_KEY_FILE": str(self._secret_file()),
             "COLLOQUY_DEFAULT_TIME_ZONE": _local_zone(),
             "PYTHONUNBUFFERED": "1",

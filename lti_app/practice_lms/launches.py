@@ -79,7 +79,7 @@ def _security_claims(config: PracticeConfig, person: Person, nonce: str) -> dict
         "given_name": person.given_name,
         "family_name": person.family_name,
         "email": person.email,
-        "locale": "en",
+        "locale": config.locale,
     }
 
 
@@ -105,7 +105,7 @@ def _message_claims(config: PracticeConfig, course: Course, facts: LaunchFacts) 
         },
         f"{CLAIM}launch_presentation": {
             "document_target": facts.launch.document_target,
-            "locale": "en",
+            "locale": config.locale,
             "return_url": f"{config.base_url}/return",
         },
     }
@@ -160,6 +160,7 @@ def substituted(custom: Mapping[str, str], course: Course, person: Person, place
         "$Person.name.family": person.family_name,
         "$Person.email.primary": person.email,
         "$Context.id": course.id,
+        "$Context.id.history": ",".join(course.earlier),
         "$Context.label": course.label,
         "$Context.title": course.title,
         "$ResourceLink.id": placement.id,
