@@ -12,7 +12,9 @@ from lti_app.courses.models import Enrollment
 from lti_app.courses.queries import get_student
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.access import Permission, require
-from lti_app.discussions.queries import DiscussionView
+from lti_app.discussions.actions import reveal_names
+from lti_app.discussions.queries import DiscussionView, collect_calendars
+from lti_app.discussions.rules import Calendar
 from lti_app.grading.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.models import Assessment, Mark, Release
 from lti_app.grading.rules import MAX_COMMENT
@@ -84,7 +86,10 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
 
 
 def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> int:
-    """Release every complete draft of active students, in this transaction; returns how many. Raises Forbidden."""
+    """Release every complete draft of active students, in this transaction; returns how many. Raises Forbidden.
+
+    With the first that are released so, a blind discussion shows staff its names.
+    """
     require(actor, Permission.GRADE)
     drafts = [
         assessment
@@ -102,6 +107,7 @@ def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, n
         _release(
             session, actor, discussion, assessments=drafts, facts=collect_class_facts(session, discussion), now=now
         )
+        reveal_names(session, actor, discussion, now=now)
     return len(drafts)
 
 
@@ -160,6 +166,7 @@ def _release(
 ) -> None:
     rubric = get_rubric(session, discussion)
     marks = _marks(session, [assessment.id for assessment in assessments])
+    calendars = collect_calendars(session, discussion)
     for assessment in assessments:
         given = scaled(assessment.total, out_of=rubric.maximum, to=discussion.points)
         session.add(
@@ -184,7 +191,12 @@ def _release(
             given=given,
             possible=discussion.points,
             comment=assessment.comment,
-            submitted_at=_submitted_at(discussion, facts.get(assessment.person_id, []), now),
+            submitted_at=_submitted_at(
+                discussion,
+                calendars.get(assessment.person_id, discussion.class_calendar),
+                facts.get(assessment.person_id, []),
+                now,
+            ),
             now=now,
         )
     session.flush()
@@ -205,7 +217,9 @@ def _as_read(rubric: RubricView, marks: Mapping[int, int]) -> list[dict[str, str
     return read
 
 
-def _submitted_at(discussion: DiscussionView, facts: list[PostFacts], now: datetime) -> datetime | None:
+def _submitted_at(
+    discussion: DiscussionView, calendar: Calendar, facts: list[PostFacts], now: datetime
+) -> datetime | None:
     """When the student's work was complete, else their last writing; so that the LMS does not call it late."""
     moments = [version.at for post in facts if not post.deleted for version in post.versions]
-    return evaluate(discussion.requirements, facts, now).completed_at or max(moments, default=None)
+    return evaluate(discussion.requirements_by(calendar), facts, now).completed_at or max(moments, default=None)

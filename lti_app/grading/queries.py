@@ -5,17 +5,29 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
+from lti_app.core.errors import NotFound
 from lti_app.courses.models import Enrollment
 from lti_app.courses.rules import Actor, Role
+from lti_app.discussions.models import Pseudonym
 from lti_app.discussions.queries import DiscussionView
 from lti_app.grading.models import Assessment, Mark, Release
-from lti_app.grading.rules import StudentLine, progress_of
+from lti_app.grading.rules import Change, Happening, StudentLine, progress_of
 from lti_app.passbacks.models import Passback
 from lti_app.people.models import Person
-from lti_app.posts.models import Post
+from lti_app.posts.models import Post, shown_author
+
+_RELEASED = (
+    select(Release)
+    .join(Assessment, Assessment.id == Release.assessment_id)
+    .where(
+        Assessment.discussion_id == bindparam("discussion_id"),
+        Assessment.person_id == bindparam("person_id"),
+        Release.version == Assessment.released_version,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -77,59 +89,98 @@ class PostInContext:
     created_at: datetime
     edited_at: datetime | None
     is_deleted: bool
+    is_hidden: bool
+    is_held: bool
     answers: Mention | None
     drew: tuple[Mention, ...]
+    happened: tuple[Change, ...]
+    """Since it was written, and that it was."""
 
 
-_PARENT, _PARENT_AUTHOR = aliased(Post), aliased(Person)
+_PARENT = aliased(Post)
+_ANSWERED = func.coalesce(Post.parent_id, Post.split_from_id)
+_MOMENTS = {
+    Happening.WRITTEN: Post.created_at,
+    Happening.EDITED: Post.edited_at,
+    Happening.DELETED: Post.deleted_at,
+    Happening.HIDDEN: Post.hidden_at,
+    Happening.SPLIT: Post.split_at,
+}
 NO_ASSESSMENT = AssessmentView({}, "", Decimal(0), False, 0, None, None, None, None)
 
 
 def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
     """Every active student with what there is to grade and how far it is, in the order of class lists (one statement).
 
-    The caller has got the discussion by the GRADE permission.
+    Where grading is blind, by pseudonym and in the order of those; empty for whoever has none yet. The caller has got
+    the discussion by the GRADE permission.
     """
-    counts = (
-        select(Post.author_id, func.count().label("posts"))
-        .where(Post.discussion_id == discussion.id, Post.deleted_at.is_(None))
-        .group_by(Post.author_id)
-        .subquery()
-    )
+    blind = discussion.hides_names_from(actor)
+    counts = _counts(discussion)
     rows = session.execute(
         select(
             Person.id,
-            Person.name,
+            func.coalesce(Pseudonym.name, "") if blind else Person.name,
+            Pseudonym.id if blind else Person.id,
             func.coalesce(counts.c.posts, 0),
-            Assessment.is_complete,
-            Assessment.version,
-            Assessment.released_version,
-            Assessment.total,
-            Assessment.released_given,
+            Assessment,
             Passback.state,
             Passback.error_code,
+            *(counts.c[kind] for kind in _MOMENTS),
         )
         .join(Enrollment, Enrollment.person_id == Person.id)
         .outerjoin(counts, counts.c.author_id == Person.id)
         .outerjoin(Assessment, (Assessment.person_id == Person.id) & (Assessment.discussion_id == discussion.id))
         .outerjoin(Passback, (Passback.person_id == Person.id) & (Passback.discussion_id == discussion.id))
+        .outerjoin(Pseudonym, (Pseudonym.person_id == Person.id) & (Pseudonym.discussion_id == discussion.id))
         .where(Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
-        .order_by(Person.sort_name, Person.id)
+        .order_by(*(Pseudonym.name, Pseudonym.id) if blind else (Person.sort_name, Person.id))
     )
-    return [
-        StudentLine(
-            person_id=person_id,
-            name=name,
-            posts=posts,
-            progress=progress_of(is_complete=is_complete, version=version, released_version=released_version),
-            total=total,
-            released_given=given,
-            is_ready=bool(is_complete) and version != released_version,
-            passback=state,
-            passback_error=error,
+    return [_student_line(row, blind=blind) for row in rows]
+
+
+def _counts(discussion: DiscussionView) -> Subquery:
+    """By author: how many posts stand, and when posts were last edited, deleted, hidden and split."""
+    return (
+        select(
+            Post.author_id,
+            func.count().filter(Post.deleted_at.is_(None)).label("posts"),
+            *(func.max(moment).label(kind) for kind, moment in _MOMENTS.items()),
         )
-        for person_id, name, posts, is_complete, version, released_version, total, given, state, error in rows
-    ]
+        .where(Post.discussion_id == discussion.id)
+        .group_by(Post.author_id)
+        .subquery()
+    )
+
+
+def _student_line(row: Any, *, blind: bool) -> StudentLine:
+    person_id, name, key, posts, assessment, state, error, *moments = row
+    version = assessment.version if assessment else None
+    released = assessment.released_version if assessment else None
+    is_complete = assessment.is_complete if assessment else None
+    return StudentLine(
+        person_id=person_id,
+        name=name,
+        key=f"b{key or 0}" if blind else f"{person_id}",
+        posts=posts,
+        progress=progress_of(is_complete=is_complete, version=version, released_version=released),
+        total=assessment.total if assessment else None,
+        released_given=assessment.released_given if assessment else None,
+        is_ready=bool(is_complete) and version != released,
+        passback=state,
+        passback_error=error,
+        is_changed=bool(version) and any(moment > assessment.assessed_at for moment in moments if moment),
+    )
+
+
+def find_by_pseudonym(session: Session, discussion: DiscussionView, pseudonym_id: int) -> int:
+    """Who is graded behind a pseudonym (one statement); raises NotFound. Behind the GRADE permission."""
+    found = session.scalar(
+        select(Pseudonym.person_id).where(Pseudonym.discussion_id == discussion.id, Pseudonym.id == pseudonym_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 def get_assessment(session: Session, discussion: DiscussionView, person_id: int) -> AssessmentView:
@@ -157,34 +208,28 @@ def get_assessment(session: Session, discussion: DiscussionView, person_id: int)
 
 def get_released_grade(session: Session, actor: Actor, discussion: DiscussionView) -> ReleasedGrade | None:
     """The actor's own grade as last released; None before that (one statement)."""
-    row = session.scalar(
-        select(Release)
-        .join(Assessment, Assessment.id == Release.assessment_id)
-        .where(
-            Assessment.discussion_id == discussion.id,
-            Assessment.person_id == actor.person_id,
-            Release.version == Assessment.released_version,
-        )
-    )
+    row = session.scalar(_RELEASED, {"discussion_id": discussion.id, "person_id": actor.person_id})
     if row is None:
         return None
     marks = tuple(_released_mark(mark) for mark in row.marks)
     return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at)
 
 
-def list_posts_in_context(session: Session, discussion: DiscussionView, person_id: int) -> list[PostInContext]:
+def list_posts_in_context(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int
+) -> list[PostInContext]:
     """All that a student wrote in a discussion, the oldest first, tombstones included (two statements).
 
     Graders see deleted text: nobody can erase what was already graded. Behind the GRADE permission.
     """
     rows = session.execute(
-        select(Post, _PARENT, _PARENT_AUTHOR.name)
-        .outerjoin(_PARENT, _PARENT.id == Post.parent_id)
-        .outerjoin(_PARENT_AUTHOR, _PARENT_AUTHOR.id == _PARENT.author_id)
+        select(Post, _PARENT, shown_author(actor, discussion, post=_PARENT))
+        .outerjoin(_PARENT, _PARENT.id == _ANSWERED)
+        .outerjoin(Person, Person.id == _PARENT.author_id)
         .where(Post.discussion_id == discussion.id, Post.author_id == person_id)
         .order_by(Post.id)
     ).all()
-    drawn = _answers_to(session, discussion.id, person_id)
+    drawn = _answers_to(session, actor, discussion, person_id)
     return [
         PostInContext(
             id=post.id,
@@ -194,25 +239,33 @@ def list_posts_in_context(session: Session, discussion: DiscussionView, person_i
             created_at=post.created_at,
             edited_at=post.edited_at,
             is_deleted=post.deleted_at is not None,
+            is_hidden=post.hidden_at is not None,
+            is_held=post.held_at is not None,
             answers=_mention(answered, author) if answered is not None else None,
             drew=tuple(drawn.get(post.id, ())),
+            happened=_happened(post),
         )
         for post, answered, author in rows
     ]
 
 
-def _answers_to(session: Session, discussion_id: int, person_id: int) -> dict[int, list[Mention]]:
+def _answers_to(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> dict[int, list[Mention]]:
     rows = session.execute(
-        select(Post, Person.name)
-        .join(_PARENT, _PARENT.id == Post.parent_id)
+        select(Post, shown_author(actor, discussion))
+        .join(_PARENT, _PARENT.id == _ANSWERED)
         .join(Person, Person.id == Post.author_id)
-        .where(_PARENT.discussion_id == discussion_id, _PARENT.author_id == person_id)
+        .where(_PARENT.discussion_id == discussion.id, _PARENT.author_id == person_id)
         .order_by(Post.id)
     )
     drawn: dict[int, list[Mention]] = {}
     for post, author in rows:
-        drawn.setdefault(post.parent_id or 0, []).append(_mention(post, author))
+        drawn.setdefault(post.parent_id or post.split_from_id or 0, []).append(_mention(post, author))
     return drawn
+
+
+def _happened(post: Post) -> tuple[Change, ...]:
+    moments = {kind: getattr(post, column.key) for kind, column in _MOMENTS.items()}
+    return tuple(Change(post.address, kind, at) for kind, at in moments.items() if at is not None)
 
 
 def _mention(post: Post, author: str) -> Mention:

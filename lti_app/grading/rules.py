@@ -1,5 +1,6 @@
 """Grading as values: which level the facts suggest, what a student's line on the desk says."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -26,12 +27,34 @@ class Progress(StrEnum):
     RELEASED = "released"
 
 
+class Happening(StrEnum):
+    """What can happen to a post that was or was not there when its author was graded."""
+
+    WRITTEN = "written"
+    EDITED = "edited"
+    DELETED = "deleted"
+    HIDDEN = "hidden"
+    SPLIT = "split"
+    """Made a thread of its own."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened to a post, and when."""
+
+    address: str
+    kind: Happening
+    at: datetime
+
+
 @dataclass(frozen=True)
 class StudentLine:
     """One student in the desk's list."""
 
     person_id: int
     name: str
+    key: str
+    """Stands for the student in addresses: where grading is blind it is another in each discussion."""
     posts: int
     progress: Progress
     total: Decimal | None
@@ -41,6 +64,8 @@ class StudentLine:
     """Whether a release would tell the student something new."""
     passback: PassbackState | None
     passback_error: str | None
+    is_changed: bool = False
+    """Whether anything happened to the student's posts after the marks were saved."""
 
     @property
     def needs_grading(self) -> bool:
@@ -74,6 +99,8 @@ def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView |
     return best_first[len(best_first) // 2] if verdicts.any_late else best_first[0]
 
 
-def changed_after(assessed_at: datetime | None, post_moments: list[datetime]) -> bool:
-    """Whether the student wrote or edited anything after the marks were saved."""
-    return assessed_at is not None and any(moment > assessed_at for moment in post_moments)
+def changes_after(assessed_at: datetime | None, happened: Iterable[Change]) -> list[Change]:
+    """What happened to the student's posts after the marks were saved, in its order: nothing of it goes unseen."""
+    if assessed_at is None:
+        return []
+    return sorted((change for change in happened if change.at > assessed_at), key=lambda change: change.at)

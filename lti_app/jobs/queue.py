@@ -12,6 +12,8 @@ from sqlalchemy.engine import make_url
 
 from lti_app.core.settings import Settings
 from lti_app.courses.actions import close_expired_visits
+from lti_app.files.actions import sweep
+from lti_app.files.ports import Storage
 from lti_app.jobs.faults import log_fault
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.lti.roster import LtiRoster, courses_to_refresh
@@ -19,20 +21,24 @@ from lti_app.lti.roster import LtiRoster, courses_to_refresh
 SCHEMA_LOCK = 7_031_965_201
 """Any number that no other program uses as an advisory lock in the same database."""
 
+SWEPT_AT_ONCE = 100
+
 
 class Jobs:
     """The tasks on one queue. The web process rings them; the worker, a process or a thread, runs them."""
 
-    def __init__(self, huey: Any, *, sender: PassbackSender, roster: LtiRoster) -> None:
+    def __init__(self, huey: Any, *, sender: PassbackSender, roster: LtiRoster, storage: Storage) -> None:
         self.huey = huey
         self.sender = sender
         self._roster = roster
+        self._storage = storage
         self._next_wake: datetime | None = None
         self.send_passbacks = self._task("send_passbacks", self._send_passbacks)
         self.refresh_roster = self._task("refresh_roster", roster.refresh)
         self._task("sweep_passbacks", self._send_passbacks, every=crontab(minute="*"))
         self._task("refresh_rosters", self._refresh_rosters, every=crontab(minute="17"))
         self._task("clear_away", self._clear_away, every=crontab(minute="41", hour="3"))
+        self._task("sweep_files", self._sweep_files, every=crontab(minute="53", hour="3"))
 
     def _task(self, name: str, work: Callable[..., Any], every: Callable[..., bool] | None = None) -> Any:
         def run(*arguments: Any) -> None:
@@ -63,6 +69,13 @@ class Jobs:
     def _clear_away(self) -> None:
         with self.sender.database.writing() as session:
             close_expired_visits(session, self.sender.clock())
+
+    def _sweep_files(self) -> None:
+        """Erase forgotten files, some at a time, so that no transaction is long."""
+        erased = SWEPT_AT_ONCE
+        while erased == SWEPT_AT_ONCE and not self.sender.stopping.is_set():
+            with self.sender.database.writing() as session:
+                erased = sweep(session, self._storage, now=self.sender.clock(), limit=SWEPT_AT_ONCE)
 
 
 class HueyBell:

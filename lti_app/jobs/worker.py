@@ -9,6 +9,7 @@ from huey.consumer import Consumer
 from lti_app.core.clock import Clock, system_clock
 from lti_app.core.db import Database
 from lti_app.core.settings import Settings
+from lti_app.files.ports import Storage
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.jobs.queue import Jobs, make_huey
 from lti_app.lti.gradebook import LtiGradebook
@@ -16,6 +17,7 @@ from lti_app.lti.http import Outgoing
 from lti_app.lti.roster import LtiRoster
 from lti_app.lti.services import LtiServices
 from lti_app.lti.storage import Store, make_store
+from lti_app.storage.choosing import make_storage
 
 log = structlog.get_logger()
 
@@ -61,18 +63,28 @@ class EmbeddedWorker:
         self._thread.join(STOP_SECONDS)
 
 
-def make_jobs(huey: Any, *, database: Database, store: Store, outgoing: Outgoing, clock: Clock = system_clock) -> Jobs:
+def make_jobs(
+    huey: Any,
+    *,
+    database: Database,
+    store: Store,
+    outgoing: Outgoing,
+    storage: Storage,
+    clock: Clock = system_clock,
+) -> Jobs:
     """The tasks, wired to the LTI edge."""
     services = LtiServices(database=database, store=store, outgoing=outgoing, clock=clock)
     gradebook = LtiGradebook(database=database, services=services)
     sender = PassbackSender(database=database, gradebook=gradebook, clock=clock)
-    return Jobs(huey, sender=sender, roster=LtiRoster(database=database, services=services))
+    return Jobs(huey, sender=sender, roster=LtiRoster(database=database, services=services), storage=storage)
 
 
 def run_worker(settings: Settings, *, workers: int = 2) -> None:
     """Run the worker until SIGTERM or SIGINT (`colloquy worker`)."""
     database = Database.at(settings.database_url)
     store = make_store(settings, database, system_clock)
-    jobs = make_jobs(make_huey(settings), database=database, store=store, outgoing=Outgoing())
+    jobs = make_jobs(
+        make_huey(settings), database=database, store=store, outgoing=Outgoing(), storage=make_storage(settings)
+    )
     JobConsumer(jobs, handle_signals=True, workers=workers).run()  # type: ignore[no-untyped-call]
     log.info("worker_stopped")

@@ -1,22 +1,24 @@
 """What one can ask about rubrics."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_app.discussions.queries import DiscussionView
 from lti_app.rubrics.models import Criterion, Level, Rubric
 from lti_app.rubrics.rules import CriterionView, LevelView, RubricView
 
+_CRITERIA = (
+    select(Criterion, Level)
+    .join(Rubric, Rubric.id == Criterion.rubric_id)
+    .join(Level, Level.criterion_id == Criterion.id)
+    .where(Rubric.discussion_id == bindparam("discussion_id"))
+    .order_by(Criterion.position, Level.position)
+)
+
 
 def get_rubric(session: Session, discussion: DiscussionView) -> RubricView:
     """The rubric of a discussion that has passed its gate (one statement); without criteria where there is none."""
-    rows = session.execute(
-        select(Criterion, Level)
-        .join(Rubric, Rubric.id == Criterion.rubric_id)
-        .join(Level, Level.criterion_id == Criterion.id)
-        .where(Rubric.discussion_id == discussion.id)
-        .order_by(Criterion.position, Level.position)
-    )
+    rows = session.execute(_CRITERIA, {"discussion_id": discussion.id})
     levels: dict[int, list[LevelView]] = {}
     criteria: dict[int, Criterion] = {}
     for criterion, level in rows:

@@ -1,9 +1,11 @@
 """Rubrics as values: criteria, levels, totals, and the rubric that ships."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+
+from lti_app.core.wording import marked
 
 
 class Evidence(StrEnum):
@@ -69,56 +71,73 @@ class CriterionPlan:
 
 DEFAULT_RUBRIC = (
     CriterionPlan(
-        "Content and argument",
-        "Takes a position of its own, argues it and answers the prompt.",
+        marked("Content and argument"),
+        marked("Takes a position of its own, argues it and answers the prompt."),
         Evidence.FIRST_POST,
         (
-            (6, "A clear position, argued from an example or case to a conclusion"),
-            (4, "A position with reasons, but with a gap or without an example"),
-            (2, "Retells more than it argues"),
-            (0, "No position, or nothing written"),
+            (6, marked("A clear position, argued from an example or case to a conclusion")),
+            (4, marked("A position with reasons, but with a gap or without an example")),
+            (2, marked("Retells more than it argues")),
+            (0, marked("No position, or nothing written")),
         ),
     ),
     CriterionPlan(
-        "Use of the readings",
-        "Argues from each required reading and names the page.",
+        marked("Use of the readings"),
+        marked("Argues from each required reading and names the page."),
         Evidence.READINGS,
         (
-            (5, "Each required reading is cited precisely and does work in the argument"),
-            (3, "All are cited loosely, or one of them well"),
-            (1, "Mentioned, not used"),
-            (0, "Not used"),
+            (5, marked("Each required reading is cited precisely and does work in the argument")),
+            (3, marked("All are cited loosely, or one of them well")),
+            (1, marked("Mentioned, not used")),
+            (0, marked("Not used")),
         ),
     ),
     CriterionPlan(
-        "Replies advance the discussion",
-        "Replies extend, question, connect or counter what they answer.",
+        marked("Replies advance the discussion"),
+        marked("Replies extend, question, connect or counter what they answer."),
         Evidence.REPLIES,
         (
-            (5, "Replies change the argument: a new case, a question that bites, a counter"),
-            (3, "Replies add something of their own"),
-            (1, "Replies mostly agree or repeat"),
-            (0, "No replies"),
+            (5, marked("Replies change the argument: a new case, a question that bites, a counter")),
+            (3, marked("Replies add something of their own")),
+            (1, marked("Replies mostly agree or repeat")),
+            (0, marked("No replies")),
         ),
     ),
     CriterionPlan(
-        "Timeliness",
-        "First post and replies by their dates, as counted.",
+        marked("Timeliness"),
+        marked("First post and replies by their dates, as counted."),
         Evidence.TIMELINESS,
         (
-            (2, "Everything asked for, on time"),
-            (1, "Everything asked for, some of it late"),
-            (0, "Something is missing"),
+            (2, marked("Everything asked for, on time")),
+            (1, marked("Everything asked for, some of it late")),
+            (0, marked("Something is missing")),
         ),
     ),
     CriterionPlan(
-        "Clarity",
-        "Easy to follow; sources told apart from one's own words.",
+        marked("Clarity"),
+        marked("Easy to follow; sources told apart from one's own words."),
         Evidence.NONE,
-        ((2, "Clear and well ordered"), (1, "Understandable with effort"), (0, "Hard to understand")),
+        (
+            (2, marked("Clear and well ordered")),
+            (1, marked("Understandable with effort")),
+            (0, marked("Hard to understand")),
+        ),
     ),
 )
 """Twenty points over what most courses score in discussions: argument, readings, replies, time, clarity."""
+
+
+def in_language(criteria: Sequence[CriterionPlan], translate: Callable[[str], str]) -> tuple[CriterionPlan, ...]:
+    """A rubric that ships, in the language that `translate` speaks."""
+    return tuple(
+        CriterionPlan(
+            translate(criterion.title),
+            translate(criterion.description),
+            criterion.evidence,
+            tuple((points, translate(title)) for points, title in criterion.levels),
+        )
+        for criterion in criteria
+    )
 
 
 def total(points: Iterable[Decimal]) -> Decimal:
