@@ -23,10 +23,7 @@ def upgrade(database_url: str, revision: str = "head") -> None:
     engine = make_engine(database_url)
     try:
         with engine.connect() as connection:
-            if engine.dialect.name == "sqlite":
-                # Batch changes copy tables; with foreign keys on, dropping the old copy would delete its children.
-                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.commit()
+            _leave_keys_unchecked(connection)
             command.upgrade(_config(connection), revision)
             connection.commit()
     finally:
@@ -38,10 +35,21 @@ def downgrade(database_url: str, revision: str) -> None:
     engine = make_engine(database_url)
     try:
         with engine.connect() as connection:
+            _leave_keys_unchecked(connection)
             command.downgrade(_config(connection), revision)
             connection.commit()
     finally:
         engine.dispose()
+
+
+def _leave_keys_unchecked(connection: Connection) -> None:
+    """On SQLite, where batch changes copy a table: with foreign keys on, the old copy could not be dropped.
+
+    Said to the driver itself, because SQLite does not listen inside a transaction, which SQLAlchemy would begin.
+    """
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite" and driver is not None:
+        driver.execute("PRAGMA foreign_keys=OFF")
 
 
 def new_revision(database_url: str, message: str) -> None:

@@ -9,8 +9,8 @@ assert ALL_MODELS  # noqa: S101 -- importing the tables is what fills the metada
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Whether a table is Alembic's business: the queue engine makes its own where there is no Redis."""
-    return kind != "table" or not (name or "").startswith("huey_")
+    """Whether a table is Alembic's business; the queue engine's and the search index are not."""
+    return kind != "table" or not (name or "").startswith(("huey_", "post_search"))
 
 
 context.configure(
