@@ -1,10 +1,20 @@
-"""The course home, and what a browser tells about its reader."""
+"""The course home, its settings, and what a browser tells about its reader."""
 
-from flask import Blueprint, render_template, request
+from collections import Counter
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from lti_app.discussions.queries import list_discussions
+from lti_app.courses.actions import change_settings
+from lti_app.courses.queries import get_settings
+from lti_app.discussions.queries import list_discussions, list_required
+from lti_app.moderation.queries import count_waiting
 from lti_app.people.actions import record_time_zone
+from lti_app.readings.access import may_edit, require_staff
+from lti_app.readings.actions import restyle
+from lti_app.readings.queries import list_class_progress, list_readings
+from lti_app.web.forms.courses import CourseSettingsForm, prefilled
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -13,14 +23,44 @@ blueprint = Blueprint("courses", __name__, url_prefix="/courses/<int:course_id>"
 
 @blueprint.get("")
 def home() -> ResponseReturnValue:
-    """The discussions of the course with their dates."""
-    actor = get_visitor()
+    """The discussions of the course with their dates, and its readings."""
+    actor, session = get_visitor(), read_session()
     return render_template(
         "courses/home.html",
         course_title=actor.course_title,
-        discussions=list_discussions(read_session(), actor, now()),
+        discussions=list_discussions(session, actor, now()),
+        waiting=count_waiting(session, actor),
+        readings=list_readings(session, actor),
         is_staff=actor.is_staff,
+        may_edit=may_edit(actor),
     )
+
+
+@blueprint.get("/readings/progress")
+def progress() -> ResponseReturnValue:
+    """Who has opened and read what: the students and the required readings, for staff."""
+    actor, session = get_visitor(), read_session()
+    require_staff(actor)
+    required = list_required(session, actor)
+    readings = {reading.id: reading for reading in list_readings(session, actor)}
+    students = list_class_progress(session, actor, required)
+    done = Counter(key for student in students for key, so_far in student.how_far.items() if so_far.read_at)
+    in_order = [readings[reading_id] for reading_id in required]
+    return render_template("courses/progress.html", readings=in_order, students=students, done=done)
+
+
+@blueprint.route("/settings", methods=["GET", "POST"])
+def settings() -> ResponseReturnValue:
+    """How references are written in this course, and the library through which its readings are reached."""
+    actor = get_visitor()
+    form = CourseSettingsForm(data=prefilled(get_settings(read_session(), actor)))
+    if request.method == "POST" and form.validate():
+        with writing() as session:
+            if change_settings(session, actor, form.to_settings()):
+                restyle(session, actor)
+        flash(_("The settings are saved."))
+        return redirect(url_for(".home"), 303)
+    return render_template("courses/settings.html", form=form), 422 if request.method == "POST" else 200
 
 
 @blueprint.post("/time-zone")

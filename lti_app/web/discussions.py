@@ -1,6 +1,6 @@
 """A discussion: reading it, setting it up, and how it is counted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from lti_app.appreciations.queries import appreciated_by
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.access import Permission, may
 from lti_app.discussions.actions import set_up_discussion
@@ -15,19 +16,25 @@ from lti_app.discussions.errors import DatesOutOfOrder
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussions.rules import State
 from lti_app.grading.queries import get_released_grade
-from lti_app.participation.queries import get_progress
+from lti_app.groups.queries import list_groups
+from lti_app.moderation.queries import count_waiting, find_moved
 from lti_app.participation.rules import Verdicts
 from lti_app.posts import access as posts_access
-from lti_app.posts.queries import ThreadPage, circumstances_of, get_activity, read_thread
+from lti_app.posts.queries import PostView, circumstances_of
 from lti_app.posts.rules import address_to_path
 from lti_app.readings.actions import add_reading
 from lti_app.readings.queries import ReadingLine, list_readings
 from lti_app.readings.rules import to_csl
 from lti_app.rubrics.actions import copy_rubric
 from lti_app.rubrics.queries import get_rubric
-from lti_app.rubrics.rules import DEFAULT_RUBRIC
+from lti_app.rubrics.rules import DEFAULT_RUBRIC, in_language
+from lti_app.seen.rules import Sort, write_numbers
+from lti_app.stances.queries import get_stances
+from lti_app.threads.queries import ThreadPage, get_overview, read_thread
+from lti_app.threads.rules import Jumps, Overview
 from lti_app.web.forms.discussions import ReadingForm, SetUpForm, prefilled
-from lti_app.web.forms.posts import PostForm
+from lti_app.web.forms.drafting import account_of, first_post
+from lti_app.web.forms.starting import groups_of, narrowed, starting
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -52,18 +59,24 @@ def show(discussion_id: int) -> ResponseReturnValue:
         return redirect(url_for(".set_up", discussion_id=discussion_id), 303)
     if not _is_shown(actor, discussion):
         return render_template("discussions/not_open.html", discussion=discussion)
-    progress = _progress(session, actor, discussion)
+    groups = groups_of(session, actor, discussion)
+    discussion = narrowed(discussion, groups, request.args.get("group"))
+    account = account_of(actor, discussion)
+    progress = account.verdicts if account else None
     circumstances = _circumstances(session, actor, discussion, progress)
     can_write = posts_access.may(actor, posts_access.Permission.START, circumstances)
+    thread = _thread(session, actor, discussion, circumstances)
+    if moved := _moved(session, discussion, thread["page"]):
+        return redirect(url_for(".show", discussion_id=discussion_id, at=moved, _anchor=f"p{moved}"), 303)
     return render_template(
         "discussions/show.html",
         **_about(session, actor, discussion),
+        **thread,
         progress=progress,
         post_verdicts=progress.posts if progress else {},
-        page=_page(session, actor, discussion, circumstances),
-        form=PostForm(formdata=None) if can_write else None,
         has_posted=circumstances.has_posted,
         can_write=can_write,
+        **starting(first_post(actor, discussion, account=account, can_write=can_write), groups, discussion, actor),
     )
 
 
@@ -77,7 +90,7 @@ def counting(discussion_id: int) -> ResponseReturnValue:
     return render_template(
         "discussions/counting.html",
         discussion=discussion,
-        progress=_progress(session, actor, discussion),
+        progress=account.verdicts if (account := account_of(actor, discussion)) else None,
         rubric=get_rubric(session, discussion),
         base_url=url_for(".show", discussion_id=discussion_id),
     )
@@ -119,11 +132,13 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[s
     """What the page says of the discussion apart from its posts."""
     return {
         "discussion": discussion,
-        "activity": get_activity(session, discussion),
         "rubric": get_rubric(session, discussion),
         "grade": get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None,
         "can_set_up": may(actor, Permission.SET_UP),
         "can_grade": may(actor, Permission.GRADE),
+        "is_staff": actor.is_staff,
+        "stance": get_stances(session, actor, discussion),
+        "waiting": count_waiting(session, actor).get(discussion.id, 0),
         "base_url": url_for(".show", discussion_id=discussion.id),
     }
 
@@ -156,7 +171,7 @@ def _save_set_up(actor: Actor, discussion_id: int, form: SetUpForm) -> None:
             version=form.version.data or 0,
             now=now(),
         )
-        copy_rubric(session, discussion)
+        copy_rubric(session, discussion, in_language(DEFAULT_RUBRIC, _))
 
 
 def _set_up_page(
@@ -171,13 +186,16 @@ def _set_up_page(
         )
         for line in list_readings(read_session(), actor)
     ]
+    stances = get_stances(read_session(), actor, discussion)
     return render_template(
         "discussions/set_up.html",
         discussion=discussion,
+        answered=stances.shift.people if stances and stances.shift else 0,
         form=form,
         reading_form=reading_form,
         reading_choices=choices,
-        rubric_plan=DEFAULT_RUBRIC,
+        rubric_plan=in_language(DEFAULT_RUBRIC, _),
+        groups=list_groups(read_session(), actor),
         base_url=url_for(".show", discussion_id=discussion.id),
     )
 
@@ -185,10 +203,6 @@ def _set_up_page(
 def _assigned_now(discussion: DiscussionView) -> dict[str, bool]:
     assigned = {f"reading-{reading.id}": True for reading in discussion.readings}
     return assigned | {f"required-{reading.id}": True for reading in discussion.readings if reading.required}
-
-
-def _progress(session: Session, actor: Actor, discussion: DiscussionView) -> Verdicts | None:
-    return get_progress(session, actor, discussion, now=now()) if actor.role is Role.STUDENT else None
 
 
 def _circumstances(
@@ -200,14 +214,54 @@ def _circumstances(
     return posts_access.Circumstances(discussion.state, discussion.post_first, has_posted=progress.has_started)
 
 
-def _page(
+def _thread(
     session: Session, actor: Actor, discussion: DiscussionView, circumstances: posts_access.Circumstances
-) -> ThreadPage | None:
-    """The page of posts that the address asks for, the first where it has none; None while the reader may see none."""
+) -> dict[str, object]:
+    """What the page shows of the posts: those that the address asks for, in the order it asks for, and what is new.
+
+    An address of a post without an order is in thread order, so that it means the same to everybody. `page` is None
+    while the reader may see no posts.
+    """
+    overview = get_overview(session, actor, discussion)
     if not posts_access.may(actor, posts_access.Permission.READ, circumstances):
-        return None
+        return {"activity": overview.activity, "page": None}
     start = address_to_path(request.args.get("at", "")) or ""
-    page = read_thread(session, actor, discussion, circumstances=circumstances, start=start)
-    if start and not page.posts:
-        return read_thread(session, actor, discussion, circumstances=circumstances)
-    return page
+    asked = request.args.get("sort")
+    sort = Sort(asked) if asked in list(Sort) else Sort.OLDEST if "at" in request.args else overview.preferred_sort
+    page = read_thread(
+        session, actor, discussion, circumstances=circumstances, start=start, sort=sort, unread=overview.unread
+    )
+    return {
+        "activity": overview.activity,
+        "page": page,
+        "appreciated": appreciated_by(session, actor, [post.id for post in page.posts]),
+        **_new(discussion, overview, page),
+    }
+
+
+def _moved(session: Session, discussion: DiscussionView, page: object) -> str | None:
+    """Where the post stands now that the address asks for, where it was moved; asked only if it is not on the page."""
+    at = request.args.get("at", "")
+    if not address_to_path(at) or not isinstance(page, ThreadPage) or any(post.address == at for post in page.posts):
+        return None
+    return find_moved(session, discussion, at)
+
+
+def _new(discussion: DiscussionView, overview: Overview, page: ThreadPage) -> dict[str, object]:
+    """What is new to the reader, here and elsewhere, and the ways there."""
+    new = frozenset(number for numbers in overview.unread.values() for number in numbers)
+    new_here = tuple(post for post in page.posts if post.number in new)
+
+    def jumps(kind: str, posts: Iterable[PostView]) -> Jumps:
+        elsewhere = url_for("threads.next_post", discussion_id=discussion.id, kind=kind)
+        return Jumps(tuple(post.address for post in posts), elsewhere)
+
+    return {
+        "new": new,
+        "new_here": write_numbers(post.number for post in new_here),
+        "new_anywhere": write_numbers(new),
+        "unread": overview.unread,
+        "unread_count": overview.unread_count,
+        "to_new": jumps("unread", new_here),
+        "to_own": jumps("own", (post for post in page.posts if post.is_own and not post.is_deleted)),
+    }

@@ -11,7 +11,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
+from lti_app.composing.rules import plain_of
 from lti_app.core.errors import ColloquyError, Conflict, Forbidden, NotFound, Refused
+from lti_app.posts.rules import Format
 
 log = structlog.get_logger("colloquy.web")
 
@@ -54,12 +56,13 @@ def error_page(status: int, code: str = "", advice: str = "") -> Response:
 
 
 def _written() -> str:
-    """The one long text of the form that was sent; empty where the request cannot be read."""
+    """The one long text of the form that was sent, as its writer would have typed it; empty where it cannot be read."""
     try:
         form = request.form
     except HTTPException:
         return ""
-    return next((text for name in ("text", "comment", "prompt") if (text := form.get(name))), "")
+    text = next((text for name in ("text", "comment", "prompt") if (text := form.get(name))), "")
+    return plain_of(text) if form.get("format") == Format.HTML else text
 
 
 def _domain_error(error: ColloquyError) -> Response:

@@ -12,12 +12,19 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import NotFound
 from lti_app.courses.rules import Actor
 from lti_app.discussions.access import Permission
+from lti_app.discussions.actions import name_everybody, reveal_names
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.grading.actions import assess, release, release_all
 from lti_app.grading.errors import AssessmentIncomplete
-from lti_app.grading.queries import AssessmentView, get_assessment, list_desk, list_posts_in_context
-from lti_app.grading.rules import Progress, StudentLine, changed_after, suggested_level
-from lti_app.participation.queries import get_progress
+from lti_app.grading.queries import (
+    AssessmentView,
+    find_by_pseudonym,
+    get_assessment,
+    list_desk,
+    list_posts_in_context,
+)
+from lti_app.grading.rules import Progress, StudentLine, changes_after, suggested_level
+from lti_app.participation.queries import get_account
 from lti_app.participation.rules import Verdicts
 from lti_app.passbacks.actions import retry_passbacks
 from lti_app.passbacks.queries import get_passback
@@ -48,7 +55,7 @@ class RubricRow:
 def desk(discussion_id: int) -> ResponseReturnValue:
     """The class: who wrote what, what is graded, what the LMS has got."""
     actor, discussion = _enter(discussion_id)
-    lines = list_desk(read_session(), actor, discussion)
+    lines = _lines(actor, discussion)
     return render_template(
         "grading/desk.html",
         discussion=discussion,
@@ -57,21 +64,35 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         counts=_counts(lines),
         release_form=ConfirmForm(),
         retry_form=ConfirmForm(),
+        blind=discussion.hides_names_from(actor),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )
 
 
 @blueprint.get("/<int:person_id>")
-def student(discussion_id: int, person_id: int) -> ResponseReturnValue:
+@blueprint.get("/b<int:pseudonym_id>")
+def student(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
     """One student's posts in their context beside the rubric."""
     actor, discussion = _enter(discussion_id)
-    return _student_page(actor, discussion, person_id)
+    return _student_page(actor, discussion, _whom(actor, discussion, person_id, pseudonym_id))
+
+
+@blueprint.get("/review/<int:person_id>")
+def review(discussion_id: int, person_id: int) -> ResponseReturnValue:
+    """Where the LMS leads to one student's work; to the class where that would tell who is behind a pseudonym."""
+    actor, discussion = _enter(discussion_id)
+    if discussion.hides_names_from(actor):
+        flash(_("Names are hidden in this discussion until its grades are released."))
+        return redirect(url_for(".desk", discussion_id=discussion_id), 303)
+    return redirect(url_for(".student", discussion_id=discussion_id, person_id=person_id), 303)
 
 
 @blueprint.post("/<int:person_id>")
-def save(discussion_id: int, person_id: int) -> ResponseReturnValue:
+@blueprint.post("/b<int:pseudonym_id>")
+def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
     """Save the marks; the buttons say whether to stay, to go on to the next student, or to release."""
     actor, discussion = _enter(discussion_id)
+    person_id = _whom(actor, discussion, person_id, pseudonym_id)
     form = AssessmentForm()
     action = request.form.get("action", "save")
     if not form.validate():
@@ -85,8 +106,10 @@ def save(discussion_id: int, person_id: int) -> ResponseReturnValue:
         ring()
     elif action != "release":
         flash(_("Saved. The student does not see it until it is released."))
-    onward = _neighbours(list_desk(read_session(), actor, discussion), person_id)[1] if action == "save_next" else None
-    return redirect(url_for(".student", discussion_id=discussion_id, person_id=onward or person_id), 303)
+    lines = _lines(actor, discussion)
+    onward = _neighbours(lines, person_id)[1] if action == "save_next" else None
+    here = next(line for line in lines if line.person_id == person_id)
+    return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}", 303)
 
 
 @blueprint.post("/release")
@@ -98,6 +121,21 @@ def release_class(discussion_id: int) -> ResponseReturnValue:
     ring()
     flash(ngettext("%(num)d grade is released and on its way.", "%(num)d grades are released and on their way.", count))
     return redirect(url_for(".desk", discussion_id=discussion_id), 303)
+
+
+@blueprint.route("/names", methods=["GET", "POST"])
+def names(discussion_id: int) -> ResponseReturnValue:
+    """Ask, then show staff the names of a blind discussion for good."""
+    actor, discussion = _enter(discussion_id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with writing() as session:
+            reveal_names(session, actor, discussion, now=now())
+        flash(_("Teachers see the names now. Classmates go on seeing pseudonyms."))
+    if not discussion.hides_names_from(actor) or request.method == "POST":
+        return redirect(url_for(".desk", discussion_id=discussion_id), 303)
+    base_url = url_for("discussions.show", discussion_id=discussion_id)
+    return render_template("grading/names.html", discussion=discussion, form=form, base_url=base_url)
 
 
 @blueprint.post("/retry")
@@ -116,6 +154,25 @@ def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
     return actor, get_discussion(read_session(), actor, discussion_id, need=Permission.GRADE, now=now())
 
 
+def _whom(actor: Actor, discussion: DiscussionView, person_id: int, pseudonym_id: int) -> int:
+    """Whom an address means. While names are hidden, none that tells who somebody is in other discussions."""
+    if pseudonym_id:
+        return find_by_pseudonym(read_session(), discussion, pseudonym_id)
+    if discussion.hides_names_from(actor):
+        raise NotFound
+    return person_id
+
+
+def _lines(actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
+    """The class list; whoever has no pseudonym yet where grading is blind is given one first."""
+    lines = list_desk(read_session(), actor, discussion)
+    if discussion.hides_names_from(actor) and not all(line.name for line in lines):
+        with writing() as session:
+            name_everybody(session, actor, discussion)
+        lines = list_desk(read_session(), actor, discussion)
+    return lines
+
+
 def _release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> bool:
     """Release what was just saved, in the same transaction: nobody else's marks can come between."""
     try:
@@ -128,16 +185,16 @@ def _release(session: Session, actor: Actor, discussion: DiscussionView, person_
 
 
 def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm | None = None) -> str:
-    session = read_session()
-    lines = list_desk(session, actor, discussion)
+    lines, session = _lines(actor, discussion), read_session()
     chosen = next((line for line in lines if line.person_id == person_id), None)
     if chosen is None:
         raise NotFound
-    posts = list_posts_in_context(session, discussion, person_id)
-    verdicts = get_progress(session, actor, discussion, person_id, now=now())
+    posts = list_posts_in_context(session, actor, discussion, person_id)
+    account = get_account(session, actor, discussion, person_id, now=now())
+    verdicts = account.verdicts
     rubric = get_rubric(session, discussion)
     assessment = get_assessment(session, discussion, person_id)
-    previous_id, next_id = _neighbours(lines, person_id)
+    before, after = _neighbours(lines, person_id)
     return render_template(
         "grading/student.html",
         discussion=discussion,
@@ -152,9 +209,11 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
         assessment=assessment,
         form=form or AssessmentForm(formdata=None, comment=assessment.comment, version=assessment.version),
         passback=get_passback(session, discussion.id, person_id),
-        changed_after=changed_after(assessment.assessed_at, [post.edited_at or post.created_at for post in posts]),
-        previous_id=previous_id,
-        next_id=next_id,
+        changes=changes_after(assessment.assessed_at, [change for post in posts for change in post.happened]),
+        blind=discussion.hides_names_from(actor),
+        own=account.requirements,
+        previous_key=before.key if before else None,
+        next_key=after.key if after else None,
         graded_count=sum(not line.needs_grading for line in lines),
         base_url=url_for("discussions.show", discussion_id=discussion.id),
     )
@@ -171,11 +230,10 @@ def _rows(
     ]
 
 
-def _neighbours(lines: list[StudentLine], person_id: int) -> tuple[int | None, int | None]:
-    """The person ids before and after one in the class list."""
-    ids = [line.person_id for line in lines]
-    at = ids.index(person_id)
-    return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
+def _neighbours(lines: list[StudentLine], person_id: int) -> tuple[StudentLine | None, StudentLine | None]:
+    """The students before and after one in the class list."""
+    at = [line.person_id for line in lines].index(person_id)
+    return (lines[at - 1] if at else None), (lines[at + 1] if at + 1 < len(lines) else None)
 
 
 def _counts(lines: list[StudentLine]) -> dict[str, int]:

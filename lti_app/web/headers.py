@@ -5,19 +5,23 @@ from flask import Flask, Response, g, request
 STATIC_AGE = 31_536_000
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action {form_action}; frame-ancestors {ancestors}"
+    "connect-src 'self';{workers} base-uri 'none'; form-action {form_action}; frame-ancestors {ancestors}"
 )
 
 
 def init_headers(app: Flask) -> None:
-    """Set the headers on every answer. `g.frame_origins` says who may frame it, `g.form_origins` where it may post."""
+    """Set the headers on every answer. `g.frame_origins` says who may frame it, `g.form_origins` where it may post,
+    `g.needs_worker` that its scripts work in threads of their own."""
 
     @app.after_request
     def _set(response: Response) -> Response:
         ancestors = " ".join(getattr(g, "frame_origins", ())) or "'none'"
+        workers = " worker-src 'self';" if getattr(g, "needs_worker", False) else ""
         form_action = " ".join(["'self'", *getattr(g, "form_origins", ())])
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", _POLICY.format(ancestors=ancestors, form_action=form_action))
+        headers.setdefault(
+            "Content-Security-Policy", _POLICY.format(ancestors=ancestors, form_action=form_action, workers=workers)
+        )
         headers["X-Content-Type-Options"] = "nosniff"
         # CSRF protection over https wants the Referer, so it must not be withheld altogether.
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin"

@@ -62,6 +62,12 @@ class Reader:
             "time": f"{local.hour:02}:{local.minute:02}",
         }
 
+    def clock_time(self, moment: datetime) -> str:
+        """23:59; with the day where it is another one."""
+        local = moment.astimezone(self.zone)
+        same_day = local.date() == self.now.astimezone(self.zone).date()
+        return f"{local.hour:02}:{local.minute:02}" if same_day else self.moment(moment)
+
     def relative(self, moment: datetime) -> str:
         """12 minutes ago; in 2 days."""
         away = moment - self.now

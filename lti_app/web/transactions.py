@@ -47,6 +47,11 @@ def writing() -> Iterator[Session]:
             g.pop("db", None)
 
 
+def end_reading() -> None:
+    """End the reading transaction before something slow; what is read afterwards lies in a new one."""
+    _close()
+
+
 def now() -> datetime:
     """The moment of this request: the same for all that is decided in it."""
     if "now" not in g:

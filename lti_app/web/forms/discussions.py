@@ -2,16 +2,15 @@
 
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     DecimalField,
     Form,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
 )
@@ -24,35 +23,39 @@ from wtforms.validators import (
     Optional,
     Regexp,
     StopValidation,
-    ValidationError,
 )
 from wtforms.widgets import HiddenInput
 
 from lti_app.discussions.queries import DiscussionView
-from lti_app.discussions.rules import MAX_PROMPT, MAX_TITLE, Calendar, SetUp
+from lti_app.discussions.rules import (
+    MAX_POLE,
+    MAX_PROMPT,
+    MAX_STANCE,
+    MAX_TITLE,
+    Anonymity,
+    Calendar,
+    Move,
+    SetUp,
+    StanceQuestion,
+    Structure,
+)
+from lti_app.groups.rules import GroupKind
 from lti_app.people.rules import ZONES, zone
 from lti_app.readings.rules import ReadingEntry
-from lti_app.web.forms.fields import LongTextField, PostedForm
+from lti_app.web.forms.fields import DateField, LongTextField, PostedForm, moment_of, offered
 
 DATES = ("opens_at", "first_post_due", "replies_due", "closes_at")
-DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-"""As browsers write a local date, and want it back."""
-YEARS = range(2000, 2101)
-"""Nearer to the ends of the calendar a date may have no equal in another zone."""
 MAX_POINTS = 1000
 MAX_WORDS = 5000
 MAX_REPLIES = 20
+MAX_EDIT_MINUTES = 10_080
+"""A week."""
 
 
 def finite(_form: Form, field: DecimalField) -> None:
     """Refuse what Decimal takes for a number though it is none: comparing it with others would fail."""
     if field.data is not None and not field.data.is_finite():
         raise StopValidation(field.gettext("Not a valid decimal value."))
-
-
-def _in_our_time(_form: Form, field: DateTimeLocalField) -> None:
-    if field.data and field.data.year not in YEARS:
-        raise ValidationError(_("Choose a year between %(first)s and %(last)s.", first=YEARS[0], last=YEARS[-1]))
 
 
 class SetUpForm(PostedForm):
@@ -72,8 +75,8 @@ class SetUpForm(PostedForm):
         places=2,
     )
     time_zone = SelectField(_l("Time zone of the dates"), choices=sorted(ZONES))  # type: ignore[arg-type] # old stubs
-    opens_at = DateTimeLocalField(_l("Opens"), [Optional(), _in_our_time], format=DATE_FORMATS)
-    first_post_due = DateTimeLocalField(_l("First post due"), [Optional(), _in_our_time], format=DATE_FORMATS)
+    opens_at = DateField(_l("Opens"))
+    first_post_due = DateField(_l("First post due"))
     first_post_words = IntegerField(
         _l("Words of the first post, at least"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)]
     )
@@ -83,10 +86,60 @@ class SetUpForm(PostedForm):
     reply_words = IntegerField(
         _l("Words of each reply, at least"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)]
     )
-    replies_due = DateTimeLocalField(_l("Replies due"), [Optional(), _in_our_time], format=DATE_FORMATS)
-    closes_at = DateTimeLocalField(_l("Closes"), [Optional(), _in_our_time], format=DATE_FORMATS)
+    replies_due = DateField(_l("Replies due"))
+    closes_at = DateField(_l("Closes"))
     post_first = BooleanField(_l("Students see others' posts only after their own first post"))
+    structure = RadioField(
+        _l("How the class is gathered"),
+        choices=offered(
+            (Structure.WHOLE_CLASS.value, _l("The whole class together")),
+            (Structure.GROUPS.value, _l("Groups apart")),
+            (Structure.TOPICS.value, _l("Topics that students begin")),
+            (Structure.QUESTIONS.value, _l("Questions and answers")),
+        ),
+    )
+    group_kind = SelectField(
+        _l("Which groups, where groups are apart"),
+        choices=offered(
+            ("", _l("Any group that a student is in")),
+            (GroupKind.LMS_SECTION.value, _l("Sections of the LMS")),
+            (GroupKind.LMS_GROUP.value, _l("Groups of the LMS")),
+            (GroupKind.OWN.value, _l("Groups made here")),
+        ),
+    )
+    anonymity = RadioField(
+        _l("Names"),
+        choices=offered(
+            (Anonymity.NAMED.value, _l("Everybody sees names")),
+            (Anonymity.PEERS.value, _l("Classmates see pseudonyms, teachers see names")),
+            (Anonymity.BLIND.value, _l("Teachers too see pseudonyms, until grades are released")),
+        ),
+    )
+    stance_question = StringField(_l("Question"), [Optional(), Length(max=MAX_STANCE)])
+    stance_low = StringField(_l("One end of the scale"), [Optional(), Length(max=MAX_POLE)])
+    stance_high = StringField(_l("The other end"), [Optional(), Length(max=MAX_POLE)])
+    wanted_move = SelectField(
+        _l("Ask each student for one reply of a kind"),
+        choices=offered(
+            ("", _l("No, any reply will do")),
+            (Move.EXTEND.value, _l("Yes: one that takes a thought further")),
+            (Move.QUESTION.value, _l("Yes: one that asks a question")),
+            (Move.COUNTER.value, _l("Yes: one that argues against")),
+            (Move.CONNECT.value, _l("Yes: one that connects the readings")),
+            (Move.EXAMPLE.value, _l("Yes: one that gives an example")),
+        ),
+    )
+    edit_minutes = IntegerField(
+        _l("Minutes in which authors can edit a post"), [Optional(), NumberRange(min=1, max=MAX_EDIT_MINUTES)]
+    )
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+    def validate_stance_question(self, field: StringField) -> None:
+        """All three parts of the stance question, or none."""
+        parts = (field, self.stance_low, self.stance_high)
+        given = [bool((part.data or "").strip()) for part in parts]
+        if any(given) and not all(given):
+            raise StopValidation(_("Give the question and both ends of its scale, or leave all three empty."))
 
     def to_set_up(self, reading_ids: tuple[int, ...], required_ids: frozenset[int]) -> SetUp:
         """What the form decides, its local times made moments."""
@@ -101,15 +154,21 @@ class SetUpForm(PostedForm):
             post_first=self.post_first.data,
             reading_ids=reading_ids,
             required_ids=required_ids,
+            structure=Structure(self.structure.data),
+            anonymity=Anonymity(self.anonymity.data),
+            wanted_move=Move(self.wanted_move.data) if self.wanted_move.data else None,
+            edit_minutes=self.edit_minutes.data or None,
+            group_kind=GroupKind(self.group_kind.data) if self.group_kind.data else None,
+            stance=self._stance(),
         )
 
     def _moment(self, name: str) -> datetime | None:
-        """The start of the minute for opening, its end for what is due: 23:59 is in time until midnight."""
-        local: datetime | None = self[name].data
-        if local is None:
-            return None
-        edge = (0, 0) if name == "opens_at" else (59, 999_999)
-        return local.replace(second=edge[0], microsecond=edge[1], tzinfo=ZoneInfo(self.time_zone.data))
+        return moment_of(self[name].data, self.time_zone.data, end_of_minute=name != "opens_at")
+
+    def _stance(self) -> StanceQuestion | None:
+        parts = ((field.data or "").strip() for field in (self.stance_question, self.stance_low, self.stance_high))
+        question = StanceQuestion(*parts)
+        return question if question.text else None
 
 
 class ReadingForm(Form):
@@ -140,7 +199,7 @@ def prefilled(discussion: DiscussionView, time_zone: str) -> dict[str, object]:
     dates = {
         name: moment.astimezone(local).replace(second=0, microsecond=0, tzinfo=None)
         for name in DATES
-        if (moment := getattr(discussion.calendar, name)) is not None
+        if (moment := getattr(discussion.class_calendar, name)) is not None
     }
     return {
         "title": discussion.title,
@@ -153,4 +212,19 @@ def prefilled(discussion: DiscussionView, time_zone: str) -> dict[str, object]:
         "post_first": discussion.post_first,
         "version": discussion.version,
         **dates,
+        **_structure(discussion),
+    }
+
+
+def _structure(discussion: DiscussionView) -> dict[str, object]:
+    stance = discussion.stance or StanceQuestion("", "", "")
+    return {
+        "structure": discussion.structure.value,
+        "group_kind": discussion.group_kind.value if discussion.group_kind else "",
+        "anonymity": discussion.anonymity.value,
+        "stance_question": stance.text,
+        "stance_low": stance.low,
+        "stance_high": stance.high,
+        "wanted_move": discussion.wanted_move.value if discussion.wanted_move else "",
+        "edit_minutes": discussion.edit_minutes,
     }

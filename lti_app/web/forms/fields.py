@@ -1,10 +1,24 @@
 """Fields and forms that more than one area uses."""
 
+from datetime import datetime
+from functools import cache
+from gettext import NullTranslations, translation
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import request
+from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import TextAreaField
+from wtforms import DateTimeLocalField, Form, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # old stubs
+from wtforms.i18n import messages_path
+from wtforms.validators import Optional, ValidationError
+
+DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+"""As browsers write a local date, and want it back."""
+YEARS = range(2000, 2101)
+"""Nearer to the ends of the calendar a date may have no equal in another zone."""
 
 
 class PostedForm(FlaskForm):
@@ -17,6 +31,16 @@ class PostedForm(FlaskForm):
             """The fields that were posted; None for a form that is only shown."""
             return request.form if formdata is not None and request.method == "POST" else None
 
+        def get_translations(self, _form: FlaskForm) -> NullTranslations:
+            """The library's own messages in the language of the page."""
+            return _messages(str(get_locale() or "en"))
+
+
+@cache
+def _messages(language: str) -> NullTranslations:
+    # Flask-WTF reads the file anew for each request.
+    return translation("wtforms", messages_path(), [language], fallback=True)
+
 
 class LongTextField(TextAreaField):
     """A text area whose length is counted as its writer sees it: browsers send two characters for the end of a line."""
@@ -26,3 +50,28 @@ class LongTextField(TextAreaField):
         super().process_formdata(valuelist)
         if isinstance(self.data, str):
             self.data = self.data.replace("\r\n", "\n")
+
+
+def offered(*pairs: tuple[str, str], optgroup: str | None = None) -> list[Any]:
+    """Values with their labels, for a field to choose from."""
+    return [SelectChoice(value, label, optgroup=optgroup) for value, label in pairs]
+
+
+class DateField(DateTimeLocalField):
+    """A local date and time that may be left out."""
+
+    def __init__(self, label: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, [Optional(), _in_our_time], format=DATE_FORMATS, **kwargs)
+
+
+def moment_of(local: datetime | None, time_zone: str, *, end_of_minute: bool) -> datetime | None:
+    """The moment that a local date means; what is due at 23:59 is in time until midnight."""
+    if local is None:
+        return None
+    edge = (59, 999_999) if end_of_minute else (0, 0)
+    return local.replace(second=edge[0], microsecond=edge[1], tzinfo=ZoneInfo(time_zone))
+
+
+def _in_our_time(_form: Form, field: DateTimeLocalField) -> None:
+    if field.data and field.data.year not in YEARS:
+        raise ValidationError(_("Choose a year between %(first)s and %(last)s.", first=YEARS[0], last=YEARS[-1]))

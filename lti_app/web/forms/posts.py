@@ -1,25 +1,104 @@
 """Forms for posts."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    MultipleFileField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from lti_app.posts.rules import MAX_TEXT
-from lti_app.web.forms.fields import LongTextField, PostedForm
+from lti_app.composing.rules import MAX_FILES, MAX_HTML, MAX_TEXT, plain_of
+from lti_app.core.rich_reader import read
+from lti_app.core.rich_text import write
+from lti_app.discussions.rules import Anonymity, Move
+from lti_app.groups.queries import GroupLine
+from lti_app.posts.actions import Written
+from lti_app.posts.rules import Format
+from lti_app.web.forms.composing import MOVES, Aids
+from lti_app.web.forms.fields import LongTextField, PostedForm, offered
+
+
+class ComposedField(LongTextField):
+    """A post's text. Where the editor sent rich text, the text area shows what one would have typed."""
+
+    is_rich = False
+
+    def _value(self) -> str:
+        return plain_of(self.data) if self.is_rich and self.data else str(self.data or "")
 
 
 class PostForm(PostedForm):
     """A first post or a reply."""
 
-    text = LongTextField(
-        _l("Your post"),
-        validators=[
-            InputRequired(_l("Write something first.")),
-            Length(max=MAX_TEXT, message=_l("A post has at most %(max)d characters. Shorten it, or make two.")),
-        ],
-    )
+    text = ComposedField(_l("Your post"), validators=[InputRequired(_l("Write something first."))])
+    format = HiddenField(default=Format.TEXT.value)
+    """Set by the editor alone, so that one knows which of the two was sent."""
     parent_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    attached = SelectMultipleField(coerce=int, validate_choice=False)
+    """The files that are there already."""
+    files = MultipleFileField(_l("Attach files"))
+    title = StringField(_l("Title of your topic"))
+    group = StringField(_l("For"))
+    told = StringField()
+    """What the page says about names to whoever writes here; empty where it says nothing."""
+    announcement = BooleanField(_l("As an announcement, before all other threads"))
+    """Of teachers alone; nobody else's is one."""
+    starts: bool = False
+    """Whether it begins a thread."""
+    groups: Sequence[GroupLine] = ()
+    """Where groups discuss apart: those to choose from."""
+    move = RadioField(_l("What your reply does"), choices=offered(*MOVES), default="")
+    draft = HiddenField(default="")
+    """The version of the draft that this goes on from."""
+    draft_writer = HiddenField(default="")
+    aids: Aids | None = None
+    """What the page tells around it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.text.is_rich = self.is_rich = self.format.data == Format.HTML.value
+        self.format.data = Format.TEXT.value  # until the editor is there again
+        self.attached_files: list[dict[str, Any]] = []
+        """What the page tells of them."""
+
+    @property
+    def rich_text(self) -> str:
+        """What the editor begins with; empty where the text is plain."""
+        return write(read(self.text.data or "")) if self.is_rich else ""
+
+    def validate_text(self, field: Field) -> None:
+        """Rich text may be longer with its markup, but not without."""
+        html_is_long = self.is_rich and len(field.data) > MAX_HTML
+        if html_is_long or len(plain_of(field.data) if self.is_rich else field.data) > MAX_TEXT:
+            raise ValidationError(_("A post has at most %(max)d characters. Shorten it, or make two.", max=MAX_TEXT))
+
+    def validate_attached(self, field: Field) -> None:
+        """So many and no more."""
+        if len(field.data or ()) > MAX_FILES:
+            raise ValidationError(_("At most %(max)d files can be attached to a post.", max=MAX_FILES))
+
+    def to_written(self) -> Written:
+        """What was written, for posts.actions."""
+        return Written(
+            text=self.text.data or "",
+            format=Format.HTML if self.is_rich else Format.TEXT,
+            file_ids=tuple(dict.fromkeys(self.attached.data or ())),
+            move=Move(self.move.data) if self.move.data else None,
+            announcement=bool(self.announcement.data),
+            told=Anonymity(self.told.data) if self.told.data in list(Anonymity) else None,
+        )
 
 
 class EditForm(PostForm):

@@ -1,0 +1,51 @@
+"""What stands around a composer: the draft it begins with, what it says of the post to be, the moves of a reply."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from lti_app.answers.queries import Waiting
+from lti_app.discussions.rules import Move
+from lti_app.drafts.queries import DraftView
+from lti_app.drafts.rules import Place
+from lti_app.guidance.queries import Guide
+
+MOVES = (
+    ("", _l("Leave it open")),
+    (Move.EXTEND.value, _l("Extend")),
+    (Move.QUESTION.value, _l("Question")),
+    (Move.COUNTER.value, _l("Counter")),
+    (Move.CONNECT.value, _l("Connect")),
+    (Move.EXAMPLE.value, _l("Example")),
+)
+"""What a reply may do with what it answers, by value."""
+
+
+@dataclass(frozen=True)
+class Aids:
+    """What a composer shows besides its form."""
+
+    place: Place
+    person_id: int
+    guide: Guide | None = None
+    draft: DraftView | None = None
+    """What the composer was begun with."""
+    is_reply: bool = False
+    """Whether it is, or becomes, an answer to a post, which may name its move."""
+    claim: Waiting | None = None
+    """Of a reply to a post that waits for an answer: who is at it."""
+    waiting: tuple[Waiting, ...] = ()
+    """Others that wait."""
+
+
+def words_of_agreement() -> frozenset[str]:
+    """The words with which one agrees in the reader's language, and those that every sentence has."""
+    words = _(
+        # Words of three letters or more that say only that one agrees; write those of your language, parted by spaces.
+        "agree agreed agreeing agreement also absolutely amazing and are but completely exactly excellent fully good "
+        "great have here interesting just like love loved made make makes many much nice not point points post posted "
+        "really reading right said say saying sense so such thank thanks that the their there they think this totally "
+        "true very was way well what were will with wonderful would write wrote you your yours"
+    )
+    return frozenset(str(words).split())

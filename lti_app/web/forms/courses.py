@@ -1,0 +1,58 @@
+"""The form for what holds in the whole course."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, StringField
+from wtforms.validators import Length, Optional
+
+from lti_app.courses.rules import CitationStyle, CourseSettings, Library, library_prefix
+from lti_app.web.forms.fields import PostedForm, offered
+
+STYLES = offered(
+    (CitationStyle.APA.value, _l("APA, 7th edition")),
+    (CitationStyle.MLA.value, _l("MLA, 9th edition")),
+    (CitationStyle.CHICAGO.value, _l("Chicago, 18th edition, author and date")),
+    (CitationStyle.HARVARD.value, _l("Harvard, as in Cite Them Right")),
+)
+LIBRARIES = offered(
+    (Library.NONE.value, _l("None: links lead straight to the readings")),
+    (Library.EZPROXY.value, _l("EZproxy")),
+    (Library.OPENATHENS.value, _l("OpenAthens")),
+)
+
+
+class CourseSettingsForm(PostedForm):
+    """How references are written, and how students get to what their library subscribes to."""
+
+    citation_style = RadioField(_l("References are written in"), choices=STYLES)
+    library = RadioField(_l("Your library’s way in"), choices=LIBRARIES)
+    library_prefix = StringField(_l("Its address"), [Length(max=300), Optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the address can be one of such a library, too."""
+        if not super().validate(extra_validators):
+            return False
+        if self._way_in() is None:
+            self.library_prefix.errors = [
+                _("Give the whole address, beginning with https://, as your library tells it.")
+            ]
+            return False
+        return True
+
+    def to_settings(self) -> CourseSettings:
+        """What the form decides."""
+        return CourseSettings(CitationStyle(self.citation_style.data), Library(self.library.data), self._way_in() or "")
+
+    def _way_in(self) -> str | None:
+        return library_prefix(Library(self.library.data), self.library_prefix.data or "")
+
+
+def prefilled(settings: CourseSettings) -> dict[str, str]:
+    """The form's content for the settings as they are."""
+    return {
+        "citation_style": settings.citation_style.value,
+        "library": settings.library.value,
+        "library_prefix": settings.library_prefix,
+    }

@@ -1,0 +1,61 @@
+"""Forms of what is done to posts, and of reports."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from lti_app.discussions.rules import MAX_TITLE
+from lti_app.moderation.rules import MAX_REASON, ReportReason
+from lti_app.posts.rules import MAX_TEXT
+from lti_app.web.forms.fields import LongTextField, PostedForm, offered
+
+_TOO_LONG = Length(max=MAX_REASON, message=_l("A reason has at most %(max)d characters."))
+
+
+class HideForm(PostedForm):
+    """Why a post is hidden."""
+
+    reason = LongTextField(
+        _l("Reason"),
+        [InputRequired(_l("Give a reason: its author sees it.")), _TOO_LONG],
+    )
+
+
+class SplitForm(PostedForm):
+    """A title for the new thread, and why."""
+
+    title = StringField(
+        _l("Title of the new thread"),
+        [Optional(), Length(max=MAX_TITLE, message=_l("A title has at most %(max)d characters."))],
+    )
+    reason = LongTextField(_l("Reason"), [Optional(), _TOO_LONG])
+
+
+class ReportForm(PostedForm):
+    """What is the matter with a post."""
+
+    reason = RadioField(
+        _l("What is the matter with it?"),
+        choices=offered(
+            (ReportReason.DISRESPECT.value, _l("It is disrespectful or hurtful")),
+            (ReportReason.PRIVACY.value, _l("It tells something private about somebody")),
+            (ReportReason.WORRY.value, _l("I am worried about the person who wrote it")),
+            (ReportReason.SPAM.value, _l("It is advertising or has nothing to do with the discussion")),
+            (ReportReason.COPIED.value, _l("It seems to be somebody else's work")),
+            (ReportReason.OTHER.value, _l("Something else")),
+        ),
+        validators=[InputRequired(_l("Choose what it is."))],
+    )
+    words = LongTextField(_l("What your instructor should know"), [Optional(), _TOO_LONG])
+
+
+class PrivateReplyForm(PostedForm):
+    """An answer that only one student and the staff see."""
+
+    text = LongTextField(
+        _l("Your private reply"),
+        [
+            InputRequired(_l("Write something first.")),
+            Length(max=MAX_TEXT, message=_l("A post has at most %(max)d characters. Shorten it, or make two.")),
+        ],
+    )

@@ -1,0 +1,27 @@
+"""Where this application keeps files, and how large they may be."""
+
+from flask import Flask, current_app
+
+from lti_app.files.ports import Storage
+from lti_app.files.rules import Limits
+
+STORAGE = "colloquy.storage"
+LIMITS = "colloquy.file_limits"
+
+
+def init_storage(app: Flask, storage: Storage, limits: Limits) -> None:
+    """Tell the application."""
+    app.extensions[STORAGE] = storage
+    app.extensions[LIMITS] = limits
+
+
+def storage() -> Storage:
+    """The one of this application."""
+    found: Storage = current_app.extensions[STORAGE]
+    return found
+
+
+def limits() -> Limits:
+    """The ones of this application."""
+    found: Limits = current_app.extensions[LIMITS]
+    return found
