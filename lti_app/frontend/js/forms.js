@@ -25,8 +25,9 @@ function warnBeforeLosing(forms) {
     field.type === "radio" || field.type === "checkbox"
       ? field.checked !== field.defaultChecked
       : field.matches("textarea, input:not([type=hidden])") && field.value !== field.defaultValue;
-  // What a refused form gives back is not saved either.
-  const unsaved = (form) => form.querySelector("[aria-invalid=true]") || [...form.elements].some(changed);
+  // What a refused form gives back is not saved either; what is kept as a draft is.
+  const unsaved = (form) =>
+    form.dataset.kept !== "true" && (form.querySelector("[aria-invalid=true]") || [...form.elements].some(changed));
   for (const form of forms) form.addEventListener("submit", () => (sending = true));
   addEventListener("pageshow", () => (sending = false));
   addEventListener("beforeunload", (event) => {

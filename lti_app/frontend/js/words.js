@@ -4,9 +4,11 @@ const WORD = /[\p{L}\p{N}]+(?:['’\-‑–.][\p{L}\p{N}]+)*/gu;
 const WITHIN_WORDS = /[\p{M}\p{Cf}]/gu;
 const BRACKETS = /\[([^[\]\n]{1,200})\]/gu;
 const PAGE = /,?\s(?:pp?|S|s)(?:\.\s*|\s+|(?=\p{Nd}))[\p{L}\p{N}_.]{1,20}(?:\s*[-–]\s*[\p{L}\p{N}_.]{1,20})?$/u;
+const PARAGRAPH = /,?\s(?:para(?:\.\s*|\s+)|¶\s*)[\p{L}\p{N}_]{1,20}$/u;
 
 export function countWords(text, names = new Set()) {
-  const cites = (inside) => names.has(nameKey(inside)) || (PAGE.test(inside) && names.has(nameKey(inside.replace(PAGE, ""))));
+  const isNamed = (inside, place) => place.test(inside) && names.has(nameKey(inside.replace(place, "")));
+  const cites = (inside) => names.has(nameKey(inside)) || isNamed(inside, PAGE) || isNamed(inside, PARAGRAPH);
   const own = text.normalize("NFC").replace(BRACKETS, (whole, inside) => (cites(inside) ? "" : whole));
   return own
     .split("\n")
@@ -30,7 +32,7 @@ export function watchWords(page) {
     const field = form.querySelector("textarea");
     const names = citationNames([...form.querySelectorAll("[data-cite]")]);
     const show = () => {
-      const have = countWords(field.value, names);
+      const have = countWords(field.plainText?.() ?? field.value, names);
       const enough = have >= Number(count.dataset.count);
       const words = enough ? count.dataset.enough : count.dataset.some;
       count.textContent = words.replace("{have}", have).replace("{want}", count.dataset.count);

@@ -1,0 +1,61 @@
+// "3 new posts": asks now and then whether others have posted since the page was made, as long as the page is in front.
+// Nothing on the page moves; a link appears that leads to the first of them.
+
+const SECOND = 1_000;
+const SOON = 25 * SECOND;
+const LATE = 180 * SECOND; // the longest pause, where nothing comes or the server is in trouble
+const HOUR = 3600 * SECOND;
+const MOST_FAILURES = 4;
+
+export function watchNews(page, tools) {
+  const place = page.querySelector(".arrived");
+  let pause = SOON;
+  let failures = 0;
+  let known = 0;
+  let asked = Date.now();
+  let timer = null;
+  let isOver = false;
+
+  function later(time = pause) {
+    clearTimeout(timer);
+    if (!page.hidden && !isOver && failures < MOST_FAILURES) timer = setTimeout(ask, spread(time));
+  }
+
+  async function ask() {
+    asked = Date.now();
+    const answer = await fetch(`${tools.dataset.news}?since=${tools.dataset.since}`).catch(() => null);
+    if (!answer || answer.status >= 500 || answer.status === 429) fail(answer);
+    else if (answer.ok) tell(answer.status === 200 ? await answer.json() : { count: 0 });
+    else isOver = true; // the visit has ended, or there is nothing to read any more
+    later();
+  }
+
+  function fail(answer) {
+    failures += 1;
+    const wanted = Number(answer?.headers.get("Retry-After")) * SECOND || 0;
+    pause = Math.max(Math.min(pause * 2, LATE), Math.min(wanted, HOUR));
+  }
+
+  function tell({ count, words, href }) {
+    failures = 0;
+    pause = count > known ? SOON : Math.min(pause * 1.25, LATE);
+    if (count === known) return;
+    known = count;
+    if (!count) return place.replaceChildren();
+    const link = place.querySelector("a") ?? place.appendChild(page.createElement("a"));
+    link.href = href;
+    link.textContent = words;
+  }
+
+  page.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (page.hidden) return;
+    if (failures) failures = 1;
+    else pause = SOON;
+    later(Math.max(0, pause - (Date.now() - asked)));
+  });
+  later();
+}
+
+// A class that opens a page together does not go on asking in step.
+const spread = (time) => time * (0.9 + Math.random() * 0.2);

@@ -1,0 +1,106 @@
+// Finding words again in a text that was cut into runs, whatever became of spaces, quotes, dashes and hyphenation.
+
+const LETTER = /[\p{L}\p{N}]/u;
+const CONTEXT = 32;
+
+// A text made of runs (strings), folded so that it can be compared: `text` is nothing but its letters and figures, and
+// `run` and `at` say for each of them where it came from.
+export function fold(runs) {
+  const text = [], run = [], at = [];
+  const add = (char, index, offset) => {
+    text.push(char);
+    run.push(index);
+    at.push(offset);
+  };
+  runs.forEach((string, index) => {
+    for (let offset = 0; offset < string.length; ) {
+      const char = String.fromCodePoint(string.codePointAt(offset));
+      for (const one of char.normalize("NFKD").toLowerCase()) {
+        if (LETTER.test(one)) for (const unit of one.split("")) add(unit, index, offset);
+      }
+      offset += char.length;
+    }
+  });
+  return { text: text.join(""), run, at, runs };
+}
+
+// The places of a quotation in a folded text, the likeliest first: where the words around it fit best.
+export function findQuote(folded, { exact, prefix = "", suffix = "" }) {
+  const words = fold([exact]).text;
+  if (!words) return [];
+  const before = fold([prefix]).text, after = fold([suffix]).text;
+  const found = [];
+  for (let start = folded.text.indexOf(words); start >= 0; start = folded.text.indexOf(words, start + 1)) {
+    const end = start + words.length;
+    const score = sameEnd(folded.text.slice(0, start), before) + sameEnd(reversed(folded.text.slice(end, end + after.length)), reversed(after));
+    found.push({ start, end, score });
+  }
+  return found.sort((a, b) => b.score - a.score);
+}
+
+const reversed = (text) => [...text].reverse().join("");
+
+function sameEnd(text, wanted) {
+  let same = 0;
+  while (same < wanted.length && text.at(-1 - same) === wanted.at(-1 - same)) same += 1;
+  return same;
+}
+
+// Every place of what somebody searches for. Where they typed a space, the text must have something between letters or
+// begin a new run, so that "or it" is not found in "majority".
+export function findAll(folded, wanted) {
+  const words = wanted.split(/\s+/).map((word) => fold([word]).text).filter(Boolean);
+  const whole = words.join(""), found = [];
+  if (!whole) return found;
+  for (let start = folded.text.indexOf(whole); start >= 0; start = folded.text.indexOf(whole, start + 1)) {
+    let at = start;
+    const parted = words.slice(0, -1).every((word) => isParted(folded, (at += word.length)));
+    if (parted) found.push({ start, end: start + whole.length });
+  }
+  return found;
+}
+
+const isParted = ({ run, at, runs }, index) =>
+  run[index] !== run[index - 1] || !/^.?$/u.test(runs[run[index]].slice(at[index - 1], at[index]));
+
+// The DOM range of a piece of a folded text, whose runs stand in these nodes.
+export function rangeOf(folded, { start, end }, nodes) {
+  const range = new Range();
+  const first = textIn(nodes[folded.run[start]]), last = textIn(nodes[folded.run[end - 1]]);
+  if (!first || !last) return null;
+  range.setStart(first, Math.min(folded.at[start], first.length));
+  range.setEnd(last, Math.min(folded.at[end - 1] + 1, last.length));
+  return range;
+}
+
+const textIn = (node) => (node?.nodeType === Node.TEXT_NODE ? node : node?.firstChild);
+
+// What a selection says, as a W3C TextQuoteSelector: its words and those around it.
+export function selectorOf(range, whole) {
+  const before = new Range(), after = new Range();
+  before.setStart(whole, 0);
+  before.setEnd(range.startContainer, range.startOffset);
+  after.setStart(range.endContainer, range.endOffset);
+  after.setEnd(whole, whole.childNodes.length);
+  return {
+    exact: oneLine(wordsOf(range)).trim(),
+    prefix: oneLine(wordsOf(before)).slice(-CONTEXT),
+    suffix: oneLine(wordsOf(after)).slice(0, CONTEXT),
+  };
+}
+
+// Lines of a PDF are parted by <br>, paragraphs by their ends; a word cut at the end of a line is made whole.
+function wordsOf(range) {
+  const words = [];
+  const text = range.cloneContents();
+  text.querySelectorAll(".cited, .file-link").forEach((ours) => ours.remove());
+  const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.nodeType === Node.TEXT_NODE) words.push(node.data);
+    else if (node.matches("br, p, li, h2, h3, h4, h5, h6, tr, blockquote, pre, dd, dt, figure")) words.push("\n");
+  }
+  return words.join("").replace(/(\p{Ll})[-‐\u00ad]\n(?=\p{Ll})/gu, "$1");
+}
+
+const oneLine = (text) => text.replace(/\s+/g, " ");
