@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-header --no-annotate $(LOCK_OPTIONS)
 COLLOQUY_DEMO := $(BIN)/python -m lti_app.practice_lms.demo
 
-.PHONY: help demo demo-reset test format bench lock environment frontend clean
+.PHONY: help demo demo-reset test format bench lock environment frontend catalogue clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /|/' | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -43,8 +43,12 @@ lock: environment ## Write the lock files again; LOCK_OPTIONS=--upgrade takes ne
 	sed -n '/^uv==/,/[^\\]$$/p' $(LOCKS)/dev.txt > $(LOCKS)/installer.txt
 	$(BIN)/python lti_app/frontend/build.py --lock
 
-frontend: environment ## Build the style sheet and scripts, if their sources changed
+frontend: environment ## Build the style sheet, scripts and compiled translations, if their sources changed
 	@$(BIN)/python lti_app/frontend/build.py
+	@$(BIN)/python lti_app/translations/catalogues.py
+
+catalogue: environment ## Extract all sentences and bring the translations up to date
+	@$(BIN)/python lti_app/translations/catalogues.py --extract --missing
 
 environment: .venv/installed ## Create .venv with the locked packages, if they changed
 

@@ -10,21 +10,69 @@ from lti_app.core.clock import Clock, system_clock
 from lti_app.core.db import Database
 from lti_app.core.resources import resource
 from lti_app.core.settings import Settings
+from lti_app.crossref import make_lookup
+from lti_app.files.ports import Storage
+from lti_app.files.rules import Limits
 from lti_app.jobs.queue import HueyBell, Jobs, make_huey
 from lti_app.jobs.worker import make_jobs
 from lti_app.lti.deep_linking_pages import init_deep_linking
 from lti_app.lti.edge import LtiEdge, make_edge
 from lti_app.lti.views import make_blueprint
-from lti_app.web import courses, discussions, grading, health, posts
+from lti_app.storage.choosing import make_storage
+from lti_app.web import (
+    answers,
+    arguments,
+    courses,
+    discussions,
+    drafts,
+    exchange,
+    extensions,
+    files,
+    grading,
+    groups,
+    guidance,
+    health,
+    moderation,
+    posts,
+    reader,
+    readings,
+    search,
+    stances,
+    threads,
+)
 from lti_app.web.errors import init_errors
 from lti_app.web.headers import init_headers
+from lti_app.web.screening import init_screening
 from lti_app.web.session import init_sessions
+from lti_app.web.storage import init_storage
 from lti_app.web.templating import init_templating
 from lti_app.web.transactions import init_transactions
 
 MAX_REQUEST = 3_000_000
 """Bytes. Flask refuses more with 413; the largest honest request is a long post."""
 COOKIE = "__Host-colloquy"
+AREAS = (
+    answers,
+    arguments,
+    courses,
+    discussions,
+    drafts,
+    exchange,
+    extensions,
+    files,
+    grading,
+    groups,
+    guidance,
+    health,
+    moderation,
+    posts,
+    reader,
+    readings,
+    search,
+    stances,
+    threads,
+)
+"""The blueprints, one an area of the screen."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +84,23 @@ class Colloquy:
     clock: Clock
     jobs: Jobs
     edge: LtiEdge
+    storage: Storage
 
 
 def assemble(settings: Settings, *, database: Database | None = None, clock: Clock = system_clock) -> Colloquy:
     """The parts for these settings; tests hand over their own database and clock."""
     database = database or Database.at(settings.database_url)
     edge = make_edge(settings, database, clock)
-    jobs = make_jobs(make_huey(settings), database=database, store=edge.store, outgoing=edge.outgoing, clock=clock)
-    return Colloquy(settings, database, clock, jobs, edge)
+    storage = make_storage(settings)
+    jobs = make_jobs(
+        make_huey(settings),
+        database=database,
+        store=edge.store,
+        outgoing=edge.outgoing,
+        storage=storage,
+        clock=clock,
+    )
+    return Colloquy(settings, database, clock, jobs, edge, storage)
 
 
 def create_app(parts: Colloquy) -> Flask:
@@ -53,17 +110,24 @@ def create_app(parts: Colloquy) -> Flask:
     _configure(app, settings)
     init_transactions(app, parts.database, parts.clock, bell)
     init_sessions(app)
+    readings.init_readings(app, make_lookup(enabled=settings.doi_lookup))
+    init_storage(app, parts.storage, _limits(settings))
+    init_screening(app, settings.held_sites)
     init_templating(app, default_zone=settings.default_time_zone)
     init_headers(app)
     init_errors(app)
     csrf = CSRFProtect(app)
-    for area in (courses, discussions, grading, health, posts):
+    for area in AREAS:
         app.register_blueprint(area.blueprint)
     edge = make_blueprint(replace(parts.edge, roster_bell=bell))
     csrf.exempt(edge)  # the LMS posts here; state, nonce and signature protect it
     app.register_blueprint(edge)
     init_deep_linking(app, store=parts.edge.store, launch_url=f"{settings.base_url}/lti/launch")
     return app
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(reading=settings.reading_file_mb * 1_000_000, attachment=settings.attachment_file_mb * 1_000_000)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

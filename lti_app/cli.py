@@ -17,11 +17,13 @@ from lti_app.core.errors import ColloquyError, NotFound, SettingsError
 from lti_app.core.logs import configure_logs
 from lti_app.core.resources import resource
 from lti_app.core.settings import PREFIX, Settings, load_settings
+from lti_app.files.actions import sweep
 from lti_app.jobs.worker import run_worker
 from lti_app.lti import keys as tool_keys
 from lti_app.lti import registrations
 from lti_app.lti.errors import RegistrationRefused
 from lti_app.seed import seed_demo_course
+from lti_app.storage.choosing import make_storage
 
 EMBEDDED_THREADS = 4
 UNKNOWN = {
@@ -158,6 +160,15 @@ def keys_rotate(at_once: bool) -> None:
     click.echo(f"{key.kid} {'signs now.' if at_once else 'is published and signs soon; see `colloquy keys list`.'}")
 
 
+@cli.command("sweep-files")
+def sweep_files() -> None:
+    """Erase files that nothing has referred to for a day, and those deleted a day ago."""
+    settings = load_settings()
+    with _writing(settings) as session:
+        count = sweep(session, make_storage(settings), now=system_clock())
+    click.echo(f"{count} {'file' if count == 1 else 'files'} erased.")
+
+
 @cli.command("seed-demo", hidden=True)
 @click.option("--issuer", required=True)
 @click.option("--client-id", required=True)
@@ -173,6 +184,7 @@ def seed_demo(issuer: str, client_id: str, deployment_id: str) -> None:
             deployment_id=deployment_id,
             time_zone=settings.default_time_zone,
             now=system_clock(),
+            storage=make_storage(settings),
         )
 
 

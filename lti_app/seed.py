@@ -1,7 +1,9 @@
 """The demonstration course: people, readings and a running discussion, written through the same actions as in life."""
 
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,28 +11,91 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from lti_app.composing.rules import Cited, quoted_passage
+from lti_app.core.prose import to_html
 from lti_app.core.resources import resource
 from lti_app.courses.actions import VISIT_LENGTH, enroll
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.actions import set_up_discussion
-from lti_app.discussions.queries import get_discussion
-from lti_app.discussions.rules import Calendar, SetUp
+from lti_app.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussions.rules import Calendar, Move, SetUp, StanceQuestion, Structure
+from lti_app.files.actions import store_file
+from lti_app.files.ports import Storage
+from lti_app.files.queries import read_pages
+from lti_app.files.rules import Purpose, Right, Rights
+from lti_app.integrity.actions import screen
 from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
+from lti_app.moderation.actions import change_post, report_post
+from lti_app.moderation.rules import Deed, ReportReason
 from lti_app.people.actions import record_person
 from lti_app.people.rules import Names
-from lti_app.posts.actions import create_post
-from lti_app.posts.queries import find_post_id
-from lti_app.readings.actions import add_reading
+from lti_app.posts.actions import Placed, Written, create_post
+from lti_app.posts.rules import Format
+from lti_app.quotations.actions import give_text
+from lti_app.quotations.rules import Kept, Page
+from lti_app.readings.actions import (
+    add_reading,
+    find_or_add_passage,
+    give_file,
+    mark_read,
+    record_opening,
+    record_stop,
+)
 from lti_app.rubrics.actions import copy_rubric
+from lti_app.stances.actions import answer_stance
+from lti_app.typesetting.rules import typeset
 
 DAY_ENDS = time(23, 59, 59, 999_999)
 
 
+@dataclass(frozen=True)
+class _Class:
+    """The course as far as it is seeded: what every discussion of it needs."""
+
+    session: Session
+    people: Mapping[str, Actor]
+    """By their short keys."""
+    readings: Mapping[str, int]
+    """Their ids, by short keys."""
+    discussions: Mapping[str, int]
+    """Their ids, by the placements that open them."""
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def instructor(self) -> Actor:
+        """Whose course it is."""
+        return next(actor for actor in self.people.values() if actor.role is Role.INSTRUCTOR)
+
+    def before(self, hours: float) -> datetime:
+        """The moment so many hours ago."""
+        return self.now - timedelta(hours=hours)
+
+    def day(self, days: int, at: time) -> datetime:
+        """A time of the day so many days from today, where the class is."""
+        return datetime.combine(self.now.astimezone(self.zone).date() + timedelta(days=days), at, self.zone)
+
+    def look(self, discussion_id: int, who: str, at: datetime) -> tuple[Actor, DiscussionView]:
+        """Somebody, and the discussion as they see it at a moment."""
+        actor = self.people[who]
+        return actor, get_discussion(self.session, actor, discussion_id, now=at)
+
+
 def seed_demo_course(
-    session: Session, *, issuer: str, client_id: str, deployment_id: str, time_zone: str, now: datetime
+    session: Session,
+    *,
+    issuer: str,
+    client_id: str,
+    deployment_id: str,
+    time_zone: str,
+    now: datetime,
+    storage: Storage | None = None,
 ) -> bool:
-    """Fill the course that the practice LMS knows; False, and nothing done, where it is there already."""
-    course, content = _read("course.json"), _read("discussion.json")
+    """Fill the course that the practice LMS knows; False, and nothing done, where it is there already.
+
+    Without a storage, the instructor's notes have no file, and no quotation is checked against them.
+    """
+    course, week = _read("course.json"), _read("discussion.json")
     deployment = find_deployment(session, issuer=issuer, client_id=client_id, deployment_id=deployment_id)
     if is_linked(session, deployment=deployment, context_id=course["id"]):
         return False
@@ -46,13 +111,13 @@ def seed_demo_course(
     people = _enroll_everybody(session, course, issuer=issuer, course_id=course_id, now=now)
     titles = {placement["id"]: placement["title"] for placement in course["placements"]}
     discussions = link_placements(session, deployment=deployment, course_id=course_id, titles=titles, now=now)
-    discussion_id = discussions[content["discussion"]["placement"]]
-    zone = ZoneInfo(time_zone)
-    opened = datetime.combine(
-        now.astimezone(zone).date() + timedelta(days=content["discussion"]["opens_days"]), time.min, zone
-    )
-    _set_up(session, people, content, discussion_id=discussion_id, zone=zone, now=now, opened=opened)
-    _write_posts(session, people, content["posts"], discussion_id=discussion_id, now=now)
+    made = _Class(session, people, {}, discussions, now, ZoneInfo(time_zone))
+    made = replace(made, readings=_add_readings(made, week["readings"]))
+    if storage is not None:
+        _give_notes(made, storage)
+    for content in (week, _read("questions.json")):
+        _hold_discussion(made, content)
+    _record_progress(made, week["progress"])
     return True
 
 
@@ -83,23 +148,61 @@ def _enroll_everybody(
     return actors
 
 
-def _set_up(
-    session: Session,
-    people: Mapping[str, Actor],
-    content: Mapping[str, Any],
-    *,
-    discussion_id: int,
-    zone: ZoneInfo,
-    now: datetime,
-    opened: datetime,
-) -> None:
-    plan = content["discussion"]
-    instructor = next(actor for actor in people.values() if actor.role is Role.INSTRUCTOR)
-    records = [{field: value for field, value in record.items() if field != "key"} for record in content["readings"]]
-    readings = tuple(add_reading(session, instructor, record, opened) for record in records)
-    today = now.astimezone(zone).date()
+def _add_readings(course: _Class, records: list[dict[str, Any]]) -> dict[str, int]:
+    opened = course.day(-6, time.min)
+    return {
+        record["key"]: add_reading(
+            course.session,
+            course.instructor,
+            {field: value for field, value in record.items() if field != "key"},
+            opened,
+        )
+        for record in records
+    }
+
+
+def _give_notes(course: _Class, storage: Storage) -> None:
+    """Typeset the instructor's notes, let the class read them, and check quotations against them."""
+    reading_id, given = course.readings["notes"], course.day(-6, time.min)
+    made = typeset(resource("config", "demo", "notes.typ").read_bytes(), {})
+    file = store_file(
+        course.session,
+        course.instructor,
+        storage,
+        io.BytesIO(made),
+        name="notes-for-the-week.pdf",
+        purpose=Purpose.READING,
+        rights=Rights(Right.OWN_WORK),
+        now=given,
+    )
+    give_file(course.session, course.instructor, reading_id, file_id=file.id, now=given)
+    pages = [Page(str(number), words) for number, words in enumerate(read_pages(storage, file), 1)]
+    give_text(course.session, course.instructor, reading_id, pages, kept=Kept.FINGERPRINTS, now=given)
+
+
+def _hold_discussion(course: _Class, content: Mapping[str, Any]) -> None:
+    """One discussion with all that has happened in it."""
+    discussion_id = course.discussions[content["discussion"]["placement"]]
+    _set_up(course, content["discussion"], discussion_id)
+    posts: dict[str, Placed] = {}
+    for post in content["posts"]:
+        posts[post["id"]] = _write(course, post, discussion_id, posts.get(post.get("reply_to", "")))
+    for deed in content.get("deeds", ()):
+        at = course.before(deed["hours_ago"])
+        actor, discussion = course.look(discussion_id, deed["by"], at)
+        change_post(course.session, actor, discussion, posts[deed["post"]].id, Deed(deed["deed"]), now=at)
+    for report in content.get("reports", ()):
+        at, reason = course.before(report["hours_ago"]), ReportReason(report["reason"])
+        actor, discussion = course.look(discussion_id, report["by"], at)
+        about: dict[str, Any] = {"reason": reason, "words": report["words"], "now": at}
+        report_post(course.session, actor, discussion, posts[report["post"]].id, **about)
+    _take_stances(course, content.get("stances", ()), posts, discussion_id)
+
+
+def _set_up(course: _Class, plan: Mapping[str, Any], discussion_id: int) -> None:
+    opened = course.day(plan["opens_days"], time.min)
     dates = {
-        name: datetime.combine(today + timedelta(days=plan[f"{key}_days"]), DAY_ENDS, zone)
+        name: course.day(plan[f"{key}_days"], DAY_ENDS)
         for name, key in (("first_post_due", "first_post_due"), ("replies_due", "replies_due"), ("closes_at", "closes"))
     }
     set_up = SetUp(
@@ -111,20 +214,59 @@ def _set_up(
         replies_wanted=plan["replies_wanted"],
         reply_words=plan["reply_words"],
         post_first=plan["post_first"],
-        reading_ids=readings,
-        required_ids=frozenset(readings),
+        reading_ids=tuple(course.readings[key] for key in plan.get("readings", course.readings)),
+        required_ids=frozenset(course.readings[key] for key in plan["required"]),
+        structure=Structure(plan.get("structure", Structure.WHOLE_CLASS)),
+        stance=StanceQuestion(**plan["stance"]) if "stance" in plan else None,
     )
-    discussion = set_up_discussion(session, instructor, discussion_id, set_up=set_up, version=0, now=opened)
-    copy_rubric(session, discussion)
+    about: dict[str, Any] = {"set_up": set_up, "version": 0, "now": opened}
+    discussion = set_up_discussion(course.session, course.instructor, discussion_id, **about)
+    copy_rubric(course.session, discussion)
 
 
-def _write_posts(
-    session: Session, people: Mapping[str, Actor], posts: list[dict[str, Any]], *, discussion_id: int, now: datetime
+def _write(course: _Class, post: Mapping[str, Any], discussion_id: int, parent: Placed | None = None) -> Placed:
+    at = course.before(post["hours_ago"])
+    actor, discussion = course.look(discussion_id, post["by"], at)
+    written = Written(post["text"], move=Move(post["move"]) if "move" in post else None, title=post.get("title", ""))
+    if "passage" in post:
+        written = replace(written, text=_with_passage(course, post, discussion), format=Format.HTML)
+    placed = create_post(course.session, actor, discussion, written, parent_id=parent.id if parent else None, now=at)
+    screen(course.session, actor, discussion, placed.id, sellers=frozenset(), now=at)
+    return placed
+
+
+def _with_passage(course: _Class, post: Mapping[str, Any], discussion: DiscussionView) -> str:
+    """The post as the editor would send it, beginning with words that were selected in a reading."""
+    place = {name: value for name, value in post["passage"].items() if name != "reading"}
+    reading = next(each for each in discussion.readings if each.id == course.readings[post["passage"]["reading"]])
+    passage_id = find_or_add_passage(course.session, reading.id, **place)
+    return quoted_passage(reading, Cited(reading.id, place["page"], "", passage_id), place["exact"]) + to_html(
+        post["text"]
+    )
+
+
+def _take_stances(
+    course: _Class, stances: Iterable[Mapping[str, Any]], posts: Mapping[str, Placed], discussion_id: int
 ) -> None:
-    ids: dict[str, int] = {}
-    for post in posts:
-        actor, written = people[post["by"]], now - timedelta(hours=post["hours_ago"])
-        discussion = get_discussion(session, actor, discussion_id, now=written)
-        parent_id = ids.get(post.get("reply_to", ""))
-        address = create_post(session, actor, discussion, text=post["text"], parent_id=parent_id, now=written)
-        ids[post["id"]] = find_post_id(session, discussion, address)
+    """Everybody's answer before they wrote, and that of some after they had read."""
+    for stance in stances:
+        actor, discussion = course.look(discussion_id, stance["by"], course.now)
+        first: dict[str, Any] = {"again": False, "now": course.before(119)}
+        answer_stance(course.session, actor, discussion, stance["before"], **first)
+        if "after" in stance:
+            moved_by = posts[stance["moved_by"]].address
+            again: dict[str, Any] = {"again": True, "moved_by": moved_by, "now": course.before(2)}
+            answer_stance(course.session, actor, discussion, stance["after"], **again)
+
+
+def _record_progress(course: _Class, progress: Mapping[str, Mapping[str, Any]]) -> None:
+    """How far some students have got in the readings."""
+    session = course.session
+    for key, so_far in progress.items():
+        reading_id = course.readings[key]
+        for who in so_far["opened"]:
+            record_opening(session, course.people[who], reading_id, course.before(30))
+        for who, page in so_far["stopped"].items():
+            record_stop(session, course.people[who], reading_id, course.before(50), page=page)
+        for who in so_far["read"]:
+            mark_read(session, course.people[who], reading_id, course.before(70), read=True)
