@@ -21,7 +21,7 @@ from lti_app.grading.queries import (
 )
 from lti_app.grading.rules import MAX_COMMENT, Progress
 from lti_app.passbacks.models import Passback
-from lti_app.posts.actions import delete_post, edit_post
+from lti_app.posts.actions import Written, delete_post, edit_post
 from lti_app.rubrics.models import Level
 from tests.cast import arrive
 from tests.factories.discussions import plan, set_up
@@ -244,7 +244,7 @@ def test_the_lms_learns_when_the_work_was_complete(session, cast, discussion, cl
     completed = clock()
     write(session, cast.ana, discussion, to=others[0], now=clock.move(days=5))
     last_of_ben = clock.move(hours=1)
-    edit_post(session, cast.ben, discussion, others[0].id, text="Another text here.", version=1, now=last_of_ben)
+    edit_post(session, cast.ben, discussion, others[0].id, Written("Another text here."), version=1, now=last_of_ben)
     for student in cast.students:
         mark(session, cast.ines, discussion, student, now=clock())
     delete_post(session, cast.chi, discussion, others[1].id, now=clock())
@@ -276,10 +276,10 @@ def test_posts_stand_in_their_context(session, cast, discussion, clock):
     reply = write(session, cast.ana, discussion, text="I regret this.", to=bens, now=clock.move(minutes=5))
     write(session, cast.ben, discussion, text="His answer.", to=mine, now=clock())
     delete_post(session, cast.ana, discussion, reply.id, now=clock())
-    first, second = list_posts_in_context(session, discussion, cast.ana.person_id)
+    first, second = list_posts_in_context(session, cast.tariq, discussion, cast.ana.person_id)
     assert (first.address, first.answers, first.words) == ("1", None, 2)
     assert [(drawn.author, drawn.html) for drawn in first.drew] == [("Ben Carter", "<p>His answer.</p>")]
     assert (second.answers.address, second.answers.author) == ("2", "Ben Carter")
     assert (second.is_deleted, second.html) == (True, "<p>I regret this.</p>")  # graders see what was deleted
     assert second.created_at - first.created_at == timedelta(minutes=5)
-    assert list_posts_in_context(session, discussion, cast.stranger.person_id) == []
+    assert list_posts_in_context(session, cast.tariq, discussion, cast.stranger.person_id) == []

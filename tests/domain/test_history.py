@@ -10,12 +10,14 @@ from sqlalchemy import select
 from lti_app.discussions.actions import reserve_discussion, set_up_discussion
 from lti_app.discussions.models import Discussion
 from lti_app.participation.queries import collect_class_facts
+from lti_app.posts import actions
 from lti_app.posts.actions import create_post, delete_post, edit_post
 from lti_app.posts.errors import PostChanged
 from lti_app.posts.models import Citation, Post, Revision
-from lti_app.posts.queries import circumstances_of, find_post_id, get_activity, read_thread
+from lti_app.posts.queries import circumstances_of, find_post_id
 from lti_app.posts.rules import address_to_path, compose
 from lti_app.readings.models import Passage
+from lti_app.threads.queries import get_activity, read_thread
 from tests.cast import FrozenClock, gather_cast
 from tests.factories.discussions import plan
 from tests.factories.readings import add_readings
@@ -74,24 +76,34 @@ class Histories(RuleBasedStateMachine):
 
     @rule(name=people, text=texts)
     def start(self, name, text):
-        address = create_post(
-            self.session, getattr(self.cast, name), self.discussion, text=text, parent_id=None, now=self.tick()
+        placed = create_post(
+            self.session,
+            getattr(self.cast, name),
+            self.discussion,
+            actions.Written(text),
+            parent_id=None,
+            now=self.tick(),
         )
         self.first_posts += 1
-        assert address == str(self.first_posts)
-        self.remember(name, address, text)
+        assert placed.address == str(self.first_posts)
+        self.remember(name, placed.address, text)
 
     @precondition(lambda self: any(not post.deleted for post in self.posts.values()))
     @rule(name=people, text=texts, data=st.data())
     def reply(self, name, text, data):
         parent_id = self.chosen(data)
         parent = self.posts[parent_id]
-        address = create_post(
-            self.session, getattr(self.cast, name), self.discussion, text=text, parent_id=parent_id, now=self.tick()
+        placed = create_post(
+            self.session,
+            getattr(self.cast, name),
+            self.discussion,
+            actions.Written(text),
+            parent_id=parent_id,
+            now=self.tick(),
         )
         parent.replies += 1
-        assert address == f"{parent.address}.{parent.replies}"
-        self.remember(name, address, text)
+        assert placed.address == f"{parent.address}.{parent.replies}"
+        self.remember(name, placed.address, text)
 
     @rule(name=people, text=texts, behind=st.sampled_from([0, 0, 0, 1]), data=st.data())
     def edit(self, name, text, behind, data):
@@ -103,7 +115,9 @@ class Histories(RuleBasedStateMachine):
         changes = post.texts[-1] != text
         actor = getattr(self.cast, name)
         try:
-            edit_post(self.session, actor, self.discussion, number, text=text, version=version, now=self.tick())
+            edit_post(
+                self.session, actor, self.discussion, number, actions.Written(text), version=version, now=self.tick()
+            )
         except PostChanged:
             assert behind
             assert changes
@@ -135,7 +149,7 @@ class Histories(RuleBasedStateMachine):
         found = {number: (replies, version, deleted is not None) for number, replies, version, deleted in rows}
         assert found == {n: (post.replies, len(post.texts), post.deleted) for n, post in self.posts.items()}
         assert self.session.scalar(select(Discussion.root_count)) == self.first_posts
-        activity = get_activity(self.session, self.discussion)
+        activity = get_activity(self.session, self.cast.ines, self.discussion)
         standing = [post for post in self.posts.values() if not post.deleted]
         assert activity.first_posts == sum("." not in post.address for post in standing)
         assert activity.replies == sum("." in post.address for post in standing)

@@ -29,7 +29,8 @@ def connected(url):
 
 def tables(url):
     with connected(url) as connection:
-        return set(inspect(connection).get_table_names()) - {"alembic_version"}
+        found = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        return {name for name in found if not name.startswith("post_search")}
 
 
 def test_from_nothing_to_now_and_back_and_again(empty_database_url):
@@ -113,6 +114,6 @@ def test_sort_keys_sort_by_bytes(database_url, filled, session):
     first = session.query(Post).first()
     columns = {column.key: getattr(first, column.key) for column in Post.__table__.columns if column.key != "id"}
     session.query(Post).update({Post.path: Post.path + "x"})
-    session.add_all(Post(**{**columns, "path": path}) for path in reversed(paths))
+    session.add_all(Post(**{**columns, "path": path, "number": n}) for n, path in enumerate(reversed(paths), 1000))
     session.flush()
     assert [path for (path,) in session.query(Post.path).order_by(Post.path) if "x" not in path] == paths

@@ -1,6 +1,6 @@
 """The tables of permissions, walked whole: what each role gets in every circumstance is written out here."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import product
 
 import pytest
@@ -69,117 +69,296 @@ def test_only_instructors_change_readings():
     assert found == ["forbidden", "forbidden", "forbidden", "yes"]
 
 
-# What somebody asks of posts. `gate`: shut while a first post of one's own is asked for and missing. `whose` is the
-# post in question, `stands` whether it is not deleted, `room` whether it can be answered without going too deep.
-# A dash stands for whatever it may be; every circumstance matches exactly one line.
+# What somebody asks of posts: `gate` is shut while a first post of one's own is asked for and missing; any other column
+# is a circumstance of the post in question. A dash stands for whatever it may be; every circumstance matches exactly
+# one line. What has no column in a table makes no difference to that permission.
 POSTS = {
     posts.Permission.READ: """
-        state      gate whose stands room  observer  student         assistant       instructor
-        unprepared -    -     -      -     forbidden discussion_shut yes             yes
-        scheduled  -    -     -      -     forbidden discussion_shut yes             yes
-        open       open -     -      -     forbidden yes             yes             yes
-        open       shut -     -      -     forbidden post_first      yes             yes
-        closed     -    -     -      -     forbidden yes             yes             yes
+        state      gate observer  student         assistant       instructor
+        unprepared -    forbidden discussion_shut yes             yes
+        scheduled  -    forbidden discussion_shut yes             yes
+        open       open forbidden yes             yes             yes
+        open       shut forbidden post_first      yes             yes
+        closed     -    forbidden yes             yes             yes
     """,
     posts.Permission.START: """
-        state      gate whose stands room  observer  student         assistant       instructor
-        unprepared -    -     -      -     forbidden discussion_shut discussion_shut discussion_shut
-        scheduled  -    -     -      -     forbidden discussion_shut yes             yes
-        open       -    -     -      -     forbidden yes             yes             yes
-        closed     -    -     -      -     forbidden discussion_shut yes             yes
+        state      observer  student         assistant       instructor
+        unprepared forbidden discussion_shut discussion_shut discussion_shut
+        scheduled  forbidden discussion_shut yes             yes
+        open       forbidden yes             yes             yes
+        closed     forbidden discussion_shut yes             yes
     """,
     posts.Permission.REPLY: """
-        state      gate whose stands room  observer  student         assistant       instructor
-        unprepared -    -     -      -     forbidden discussion_shut discussion_shut discussion_shut
-        scheduled  -    -     yes    yes   forbidden discussion_shut yes             yes
-        scheduled  -    -     yes    no    forbidden discussion_shut too_deep        too_deep
-        scheduled  -    -     no     -     forbidden discussion_shut parent_gone     parent_gone
-        open       open -     yes    yes   forbidden yes             yes             yes
-        open       open -     yes    no    forbidden too_deep        too_deep        too_deep
-        open       open -     no     -     forbidden parent_gone     parent_gone     parent_gone
-        open       shut -     yes    yes   forbidden post_first      yes             yes
-        open       shut -     yes    no    forbidden post_first      too_deep        too_deep
-        open       shut -     no     -     forbidden post_first      parent_gone     parent_gone
-        closed     -    -     yes    yes   forbidden discussion_shut yes             yes
-        closed     -    -     yes    no    forbidden discussion_shut too_deep        too_deep
-        closed     -    -     no     -     forbidden discussion_shut parent_gone     parent_gone
+        state      gate stands shown held unlocked room observer  student         assistant       instructor
+        unprepared -    -      -     -    -        -    forbidden discussion_shut discussion_shut discussion_shut
+        scheduled  -    yes    -     no   -        yes  forbidden discussion_shut yes             yes
+        scheduled  -    yes    -     no   -        no   forbidden discussion_shut too_deep        too_deep
+        scheduled  -    yes    -     yes  -        -    forbidden discussion_shut post_held       post_held
+        scheduled  -    no     -     -    -        -    forbidden discussion_shut parent_gone     parent_gone
+        open       open yes    yes   no   yes      yes  forbidden yes             yes             yes
+        open       open yes    yes   no   yes      no   forbidden too_deep        too_deep        too_deep
+        open       open yes    yes   no   no       yes  forbidden thread_locked   yes             yes
+        open       open yes    yes   no   no       no   forbidden thread_locked   too_deep        too_deep
+        open       open yes    yes   yes  -        -    forbidden post_held       post_held       post_held
+        open       open yes    no    no   -        yes  forbidden parent_gone     yes             yes
+        open       open yes    no    no   -        no   forbidden parent_gone     too_deep        too_deep
+        open       open yes    no    yes  -        -    forbidden parent_gone     post_held       post_held
+        open       open no     -     -    -        -    forbidden parent_gone     parent_gone     parent_gone
+        open       shut yes    -     no   -        yes  forbidden post_first      yes             yes
+        open       shut yes    -     no   -        no   forbidden post_first      too_deep        too_deep
+        open       shut yes    -     yes  -        -    forbidden post_first      post_held       post_held
+        open       shut no     -     -    -        -    forbidden post_first      parent_gone     parent_gone
+        closed     -    yes    -     no   -        yes  forbidden discussion_shut yes             yes
+        closed     -    yes    -     no   -        no   forbidden discussion_shut too_deep        too_deep
+        closed     -    yes    -     yes  -        -    forbidden discussion_shut post_held       post_held
+        closed     -    no     -     -    -        -    forbidden discussion_shut parent_gone     parent_gone
     """,
     posts.Permission.EDIT: """
-        state      gate whose stands room  observer  student         assistant       instructor
-        -          -    other -      -     forbidden forbidden       forbidden       forbidden
-        unprepared -    own   -      -     forbidden discussion_shut discussion_shut discussion_shut
-        scheduled  -    own   yes    -     forbidden discussion_shut yes             yes
-        scheduled  -    own   no     -     forbidden discussion_shut forbidden       forbidden
-        open       -    own   yes    -     forbidden yes             yes             yes
-        open       -    own   no     -     forbidden forbidden       forbidden       forbidden
-        closed     -    own   yes    -     forbidden discussion_shut yes             yes
-        closed     -    own   no     -     forbidden discussion_shut forbidden       forbidden
+        state      whose stands native shown unlocked time observer  student         assistant       instructor
+        -          other -      -      -     -        -    forbidden forbidden       forbidden       forbidden
+        unprepared own   -      -      -     -        -    forbidden discussion_shut discussion_shut discussion_shut
+        scheduled  own   yes    yes    -     -        -    forbidden discussion_shut yes             yes
+        scheduled  own   yes    no     -     -        -    forbidden discussion_shut forbidden       forbidden
+        scheduled  own   no     -      -     -        -    forbidden discussion_shut forbidden       forbidden
+        open       own   yes    yes    yes   yes      yes  forbidden yes             yes             yes
+        open       own   yes    yes    yes   yes      no   forbidden editing_over    yes             yes
+        open       own   yes    yes    yes   no       -    forbidden thread_locked   yes             yes
+        open       own   yes    yes    no    -        -    forbidden post_hidden     yes             yes
+        open       own   yes    no     -     -        -    forbidden forbidden       forbidden       forbidden
+        open       own   no     -      -     -        -    forbidden forbidden       forbidden       forbidden
+        closed     own   yes    yes    -     -        -    forbidden discussion_shut yes             yes
+        closed     own   yes    no     -     -        -    forbidden discussion_shut forbidden       forbidden
+        closed     own   no     -      -     -        -    forbidden discussion_shut forbidden       forbidden
     """,
     posts.Permission.DELETE: """
-        state      gate whose stands room  observer  student         assistant       instructor
-        unprepared -    own   -      -     forbidden discussion_shut discussion_shut discussion_shut
-        unprepared -    other -      -     forbidden forbidden       discussion_shut discussion_shut
-        scheduled  -    own   yes    -     forbidden discussion_shut yes             yes
-        scheduled  -    own   no     -     forbidden discussion_shut forbidden       forbidden
-        scheduled  -    other yes    -     forbidden forbidden       yes             yes
-        scheduled  -    other no     -     forbidden forbidden       forbidden       forbidden
-        open       -    own   yes    -     forbidden yes             yes             yes
-        open       -    own   no     -     forbidden forbidden       forbidden       forbidden
-        open       -    other yes    -     forbidden forbidden       yes             yes
-        open       -    other no     -     forbidden forbidden       forbidden       forbidden
-        closed     -    own   yes    -     forbidden discussion_shut yes             yes
-        closed     -    own   no     -     forbidden discussion_shut forbidden       forbidden
-        closed     -    other yes    -     forbidden forbidden       yes             yes
-        closed     -    other no     -     forbidden forbidden       forbidden       forbidden
+        state      whose stands unlocked observer  student         assistant       instructor
+        unprepared own   -      -        forbidden discussion_shut discussion_shut discussion_shut
+        unprepared other -      -        forbidden forbidden       discussion_shut discussion_shut
+        scheduled  own   yes    -        forbidden discussion_shut yes             yes
+        scheduled  own   no     -        forbidden discussion_shut forbidden       forbidden
+        scheduled  other yes    -        forbidden forbidden       yes             yes
+        scheduled  other no     -        forbidden forbidden       forbidden       forbidden
+        open       own   yes    yes      forbidden yes             yes             yes
+        open       own   yes    no       forbidden thread_locked   yes             yes
+        open       own   no     -        forbidden forbidden       forbidden       forbidden
+        open       other yes    -        forbidden forbidden       yes             yes
+        open       other no     -        forbidden forbidden       forbidden       forbidden
+        closed     own   yes    -        forbidden discussion_shut yes             yes
+        closed     own   no     -        forbidden discussion_shut forbidden       forbidden
+        closed     other yes    -        forbidden forbidden       yes             yes
+        closed     other no     -        forbidden forbidden       forbidden       forbidden
+    """,
+    posts.Permission.APPRECIATE: """
+        state      gate whose stands shown observer  student         assistant       instructor
+        unprepared -    -     -      -     forbidden discussion_shut discussion_shut discussion_shut
+        scheduled  -    own   -      -     forbidden discussion_shut forbidden       forbidden
+        scheduled  -    other yes    -     forbidden discussion_shut yes             yes
+        scheduled  -    other no     -     forbidden discussion_shut parent_gone     parent_gone
+        open       open own   -      -     forbidden forbidden       forbidden       forbidden
+        open       open other yes    yes   forbidden yes             yes             yes
+        open       open other yes    no    forbidden parent_gone     yes             yes
+        open       open other no     -     forbidden parent_gone     parent_gone     parent_gone
+        open       shut own   -      -     forbidden post_first      forbidden       forbidden
+        open       shut other yes    -     forbidden post_first      yes             yes
+        open       shut other no     -     forbidden post_first      parent_gone     parent_gone
+        closed     -    own   -      -     forbidden discussion_shut forbidden       forbidden
+        closed     -    other yes    -     forbidden discussion_shut yes             yes
+        closed     -    other no     -     forbidden discussion_shut parent_gone     parent_gone
+    """,
+    posts.Permission.REPORT: """
+        state      gate whose stands shown observer  student         assistant       instructor
+        unprepared -    own   -      -     forbidden discussion_shut forbidden       forbidden
+        unprepared -    other yes    -     forbidden discussion_shut yes             yes
+        unprepared -    other no     -     forbidden discussion_shut parent_gone     parent_gone
+        scheduled  -    own   -      -     forbidden discussion_shut forbidden       forbidden
+        scheduled  -    other yes    -     forbidden discussion_shut yes             yes
+        scheduled  -    other no     -     forbidden discussion_shut parent_gone     parent_gone
+        open       open own   -      -     forbidden forbidden       forbidden       forbidden
+        open       open other yes    yes   forbidden yes             yes             yes
+        open       open other yes    no    forbidden parent_gone     yes             yes
+        open       open other no     -     forbidden parent_gone     parent_gone     parent_gone
+        open       shut own   -      -     forbidden post_first      forbidden       forbidden
+        open       shut other yes    -     forbidden post_first      yes             yes
+        open       shut other no     -     forbidden post_first      parent_gone     parent_gone
+        closed     -    own   -      -     forbidden forbidden       forbidden       forbidden
+        closed     -    other yes    yes   forbidden yes             yes             yes
+        closed     -    other yes    no    forbidden parent_gone     yes             yes
+        closed     -    other no     -     forbidden parent_gone     parent_gone     parent_gone
+    """,
+    posts.Permission.ACCEPT: """
+        state      asker answer private stands shown unlocked observer  student         assistant       instructor
+        unprepared no    -      -       -      -     -        forbidden forbidden       discussion_shut discussion_shut
+        unprepared yes   -      -       -      -     -        forbidden discussion_shut discussion_shut discussion_shut
+        scheduled  no    yes    no      yes    -     -        forbidden forbidden       yes             yes
+        scheduled  yes   yes    no      yes    -     -        forbidden discussion_shut yes             yes
+        scheduled  no    yes    no      no     -     -        forbidden forbidden       parent_gone     parent_gone
+        scheduled  yes   yes    no      no     -     -        forbidden discussion_shut parent_gone     parent_gone
+        scheduled  no    yes    yes     -      -     -        forbidden forbidden       forbidden       forbidden
+        scheduled  yes   yes    yes     -      -     -        forbidden discussion_shut forbidden       forbidden
+        scheduled  no    no     -       -      -     -        forbidden forbidden       forbidden       forbidden
+        scheduled  yes   no     -       -      -     -        forbidden discussion_shut forbidden       forbidden
+        open       no    yes    no      yes    -     -        forbidden forbidden       yes             yes
+        open       yes   yes    no      yes    yes   yes      forbidden yes             yes             yes
+        open       yes   yes    no      yes    yes   no       forbidden thread_locked   yes             yes
+        open       yes   yes    no      yes    no    -        forbidden parent_gone     yes             yes
+        open       no    yes    no      no     -     -        forbidden forbidden       parent_gone     parent_gone
+        open       yes   yes    no      no     -     -        forbidden parent_gone     parent_gone     parent_gone
+        open       no    yes    yes     -      -     -        forbidden forbidden       forbidden       forbidden
+        open       yes   yes    yes     -      -     -        forbidden forbidden       forbidden       forbidden
+        open       no    no     -       -      -     -        forbidden forbidden       forbidden       forbidden
+        open       yes   no     -       -      -     -        forbidden forbidden       forbidden       forbidden
+        closed     no    yes    no      yes    -     -        forbidden forbidden       yes             yes
+        closed     yes   yes    no      yes    -     -        forbidden discussion_shut yes             yes
+        closed     no    yes    no      no     -     -        forbidden forbidden       parent_gone     parent_gone
+        closed     yes   yes    no      no     -     -        forbidden discussion_shut parent_gone     parent_gone
+        closed     no    yes    yes     -      -     -        forbidden forbidden       forbidden       forbidden
+        closed     yes   yes    yes     -      -     -        forbidden discussion_shut forbidden       forbidden
+        closed     no    no     -       -      -     -        forbidden forbidden       forbidden       forbidden
+        closed     yes   no     -       -      -     -        forbidden discussion_shut forbidden       forbidden
+    """,
+    posts.Permission.PIN: """
+        prepared root stands observer  student   assistant       instructor
+        no       -    -      forbidden forbidden discussion_shut discussion_shut
+        yes      yes  yes    forbidden forbidden yes             yes
+        yes      yes  no     forbidden forbidden parent_gone     parent_gone
+        yes      no   -      forbidden forbidden forbidden       forbidden
+    """,
+    posts.Permission.MARK: """
+        prepared stands observer  student   assistant       instructor
+        no       -      forbidden forbidden discussion_shut discussion_shut
+        yes      yes    forbidden forbidden yes             yes
+        yes      no     forbidden forbidden parent_gone     parent_gone
+    """,
+    posts.Permission.CLOSE: """
+        prepared root observer  student   assistant       instructor
+        no       -    forbidden forbidden discussion_shut discussion_shut
+        yes      yes  forbidden forbidden yes             yes
+        yes      no   forbidden forbidden forbidden       forbidden
+    """,
+    posts.Permission.HIDE: """
+        prepared stands observer  student   assistant       instructor
+        no       -      forbidden forbidden discussion_shut discussion_shut
+        yes      yes    forbidden forbidden yes             yes
+        yes      no     forbidden forbidden parent_gone     parent_gone
+    """,
+    posts.Permission.HOLD: """
+        prepared answered stands observer  student   assistant       instructor
+        no       -        -      forbidden forbidden discussion_shut discussion_shut
+        yes      no       yes    forbidden forbidden yes             yes
+        yes      no       no     forbidden forbidden parent_gone     parent_gone
+        yes      yes      -      forbidden forbidden forbidden       forbidden
+    """,
+    posts.Permission.RELEASE: """
+        prepared stands observer  student   assistant       instructor
+        no       -      forbidden forbidden discussion_shut discussion_shut
+        yes      yes    forbidden forbidden yes             yes
+        yes      no     forbidden forbidden parent_gone     parent_gone
+    """,
+    posts.Permission.SPLIT: """
+        prepared root private stands observer  student   assistant       instructor
+        no       -    -       -      forbidden forbidden discussion_shut discussion_shut
+        yes      no   no      yes    forbidden forbidden yes             yes
+        yes      no   no      no     forbidden forbidden parent_gone     parent_gone
+        yes      no   yes     -      forbidden forbidden forbidden       forbidden
+        yes      yes  -       -      forbidden forbidden forbidden       forbidden
+    """,
+    posts.Permission.ANNOUNCE: """
+        prepared observer  student   assistant       instructor
+        no       forbidden forbidden discussion_shut discussion_shut
+        yes      forbidden forbidden yes             yes
+    """,
+    posts.Permission.REPLY_PRIVATELY: """
+        prepared teacher native stands room observer  student   assistant       instructor
+        no       -       -      -      -    forbidden forbidden discussion_shut discussion_shut
+        yes      no      yes    yes    yes  forbidden forbidden yes             yes
+        yes      no      yes    yes    no   forbidden forbidden too_deep        too_deep
+        yes      no      yes    no     -    forbidden forbidden parent_gone     parent_gone
+        yes      no      no     -      -    forbidden forbidden forbidden       forbidden
+        yes      yes     -      -      -    forbidden forbidden forbidden       forbidden
+    """,
+    posts.Permission.MODERATE: """
+        state observer  student   assistant instructor
+        -     forbidden forbidden yes       yes
     """,
 }
-CIRCUMSTANCES = [
-    posts.Circumstances(
-        state=state,
-        post_first=post_first,
-        has_posted=has_posted,
-        is_author=is_author,
-        is_deleted=is_deleted,
-        is_deepest=is_deepest,
-    )
-    for state, post_first, has_posted, is_author, is_deleted, is_deepest in product(State, *[[False, True]] * 5)
-]
+COLUMNS = {
+    "state": ("state",),
+    "prepared": ("state",),
+    "gate": ("post_first", "has_posted"),
+    "whose": ("is_author",),
+    "stands": ("is_deleted",),
+    "room": ("is_deepest",),
+    "shown": ("is_hidden",),
+    "held": ("is_held",),
+    "answered": ("is_answered",),
+    "unlocked": ("is_locked",),
+    "native": ("is_imported",),
+    "time": ("is_past_editing",),
+    "root": ("is_root",),
+    "private": ("is_private",),
+    "teacher": ("is_by_staff",),
+    "answer": ("is_answer",),
+    "asker": ("is_asker",),
+}
+"""What each column tells of."""
+NEGATIVE = {"stands", "room", "shown", "unlocked", "native", "time"}
+FIELDS = [field.name for field in fields(posts.Circumstances)]
+PLAIN = posts.Circumstances(State.OPEN, post_first=False, has_posted=False)
 
 
-def described(c):
-    """The circumstances in the words of the table."""
-    return [
-        c.state.value,
-        "shut" if c.post_first and not c.has_posted else "open",
-        "own" if c.is_author else "other",
-        "no" if c.is_deleted else "yes",
-        "no" if c.is_deepest else "yes",
-    ]
+def described(c, column):
+    """A circumstance in the words of the tables."""
+    if column == "state":
+        return c.state.value
+    if column == "prepared":
+        return "no" if c.state is State.UNPREPARED else "yes"
+    if column == "gate":
+        return "shut" if c.post_first and not c.has_posted else "open"
+    is_so = getattr(c, COLUMNS[column][0])
+    if column == "whose":
+        return "own" if is_so else "other"
+    return "yes" if is_so != (column in NEGATIVE) else "no"
 
 
-def expected(lines, c):
+def variants(columns):
+    """Every circumstance that these columns tell apart, and each of them with one further thing changed."""
+    told = dict.fromkeys(name for column in columns for name in COLUMNS[column])
+    for values in product(*(State if name == "state" else (False, True) for name in told)):
+        here = replace(PLAIN, **dict(zip(told, values, strict=True)))
+        yield here
+        for name in FIELDS:
+            if name not in told:
+                others = State if name == "state" else [not getattr(here, name)]
+                yield from (replace(here, **{name: other}) for other in others)
+
+
+def expected(columns, lines, c):
     """What the one line that matches says, by role."""
+    here = [described(c, column) for column in columns]
     (answers,) = [
-        line[5:]
+        line[len(columns) :]
         for line in lines
-        if all(word in ("-", is_so) for word, is_so in zip(line[:5], described(c), strict=True))
+        if all(word in ("-", is_so) for word, is_so in zip(line, here, strict=False))
     ]
     return answers
 
 
 def test_every_permission_on_posts_has_a_table():
     assert POSTS.keys() == posts.TABLE.keys() == set(posts.Permission)
+    assert {name for names in COLUMNS.values() for name in names} == set(FIELDS)
 
 
 @pytest.mark.parametrize("need", posts.Permission)
 def test_the_table_of_posts(need):
     head, *lines = rows(POSTS[need])
-    assert head[5:] == list(ROLES)
-    for c in CIRCUMSTANCES:
-        actors = [replace(SOMEBODY, role=role) for role in ROLES]
+    columns, roles = head[: -len(ROLES)], head[-len(ROLES) :]
+    assert roles == list(ROLES)
+    actors = [replace(SOMEBODY, role=role) for role in ROLES]
+    for c in variants(columns):
         found = [outcome(lambda actor=actor, c=c: posts.require(actor, need, c)) for actor in actors]
-        assert found == expected(lines, c), described(c)
+        assert found == expected(columns, lines, c), c
         assert [posts.may(actor, need, c) for actor in actors] == [answer == "yes" for answer in found]
+        assert [need in posts.permitted(actor, c) for actor in actors] == [answer == "yes" for answer in found]
 
 
 def test_a_shut_discussion_says_in_which_state_it_is():

@@ -22,7 +22,7 @@ from lti_app.passbacks.models import Passback
 from lti_app.people.actions import record_person
 from lti_app.people.models import Person
 from lti_app.people.rules import Names
-from lti_app.posts.actions import create_post, delete_post, edit_post
+from lti_app.posts.actions import Written, create_post, delete_post, edit_post
 from lti_app.posts.errors import AlreadyPosted, PostChanged
 from lti_app.posts.models import Citation, Post, Revision
 from lti_app.readings.models import Passage
@@ -92,7 +92,7 @@ def test_two_hundred_replies_to_one_post(database, session, cast, discussion, cl
         for number in range(25):
             with database.writing() as own:
                 text = f"Reply {number} of {name}"
-                create_post(own, cast.tariq, discussion, text=text, parent_id=parent.id, now=clock())
+                create_post(own, cast.tariq, discussion, Written(text), parent_id=parent.id, now=clock())
 
     assert at_once([partial(reply_often, name) for name in range(8)]) == [None] * 8
     replies = session.execute(select(Post.address, Post.text).where(Post.parent_id == parent.id)).all()
@@ -103,7 +103,7 @@ def test_two_hundred_replies_to_one_post(database, session, cast, discussion, cl
 
 def test_first_posts_at_once(together, session, cast, discussion, clock):
     def start(text, own):
-        return create_post(own, cast.ana, discussion, text=text, parent_id=None, now=clock())
+        return create_post(own, cast.ana, discussion, Written(text), parent_id=None, now=clock()).address
 
     answers = together(*(partial(start, f"Post {number}") for number in range(8)))
     assert sorted(answers) == [str(number) for number in range(1, 9)]
@@ -114,7 +114,7 @@ def test_two_windows_edit_one_post(together, session, cast, discussion, clock):
     post = write(session, cast.ana, discussion, text="As it was.", now=clock())
 
     def edit(text, own):
-        edit_post(own, cast.ana, discussion, post.id, text=text, version=1, now=clock())
+        edit_post(own, cast.ana, discussion, post.id, Written(text), version=1, now=clock())
 
     answers = together(partial(edit, "In one window."), partial(edit, "In another window."))
     assert kinds(answers) == ["NoneType", "PostChanged"]
@@ -126,7 +126,7 @@ def test_an_edit_and_a_deletion_lose_nothing(together, session, cast, discussion
     post = write(session, cast.ana, discussion, text="As it was.", now=clock())
 
     def edit(own):
-        edit_post(own, cast.ana, discussion, post.id, text="As it is.", version=1, now=clock())
+        edit_post(own, cast.ana, discussion, post.id, Written("As it is."), version=1, now=clock())
 
     answers = together(edit, lambda own: delete_post(own, cast.ines, discussion, post.id, now=clock()))
     assert answers[1] == "1"
@@ -234,7 +234,7 @@ def test_a_passage_that_many_cite_first(together, session, cast, clock):
     discussion = set_up(session, cast.ines, clock(), reading_ids=(kotter, zaleznik))
 
     def cite(text, own):
-        return create_post(own, cast.ana, discussion, text=text, parent_id=None, now=clock())
+        return create_post(own, cast.ana, discussion, Written(text), parent_id=None, now=clock()).address
 
     both = ("[Kotter, p. 1] [Zaleznik, p. 2]", "[Zaleznik, p. 2] [Kotter, p. 1]")
     answers = together(*(partial(cite, f"{text} {n}") for n, text in enumerate(both * 4)))
@@ -253,8 +253,8 @@ def test_a_click_repeated_at_the_same_moment_is_one_post(together, session, cast
     def click(own):
         try:
             return create_post(
-                own, cast.ana, discussion, text="Once.", parent_id=parent.id if is_reply else None, now=clock()
-            )
+                own, cast.ana, discussion, Written("Once."), parent_id=parent.id if is_reply else None, now=clock()
+            ).address
         except AlreadyPosted as again:
             own.rollback()
             return again.data["address"]

@@ -8,11 +8,12 @@ from lti_app.grading.actions import assess, release, release_all
 from lti_app.grading.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context
 from lti_app.participation.queries import collect_class_facts, get_progress
 from lti_app.posts.access import Permission
-from lti_app.posts.actions import create_post, delete_post, edit_post
-from lti_app.posts.queries import circumstances_of, find_post_id, get_activity, get_post, get_text, read_thread
+from lti_app.posts.actions import Written, create_post, delete_post, edit_post
+from lti_app.posts.queries import circumstances_of, find_post_id, get_post, get_text
 from lti_app.posts.rules import address_to_path
 from lti_app.readings.queries import list_readings
 from lti_app.rubrics.queries import get_rubric
+from lti_app.threads.queries import get_activity, read_thread
 from tests.factories.discussions import set_up
 from tests.factories.grades import levels, mark
 from tests.factories.posts import write
@@ -45,7 +46,7 @@ class Scene:
         for author, other in zip(self.cast.students, reversed(posts), strict=True):
             write(self.session, author, discussion, to=other, now=now)
         for author, post in zip(self.cast.students, posts, strict=True):
-            edit_post(self.session, author, discussion, post.id, text="Shorter.", version=1, now=now)
+            edit_post(self.session, author, discussion, post.id, Written("Shorter."), version=1, now=now)
         self.post = get_post(self.session, self.cast.ana, discussion, posts[0].id, need=Permission.READ)
         self.session.flush()
 
@@ -57,7 +58,7 @@ def read_page(s, start=""):
 
 def reply(s):
     text = TEXT.format("1", "new")
-    create_post(s.session, s.cast.ben, s.discussion, text=text, parent_id=s.post.id, now=s.clock())
+    create_post(s.session, s.cast.ben, s.discussion, Written(text), parent_id=s.post.id, now=s.clock())
 
 
 def grade(s):
@@ -82,7 +83,7 @@ READS = {
     "students": (1, lambda s: list_students(s.session, s.cast.ines)),
     "first page of a thread": (2, read_page),
     "later page of a thread": (4, lambda s: read_page(s, address_to_path("2.1"))),
-    "activity": (1, lambda s: get_activity(s.session, s.discussion)),
+    "activity": (1, lambda s: get_activity(s.session, s.cast.ines, s.discussion)),
     "a post": (2, lambda s: get_post(s.session, s.cast.ana, s.discussion, s.post.id, need=Permission.READ)),
     "a post by its address": (1, lambda s: find_post_id(s.session, s.discussion, s.post.address)),
     "a text to edit": (3, lambda s: get_text(s.session, s.cast.ana, s.discussion, s.post.id)),
@@ -92,14 +93,17 @@ READS = {
     "desk": (1, lambda s: list_desk(s.session, s.cast.ines, s.discussion)),
     "marks": (1, lambda s: get_assessment(s.session, s.discussion, s.cast.ana.person_id)),
     "released grade": (1, lambda s: get_released_grade(s.session, s.cast.ana, s.discussion)),
-    "posts in context": (2, lambda s: list_posts_in_context(s.session, s.discussion, s.cast.ana.person_id)),
+    "posts in context": (
+        2,
+        lambda s: list_posts_in_context(s.session, s.cast.ines, s.discussion, s.cast.ana.person_id),
+    ),
 }
 WRITES = {
-    "reply with two citations": (8, reply),
+    "reply with two citations": (9, reply),
     "edit": (
         9,
         lambda s: edit_post(
-            s.session, s.cast.ana, s.discussion, s.post.id, text=TEXT.format("7", "8"), version=2, now=s.clock()
+            s.session, s.cast.ana, s.discussion, s.post.id, Written(TEXT.format("7", "8")), version=2, now=s.clock()
         ),
     ),
     "delete": (4, lambda s: delete_post(s.session, s.cast.ana, s.discussion, s.post.id, now=s.clock())),

@@ -8,10 +8,12 @@ from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussions.queries import get_discussion
 from lti_app.participation.queries import collect_class_facts, get_progress
 from lti_app.participation.rules import Reason, Standing
-from lti_app.posts.actions import delete_post, edit_post
+from lti_app.posts.actions import Written, delete_post, edit_post
 from lti_app.posts.errors import DiscussionShut, PostFirst
-from lti_app.posts.queries import PAGE_SIZE, Activity, circumstances_of, find_post_id, get_activity, read_thread
+from lti_app.posts.queries import circumstances_of, find_post_id
 from lti_app.posts.rules import address_to_path
+from lti_app.threads.queries import PAGE_SIZE, get_activity, read_thread
+from lti_app.threads.rules import Activity
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
@@ -125,13 +127,15 @@ def test_a_post_is_found_by_its_address(session, cast, discussion, clock):
 
 
 def test_activity(session, cast, discussion, clock):
-    assert get_activity(session, discussion) == Activity(0, 0, 0, "", None)
+    assert get_activity(session, cast.ines, discussion) == Activity(0, 0, 0, "", None)
     first = write(session, cast.ana, discussion, now=clock())
     write(session, cast.ines, discussion, to=first, now=clock())
     last = write(session, cast.ana, discussion, to=first, now=clock.move(hours=1))
-    assert get_activity(session, discussion) == Activity(1, 2, 2, "Ana Brandt", clock())
+    assert get_activity(session, cast.ines, discussion) == Activity(1, 2, 2, "Ana Brandt", clock(), asking=1)
     delete_post(session, cast.ana, discussion, last.id, now=clock())
-    assert get_activity(session, discussion) == Activity(1, 1, 2, "Ines Navarro", clock() - timedelta(hours=1))
+    assert get_activity(session, cast.ines, discussion) == Activity(
+        1, 1, 2, "Ines Navarro", clock() - timedelta(hours=1), asking=1
+    )
 
 
 @pytest.fixture
@@ -156,7 +160,7 @@ def test_progress_is_derived_from_what_stands(session, cast, reading_discussion,
     assert standings(session, cast.ana, discussion, clock) == [partly, partly, open_]
     clock.move(days=4)
     text = "Leaders set a direction, says [Kotter, p. 104]."
-    edit_post(session, cast.ana, discussion, placeholder.id, text=text, version=1, now=clock())
+    edit_post(session, cast.ana, discussion, placeholder.id, Written(text), version=1, now=clock())
     last = write(session, cast.ana, discussion, to=chis, now=clock())
     assert standings(session, cast.ana, discussion, clock) == [late, met, met]
     verdicts = get_progress(session, cast.ana, discussion, now=clock())
@@ -176,7 +180,9 @@ def test_progress_is_derived_from_what_stands(session, cast, reading_discussion,
 def test_an_edit_that_drops_the_citation_counts_from_then_on(session, cast, reading_discussion, clock):
     post = write(session, cast.ana, reading_discussion, text="As [Kotter, p. 1] says.", now=clock())
     for version, (text, standing) in enumerate([("He says.", Standing.OPEN), ("[Kotter] says.", Standing.MET)], 1):
-        edit_post(session, cast.ana, reading_discussion, post.id, text=text, version=version, now=clock.move(hours=1))
+        edit_post(
+            session, cast.ana, reading_discussion, post.id, Written(text), version=version, now=clock.move(hours=1)
+        )
         verdict = get_progress(session, cast.ana, reading_discussion, now=clock()).requirements[-1]
         assert verdict.standing is standing
     assert verdict.met_at == clock()

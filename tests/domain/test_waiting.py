@@ -20,7 +20,7 @@ from lti_app.grading.queries import get_assessment
 from lti_app.people.actions import record_person
 from lti_app.people.models import Person
 from lti_app.people.rules import Names
-from lti_app.posts.actions import delete_post, edit_post
+from lti_app.posts.actions import Written, delete_post, edit_post
 from lti_app.posts.errors import PostChanged
 from lti_app.posts.models import Post, Revision
 from tests.cast import ISSUER
@@ -131,7 +131,7 @@ def test_an_edit_of_what_was_deleted_meanwhile_is_refused(overtake, session, cas
     session.commit()
 
     def edit(own):
-        edit_post(own, cast.ana, discussion, post.id, text="As it is.", version=1, now=clock())
+        edit_post(own, cast.ana, discussion, post.id, Written("As it is."), version=1, now=clock())
 
     end = overtake(lambda own: delete_post(own, cast.ines, discussion, post.id, now=clock()), edit)
     assert isinstance(end, PostChanged) or type(end).__name__ == "Forbidden"  # SQLite lets one begin only afterwards

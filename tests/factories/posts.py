@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from lti_app.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.posts.access import Permission
-from lti_app.posts.actions import create_post
+from lti_app.posts.actions import Written, create_post
 from lti_app.posts.errors import AlreadyPosted
-from lti_app.posts.queries import PostView, find_post_id, get_post
+from lti_app.posts.queries import PostView, get_post
 
 FIRST = "Leaders set a direction and align people."
 REPLY = "A case against this: hospitals."
@@ -30,9 +30,8 @@ def write(
     text, parent_id = text or (REPLY if to else FIRST), to.id if to else None
     try:
         with session.begin_nested():
-            address = create_post(session, author, discussion, text=text, parent_id=parent_id, now=now)
+            placed = create_post(session, author, discussion, Written(text), parent_id=parent_id, now=now)
     except AlreadyPosted:  # the same words again would be taken for a second click; a quoted line does not count
         text = f"{text}\n\n> {next(_NUMBERS)}"
-        address = create_post(session, author, discussion, text=text, parent_id=parent_id, now=now)
-    post_id = find_post_id(session, discussion, address)
-    return get_post(session, author, discussion, post_id, need=Permission.READ)
+        placed = create_post(session, author, discussion, Written(text), parent_id=parent_id, now=now)
+    return get_post(session, author, discussion, placed.id, need=Permission.READ)

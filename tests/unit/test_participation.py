@@ -308,6 +308,6 @@ def test_the_whole_answer_is_complete_when_the_last_requirement_is_met():
 
 def test_what_a_post_needs_is_told_in_numbers():
     verdicts = evaluate(REPLIES, [post(1, (1, 50), to=BEN), post(2, (2, 30), to=CHI)], day(3))
-    assert verdicts.posts[1] == PostVerdict(Reason.REPLY, counts=True, number=1, of=2)
+    assert verdicts.posts[1] == PostVerdict(Reason.REPLY, counts=True, due=day(6), number=1, of=2)
     assert verdicts.posts[2] == PostVerdict(Reason.TOO_SHORT, counts=False, number=20)
     assert verdicts.requirements[0].people == ("Ben",)

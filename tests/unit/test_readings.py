@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.readings.rules import ReadingEntry, address_of, distinct_label, label_of, reference_html, to_csl
-from tests.factories.readings import KOTTER, ZALEZNIK
+from lti_app.courses.rules import CitationStyle
+from lti_app.readings.rules import ReadingEntry, address_of, distinct_label, label_of, to_csl
+from lti_app.references.rules import reference_html
+from tests.factories.readings import KOTTER
 
 
 def test_the_form_becomes_a_record():
@@ -21,13 +23,6 @@ def test_the_form_becomes_a_record():
         "issue": "3",
         "page": "103-111",
     }
-
-
-def test_the_reference_is_harvard_style():
-    assert reference_html(to_csl(ZALEZNIK)) == (
-        "Zaleznik, A. (1977) “Managers and Leaders: Are They Different?”, <i>Harvard Business Review</i>, "
-        "55(3), pp. 67–78."
-    )
 
 
 AUTHORS = {
@@ -130,7 +125,7 @@ texts = st.sampled_from(HOSTILE) | st.text(max_size=40)
 @pytest.mark.parametrize("field", ["authors", "title", "container", "volume", "issue", "pages", "doi", "url"])
 def test_hostile_values_are_shown_and_never_obeyed(field, text):
     csl = to_csl(ReadingEntry(**{"authors": "Kotter, John", "year": 1990, "title": "Title", field: text}))
-    html = reference_html(csl)
+    html = reference_html(csl, CitationStyle.HARVARD)
     Markup().feed(html)
     for stored in (html, label_of(csl), str(address_of(csl)), str(csl)):
         stored.encode()
@@ -151,7 +146,7 @@ def test_hostile_values_are_shown_and_never_obeyed(field, text):
 )
 def test_any_entry_has_a_label_and_a_safe_reference(entry):
     csl = to_csl(entry)
-    Markup().feed(reference_html(csl))
+    Markup().feed(reference_html(csl, CitationStyle.HARVARD))
     label = label_of(csl)
     assert label.strip()
     assert not set(label) & set("[]\n")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.grading.rules import Progress, StudentLine, changed_after, progress_of, suggested_level
+from lti_app.grading.rules import Change, Happening, Progress, StudentLine, changes_after, progress_of, suggested_level
 from lti_app.participation.rules import Kind, Standing, Verdict, Verdicts
 from lti_app.rubrics.rules import DEFAULT_RUBRIC, CriterionView, Evidence, LevelView, RubricView, scaled, total
 from tests.cast import MONDAY
@@ -111,6 +111,7 @@ def test_nothing_is_suggested_where_nothing_was_counted():
 
 LINE = StudentLine(
     person_id=1,
+    key="1",
     name="Ana",
     posts=0,
     progress=Progress.UNGRADED,
@@ -139,9 +140,11 @@ def test_progress_of(is_complete, version, released, progress):
     assert line.needs_grading == (progress is not Progress.RELEASED)
 
 
-def test_work_changed_after_the_marks_is_told():
-    later = MONDAY + timedelta(seconds=1)
-    assert not changed_after(None, [later])
-    assert not changed_after(MONDAY, [])
-    assert not changed_after(MONDAY, [MONDAY])
-    assert changed_after(MONDAY, [MONDAY, later])
+def test_what_changed_after_the_marks_is_told_in_its_order():
+    written = Change("2", Happening.WRITTEN, MONDAY)
+    hidden = Change("2", Happening.HIDDEN, MONDAY + timedelta(seconds=2))
+    edited = Change("2.3", Happening.EDITED, MONDAY + timedelta(seconds=1))
+    assert changes_after(None, [edited]) == []
+    assert changes_after(MONDAY, []) == []
+    assert changes_after(MONDAY, [written]) == []
+    assert changes_after(MONDAY, [hidden, written, edited]) == [edited, hidden]

@@ -1,0 +1,148 @@
+"""What a composer says before: as tables, and that it never says anything else than the count does afterwards."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lti_app.discussions.rules import Move, Requirements
+from lti_app.guidance.rules import Answered, forecast, hypothetical_edit, hypothetical_post
+from lti_app.participation.rules import Reason, Version, evaluate
+from tests.cast import MONDAY
+from tests.unit.test_participation import ANA, BEN, CHI, INES, KOTTER, NAMES, ZALEZNIK, day, post
+from tests.unit.test_participation_properties import facts, hours, requirements
+
+ASKED = Requirements(
+    first_post_words=200,
+    first_post_due=day(3),
+    replies=2,
+    reply_words=50,
+    replies_due=day(6),
+    readings=(KOTTER, ZALEZNIK),
+)
+FIRST, REPLIED = post(1, (1, 210, {1})), post(2, (2, 60), to=BEN)
+
+
+def answered(who):
+    return Answered(who, NAMES[who], is_self=who == ANA, is_staff=who == INES) if who else None
+
+
+def told(written, words, *, to=0, on=2.5, cites=(), move=None, asked=ASKED):
+    version = Version(day(on), words, frozenset(cites))
+    hypothetical = hypothetical_post(written, version, move=move, answered=answered(to))
+    return forecast(asked, written, hypothetical, day(on))
+
+
+# posts there, words, to whom, on which day | what it is now, what it can be, as which reply, words short, late
+CASES = {
+    "an empty first post": ([], 0, 0, 1, Reason.TOO_SHORT, Reason.FIRST_POST, 0, 200, False),
+    "a first post of enough words": ([], 200, 0, 1, Reason.FIRST_POST, Reason.FIRST_POST, 0, 0, False),
+    "a late first post": ([], 200, 0, 4, Reason.FIRST_POST, Reason.FIRST_POST, 0, 0, True),
+    "a late first post that is too short": ([], 150, 0, 4, Reason.TOO_SHORT, Reason.FIRST_POST, 0, 50, True),
+    "another first post": ([FIRST], 300, 0, 2, Reason.BEYOND, Reason.BEYOND, 0, 0, False),
+    "a reply to a new person": ([FIRST, REPLIED], 16, CHI, 3, Reason.TOO_SHORT, Reason.REPLY, 2, 34, False),
+    "a reply that counts": ([FIRST, REPLIED], 50, CHI, 3, Reason.REPLY, Reason.REPLY, 2, 0, False),
+    "a late reply": ([FIRST, REPLIED], 50, CHI, 6.1, Reason.REPLY, Reason.REPLY, 2, 0, True),
+    "the same person": ([FIRST, REPLIED], 50, BEN, 3, Reason.SAME_PERSON, Reason.SAME_PERSON, 0, 0, False),
+    "the same person, too short": ([FIRST, REPLIED], 5, BEN, 3, Reason.TOO_SHORT, Reason.SAME_PERSON, 0, 45, False),
+    "oneself": ([FIRST], 50, ANA, 2, Reason.TO_SELF, Reason.TO_SELF, 0, 0, False),
+    "a teacher": ([FIRST], 5, INES, 2, Reason.TO_STAFF, Reason.TO_STAFF, 0, 0, False),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_how_it_would_count(case):
+    written, words, to, on, now_is, can_be, nth, short, late = case
+    said = told(written, words, to=to, on=on)
+    assert (said.verdict.reason, said.best.reason) == (now_is, can_be)
+    assert (said.best.number if can_be is Reason.REPLY else 0) == nth
+    assert (said.short, said.is_late) == (short, late)
+    assert said.due == (day(6) if to else day(3))
+    assert said.answered == NAMES.get(to, "")
+
+
+def test_what_is_still_to_be_cited():
+    said = told([FIRST], 9, to=BEN)
+    assert (said.missing, said.cited) == ((ZALEZNIK,), ())
+    said = told([FIRST], 9, to=BEN, cites={2})
+    assert (said.missing, said.cited) == ((), (ZALEZNIK,))
+    said = told([], 9, cites={1})
+    assert (said.missing, said.cited) == ((ZALEZNIK,), (KOTTER,))
+
+
+def test_the_kind_of_reply_that_is_asked_for():
+    asked = replace(ASKED, move=Move.COUNTER)
+    assert told([], 9, asked=asked).wanted_move is None  # a first post is none
+    short, plain = told([FIRST], 9, to=BEN, move=Move.COUNTER, asked=asked), told([FIRST], 60, to=BEN, asked=asked)
+    assert (short.wanted_move, short.made_move) == (plain.wanted_move, plain.made_move) == (Move.COUNTER, None)
+    made = told([FIRST], 60, to=BEN, move=Move.COUNTER, asked=asked)
+    assert (made.wanted_move, made.made_move) == (None, Move.COUNTER)
+    again = told([FIRST, replace(REPLIED, move=Move.COUNTER)], 60, to=CHI, move=Move.COUNTER, asked=asked)
+    assert (again.wanted_move, again.made_move) == (None, None)
+
+
+def test_nothing_is_said_where_nothing_is_asked_for():
+    assert told([], 9, asked=Requirements()) is None
+    assert told([FIRST], 9, to=BEN, asked=Requirements(first_post_words=5)) is None
+    assert told([], 9, asked=Requirements(replies=2)) is None
+
+
+def test_a_word_more_is_nothing_new_to_say():
+    keys = [told([FIRST, REPLIED], words, to=CHI).key for words in (0, 16, 49, 50, 51)]
+    assert keys[0] == keys[1] == keys[2] != keys[3] == keys[4]
+
+
+def test_an_edit_is_told_as_what_the_post_becomes():
+    short = post(1, (1, 20))
+    longer = hypothetical_edit(short, Version(day(2), 210, frozenset()), move=None)
+    said = forecast(ASKED, [short], longer, day(2))
+    assert (said.verdict.reason, said.verdict.late) == (Reason.FIRST_POST, False)
+    shorter = hypothetical_edit(FIRST, Version(day(2), 150, frozenset()), move=None)
+    assert forecast(ASKED, [FIRST], shorter, day(2)).short == 50
+
+
+people = st.none() | st.sampled_from([1, 2, 3, 4, 9])
+written = st.integers(0, 6).flatmap(lambda size: st.tuples(*(facts(number) for number in range(1, size + 1))).map(list))
+
+
+versions = st.builds(Version, at=hours, words=st.integers(0, 60), reading_ids=st.frozensets(st.integers(1, 2)))
+
+
+@given(requirements, written, people, versions)
+def test_it_says_what_the_count_says_once_it_is_posted(asked, there, to, version):
+    """The real post has another number and an address; both come after all others."""
+    who = Answered(to, "", is_self=to == 1, is_staff=to == 9) if to else None
+    hypothetical = hypothetical_post(there, version, move=None, answered=who)
+    said, now = forecast(asked, there, hypothetical, version.at), version.at
+    real = replace(hypothetical, id=hypothetical.id + 5, address="7.1")
+    after = evaluate(asked, [*there, real], now)
+    if said is not None:
+        assert said.verdict == after.posts[real.id]
+        unmet = [verdict.reading for verdict in after.requirements if verdict.reading and not verdict.is_met]
+        assert list(said.missing) == unmet
+        assert said.short == max(0, said.short)
+        if said.best.counts:
+            want = asked.reply_words if to else asked.first_post_words
+            longer = replace(real, versions=(replace(version, words=max(version.words, want)),))
+            assert evaluate(asked, [*there, longer], now).posts[real.id] == said.best
+
+
+@given(requirements, written, st.data(), st.integers(0, 60), hours)
+def test_it_says_what_the_count_says_once_an_edit_is_saved(asked, there, data, words, later):
+    standing = [fact for fact in there if not fact.deleted]
+    if not standing:
+        return
+    edited = data.draw(st.sampled_from(standing))
+    now = max(edited.versions[-1].at, later) + timedelta(minutes=1)
+    changed = hypothetical_edit(edited, Version(now, words, frozenset()), move=None)
+    said = forecast(asked, there, changed, now)
+    after = evaluate(asked, [changed if fact.id == edited.id else fact for fact in there], now)
+    if said is not None:
+        assert said.verdict == after.posts[edited.id]
+
+
+def test_hypothetical_posts_come_after_all_others():
+    version = Version(MONDAY, 0, frozenset())
+    assert hypothetical_post([post(7, (1, 1)), FIRST], version, move=None, answered=None).id == 8

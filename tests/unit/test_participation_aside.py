@@ -1,0 +1,46 @@
+"""Posts that are hidden, held or private do not count while they are; shown again they count from their own time."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from lti_app.discussions.rules import Requirements
+from lti_app.participation.rules import PostFacts, Reason, Standing, Version, evaluate
+from tests.cast import MONDAY
+from tests.factories.readings import assigned
+
+KOTTER = assigned(1, "Kotter 1990")
+DUE = MONDAY + timedelta(days=3)
+ASKED = Requirements(first_post_words=5, first_post_due=DUE, replies=1, reply_words=3, readings=(KOTTER,))
+FIRST = PostFacts(1, "1", (Version(MONDAY, 9, frozenset({1})),))
+REPLY = PostFacts(2, "2.1", (Version(MONDAY, 9, frozenset()),), parent_author_id=7, parent_author="Ben")
+AFTER = DUE + timedelta(days=1)
+
+
+@pytest.mark.parametrize("reason", [Reason.HIDDEN, Reason.HELD, Reason.PRIVATE])
+def test_what_is_set_aside_counts_for_nothing(reason):
+    verdicts = evaluate(ASKED, [replace(FIRST, aside=reason), replace(REPLY, aside=reason)], AFTER)
+    standings = [verdict.standing for verdict in verdicts.requirements]
+    assert standings == [Standing.MISSED, Standing.OPEN, Standing.MISSED]
+    assert {(verdict.reason, verdict.counts) for verdict in verdicts.posts.values()} == {(reason, False)}
+    assert verdicts.has_started  # who has written may read
+
+
+def test_shown_again_it_counts_from_when_it_was_written():
+    verdicts = evaluate(ASKED, [FIRST, REPLY], AFTER)
+    assert [verdict.standing for verdict in verdicts.requirements] == [Standing.MET] * 3
+    assert {verdict.met_at for verdict in verdicts.requirements} == {MONDAY}
+
+
+@pytest.mark.parametrize("reason", [Reason.HIDDEN, Reason.HELD, Reason.PRIVATE])
+def test_another_post_counts_in_its_place(reason):
+    second = replace(FIRST, id=3, address="3", versions=(Version(MONDAY + timedelta(days=1), 6, frozenset({1})),))
+    verdicts = evaluate(ASKED, [replace(FIRST, aside=reason), second], AFTER)
+    assert (verdicts.posts[3].reason, verdicts.requirements[0].addresses) == (Reason.FIRST_POST, ("3",))
+
+
+def test_deleted_is_deleted_whatever_else_it_is():
+    verdicts = evaluate(ASKED, [replace(FIRST, deleted=True, aside=Reason.HIDDEN)], MONDAY)
+    assert verdicts.posts[1].reason is Reason.DELETED
+    assert not verdicts.has_started
