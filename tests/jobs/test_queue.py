@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from huey.api import PostgresHuey, RedisHuey, SqliteHuey
@@ -15,6 +17,7 @@ from lti_app.jobs.queue import HueyBell, Jobs, make_huey
 from lti_app.jobs.worker import EmbeddedWorker
 from lti_app.passbacks.queries import count_passbacks
 from lti_app.passbacks.rules import PassbackState
+from lti_app.storage.folder import FolderStorage
 
 SECRET = "a secret of more than thirty-two characters"
 PATIENCE = 20.0
@@ -43,11 +46,18 @@ def roster() -> RecordingRoster:
 
 
 @pytest.fixture
-def jobs_on(sender: PassbackSender, roster: RecordingRoster) -> Iterator[Callable[[Settings], Jobs]]:
+def storage(tmp_path: Path) -> FolderStorage:
+    return FolderStorage(tmp_path / "files")
+
+
+@pytest.fixture
+def jobs_on(
+    sender: PassbackSender, roster: RecordingRoster, storage: FolderStorage
+) -> Iterator[Callable[[Settings], Jobs]]:
     made = []
 
     def make(settings: Settings, *, immediate: bool = False) -> Jobs:
-        made.append(Jobs(make_huey(settings, immediate=immediate), sender=sender, roster=roster))
+        made.append(Jobs(make_huey(settings, immediate=immediate), sender=sender, roster=roster, storage=storage))
         return made[-1]
 
     yield make
@@ -91,15 +101,33 @@ def test_immediate_queue_does_its_work_in_place(database_url, jobs_on, school_cl
     assert gradebook.tries == 1
 
 
+def test_files_that_were_forgotten_go_every_day(database_url, jobs_on, monkeypatch):
+    """As many at a time as one transaction may hold, until none is left."""
+    left = [250]
+
+    def sweep(_session, _storage, *, now, limit):
+        gone = min(left[0], limit)
+        left[0] -= gone
+        return gone
+
+    monkeypatch.setattr("lti_app.jobs.queue.sweep", sweep)
+    jobs = jobs_on(settings_for(database_url), immediate=True)
+    night = datetime(2026, 9, 8, 3, 53, tzinfo=UTC)
+    due = [task for task in jobs.huey.read_periodic(night) if task.name == "sweep_files"]
+    assert [jobs.huey.execute(task) for task in due] == [None]
+    assert left == [0]
+    assert "sweep_files" not in {task.name for task in jobs.huey.read_periodic(night.replace(hour=4))}
+
+
 def test_engine_follows_the_settings(sqlite_url, postgresql_url, redis_url):
     assert isinstance(make_huey(settings_for(sqlite_url)), SqliteHuey)
     assert isinstance(make_huey(settings_for(postgresql_url)), PostgresHuey)
     assert isinstance(make_huey(settings_for(postgresql_url, redis_url)), RedisHuey)
 
 
-def test_bell_without_a_queue_raises_nothing(sender, roster):
+def test_bell_without_a_queue_raises_nothing(sender, roster, storage):
     nowhere = settings_for("sqlite:///unused.db", "redis://127.0.0.1:1/0")
-    HueyBell(Jobs(make_huey(nowhere), sender=sender, roster=roster)).ring()
+    HueyBell(Jobs(make_huey(nowhere), sender=sender, roster=roster, storage=storage)).ring()
 
 
 def test_many_processes_may_make_the_queue_at_once(postgresql_url):

@@ -88,7 +88,9 @@ def parts(database: Database, database_url: str, clock: TestClock, store_of_edge
     outgoing = Outgoing(read_seconds=READ_SECONDS)
     keys = PlatformKeys(store_of_edge, outgoing)
     edge = replace(whole.edge, store=store_of_edge, outgoing=outgoing, platform_keys=keys)
-    jobs = make_jobs(MemoryHuey("tests"), database=database, store=edge.store, outgoing=outgoing, clock=clock)
+    jobs = make_jobs(
+        MemoryHuey("tests"), database=database, store=edge.store, outgoing=outgoing, storage=whole.storage, clock=clock
+    )
     return replace(whole, edge=edge, jobs=jobs)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from lti_app.core.db import Base, Database
 from lti_app.courses.actions import create_course
-from lti_app.courses.models import Course, Enrollment, Visit
+from lti_app.courses.models import Course, EarlierCourse, Enrollment, Visit
 from lti_app.courses.queries import get_actor
 from lti_app.courses.rules import Role
 from lti_app.discussions.actions import reserve_discussion
@@ -199,7 +200,7 @@ class TestSubmissionReview:
     def test_by_an_instructor_opens_the_student(self, visitor: Browser, rows):
         visitor.launch()
         answer = visitor.launch(**REVIEW, roles=INSTRUCTOR, **{CLAIM + "for_user": {"user_id": "student-1"}})
-        assert answer.headers["Location"].endswith(f"/grading/{rows(Person)[0].id}")
+        assert answer.headers["Location"].endswith(f"/grading/review/{rows(Person)[0].id}")
 
     @pytest.mark.parametrize("user", [ABSENT, None, {}, {"user_id": 5}, {"user_id": "nobody"}, {"user_id": "a\0"}])
     def test_of_nobody_known_opens_the_discussion(self, user: object, visitor: Browser):
@@ -249,3 +250,38 @@ def test_twenty_students_open_a_new_course_at_once(app: Flask, visitor: Browser,
         assert set(count.values()) == {1}
         assert session.scalar(select(func.count()).select_from(Discussion)) == 1
         assert session.scalar(select(func.count()).select_from(Enrollment)) == 20
+
+
+def copied_from(database):
+    with database.read() as session:
+        later, earlier = aliased(CourseLink), aliased(CourseLink)
+        rows = session.execute(
+            select(later.context_id, earlier.context_id)
+            .select_from(EarlierCourse)
+            .join(later, later.course_id == EarlierCourse.course_id)
+            .join(earlier, earlier.course_id == EarlierCourse.earlier_id)
+        )
+        return {tuple(row) for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("spring", {("autumn", "spring")}),
+        (" spring, unknown ,,autumn,truncated", {("autumn", "spring")}),
+        ("unknown", set()),
+        ("$Context.id.history", set()),
+        (",".join([*(f"c{n}" for n in range(30)), "spring"]), set()),
+    ],
+    ids=["one", "others beside it", "unknown", "not filled in", "too long ago"],
+)
+def test_a_launch_tells_what_its_course_was_copied_from(visitor, database, told, kept):
+    def launch(context, **custom):
+        link = {"id": f"link-{context}", "title": "T"}
+        claims = {"context": {"id": context, "title": context}, "resource_link": link, "custom": custom}
+        visitor.launch(**{CLAIM + name: claim for name, claim in claims.items()})
+
+    launch("spring")
+    for _ in range(2):
+        launch("autumn", context_history=told)
+    assert copied_from(database) == kept

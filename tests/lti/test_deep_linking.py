@@ -106,7 +106,11 @@ def test_answer_carries_one_graded_link(choosing, answer_of, database):
             "type": "ltiResourceLink",
             "title": "Kotter",
             "url": TARGET,
-            "custom": {"discussion": number},
+            "custom": {
+                "discussion": number,
+                "group_ids": "$Moodle.Person.userGroupIds",
+                "context_history": "$Context.id.history",
+            },
             "lineItem": {
                 "label": "Kotter",
                 "scoreMaximum": 12.5,

@@ -44,10 +44,13 @@ def web_database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
 
 
 @pytest.fixture
-def house(houses: dict[str, Colloquy], database_kind: str, web_database_url: str) -> Iterator[Colloquy]:
+def house(
+    houses: dict[str, Colloquy], database_kind: str, web_database_url: str, sqlite_path: Path
+) -> Iterator[Colloquy]:
     """The parts of the application. The queue is in memory, since only the bell is of interest here."""
     if database_kind not in houses:
         environ = {"BASE_URL": BASE, "DATABASE_URL": "sqlite:///:memory:", "SECRET_KEY": "for tests only " * 3}
+        environ["FILES"] = str(sqlite_path.parent / "files")
         settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
         houses[database_kind] = assemble(settings, database=Database.at(web_database_url), clock=FrozenClock())
     yield houses[database_kind]

@@ -1,5 +1,6 @@
 """The application over one database with a cast of people, and shorthands for what a test starts from."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
@@ -14,6 +16,10 @@ from lti_app.courses.actions import keep_only, open_visit
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.discussions.queries import DiscussionView
+from lti_app.files.actions import attach_files, store_file
+from lti_app.files.models import File
+from lti_app.files.queries import FileView
+from lti_app.files.rules import Purpose
 from lti_app.grading.actions import assess, release
 from lti_app.passbacks.actions import claim_due, finish_failed, finish_sent
 from lti_app.passbacks.queries import PassbackReport, count_passbacks, passback_states
@@ -23,9 +29,11 @@ from lti_app.readings.actions import add_reading
 from lti_app.readings.rules import ReadingEntry, to_csl
 from lti_app.rubrics.queries import get_rubric
 from lti_app.rubrics.rules import RubricView
+from lti_app.web.storage import STORAGE
 from lti_app.web.transactions import BELL
 from tests.cast import FRAME, Cast, FrozenClock
 from tests.factories.discussions import set_up
+from tests.factories.files import png
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
 from tests.statements import count_statements
@@ -150,6 +158,26 @@ class Site:
         others = {other.person_id for other in (*self.cast.students, self.cast.stranger)} - {student.person_id}
         with self.database.writing() as session:
             keep_only(session, student.course_id, others, self.clock() + timedelta(days=1))
+
+    def files(self) -> list[File]:
+        """All that are kept."""
+        with self.read() as session:
+            return list(session.scalars(select(File).order_by(File.id)))
+
+    def attached(self, owner: Actor) -> FileView:
+        """A picture that something refers to."""
+        storage = self.app.extensions[STORAGE]
+        picture = {"name": "chart.png", "purpose": Purpose.ATTACHMENT, "now": self.clock()}
+        with self.database.writing() as session:
+            file = store_file(session, owner, storage, io.BytesIO(png()), **picture)
+            attach_files(session, owner, [file.id], purpose=Purpose.ATTACHMENT, now=self.clock())
+        return file
+
+    def attach_all(self, owner: Actor) -> None:
+        """Something refers to all files of this person."""
+        with self.database.writing() as session:
+            for file in session.scalars(select(File).where(File.owner_id == owner.person_id)):
+                attach_files(session, owner, [file.id], purpose=file.purpose, now=self.clock())
 
     def read(self) -> Session:
         """A session to look at what was stored."""

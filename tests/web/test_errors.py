@@ -38,6 +38,28 @@ def test_length_that_is_not_told_is_limited_as_well(site, cast, discussion):
     assert answer.status in (401, 413, 422)  # and no more was read than a request may have
 
 
+@pytest.mark.parametrize("refusal", [("what it answers is gone", 404), ("no visit", 401), ("forged", 401)])
+@pytest.mark.parametrize(
+    "written",
+    [
+        ({"text": "I <b>wrote</b> this & that."}, "I <b>wrote</b> this & that."),
+        ({"text": "<p>I <b>wrote</b> this &amp; that.</p><p>2 &lt; 3</p>", "format": "html"}, "this & that.\n\n2 < 3"),
+    ],
+    ids=["plain", "rich"],
+)
+def test_what_was_written_comes_back_as_its_writer_would_have_typed_it(site, cast, discussion, written, refusal):
+    (data, kept), (why, status) = written, refusal
+    browser = site.stranger() if why == "no visit" else site.browser(cast.ana)
+    token = "forged" if why in ("no visit", "forged") else browser.token(f"/courses/{cast.course_id}")
+    answered = {"parent_id": "99999"} if why == "what it answers is gone" else {}
+    sent = {**data, **answered, "csrf_token": token}
+    answer = browser.send(address(discussion, "posts"), data=sent, headers={"Referer": f"{BASE}/"})
+    assert answer.status == status
+    shown = "".join(map(str, answer.page.one("textarea", id="kept-text").children))
+    assert kept in shown
+    assert "<p>" not in shown
+
+
 class Endless(RawIOBase):
     """A body that does not end."""
 

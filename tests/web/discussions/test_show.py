@@ -18,7 +18,11 @@ PROMPT = "Are managers and leaders different people?"
 
 
 def has_composer(answer):
-    return any(form.attrs["action"].endswith("/posts") for form in answer.page.all("form"))
+    return any(form.attrs.get("action", "").endswith("/posts") for form in answer.page.all("form"))
+
+
+def offers(article):
+    return [link.text for link in article.one("div", class_="acts").all("a") if link.text[-1].isdigit()]
 
 
 @pytest.mark.parametrize("who", [*STAFF, *OTHERS])
@@ -76,7 +80,7 @@ def test_closed_discussion_stays_to_be_read(site, cast):
         assert "This discussion is closed." in answer.text
         assert "Welcome to all who lead." in answer.text
         assert has_composer(answer) == actor.is_staff
-        links = [a.text for a in answer.page.one("div", class_="posts").all("a")]
+        links = offers(answer.page.one("article"))
         assert (("Edit 1" in links) or ("Reply 1" in links)) == actor.is_staff
 
 
@@ -118,12 +122,12 @@ def test_own_posts_say_how_they_count(site, cast, discussion):
     site.write(cast.ben, discussion, to=own)
     answer = site.browser(cast.ana).get(address(discussion))
     badges = {
-        article.attrs["id"]: [badge.text for badge in article.all("span", class_="verdict")]
+        article.attrs["id"]: [badge.text for badge in article.all("a", class_="verdict")]
         for article in answer.page.all("article")
     }
     assert badges == {
         "p1": [],
-        "p1.1": ["counts: reply 1 of 2"],
+        "p1.1": ["counts: reply 1 of 2, on time"],
         "p1.2": ["does not count: this person is already answered"],
         "p2": ["does not count yet: 3 words short"],
         "p2.1": [],
@@ -138,12 +142,12 @@ def test_posts_offer_what_their_reader_may_do(site, cast, discussion):
     own = site.write(cast.ana, discussion)
     site.write(cast.tariq, discussion, to=own)
 
-    def offers(actor):
+    def offered(actor):
         page = site.browser(actor).get(address(discussion)).page
-        return [[link.text for link in article.all("a") if " " in link.text] for article in page.all("article")]
+        return [offers(article) for article in page.all("article")]
 
-    assert offers(cast.ana) == [["Edit 1", "Delete 1"], ["Reply 1.1"]]
-    assert offers(cast.ines) == [["Reply 1", "Remove 1"], ["Reply 1.1", "Remove 1.1"]]
+    assert offered(cast.ana) == [["Edit 1", "Delete 1"], ["Reply 1.1"]]
+    assert offered(cast.ines) == [["Reply 1", "Remove 1"], ["Reply 1.1", "Remove 1.1"]]
 
 
 def test_deleted_post_leaves_a_tombstone(site, cast, discussion):
@@ -186,7 +190,7 @@ def test_wrong_methods_are_refused(site, cast, discussion):
     refuses_methods(site, cast.ines, address(discussion), "POST", "PUT", "DELETE")
 
 
-@pytest.mark.parametrize(("who", "most"), [("ana", 10), ("ines", 8)])
+@pytest.mark.parametrize(("who", "most"), [("ana", 10), ("ines", 9)])
 def test_statements_do_not_grow_with_the_posts(site, cast, with_readings, who, most):
     actor = getattr(cast, who)
     post = site.write(cast.ana, with_readings, "I follow Kotter in this. [Kotter 1990, p. 104]")

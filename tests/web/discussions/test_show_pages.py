@@ -48,7 +48,7 @@ ALL = [*CHAIN, *[f"1.{number}" for number in range(2, 46)], "2"]
 
 def test_pages_follow_one_another_and_back(site, cast, thread):
     browser = site.browser(cast.ana)
-    first = browser.get(address(thread))
+    first = browser.get(f"{address(thread)}?sort=oldest")
     assert shown(first) == ALL[:40]
     assert not first.page.all("a", rel="prev")
     second = browser.get(first.page.one("a", rel="next").attrs["href"].partition("#")[0])

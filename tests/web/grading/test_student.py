@@ -2,6 +2,9 @@
 
 import pytest
 
+from lti_app.moderation.actions import change_post, split_thread
+from lti_app.moderation.rules import Deed
+from lti_app.posts.actions import Written, delete_post, edit_post
 from tests.web.page import values_of
 from tests.web.questions import costs, refused, refuses_no_visit
 from tests.web.site import address
@@ -44,14 +47,33 @@ def test_saved_marks_are_shown_to_all_graders(site, cast, discussion, path):
     assert "Draft, saved Mon 2 Mar, 10:00. The student does not see it." in answer.text
 
 
-def test_writing_after_the_marks_is_pointed_out(site, cast, discussion, path):
+def test_whatever_happens_after_the_marks_is_pointed_out(site, cast, discussion, path):
+    graded = site.write(cast.ana, discussion)
+    reply = site.write(cast.ana, discussion, to=graded)
     site.mark(discussion, cast.ana)
-    site.clock.move(minutes=1)
     browser = site.browser(cast.ines)
-    words = "has written or edited since these marks were saved"
-    assert words not in browser.get(path).text
+    assert "Changed after grading" not in browser.get(path).text
+    assert "posts changed since" not in browser.get(address(discussion, "grading")).text
+    site.clock.move(minutes=1)
     site.write(cast.ana, discussion)
-    assert words in browser.get(path).text
+    with site.database.writing() as session:
+        edit_post(session, cast.ana, discussion, graded.id, Written("Else."), version=1, now=site.clock())
+        split_thread(session, cast.ines, discussion, reply.id, now=site.clock())
+        reason = {"reason": "Names.", "now": site.clock()}
+        change_post(session, cast.ines, discussion, reply.id, Deed.HIDE, **reason)
+    site.clock.move(minutes=1)
+    with site.database.writing() as session:
+        delete_post(session, cast.ana, discussion, graded.id, now=site.clock())
+    (told,) = [notice for notice in browser.get(path).page.all("div", class_="notice") if "Changed" in notice.text]
+    for words in (
+        "post 2 written Mon 2 Mar, 10:01",
+        "post 1 edited Mon 2 Mar, 10:01",
+        "post 3 made a thread of its own Mon 2 Mar, 10:01",
+        "post 3 hidden Mon 2 Mar, 10:01",
+        "post 1 deleted Mon 2 Mar, 10:02",
+    ):
+        assert words in told.text
+    assert "posts changed since" in browser.get(address(discussion, "grading")).text
 
 
 def test_fate_of_the_grade_is_told(site, cast, discussion, path):

@@ -225,6 +225,9 @@ def test_statements_do_not_grow_with_the_thread(site, cast, with_readings):
         assert browser.send(path, data={**data, "text": text}).status == 303
 
     few = costs(site, post)
+    data["draft"] = "one that the composer knows of"
+    assert costs(site, post) == few + 1 <= 12
+    del data["draft"]
     for _ in range(25):
         site.write(cast.ines, with_readings, to=parent)
     assert costs(site, post) == few <= 12

@@ -1,0 +1,149 @@
+"""GET and POST …/exchange/give and …/exchange/imports/<id>: look at a file, then bring it in."""
+
+import json
+
+import pytest
+
+from tests.web.questions import refused, refuses_methods, refuses_no_visit, refuses_unsafe_posts
+from tests.web.site import address
+
+CSV = """author,date,text,reply to
+Ada Lovelace,2025-03-03 10:00,Engines first.,
+Bo,2025-03-04,Why?,1
+Cem,,No date,
+,,,
+"""
+
+
+@pytest.fixture
+def path(discussion):
+    return address(discussion, "exchange", "give")
+
+
+def give(browser, path, content="", name="", **fields):
+    """Send the form as browsers do; written out, since the test client leaves large files open."""
+    token = browser.token("/".join(path.split("/")[:3]))
+    data = {"csrf_token": token, "time_zone": "Europe/Berlin", "dates": "auto", **fields}
+    parts = [
+        f'--edge\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in data.items()
+    ]
+    head = f'--edge\r\nContent-Disposition: form-data; name="{"file" if name else "text"}"'
+    head += f'; filename="{name}"\r\nContent-Type: text/csv\r\n\r\n' if name else "\r\n\r\n"
+    body = ("".join(parts) + head).encode() + (content if name else content.encode()) + b"\r\n--edge--\r\n"
+    return browser.send(path, data=body, content_type="multipart/form-data; boundary=edge")
+
+
+def test_a_file_is_looked_at_then_brought_in_once(site, cast, discussion, path):
+    browser = site.browser(cast.ines)
+    looked = give(browser, path, CSV.encode("cp1252"), "thread.csv")
+    assert looked.status == 303
+    page = browser.get(looked.location)
+    assert page.page.one("h1").text == "What was found"
+    for words in ("thread.csv is a table of posts", "3 posts, 2 first posts, 3 authors", "Engines first.", "1 entry"):
+        assert words in page.text
+    assert "Engines first." not in browser.get(address(discussion)).text  # nothing is changed yet
+    done = browser.post_form(looked.location, looked.location, way="live")
+    assert (done.status, done.location) == (303, looked.location)
+    report = browser.get(looked.location)
+    assert "3 posts were brought in." in report.text
+    assert "as live posts" in report.text
+    assert "Bring in" not in report.text
+    shown = browser.get(address(discussion)).text
+    assert "Ada Lovelace" in shown
+    again = give(browser, path, CSV)
+    assert "There is nothing new to bring in." in browser.get(again.location).text
+    assert "thread.csv" in browser.get(address(discussion, "exchange")).text
+
+
+def test_pasted_text_comes_in_as_an_exhibit_with_names_hidden(site, cast, discussion, path):
+    browser = site.browser(cast.ines)
+    found = give(browser, path, json.dumps([{"author": "Ada", "text": "Engines", "date": "2025-01-01"}])).location
+    browser.post_form(found, found, way="exhibit", hide_names="y")
+    shown = browser.get(address(discussion)).text
+    assert "Author 1" in shown
+    assert "Ada" not in shown
+    site.write(cast.ana, discussion)
+    page = site.browser(cast.ana).get(address(discussion))
+    assert "Engines" in page.text
+    assert not [a for a in page.page.all("a") if "/reply" in a.attrs.get("href", "")]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "Choose a file, or paste its content."),
+        ("one,two\n1,2\n", "The first line must name the columns"),
+        ('author,text\nAda,"never closed', "The quotation marks do not match: look at line 2."),
+        ('[{"author": "Ada",}]', "Look at line 1"),
+        ('{"a": 1}', "holds no list of posts"),
+        ("<rss><channel>", "look at line 1"),
+        ("<!DOCTYPE a [<!ENTITY b 'c'>]><rss><channel>&b;</channel></rss>", "entities of its own"),
+        ("<html><body/></html>", "no WordPress export"),
+        ("author,text\n", "nothing in it"),
+    ],
+)
+def test_what_cannot_be_read_comes_back_with_the_reason(site, cast, path, content, words):
+    answer = give(site.browser(cast.ines), path, content)
+    assert answer.status == 422
+    assert words in answer.beside("text" if content else "file")
+    assert content.strip() in answer.kept[0].strip()
+
+
+def test_pictures_and_archives_are_told_apart(site, cast, path):
+    answer = give(site.browser(cast.ines), path, b"PK\x03\x04....", "forum.xlsx")
+    assert "Save it as CSV first" in answer.beside("file")
+
+
+def test_twenty_megabytes_are_the_most_and_only_here(site, cast, discussion, path):
+    browser = site.browser(cast.ines)
+    filler = b"author,text\nAda," + b"x" * 4_000_000
+    assert give(browser, path, filler, "large.csv").status == 303
+    answer = give(browser, path, b"a" * 20_000_001, "larger.csv")
+    assert "larger than 20 MB" in answer.beside("file")
+    refused(give(browser, path, b"a" * 21_000_000, "largest.csv"), 413)
+    refused(give(site.browser(cast.ana), path, filler, "large.csv"), 413)
+    refused(browser.post(address(discussion, "posts"), text="x" * 4_000_000), 413)
+
+
+def test_only_instructors_find_these_pages(site, cast, discussion, path):
+    browser = site.browser(cast.ines)
+    found = give(browser, path, CSV).location
+    for who in ("tariq", "ana", "olga"):
+        other = site.browser(getattr(cast, who))
+        refused(other.get(path), 403)
+        refused(other.get(found), 403)
+        refused(other.post(found, way="live"), 403)
+        refused(other.post(f"{found}/drop"), 403)
+        assert "Bring posts in" not in other.get(address(discussion, "exchange")).text
+    refused(browser.get(address(site.discussion(), "exchange", "imports", found.rpartition("/")[2])), 404)
+
+
+def test_a_file_can_be_forgotten(site, cast, discussion, path):
+    browser = site.browser(cast.ines)
+    found = give(browser, path, CSV).location
+    assert browser.post_form(f"{found}/drop", found).location == address(discussion, "exchange")
+    refused(browser.get(found), 404)
+
+
+def test_how_they_come_in_must_be_said(site, cast, path):
+    browser = site.browser(cast.ines)
+    found = give(browser, path, CSV).location
+    answer = browser.post_form(found, found, way="sideways")
+    assert answer.status == 422
+    assert "Not a valid choice" in answer.text
+
+
+def test_names_and_texts_are_no_markup(site, cast, discussion, path):
+    browser = site.browser(cast.ines)
+    evil = "<img src=x onerror=alert(1)>"
+    rows = [{"author": evil, "text": f"<p>Hello</p>{evil}", "title": evil, "date": evil, "reply to": evil}]
+    found = give(browser, path, json.dumps(rows)).location
+    assert "onerror" not in browser.get(found).html.replace("&lt;img src=x onerror", "")
+    browser.post_form(found, found, way="live")
+    assert "<img" not in browser.get(address(discussion)).html
+
+
+def test_the_addresses_refuse_what_they_should(site, cast, path):
+    refuses_no_visit(site, path)
+    refuses_unsafe_posts(site, cast.ines, path, text="author,text", kept="author,text")
+    refuses_methods(site, cast.ines, path, "PUT", "DELETE")
