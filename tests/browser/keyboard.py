@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Frame, Locator, Page
 
 STOP = """async () => {
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));  // it has scrolled there
+  // It has scrolled there; a frame that is out of sight draws nothing, and is not waited for.
+  await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 300); });
   const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
   const isAfter = (last) => Boolean(last.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING);
   const follows = (last) => !last?.isConnected || last === at || isAfter(last);
   const inOrder = follows(globalThis.lastStop);
   globalThis.lastStop = at;
   // The ring may be drawn around the form or the label, and within a date field around its calendar button.
-  const ringed = [at, at.form, ...(at.labels ?? [])].filter(Boolean);
+  const ringed = [at, at.closest("form"), ...(at.labels ?? [])].filter(Boolean);
   const drawn = at.type === "datetime-local" || ringed.some((one) => {
     const look = getComputedStyle(one);
     return look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2;
@@ -24,15 +25,19 @@ STOP = """async () => {
     inOrder, drawn, seen: !isOut && box.width > 0 && box.height > 0 && style.visibility === "visible",
   };
 }"""
-MOST_STOPS = 150
+MOST_STOPS = 500
 
 
 @dataclass
 class Keyboard:
-    """Goes from stop to stop by Tab; `faults` says at which stops one could not see where one was."""
+    """Goes from stop to stop by Tab; `faults` says at which stops one could not see where one was.
+
+    With a `frame`, one looks at the stops within it, and passes through what surrounds it.
+    """
 
     page: Page
     faults: list[str] = field(default_factory=list)
+    frame: Frame | None = None
 
     def tab_to(self, target: Locator) -> None:
         """Press Tab until the target has the focus; fails when it is never reached."""
@@ -50,7 +55,7 @@ class Keyboard:
             self.page.keyboard.press(key)
 
     def _look(self) -> None:
-        stop = self.page.evaluate(STOP)
+        stop = (self.frame or self.page).evaluate(STOP)
         if stop["isPage"]:
             return
         wrong = [word for word in ("inOrder", "drawn", "seen") if not stop[word]]

@@ -52,17 +52,20 @@ class Site:
 
 @contextmanager
 def running_site(
-    database_url: str, folder: Path, *, with_worker: bool = True, redis_url: str | None = None
+    database_url: str, folder: Path, *, with_worker: bool = True, redis_url: str | None = None, locale: str = "en"
 ) -> Iterator[Site]:
-    """Serve both halves; the database is migrated and empty. Without a worker, scores wait for `send_due`."""
+    """Serve both halves; the database is migrated and empty. Without a worker, scores wait for `send_due`.
+
+    `locale` is the language in which everybody uses the LMS.
+    """
     clock = MovableClock()
     with _serving() as server:
         tool_url = f"http://localhost:{server.port}"
-        config = PracticeConfig.for_tool(tool_url, folder / "lms.db", clock=clock)
+        config = PracticeConfig.for_tool(tool_url, folder / "lms.db", clock=clock, locale=locale)
         with running(config) as practice:
             lms: PracticeLms = practice.extensions["practice_lms"]
             queue = {"REDIS_URL": redis_url} if redis_url else {}
-            parts = _assemble(tool_url, clock, DATABASE_URL=database_url, **queue)
+            parts = _assemble(tool_url, clock, DATABASE_URL=database_url, FILES=str(folder / "files"), **queue)
             _register_and_seed(parts, lms.config)
             server.app = create_app(parts)
             with _working(parts) if with_worker else _at_rest(parts):
@@ -102,7 +105,8 @@ def _register_and_seed(parts: Colloquy, lms: PracticeConfig) -> None:
             now=parts.clock(),
         )
         registration = {"issuer": lms.base_url, "client_id": CLIENT_ID, "deployment_id": DEPLOYMENT_ID}
-        seed_demo_course(session, **registration, time_zone="Europe/Berlin", now=parts.clock())
+        about = {"time_zone": "Europe/Berlin", "now": parts.clock(), "storage": parts.storage}
+        seed_demo_course(session, **registration, **about)
 
 
 @contextmanager

@@ -102,12 +102,17 @@ def schedule_week_4(site: Site, **ahead: float) -> None:
 
 def instructor(session: Session, site: Site) -> Actor:
     """Miriam, as a launch would let her in."""
+    return acting(session, site, "miriam", Role.INSTRUCTOR)
+
+
+def acting(session: Session, site: Site, key: str, role: Role) -> Actor:
+    """Somebody in the course file, as a launch would let them in."""
     course_id, now = 1, site.clock()
     visit = open_visit(
         session,
         course_id=course_id,
-        person_id=person_of(session, site, "miriam"),
-        role=Role.INSTRUCTOR,
+        person_id=person_of(session, site, key),
+        role=role,
         frame_origins=(site.lms_url,),
         now=now,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import tours
+from tests.browser import reading_tours, tours
 from tests.browser.audit import Audit
 from tests.browser.conftest import MakeVisitor
 from tests.browser.site import Site, running_site
@@ -33,11 +33,14 @@ def graded_site(browser: Browser, sqlite_template: Path, tmp_path_factory: pytes
     [
         tours.before_ones_first_post,
         tours.in_the_discussion,
+        tours.composing,
         tours.at_the_desk,
         tours.setting_up,
         tours.adding,
         tours.strayed,
         tours.around,
+        reading_tours.readings_of_the_instructor,
+        reading_tours.readings_of_a_student,
     ],
     ids=lambda tour: tour.__name__,
 )

@@ -40,7 +40,7 @@ def in_the_discussion(visitor: Visitor) -> Iterator[str]:
     page.get_by_text("Rubric, 20 points").click()
     page.get_by_text("Start another thread").click()
     yield "discussion with everything unfolded"
-    page.get_by_role("link", name="Later posts").click()
+    page.locator(".pager a[rel=next]").click()
     yield "last page of the discussion"
     visitor.open_in_tab()
     page.get_by_role("link", name="Reply 2", exact=True).click()
@@ -57,6 +57,26 @@ def in_the_discussion(visitor: Visitor) -> Iterator[str]:
     page.go_back()
     page.get_by_role("link", name="Delete").first.click()
     yield "delete"
+
+
+def composing(visitor: Visitor) -> Iterator[str]:
+    """A student who answers somebody that waits, and goes on later."""
+    page = visitor.become("jakub").open_in_tab()
+    page.goto(discussion_url(visitor.site, "answers"))
+    yield "who waits for an answer"
+    page.get_by_role("button", name="Reply").first.click()
+    page.locator("summary").filter(has_text="What your reply does").click()
+    page.get_by_label("Bold").click()  # which fetches the editor
+    expect(page.locator(".with-editor")).to_be_visible()
+    page.get_by_role("textbox", name="Your post").click()
+    page.keyboard.type("I agree, great point.")
+    expect(page.locator("[data-hint]")).to_be_visible()
+    expect(page.locator("[data-draft-state]")).to_contain_text("Saved")
+    page.locator("[data-draft-elsewhere], [data-draft-local]").evaluate_all("all => all.forEach(e => e.hidden = false)")
+    yield "reply with a draft, advice, another window and a version of this browser"
+    visitor.open_in_tab()
+    expect(page.get_by_role("region", name="Your drafts")).to_be_visible()
+    yield "discussion with a draft"
 
 
 def at_the_desk(visitor: Visitor) -> Iterator[str]:

@@ -1,0 +1,114 @@
+"""A class in which something stands on every page: groups, later dates, reports, a file to read, an import, a draft."""
+
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from lti_app.courses.rules import Actor, Role
+from lti_app.discussions.actions import set_up_discussion
+from lti_app.discussions.queries import DiscussionView
+from lti_app.discussions.rules import Anonymity, Calendar, SetUp, StanceQuestion, Structure
+from lti_app.drafts.actions import save_draft
+from lti_app.drafts.rules import Drafted, Kind, Place
+from lti_app.exchange.actions import Upload, look_at_file
+from lti_app.extensions.actions import extend
+from lti_app.files.actions import store_file
+from lti_app.files.rules import Purpose, Right, Rights
+from lti_app.groups.actions import split_students
+from lti_app.moderation.actions import change_post, reply_privately, report_post
+from lti_app.moderation.rules import Deed, ReportReason
+from lti_app.posts.actions import Written, create_post, edit_post
+from lti_app.readings.actions import find_or_add_passage, give_file
+from lti_app.rubrics.actions import copy_rubric
+from tests.browser.site import Site
+from tests.browser.states import acting, find, person_of
+from tests.factories import files
+
+ARABIC = (
+    "كانت خالتي تدير عبّارات الميناء أحد عشر عامًا، وما زال الطاقم يروي عنها قصتين. في الأولى تقف على الرصيف في "
+    "السادسة صباحًا وتعدّ سترات النجاة، وفي الثانية تقول للمجلس إن العبّارات ستعمل ليلًا أو لا تعمل أبدًا "
+    "[Zaleznik 1977, p. 70]. وهذا أقرب إلى Kotter [Kotter 1990, p. 104]."
+)
+TABLE = b"author,date,text\nNadia,2026-02-03 10:00,One account is enough.\nBen,tomorrow,Is it?\nBen,2026-02-04,\n"
+PAGES = (["What leaders really do", "Leadership is different from management."], ["Each has its own function."])
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What has to be named in the addresses of pages."""
+
+    address: str
+    """Of the thread."""
+    reported: int
+    own: int
+    draft: int
+    imported: int
+    passage: int
+
+
+def fill(site: Site) -> Filled:
+    """Let much happen in Week 3, and set up Week 4 with groups, without names, and with a stance."""
+    with site.parts.database.writing() as session:
+        miriam = acting(session, site, "miriam", Role.INSTRUCTOR)
+        _give_article(session, site, miriam)
+        _gather_week_4(session, site, miriam)
+        discussion = find(session, site, miriam, "Are leaders")
+        written = _write(session, site, miriam, discussion)
+        upload = Upload(content=TABLE, zone="Europe/Berlin", name="thread.csv")
+        return Filled(
+            *written,
+            imported=look_at_file(session, miriam, discussion.id, upload, now=site.clock()),
+            passage=find_or_add_passage(session, 1, page="104", exact="Each has its own function."),
+        )
+
+
+def _give_article(session: Session, site: Site, miriam: Actor) -> None:
+    about = {"name": "article.pdf", "purpose": Purpose.READING, "rights": Rights(Right.OWN_WORK), "now": site.clock()}
+    file = store_file(session, miriam, site.parts.storage, io.BytesIO(files.pdf(*PAGES)), **about)
+    give_file(session, miriam, 1, file_id=file.id, first_page=103, now=site.clock())
+
+
+def _gather_week_4(session: Session, site: Site, miriam: Actor) -> None:
+    now = site.clock()
+    discussion = find(session, site, miriam, "Week 4")
+    set_up = SetUp(
+        title="Does change need a crisis?",
+        prompt="Kotter wants a sense of urgency. How much of it is honest?",
+        points=Decimal(10),
+        calendar=Calendar(first_post_due=now + timedelta(days=2), closes_at=now + timedelta(days=5)),
+        first_post_words=5,
+        replies_wanted=1,
+        reply_words=0,
+        post_first=False,
+        reading_ids=(1,),
+        required_ids=frozenset({1}),
+        structure=Structure.GROUPS,
+        anonymity=Anonymity.BLIND,
+        stance=StanceQuestion(text="Does change need a crisis?", low="never", high="always"),
+    )
+    about = {"set_up": set_up, "version": discussion.version, "now": now}
+    copy_rubric(session, set_up_discussion(session, miriam, discussion.id, **about))
+    split_students(session, miriam, 3, name_of=lambda number: f"Group {number}", everybody=True)
+    later = {"dates": Calendar(first_post_due=now + timedelta(days=4)), "note": "A letter was seen.", "now": now}
+    discussion = find(session, site, miriam, "Does change")
+    extend(session, miriam, discussion, person_id=person_of(session, site, "amara"), **later)
+
+
+def _write(session: Session, site: Site, miriam: Actor, discussion: DiscussionView) -> tuple[str, int, int, int]:
+    """A thread in Arabic that is argued about; returns its address, it, Amara's reply, and Jakub's draft."""
+    now = site.clock()
+    amara, jakub, nadia = (acting(session, site, key, Role.STUDENT) for key in ("amara", "jakub", "nadia"))
+    first = create_post(session, nadia, discussion, Written(ARABIC), parent_id=None, now=now)
+    edit_post(session, nadia, discussion, first.id, Written(f"{ARABIC} وهذا رأيي."), version=1, now=now)
+    own = create_post(session, amara, discussion, Written("Who counts, then? من يعدّ؟"), parent_id=first.id, now=now)
+    gone = create_post(session, nadia, discussion, Written("لا أحد يعدّ الآن."), parent_id=own.id, now=now)
+    reply_privately(session, miriam, discussion, own.id, "Between us: this is your best yet.", now=now)
+    why = {"reason": ReportReason.PRIVACY, "words": "تذكر اسم الممرضة.", "now": now}
+    report_post(session, amara, discussion, first.id, **why)
+    place = Place(Kind.REPLY, gone.id)
+    save_draft(session, jakub, discussion, place, Drafted("I would have said that, too."), now=now)
+    change_post(session, miriam, discussion, gone.id, Deed.HIDE, reason="Please without the name.", now=now)
+    return first.address, first.id, own.id, 1

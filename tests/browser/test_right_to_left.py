@@ -1,0 +1,133 @@
+"""Every page in Arabic: it runs from right to left, has no barriers and holds together; and no page is left out."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+from werkzeug.routing import Map
+
+from lti_app.app import create_app
+from tests.browser.audit import Audit
+from tests.browser.conftest import MakeVisitor
+from tests.browser.full_class import fill
+from tests.browser.site import Site, running_site
+from tests.browser.states import grade_in_every_way, person_of
+from tests.browser.tours import UNKNOWN_ISSUER
+from tests.browser.visitor import Visitor
+
+WEEK_3, WEEK_4, READING = "/courses/1/discussions/1", "/courses/1/discussions/2", "/courses/1/readings/1"
+MODERATED = WEEK_3 + "/moderation/posts"
+PAGES = {
+    "amara": {
+        "courses.home": "/courses/1",
+        "discussions.counting": WEEK_3 + "/counting",
+        "discussions.show": WEEK_3 + "?at={address}#p{address}",
+        "answers.waiting": WEEK_3 + "/answers",
+        "stances.ask": WEEK_4 + "/stance",
+        "posts.reply": WEEK_3 + "/posts/{reported}/reply",
+        "posts.edit": WEEK_3 + "/posts/{own}/edit",
+        "posts.delete": WEEK_3 + "/posts/{own}/delete",
+        "moderation.report": MODERATED + "/{reported}/report",
+        "moderation.own_reports": WEEK_3 + "/moderation/reports",
+        "readings.show": READING,
+        "reader.show": READING + "/read",
+        "reader.where": READING + "/cite?passage={passage}",
+        "arguments.find": READING + "/map",
+        "arguments.show": WEEK_3 + "/map/1",
+        "search.show": "/courses/1/search?q=Kotter",
+        "search.person": "/courses/1/people/{amara}/posts",
+    },
+    "jakub": {"drafts.resume": WEEK_3 + "/drafts/{draft}"},
+    "miriam": {
+        "discussions.set_up": WEEK_4 + "/set-up",
+        "groups.manage": "/courses/1/groups",
+        "extensions.manage": WEEK_4 + "/extensions",
+        "courses.settings": "/courses/1/settings",
+        "exchange.show": WEEK_3 + "/exchange",
+        "exchange.give": WEEK_3 + "/exchange/give",
+        "exchange.look": WEEK_3 + "/exchange/imports/{imported}",
+        "grading.desk": WEEK_3 + "/grading",
+        "grading.student": WEEK_3 + "/grading/{amara}",
+        "grading.names": WEEK_4 + "/grading/names",
+        "moderation.queue": WEEK_3 + "/moderation",
+        "moderation.hide": MODERATED + "/{reported}/hide",
+        "moderation.history": MODERATED + "/{own}/history",
+        "moderation.private_reply": MODERATED + "/{reported}/private-reply",
+        "moderation.split": MODERATED + "/{own}/split",
+        "threads.revisions": WEEK_3 + "/posts/{reported}/revisions",
+        "courses.progress": "/courses/1/readings/progress",
+        "readings.add": "/courses/1/readings/add",
+        "readings.write": "/courses/1/readings/new",
+        "readings.shelf": "/courses/1/readings/shelf",
+        "readings.edit": READING + "/edit",
+        "readings.delete": READING + "/delete",
+        "reader.give": READING + "/file",
+        "arguments.text": READING + "/text",
+    },
+    "nobody": {"lti.launch": "/lti/launch", "lti.login": f"/lti/login?{UNKNOWN_ISSUER}"},
+}
+"""By whom each page is looked at, and where it is."""
+ELSEWHERE = {
+    "deep_linking.choose": "looked at in tours.adding: its address is made by a launch",
+    "lti.check": "looked at in tours.strayed: its address is made by a launch",
+    "lti.begin_in_tab": "leads to the LMS",
+    "exchange.take_out": "a file, looked at in test_exchange",
+    "files.serve": "a file",
+    "static": "a file",
+    "grading.review": "leads to the desk",
+    "readings.open_elsewhere": "leads out of the tool",
+    "threads.next_post": "leads into the thread",
+    "threads.news": "a part of a page",
+    "posts.people": "data",
+    "lti.jwks": "data",
+    "health.healthz": "data",
+}
+
+
+@pytest.fixture(scope="module")
+def arabic_site(browser: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site in whose LMS everybody speaks Arabic."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copyfile(sqlite_template, folder / "colloquy.db")
+    with running_site(f"sqlite:///{folder}/colloquy.db", folder, with_worker=False, locale="ar") as site:
+        with browser.new_context(timezone_id="Europe/Berlin") as context:
+            Visitor(context, site).open_in_tab()  # by which the tool learns of the gradebook
+        grade_in_every_way(site)
+        yield site
+
+
+@pytest.fixture(scope="module")
+def names(arabic_site: Site) -> dict[str, object]:
+    """What stands in the addresses of its pages."""
+    filled = fill(arabic_site)
+    with arabic_site.parts.database.writing() as session:
+        return asdict(filled) | {"amara": person_of(session, arabic_site, "amara")}
+
+
+@pytest.fixture(scope="module")
+def addresses(arabic_site: Site) -> Map:
+    return create_app(arabic_site.parts).url_map
+
+
+def test_no_page_is_left_out(addresses: Map):
+    looked_at = [endpoint for pages in PAGES.values() for endpoint in pages]
+    known = {rule.endpoint for rule in addresses.iter_rules() if "GET" in (rule.methods or ())}
+    assert sorted([*looked_at, *ELSEWHERE]) == sorted(known)
+
+
+@pytest.mark.parametrize("key", PAGES)
+def test_every_page(arabic_site: Site, names: dict[str, object], addresses: Map, visit: MakeVisitor, key: str):
+    visitor, audit = visit(arabic_site, locale="ar"), Audit()
+    page = visitor.page
+    if key != "nobody":
+        visitor.become(key).open_in_tab()
+    for endpoint, path in PAGES[key].items():
+        page.goto(arabic_site.tool_url + path.format(**names))
+        expect(page.locator("html[lang=ar][dir=rtl] h1")).to_be_visible()
+        assert addresses.bind("").match(urlsplit(page.url).path, method="GET")[0] == endpoint
+        audit.look(page, endpoint)
+    assert audit.findings == []
