@@ -1,30 +1,40 @@
-"""The benchmark's course: 300 students, and discussions of 29, 500 and 2 000 nested posts of about 150 words."""
+"""The benchmark's course: 300 students, and discussions of 29, 500 and 2 000 nested posts of about 150 words.
+
+Every post cites a passage and is appreciated by three people, a fifth were edited, and two hundred students, the one
+who opens the pages among them, have read every other post.
+"""
 
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from lti_app.appreciations.models import Appreciation
 from lti_app.core.db import Database
 from lti_app.courses.actions import create_course, enroll, open_visit
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.actions import reserve_discussion, set_up_discussion
+from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Calendar, SetUp
 from lti_app.people.actions import record_person
 from lti_app.people.rules import Names
-from lti_app.posts.models import Citation, Post
-from lti_app.posts.rules import child_address, child_path, compose
+from lti_app.posts.models import Citation, Post, Revision
+from lti_app.posts.rules import Format, child_address, child_path, compose
 from lti_app.readings.actions import add_reading, find_passages
 from lti_app.rubrics.actions import copy_rubric
+from lti_app.seen.models import Seen
 
 STUDENTS = 300
 SIZES = (29, 500, 2000)
 WORDS = 150
 MAX_DEPTH = 8
+EDITED_EVERY = 5
+APPRECIATIONS = 3
+READERS = 200
 NOW = datetime.now(UTC)
 _VOCABULARY = [
     "leader",
@@ -80,6 +90,7 @@ class BenchCourse:
     discussion_ids: dict[int, int]
     """By number of posts."""
     last_post_ids: dict[int, int]
+    reading_ids: tuple[int, ...]
 
 
 def build_course(database: Database) -> BenchCourse:
@@ -96,6 +107,7 @@ def build_course(database: Database) -> BenchCourse:
             discussion = _discussion(session, teacher, readings)
             discussions[size] = discussion.id
             last_posts[size] = _posts(session, discussion, students, size, chance)
+            _lived_in(session, discussion, students, chance)
         tokens = [
             open_visit(session, course_id=course_id, person_id=person, role=role, frame_origins=(), now=NOW)
             for person, role in ((students[0], Role.STUDENT), (teacher.person_id, Role.INSTRUCTOR))
@@ -103,7 +115,30 @@ def build_course(database: Database) -> BenchCourse:
     with database.engine.connect() as connection:
         connection.execute(text("ANALYZE"))  # as the server does by itself after a while
         connection.commit()
-    return BenchCourse(course_id, tokens[0], tokens[1], students, discussions, last_posts)
+    return BenchCourse(course_id, tokens[0], tokens[1], students, discussions, last_posts, readings)
+
+
+def _lived_in(session: Session, discussion: DiscussionView, students: tuple[int, ...], chance: random.Random) -> None:
+    """Edits, appreciations, and what the first student and some others have read."""
+    posts = session.execute(
+        select(Post.id, Post.number, Post.author_id).where(Post.discussion_id == discussion.id)
+    ).all()
+    for post_id, _number, _author in posts[::EDITED_EVERY]:
+        before = text_of(chance)
+        version = Revision(post_id=post_id, version=1, format=Format.TEXT, text=before, html=f"<p>{before}</p>")
+        version.words, version.reading_ids, version.written_at = WORDS, [], NOW - timedelta(days=6)
+        session.add(version)
+    edited = update(Post).where(Post.id.in_([row.id for row in posts[::EDITED_EVERY]]))
+    session.execute(edited.values(version=2, edited_at=NOW - timedelta(days=1)))
+    for post_id, _number, author in posts:
+        fans = [person for person in chance.sample(students, APPRECIATIONS) if person != author]
+        session.add_all(Appreciation(post_id=post_id, person_id=person, at=NOW) for person in fans)
+        session.execute(update(Post).where(Post.id == post_id).values(appreciations=len(fans)))
+    half = sum(1 << (number - 1) for _id, number, _author in posts if number % 2)
+    numbers = half.to_bytes(len(posts) // 8 + 1, "little")
+    session.add_all(
+        Seen(person_id=person, discussion_id=discussion.id, numbers=numbers, all_to=1) for person in students[:READERS]
+    )
 
 
 def text_of(chance: random.Random, words: int = WORDS) -> str:
@@ -155,14 +190,16 @@ def _posts(
 ) -> int:
     """Posts by everybody in turn: a fifth first posts, the rest replies to a random earlier one; the last post's id."""
     made: list[Post] = []
+    roots: dict[str, Post] = {}
     for n in range(size):
         parent = chance.choice(made) if made and n % 5 else None
         if parent is not None and parent.depth >= MAX_DEPTH:
             parent = None
         composed = compose(text_of(chance), discussion.readings)
-        number = sum(post.parent_id is None for post in made) + 1 if parent is None else parent.reply_count + 1
+        number = len(roots) + 1 if parent is None else parent.reply_count + 1
         if parent is not None:
             parent.reply_count += 1
+        root = roots[parent.path[:4]] if parent is not None else None
         path = child_path(parent.path if parent else "", number)
         post = Post(
             course_id=discussion.course_id,
@@ -170,20 +207,39 @@ def _posts(
             author_id=students[n % len(students)],
             by_staff=False,
             parent_id=parent.id if parent else None,
+            root_id=root.id if root else None,
+            number=n + 1,
             path=path,
             address=child_address(parent.address if parent else "", number),
             depth=path.count("."),
             reply_count=0,
+            descendants=0,
+            latest_number=n + 1,
+            latest_at=NOW - timedelta(days=5) + timedelta(minutes=n),
+            title="",
+            format=Format.TEXT,
             text=composed.text,
             html=composed.html,
             words=composed.words,
             reading_ids=composed.reading_ids,
+            attachments=[],
+            quotes=[],
+            announcement=False,
+            appreciations=0,
+            hidden_reason="",
+            held_reasons=[],
             created_at=NOW - timedelta(days=5) + timedelta(minutes=n),
             version=1,
         )
         session.add(post)
+        if root is not None:
+            root.descendants, root.latest_number, root.latest_at = root.descendants + 1, n + 1, post.created_at
+        if parent is None:
+            roots[path] = post
         session.flush()
         places = find_passages(session, ((cited.reading_id, cited.page) for cited in composed.citations))
         session.add_all(Citation(post_id=post.id, passage_id=passage) for passage in places.values())
         made.append(post)
+    counted = update(Discussion).where(Discussion.id == discussion.id)
+    session.execute(counted.values(post_count=len(made), root_count=len(roots)))
     return made[-1].id

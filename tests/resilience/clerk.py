@@ -19,7 +19,7 @@ from lti_app.courses.queries import get_actor
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView, get_discussion
-from lti_app.posts.actions import create_post
+from lti_app.posts.actions import Written, create_post
 from lti_app.posts.models import Post
 from lti_app.rubrics.queries import get_rubric
 from tests.resilience.words import AssessmentChanged, assess, get_assessment, release
@@ -49,7 +49,7 @@ class Clerk:
                     session,
                     self.actor,
                     self._discussion(session),
-                    text=text,
+                    Written(text),
                     parent_id=self.root_id,
                     now=system_clock(),
                 )

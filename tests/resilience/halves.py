@@ -38,6 +38,7 @@ from lti_app.practice_lms.lms import PracticeLms
 from lti_app.practice_lms.server import make_practice_server
 from lti_app.rubrics.queries import get_rubric
 from lti_app.seed import seed_demo_course
+from lti_app.storage.choosing import make_storage
 from tests.resilience.processes import SECRET, free_port
 from tests.resilience.visitor import Visitor
 from tests.resilience.words import PassbackState, assess, passback_states, release_all
@@ -189,8 +190,9 @@ def _parts(tool_url: str, database_url: str) -> Colloquy:
     database, outgoing = Database.at(settings.database_url), Outgoing(connect_seconds=1.0, read_seconds=READ_SECONDS)
     edge = make_edge(settings, database, system_clock)
     edge = replace(edge, outgoing=outgoing, platform_keys=PlatformKeys(edge.store, outgoing))
-    jobs = make_jobs(make_huey(settings), database=database, store=edge.store, outgoing=outgoing)
-    return Colloquy(settings, database, system_clock, jobs, edge)
+    storage = make_storage(settings)
+    jobs = make_jobs(make_huey(settings), database=database, store=edge.store, outgoing=outgoing, storage=storage)
+    return Colloquy(settings, database, system_clock, jobs, edge, storage)
 
 
 def _practice(served: Served, tool_url: str, state: Path, course_file: Path | None) -> PracticeLms:
