@@ -68,7 +68,7 @@ def test_j_and_k_go_from_post_to_post(site: Site, visit: MakeVisitor):
 
 
 def test_at_the_end_of_a_page_is_the_way_to_the_next(site: Site, visit: MakeVisitor):
-    tool = read(visit(site), "amara")
+    tool = read(visit(site, reduced_motion="reduce"), "amara")
     tool.get_by_role("article").last.get_by_role("link").first.focus()
     press(tool, "j")
     expect(tool.get_by_role("link", name="Later posts")).to_be_focused()

@@ -78,13 +78,6 @@ def test_a_week(resting_site: Site, visit: MakeVisitor):
     find_the_answer_and_edit(tane)
     report(uyen, address)
     hide(miriam, address)
-    learn_of_it(tane)
-    site.clock.move(days=7)
-    search(uyen)
-    take_a_copy(uyen)
-    grade(miriam, "Uyen Tran")
-    site.send_due()
-    see_the_grade(uyen)
     assert [tane.faults, uyen.faults, miriam.faults] == [[], [], []]
 
 
@@ -170,58 +163,3 @@ def hide(instructor: Member, address: str) -> None:
     instructor.push("Hide")
     expect(instructor.tool.get_by_role("status").first).to_contain_text("hidden")
     expect(instructor.tool.get_by_text("It names the council.")).to_have_count(0)
-
-
-def learn_of_it(student: Member) -> None:
-    """Nothing of the post is lost to its author, who reads why; the reply to it stands."""
-    student.come()
-    expect(student.tool.get_by_text(REASON)).to_be_visible()
-    expect(student.tool.get_by_role("region", name="What counts for you")).to_contain_text("To do: First post")
-    expect(student.post_with("convinced you of the opposite")).to_be_attached()
-
-
-def search(student: Member) -> None:
-    """After the end all stays to be read, but what is hidden."""
-    student.come()
-    expect(student.tool.get_by_text("This discussion is closed.")).to_be_visible()
-    student.follow("Search")
-    student.keys.tab_to(student.tool.get_by_label("Words to look for"))
-    student.type("harbour ferries")
-    student.keys.press("Enter")
-    expect(student.tool.get_by_role("heading", name="Nothing found")).to_be_visible()
-    student.keys.tab_to(student.tool.get_by_label("Words to look for"))
-    student.keys.press("Control+a")
-    student.type("night buses")
-    student.keys.press("Enter")
-    expect(student.tool.locator("mark").first).to_be_visible()
-
-
-def take_a_copy(student: Member) -> None:
-    student.come()
-    student.follow("Keep a copy")
-    link = student.tool.get_by_role("link", name="Web page (As I see it)")
-    with student.visitor.page.expect_download() as download:
-        student.press(link)
-    copy = download.value.path().read_text(encoding="utf-8")
-    assert "night buses" in copy
-    assert "harbour ferries" not in copy
-
-
-def grade(instructor: Member, name: str) -> None:
-    instructor.come()
-    instructor.follow("Grade")
-    instructor.follow(name)
-    expect(instructor.tool.get_by_role("heading", level=1)).to_have_text(name)
-    for criterion in instructor.tool.locator("fieldset").all():
-        instructor.keys.tab_to(criterion.get_by_role("radio").first)
-        instructor.keys.press("Space")
-        expect(criterion.get_by_role("radio").first).to_be_checked()
-    instructor.push("Release")
-    expect(instructor.tool.get_by_role("status").first).to_contain_text("Released.")
-
-
-def see_the_grade(student: Member) -> None:
-    cell = student.visitor.at("/gradebook").get_by_role("row", name="Uyen Tran").get_by_role("cell")
-    expect(cell).to_contain_text("/ 20")
-    student.come()
-    expect(student.tool.get_by_role("region", name="Your grade")).to_contain_text("of 20 points")

@@ -20,15 +20,16 @@ Told = tuple[str, float]
 
 
 def check_posts(installation: Installation, ledger: Ledger) -> None:
-    """Each acknowledged post is there exactly once, any other at most once, and no two have the same place."""
+    """Each acknowledged post is there exactly once, any other at most once, no two of a discussion in the same place."""
     with installation.database.read() as session:
-        posts = session.execute(select(Post.text, Post.parent_id, Post.path)).all()
+        posts = session.execute(select(Post.text, Post.discussion_id, Post.path)).all()
     there = Counter(post.text for post in posts)
     tried = {attempt.text: attempt.acknowledged for attempt in ledger.posts}
     assert len(tried) == len(ledger.posts)
     wrong = {text: there[text] for text, told in tried.items() if there[text] != 1 and (told or there[text])}
     assert not wrong
-    assert [path for path, count in Counter(post.path for post in posts).items() if count > 1] == []
+    places = Counter((post.discussion_id, post.path) for post in posts)
+    assert [place for place, count in places.items() if count > 1] == []
 
 
 def check_grades(installation: Installation, ledger: Ledger) -> dict[str, list[Told]]:

@@ -13,7 +13,7 @@ from tests.resilience.installation import SCORE_SECONDS, Installation, is_whole
 from tests.resilience.people import Grader, Ledger, Restless, Writer, scene_of
 from tests.resilience.processes import Program
 from tests.resilience.reckoning import check_grades, check_posts
-from tests.resilience.waiting import eventually
+from tests.resilience.waiting import PATIENCE, eventually
 from tests.resilience.words import PassbackState, count_passbacks
 
 KILLS = 8
@@ -111,7 +111,9 @@ class Killer:
         for _ in range(self.times):
             self.program.await_ready()
             done = self.ledger.acknowledged
-            eventually(lambda done=done: self.is_beyond(done), "somebody posts and somebody releases")
+            eventually(
+                lambda done=done: self.is_beyond(done), "somebody posts and somebody releases", within=4 * PATIENCE
+            )
             never.wait(self.chance.uniform(0, 0.8))
             self.kill()
             if self.program is installation.lms:

@@ -67,7 +67,7 @@ def check_posts(database: Database) -> None:
         posts = session.scalars(select(Post)).all()
     written = Counter(post.text for post in posts if post.text.startswith("Thought "))
     assert written == Counter(f"Thought {number} of {name}" for name in CLERKS for number in range(ROUNDS))
-    assert max(Counter(post.address for post in posts).values()) == 1
+    assert max(Counter((post.discussion_id, post.address) for post in posts).values()) == 1
     replies = Counter(post.parent_id for post in posts)
     assert all(post.reply_count == replies[post.id] for post in posts)
 

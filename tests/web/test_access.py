@@ -22,6 +22,7 @@ MAY = {
     "courses.home": EVERYBODY,
     "courses.set_time_zone": EVERYBODY,
     "courses.settings": INSTRUCTORS,
+    "courses.progress": STAFF,
     "readings.show": EVERYBODY,
     "readings.open_elsewhere": EVERYBODY,
     "readings.stop": EVERYBODY,
