@@ -20,7 +20,7 @@ Told = tuple[str, float]
 
 
 def check_posts(installation: Installation, ledger: Ledger) -> None:
-    """Each acknowledged post is there exactly once, any other at most once, no two of a discussion in the same place."""
+    """Each acknowledged post is there exactly once, any other at most once, no two in one place."""
     with installation.database.read() as session:
         posts = session.execute(select(Post.text, Post.discussion_id, Post.path)).all()
     there = Counter(post.text for post in posts)
