@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lti_app.answers.models import AnswerClaim
+from lti_app.core.db import alias_of
 from lti_app.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.people.models import Person
 from lti_app.posts.models import Post, shown_author, visible
 
 MOST_LISTED = 30
-_REPLY = aliased(Post)
-_CLAIMANT = aliased(Person)
+_REPLY = alias_of(Post)
+_CLAIMANT = alias_of(Person)
 
 
 @dataclass(frozen=True)

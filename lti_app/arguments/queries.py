@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lti_app.arguments.rules import uncited
+from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
 from lti_app.courses.rules import Actor
 from lti_app.discussions.models import Discussion, DiscussionReading
@@ -141,7 +142,7 @@ def count_citations_by_passage(session: Session, actor: Actor, reading_id: int) 
 
 def _read_by(actor: Actor) -> ColumnElement[bool]:
     """Whether a student reads a post, whichever discussion it is in."""
-    own = aliased(Post)
+    own = alias_of(Post)
     has_begun = exists().where(
         own.discussion_id == Post.discussion_id,
         own.author_id == actor.person_id,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from sqlalchemy import (
     JSON,
@@ -20,11 +20,12 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, aliased, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -43,6 +44,8 @@ SortPath = Text().with_variant(Text(collation="C"), "postgresql")
 
 WRITES = "colloquy_writes"
 
+Row = TypeVar("Row", bound=DeclarativeBase)
+
 
 class Id(TypeDecorator[int]):
     """Primary and foreign keys. SQLite numbers rows by itself only for INTEGER.
@@ -60,6 +63,19 @@ class Id(TypeDecorator[int]):
     def process_bind_param(self, value: int | None, _dialect: Dialect) -> int | None:
         """NULL, which equals nothing, for a number beyond 64 bits."""
         return value if value is not None and -(2**63) <= value < 2**63 else None
+
+
+def alias_of(model: type[Row]) -> type[Row]:
+    """A table under a second name, for statements that need it twice; may be shared between threads.
+
+    An alias gets each column when it is first asked for. Two threads that ask at once may be given different ones, and
+    from then on every statement of the process with that alias fails: so all are asked for here, while one thread
+    imports the module.
+    """
+    named = aliased(model)
+    for name in inspect(model).columns.keys():  # noqa: SIM118 -- iterating over it would give the columns
+        getattr(named, name).__clause_element__()
+    return named
 
 
 class is_listed(FunctionElement[bool]):  # noqa: N801 -- named as a statement reads, like func.count

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from lti_app.core.db import alias_of
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.models import DiscussionReading, Pseudonym
 from lti_app.discussions.queries import DiscussionView
@@ -17,7 +18,7 @@ from lti_app.posts.models import Citation, Post, shown_author, visible
 from lti_app.readings.models import Passage, Reading
 
 BATCH = 500
-_BEHIND = aliased(Pseudonym)
+_BEHIND = alias_of(Pseudonym)
 _COLUMNS = (
     Post.id,
     Post.parent_id,

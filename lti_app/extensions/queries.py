@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from lti_app.core.db import alias_of
 from lti_app.courses.rules import Actor
 from lti_app.discussions.access import Permission, require
 from lti_app.discussions.models import Extension
@@ -14,7 +15,7 @@ from lti_app.discussions.rules import Calendar
 from lti_app.groups.models import Group
 from lti_app.people.models import Person
 
-_GRANTER = aliased(Person)
+_GRANTER = alias_of(Person)
 
 
 @dataclass(frozen=True)

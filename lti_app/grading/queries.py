@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Subquery, bindparam, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
 from lti_app.courses.models import Enrollment
 from lti_app.courses.rules import Actor, Role
@@ -97,7 +98,7 @@ class PostInContext:
     """Since it was written, and that it was."""
 
 
-_PARENT = aliased(Post)
+_PARENT = alias_of(Post)
 _ANSWERED = func.coalesce(Post.parent_id, Post.split_from_id)
 _MOMENTS = {
     Happening.WRITTEN: Post.created_at,

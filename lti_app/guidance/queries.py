@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lti_app.composing.queries import compose_written
 from lti_app.composing.rules import Composed
+from lti_app.core.db import alias_of
 from lti_app.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Move
@@ -28,7 +29,7 @@ from lti_app.posts.models import Post, visible
 from lti_app.posts.queries import PostView
 from lti_app.posts.rules import voice_of
 
-_PARENT = aliased(Post)
+_PARENT = alias_of(Post)
 _NOTHING = Composed("", "", 0, ())
 
 

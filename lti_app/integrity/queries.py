@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from lti_app.core.db import alias_of
 from lti_app.courses.rules import Actor
 from lti_app.discussions.models import Discussion
 from lti_app.integrity.models import Finding
@@ -13,7 +14,7 @@ from lti_app.integrity.rules import Run, marked
 from lti_app.moderation.rules import HeldReason
 from lti_app.posts.models import Post
 
-_LIKE = aliased(Post)
+_LIKE = alias_of(Post)
 
 
 @dataclass(frozen=True)

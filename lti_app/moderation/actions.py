@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, literal, or_, select, update
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from lti_app.core.db import Id, UtcDateTime, insert_into
+from lti_app.core.db import Id, UtcDateTime, alias_of, insert_into
 from lti_app.core.prose import clean_text
 from lti_app.courses.rules import Actor
 from lti_app.discussions.models import Discussion
@@ -22,7 +22,7 @@ from lti_app.posts.models import Post
 from lti_app.posts.queries import get_post
 from lti_app.posts.rules import child_path
 
-_BELOW = aliased(Post)
+_BELOW = alias_of(Post)
 
 
 def change_post(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, case, func, select, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from lti_app.core.db import alias_of
 from lti_app.courses.rules import Actor
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView
@@ -21,7 +22,7 @@ PAGE_SIZE = 20
 """Posts on one page of what waits."""
 LATELY = 15
 """Deeds that the page tells of."""
-_DOER = aliased(Person)
+_DOER = alias_of(Person)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Select, bindparam, case, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from lti_app.core.db import alias_of
 from lti_app.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView, collect_calendars
 from lti_app.discussions.rules import Requirements
@@ -18,7 +19,7 @@ from lti_app.people.models import Person
 from lti_app.posts.models import DISCUSSION, Post, Revision, Sight, author_by, sight_of
 from lti_app.posts.rules import voice_of
 
-_PARENT = aliased(Post)
+_PARENT = alias_of(Post)
 _FACTS = (
     Post.id,
     Post.author_id,

@@ -24,10 +24,10 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lti_app.answers.queries import asks_for_answer, is_answered
-from lti_app.core.db import SortPath, is_listed
+from lti_app.core.db import SortPath, alias_of, is_listed
 from lti_app.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Move
@@ -42,7 +42,7 @@ from lti_app.threads.rules import Activity, Cut, Overview, PostBrief, Spot, Thre
 
 PAGE_SIZE = 40
 """Posts on one page of a discussion."""
-_LAST = aliased(Post)
+_LAST = alias_of(Post)
 """Made once: an alias for each request would cost more than its statement."""
 _ROOT_ID = func.coalesce(Post.root_id, Post.id)
 _STANDS = and_(Post.deleted_at.is_(None), Post.hidden_at.is_(None))

@@ -18,6 +18,11 @@ SOMEBODYS_PATH = "/" + "home/ada/colloquy"
 
 CODE = [
     (python_rules.lazy_imports, "def f():\n    import os", "import os\ndef f():\n    return os.name"),
+    (
+        python_rules.unsafe_aliases,
+        "from sqlalchemy.orm import Session, aliased",
+        "from lti_app.core.db import alias_of",
+    ),
     (python_rules.bare_silencers, f"x = 1  {SILENCED}", f"x = 1  {SILENCED}: S603 - why"),
     (python_rules.bare_silencers, f"x = 1  {IGNORED}", f"x = 1  {IGNORED}[arg-type]"),
     (python_rules.untyped_returns, "def f(): ...", "def f() -> None: ..."),

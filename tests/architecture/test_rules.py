@@ -33,6 +33,7 @@ def check(rule: Rule, sources: Iterable[Source]) -> None:
         python_rules.too_many_parameters,
         python_rules.untyped_returns,
         python_rules.lazy_imports,
+        python_rules.unsafe_aliases,
         python_rules.bare_silencers,
         python_rules.nameless_modules,
     ],
