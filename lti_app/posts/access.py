@@ -13,6 +13,7 @@ from lti_app.discussions.rules import State, Structure
 from lti_app.posts.errors import (
     DiscussionShut,
     EditingOver,
+    GroupLeft,
     ParentGone,
     PostFirst,
     PostHeld,
@@ -88,6 +89,8 @@ class Circumstances:
     """Whether the post in question waits for an instructor."""
     is_answered: bool = False
     """Whether anybody ever answered the post in question."""
+    is_elsewhere: bool = False
+    """Whether the post in question belongs to a group that the actor is not in."""
 
 
 Predicate = Callable[[Role, Circumstances], bool]
@@ -124,6 +127,11 @@ def _is_shown(role: Role, c: Circumstances) -> bool:
 
 def _is_unlocked(role: Role, c: Circumstances) -> bool:
     return role.is_staff or not c.is_locked
+
+
+def _in_own_group(role: Role, c: Circumstances) -> bool:
+    # Whoever changed groups goes on seeing their own posts in the old one; what they write now is for the new one.
+    return role.is_staff or not c.is_elsewhere
 
 
 def _can_still_edit(role: Role, c: Circumstances) -> bool:
@@ -165,6 +173,7 @@ TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
         (_takes_part, Forbidden),
         (_is_open, DiscussionShut),
         (_past_the_gate, PostFirst),
+        (_in_own_group, GroupLeft),
         (_stands, ParentGone),
         (_is_shown, ParentGone),
         (_is_released, PostHeld),
@@ -265,6 +274,7 @@ def with_post(
     discussion: DiscussionView,
     root_locked_at: datetime | None,
     asked_by: int | None,
+    is_elsewhere: bool,
 ) -> Circumstances:
     """The circumstances of one post; `root_locked_at` and `asked_by` tell of the first post above it."""
     return Circumstances(
@@ -285,4 +295,5 @@ def with_post(
         is_asker=asked_by == actor.person_id,
         is_held=post.held_at is not None,
         is_answered=post.reply_count > 0,
+        is_elsewhere=is_elsewhere,
     )

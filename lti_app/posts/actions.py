@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, func, insert, literal, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lti_app.composing.queries import compose_written, find_attachable
 from lti_app.composing.rules import MAX_HTML, MAX_TEXT, Composed
-from lti_app.core.db import UtcDateTime
+from lti_app.core.db import UtcDateTime, alias_of
 from lti_app.courses.rules import Actor
 from lti_app.discussions.actions import give_pseudonyms
 from lti_app.discussions.models import Discussion
@@ -24,7 +24,7 @@ from lti_app.posts.rules import Format, child_address, child_path
 from lti_app.quotations.queries import check_quotations
 from lti_app.readings.actions import find_or_add_passage, find_passages
 
-_PARENT = aliased(Post)
+_PARENT = alias_of(Post)
 TWINS_WITHIN = timedelta(minutes=10)
 """The same words by the same person at the same place within this time are one post."""
 

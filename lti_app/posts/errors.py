@@ -51,6 +51,12 @@ class PostHeld(Refused):
     code = "post_held"
 
 
+class GroupLeft(Refused):
+    """The post to be answered belongs to a group that the writer is in no more."""
+
+    code = "group_left"
+
+
 class TitleMissing(Refused):
     """A topic has no title."""
 

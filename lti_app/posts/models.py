@@ -15,7 +15,9 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
     func,
+    not_,
     or_,
     select,
     text,
@@ -254,8 +256,17 @@ def _open_to(reader: _Number) -> ColumnElement[bool]:
 
 
 def _for_own_group(reader: _Number) -> ColumnElement[bool]:
+    return or_(_in_own_group(reader), Post.author_id == reader)
+
+
+def _in_own_group(reader: _Number) -> ColumnElement[bool]:
     groups = select(GroupMember.group_id).where(GroupMember.person_id == reader)
-    return or_(Post.group_id.is_(None), Post.group_id.in_(groups), Post.author_id == reader)
+    return or_(Post.group_id.is_(None), Post.group_id.in_(groups))
+
+
+def elsewhere(sight: Sight, reader: _Number = READER) -> ColumnElement[bool]:
+    """Which posts belong to a group that the reader is in no more, and are still seen by them as their author."""
+    return not_(_in_own_group(reader)) if sight.in_groups and not sight.is_staff else false()
 
 
 def shown_author(actor: Actor, *discussions: DiscussionView, post: type[Post] = Post) -> ColumnElement[str]:

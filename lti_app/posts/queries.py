@@ -6,8 +6,9 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, false, func, inspect, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
 from lti_app.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
@@ -21,6 +22,7 @@ from lti_app.posts.models import (
     Revision,
     Sight,
     author_by,
+    elsewhere,
     shown_author,
     sight_of,
     values_of,
@@ -29,13 +31,14 @@ from lti_app.posts.models import (
 )
 from lti_app.posts.rules import Format
 
-_ROOT = aliased(Post)
-_OWN = aliased(Post)
+_ROOT = alias_of(Post)
+_OWN = alias_of(Post)
 
 PostRow = Row[*tuple[Any, ...]]
-"""What `select_posts` asks for: a post's columns but its text, `author`, the name it is shown under, and of the first
-post above it `root_locked_at`, when its thread was closed, and `asked_by`, who began it. Rows of columns cost a page
-a good deal less than objects that watch for changes."""
+"""What `select_posts` asks for: a post's columns but its text, `author`, the name it is shown under, `is_elsewhere`,
+whether it belongs to a group that the reader has left, and of the first post above it `root_locked_at`, when its thread
+was closed, and `asked_by`, who began it. Rows of columns cost a page a good deal less than objects that watch for
+changes."""
 _COLUMNS = tuple(getattr(Post, column.key) for column in inspect(Post).columns if column.key != "text")
 
 
@@ -210,16 +213,17 @@ def find_post_id(session: Session, discussion: DiscussionView, address: str) -> 
 
 def select_posts(actor: Actor, discussion: DiscussionView, *conditions: ColumnElement[bool]) -> Select[Any]:
     """Posts of the discussion that exist for the actor, with what `view_post` needs to show them."""
-    return _posts(shown_author(actor, discussion)).where(visible(actor, discussion), *conditions)
+    away = elsewhere(sight_of(actor, discussion), actor.person_id)
+    return _posts(shown_author(actor, discussion), away).where(visible(actor, discussion), *conditions)
 
 
 def posts_by(sight: Sight, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The same for whoever looks so; the statement is run with `values_of` them."""
-    return _posts(author_by(sight)).where(visible_by(sight), *conditions)
+    return _posts(author_by(sight), elsewhere(sight)).where(visible_by(sight), *conditions)
 
 
-def _posts(author: ColumnElement[str]) -> Select[Any]:
-    above = (_ROOT.locked_at.label("root_locked_at"), _ROOT.author_id.label("asked_by"))
+def _posts(author: ColumnElement[str], away: ColumnElement[bool]) -> Select[Any]:
+    above = (away.label("is_elsewhere"), _ROOT.locked_at.label("root_locked_at"), _ROOT.author_id.label("asked_by"))
     return (
         select(*_COLUMNS, author.label("author"), *above)
         .join(Person, Person.id == Post.author_id)
@@ -280,5 +284,5 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
 
 
 def _of_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circumstances) -> Circumstances:
-    above = {"root_locked_at": row.root_locked_at, "asked_by": row.asked_by}
+    above = {"root_locked_at": row.root_locked_at, "asked_by": row.asked_by, "is_elsewhere": row.is_elsewhere}
     return with_post(c, cast("Post", row), actor=actor, discussion=discussion, **above)

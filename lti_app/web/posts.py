@@ -160,6 +160,7 @@ def refusal_words(error: Refused | Conflict) -> str:
         "post_first": _("Write your own first post before you reply."),
         "parent_gone": _("The post you are answering has been deleted meanwhile."),
         "thread_locked": _("Your instructor has closed this thread. Copy what you wrote to keep it."),
+        "group_left": _("This thread belongs to a group that you are in no more. Copy what you wrote to keep it."),
         "post_hidden": _("An instructor has hidden this post, so it cannot be changed."),
         "editing_over": _("The time to edit this post is over. Copy what you have written if you want to keep it."),
         "title_missing": _("Give your topic a title."),

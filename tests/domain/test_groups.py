@@ -22,6 +22,7 @@ from lti_app.groups.queries import list_groups, list_places
 from lti_app.groups.rules import GroupKind
 from lti_app.posts.access import Permission
 from lti_app.posts.actions import Written, create_post
+from lti_app.posts.errors import GroupLeft
 from lti_app.posts.queries import circumstances_of, get_post
 from lti_app.threads.queries import read_thread
 from tests.factories.discussions import WEEK, set_up
@@ -143,6 +144,29 @@ def test_each_reads_their_own_group_and_what_is_for_all(session, cast, clock, ap
         post(cast.chi, None, parent_id=first)
     place_students(session, cast.ines, {cast.chi.person_id: one})
     assert addresses(session, cast.chi, discussion) == ["1", "1.1", "2", "3"]  # one's own posts are never lost
+
+
+def test_whoever_changed_groups_writes_for_the_new_one_only(session, cast, clock, apart):
+    discussion, one, two = apart
+
+    def reply(author, parent_id):
+        written = Written(f"An answer by {author.name} to {parent_id}.")
+        return create_post(session, author, discussion, written, parent_id=parent_id, now=clock()).id
+
+    own = create_post(session, cast.ana, discussion, Written("Mine.", group_id=one), parent_id=None, now=clock()).id
+    again = reply(cast.ana, own)
+    place_students(session, cast.ines, {cast.ana.person_id: two})
+    with pytest.raises(GroupLeft):
+        reply(cast.ana, own)
+    seen = get_post(session, cast.ana, discussion, own, need=Permission.EDIT)
+    assert (seen.can_reply, seen.can_edit) == (False, True)
+    here = circumstances_of(session, cast.ana, discussion)
+    thread = read_thread(session, cast.ana, discussion, circumstances=here)
+    assert [(post.address, post.can_reply) for post in thread.posts] == [("1", False), ("1.1", False)]
+    assert get_post(session, cast.ben, discussion, own, need=Permission.REPLY).can_reply
+    reply(cast.ines, own)  # staff are in all groups
+    place_students(session, cast.ines, {cast.ana.person_id: one})
+    reply(cast.ana, again)
 
 
 def test_a_group_to_which_something_belongs_stays(session, cast, clock, apart):

@@ -89,29 +89,38 @@ POSTS = {
         closed     forbidden discussion_shut yes             yes
     """,
     posts.Permission.REPLY: """
-        state      gate stands shown held unlocked room observer  student         assistant       instructor
-        unprepared -    -      -     -    -        -    forbidden discussion_shut discussion_shut discussion_shut
-        scheduled  -    yes    -     no   -        yes  forbidden discussion_shut yes             yes
-        scheduled  -    yes    -     no   -        no   forbidden discussion_shut too_deep        too_deep
-        scheduled  -    yes    -     yes  -        -    forbidden discussion_shut post_held       post_held
-        scheduled  -    no     -     -    -        -    forbidden discussion_shut parent_gone     parent_gone
-        open       open yes    yes   no   yes      yes  forbidden yes             yes             yes
-        open       open yes    yes   no   yes      no   forbidden too_deep        too_deep        too_deep
-        open       open yes    yes   no   no       yes  forbidden thread_locked   yes             yes
-        open       open yes    yes   no   no       no   forbidden thread_locked   too_deep        too_deep
-        open       open yes    yes   yes  -        -    forbidden post_held       post_held       post_held
-        open       open yes    no    no   -        yes  forbidden parent_gone     yes             yes
-        open       open yes    no    no   -        no   forbidden parent_gone     too_deep        too_deep
-        open       open yes    no    yes  -        -    forbidden parent_gone     post_held       post_held
-        open       open no     -     -    -        -    forbidden parent_gone     parent_gone     parent_gone
-        open       shut yes    -     no   -        yes  forbidden post_first      yes             yes
-        open       shut yes    -     no   -        no   forbidden post_first      too_deep        too_deep
-        open       shut yes    -     yes  -        -    forbidden post_first      post_held       post_held
-        open       shut no     -     -    -        -    forbidden post_first      parent_gone     parent_gone
-        closed     -    yes    -     no   -        yes  forbidden discussion_shut yes             yes
-        closed     -    yes    -     no   -        no   forbidden discussion_shut too_deep        too_deep
-        closed     -    yes    -     yes  -        -    forbidden discussion_shut post_held       post_held
-        closed     -    no     -     -    -        -    forbidden discussion_shut parent_gone     parent_gone
+        state      gate group stands shown held unlocked room observer  student         assistant       instructor
+        unprepared -    -     -      -     -    -        -    forbidden discussion_shut discussion_shut discussion_shut
+        scheduled  -    -     yes    -     no   -        yes  forbidden discussion_shut yes             yes
+        scheduled  -    -     yes    -     no   -        no   forbidden discussion_shut too_deep        too_deep
+        scheduled  -    -     yes    -     yes  -        -    forbidden discussion_shut post_held       post_held
+        scheduled  -    -     no     -     -    -        -    forbidden discussion_shut parent_gone     parent_gone
+        open       open own   yes    yes   no   yes      yes  forbidden yes             yes             yes
+        open       open own   yes    yes   no   yes      no   forbidden too_deep        too_deep        too_deep
+        open       open own   yes    yes   no   no       yes  forbidden thread_locked   yes             yes
+        open       open own   yes    yes   no   no       no   forbidden thread_locked   too_deep        too_deep
+        open       open own   yes    yes   yes  -        -    forbidden post_held       post_held       post_held
+        open       open own   yes    no    no   -        yes  forbidden parent_gone     yes             yes
+        open       open own   yes    no    no   -        no   forbidden parent_gone     too_deep        too_deep
+        open       open own   yes    no    yes  -        -    forbidden parent_gone     post_held       post_held
+        open       open own   no     -     -    -        -    forbidden parent_gone     parent_gone     parent_gone
+        open       open left  yes    yes   no   yes      yes  forbidden group_left      yes             yes
+        open       open left  yes    yes   no   yes      no   forbidden group_left      too_deep        too_deep
+        open       open left  yes    yes   no   no       yes  forbidden group_left      yes             yes
+        open       open left  yes    yes   no   no       no   forbidden group_left      too_deep        too_deep
+        open       open left  yes    yes   yes  -        -    forbidden group_left      post_held       post_held
+        open       open left  yes    no    no   -        yes  forbidden group_left      yes             yes
+        open       open left  yes    no    no   -        no   forbidden group_left      too_deep        too_deep
+        open       open left  yes    no    yes  -        -    forbidden group_left      post_held       post_held
+        open       open left  no     -     -    -        -    forbidden group_left      parent_gone     parent_gone
+        open       shut -     yes    -     no   -        yes  forbidden post_first      yes             yes
+        open       shut -     yes    -     no   -        no   forbidden post_first      too_deep        too_deep
+        open       shut -     yes    -     yes  -        -    forbidden post_first      post_held       post_held
+        open       shut -     no     -     -    -        -    forbidden post_first      parent_gone     parent_gone
+        closed     -    -     yes    -     no   -        yes  forbidden discussion_shut yes             yes
+        closed     -    -     yes    -     no   -        no   forbidden discussion_shut too_deep        too_deep
+        closed     -    -     yes    -     yes  -        -    forbidden discussion_shut post_held       post_held
+        closed     -    -     no     -     -    -        -    forbidden discussion_shut parent_gone     parent_gone
     """,
     posts.Permission.EDIT: """
         state      whose stands native shown unlocked time observer  student         assistant       instructor
@@ -299,6 +308,7 @@ COLUMNS = {
     "teacher": ("is_by_staff",),
     "answer": ("is_answer",),
     "asker": ("is_asker",),
+    "group": ("is_elsewhere",),
 }
 """What each column tells of."""
 NEGATIVE = {"stands", "room", "shown", "unlocked", "native", "time"}
@@ -317,6 +327,8 @@ def described(c, column):
     is_so = getattr(c, COLUMNS[column][0])
     if column == "whose":
         return "own" if is_so else "other"
+    if column == "group":
+        return "left" if is_so else "own"
     return "yes" if is_so != (column in NEGATIVE) else "no"
 
 
