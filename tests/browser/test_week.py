@@ -73,11 +73,16 @@ def test_a_week(resting_site: Site, visit: MakeVisitor):
     )
     read_and_cite(tane)
     address = post_first(tane)
-    site.clock.move(hours=20)
     answer_with_a_mention(uyen, address)
     find_the_answer_and_edit(tane)
     report(uyen, address)
     hide(miriam, address)
+    learn_of_it(tane)
+    search(uyen)
+    take_a_copy(uyen)
+    grade(miriam, "Uyen Tran")
+    site.send_due()
+    see_the_grade(miriam, uyen)
     assert [tane.faults, uyen.faults, miriam.faults] == [[], [], []]
 
 
@@ -163,3 +168,66 @@ def hide(instructor: Member, address: str) -> None:
     instructor.push("Hide")
     expect(instructor.tool.get_by_role("status").first).to_contain_text("hidden")
     expect(instructor.tool.get_by_text("It names the council.")).to_have_count(0)
+
+
+def learn_of_it(author: Member) -> None:
+    """The author reads why, beside their own words, and that the first post is to be done again."""
+    author.come()
+    expect(author.tool.get_by_role("region", name="What counts for you")).to_contain_text("To do: First post")
+    author.follow("My next post")
+    own = author.post_with(REASON)
+    expect(own).to_be_in_viewport()
+    expect(own).to_contain_text("harbour ferries")
+
+
+def search(student: Member) -> None:
+    """What is hidden is found by nobody; the rest with the words marked, one step from the post."""
+    student.come()
+    student.follow("Search")
+    words = student.tool.get_by_role("searchbox", name="Words to look for")
+    student.keys.tab_to(words)
+    student.type("harbour ferries")
+    student.keys.press("Enter")
+    expect(student.tool.get_by_role("heading", name="Nothing found")).to_be_visible()
+    student.keys.tab_to(words)
+    student.keys.press("Control+a")
+    student.type("night buses")
+    student.keys.press("Enter")
+    expect(student.tool.locator("mark").first).to_be_visible()
+    student.press(student.tool.get_by_role("main").get_by_role("listitem").get_by_role("link").first)
+    expect(student.post_with("night buses").first).to_be_in_viewport()
+
+
+def take_a_copy(student: Member) -> None:
+    """What the student may read, and nothing that is hidden from them."""
+    student.come()
+    student.follow("Keep a copy")
+    with student.visitor.page.expect_download() as download:
+        student.press(student.tool.get_by_role("link", name=re.compile("^Web page.*As I see it")))
+    copy = download.value.path().read_text("utf-8")
+    assert "night buses" in copy
+    assert "harbour ferries" not in copy
+
+
+def grade(instructor: Member, student: str) -> None:
+    """The second level of each criterion, a comment, and out it goes."""
+    instructor.come()
+    instructor.follow("Grade")
+    instructor.press(instructor.tool.get_by_role("region", name="Students").get_by_role("link", name=student))
+    expect(instructor.tool.get_by_role("heading", level=1, name=student)).to_be_visible()
+    for criterion in instructor.tool.locator("fieldset").all():
+        instructor.keys.tab_to(criterion.get_by_role("radio").first)
+        instructor.keys.press("Space", "ArrowRight")
+        expect(criterion.get_by_role("radio").nth(1)).to_be_checked()
+    instructor.keys.tab_to(instructor.tool.get_by_label("Comment to the student"))
+    instructor.type("The tickets carry the argument.")
+    instructor.push("Release")
+    expect(instructor.tool.get_by_role("status").first).to_contain_text("Released.")
+
+
+def see_the_grade(instructor: Member, student: Member) -> None:
+    """In the gradebook of the LMS, and beside the discussion."""
+    cell = instructor.visitor.at("/gradebook").get_by_role("row", name="Uyen Tran").get_by_role("cell")
+    expect(cell).to_contain_text("The tickets carry the argument.")
+    student.come()
+    expect(student.tool.get_by_role("region", name="Your grade")).to_contain_text("The tickets carry the argument.")
