@@ -70,12 +70,18 @@ def page(site: Site, visit: MakeVisitor) -> Iterator[Page]:
     return page
 
 
+def choose_words(page: Page, number: str, first: int, last: int) -> None:
+    """Select lines of a page, once its text is there: pages are drawn one after the other."""
+    expect(page.locator(f'[data-page="{number}"] .textLayer span').nth(last)).to_be_attached()
+    page.evaluate(SELECT, [number, first, last])
+
+
 def reader(site: Site, more: str = "", reading_id: int = 1) -> str:
     return f"{site.tool_url}/courses/1/readings/{reading_id}/read?from=1{more}"
 
 
 def test_selected_words_are_cited_in_ones_post(site: Site, page: Page):
-    page.evaluate(SELECT, ["104", 0, 1])
+    choose_words(page, "104", 0, 1)
     page.get_by_role("group", name="Selected words").get_by_role("button", name="Cite in my post").click()
     page.wait_for_url("**/discussions/1?cite=*")
     made = newest(site)
@@ -85,7 +91,7 @@ def test_selected_words_are_cited_in_ones_post(site: Site, page: Page):
 
 
 def test_what_the_class_says_about_selected_words(site: Site, page: Page):
-    page.evaluate(SELECT, ["103", 1, 1])
+    choose_words(page, "103", 1, 1)
     page.get_by_role("button", name="See what the class says about this").first.click()
     page.wait_for_url(f"**/map/1?passage={newest(site).id}")
 
@@ -183,7 +189,7 @@ def test_the_reader_by_keyboard_alone(site: Site, page: Page):
 
 
 def test_from_selected_words_tab_leads_to_what_can_be_done(page: Page):
-    page.evaluate(SELECT, ["103", 1, 1])
+    choose_words(page, "103", 1, 1)
     group = page.get_by_role("group", name="Selected words")
     expect(group).to_be_visible()
     page.keyboard.press("Tab")
@@ -258,7 +264,7 @@ def test_the_readers_pages_have_no_barriers(site: Site, visit: MakeVisitor, page
     passage(site, page="103", exact="reasons that most people think")
     audit.look(page, "reader, PDF")
     expect(page.locator('[data-page="103"] .textLayer span').nth(2)).to_be_attached()
-    page.evaluate(SELECT, ["103", 1, 1])
+    choose_words(page, "103", 1, 1)
     expect(page.get_by_role("group", name="Selected words")).to_be_visible()
     audit.look(page, "reader, words selected")
     page.get_by_role("button", name="Keys").click()

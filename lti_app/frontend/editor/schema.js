@@ -101,7 +101,6 @@ export const extensions = [
       autolink: true,
       linkOnPaste: true,
       defaultProtocol: "https",
-      protocols: ["mailto"],
       HTMLAttributes: { target: null, rel: null },
       isAllowedUri: (address) => /^(https?:\/\/|mailto:)/i.test(address),
     },
