@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar, cast
@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, aliased, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -172,14 +173,29 @@ def make_engine(url: str) -> Engine:
     return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
 
 
+class _Reader(Session):
+    """A session that ends its transaction as if it had written: after a rollback, psycopg would have the server forget
+    every prepared statement, and plan each page anew."""
+
+    def close(self) -> None:
+        """Let go of what was read, and of the connection."""
+        self.expunge_all()  # nothing is left that a commit could write
+        # A connection that broke has told whoever was reading.
+        with suppress(DBAPIError, InvalidRequestError):
+            if self.in_transaction():
+                self.commit()
+        super().close()
+
+
 class Database:
     """One database and the two ways into it: to read, and to write."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         # A page is read by several statements: all of them are to see one moment, which SQLite gives by itself.
-        one_moment = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        self._readers = sessionmaker(engine.execution_options(**one_moment), expire_on_commit=False, autoflush=False)
+        one_moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        reading = engine if engine.dialect.name == "sqlite" else engine.execution_options(**one_moment)
+        self._readers = sessionmaker(reading, class_=_Reader, expire_on_commit=False, autoflush=False)
         self._writers = sessionmaker(engine.execution_options(**{WRITES: True}), expire_on_commit=False)
 
     @classmethod
@@ -188,7 +204,7 @@ class Database:
         return cls(make_engine(url))
 
     def read(self) -> Session:
-        """A session for reading; close it when done."""
+        """A session for reading, in which PostgreSQL refuses to write; close it when done."""
         return self._readers()
 
     def write(self) -> Session:
