@@ -94,7 +94,8 @@ def _is_listed(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     number, text = (compiler.process(clause, **options) for clause in element.clauses)
     if compiler.dialect.name == "sqlite":
         return f"{number} IN (SELECT value FROM json_each('[' || {text} || ']'))"  # noqa: S608 -- of compiled parts
-    return f"{number} = ANY(string_to_array({text}, ',')::bigint[])"
+    # As a set, that is taken apart once: a plan for any values would take an array apart again for each row.
+    return f"{number} IN (SELECT unnest(string_to_array({text}, ',')::bigint[]))"  # noqa: S608 -- of compiled parts
 
 
 class UtcDateTime(TypeDecorator[datetime]):
