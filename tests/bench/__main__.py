@@ -4,6 +4,7 @@ Server time is measured in process, without a network. A page's floor is a bare 
 of bytes, a write's floor one bare INSERT with its commit, both taken in the same run.
 """
 
+import gc
 import logging
 import platform
 import sys
@@ -44,6 +45,8 @@ def bench(url: str, name: str) -> None:
     parts = assemble(settings)
     course = build_course(parts.database)
     app = create_app(parts)
+    gc.collect()
+    gc.freeze()  # as every web process does
     rows = measure_pages(app, course, parts.database)
     writes = floor_of_write(parts.database)
     say(f"\n{name}\n{HEAD}")
