@@ -12,9 +12,12 @@ from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.models import DiscussionReading, Pseudonym
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Structure
-from lti_app.exporting.rules import CitedPlace, ReadingRecord, Scope, TakenPost
+from lti_app.exporting.rules import CitedPlace, ReadingRecord, Scope, TakenFile, TakenPost
+from lti_app.files.models import File
+from lti_app.files.queries import FileView, view_of
+from lti_app.files.rules import MediaType
 from lti_app.people.models import Person
-from lti_app.posts.models import Citation, Post, shown_author, visible
+from lti_app.posts.models import Attachment, Citation, Post, shown_author, visible
 from lti_app.readings.models import Passage, Reading
 
 BATCH = 500
@@ -39,6 +42,7 @@ _COLUMNS = (
     Post.hidden_at,
     Post.held_at,
     Post.private_to_id,
+    Post.attachments,
 )
 
 
@@ -100,6 +104,16 @@ def list_voices(session: Session, actor: Actor, discussion: DiscussionView) -> l
         .order_by(author)
     )
     return [Voice(f"{'b' if is_hidden else ''}{key}", name) for key, name in rows if key is not None]
+
+
+def list_pictures(session: Session, selection: Selection) -> dict[int, FileView]:
+    """The pictures that these posts show, by id; whoever may read a post sees what it shows."""
+    kinds = [kind for kind in MediaType if kind.is_picture]
+    shown = select(Attachment.file_id).join(Post, Post.id == Attachment.post_id).where(_wanted(selection))
+    files = select(File).where(
+        File.id.in_(shown), File.media_type.in_(kinds), File.deleted_at.is_(None), File.key.is_not(None)
+    )
+    return {row.id: view_of(row) for row in session.scalars(files)}
 
 
 def list_records(session: Session, discussion: DiscussionView) -> list[ReadingRecord]:
@@ -170,4 +184,9 @@ def _taken(row: Row[*tuple[Any, ...]], selection: Selection, cited: tuple[CitedP
         is_held=row.held_at is not None,
         is_private=row.private_to_id is not None,
         cited=cited if is_shown else (),
+        attached=tuple(_file(about) for about in row.attachments) if is_shown else (),
     )
+
+
+def _file(about: dict[str, Any]) -> TakenFile:
+    return TakenFile(about["id"], about["name"], about["size"], about["slug"])

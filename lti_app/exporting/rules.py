@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,20 @@ from lti_app.posts.rules import Format
 
 FORMAT = "colloquy-discussion"
 VERSION = 1
-COLUMNS = ("address", "reply to", "author", "teacher", "written", "edited", "title", "words", "cites", "state", "text")
+COLUMNS = (
+    "address",
+    "reply to",
+    "author",
+    "teacher",
+    "written",
+    "edited",
+    "title",
+    "words",
+    "cites",
+    "files",
+    "state",
+    "text",
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PICTURE = re.compile(r"<img\b([^>]*)>")
 _ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
@@ -76,6 +89,18 @@ class ReadingRecord:
 
 
 @dataclass(frozen=True)
+class TakenFile:
+    """A file that is attached to a post."""
+
+    id: int
+    name: str
+    size: int
+    """Bytes."""
+    slug: str
+    """The last part of its address."""
+
+
+@dataclass(frozen=True)
 class TakenPost:
     """A post as its reader may have it; what they may not see is empty."""
 
@@ -99,6 +124,7 @@ class TakenPost:
     is_held: bool
     is_private: bool
     cited: tuple[CitedPlace, ...]
+    attached: tuple[TakenFile, ...] = ()
 
     @property
     def parent_address(self) -> str:
@@ -119,18 +145,25 @@ def csv_lines(posts: Iterable[TakenPost]) -> Iterator[str]:
         moments = (_moment(post.created_at), _moment(post.edited_at))
         teacher = "yes" if post.by_staff else ""
         cites = "; ".join(place.words for place in post.cited)
+        files = "; ".join(file.name for file in post.attached)
         who = (post.address, post.parent_address, post.author, teacher)
-        yield _csv_line((*who, *moments, post.title, post.words, cites, post.state, post.text))
+        yield _csv_line((*who, *moments, post.title, post.words, cites, files, post.state, post.text))
 
 
 def json_pieces(
-    about: Mapping[str, Any], readings: Sequence[ReadingRecord], posts: Iterable[TakenPost]
+    about: Mapping[str, Any],
+    readings: Sequence[ReadingRecord],
+    posts: Iterable[TakenPost],
+    link: Callable[[TakenFile], str],
 ) -> Iterator[str]:
-    """A JSON file, piece by piece; `about` says what of. deploy/discussion-json.md tells its shape."""
+    """A JSON file, piece by piece; `about` says what of, `link` gives the address of a file.
+
+    deploy/discussion-json.md tells its shape.
+    """
     head = {"format": FORMAT, "version": VERSION, **about, "readings": [_reading_json(each) for each in readings]}
     yield json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}") + ',\n "posts": ['
     for nth, post in enumerate(posts):
-        yield ("," if nth else "") + "\n  " + json.dumps(_post_json(post), ensure_ascii=False)
+        yield ("," if nth else "") + "\n  " + json.dumps(_post_json(post, link), ensure_ascii=False)
     yield "\n ]\n}\n"
 
 
@@ -140,16 +173,19 @@ def csv_cell(value: object) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
-def for_elsewhere(html: str, address: str, picture: str) -> str:
-    """A post's HTML outside this tool: links of ours get the whole `address`, pictures become links to themselves.
+def for_elsewhere(html: str, address: str, picture: str, kept: Callable[[str], str | None]) -> str:
+    """A post's HTML outside this tool: links of ours get the whole `address`.
 
-    `picture` is the word that stands before what a picture shows.
+    `kept` gives the new source of a picture that comes along, by its old one; the others become links to themselves,
+    with the word `picture` before what they show.
     """
 
     def linked(match: re.Match[str]) -> str:
         attributes = dict(_ATTRIBUTE.findall(match[1]))
-        shown = f"{escape(picture)}: {attributes.get('alt', '')}"
-        return f'<a href="{attributes.get("src", "")}">{shown}</a>'
+        source, shown = attributes.get("src", ""), attributes.get("alt", "")
+        if new := kept(source):
+            return f'<img src="{new}" alt="{shown}">'
+        return f'<a href="{source}">{escape(picture)}: {shown}</a>'
 
     return _PICTURE.sub(linked, html).replace('href="/', f'href="{escape(address.rstrip("/"))}/')
 
@@ -174,7 +210,7 @@ def _reading_json(reading: ReadingRecord) -> dict[str, Any]:
     }
 
 
-def _post_json(post: TakenPost) -> dict[str, Any]:
+def _post_json(post: TakenPost, link: Callable[[TakenFile], str]) -> dict[str, Any]:
     """Only what is there: flags that do not hold and texts that are empty are left out."""
     facts = {
         "id": post.id,
@@ -191,6 +227,7 @@ def _post_json(post: TakenPost) -> dict[str, Any]:
         "html": post.html,
         "words": post.words,
         "cites": [_place_json(place) for place in post.cited],
+        "files": [{"name": file.name, "size": file.size, "url": link(file)} for file in post.attached],
         **dict.fromkeys(post.state.split(), True),
     }
     return {name: value for name, value in facts.items() if value not in ("", None, False, [])}

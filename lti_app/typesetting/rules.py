@@ -1,8 +1,9 @@
 """From HTML and facts to a PDF with a structure that screen readers can follow."""
 
 import json
+import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +12,51 @@ import typst
 from lti_app.core.rich_reader import read
 from lti_app.core.rich_text import Element, Node
 
+_ONE_PICTURE = b"#image(sys.inputs.name)"
 _compile: Any = typst.compile
 """Its stubs know no call that type checkers can follow."""
 
 
-def typeset(template: bytes, document: dict[str, Any], *, fonts: Sequence[Path] = ()) -> bytes:
+class TypesettingFailed(Exception):
+    """No PDF came of it: one of the pictures is not what it says that it is."""
+
+
+def typeset(
+    template: bytes,
+    document: dict[str, Any],
+    *,
+    fonts: Sequence[Path] = (),
+    pictures: Mapping[str, bytes] | None = None,
+) -> bytes:
     """A tagged PDF. The template gets the document as data: what people wrote is never taken for instructions.
 
-    It keeps to PDF/UA wherever the fonts have all the letters.
+    `pictures` lie beside it under their names. It keeps to PDF/UA wherever the fonts have all the letters. Raises
+    TypesettingFailed.
     """
     inputs = {"document": json.dumps(document, ensure_ascii=False)}
     folders = [str(path) for path in fonts]
-    try:
-        made: bytes = _compile(template, sys_inputs=inputs, font_paths=folders, pdf_standards="ua-1")
-    except typst.TypstError:
-        made = _compile(template, sys_inputs=inputs, font_paths=folders)
+    with tempfile.TemporaryDirectory() as root:
+        for name, content in (pictures or {}).items():
+            Path(root, name).write_bytes(content)
+        try:
+            made: bytes = _compile(template, root=root, sys_inputs=inputs, font_paths=folders, pdf_standards="ua-1")
+        except typst.TypstError:
+            try:
+                made = _compile(template, root=root, sys_inputs=inputs, font_paths=folders)
+            except typst.TypstError as error:
+                raise TypesettingFailed from error
     return made
+
+
+def can_be_set(name: str, picture: bytes) -> bool:
+    """Whether a picture can stand in a PDF; `name` tells by its end which kind it says that it is."""
+    with tempfile.TemporaryDirectory() as root:
+        Path(root, name).write_bytes(picture)
+        try:
+            _compile(_ONE_PICTURE, root=root, sys_inputs={"name": name})
+        except typst.TypstError:
+            return False
+    return True
 
 
 def nodes_of(html: str) -> list[Any]:
@@ -44,7 +74,7 @@ def _node(node: Node) -> Any:
     if isinstance(node, str):
         return node
     made: dict[str, Any] = {"tag": _tag(node), "children": [_node(child) for child in node.children]}
-    return made | {name: value for name in ("href", "alt", "start") if (value := node.attrs.get(name))}
+    return made | {name: value for name in ("href", "src", "alt", "start") if (value := node.attrs.get(name))}
 
 
 def _tag(node: Element) -> str:

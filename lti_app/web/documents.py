@@ -1,11 +1,13 @@
 """A discussion as one file to be read elsewhere: HTML that stands by itself, and a tagged PDF."""
 
-from collections.abc import Iterator, Sequence
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import current_app, stream_template
+from flask import current_app, stream_template, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -14,11 +16,63 @@ from sqlalchemy.orm import Session
 from lti_app.core.resources import resource
 from lti_app.discussions.queries import DiscussionView
 from lti_app.exporting.queries import Selection, take_posts
-from lti_app.exporting.rules import ReadingRecord, Scope, TakenPost, for_elsewhere
-from lti_app.typesetting.rules import nodes_of, runs_leftward, typeset
+from lti_app.exporting.rules import ReadingRecord, Scope, TakenFile, TakenPost, for_elsewhere
+from lti_app.files.ports import Storage
+from lti_app.files.queries import FileView
+from lti_app.files.rules import ENDINGS, MediaType
+from lti_app.typesetting.rules import TypesettingFailed, can_be_set, nodes_of, runs_leftward, typeset
 from lti_app.web.templating import moment, zone_name
 
 PRINT_FONTS = "print-fonts"
+MOST_PICTURES = 30_000_000
+"""Bytes of pictures in one document; those beyond are links."""
+_FILE = re.compile(r"/files/(\d{1,18})/")
+
+
+class Album:
+    """The pictures of a document, for as long as there is room for them."""
+
+    def __init__(self, files: Mapping[int, FileView], storage: Storage, room: int = MOST_PICTURES) -> None:
+        self.taken: dict[str, tuple[str, bytes]] = {}
+        """By source: a name that tells the kind, and the picture."""
+        self._files, self._storage, self._room = dict(files), storage, room
+
+    def as_data(self, source: str) -> str | None:
+        """A picture within the HTML itself."""
+        found = self._take(source)
+        if found is None:
+            return None
+        media_type, content = found
+        return f"data:{media_type};base64,{b64encode(content).decode()}"
+
+    def as_file(self, source: str) -> str | None:
+        """A picture that lies beside the document; keeps its source."""
+        if source not in self.taken:
+            found = self._take(source)
+            if found is None:
+                return None
+            media_type, content = found
+            self.taken[source] = (f"{len(self.taken)}{ENDINGS[media_type]}", content)
+        return source
+
+    def leave_out_broken(self) -> None:
+        """Forget the pictures that no PDF can show: what they are was told by how they begin."""
+        for source, (name, content) in [*self.taken.items()]:
+            if not can_be_set(name, content):
+                del self.taken[source]
+                self._files.pop(_number(source))
+
+    def _take(self, source: str) -> tuple[MediaType, bytes] | None:
+        file = self._files.get(_number(source))
+        if file is None or file.size > self._room:
+            return None
+        try:
+            with self._storage.open(file.key) as stream:
+                content = stream.read()
+        except OSError:  # one that the storage has lost is told by its words
+            return None
+        self._room -= file.size
+        return file.media_type, content
 
 
 @dataclass(frozen=True)
@@ -29,6 +83,8 @@ class Document:
     readings: Sequence[ReadingRecord]
     address: str
     """Of the discussion itself."""
+    album: Album
+    """The pictures that come along."""
 
     @property
     def discussion(self) -> DiscussionView:
@@ -40,10 +96,19 @@ class Document:
         """Whether it holds one person's posts only."""
         return self.selection.scope is Scope.ONE
 
-    def outside(self, html: str) -> str:
-        """A text's HTML where our own addresses mean nothing."""
-        origin = "/".join(self.address.split("/")[:3])
-        return for_elsewhere(html, origin, _("Picture"))
+    @property
+    def origin(self) -> str:
+        """Where this tool is."""
+        return "/".join(self.address.split("/")[:3])
+
+    def outside(self, html: str, kept: Callable[[str], str | None] = lambda _source: None) -> str:
+        """A text's HTML where our own addresses mean nothing; `kept` names the pictures that come along."""
+        return for_elsewhere(html, self.origin, _("Picture"), kept)
+
+    def link(self, file: TakenFile) -> str:
+        """The whole address of a file."""
+        course_id = self.selection.actor.course_id
+        return self.origin + url_for("files.serve", course_id=course_id, file_id=file.id, slug=file.slug)
 
 
 def html_pieces(session: Session, document: Document) -> Iterator[str]:
@@ -54,7 +119,7 @@ def html_pieces(session: Session, document: Document) -> Iterator[str]:
         document=document,
         discussion=document.discussion,
         posts=take_posts(session, document.selection),
-        outside=lambda html: Markup(document.outside(html)),  # noqa: S704 -- sanitised when written
+        outside=lambda html: Markup(document.outside(html, document.album.as_data)),  # noqa: S704 -- sanitised when written
         state_words=state_words,
         style=Markup(f"<style>\n{style}</style>"),  # noqa: S704 -- a file of ours
     )
@@ -62,10 +127,26 @@ def html_pieces(session: Session, document: Document) -> Iterator[str]:
 
 def pdf_of(session: Session, document: Document) -> bytes:
     """The PDF file."""
+    posts = list(take_posts(session, document.selection))
+    try:
+        return _typeset(document, posts)
+    except TypesettingFailed:
+        document.album.leave_out_broken()
+        return _typeset(document, posts)
+
+
+def _typeset(document: Document, taken: Sequence[TakenPost]) -> bytes:
     template = resource("templates", "exchange", "document.typ").read_bytes()
     fonts = Path(current_app.static_folder or "static", PRINT_FONTS)
-    posts = [_post(document, post) for post in take_posts(session, document.selection)]
-    return typeset(template, {**_frame(document), "posts": posts}, fonts=[fonts] if fonts.is_dir() else [])
+    posts = [_post(document, post) for post in taken]
+    pictures = document.album.taken
+    content = {
+        **_frame(document),
+        "posts": posts,
+        "pictures": {source: name for source, (name, _bytes) in pictures.items()},
+    }
+    beside = dict(pictures.values())
+    return typeset(template, content, fonts=[fonts] if fonts.is_dir() else [], pictures=beside)
 
 
 def state_words(post: TakenPost) -> list[str]:
@@ -77,6 +158,12 @@ def state_words(post: TakenPost) -> list[str]:
         (post.is_imported, _("brought in")),
     )
     return [word for holds, word in words if holds]
+
+
+def _number(source: str) -> int:
+    """The id of a file, by its address; 0 for none."""
+    found = _FILE.search(source)
+    return int(found[1]) if found else 0
 
 
 def _frame(document: Document) -> dict[str, Any]:
@@ -93,7 +180,13 @@ def _frame(document: Document) -> dict[str, Any]:
             {"html": nodes_of(reading.reference_html), "label": reading.label, "url": reading.url or ""}
             for reading in document.readings
         ],
-        "words": {"readings": _("Readings"), "posts": _("Posts"), "cites": _("Cites"), "none": _("No posts.")},
+        "words": {
+            "readings": _("Readings"),
+            "posts": _("Posts"),
+            "cites": _("Cites"),
+            "none": _("No posts."),
+            "file": _("Attached"),
+        },
     }
 
 
@@ -111,7 +204,8 @@ def _post(document: Document, post: TakenPost) -> dict[str, Any]:
         "author": post.author or _("Name not given"),
         "title": post.title,
         "facts": [*facts, *state_words(post)],
-        "body": nodes_of(document.outside(post.html)),
+        "body": nodes_of(document.outside(post.html, document.album.as_file)),
+        "files": [{"name": file.name, "url": document.link(file)} for file in post.attached],
         "rtl": runs_leftward(post.text),
         "gone": _gone(post),
         "cites": "; ".join(place.words for place in post.cited),

@@ -17,16 +17,17 @@ from lti_app.entries.rules import MAX_BYTES
 from lti_app.exchange.access import Permission, may, require
 from lti_app.exchange.actions import Upload, bring_in, drop_import, look_at_file
 from lti_app.exchange.queries import get_import, list_imports, select_to_take
-from lti_app.exporting.queries import Selection, list_records, list_voices, take_posts
+from lti_app.exporting.queries import Selection, list_pictures, list_records, list_voices, take_posts
 from lti_app.exporting.rules import Kind, Scope, csv_lines, json_pieces
 from lti_app.grading.queries import find_by_pseudonym
 from lti_app.importing.rules import Way
 from lti_app.posts import access as posts_access
 from lti_app.posts.queries import circumstances_of
-from lti_app.web.documents import Document, html_pieces, pdf_of
+from lti_app.web.documents import Album, Document, html_pieces, pdf_of
 from lti_app.web.forms.exchange import BringInForm, GiveForm, fault_words, file_words, shape_words
 from lti_app.web.forms.starting import groups_of, narrowed
 from lti_app.web.session import current_actor, get_visitor
+from lti_app.web.storage import storage
 from lti_app.web.transactions import now, read_session, writing
 
 LOCKED_UP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
@@ -197,11 +198,12 @@ def _file(selection: Selection, kind: Kind) -> Iterator[str] | bytes:
     if kind is Kind.CSV:
         return csv_lines(take_posts(session, selection))
     readings = list_records(session, discussion)
+    address = url_for("discussions.show", discussion_id=discussion.id, _external=True)
+    album = Album({} if kind.is_data else list_pictures(session, selection), storage())
+    document = Document(selection, readings, address, album)
     if kind is Kind.JSON:
         posts = take_posts(session, selection)
-        return json_pieces(_about(selection.actor, discussion), readings, posts)
-    address = url_for("discussions.show", discussion_id=discussion.id, _external=True)
-    document = Document(selection, readings, address)
+        return json_pieces(_about(selection.actor, discussion), readings, posts, document.link)
     return html_pieces(session, document) if kind is Kind.HTML else pdf_of(session, document)
 
 

@@ -140,10 +140,6 @@ def test_columns_may_be_called_many_things():
 
 
 def test_a_row_with_more_cells_than_columns_is_told():
-    assert (
-        threads("author,text,date\nAda,a, with, commas\nBo,b,2025-01-01\n") == ({"2": None}, [(2, Fault.BROKEN)])
-        or True
-    )
     assert (2, Fault.BROKEN) in threads("author,text,date\nAda,a, with, commas\nBo,b,2025-01-01\n")[1]
 
 

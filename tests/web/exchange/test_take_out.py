@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,14 @@ from sqlalchemy import update
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.rules import Anonymity
 from lti_app.posts.models import Post
+from lti_app.web.documents import Album
+from lti_app.web.storage import STORAGE
+from tests.factories import files
 from tests.web import page as pages
+from tests.web.browser import BASE
 from tests.web.questions import refused, refuses_methods, refuses_no_visit
 from tests.web.site import address
+from tests.web.uploads import send_file
 
 KINDS = ("html", "pdf", "csv", "json")
 WRITTEN = "As [Kotter, p. 104] says, leaders cope with change. مرحبا שלום café 👍🏽"
@@ -119,6 +125,57 @@ def test_json_says_all(site, cast, path, thread):
     first = content["posts"][0]
     assert (first["text"], first["author"], first["cites"][0]["page"]) == (WRITTEN, "Ana Brandt", "104")
     assert content["posts"][1]["parent"] == first["id"]
+
+
+@pytest.fixture
+def illustrated(site, cast, with_readings):
+    """A post with a picture in its text and a file attached to it."""
+    browser, here = site.browser(cast.ana), address(with_readings)
+    picture = send_file(browser, cast, files.png(), "chart.png", json=True).response.json
+    notes = send_file(browser, cast, b"Notes of mine", "notes.txt", json=True).response.json
+    text = f'<p>Look:</p><p><img src="{picture["url"]}" alt="Two &quot;lines&quot; that cross"></p>'
+    form = {"text": text, "format": "html", "attached": str(notes["id"])}
+    assert browser.post_form(f"{here}/posts", here, **form).status == 303
+    return picture, notes
+
+
+def test_pictures_come_along_and_files_are_named(site, cast, path, illustrated):
+    picture, notes = illustrated
+    page = pages.parse(file(site, cast.ines, path, "html").html)
+    shown = page.one("img")
+    assert shown.attrs["src"] == f"data:image/png;base64,{b64encode(files.png()).decode()}"
+    assert shown.attrs["alt"] == 'Two "lines" that cross'
+    link = page.one("ul", class_="files").one("a")
+    assert (link.text, link.attrs["href"]) == ("notes.txt", f"{BASE}{notes['url']}")
+    assert rows(file(site, cast.ines, path, "csv"))[0]["files"] == "notes.txt"
+    told = json.loads(file(site, cast.ines, path, "json").html)["posts"][0]["files"]
+    assert told == [{"name": "notes.txt", "size": 13, "url": f"{BASE}{notes['url']}"}]
+    reader, words = pdf_words(file(site, cast.ines, path, "pdf"))
+    shown = reader.pages[0]["/Resources"]["/XObject"].values()
+    assert [one.get_object()["/Subtype"] for one in shown] == ["/Image"]
+    assert reader.root_object["/MarkInfo"]["/Marked"]
+    assert "notes.txt" in words
+    assert "Picture:" not in words
+    assert picture["url"] not in words
+
+
+@pytest.mark.parametrize("fault", ["full", "lost", "broken"])
+def test_pictures_that_cannot_come_along_are_links(site, path, illustrated, *, monkeypatch, fault):
+    picture, storage = illustrated[0], site.app.extensions[STORAGE]
+    if fault == "full":
+        monkeypatch.setattr(Album.__init__, "__defaults__", (10,))
+    key = next(one.key for one in site.files() if one.name == "chart.png")
+    if fault == "lost":
+        storage.delete(key)
+    if fault == "broken":
+        storage.delete(key)
+        storage.put(key, io.BytesIO(files.png()[:45]))
+    words = pdf_words(file(site, site.cast.ines, path, "pdf"))[1]
+    assert 'Picture: Two "lines" that cross' in words
+    if fault != "broken":
+        page = pages.parse(file(site, site.cast.ines, path, "html").html)
+        assert not page.all("img")
+        assert f"{BASE}{picture['url']}" in [a.attrs["href"] for a in page.all("a")]
 
 
 def test_html_stands_by_itself(site, cast, path, thread):
