@@ -69,6 +69,26 @@ def list_groups(session: Session, actor: Actor, kind: GroupKind | None = None) -
     return sorted(shown, key=lambda line: (line.kind.value, name_order(line.name), line.id))
 
 
+def list_members(session: Session, actor: Actor) -> dict[int, list[str]]:
+    """The names of the active students of each group, in the order of class lists (one statement).
+
+    Raises Forbidden for those who may not place them.
+    """
+    require_manage(actor)
+    rows = session.execute(
+        select(GroupMember.group_id, Person.name)
+        .join(Group, Group.id == GroupMember.group_id)
+        .join(Person, Person.id == GroupMember.person_id)
+        .join(Enrollment, and_(Enrollment.person_id == Person.id, Enrollment.course_id == Group.course_id))
+        .where(Group.course_id == actor.course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
+        .order_by(Person.sort_name, Person.id)
+    )
+    members: dict[int, list[str]] = {}
+    for group_id, name in rows:
+        members.setdefault(group_id, []).append(name)
+    return members
+
+
 def list_places(session: Session, actor: Actor) -> list[StudentPlace]:
     """Every active student with the group made here that they are in, in the order of class lists (one statement).
 

@@ -19,7 +19,7 @@ from lti_app.moderation.rules import CHANGES, OUTCOMES, Deed, HeldReason, Report
 from lti_app.posts.access import Permission
 from lti_app.posts.actions import Placed, Written, create_post
 from lti_app.posts.models import Post
-from lti_app.posts.queries import get_post
+from lti_app.posts.queries import get_post, lock_post
 from lti_app.posts.rules import child_path
 
 _BELOW = alias_of(Post)
@@ -42,7 +42,7 @@ def change_post(
     """
     reason = clean_reason(reason, required=deed is Deed.HIDE)
     get_post(session, actor, discussion, post_id, need=NEEDS[deed])
-    post, change = _locked(session, post_id), CHANGES[deed]
+    post, change = lock_post(session, post_id), CHANGES[deed]
     if (getattr(post, change.column) is not None) != change.sets:
         reason = reason or ", ".join(post.held_reasons)
         setattr(post, change.column, now if change.sets else None)
@@ -56,7 +56,7 @@ def dismiss_reports(session: Session, actor: Actor, discussion: DiscussionView, 
     """Leave a post as it is and settle what was reported about it; returns its address. Raises what the gate raises."""
     post = get_post(session, actor, discussion, post_id, need=NEEDS[Deed.DISMISS])
     if _settle(session, actor, post_id, Deed.DISMISS, now):
-        _note(session, actor, _locked(session, post_id), Deed.DISMISS, reason="", now=now)
+        _note(session, actor, lock_post(session, post_id), Deed.DISMISS, reason="", now=now)
     return post.address
 
 
@@ -105,7 +105,7 @@ def split_thread(
         .values(root_count=Discussion.root_count + 1)
         .returning(Discussion.root_count)
     ).one()
-    post = _locked(session, post_id)
+    post = lock_post(session, post_id)
     if post.parent_id is None or post.root_id is None:  # the second of two clicks
         session.execute(
             update(Discussion).where(Discussion.id == discussion.id).values(root_count=Discussion.root_count - 1)
@@ -133,7 +133,7 @@ def reply_privately(
     written = Written(text, private_to_id=post.author_id)
     placed = create_post(session, actor, discussion, written, parent_id=post_id, now=now)
     recount_thread(session, post.root_id)
-    _note(session, actor, _locked(session, post_id), Deed.REPLY_PRIVATELY, reason="", now=now)
+    _note(session, actor, lock_post(session, post_id), Deed.REPLY_PRIVATELY, reason="", now=now)
     return placed
 
 
@@ -183,12 +183,6 @@ def recount_thread(session: Session, root_id: int) -> None:
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
-
-
-def _locked(session: Session, post_id: int) -> Post:
-    return session.scalars(
-        select(Post).where(Post.id == post_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
 
 
 def _follow(session: Session, actor: Actor, post: Post, deed: Deed, reason: str) -> None:

@@ -19,8 +19,8 @@ from lti_app.files.rules import Purpose
 from lti_app.posts.access import Permission, require
 from lti_app.posts.errors import AlreadyPosted, NamesChanged, PostChanged, PostEmpty, PostTooLong
 from lti_app.posts.models import Attachment, Citation, Mention, Post, Revision
-from lti_app.posts.queries import PostView, circumstances_of, get_post
-from lti_app.posts.rules import Format, child_address, child_path
+from lti_app.posts.queries import PostView, circumstances_of, get_post, lock_post
+from lti_app.posts.rules import Format, child_address, child_path, is_titled, settle_title
 from lti_app.quotations.queries import check_quotations
 from lti_app.readings.actions import find_or_add_passage, find_passages
 
@@ -109,13 +109,14 @@ def edit_post(
     """Replace a post's text and keep what it said before; returns its address.
 
     `version` is that of the text the author edited; raises PostChanged when it is no longer the newest or the post was
-    deleted meanwhile, PostEmpty, PostTooLong, and what the gate raises. An unchanged text changes nothing.
+    deleted meanwhile, PostEmpty, PostTooLong, TitleMissing, and what the gate raises. What changes nothing is no edit.
     """
     get_post(session, actor, discussion, post_id, need=Permission.EDIT)
     composed = _compose(session, actor, discussion, written)
-    post = _locked(session, post_id)
+    post = lock_post(session, post_id)
+    title = settle_title(written.title, needed=is_titled(discussion.structure, post.address, post.title))
     had_more = bool(post.attachments) or "<img" in post.html or 'class="mention"' in post.html
-    if _says_the_same(post, written, composed):  # also the second of two clicks
+    if post.title == title and _says_the_same(post, written, composed):  # also the second of two clicks
         return post.address
     if post.version != version or post.deleted_at is not None:
         raise PostChanged
@@ -123,6 +124,7 @@ def edit_post(
         Revision(
             post_id=post.id,
             version=post.version,
+            title=post.title,
             format=post.format,
             text=post.text,
             html=post.html,
@@ -131,6 +133,7 @@ def edit_post(
             written_at=post.edited_at or post.created_at,
         )
     )
+    post.title = title
     post.text, post.html, post.words = composed.text, composed.html, composed.words
     post.format, post.move = written.format, written.move if post.parent_id else None
     post.reading_ids = composed.reading_ids
@@ -148,7 +151,7 @@ def edit_post(
 def delete_post(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, now: datetime) -> str:
     """Leave a tombstone in a post's place, its text kept unseen; returns its address. Raises what the gate raises."""
     get_post(session, actor, discussion, post_id, need=Permission.DELETE)
-    post = _locked(session, post_id)
+    post = lock_post(session, post_id)
     if post.deleted_at is None:
         post.deleted_at, post.deleted_by_id = now, actor.person_id
     session.flush()
@@ -237,12 +240,6 @@ def _post_row(
         created_at=now,
         version=1,
     )
-
-
-def _locked(session: Session, post_id: int) -> Post:
-    return session.scalars(
-        select(Post).where(Post.id == post_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
 
 
 def _next_numbers(session: Session, discussion_id: int, *, is_root: bool) -> tuple[int, int, Anonymity]:

@@ -137,6 +137,7 @@ class Revision(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
     version: Mapped[int]
+    title: Mapped[str]
     format: Mapped[Format] = mapped_column(stored_enum(Format))
     text: Mapped[str]
     html: Mapped[str]

@@ -116,6 +116,7 @@ class PostText:
     id: int
     discussion_id: int
     address: str
+    title: str
     format: Format
     text: str
     html: str
@@ -129,6 +130,7 @@ class Version:
     """What a post said from one moment on."""
 
     number: int
+    title: str
     text: str
     """Its words, of rich text as one would have typed them."""
     words: int
@@ -186,7 +188,13 @@ def get_text(session: Session, actor: Actor, discussion: DiscussionView, post_id
     """What the author wrote, to edit it; raises as get_post does."""
     post = get_post(session, actor, discussion, post_id, need=Permission.EDIT)
     source = session.execute(select(Post.format, Post.text, Post.html, Post.version).where(Post.id == post.id)).one()
-    return PostText(post.id, discussion.id, post.address, *source, post.move, post.attachments)
+    return PostText(post.id, discussion.id, post.address, post.title, *source, post.move, post.attachments)
+
+
+def lock_post(session: Session, post_id: int) -> Post:
+    """The row of a post that has passed the gate, as it is now, held until the transaction ends."""
+    held = select(Post).where(Post.id == post_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(held).one()
 
 
 def read_history(
@@ -197,8 +205,8 @@ def read_history(
     if not actor.is_staff and not post.is_own:
         raise NotFound
     written_at = func.coalesce(Post.edited_at, Post.created_at)
-    now = select(Post.version, Post.text, Post.words, written_at).where(Post.id == post.id)
-    before = select(Revision.version, Revision.text, Revision.words, Revision.written_at)
+    now = select(Post.version, Post.title, Post.text, Post.words, written_at).where(Post.id == post.id)
+    before = select(Revision.version, Revision.title, Revision.text, Revision.words, Revision.written_at)
     rows = [*session.execute(now), *session.execute(before.where(Revision.post_id == post.id))]
     return post, tuple(sorted((Version(*row) for row in rows), key=lambda version: -version.number))
 

@@ -9,7 +9,7 @@ from lti_app.core.errors import Refused
 from lti_app.courses.rules import Actor
 from lti_app.groups.access import require_manage
 from lti_app.groups.actions import make_group, place_students, remove_group, rename_group, split_students
-from lti_app.groups.queries import list_groups, list_places
+from lti_app.groups.queries import list_groups, list_members, list_places
 from lti_app.groups.rules import GroupKind
 from lti_app.web.errors import status_of
 from lti_app.web.forms.groups import GroupForm, SplitForm, group_refusal, moves_of
@@ -109,6 +109,7 @@ def _page(actor: Actor, *, form: GroupForm | None = None, split_form: SplitForm 
         "groups/manage.html",
         of_lms=[group for group in groups if group.kind is not GroupKind.OWN],
         own=[group for group in groups if group.kind is GroupKind.OWN],
+        members=list_members(session, actor),
         places=list_places(session, actor),
         form=form or GroupForm(formdata=None),
         split_form=split_form or SplitForm(formdata=None),

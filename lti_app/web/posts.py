@@ -24,9 +24,9 @@ from lti_app.posts.access import Permission
 from lti_app.posts.actions import create_post, delete_post, edit_post
 from lti_app.posts.errors import AlreadyPosted
 from lti_app.posts.queries import PostText, PostView, get_post, get_text
-from lti_app.posts.rules import Format
+from lti_app.posts.rules import Format, is_titled
 from lti_app.web.errors import error_page, status_of
-from lti_app.web.forms.drafting import account_of, aids_to, begun_with, forget_draft, keep_as_draft
+from lti_app.web.forms.drafting import account_of, aids_to, begun_again, begun_with, forget_draft, keep_as_draft
 from lti_app.web.forms.files import file_refusal
 from lti_app.web.forms.posts import ConfirmForm, EditForm, PostForm
 from lti_app.web.forms.quoting import passage_asked_for, quotation_asked_for
@@ -96,7 +96,7 @@ def edit(discussion_id: int, post_id: int) -> ResponseReturnValue:
     place = place_of(None, post_id)
     if request.method == "GET":
         draft = get_draft(read_session(), actor, discussion, place)
-        return _edit_page(actor, discussion, EditForm(data=_as_written(post) | begun_with(draft)), post, draft=draft)
+        return _edit_page(actor, discussion, EditForm(data=begun_again(_as_written(post), draft)), post, draft=draft)
     form = EditForm()
     if not (form.validate() & _take_files(actor, form)):
         return _edit_page(actor, discussion, form, post), 422
@@ -205,7 +205,8 @@ def _as_written(post: PostText) -> dict[str, object]:
     text = post.html if post.format is Format.HTML else post.text
     attached = [file["id"] for file in post.attachments]
     move = post.move.value if post.move else ""
-    return {"text": text, "format": post.format.value, "version": post.version, "attached": attached, "move": move}
+    source = {"text": text, "format": post.format.value, "version": post.version, "title": post.title}
+    return source | {"attached": attached, "move": move}
 
 
 def _take_files(actor: Actor, form: PostForm) -> bool:
@@ -261,6 +262,7 @@ def _edit_page(
     actor: Actor, discussion: DiscussionView, form: EditForm, post: PostText, *, draft: DraftView | None = None
 ) -> str:
     form.attached_files = _attached(actor, form)
+    form.is_titled = is_titled(discussion.structure, post.address, post.title)
     account, place = account_of(actor, discussion), place_of(None, post.id)
     form.aids = aids_to(actor, discussion, form, place, account=account, draft=draft, is_reply="." in post.address)
     base_url = _base_url(discussion.id)

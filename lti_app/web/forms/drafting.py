@@ -45,6 +45,12 @@ def begun_with(draft: DraftView | None, begun: Mapping[str, Any] | None = None) 
     }
 
 
+def begun_again(written: Mapping[str, Any], draft: DraftView | None) -> dict[str, Any]:
+    """The fields of a form that changes what was written, where it has been begun going on from there."""
+    begun = begun_with(draft)
+    return {**written, **begun, "title": begun.get("title", "").strip() or written["title"]}
+
+
 def drafted_of(form: PostForm) -> Drafted:
     """What stands in a composer."""
     sent = form.to_written()

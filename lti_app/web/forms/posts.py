@@ -57,6 +57,8 @@ class PostForm(PostedForm):
     """Of teachers alone; nobody else's is one."""
     starts: bool = False
     """Whether it begins a thread."""
+    is_titled: bool = False
+    """Whether it asks for a title."""
     groups: Sequence[GroupLine] = ()
     """Where groups discuss apart: those to choose from."""
     move = RadioField(_l("What your reply does"), choices=offered(*MOVES), default="")
@@ -93,6 +95,7 @@ class PostForm(PostedForm):
         """What was written, for posts.actions."""
         return Written(
             text=self.text.data or "",
+            title=self.title.data or "",
             format=Format.HTML if self.is_rich else Format.TEXT,
             file_ids=tuple(dict.fromkeys(self.attached.data or ())),
             move=Move(self.move.data) if self.move.data else None,

@@ -45,6 +45,7 @@ def starting(
 def offer_start(form: PostForm, groups: list[GroupLine], discussion: DiscussionView) -> PostForm:
     """Let the form ask for what a first post needs."""
     form.starts, form.groups = True, groups
+    form.is_titled = discussion.structure is Structure.TOPICS
     if form.group.data is None and discussion.shown_group_id:
         form.group.data = str(discussion.shown_group_id)
     return form

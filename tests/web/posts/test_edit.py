@@ -2,6 +2,7 @@
 
 import pytest
 
+from lti_app.discussions.rules import Structure
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit, refuses_unsafe_posts
 from tests.web.site import address
 
@@ -38,6 +39,47 @@ def test_author_changes_the_text(site, cast, discussion, path):
 def test_unchanged_text_is_no_edit(site, cast, discussion, path):
     assert site.browser(cast.ana).post_form(path, path).status == 303
     assert "edited" not in shown(site, discussion).text
+
+
+@pytest.fixture
+def topic(site, cast):
+    """A topic of Ana's, and the page that changes it."""
+    discussion = site.discussion(structure=Structure.TOPICS)
+    browser, here = site.browser(cast.ana), address(discussion)
+    form = {"text": "Why do so few follow?", "title": "Folowers"}
+    assert browser.post_form(f"{here}/posts", here, **form).status == 303
+    links = (link.attrs["href"] for link in browser.get(here).page.one("article").all("a"))
+    return browser, discussion, next(link for link in links if link.endswith("/edit"))
+
+
+def test_a_topics_title_is_changed_and_its_former_one_kept(site, cast, topic):
+    browser, discussion, edit = topic
+    assert browser.get(edit).page.one("input", name="title").attrs["value"] == "Folowers"
+    assert browser.post_form(edit, edit, title="  Followers \n first ").status == 303
+    assert shown(site, discussion).one("p", class_="topic").text == "Followers first"
+    assert "edited" in shown(site, discussion).text
+    history = browser.get(edit.replace("/edit", "/revisions")).page
+    assert [title.text for title in history.all("p", class_="topic")] == ["Followers first", "Folowers"]
+    assert browser.post_form(edit, edit).status == 303  # the same again is no edit
+    assert len(browser.get(edit.replace("/edit", "/revisions")).page.all("p", class_="topic")) == 2
+
+
+def test_a_topic_is_not_left_without_a_title(site, cast, topic):
+    browser, discussion, edit = topic
+    answer = browser.post_form(edit, edit, title=" ", text="Why indeed?")
+    assert answer.status == 422
+    assert answer.kept == ["Why indeed?"]
+    assert "Give your topic a title." in answer.beside("text")
+    assert shown(site, discussion).one("p", class_="topic").text == "Folowers"
+    draft = browser.get(edit).page  # what was typed is kept as a draft, and the title with it
+    assert draft.one("input", name="title").attrs["value"] == "Folowers"
+
+
+def test_a_title_that_nobody_asked_for_is_none(site, cast, discussion, path):
+    browser = site.browser(cast.ana)
+    assert not browser.get(path).page.all("input", name="title")
+    assert browser.post_form(path, path, title="Forged").status == 303
+    assert "Forged" not in shown(site, discussion).text
 
 
 def test_staff_edit_their_own(site, cast, discussion):
