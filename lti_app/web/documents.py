@@ -21,7 +21,7 @@ from lti_app.files.ports import Storage
 from lti_app.files.queries import FileView
 from lti_app.files.rules import ENDINGS, MediaType
 from lti_app.typesetting.rules import TypesettingFailed, can_be_set, nodes_of, runs_leftward, typeset
-from lti_app.web.templating import moment, zone_name
+from lti_app.web.templating import moment_to_keep, zone_name
 
 PRINT_FONTS = "print-fonts"
 MOST_PICTURES = 30_000_000
@@ -191,9 +191,9 @@ def _frame(document: Document) -> dict[str, Any]:
 
 
 def _post(document: Document, post: TakenPost) -> dict[str, Any]:
-    facts = [moment(post.created_at)]
+    facts = [moment_to_keep(post.created_at)]
     if post.edited_at:
-        facts.append(_("edited %(when)s", when=moment(post.edited_at)))
+        facts.append(_("edited %(when)s", when=moment_to_keep(post.edited_at)))
     if post.parent_address:
         facts.append(_("in reply to %(address)s", address=post.parent_address))
     if post.by_staff:

@@ -49,11 +49,11 @@ class Reader:
         """The year it is for the reader."""
         return self.now.astimezone(self.zone).year
 
-    def moment(self, moment: datetime) -> str:
-        """Wed 25 Nov, 23:59; with the year where it is not the current one."""
+    def moment(self, moment: datetime, *, always_year: bool = False) -> str:
+        """Wed 25 Nov, 23:59; with the year where it is not the current one, or where the words are to be kept."""
         local = moment.astimezone(self.zone)
         language = self.language
-        pattern = language.this_year if local.year == self.year else language.other_year
+        pattern = language.this_year if local.year == self.year and not always_year else language.other_year
         return pattern % {
             "weekday": language.days[local.weekday()],
             "day": local.day,

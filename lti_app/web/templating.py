@@ -41,6 +41,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     environment.globals.update(_=translate, gettext=translate, ngettext=translate_plural)
     environment.filters.update(
         moment=moment,
+        moment_to_keep=moment_to_keep,
         moment_zone=moment_zone,
         clock_time=clock_time,
         due=due,
@@ -107,6 +108,11 @@ def asset_url(name: str) -> str:
 def moment(value: datetime) -> str:
     """Wed 25 Nov, 23:59: a moment in the reader's zone, with the year where it is not the current one."""
     return _reader().moment(value)
+
+
+def moment_to_keep(value: datetime) -> str:
+    """Wed 25 Nov 2026, 23:59: the same for what is read in other years, always with the year."""
+    return _reader().moment(value, always_year=True)
 
 
 def clock_time(value: datetime) -> str:
