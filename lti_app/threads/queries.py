@@ -139,7 +139,9 @@ def _unread(candidates: str, seen: Numbers) -> dict[int, tuple[int, ...]]:
 @cache
 def _overview(sight: Sight) -> Select[Any]:
     stands = and_(visible_by(sight), _STANDS)
-    newest = select(func.max(Post.number)).where(stands).scalar_subquery()
+    # What was brought in says when it was written, perhaps years ago: it is the last only where nobody wrote here.
+    written_here = func.max(Post.number).filter(Post.byline.is_(None))
+    newest = select(func.coalesce(written_here, func.max(Post.number))).where(stands).scalar_subquery()
     of_last = (_LAST.discussion_id == DISCUSSION, _LAST.number == newest, Person.id == _LAST.author_id)
     own = (Seen.person_id == READER, Seen.discussion_id == DISCUSSION)
     seen_to = func.coalesce(select(Seen.all_to).where(*own).scalar_subquery(), 0)

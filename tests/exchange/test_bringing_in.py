@@ -309,6 +309,17 @@ def test_quotations_are_checked_as_those_of_posts_written_here(session, cast, cl
     assert second.quotes == []
 
 
+def test_what_happened_last_is_what_was_written_here(session, cast, clock, take):
+    discussion = set_up(session, cast.ines, clock(), post_first=False)
+    take(rows(("1", "", "Ada", "One."), ("2", "", "Bo", "Two.")), into=discussion)
+    activity = get_activity(session, cast.ines, discussion)
+    assert (activity.last_author, activity.last_at) == ("Bo", LAST_YEAR + timedelta(minutes=1))
+    create_post(session, cast.ana, discussion, Written("Mine."), parent_id=None, now=MONDAY)
+    take(rows(("3", "", "Cem", "Three.")), into=discussion)
+    activity = get_activity(session, cast.ines, discussion)
+    assert (activity.last_author, activity.last_at) == ("Ana Brandt", MONDAY)
+
+
 def test_each_name_is_somebody_and_nobody_of_the_course(session, cast, clock, take):
     discussion = set_up(session, cast.ines, clock(), replies_wanted=2, reply_words=1, post_first=False)
     take(rows(("1", "", "Ada", "One."), ("2", "", "Bo", "Two."), ("3", "1", "Ada", "More.")), into=discussion)
