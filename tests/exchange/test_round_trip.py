@@ -26,7 +26,8 @@ POSTS = st.lists(
 
 def taken(session, cast, discussion):
     selection = select_to_take(session, cast.ines, discussion, scope=Scope.READABLE, kind=Kind.JSON)
-    pieces = json_pieces({"title": discussion.title}, list_records(session, discussion), take_posts(session, selection))
+    readings, posts = list_records(session, discussion), take_posts(session, selection)
+    pieces = json_pieces({"title": discussion.title}, readings, posts, lambda file: file.name)
     return "".join(pieces).encode()
 
 
