@@ -100,6 +100,16 @@ def compose_written(
     return compose(text, discussion.readings, _find_referred(session, actor, discussion, text, []))
 
 
+def compose_prompt(session: Session, actor: Actor, discussion: DiscussionView, html: str) -> Composed:
+    """What is kept of a prompt as the editor sends it. It cites and shows as a post does, and mentions nobody."""
+    blocks = read(html)
+    passages = _find_passages(session, numbers_in(blocks, "cited", "data-passage"))
+    pictures = _find_pictures(session, actor, pictures_in(blocks, discussion.course_id))
+    return compose_html(
+        blocks, discussion.readings, Referred(passages=passages, files=pictures, course_id=discussion.course_id)
+    )
+
+
 def _find_referred(
     session: Session, actor: Actor, discussion: DiscussionView, text: str, blocks: list[Element]
 ) -> Referred:

@@ -126,8 +126,10 @@ def _line(text: str) -> str:
 
 def _store(discussion: Discussion, set_up: SetUp, now: datetime) -> None:
     discussion.title = _title(set_up.title)
-    discussion.prompt = clean_text(set_up.prompt)
-    discussion.prompt_html = to_html(set_up.prompt)
+    prompt = clean_text(set_up.prompt)
+    # Without scripts the words alone come back: while they are the same, so is their look.
+    kept = discussion.prompt_html if prompt == discussion.prompt else to_html(prompt)
+    discussion.prompt, discussion.prompt_html = prompt, set_up.prompt_html or kept
     discussion.points = set_up.points
     discussion.opens_at = set_up.calendar.opens_at
     discussion.first_post_due = set_up.calendar.first_post_due

@@ -1,7 +1,7 @@
 """A discussion: reading it, setting it up, and how it is counted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,12 +9,15 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lti_app.appreciations.queries import appreciated_by
+from lti_app.composing.queries import compose_prompt
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.access import Permission, may
 from lti_app.discussions.actions import set_up_discussion
 from lti_app.discussions.errors import DatesOutOfOrder
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussions.rules import State
+from lti_app.files.actions import attach_files
+from lti_app.files.rules import Purpose
 from lti_app.grading.queries import get_released_grade
 from lti_app.groups.queries import list_groups
 from lti_app.moderation.queries import count_waiting, find_moved
@@ -163,13 +166,14 @@ def _save_set_up(actor: Actor, discussion_id: int, form: SetUpForm) -> None:
         known = [line.id for line in list_readings(session, actor)]
         assigned = tuple(reading_id for reading_id in known if f"reading-{reading_id}" in request.form)
         required = frozenset(reading_id for reading_id in assigned if f"required-{reading_id}" in request.form)
+        set_up = form.to_set_up(assigned, required)
+        if form.is_rich:
+            discussion = get_discussion(session, actor, discussion_id, need=Permission.SET_UP, now=now())
+            prompt = compose_prompt(session, actor, discussion, form.prompt.data or "")
+            attach_files(session, actor, prompt.pictures, purpose=Purpose.ATTACHMENT, now=now())
+            set_up = replace(set_up, prompt=prompt.text, prompt_html=prompt.html)
         discussion = set_up_discussion(
-            session,
-            actor,
-            discussion_id,
-            set_up=form.to_set_up(assigned, required),
-            version=form.version.data or 0,
-            now=now(),
+            session, actor, discussion_id, set_up=set_up, version=form.version.data or 0, now=now()
         )
         copy_rubric(session, discussion, in_language(DEFAULT_RUBRIC, _))
 
@@ -187,6 +191,8 @@ def _set_up_page(
         for line in list_readings(read_session(), actor)
     ]
     stances = get_stances(read_session(), actor, discussion)
+    if request.method == "GET":
+        form.begun_html = discussion.prompt_html
     return render_template(
         "discussions/set_up.html",
         discussion=discussion,

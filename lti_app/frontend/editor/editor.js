@@ -22,7 +22,7 @@ export function mount(form, field, toolbar) {
     element: place,
     injectCSS: false,
     content: rich || contentOf(field.value),
-    extensions: [...extensions, mentions(form.dataset)],
+    extensions: form.dataset.people ? [...extensions, mentions(form.dataset)] : extensions,
     editorProps: { attributes: nameOf(form, field), transformPastedHTML: cleanPasted },
   });
   const announce = say(form.querySelector("[data-announce]"));
@@ -58,6 +58,7 @@ function nameOf(form, field) {
   const label = form.querySelector(`label[for="${field.id}"]`);
   label.id ||= `${field.id}-label`;
   label.removeAttribute("for");
+  for (const link of document.querySelectorAll(`a[href="#${field.id}"]`)) link.hash = `#${field.id}-editor`;
   label.addEventListener("click", () => form.querySelector("[role=textbox]").focus());
   const attributes = {
     id: `${field.id}-editor`,

@@ -1,12 +1,12 @@
 // Shows the editor's toolbar above each composer, and fetches the editor itself when somebody begins to write.
 
 export function watchComposers(page) {
-  for (const form of page.querySelectorAll("form.composer")) watch(form);
+  for (const box of page.querySelectorAll(".composer")) watch(box.closest("form"), box);
 }
 
-function watch(form) {
-  const field = form.querySelector("textarea");
-  const toolbar = form.querySelector(".toolbar");
+function watch(form, box) {
+  const field = box.querySelector("textarea");
+  const toolbar = box.querySelector(".toolbar");
   if (!toolbar) return;
   let editor = null;
   const load = () => {

@@ -42,7 +42,8 @@ from lti_app.discussions.rules import (
 from lti_app.groups.rules import GroupKind
 from lti_app.people.rules import ZONES, zone
 from lti_app.readings.rules import ReadingEntry
-from lti_app.web.forms.fields import DateField, LongTextField, PostedForm, moment_of, offered
+from lti_app.web.forms.fields import DateField, moment_of, offered
+from lti_app.web.forms.rich_text import ComposedField, RichTextForm
 
 DATES = ("opens_at", "first_post_due", "replies_due", "closes_at")
 MAX_POINTS = 1000
@@ -58,13 +59,12 @@ def finite(_form: Form, field: DecimalField) -> None:
         raise StopValidation(field.gettext("Not a valid decimal value."))
 
 
-class SetUpForm(PostedForm):
+class SetUpForm(RichTextForm):
     """All that an instructor decides. Dates are local to `time_zone`."""
 
     title = StringField(_l("Title"), [DataRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])
-    prompt = LongTextField(
-        _l("Prompt"), [DataRequired(_l("Write what the class is to discuss.")), Length(max=MAX_PROMPT)]
-    )
+    rich_field = "prompt"
+    prompt = ComposedField(_l("Prompt"), [DataRequired(_l("Write what the class is to discuss."))])
     points = DecimalField(
         _l("Points in the gradebook"),
         [
@@ -134,6 +134,13 @@ class SetUpForm(PostedForm):
     )
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
+    def validate_prompt(self, field: ComposedField) -> None:
+        """It says something, and not too much."""
+        if not field.plain.strip():
+            raise StopValidation(_("Write what the class is to discuss."))
+        if field.is_longer_than(MAX_PROMPT):
+            raise StopValidation(_("A prompt has at most %(max)d characters.", max=MAX_PROMPT))
+
     def validate_stance_question(self, field: StringField) -> None:
         """All three parts of the stance question, or none."""
         parts = (field, self.stance_low, self.stance_high)
@@ -145,7 +152,7 @@ class SetUpForm(PostedForm):
         """What the form decides, its local times made moments."""
         return SetUp(
             title=self.title.data or "",
-            prompt=self.prompt.data or "",
+            prompt=self.prompt.plain,
             points=(self.points.data or Decimal(0)).quantize(Decimal("0.01")),
             calendar=Calendar(**{name: self._moment(name) for name in DATES}),
             first_post_words=self.first_post_words.data or 0,

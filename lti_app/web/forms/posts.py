@@ -19,32 +19,20 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from lti_app.composing.rules import MAX_FILES, MAX_HTML, MAX_TEXT, plain_of
-from lti_app.core.rich_reader import read
-from lti_app.core.rich_text import write
+from lti_app.composing.rules import MAX_FILES, MAX_TEXT
 from lti_app.discussions.rules import Anonymity, Move
 from lti_app.groups.queries import GroupLine
 from lti_app.posts.actions import Written
 from lti_app.posts.rules import Format
 from lti_app.web.forms.composing import MOVES, Aids
-from lti_app.web.forms.fields import LongTextField, PostedForm, offered
+from lti_app.web.forms.fields import PostedForm, offered
+from lti_app.web.forms.rich_text import ComposedField, RichTextForm
 
 
-class ComposedField(LongTextField):
-    """A post's text. Where the editor sent rich text, the text area shows what one would have typed."""
-
-    is_rich = False
-
-    def _value(self) -> str:
-        return plain_of(self.data) if self.is_rich and self.data else str(self.data or "")
-
-
-class PostForm(PostedForm):
+class PostForm(RichTextForm):
     """A first post or a reply."""
 
     text = ComposedField(_l("Your post"), validators=[InputRequired(_l("Write something first."))])
-    format = HiddenField(default=Format.TEXT.value)
-    """Set by the editor alone, so that one knows which of the two was sent."""
     parent_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
     attached = SelectMultipleField(coerce=int, validate_choice=False)
     """The files that are there already."""
@@ -70,20 +58,12 @@ class PostForm(PostedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.text.is_rich = self.is_rich = self.format.data == Format.HTML.value
-        self.format.data = Format.TEXT.value  # until the editor is there again
         self.attached_files: list[dict[str, Any]] = []
         """What the page tells of them."""
 
-    @property
-    def rich_text(self) -> str:
-        """What the editor begins with; empty where the text is plain."""
-        return write(read(self.text.data or "")) if self.is_rich else ""
-
-    def validate_text(self, field: Field) -> None:
-        """Rich text may be longer with its markup, but not without."""
-        html_is_long = self.is_rich and len(field.data) > MAX_HTML
-        if html_is_long or len(plain_of(field.data) if self.is_rich else field.data) > MAX_TEXT:
+    def validate_text(self, field: ComposedField) -> None:
+        """A post is so long at most."""
+        if field.is_longer_than(MAX_TEXT):
             raise ValidationError(_("A post has at most %(max)d characters. Shorten it, or make two.", max=MAX_TEXT))
 
     def validate_attached(self, field: Field) -> None:
