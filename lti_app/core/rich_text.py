@@ -4,6 +4,7 @@ There are only: paragraphs, headings, lists, quotations, code, tables and pictur
 links, and two kinds of chips that carry ids: `a.cited` and `span.mention`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -19,6 +20,7 @@ ATTRIBUTES = {
 CLASSES = {"a": {"cited", "address"}, "span": {"mention"}}
 SCHEMES = {"http", "https", "mailto"}
 _MAY_BE_EMPTY = {"br", "td", "th"}
+_HEADING = re.compile(r"<(/?)h([34])>")
 _BLOCKS = {"p", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "table", "tbody", "tr", "th", "td"}
 _CLEANER = nh3.Cleaner(
     tags={"br", "a", "span", "img", "strong", "em", "s", "code", *_BLOCKS},
@@ -143,3 +145,10 @@ def inline_html(node: Node) -> str:
     if node.tag in ("br", "img"):
         return f"<{node.tag}{attrs}>"
     return f"<{node.tag}{attrs}>{''.join(map(inline_html, node.children))}</{node.tag}>"
+
+
+def headings_below_title(html: str) -> str:
+    """Our safe HTML for right below the title of a page: headings begin with the second level, and skip none."""
+    first, second = html.find("<h3>"), html.find("<h4>")
+    lift = 2 if second >= 0 and not 0 <= first < second else 1
+    return _HEADING.sub(lambda tag: f"<{tag[1]}h{max(2, int(tag[2]) - lift)}>", html)

@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
+from lti_app.core.rich_text import headings_below_title
 from lti_app.courses.rules import Actor
 from lti_app.people.rules import zone
 from lti_app.rubrics.rules import scaled
@@ -49,6 +50,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
         against=against,
         points=points,
         plain_excerpt=plain_excerpt,
+        headings_below_title=headings_below_title,
     )
     environment.globals.update(actor_if_known=actor_if_known, asset_url=asset_url, scaled=scaled, zone_name=zone_name)
     app.context_processor(lambda: {"actor": actor_if_known(), "locale": get_locale() or Locale("en")})

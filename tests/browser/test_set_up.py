@@ -23,7 +23,7 @@ def test_week_4_from_empty(site: Site, visit: MakeVisitor):
     tool.get_by_role("textbox", name="Authors").fill("Kotter, John P.")
     tool.get_by_label("Year").fill("1995")
     tool.get_by_role("button", name="Add this reading").click()
-    expect(tool.get_by_role("status")).to_contain_text("The reading is added and chosen.")
+    expect(tool.get_by_role("status").first).to_contain_text("The reading is added and chosen.")
     expect(tool.get_by_label("Title", exact=True).first).to_have_value("Does change need a crisis?")
     expect(tool.get_by_role("checkbox", name="Why transformation efforts fail")).to_be_checked()
     tool.get_by_role("button", name="Save and show it to the class").click()
@@ -35,12 +35,37 @@ def test_week_4_from_empty(site: Site, visit: MakeVisitor):
     expect(tool.get_by_role("alert")).to_contain_text("This is before “First post due”.")
     tool.get_by_label("Replies due").fill("2035-03-16T23:59")
     tool.get_by_role("button", name="Save and show it to the class").click()
-    expect(tool.get_by_role("status")).to_contain_text("This is what your students see.")
+    expect(tool.get_by_role("status").first).to_contain_text("This is what your students see.")
     tool = visitor.become("tane").open(WEEK_4)
     expect(tool.get_by_text("How much of it is honest?")).to_be_visible()
     expect(tool.get_by_text("Why transformation efforts fail")).to_be_visible()
     expect(tool.get_by_role("region", name="What counts for you")).to_contain_text("Kotter 1995 not cited yet")
     expect(tool.get_by_text("Write a first post of at least 200 words by Fri 9 Mar 2035, 23:59")).to_be_visible()
+
+
+def test_the_prompt_is_written_in_the_editor_by_keyboard(site: Site, visit: MakeVisitor):
+    page = visit(site).become("miriam").open_in_tab()
+    page.get_by_role("link", name="Set-up", exact=True).click()
+    editor = page.get_by_role("textbox", name="Prompt")
+    expect(editor).to_contain_text("Zaleznik holds")
+    expect(page.get_by_role("toolbar", name="Formatting")).to_be_visible()
+    editor.press("Control+End")
+    page.keyboard.press("Enter")
+    page.keyboard.type("- a leader @miriam")
+    page.keyboard.press("Enter")
+    page.keyboard.type("a manager")
+    expect(page.get_by_role("listbox")).to_have_count(0)  # a prompt mentions nobody
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    prompt = page.locator(".prompt")
+    expect(prompt.get_by_role("listitem")).to_have_text(["a leader @miriam", "a manager"])
+    page.get_by_role("link", name="Set-up", exact=True).click()
+    editor.press("Control+a")
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Prompt: Write what the class is to discuss.")
+    alert.get_by_role("link").first.click()
+    expect(page.locator("#prompt, #prompt-editor").and_(page.locator(":focus"))).to_be_visible()
 
 
 def test_an_activity_is_added_from_the_tool(site: Site, visit: MakeVisitor):

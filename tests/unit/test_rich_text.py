@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lti_app.composing.rules import Referred, compose, compose_html
 from lti_app.core.rich_reader import MAX_NESTING, read
-from lti_app.core.rich_text import to_text, write
+from lti_app.core.rich_text import headings_below_title, to_text, write
 from tests.factories.readings import assigned
 from tests.unit.hostile_html import HOSTILE
 from tests.unit.markup import ALLOWED_RICH, bare, read_safe
@@ -185,3 +185,17 @@ LONG = {
 def test_work_grows_with_the_length_and_not_with_its_square(html):
     composed = compose_html(read(html), READINGS, REFERRED)
     read_safe(composed.html, ALLOWED_RICH)
+
+
+@pytest.mark.parametrize(
+    ("html", "below"),
+    [
+        ("<p>a</p>", "<p>a</p>"),
+        ("<h3>a</h3><h4>b</h4><h3>c</h3>", "<h2>a</h2><h3>b</h3><h2>c</h2>"),
+        ("<h4>a</h4><h3>b</h3>", "<h2>a</h2><h2>b</h2>"),
+        ("<h4>a</h4>", "<h2>a</h2>"),
+        ("<p>&lt;h3&gt;</p>", "<p>&lt;h3&gt;</p>"),
+    ],
+)
+def test_headings_below_a_title_skip_no_level(html, below):
+    assert headings_below_title(html) == below
