@@ -98,6 +98,11 @@ def test_citing_and_quoting_a_page_by_keyboard(site: Site, visit: MakeVisitor):
     page.keyboard.type("indeed")
     assert plain_of(source(page)) == "[Kotter 1990, pp. 104–7] indeed"
     page.get_by_role("button", name="Cite", exact=True).click()
+    page.get_by_label("Page", exact=True).fill("¶ 4")
+    page.keyboard.press("Enter")
+    page.keyboard.type("too")
+    assert plain_of(source(page)) == "[Kotter 1990, pp. 104–7] indeed[Kotter 1990, para. 4] too"
+    page.get_by_role("button", name="Cite", exact=True).click()
     expect(page.get_by_role("group", name="Cite a reading")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("group", name="Cite a reading")).to_be_hidden()

@@ -31,9 +31,9 @@ export function watchPanels(form, editor, announce) {
   const actions = {
     cite: (panel) => {
       const [reading] = value(panel, "reading").selectedOptions;
-      const page = value(panel, "page").value.trim().replace(/^(pp?|S)\.?\s*/i, "").replace(/\s*[-–]\s*/g, "–");
-      const label = page ? `${reading.dataset.cite}, ${page.includes("–") ? "pp." : "p."} ${page}` : reading.dataset.cite;
-      const chip = { type: "cited", attrs: { reading: reading.value, page, label } };
+      const { page, paragraph, shown } = placeIn(value(panel, "page").value.trim());
+      const label = shown ? `${reading.dataset.cite}, ${shown}` : reading.dataset.cite;
+      const chip = { type: "cited", attrs: { reading: reading.value, page, paragraph, label } };
       const words = value(panel, "words").value.trim();
       const quoted = { type: "blockquote", content: [{ type: "paragraph", content: [{ type: "text", text: `${words} ` }, chip] }] };
       editor.chain().focus().insertContent(words ? [quoted, { type: "paragraph" }] : [chip, { type: "text", text: " " }]).run();
@@ -80,6 +80,14 @@ export function watchPanels(form, editor, announce) {
     });
   }
   return (id) => open(panels.find((panel) => panel.id === id));
+}
+
+// What is typed for a place: 104, pp. 104-5, para. 4 or ¶ 4; the server writes it the same way.
+function placeIn(typed) {
+  const paragraph = typed.match(/^(?:para(?:graph|\.)?|¶)\s*(\w{1,20})$/i)?.[1] ?? "";
+  if (paragraph) return { page: "", paragraph, shown: `para. ${paragraph}` };
+  const page = typed.replace(/^(pp?|S)\.?\s*/i, "").replace(/\s*[-–]\s*/g, "–");
+  return { page, paragraph, shown: page && `${page.includes("–") ? "pp." : "p."} ${page}` };
 }
 
 async function send(form, file) {
