@@ -110,7 +110,7 @@ def setting_up(visitor: Visitor) -> Iterator[str]:
     page = visitor.become("miriam").open_in_tab("rl-week-4")
     yield "set-up, new"
     page.get_by_text("Add a reading", exact=True).click()
-    page.get_by_label("Link").fill("not an address")
+    page.get_by_role("textbox", name="Link optional").fill("not an address")
     page.get_by_role("button", name="Add this reading").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "set-up, reading refused"

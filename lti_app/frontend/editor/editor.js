@@ -36,6 +36,8 @@ export function mount(form, field, toolbar) {
   if (!isChanged) field.defaultValue = field.value;
   editor.on("update", sync);
   field.dispatchEvent(new Event("input", { bubbles: true }));
+  if (!hadFocus || cursor === typed) editor.commands.setTextSelection(editor.state.doc.content.size);
+  if (hadFocus) editor.view.focus(); // at once, before the text area is gone: a key between the two would be lost
   field.hidden = true;
   field.required = false; // the browser could not show what is missing; the server says it
   form.classList.add("with-editor");
@@ -47,9 +49,6 @@ export function mount(form, field, toolbar) {
       open(`${field.id}-link`);
     }
   });
-  const goesOn = !hadFocus || cursor === typed;
-  if (goesOn) editor.commands.setTextSelection(editor.state.doc.content.size);
-  if (hadFocus) editor.commands.focus();
   return { use: (button) => (button.dataset.opens ? open(button.dataset.opens) : use(button)), editor };
 }
 
