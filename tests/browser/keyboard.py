@@ -12,7 +12,7 @@ STOP = """async () => {
   const follows = (last) => !last?.isConnected || last === at || isAfter(last);
   const inOrder = follows(globalThis.lastStop);
   globalThis.lastStop = at;
-  // The ring may be drawn around the composer, the form or the label, and within a date field around its calendar button.
+  // The ring may be around the composer, the form or the label, and within a date field around its calendar button.
   const ringed = [at, at.closest(".composer"), at.closest("form"), ...(at.labels ?? [])].filter(Boolean);
   const drawn = at.type === "datetime-local" || ringed.some((one) => {
     const look = getComputedStyle(one);
