@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lti_app.appreciations.queries import appreciated_by
-from lti_app.composing.queries import compose_prompt
+from lti_app.composing.queries import compose_prompt, find_attachable
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.access import Permission, may
 from lti_app.discussions.actions import set_up_discussion
@@ -170,7 +170,8 @@ def _save_set_up(actor: Actor, discussion_id: int, form: SetUpForm) -> None:
         if form.is_rich:
             discussion = get_discussion(session, actor, discussion_id, need=Permission.SET_UP, now=now())
             prompt = compose_prompt(session, actor, discussion, form.prompt.data or "")
-            attach_files(session, actor, prompt.pictures, purpose=Purpose.ATTACHMENT, now=now())
+            own = find_attachable(session, actor, prompt.pictures)  # others' are attached already
+            attach_files(session, actor, own.keys(), purpose=Purpose.ATTACHMENT, now=now())
             set_up = replace(set_up, prompt=prompt.text, prompt_html=prompt.html)
         discussion = set_up_discussion(
             session, actor, discussion_id, set_up=set_up, version=form.version.data or 0, now=now()

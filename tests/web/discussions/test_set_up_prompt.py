@@ -67,6 +67,15 @@ def test_a_picture_is_seen_by_the_class(site, cast, path, with_readings):
     assert content_of(ana, image.attrs["src"]) == files.png()
 
 
+def test_a_picture_of_somebody_elses_is_shown_by_whoever_has_seen_it(site, cast, path, with_readings):
+    seen = site.attached(cast.ben)
+    shown_at = f"/courses/{cast.course_id}/files/{seen.id}"
+    for slug, count in (("guessed.png", 0), (seen.slug, 1)):
+        html = f'<p>Look:</p><p><img src="{shown_at}/{slug}" alt="Ben\'s chart"></p>'
+        assert site.browser(cast.ines).post_form(path, path, prompt=html, format="html").status == 303
+        assert len(shown(site, with_readings).all("img")) == count
+
+
 @pytest.mark.parametrize(
     ("html", "words"),
     [
