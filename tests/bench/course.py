@@ -125,7 +125,8 @@ def _lived_in(session: Session, discussion: DiscussionView, students: tuple[int,
     ).all()
     for post_id, _number, _author in posts[::EDITED_EVERY]:
         before = text_of(chance)
-        version = Revision(post_id=post_id, version=1, format=Format.TEXT, text=before, html=f"<p>{before}</p>")
+        version = Revision(post_id=post_id, version=1, title="", format=Format.TEXT, text=before)
+        version.html = f"<p>{before}</p>"
         version.words, version.reading_ids, version.written_at = WORDS, [], NOW - timedelta(days=6)
         session.add(version)
     edited = update(Post).where(Post.id.in_([row.id for row in posts[::EDITED_EVERY]]))
