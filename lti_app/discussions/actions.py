@@ -75,6 +75,12 @@ def set_up_discussion(  # one statement a field: long, not complex
     return get_discussion(session, actor, discussion_id, now=now)
 
 
+def write_prompt(session: Session, actor: Actor, discussion: DiscussionView, *, text: str, html: str) -> None:
+    """Give a prompt its look: `html` is safe, and `text` what one would have typed. Raises Forbidden."""
+    require(actor, Permission.SET_UP)
+    session.execute(update(Discussion).where(Discussion.id == discussion.id).values(prompt=text, prompt_html=html))
+
+
 def give_pseudonyms(session: Session, discussion_id: int, person_ids: Iterable[int]) -> None:
     """Give each of these people a name of their own in a discussion, once and for good (two statements).
 
@@ -128,8 +134,8 @@ def _store(discussion: Discussion, set_up: SetUp, now: datetime) -> None:
     discussion.title = _title(set_up.title)
     prompt = clean_text(set_up.prompt)
     # Without scripts the words alone come back: while they are the same, so is their look.
-    kept = discussion.prompt_html if prompt == discussion.prompt else to_html(prompt)
-    discussion.prompt, discussion.prompt_html = prompt, set_up.prompt_html or kept
+    if prompt != discussion.prompt:
+        discussion.prompt, discussion.prompt_html = prompt, to_html(prompt)
     discussion.points = set_up.points
     discussion.opens_at = set_up.calendar.opens_at
     discussion.first_post_due = set_up.calendar.first_post_due

@@ -183,8 +183,6 @@ class SetUp:
     edit_minutes: int | None = None
     group_kind: GroupKind | None = None
     stance: StanceQuestion | None = None
-    prompt_html: str = ""
-    """The prompt with its markup, safe; empty where it was typed as plain text."""
 
 
 def state_at(calendar: Calendar, *, prepared: bool, now: datetime) -> State:

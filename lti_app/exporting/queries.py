@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
+from lti_app.composing.rules import pictures_in
 from lti_app.core.db import alias_of
+from lti_app.core.rich_reader import read
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.models import DiscussionReading, Pseudonym
 from lti_app.discussions.queries import DiscussionView
@@ -107,11 +109,16 @@ def list_voices(session: Session, actor: Actor, discussion: DiscussionView) -> l
 
 
 def list_pictures(session: Session, selection: Selection) -> dict[int, FileView]:
-    """The pictures that these posts show, by id; whoever may read a post sees what it shows."""
-    kinds = [kind for kind in MediaType if kind.is_picture]
+    """The pictures that the prompt and these posts show, by id; whoever may read a text sees what it shows."""
+    kinds, discussion = [kind for kind in MediaType if kind.is_picture], selection.discussion
+    in_prompt = pictures_in(read(discussion.prompt_html), discussion.course_id).keys()
     shown = select(Attachment.file_id).join(Post, Post.id == Attachment.post_id).where(_wanted(selection))
     files = select(File).where(
-        File.id.in_(shown), File.media_type.in_(kinds), File.deleted_at.is_(None), File.key.is_not(None)
+        or_(File.id.in_(shown), File.id.in_(in_prompt)),
+        File.course_id == discussion.course_id,
+        File.media_type.in_(kinds),
+        File.deleted_at.is_(None),
+        File.key.is_not(None),
     )
     return {row.id: view_of(row) for row in session.scalars(files)}
 

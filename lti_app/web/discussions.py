@@ -1,7 +1,7 @@
 """A discussion: reading it, setting it up, and how it is counted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from lti_app.appreciations.queries import appreciated_by
 from lti_app.composing.queries import compose_prompt, find_attachable
 from lti_app.courses.rules import Actor, Role
 from lti_app.discussions.access import Permission, may
-from lti_app.discussions.actions import set_up_discussion
+from lti_app.discussions.actions import set_up_discussion, write_prompt
 from lti_app.discussions.errors import DatesOutOfOrder
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussions.rules import State
@@ -166,16 +166,13 @@ def _save_set_up(actor: Actor, discussion_id: int, form: SetUpForm) -> None:
         known = [line.id for line in list_readings(session, actor)]
         assigned = tuple(reading_id for reading_id in known if f"reading-{reading_id}" in request.form)
         required = frozenset(reading_id for reading_id in assigned if f"required-{reading_id}" in request.form)
-        set_up = form.to_set_up(assigned, required)
+        set_up, version = form.to_set_up(assigned, required), form.version.data or 0
+        discussion = set_up_discussion(session, actor, discussion_id, set_up=set_up, version=version, now=now())
         if form.is_rich:
-            discussion = get_discussion(session, actor, discussion_id, need=Permission.SET_UP, now=now())
             prompt = compose_prompt(session, actor, discussion, form.prompt.data or "")
             own = find_attachable(session, actor, prompt.pictures)  # others' are attached already
             attach_files(session, actor, own.keys(), purpose=Purpose.ATTACHMENT, now=now())
-            set_up = replace(set_up, prompt=prompt.text, prompt_html=prompt.html)
-        discussion = set_up_discussion(
-            session, actor, discussion_id, set_up=set_up, version=form.version.data or 0, now=now()
-        )
+            write_prompt(session, actor, discussion, text=prompt.text, html=prompt.html)
         copy_rubric(session, discussion, in_language(DEFAULT_RUBRIC, _))
 
 

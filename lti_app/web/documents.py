@@ -175,7 +175,7 @@ def _frame(document: Document) -> dict[str, Any]:
         "course": document.selection.actor.course_title,
         "address": document.address,
         "zone": _("Times are those of %(zone)s.", zone=zone_name()),
-        "prompt": nodes_of(document.outside(discussion.prompt_html)),
+        "prompt": nodes_of(document.outside(discussion.prompt_html, document.album.as_file)),
         "readings": [
             {"html": nodes_of(reading.reference_html), "label": reading.label, "url": reading.url or ""}
             for reading in document.readings

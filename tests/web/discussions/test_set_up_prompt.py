@@ -1,8 +1,12 @@
 """The prompt of a discussion: rich text from the editor, plain without it."""
 
+import io
+
 import pytest
+from pypdf import PdfReader
 
 from tests.factories import files
+from tests.web.page import parse
 from tests.web.site import address
 from tests.web.uploads import content_of, send_file
 
@@ -65,6 +69,20 @@ def test_a_picture_is_seen_by_the_class(site, cast, path, with_readings):
     (image,) = shown(site, with_readings).all("img")
     assert image.attrs["alt"] == "A chart"
     assert content_of(ana, image.attrs["src"]) == files.png()
+    take_out = f"{address(with_readings, 'exchange')}/take-out?scope=readable"
+    copy = parse(browser.get(f"{take_out}&kind=html").html)
+    assert copy.one("img").attrs["src"].startswith("data:image/png;base64,")
+    (page,) = PdfReader(io.BytesIO(browser.get(f"{take_out}&kind=pdf").body)).pages
+    assert [one.get_object()["/Subtype"] for one in page["/Resources"]["/XObject"].values()] == ["/Image"]
+
+
+def test_a_reading_is_cited_in_the_very_save_that_chooses_it(site, cast, with_readings):
+    fresh = site.reserve()
+    here = f"/courses/{cast.course_id}/discussions/{fresh}"
+    chosen = {f"reading-{reading.id}": "on" for reading in with_readings.readings}
+    form = {"prompt": "<p>As [Kotter, p. 104] says?</p>", "format": "html", "points": "5", **chosen}
+    assert site.browser(cast.ines).post_form(f"{here}/set-up", f"{here}/set-up", **form).status == 303
+    assert site.browser(cast.ana).get(here).page.one("div", class_="prompt").one("a", class_="cited")
 
 
 def test_a_picture_of_somebody_elses_is_shown_by_whoever_has_seen_it(site, cast, path, with_readings):
