@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from lti_app.lti.http import Outgoing, OutgoingError
+from lti_app.core.http import Outgoing, OutgoingError
 from lti_app.references.errors import DoiUnknown, DoiUnreachable
 from lti_app.references.ports import DoiLookup
 

@@ -2,6 +2,7 @@
 
 from lti_app.answers import models as answers
 from lti_app.appreciations import models as appreciations
+from lti_app.core import key_value
 from lti_app.courses import models as courses
 from lti_app.discussions import models as discussions
 from lti_app.drafts import models as drafts
@@ -23,6 +24,7 @@ from lti_app.seen import models as seen
 from lti_app.stances import models as stances
 
 ALL_MODELS = (
+    key_value,
     people,
     courses,
     files,

@@ -1,4 +1,4 @@
-"""What every test may ask for: a migrated database on SQLite and on PostgreSQL, a Redis, a browser."""
+"""What every test may ask for: a database on SQLite and on PostgreSQL, a course with its people, a Redis, a browser."""
 
 import os
 import shutil
@@ -9,9 +9,13 @@ from pathlib import Path
 import hypothesis
 import pytest
 import redis
+from sqlalchemy.orm import Session
 
 from lti_app import migrations
 from lti_app.core.db import Base, Database
+from lti_app.discussions.queries import DiscussionView
+from tests.cast import Cast, FrozenClock, gather_cast
+from tests.factories.discussions import set_up
 from tests.services import postgres
 from tests.services.network import forbid_outside_connections
 from tests.services.programs import CHROMIUM, find_or_install
@@ -60,6 +64,29 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database.at(database_url)
     yield database
     database.engine.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """One writing session; what a test leaves uncommitted is given up."""
+    with database.write() as session:
+        yield session
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def cast(session: Session, clock: FrozenClock) -> Cast:
+    return gather_cast(session, clock())
+
+
+@pytest.fixture
+def discussion(session: Session, cast: Cast, clock: FrozenClock) -> DiscussionView:
+    """Open, with a post-first rule, no readings and the default rubric."""
+    return set_up(session, cast.ines, clock())
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from huey.consumer import Consumer
 
 from lti_app.core.clock import Clock, system_clock
 from lti_app.core.db import Database
+from lti_app.core.http import Outgoing
+from lti_app.core.key_value import KeyValueStore, make_store
 from lti_app.core.settings import Settings
 from lti_app.files.ports import Storage
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.jobs.queue import Jobs, make_huey
 from lti_app.lti.gradebook import LtiGradebook
-from lti_app.lti.http import Outgoing
 from lti_app.lti.roster import LtiRoster
 from lti_app.lti.services import LtiServices
-from lti_app.lti.storage import Store, make_store
 from lti_app.storage.choosing import make_storage
 
 log = structlog.get_logger()
@@ -67,7 +67,7 @@ def make_jobs(
     huey: Any,
     *,
     database: Database,
-    store: Store,
+    store: KeyValueStore,
     outgoing: Outgoing,
     storage: Storage,
     clock: Clock = system_clock,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from lti_app.lti.http import host_of
+from lti_app.core.http import host_of
 from lti_app.passbacks.ports import Score
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"

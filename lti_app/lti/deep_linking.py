@@ -13,11 +13,11 @@ import jwt
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import Forbidden
+from lti_app.core.key_value import KeyValueStore
 from lti_app.courses.rules import Role
 from lti_app.lti.ags import is_canvas, line_item_body
 from lti_app.lti.claims import CANVAS_GROUPS, CLAIM, HISTORY, MOODLE_GROUPS, VERSION, Message
 from lti_app.lti.keys import SigningKey, current_key
-from lti_app.lti.storage import Store
 
 DL_CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 DISCUSSION = "discussion"
@@ -55,7 +55,7 @@ class DeepLinkingResponse:
     jwt: str
 
 
-def keep_request(store: Store, message: Message, *, course_id: int, person_id: int) -> str:
+def keep_request(store: KeyValueStore, message: Message, *, course_id: int, person_id: int) -> str:
     """Keep a verified deep linking request until the instructor has chosen; returns the key of its page.
 
     `read_message` has already refused a request without a return address or that takes no ltiResourceLink. Raises
@@ -81,12 +81,12 @@ def keep_request(store: Store, message: Message, *, course_id: int, person_id: i
     return key
 
 
-def peek_request(store: Store, key: str, *, course_id: int, person_id: int) -> DeepLinkingRequest | None:
+def peek_request(store: KeyValueStore, key: str, *, course_id: int, person_id: int) -> DeepLinkingRequest | None:
     """The request under this key; None when it is over, or somebody else's."""
     return _theirs(store.get(_name(key)) if KEY.fullmatch(key) else None, course_id, person_id)
 
 
-def take_request(store: Store, key: str, *, course_id: int, person_id: int) -> DeepLinkingRequest | None:
+def take_request(store: KeyValueStore, key: str, *, course_id: int, person_id: int) -> DeepLinkingRequest | None:
     """The request under this key, which is thereby used up; None when it is over, or somebody else's."""
     if peek_request(store, key, course_id=course_id, person_id=person_id) is None:
         return None

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DecimalField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from lti_app.core.key_value import KeyValueStore
 from lti_app.core.prose import clean_text
 from lti_app.courses.rules import Actor
 from lti_app.discussions.access import Permission, require
@@ -23,7 +24,6 @@ from lti_app.lti.deep_linking import (
     respond,
     take_request,
 )
-from lti_app.lti.storage import Store
 from lti_app.web.forms.discussions import finite
 from lti_app.web.forms.fields import PostedForm
 from lti_app.web.session import get_visitor
@@ -53,7 +53,7 @@ class AddForm(PostedForm):
     cancel = SubmitField(_l("Cancel"), render_kw={"formnovalidate": True})
 
 
-def init_deep_linking(app: Flask, *, store: Store, launch_url: str) -> None:
+def init_deep_linking(app: Flask, *, store: KeyValueStore, launch_url: str) -> None:
     """Register the pages; `launch_url` is our address for resource link launches, which the new links will open."""
     app.extensions[STORE] = store
     app.extensions[LAUNCH_URL] = launch_url
@@ -127,8 +127,8 @@ def _whose(actor: Actor) -> Mapping[str, int]:
     return {"course_id": actor.course_id, "person_id": actor.person_id}
 
 
-def _store() -> Store:
-    store: Store = current_app.extensions[STORE]
+def _store() -> KeyValueStore:
+    store: KeyValueStore = current_app.extensions[STORE]
     return store
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from lti_app.core.clock import Clock
 from lti_app.core.db import Database
+from lti_app.core.http import Outgoing
+from lti_app.core.key_value import KeyValueStore, make_store
 from lti_app.core.settings import Settings
-from lti_app.lti.http import Outgoing
 from lti_app.lti.platform_keys import PlatformKeys
 from lti_app.lti.roster import RosterBell
-from lti_app.lti.storage import Store, make_store
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class LtiEdge:
     settings: Settings
     database: Database
     clock: Clock
-    store: Store
+    store: KeyValueStore
     outgoing: Outgoing
     platform_keys: PlatformKeys
     roster_bell: RosterBell | None = None

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
+from lti_app.core.http import Answer, is_allowed
 from lti_app.discussions.models import Discussion
 from lti_app.lti.ags import (
     LINE_ITEM,
@@ -28,7 +29,6 @@ from lti_app.lti.ags import (
     scores_url,
     with_query,
 )
-from lti_app.lti.http import Answer, is_allowed
 from lti_app.lti.models import Deployment, Placement, Platform
 from lti_app.lti.services import LtiServices, Registration, ServiceDelayed, ServiceDenied, decoded
 from lti_app.passbacks.ports import PassbackDelayed, PassbackRefused, Score

@@ -10,9 +10,9 @@ from pylti1p3.redirect import Redirect
 from pylti1p3.registration import Registration
 from werkzeug.wrappers import Response
 
+from lti_app.core.http import host_of
 from lti_app.lti.claims import opaque
 from lti_app.lti.errors import LaunchRefused, Reason
-from lti_app.lti.http import host_of
 from lti_app.lti.states import Login, LoginStates, LtiRequest, StateCookies, new_secret
 from lti_app.lti.tool_config import RegisteredPlatforms
 

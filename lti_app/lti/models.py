@@ -88,14 +88,3 @@ class ToolKey(Base):
     private_pem: Mapped[str]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
-
-
-class Kept(Base):
-    """Short-lived values of the LTI edge (launch state, key sets, access tokens) where there is no Redis."""
-
-    __tablename__ = "lti_kept"
-    __table_args__ = (Index(None, "expires_at"),)
-
-    key: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[str]
-    expires_at: Mapped[datetime]

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 from jwt.exceptions import PyJWTError
 
+from lti_app.core.http import Answer, Outgoing, OutgoingError, host_of
+from lti_app.core.key_value import KeyValueStore
 from lti_app.lti.errors import LaunchRefused, Reason
-from lti_app.lti.http import Answer, Outgoing, OutgoingError, host_of
-from lti_app.lti.storage import Store
 from lti_app.lti.tool_config import PlatformRegistration
 
 KeySet = Mapping[str, tuple[RSAPublicKey, ...]]
@@ -34,7 +34,7 @@ MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 class PlatformKeys:
     """The key sets of all platforms. One for the whole process; safe in threads."""
 
-    def __init__(self, store: Store, outgoing: Outgoing) -> None:
+    def __init__(self, store: KeyValueStore, outgoing: Outgoing) -> None:
         self._store = store
         self._outgoing = outgoing
         self._fetching: dict[str, threading.Lock] = {}

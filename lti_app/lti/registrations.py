@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
+from lti_app.core.http import host_of
 from lti_app.lti.errors import RegistrationRefused
-from lti_app.lti.http import host_of
 from lti_app.lti.models import Deployment, Platform
 from lti_app.lti.states import LOCAL_HOSTS
 

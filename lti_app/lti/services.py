@@ -18,7 +18,7 @@ import jwt
 
 from lti_app.core.clock import Clock
 from lti_app.core.db import Database
-from lti_app.lti.http import (
+from lti_app.core.http import (
     Answer,
     Outgoing,
     OutgoingBadAnswer,
@@ -28,9 +28,9 @@ from lti_app.lti.http import (
     OutgoingTooLarge,
     host_of,
 )
+from lti_app.core.key_value import KeyValueStore
 from lti_app.lti.keys import current_key
 from lti_app.lti.models import Platform
-from lti_app.lti.storage import Store
 
 ASSERTION_LENGTH = timedelta(minutes=5)
 BACKDATED = timedelta(seconds=10)
@@ -93,7 +93,7 @@ class Registration:
 class LtiServices:
     """Authorised requests to the services of any registered platform. Safe in threads."""
 
-    def __init__(self, *, database: Database, store: Store, outgoing: Outgoing, clock: Clock) -> None:
+    def __init__(self, *, database: Database, store: KeyValueStore, outgoing: Outgoing, clock: Clock) -> None:
         self.clock = clock
         self.store = store
         self._database = database

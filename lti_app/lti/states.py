@@ -18,8 +18,8 @@ from pylti1p3.session import SessionService
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from lti_app.core.key_value import KeyValueStore
 from lti_app.lti.errors import LaunchRefused, Reason
-from lti_app.lti.storage import Store
 
 STATE_LENGTH = timedelta(minutes=10)
 """How long a login may take: time enough to sign in to the LMS on the way."""
@@ -117,7 +117,7 @@ class StateCookies(CookieService):
 class LoginStates(SessionService):
     """The logins under way, in the store. Replaces the library's session, which neither consumes nor binds nonces."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: KeyValueStore) -> None:
         self._store = store
 
     def save_state_params(self, state: str, params: dict[str, Any]) -> None:

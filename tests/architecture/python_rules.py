@@ -15,6 +15,8 @@ VIEW_LINES = 25
 POSITIONAL_PARAMETERS = 5
 NAMELESS = {"utils", "util", "helpers", "helper", "misc", "common"}
 KINDS = {"__init__", "rules", "models", "access", "queries", "actions", "ports", "errors"}
+VARIANTS = {"exchange.formats"}
+"""Rooms whose files are one for each variant of a thing, not one for each kind."""
 ROUTE_DECORATORS = {"route", "get", "post", "put", "patch", "delete"}
 CLOCK_CALLS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "datetime.datetime.now"}
 
@@ -101,11 +103,15 @@ def nameless_modules(source: Source) -> Iterator[str]:
             yield source.at(1, f"'{part}' does not say what is in it")
 
 
-def unknown_kinds(source: Source, words: list[str]) -> Iterator[str]:
-    """In a word's folder the name of a file says its kind."""
-    path = PurePath(source.path)
-    if len(path.parts) > 2 and path.parts[1] in words and (path.stem not in KINDS or len(path.parts) > 3):
-        yield source.at(1, f"no kind of file of a word's folder; those are {', '.join(sorted(KINDS - {'__init__'}))}")
+def unknown_kinds(source: Source, rooms: list[str]) -> Iterator[str]:
+    """In a room the name of a file, or of the folder that it has grown into, says its kind."""
+    path = PurePath(source.path).with_suffix("")
+    room = next((room for room in rooms if source.path.startswith(f"lti_app/{room.replace('.', '/')}/")), None)
+    if room is None or room in VARIANTS:
+        return
+    below = path.parts[room.count(".") + 2 :]
+    if below[0] not in KINDS or len(below) > 2 or (len(below) == 2 and below[0] == "__init__"):
+        yield source.at(1, f"no kind of file of a room; those are {', '.join(sorted(KINDS - {'__init__'}))}")
 
 
 def clock_readings(source: Source) -> Iterator[str]:

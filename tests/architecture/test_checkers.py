@@ -74,15 +74,18 @@ def test_finding_names_the_file_and_the_line():
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("lti_app/posts/rules.py", True),
-        ("lti_app/posts/__init__.py", True),
-        ("lti_app/posts/search.py", False),
-        ("lti_app/posts/rules/words.py", False),
+        ("lti_app/discussion/posts/rules.py", True),
+        ("lti_app/discussion/posts/__init__.py", True),
+        ("lti_app/discussion/posts/rules/words.py", True),
+        ("lti_app/discussion/posts/search.py", False),
+        ("lti_app/discussion/posts/rules/words/long.py", False),
+        ("lti_app/exchange/formats/canvas.py", True),
         ("lti_app/web/search.py", True),
     ],
 )
 def test_kinds_of_files(path: str, allowed: bool):
-    assert (list(python_rules.unknown_kinds(Source(path, ""), ["posts"])) == []) is allowed
+    rooms = ["discussion.posts", "exchange.formats"]
+    assert (list(python_rules.unknown_kinds(Source(path, ""), rooms)) == []) is allowed
 
 
 def test_modules_that_could_hold_anything_are_found():
@@ -106,7 +109,7 @@ def test_upward_foreign_keys_are_found():
         home = {"__tablename__": name, "__module__": f"lti_app.{package}.models"}
         return type(name, (Tables,), {**home, **key, **columns})
 
-    heights = {"courses": 1, "posts": 2}
+    heights = {"courses": (1, 0), "posts": (2, 0)}
     downward = [table("course", "courses"), table("post", "posts", course_id=mapped_column(ForeignKey("course.id")))]
     assert list(upward_foreign_keys(Tables.registry, heights)) == []
     upward = table("visit", "courses", post_id=mapped_column(ForeignKey("post.id")))

@@ -65,12 +65,12 @@ def test_every_file_keeps(rule: Rule):
     check(rule, tree.all_files())
 
 
-def test_words_hold_only_the_known_kinds_of_files():
-    check(lambda source: python_rules.unknown_kinds(source, tree.words()), tree.package_files())
+def test_rooms_hold_only_the_known_kinds_of_files():
+    check(lambda source: python_rules.unknown_kinds(source, tree.rooms()), tree.package_files())
 
 
 def test_domain_takes_the_clock_as_an_argument():
-    domain = [source for word in tree.words() for source in tree.python_files(f"lti_app/{word}")]
+    domain = [source for room in tree.rooms() for source in tree.python_files(f"lti_app/{room.replace('.', '/')}")]
     check(python_rules.clock_readings, domain)
 
 
@@ -88,11 +88,14 @@ def test_imports_keep_their_contracts():
     assert result.returncode == 0, result.stdout[result.stdout.find("Contracts:") :] + result.stderr
 
 
-def test_contracts_name_every_word():
+def test_contracts_name_every_room():
     contracts = {contract["name"]: contract for contract in tree.import_contracts()}
-    words = {f"lti_app.{word}" for word in tree.words()}
-    assert set(contracts["Inside a domain package"]["containers"]) == words
-    assert set(contracts["The domain speaks neither HTTP, HTML nor LTI"]["source_modules"]) == {*words, "lti_app.core"}
+    rooms = {f"lti_app.{room}" for room in tree.rooms()}
+    of_variants = {f"lti_app.{room}" for room in python_rules.VARIANTS}
+    assert set(contracts["Inside a room"]["containers"]) == rooms - of_variants
+    speechless = set(contracts["The domain speaks neither HTTP, HTML nor LTI"]["source_modules"])
+    assert {"lti_app.core"} < speechless
+    assert all(any(f"{room}.".startswith(f"{package}.") for package in speechless) for room in rooms)
 
 
 def test_foreign_keys_point_downwards():
@@ -101,10 +104,15 @@ def test_foreign_keys_point_downwards():
     assert not list(upward_foreign_keys(Base.registry, tree.heights()))
 
 
-def upward_foreign_keys(registry: registry, heights: dict[str, int]) -> Iterator[str]:
-    owners = {mapper.local_table: mapper.class_.__module__.split(".")[1] for mapper in registry.mappers}
+def upward_foreign_keys(registry: registry, heights: dict[str, tuple[int, int]]) -> Iterator[str]:
+    owners = {mapper.local_table: _room_of(mapper.class_.__module__, heights) for mapper in registry.mappers}
     for table, owner in owners.items():
         for key in table.foreign_keys:
             target = owners[key.column.table]
             if target != owner and heights[target] >= heights[owner]:
                 yield f"{table.name}.{key.parent.name} of {owner} refers to {key.target_fullname} of {target}"
+
+
+def _room_of(module: str, heights: dict[str, tuple[int, int]]) -> str:
+    below = module.removeprefix("lti_app.")
+    return next(room for room in heights if f"{below}.".startswith(f"{room}."))

@@ -56,22 +56,37 @@ def templates() -> list[Source]:
     return [source for source in all_files() if source.path.endswith(".html") and not source.path.startswith("tests/")]
 
 
-def words() -> list[str]:
-    """The packages named after a word of the domain: those between the web and the core."""
+def rooms() -> list[str]:
+    """The packages named after a word of the domain, by their dotted path below the package: course.people."""
     levels = heights()
     return sorted(name for name, level in levels.items() if levels["core"] < level < levels["web"])
 
 
 def import_contracts() -> list[dict[str, Any]]:
-    """The import contracts in pyproject.toml; the first is the one of the layers."""
+    """The import contracts in pyproject.toml; the first is the one of the street."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     return list(settings["tool"]["importlinter"]["contracts"])
 
 
-def heights() -> dict[str, int]:
-    """How high each first-level module stands, by the import contract; neighbours in a layer stand equally high."""
-    layers = import_contracts()[0]["layers"]
-    return {name.strip(" ()"): -row for row, layer in enumerate(layers) for name in layer.split("|")}
+def heights() -> dict[str, tuple[int, int]]:
+    """How high each room stands, by the import contracts: in the street, then in its neighbourhood.
+
+    Neighbours in a layer stand equally high. What is no neighbourhood counts as a room.
+    """
+    street, *others = import_contracts()
+    hoods = {each["containers"][0]: each for each in others if each["name"].startswith("In the neighbourhood")}
+    found: dict[str, tuple[int, int]] = {}
+    for name, height in _layers(street).items():
+        if hood := hoods.get(f"lti_app.{name}"):
+            found |= {f"{name}.{room}": (height, within) for room, within in _layers(hood).items()}
+        else:
+            found[name] = (height, 0)
+    return found
+
+
+def _layers(contract: dict[str, Any]) -> dict[str, int]:
+    rows = enumerate(contract["layers"])
+    return {name.strip(" ()"): -row for row, layer in rows for name in layer.split("|")}
 
 
 @functools.cache

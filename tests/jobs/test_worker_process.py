@@ -19,17 +19,17 @@ from sqlalchemy import select, update
 
 from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
+from lti_app.core.http import Outgoing
+from lti_app.core.key_value import DatabaseStore
 from lti_app.courses.actions import create_course
 from lti_app.courses.models import Enrollment
 from lti_app.courses.rules import Role
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.lti.ags import OUR_SCOPES
-from lti_app.lti.http import Outgoing
 from lti_app.lti.keys import public_jwks, rotate
 from lti_app.lti.models import CourseLink, Deployment, Placement, Platform
 from lti_app.lti.roster import LtiRoster
 from lti_app.lti.services import LtiServices
-from lti_app.lti.storage import DatabaseStore
 from lti_app.passbacks.actions import queue_passback
 from lti_app.passbacks.models import Passback
 from lti_app.passbacks.queries import count_passbacks

@@ -12,14 +12,14 @@ from werkzeug.test import TestResponse
 
 from lti_app.app import Colloquy, assemble, create_app
 from lti_app.core.db import Database
+from lti_app.core.http import Outgoing
+from lti_app.core.key_value import DatabaseStore, KeyValueStore
 from lti_app.core.settings import load_settings
 from lti_app.courses.models import Visit
 from lti_app.courses.rules import Role
 from lti_app.jobs.worker import make_jobs
-from lti_app.lti.http import Outgoing
 from lti_app.lti.platform_keys import PlatformKeys
 from lti_app.lti.registrations import add_platform
-from lti_app.lti.storage import DatabaseStore, Store
 from tests.lti.fake_lms import BASE_URL, Browser, FakeLms, KeyPair, KeyServer, TestClock
 
 READ_SECONDS = 1.5
@@ -74,13 +74,13 @@ def lms(register: Callable[[FakeLms], FakeLms], key_server: KeyServer, lms_key: 
 
 
 @pytest.fixture
-def store_of_edge(database: Database, clock: TestClock) -> Store:
+def store_of_edge(database: Database, clock: TestClock) -> KeyValueStore:
     """Where the launch states are; a test may put another store in its place."""
     return DatabaseStore(database, clock)
 
 
 @pytest.fixture
-def parts(database: Database, database_url: str, clock: TestClock, store_of_edge: Store) -> Colloquy:
+def parts(database: Database, database_url: str, clock: TestClock, store_of_edge: KeyValueStore) -> Colloquy:
     """The tool's parts; an LMS that hangs is given up on soon, and nobody takes from the queue."""
     environ = {"BASE_URL": BASE_URL, "DATABASE_URL": database_url, "SECRET_KEY": "for tests only " * 3}
     settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lti_app.core.db import Database
-from lti_app.lti.models import Kept
+from lti_app.core.key_value import KeyValue
 from lti_app.lti.registrations import add_platform, disable_platform, list_platforms
 from tests.lti.fake_lms import ABSENT, BASE_URL, TARGET, Browser, FakeLms
 
@@ -109,7 +109,7 @@ def test_a_forged_target(target: str, visitor: Browser, refused, database: Datab
     refused(answer, "target_foreign", 400)
     assert "Location" not in answer.headers
     with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(Kept)) == 0
+        assert session.scalar(select(func.count()).select_from(KeyValue)) == 0
 
 
 @pytest.mark.parametrize("target", [BASE_URL, BASE_URL + "/courses/1?x=y#z", "http://LOCALHOST:9001/lti/launch"])

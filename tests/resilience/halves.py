@@ -17,6 +17,7 @@ from werkzeug.serving import BaseWSGIServer
 from lti_app.app import Colloquy, create_app
 from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
+from lti_app.core.http import Outgoing
 from lti_app.core.settings import load_settings
 from lti_app.courses.actions import open_visit
 from lti_app.courses.models import Enrollment
@@ -27,7 +28,6 @@ from lti_app.discussions.queries import get_discussion
 from lti_app.jobs.queue import make_huey
 from lti_app.jobs.worker import make_jobs
 from lti_app.lti.edge import make_edge
-from lti_app.lti.http import Outgoing
 from lti_app.lti.models import CourseLink, Deployment, Platform
 from lti_app.lti.platform_keys import PlatformKeys
 from lti_app.lti.registrations import add_platform

@@ -94,7 +94,7 @@ class Installation:
         claimed = Passback.lease_until <= died_at + LEASE
         with self.database.writing() as session:
             session.execute(update(Passback).where(claimed).values(lease_until=died_at))
-            session.execute(text("DELETE FROM lti_kept WHERE key LIKE 'lineitem:%'"))
+            session.execute(text("DELETE FROM key_value WHERE key LIKE 'lineitem:%'"))
         if self._redis_url:
             with Redis.from_url(self._redis_url) as redis:
                 for key in redis.scan_iter("colloquy:lti:lineitem:*"):

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from lti_app.posts.rules import MAX_TEXT, Cited, citation_markup, compose
 from lti_app.readings.rules import ReadingEntry, distinct_label, label_of, to_csl
+from tests.core.markup import bare, read_safe
 from tests.factories.readings import assigned
-from tests.unit.markup import bare, read_safe
 
 KOTTER, ZALEZNIK, PAIR, TEAM = (
     assigned(1, "Kotter 1990"),

@@ -15,8 +15,8 @@ from lti_app.composing.rules import (
     quoted_post,
 )
 from lti_app.core.rich_reader import read
+from tests.core.markup import ALLOWED_RICH, read_safe
 from tests.factories.readings import assigned
-from tests.unit.markup import ALLOWED_RICH, read_safe
 
 READINGS = (assigned(1, "Kotter 1990"), assigned(2, "Zaleznik 1977"))
 PASSAGE = Cited(1, "104", passage_id=9)

@@ -23,14 +23,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
     )
     op.create_table(
-        "lti_kept",
+        "key_value",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
         sa.Column("expires_at", lti_app.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_lti_kept")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_key_value")),
     )
-    with op.batch_alter_table("lti_kept", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_lti_kept_expires_at"), ["expires_at"], unique=False)
+    with op.batch_alter_table("key_value", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_key_value_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "person",
@@ -488,9 +488,9 @@ def downgrade() -> None:
     op.drop_table("tool_key")
     op.drop_table("platform")
     op.drop_table("person")
-    with op.batch_alter_table("lti_kept", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_lti_kept_expires_at"))
+    with op.batch_alter_table("key_value", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_key_value_expires_at"))
 
-    op.drop_table("lti_kept")
+    op.drop_table("key_value")
     op.drop_table("course")
     # ### end Alembic commands ###

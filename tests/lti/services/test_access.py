@@ -6,8 +6,8 @@ from datetime import timedelta
 import jwt
 import pytest
 
+from lti_app.core.http import Answer
 from lti_app.lti.ags import SCORE_SCOPE, WRITE_SCOPE
-from lti_app.lti.http import Answer
 from lti_app.lti.models import Platform
 from lti_app.lti.services import Registration, ServiceDelayed, ServiceDenied, next_page, retry_after_seconds
 from tests.lti.services.fake_services import LINE_ITEMS, Answered

@@ -1,23 +1,34 @@
-"""Where short-lived values of the LTI edge live: launch states, key sets, access tokens. Database or Redis."""
+"""A key-value store for short-lived values: launch states, key sets, access tokens. In the database or in Redis."""
 
 from datetime import datetime, timedelta
 from typing import Protocol, cast
 
 from redis import Redis
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Index, and_, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.clock import Clock
-from lti_app.core.db import Database, insert_into
+from lti_app.core.db import Base, Database, insert_into
 from lti_app.core.settings import Settings
-from lti_app.lti.models import Kept
 
 PURGE_EVERY = timedelta(minutes=5)
 PURGED_AT_ONCE = 1000
 REDIS_SECONDS = 5.0
-REDIS_PREFIX = "colloquy:lti:"
+REDIS_PREFIX = "colloquy:"
 
 
-class Store(Protocol):
+class KeyValue(Base):
+    """One value of the store where there is no Redis."""
+
+    __tablename__ = "key_value"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    expires_at: Mapped[datetime]
+
+
+class KeyValueStore(Protocol):
     """Values that expire by themselves, shared by all processes."""
 
     def put(self, key: str, value: str, ttl: timedelta) -> None:
@@ -34,7 +45,7 @@ class Store(Protocol):
 
 
 class DatabaseStore:
-    """A Store in the table lti_kept. Each call is a short transaction of its own."""
+    """The store in the table key_value. Each call is a short transaction of its own."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -49,26 +60,35 @@ class DatabaseStore:
     def get(self, key: str) -> str | None:
         """The value, or None when there is none or its time is over."""
         with self._database.read() as session:
-            return session.scalar(select(Kept.value).where(Kept.key == key, Kept.expires_at > self._clock()))
+            return session.scalar(
+                select(KeyValue.value).where(KeyValue.key == key, KeyValue.expires_at > self._clock())
+            )
 
     def take(self, key: str) -> str | None:
         """The value, gone from the store."""
         with self._database.writing() as session:
-            gone = delete(Kept).where(Kept.key == key, Kept.expires_at > self._clock()).returning(Kept.value)
+            gone = (
+                delete(KeyValue)
+                .where(KeyValue.key == key, KeyValue.expires_at > self._clock())
+                .returning(KeyValue.value)
+            )
             return session.scalar(gone)
 
     def add(self, key: str, value: str, ttl: timedelta) -> bool:
         """Keep `value` unless the key has one already; whether it was kept."""
         return self._keep(key, value, ttl, only_if_absent=True)
 
+    def _is_current(self, key: str) -> ColumnElement[bool]:
+        return and_(KeyValue.key == key, KeyValue.expires_at > self._clock())
+
     def _keep(self, key: str, value: str, ttl: timedelta, *, only_if_absent: bool) -> bool:
         now = self._clock()
         row = {"value": value, "expires_at": now + ttl}
-        stale = Kept.expires_at <= now if only_if_absent else None
+        stale = KeyValue.expires_at <= now if only_if_absent else None
         with self._database.writing() as session:
-            insert = insert_into(session, Kept).values(key=key, **row)
-            upsert = insert.on_conflict_do_update(index_elements=[Kept.key], set_=row, where=stale)
-            return session.scalar(upsert.returning(Kept.key)) is not None
+            insert = insert_into(session, KeyValue).values(key=key, **row)
+            upsert = insert.on_conflict_do_update(index_elements=[KeyValue.key], set_=row, where=stale)
+            return session.scalar(upsert.returning(KeyValue.key)) is not None
 
     def _purge_now_and_then(self) -> None:
         now = self._clock()
@@ -76,13 +96,18 @@ class DatabaseStore:
             return
         self._purged_at = now
         # Skipping what another process is purging at this moment keeps two purges from waiting for each other.
-        over = select(Kept.key).where(Kept.expires_at <= now).limit(PURGED_AT_ONCE).with_for_update(skip_locked=True)
+        over = (
+            select(KeyValue.key)
+            .where(KeyValue.expires_at <= now)
+            .limit(PURGED_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
         with self._database.writing() as session:
-            session.execute(delete(Kept).where(Kept.key.in_(over)).execution_options(synchronize_session=False))
+            session.execute(delete(KeyValue).where(KeyValue.key.in_(over)).execution_options(synchronize_session=False))
 
 
 class RedisStore:
-    """A Store in Redis (6.2 or newer) or Valkey. A context manager, for those who must close its connections."""
+    """The store in Redis (6.2 or newer) or Valkey. A context manager, for those who must close its connections."""
 
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(
@@ -112,6 +137,6 @@ class RedisStore:
         return bool(self._redis.set(REDIS_PREFIX + key, value, px=ttl, nx=True))
 
 
-def make_store(settings: Settings, database: Database, clock: Clock) -> Store:
+def make_store(settings: Settings, database: Database, clock: Clock) -> KeyValueStore:
     """The store that the settings ask for: Redis where one is named, else the database."""
     return RedisStore(settings.redis_url) if settings.redis_url else DatabaseStore(database, clock)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from lti_app.composing.rules import Referred, compose, compose_html
 from lti_app.core.rich_reader import MAX_NESTING, read
 from lti_app.core.rich_text import headings_below_title, to_text, write
+from tests.core.hostile_html import HOSTILE
+from tests.core.markup import ALLOWED_RICH, bare, read_safe
 from tests.factories.readings import assigned
-from tests.unit.hostile_html import HOSTILE
-from tests.unit.markup import ALLOWED_RICH, bare, read_safe
 
 READINGS = (assigned(1, "Kotter 1990"), assigned(2, "Zaleznik 1977"))
 FILE = "/courses/1/files/7/abc-a.png"

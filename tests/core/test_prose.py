@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_app.core.prose import clean_text, count_words, link_addresses, sanitise, to_html
-from tests.unit.markup import bare, read_safe
+from tests.core.markup import bare, read_safe
 
 ATTACKS = {
     "script": "<script>alert(1)</script>",

@@ -8,16 +8,15 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_app.core.db import Database
+from lti_app.core.key_value import PURGE_EVERY, DatabaseStore, KeyValue, KeyValueStore, RedisStore, make_store
 from lti_app.core.settings import load_settings
-from lti_app.lti.models import Kept
-from lti_app.lti.storage import PURGE_EVERY, DatabaseStore, RedisStore, Store, make_store
 from tests.lti.fake_lms import BASE_URL, Browser, TestClock
 
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(params=["database", "redis"])
-def store(request: pytest.FixtureRequest, database: Database, clock: TestClock) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, database: Database, clock: TestClock) -> Iterator[KeyValueStore]:
     if request.param == "database":
         yield DatabaseStore(database, clock)
     else:
@@ -25,21 +24,21 @@ def store(request: pytest.FixtureRequest, database: Database, clock: TestClock) 
             yield store
 
 
-def test_put_and_get(store: Store):
+def test_put_and_get(store: KeyValueStore):
     store.put("a", "first", MINUTE)
     store.put("a", "second ü \U0001f600", MINUTE)
     assert store.get("a") == store.get("a") == "second ü \U0001f600"
     assert store.get("b") is None
 
 
-def test_take_only_once(store: Store):
+def test_take_only_once(store: KeyValueStore):
     store.put("a", "1", MINUTE)
     assert store.take("a") == "1"
     assert store.take("a") is None
     assert store.get("a") is None
 
 
-def test_add_only_once(store: Store):
+def test_add_only_once(store: KeyValueStore):
     assert store.add("a", "1", MINUTE)
     assert not store.add("a", "2", MINUTE)
     assert store.get("a") == "1"
@@ -48,7 +47,7 @@ def test_add_only_once(store: Store):
 
 
 @pytest.mark.parametrize(("name", "winner"), [("take", "1"), ("add", True)])
-def test_one_winner(name: str, winner: object, store: Store):
+def test_one_winner(name: str, winner: object, store: KeyValueStore):
     if name == "take":
         store.put("a", "1", MINUTE)
     contend: Callable[[int], object] = {
@@ -83,7 +82,7 @@ def test_expired_rows_are_cleared_away(database: Database, clock: TestClock):
     clock.advance(PURGE_EVERY)
     store.put("last", "x", MINUTE)
     with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(Kept)) == 1
+        assert session.scalar(select(func.count()).select_from(KeyValue)) == 1
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -108,4 +107,4 @@ class TestLaunchesWithRedis:
     def test_keeps_nothing_in_the_database(self, visitor: Browser, database: Database):
         visitor.login()
         with database.read() as session:
-            assert session.scalar(select(func.count()).select_from(Kept)) == 0
+            assert session.scalar(select(func.count()).select_from(KeyValue)) == 0

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lti_app.lti import http
-from lti_app.lti.http import (
+from lti_app.core import http
+from lti_app.core.http import (
     MAX_BYTES,
     Outgoing,
     OutgoingBadAnswer,
