@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from lti_app.composing.rules import Cited, quoted_passage
 from lti_app.core.prose import to_html
 from lti_app.core.resources import resource
-from lti_app.courses.actions import VISIT_LENGTH, enroll
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.actions import VISIT_LENGTH, enroll
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.people.actions import record_person
+from lti_app.course.people.rules import Names
 from lti_app.discussions.actions import set_up_discussion
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussions.rules import Calendar, Move, SetUp, StanceQuestion, Structure
@@ -27,8 +29,6 @@ from lti_app.integrity.actions import screen
 from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
 from lti_app.moderation.actions import change_post, report_post
 from lti_app.moderation.rules import Deed, ReportReason
-from lti_app.people.actions import record_person
-from lti_app.people.rules import Names
 from lti_app.posts.actions import Placed, Written, create_post
 from lti_app.posts.rules import Format
 from lti_app.quotations.actions import give_text

@@ -3,18 +3,18 @@
 from lti_app.answers import models as answers
 from lti_app.appreciations import models as appreciations
 from lti_app.core import key_value
-from lti_app.courses import models as courses
+from lti_app.course.courses import models as courses
+from lti_app.course.groups import models as groups
+from lti_app.course.people import models as people
 from lti_app.discussions import models as discussions
 from lti_app.drafts import models as drafts
 from lti_app.exchange import models as exchange
 from lti_app.files import models as files
 from lti_app.grading import models as grading
-from lti_app.groups import models as groups
 from lti_app.integrity import models as integrity
 from lti_app.lti import models as lti
 from lti_app.moderation import models as moderation
 from lti_app.passbacks import models as passbacks
-from lti_app.people import models as people
 from lti_app.posts import models as posts
 from lti_app.quotations import models as quotations
 from lti_app.readings import models as readings

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from lti_app.courses.actions import create_course, enroll, open_visit
-from lti_app.courses.queries import get_actor
-from lti_app.courses.rules import Actor, Role
-from lti_app.people.actions import record_person
-from lti_app.people.rules import Names
+from lti_app.course.courses.actions import create_course, enroll, open_visit
+from lti_app.course.courses.queries import get_actor
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.people.actions import record_person
+from lti_app.course.people.rules import Names
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ISSUER = "https://lms.example.edu"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lti_app.answers.models import AnswerClaim
 from lti_app.answers.rules import held_until
 from lti_app.core.db import insert_into
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.posts.access import Permission
 from lti_app.posts.queries import get_post

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id
-from lti_app.people.models import Person  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.people.models import Person  # noqa: F401 -- the tables that the foreign keys name
 from lti_app.posts.models import Post  # noqa: F401
 
 

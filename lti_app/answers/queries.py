@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from lti_app.answers.models import AnswerClaim
 from lti_app.core.db import alias_of
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
 from lti_app.discussions.queries import DiscussionView
-from lti_app.people.models import Person
 from lti_app.posts.models import Post, shown_author, visible
 
 MOST_LISTED = 30

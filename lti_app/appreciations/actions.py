@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.appreciations.models import Appreciation
 from lti_app.core.db import insert_into
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.posts.access import Permission
 from lti_app.posts.models import Post

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.appreciations.models import Appreciation
 from lti_app.core.db import is_listed
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 
 _APPRECIATED = select(Appreciation.post_id).where(
     Appreciation.person_id == bindparam("person_id"),

@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.models import DiscussionReading
 from lti_app.posts.models import Post
 from lti_app.quotations.queries import check_many, get_reading_text

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from lti_app.arguments.rules import uncited
 from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.models import GroupMember
+from lti_app.course.people.models import Person
 from lti_app.discussions.models import Discussion, DiscussionReading
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import AssignedReading, Structure
-from lti_app.groups.models import GroupMember
-from lti_app.people.models import Person
 from lti_app.posts.access import Permission, require
 from lti_app.posts.models import Citation, Post, shown_author, visible
 from lti_app.posts.queries import circumstances_of

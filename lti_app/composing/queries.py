@@ -19,14 +19,14 @@ from lti_app.composing.rules import (
 from lti_app.core.errors import Forbidden
 from lti_app.core.rich_reader import read
 from lti_app.core.rich_text import Element, to_text
-from lti_app.courses.models import Enrollment
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.people.models import Person
 from lti_app.discussions.models import Pseudonym
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Anonymity
 from lti_app.files.queries import list_files
 from lti_app.files.rules import Purpose
-from lti_app.people.models import Person
 from lti_app.readings.models import Passage
 
 MOST_OFFERED = 8

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from lti_app.core.errors import Forbidden
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
 
 
 class Permission(StrEnum):

@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.prose import clean_text, to_html
-from lti_app.courses.models import Enrollment
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussions.access import Permission, require
 from lti_app.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
 from lti_app.discussions.models import Discussion, DiscussionReading, Pseudonym

@@ -7,11 +7,11 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.groups.models import Group  # noqa: F401
+from lti_app.course.groups.rules import GroupKind
+from lti_app.course.people.models import Person  # noqa: F401
 from lti_app.discussions.rules import Anonymity, Move, Structure
-from lti_app.groups.models import Group  # noqa: F401
-from lti_app.groups.rules import GroupKind
-from lti_app.people.models import Person  # noqa: F401
 from lti_app.readings.models import Reading  # noqa: F401
 
 

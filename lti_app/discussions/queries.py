@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id
 from lti_app.core.errors import NotFound
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.models import GroupMember
+from lti_app.course.groups.rules import GroupKind
 from lti_app.discussions.access import Permission, require
 from lti_app.discussions.models import Discussion, DiscussionReading, Extension, Pseudonym
 from lti_app.discussions.rules import (
@@ -26,8 +28,6 @@ from lti_app.discussions.rules import (
     Structure,
     state_at,
 )
-from lti_app.groups.models import GroupMember
-from lti_app.groups.rules import GroupKind
 from lti_app.readings.models import Reading
 from lti_app.readings.queries import told, with_progress
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise, product
 
-from lti_app.groups.rules import GroupKind
+from lti_app.course.groups.rules import GroupKind
 from lti_app.readings.rules import HowFar
 
 MAX_TITLE = 200

@@ -6,7 +6,7 @@ A discussion that has closed or a thread that is locked keeps nobody from saving
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import Forbidden, NotFound
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import State
 from lti_app.drafts.rules import Kind, Place

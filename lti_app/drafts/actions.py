@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.drafts.access import require_keeping
 from lti_app.drafts.errors import DraftElsewhere, DraftTooLong, DraftTooSoon

@@ -9,11 +9,11 @@ from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session, defer
 
 from lti_app.core.errors import NotFound
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
 from lti_app.discussions.queries import DiscussionView
 from lti_app.drafts.models import Draft
 from lti_app.drafts.rules import FIRST_POST, Drafted, Kind, Place
-from lti_app.people.models import Person
 from lti_app.posts.models import DISCUSSION, READER, Post, Sight, author_by, sight_of, values_of
 
 

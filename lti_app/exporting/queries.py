@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from lti_app.composing.rules import pictures_in
 from lti_app.core.db import alias_of
 from lti_app.core.rich_reader import read
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.people.models import Person
 from lti_app.discussions.models import DiscussionReading, Pseudonym
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Structure
@@ -18,7 +19,6 @@ from lti_app.exporting.rules import CitedPlace, ReadingRecord, Scope, TakenFile,
 from lti_app.files.models import File
 from lti_app.files.queries import FileView, view_of
 from lti_app.files.rules import MediaType
-from lti_app.people.models import Person
 from lti_app.posts.models import Attachment, Citation, Post, shown_author, visible
 from lti_app.readings.models import Passage, Reading
 

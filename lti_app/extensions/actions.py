@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import insert_into
 from lti_app.core.errors import NotFound
 from lti_app.core.prose import clean_text
-from lti_app.courses.queries import get_student
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.queries import get_student
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.models import Group
 from lti_app.discussions.access import Permission, require
 from lti_app.discussions.models import Extension
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import EXTENDABLE, MAX_NOTE, Calendar
 from lti_app.extensions.errors import NothingExtended, NotLater
-from lti_app.groups.models import Group
 
 
 def extend(

@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.models import Group
+from lti_app.course.people.models import Person
 from lti_app.discussions.access import Permission, require
 from lti_app.discussions.models import Extension
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Calendar
-from lti_app.groups.models import Group
-from lti_app.people.models import Person
 
 _GRANTER = alias_of(Person)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lti_app.core.errors import ColloquyError, Forbidden, NotFound
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.files.rules import Purpose
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.core.prose import clean_text
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.files.access import Permission, require_sending
 from lti_app.files.errors import RightsMissing, TooManyFiles
 from lti_app.files.models import File

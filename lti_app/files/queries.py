@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.documents import extract_pages
 from lti_app.core.errors import ColloquyError, NotFound
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.files.access import Circumstances, Permission, require
 from lti_app.files.models import File
 from lti_app.files.ports import Storage

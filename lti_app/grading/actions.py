@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
 from lti_app.core.prose import clean_text
-from lti_app.courses.models import Enrollment
-from lti_app.courses.queries import get_student
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.queries import get_student
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussions.access import Permission, require
 from lti_app.discussions.actions import reveal_names
 from lti_app.discussions.queries import DiscussionView, collect_calendars

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lti_app.composing.queries import compose_written
 from lti_app.composing.rules import Composed
 from lti_app.core.db import alias_of
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Move
 from lti_app.guidance.rules import (

@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, insert, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id
-from lti_app.courses.models import EarlierCourse
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.models import EarlierCourse
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.integrity.models import Finding, SignatureBand

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
 from lti_app.moderation.rules import HeldReason
 from lti_app.posts.models import Post  # noqa: F401
 

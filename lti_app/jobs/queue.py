@@ -11,7 +11,7 @@ from redis import ConnectionPool
 from sqlalchemy.engine import make_url
 
 from lti_app.core.settings import Settings
-from lti_app.courses.actions import close_expired_visits
+from lti_app.course.courses.actions import close_expired_visits
 from lti_app.files.actions import sweep
 from lti_app.files.ports import Storage
 from lti_app.jobs.faults import log_fault

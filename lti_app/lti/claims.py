@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from lti_app.courses.rules import Role
-from lti_app.groups.rules import GroupKind
+from lti_app.course.courses.rules import Role
+from lti_app.course.groups.rules import GroupKind
+from lti_app.course.people.rules import Names
 from lti_app.lti.errors import LaunchRefused, Reason
 from lti_app.lti.roles import role_of
-from lti_app.people.rules import Names
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"

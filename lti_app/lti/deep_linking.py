@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import Forbidden
 from lti_app.core.key_value import KeyValueStore
-from lti_app.courses.rules import Role
+from lti_app.course.courses.rules import Role
 from lti_app.lti.ags import is_canvas, line_item_body
 from lti_app.lti.claims import CANVAS_GROUPS, CLAIM, HISTORY, MOODLE_GROUPS, VERSION, Message
 from lti_app.lti.keys import SigningKey, current_key

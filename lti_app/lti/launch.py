@@ -10,18 +10,18 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
-from lti_app.courses.actions import create_course, enroll, open_visit, record_earlier, rename_course
-from lti_app.courses.models import Enrollment
-from lti_app.courses.rules import Role
+from lti_app.course.courses.actions import create_course, enroll, open_visit, record_earlier, rename_course
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Role
+from lti_app.course.groups.actions import record_lms_groups
+from lti_app.course.people.actions import record_person
+from lti_app.course.people.models import Person
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.discussions.models import Discussion
-from lti_app.groups.actions import record_lms_groups
 from lti_app.lti.claims import HISTORY, Context, GradeService, Message, MessageType, ResourceLink
 from lti_app.lti.errors import LaunchRefused, Reason
 from lti_app.lti.message import Launch
 from lti_app.lti.models import CourseLink, Placement
-from lti_app.people.actions import record_person
-from lti_app.people.models import Person
 
 DISCUSSION_PARAMETER = "discussion"
 """The custom parameter in which our deep links carry the id of the discussion that they open."""

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_app.core.db import Base, Id
-from lti_app.courses.models import Course
+from lti_app.course.courses.models import Course
 from lti_app.discussions.models import Discussion  # noqa: F401 -- the table that a foreign key names
 
 

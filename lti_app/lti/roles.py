@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from lti_app.courses.rules import Role
+from lti_app.course.courses.rules import Role
 
 VOCABULARY = "http://purl.imsglobal.org/vocab/lis/v2/"
 CONTEXT_ROLE = re.compile(re.escape(VOCABULARY) + r"membership(?:/(?P<principal>\w+))?#(?P<name>\w+)")

@@ -9,19 +9,19 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
-from lti_app.courses.actions import enroll, keep_only
-from lti_app.courses.models import Visit
-from lti_app.courses.rules import Role
-from lti_app.groups.actions import record_lms_groups
-from lti_app.groups.rules import GroupKind
+from lti_app.course.courses.actions import enroll, keep_only
+from lti_app.course.courses.models import Visit
+from lti_app.course.courses.rules import Role
+from lti_app.course.groups.actions import record_lms_groups
+from lti_app.course.groups.rules import GroupKind
+from lti_app.course.people.actions import record_person
+from lti_app.course.people.rules import Names
 from lti_app.lti.ags import is_canvas, with_query
 from lti_app.lti.claims import CLAIM, MAX_GROUPS, custom_of, groups_told, opaque
 from lti_app.lti.errors import LaunchRefused, Reason
 from lti_app.lti.models import CourseLink, Deployment, Placement, Platform
 from lti_app.lti.roles import role_of
 from lti_app.lti.services import LtiServices, Registration, ServiceDelayed, ServiceDenied
-from lti_app.people.actions import record_person
-from lti_app.people.rules import Names
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
-from lti_app.courses.actions import create_course
+from lti_app.course.courses.actions import create_course
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.lti.models import CourseLink, Deployment, Placement, Platform
 

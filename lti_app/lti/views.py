@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from lti_app.courses.rules import Role
+from lti_app.course.courses.rules import Role
 from lti_app.lti.claims import MessageType
 from lti_app.lti.deep_linking import keep_request
 from lti_app.lti.edge import LtiEdge

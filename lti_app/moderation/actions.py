@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id, UtcDateTime, alias_of, insert_into
 from lti_app.core.prose import clean_text
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import MAX_TITLE

@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.moderation.models import ModerationAct, MovedPost, Report
 from lti_app.moderation.rules import Deed, Outcome, ReportReason
-from lti_app.people.models import Person
 from lti_app.posts.access import Permission, require
 from lti_app.posts.models import Post
 from lti_app.posts.queries import PostView, circumstances_of, select_posts, view_post

@@ -11,11 +11,11 @@ from sqlalchemy import Select, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
 from lti_app.discussions.queries import DiscussionView, collect_calendars
 from lti_app.discussions.rules import Requirements
 from lti_app.participation.rules import PostFacts, Reason, Verdicts, Version, evaluate
-from lti_app.people.models import Person
 from lti_app.posts.models import DISCUSSION, Post, Revision, Sight, author_by, sight_of
 from lti_app.posts.rules import voice_of
 

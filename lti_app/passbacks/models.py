@@ -7,10 +7,10 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.people.models import Person  # noqa: F401
 from lti_app.discussions.models import Discussion  # noqa: F401
 from lti_app.passbacks.rules import PassbackState
-from lti_app.people.models import Person  # noqa: F401
 
 
 class Passback(Base):

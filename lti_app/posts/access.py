@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from lti_app.core.errors import ColloquyError, Forbidden
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import State, Structure
 from lti_app.posts.errors import (

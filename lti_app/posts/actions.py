@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lti_app.composing.queries import compose_written, find_attachable
 from lti_app.composing.rules import MAX_HTML, MAX_TEXT, Composed
 from lti_app.core.db import UtcDateTime, alias_of
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.actions import give_pseudonyms
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView

@@ -25,13 +25,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, SortPath, stored_enum
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.models import Group, GroupMember  # noqa: F401
+from lti_app.course.people.models import Person
 from lti_app.discussions.models import Discussion, Pseudonym  # noqa: F401 -- the tables that the foreign keys name
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Move, Structure
 from lti_app.files.models import File  # noqa: F401
-from lti_app.groups.models import Group, GroupMember  # noqa: F401
-from lti_app.people.models import Person
 from lti_app.posts.rules import Format
 from lti_app.readings.models import Passage  # noqa: F401
 

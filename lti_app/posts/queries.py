@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Move
-from lti_app.people.models import Person
 from lti_app.posts.access import Circumstances, Permission, may, permitted, require, with_post
 from lti_app.posts.models import (
     DISCUSSION,

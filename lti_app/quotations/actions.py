@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from lti_app.core.prose import clean_text
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.quotations.errors import TextTooLong, TextTooShort
 from lti_app.quotations.models import ReadingShingle, ReadingText
 from lti_app.quotations.queries import TextView, get_reading_text

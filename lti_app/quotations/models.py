@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.people.models import Person  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.people.models import Person  # noqa: F401 -- the tables that the foreign keys name
 from lti_app.quotations.rules import Kept
 from lti_app.readings.models import Reading  # noqa: F401
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.quotations.models import ReadingShingle, ReadingText
 from lti_app.quotations.rules import Kept, Known, QuoteVerdict, asked_shingles, find_quotations, judge
 from lti_app.readings.access import require_edit

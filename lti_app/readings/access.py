@@ -1,7 +1,7 @@
 """Who may change a course's readings, and whose progress in them is kept and seen."""
 
 from lti_app.core.errors import Forbidden
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
 
 
 def may_edit(actor: Actor) -> bool:

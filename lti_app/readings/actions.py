@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
 from lti_app.core.errors import NotFound
-from lti_app.courses.models import Course
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.models import Course
+from lti_app.course.courses.rules import Actor
 from lti_app.files.actions import attach_files, delete_file
 from lti_app.files.rules import Purpose
 from lti_app.readings.access import keeps_progress, require_edit

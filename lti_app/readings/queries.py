@@ -8,11 +8,11 @@ from sqlalchemy import BindParameter, Select, and_, exists, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
-from lti_app.courses.models import Course, Enrollment
-from lti_app.courses.rules import Actor, CitationStyle, Role, reached_through
+from lti_app.course.courses.models import Course, Enrollment
+from lti_app.course.courses.rules import Actor, CitationStyle, Role, reached_through
+from lti_app.course.people.models import Person
 from lti_app.files.models import File
 from lti_app.files.queries import FileView, view_of
-from lti_app.people.models import Person
 from lti_app.readings.access import require_edit, require_staff
 from lti_app.readings.models import Passage, Reading, ReadingState
 from lti_app.readings.rules import HowFar, Place

@@ -15,7 +15,7 @@ from citeproc.source import Reference, VariableError
 from citeproc.source.json import CiteProcJSON
 
 from lti_app.core.resources import resource
-from lti_app.courses.rules import CitationStyle
+from lti_app.course.courses.rules import CitationStyle
 
 
 @dataclass(frozen=True)

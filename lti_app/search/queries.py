@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Select, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
-from lti_app.courses.models import Enrollment
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
 from lti_app.discussions.queries import DiscussionView, list_views
-from lti_app.people.models import Person
 from lti_app.posts.access import Circumstances, Permission, may
 from lti_app.posts.models import Post, shown_author, visible_in
 from lti_app.search.rules import Run, Term, excerpt, parse_query

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.posts.access import Circumstances, Permission, require
 from lti_app.posts.models import Post, visible

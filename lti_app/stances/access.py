@@ -1,7 +1,7 @@
 """Who may answer a stance question."""
 
 from lti_app.core.errors import Forbidden, NotFound
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import State
 

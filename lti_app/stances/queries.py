@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import and_, case, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Anonymity, StanceQuestion
-from lti_app.people.models import Person
 from lti_app.posts.models import Post
 from lti_app.stances.access import may_answer
 from lti_app.stances.models import Stance

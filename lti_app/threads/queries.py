@@ -28,10 +28,10 @@ from sqlalchemy.orm import Session
 
 from lti_app.answers.queries import asks_for_answer, is_answered
 from lti_app.core.db import SortPath, alias_of, is_listed
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Move
-from lti_app.people.models import Person
 from lti_app.posts.access import Circumstances, Permission, require
 from lti_app.posts.models import DISCUSSION, READER, Post, Sight, author_by, sight_of, values_of, visible_by
 from lti_app.posts.queries import PostRow, PostView, posts_by, view_post

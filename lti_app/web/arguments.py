@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from lti_app.arguments.actions import check_again
 from lti_app.arguments.queries import get_map, list_gatherings
 from lti_app.core.errors import NotFound
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import get_discussion
 from lti_app.files.queries import read_pages
 from lti_app.posts.errors import DiscussionShut, PostFirst

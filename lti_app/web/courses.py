@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lti_app.courses.actions import change_settings
-from lti_app.courses.queries import get_settings
+from lti_app.course.courses.actions import change_settings
+from lti_app.course.courses.queries import get_settings
+from lti_app.course.people.actions import record_time_zone
 from lti_app.discussions.queries import list_discussions, list_required
 from lti_app.moderation.queries import count_waiting
-from lti_app.people.actions import record_time_zone
 from lti_app.readings.access import may_edit, require_staff
 from lti_app.readings.actions import restyle
 from lti_app.readings.queries import list_class_progress, list_readings

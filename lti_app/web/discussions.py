@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from lti_app.appreciations.queries import appreciated_by
 from lti_app.composing.queries import compose_prompt, find_attachable
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.groups.queries import list_groups
 from lti_app.discussions.access import Permission, may
 from lti_app.discussions.actions import set_up_discussion, write_prompt
 from lti_app.discussions.errors import DatesOutOfOrder
@@ -19,7 +20,6 @@ from lti_app.discussions.rules import State
 from lti_app.files.actions import attach_files
 from lti_app.files.rules import Purpose
 from lti_app.grading.queries import get_released_grade
-from lti_app.groups.queries import list_groups
 from lti_app.moderation.queries import count_waiting, find_moved
 from lti_app.participation.rules import Verdicts
 from lti_app.posts import access as posts_access

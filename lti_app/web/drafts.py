@@ -7,7 +7,7 @@ from werkzeug.exceptions import BadRequest
 
 from lti_app.composing.queries import compose_written
 from lti_app.core.errors import Forbidden, NotFound, Refused
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.drafts.actions import discard_draft, save_draft
 from lti_app.drafts.errors import DraftElsewhere, DraftTooLong, DraftTooSoon

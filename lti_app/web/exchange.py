@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from werkzeug.datastructures import FileStorage
 
 from lti_app.core.errors import NotFound
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.entries.errors import FileRefused
 from lti_app.entries.rules import MAX_BYTES

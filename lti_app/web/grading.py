@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.access import Permission
 from lti_app.discussions.actions import name_everybody, reveal_names
 from lti_app.discussions.queries import DiscussionView, get_discussion

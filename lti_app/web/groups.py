@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lti_app.core.errors import Refused
-from lti_app.courses.rules import Actor
-from lti_app.groups.access import require_manage
-from lti_app.groups.actions import make_group, place_students, remove_group, rename_group, split_students
-from lti_app.groups.queries import list_groups, list_members, list_places
-from lti_app.groups.rules import GroupKind
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.access import require_manage
+from lti_app.course.groups.actions import make_group, place_students, remove_group, rename_group, split_students
+from lti_app.course.groups.queries import list_groups, list_members, list_places
+from lti_app.course.groups.rules import GroupKind
 from lti_app.web.errors import status_of
 from lti_app.web.forms.groups import GroupForm, SplitForm, group_refusal, moves_of
 from lti_app.web.forms.posts import ConfirmForm

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.appreciations.actions import appreciate as appreciate_post
 from lti_app.core.errors import NotFound, Refused
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.integrity.queries import list_likenesses
 from lti_app.moderation.actions import change_post, dismiss_reports, reply_privately, report_post, split_thread

@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 from lti_app.composing.queries import find_attachable, offer_people
 from lti_app.composing.rules import MAX_FILES
 from lti_app.core.errors import Conflict, Refused
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussions.rules import Anonymity
 from lti_app.drafts.queries import DraftView, get_draft

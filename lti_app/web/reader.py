@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from lti_app.arguments.queries import CitedPassage, count_citations_by_passage, list_gatherings
 from lti_app.core.errors import Refused
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.files.access import may_send, require_sending
 from lti_app.files.actions import store_file
 from lti_app.files.errors import FileEmpty

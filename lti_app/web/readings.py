@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lti_app.arguments.queries import list_gatherings
-from lti_app.courses.rules import Actor, CitationStyle
+from lti_app.course.courses.rules import Actor, CitationStyle
 from lti_app.readings.access import keeps_progress, may_edit, require_edit
 from lti_app.readings.actions import (
     Relabelled,

@@ -12,8 +12,8 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.exceptions import Unauthorized
 
-from lti_app.courses.queries import get_actor
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.queries import get_actor
+from lti_app.course.courses.rules import Actor
 from lti_app.web.transactions import now, read_session
 
 VISITS = "visits"

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lti_app.core.errors import NotFound, Refused
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.stances.access import require_answer
 from lti_app.stances.actions import answer_stance

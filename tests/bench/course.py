@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from lti_app.appreciations.models import Appreciation
 from lti_app.core.db import Database
-from lti_app.courses.actions import create_course, enroll, open_visit
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.actions import create_course, enroll, open_visit
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.people.actions import record_person
+from lti_app.course.people.rules import Names
 from lti_app.discussions.actions import reserve_discussion, set_up_discussion
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Calendar, SetUp
-from lti_app.people.actions import record_person
-from lti_app.people.rules import Names
 from lti_app.posts.models import Citation, Post, Revision
 from lti_app.posts.rules import Format, child_address, child_path, compose
 from lti_app.readings.actions import add_reading, find_passages

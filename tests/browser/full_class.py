@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.groups.actions import split_students
 from lti_app.discussions.actions import set_up_discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Anonymity, Calendar, SetUp, StanceQuestion, Structure
@@ -17,7 +18,6 @@ from lti_app.exchange.actions import Upload, look_at_file
 from lti_app.extensions.actions import extend
 from lti_app.files.actions import store_file
 from lti_app.files.rules import Purpose, Right, Rights
-from lti_app.groups.actions import split_students
 from lti_app.moderation.actions import change_post, reply_privately, report_post
 from lti_app.moderation.rules import Deed, ReportReason
 from lti_app.posts.actions import Written, create_post, edit_post

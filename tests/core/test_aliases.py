@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_app.core.db import alias_of
-from lti_app.people.models import Person
+from lti_app.course.people.models import Person
 from lti_app.posts.models import Post
 
 THREADS = 4

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
-from lti_app.courses.actions import keep_only
-from lti_app.courses.rules import Role
+from lti_app.course.courses.actions import keep_only
+from lti_app.course.courses.rules import Role
 from lti_app.discussions.actions import set_up_discussion
 from lti_app.grading.actions import assess, release, release_all
 from lti_app.grading.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong

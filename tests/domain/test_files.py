@@ -10,7 +10,7 @@ import pytest
 from obstore.store import MemoryStore
 
 from lti_app.core.errors import ColloquyError, Forbidden, NotFound
-from lti_app.courses.rules import Role
+from lti_app.course.courses.rules import Role
 from lti_app.files import access
 from lti_app.files.actions import MOST_WAITING, attach_files, delete_file, store_file, sweep
 from lti_app.files.errors import RightsMissing, TooManyFiles

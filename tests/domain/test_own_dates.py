@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
+from lti_app.course.groups.actions import make_group, place_students
 from lti_app.discussions.queries import get_discussion, list_discussions
 from lti_app.discussions.rules import Calendar, State
 from lti_app.extensions.actions import extend, remove_extension
 from lti_app.extensions.errors import NothingExtended, NotLater
 from lti_app.extensions.queries import list_extensions
-from lti_app.groups.actions import make_group, place_students
 from lti_app.participation.queries import get_progress
 from lti_app.posts.errors import DiscussionShut
 from tests.factories.discussions import WEEK

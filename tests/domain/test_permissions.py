@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from lti_app.core.errors import ColloquyError
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussions import access as discussions
 from lti_app.discussions.rules import State
 from lti_app.posts import access as posts

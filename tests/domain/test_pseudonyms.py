@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_app.composing.queries import ALIASES, find_people
-from lti_app.courses.rules import Role
+from lti_app.course.courses.rules import Role
 from lti_app.discussions.actions import name_everybody, reveal_names, set_up_discussion
 from lti_app.discussions.models import Pseudonym
 from lti_app.discussions.queries import get_discussion

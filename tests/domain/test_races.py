@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_app.core.errors import Forbidden
-from lti_app.courses.actions import enroll
-from lti_app.courses.models import Enrollment
-from lti_app.courses.rules import Role
+from lti_app.course.courses.actions import enroll
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Role
+from lti_app.course.people.actions import record_person
+from lti_app.course.people.models import Person
+from lti_app.course.people.rules import Names
 from lti_app.discussions.actions import reserve_discussion, set_up_discussion
 from lti_app.discussions.models import Discussion
 from lti_app.grading.actions import release, release_all
@@ -19,9 +22,6 @@ from lti_app.grading.errors import AssessmentChanged
 from lti_app.grading.models import Assessment, Release
 from lti_app.grading.queries import get_assessment
 from lti_app.passbacks.models import Passback
-from lti_app.people.actions import record_person
-from lti_app.people.models import Person
-from lti_app.people.rules import Names
 from lti_app.posts.actions import Written, create_post, delete_post, edit_post
 from lti_app.posts.errors import AlreadyPosted, PostChanged
 from lti_app.posts.models import Citation, Post, Revision

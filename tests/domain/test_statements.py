@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.courses.queries import list_students
+from lti_app.course.courses.queries import list_students
 from lti_app.discussions.queries import get_discussion, list_discussions
 from lti_app.grading.actions import assess, release, release_all
 from lti_app.grading.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context

@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import event, func, select
 
 from lti_app.core.db import Database
-from lti_app.courses.actions import enroll
-from lti_app.courses.models import Enrollment
-from lti_app.courses.rules import Role
+from lti_app.course.courses.actions import enroll
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Role
+from lti_app.course.people.actions import record_person
+from lti_app.course.people.models import Person
+from lti_app.course.people.rules import Names
 from lti_app.grading.actions import release, release_all
 from lti_app.grading.errors import AssessmentChanged
 from lti_app.grading.models import Release
 from lti_app.grading.queries import get_assessment
-from lti_app.people.actions import record_person
-from lti_app.people.models import Person
-from lti_app.people.rules import Names
 from lti_app.posts.actions import Written, delete_post, edit_post
 from lti_app.posts.errors import PostChanged
 from lti_app.posts.models import Post, Revision

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.actions import reserve_discussion, set_up_discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Calendar, SetUp

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.rules import AssignedReading
 from lti_app.readings.actions import add_reading
 from lti_app.readings.rules import ReadingEntry, to_csl

@@ -21,9 +21,12 @@ from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import DatabaseStore
-from lti_app.courses.actions import create_course
-from lti_app.courses.models import Enrollment
-from lti_app.courses.rules import Role
+from lti_app.course.courses.actions import create_course
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Role
+from lti_app.course.people.actions import record_person
+from lti_app.course.people.models import Person
+from lti_app.course.people.rules import Names
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.lti.ags import OUR_SCOPES
 from lti_app.lti.keys import public_jwks, rotate
@@ -34,9 +37,6 @@ from lti_app.passbacks.actions import queue_passback
 from lti_app.passbacks.models import Passback
 from lti_app.passbacks.queries import count_passbacks
 from lti_app.passbacks.rules import PassbackState
-from lti_app.people.actions import record_person
-from lti_app.people.models import Person
-from lti_app.people.rules import Names
 from lti_app.practice_lms import PracticeConfig
 from lti_app.practice_lms.launches import line_items_url, memberships_url
 from lti_app.practice_lms.lms import PracticeLms

@@ -15,8 +15,8 @@ from lti_app.core.db import Database
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import DatabaseStore, KeyValueStore
 from lti_app.core.settings import load_settings
-from lti_app.courses.models import Visit
-from lti_app.courses.rules import Role
+from lti_app.course.courses.models import Visit
+from lti_app.course.courses.rules import Role
 from lti_app.jobs.worker import make_jobs
 from lti_app.lti.platform_keys import PlatformKeys
 from lti_app.lti.registrations import add_platform

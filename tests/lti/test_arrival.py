@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from lti_app.core.db import Base, Database
-from lti_app.courses.actions import create_course
-from lti_app.courses.models import Course, EarlierCourse, Enrollment, Visit
-from lti_app.courses.queries import get_actor
-from lti_app.courses.rules import Role
+from lti_app.course.courses.actions import create_course
+from lti_app.course.courses.models import Course, EarlierCourse, Enrollment, Visit
+from lti_app.course.courses.queries import get_actor
+from lti_app.course.courses.rules import Role
+from lti_app.course.people.models import Person
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.discussions.models import Discussion
 from lti_app.lti.models import CourseLink, Placement
-from lti_app.people.models import Person
 from tests.lti.fake_lms import ABSENT, AGS, CLAIM, DEEP_LINKING, MEMBERSHIP, NRPS, Browser, FakeLms
 
 INSTRUCTOR = [f"{MEMBERSHIP}#Instructor"]

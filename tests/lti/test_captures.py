@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from lti_app.core.db import Database
-from lti_app.courses.models import Course
-from lti_app.courses.rules import Role
+from lti_app.course.courses.models import Course
+from lti_app.course.courses.rules import Role
+from lti_app.course.people.models import Person
 from lti_app.lti.models import CourseLink, Placement
-from lti_app.people.models import Person
 from tests.lti.fake_lms import Browser, FakeLms, KeyPair, KeyServer
 
 CAPTURES = Path(__file__).parent / "captures"

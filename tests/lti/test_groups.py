@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from lti_app.groups.models import Group, GroupMember
-from lti_app.groups.rules import GroupKind
+from lti_app.course.groups.models import Group, GroupMember
+from lti_app.course.groups.rules import GroupKind
+from lti_app.course.people.models import Person
 from lti_app.lti.claims import CANVAS_GROUPS, HISTORY, MAX_GROUPS, MOODLE_GROUPS, custom_of, groups_told
 from lti_app.lti.deep_linking import content_item
-from lti_app.people.models import Person
 from tests.lti.fake_lms import CLAIM, MEMBERSHIP, Browser
 
 SECTION, GROUP = GroupKind.LMS_SECTION, GroupKind.LMS_GROUP

@@ -10,7 +10,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from lti_app.courses.rules import Role
+from lti_app.course.courses.rules import Role
 from tests.lti.fake_lms import ABSENT, CLAIM, MEMBERSHIP, TARGET, Browser, KeyPair
 
 EVIL = "https://evil.example/launch"

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from lti_app.courses.rules import Role
+from lti_app.course.courses.rules import Role
 from tests.lti.fake_lms import Browser, KeyPair, KeyServer, Served
 
 HTML = {"Content-Type": "text/html"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.courses.rules import Role
+from lti_app.course.courses.rules import Role
 from lti_app.lti.roles import role_of
 
 LIS = "http://purl.imsglobal.org/vocab/lis/v2/"

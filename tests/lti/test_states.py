@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from lti_app.courses.rules import Role
+from lti_app.course.courses.rules import Role
 from tests.lti.fake_lms import Browser, FakeLms, KeyPair, KeyServer
 
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
-from lti_app.courses.actions import open_visit
-from lti_app.courses.models import Enrollment
-from lti_app.courses.queries import get_actor
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.actions import open_visit
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.queries import get_actor
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.posts.actions import Written, create_post

@@ -19,10 +19,11 @@ from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
 from lti_app.core.http import Outgoing
 from lti_app.core.settings import load_settings
-from lti_app.courses.actions import open_visit
-from lti_app.courses.models import Enrollment
-from lti_app.courses.queries import get_actor
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.actions import open_visit
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.queries import get_actor
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.people.models import Person
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import get_discussion
 from lti_app.jobs.queue import make_huey
@@ -31,7 +32,6 @@ from lti_app.lti.edge import make_edge
 from lti_app.lti.models import CourseLink, Deployment, Platform
 from lti_app.lti.platform_keys import PlatformKeys
 from lti_app.lti.registrations import add_platform
-from lti_app.people.models import Person
 from lti_app.practice_lms.app import create_practice_lms
 from lti_app.practice_lms.config import CLIENT_ID, DEPLOYMENT_ID, PracticeConfig
 from lti_app.practice_lms.lms import PracticeLms

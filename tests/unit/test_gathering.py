@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_app.core.errors import Refused
+from lti_app.course.groups.rules import name_order, spread
 from lti_app.discussions.rules import COLOURS, LIVING, Structure, pseudonym
-from lti_app.groups.rules import name_order, spread
 from lti_app.posts.rules import settle_start
 
 POOL = len(COLOURS) * len(LIVING)

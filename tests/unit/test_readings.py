@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.courses.rules import CitationStyle
+from lti_app.course.courses.rules import CitationStyle
 from lti_app.readings.rules import ReadingEntry, address_of, distinct_label, label_of, to_csl
 from lti_app.references.rules import reference_html
 from tests.factories.readings import KOTTER

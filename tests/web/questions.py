@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from tests.web.browser import Answer
 from tests.web.site import Site
 

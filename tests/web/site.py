@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
-from lti_app.courses.actions import keep_only, open_visit
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.actions import keep_only, open_visit
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.files.actions import attach_files, store_file

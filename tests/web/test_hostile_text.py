@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from lti_app.courses.actions import rename_course
-from lti_app.courses.rules import Role
+from lti_app.course.courses.actions import rename_course
+from lti_app.course.courses.rules import Role
 from lti_app.discussions.rules import Calendar
 from lti_app.readings.rules import ReadingEntry
 from tests.cast import MONDAY, arrive

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from lti_app.people.models import Person
+from lti_app.course.people.models import Person
 from lti_app.web.templating import against, clock_time, moment, points, relative
 from tests.web.browser import BASE
 from tests.web.site import address

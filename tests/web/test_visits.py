@@ -2,8 +2,8 @@
 
 from itsdangerous import URLSafeTimedSerializer
 
-from lti_app.courses.actions import enroll
-from lti_app.courses.rules import Role
+from lti_app.course.courses.actions import enroll
+from lti_app.course.courses.rules import Role
 from tests.web.browser import BASE, COOKIE
 from tests.web.questions import refused
 from tests.web.site import address

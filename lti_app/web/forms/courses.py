@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField
 from wtforms.validators import Length, Optional
 
-from lti_app.courses.rules import CitationStyle, CourseSettings, Library, library_prefix
+from lti_app.course.courses.rules import CitationStyle, CourseSettings, Library, library_prefix
 from lti_app.web.forms.fields import PostedForm, offered
 
 STYLES = offered(

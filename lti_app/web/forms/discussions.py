@@ -26,6 +26,8 @@ from wtforms.validators import (
 )
 from wtforms.widgets import HiddenInput
 
+from lti_app.course.groups.rules import GroupKind
+from lti_app.course.people.rules import ZONES, zone
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import (
     MAX_POLE,
@@ -39,8 +41,6 @@ from lti_app.discussions.rules import (
     StanceQuestion,
     Structure,
 )
-from lti_app.groups.rules import GroupKind
-from lti_app.people.rules import ZONES, zone
 from lti_app.readings.rules import ReadingEntry
 from lti_app.web.forms.fields import DateField, moment_of, offered
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm

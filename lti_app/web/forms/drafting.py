@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lti_app.answers.queries import Waiting, list_waiting
 from lti_app.core.errors import ColloquyError
 from lti_app.core.prose import to_html
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.drafts.actions import drop_posted, keep_refused
 from lti_app.drafts.queries import DraftView, list_drafts

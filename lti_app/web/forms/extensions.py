@@ -10,10 +10,10 @@ from wtforms import SelectField
 from wtforms.validators import DataRequired, Length
 
 from lti_app.core.errors import ColloquyError
-from lti_app.courses.queries import Member
+from lti_app.course.courses.queries import Member
+from lti_app.course.groups.queries import GroupLine
+from lti_app.course.people.rules import ZONES
 from lti_app.discussions.rules import EXTENDABLE, MAX_NOTE, Calendar
-from lti_app.groups.queries import GroupLine
-from lti_app.people.rules import ZONES
 from lti_app.web.forms.fields import DateField, LongTextField, PostedForm, moment_of, offered
 
 PERSON, GROUP = "p", "g"

@@ -8,7 +8,7 @@ from wtforms import IntegerField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from lti_app.core.errors import Refused
-from lti_app.groups.rules import MAX_NAME, MAX_SPLIT
+from lti_app.course.groups.rules import MAX_NAME, MAX_SPLIT
 from lti_app.web.forms.fields import PostedForm, offered
 
 MOVED, WAS = "to-", "was-"

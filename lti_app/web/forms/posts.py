@@ -20,8 +20,8 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from lti_app.composing.rules import MAX_FILES, MAX_TEXT
+from lti_app.course.groups.queries import GroupLine
 from lti_app.discussions.rules import Anonymity, Move
-from lti_app.groups.queries import GroupLine
 from lti_app.posts.actions import Written
 from lti_app.posts.rules import Format
 from lti_app.web.forms.composing import MOVES, Aids

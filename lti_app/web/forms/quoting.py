@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.composing.rules import Cited, quoted_passage, quoted_post
 from lti_app.core.errors import NotFound
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
 from lti_app.discussions.queries import DiscussionView
 from lti_app.posts.queries import PostView
 from lti_app.posts.rules import Format

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lti_app.courses.rules import Actor
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.queries import GroupLine, list_groups
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Structure
-from lti_app.groups.queries import GroupLine, list_groups
 from lti_app.posts.actions import Written
 from lti_app.posts.rules import settle_start
 from lti_app.web.forms.posts import PostForm

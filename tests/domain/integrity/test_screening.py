@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 import lti_app
-from lti_app.courses.actions import record_earlier
+from lti_app.course.courses.actions import record_earlier
 from lti_app.integrity.actions import screen
 from lti_app.integrity.models import Finding, SignatureBand
 from lti_app.integrity.queries import list_likenesses

@@ -8,13 +8,13 @@ from decimal import Decimal
 from sqlalchemy import delete
 
 from lti_app.core.db import Database
-from lti_app.courses.actions import create_course
+from lti_app.course.courses.actions import create_course
+from lti_app.course.people.actions import record_person
+from lti_app.course.people.rules import Names
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.passbacks.actions import queue_passback
 from lti_app.passbacks.models import Passback
 from lti_app.passbacks.ports import PassbackRefused, Score
-from lti_app.people.actions import record_person
-from lti_app.people.rules import Names
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

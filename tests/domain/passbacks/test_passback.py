@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from lti_app.core.errors import Forbidden
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.passbacks.actions import (
     ClaimedPassback,
     claim_due,

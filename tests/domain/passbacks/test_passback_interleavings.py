@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.passbacks.actions import ClaimedPassback, claim_due, finish_failed, finish_sent, retry_passbacks
 from lti_app.passbacks.ports import PassbackRefused
 from lti_app.passbacks.queries import passback_states

@@ -3,9 +3,9 @@
 import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
-from lti_app.courses.actions import change_settings
-from lti_app.courses.queries import get_settings
-from lti_app.courses.rules import CitationStyle, CourseSettings, Library
+from lti_app.course.courses.actions import change_settings
+from lti_app.course.courses.queries import get_settings
+from lti_app.course.courses.rules import CitationStyle, CourseSettings, Library
 from lti_app.readings.actions import (
     add_readings,
     change_reading,

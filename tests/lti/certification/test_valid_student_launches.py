@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.courses.rules import Role
+from lti_app.course.courses.rules import Role
 from tests.lti.certification.valid_launches import valid_launches
 from tests.lti.fake_lms import Browser
 

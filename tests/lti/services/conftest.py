@@ -13,15 +13,15 @@ from sqlalchemy import update
 from lti_app.core.db import Database
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import DatabaseStore
-from lti_app.courses.actions import create_course
+from lti_app.course.courses.actions import create_course
+from lti_app.course.people.actions import record_person
+from lti_app.course.people.rules import Names
 from lti_app.discussions.actions import reserve_discussion
 from lti_app.lti.ags import OUR_SCOPES
 from lti_app.lti.gradebook import LtiGradebook
 from lti_app.lti.models import CourseLink, Deployment, Placement, Platform, ToolKey
 from lti_app.lti.services import LtiServices
 from lti_app.passbacks.ports import Score
-from lti_app.people.actions import record_person
-from lti_app.people.rules import Names
 from tests.lti.fake_lms import KeyPair, TestClock
 from tests.lti.services.fake_services import FakeServices
 

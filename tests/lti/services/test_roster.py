@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from lti_app.courses.actions import enroll, open_visit
-from lti_app.courses.models import Enrollment
-from lti_app.courses.rules import Role
+from lti_app.course.courses.actions import enroll, open_visit
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Role
+from lti_app.course.people.models import Person
 from lti_app.lti.models import CourseLink
 from lti_app.lti.roster import FRESH_FOR, LtiRoster, courses_to_refresh, members_of
 from lti_app.lti.services import ServiceDelayed
-from lti_app.people.models import Person
 from tests.lti.services.fake_services import Answered
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"

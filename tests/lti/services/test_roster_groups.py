@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from lti_app.groups.models import Group, GroupMember
+from lti_app.course.groups.models import Group, GroupMember
+from lti_app.course.people.models import Person
 from lti_app.lti.claims import CLAIM
 from lti_app.lti.roster import FRESH_FOR, LtiRoster
-from lti_app.people.models import Person
 from tests.lti.services.fake_services import Answered
 
 CANVAS = "https://canvas.instructure.com"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lti_app.courses.rules import CitationStyle
+from lti_app.course.courses.rules import CitationStyle
 from lti_app.readings.rules import address_of, entry_of, label_of, to_csl
 from lti_app.records.rules import DATES, NAMES, NUMBERS, TEXTS, clean_record, from_csl, read
 from lti_app.references.rules import in_all_styles, reference_html

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lti_app.courses.rules import CitationStyle
+from lti_app.course.courses.rules import CitationStyle
 from lti_app.records.queries import list_shelf
 from lti_app.records.rules import TYPES
 from lti_app.references.rules import in_all_styles, reference_html

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.courses.rules import Role
+from lti_app.course.courses.rules import Role
 from tests.cast import arrive
 from tests.web.questions import costs, refused, refuses_no_visit
 from tests.web.site import address

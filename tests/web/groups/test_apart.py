@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from lti_app.course.groups.actions import make_group, place_students
 from lti_app.discussions.actions import set_up_discussion
 from lti_app.discussions.queries import get_discussion
 from lti_app.discussions.rules import StanceQuestion, Structure
-from lti_app.groups.actions import make_group, place_students
 from lti_app.posts.actions import Written, create_post
 from tests.factories.discussions import plan
 from tests.web.discussions.test_names_hidden import addresses

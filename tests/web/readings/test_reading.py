@@ -2,8 +2,8 @@
 
 import pytest
 
-from lti_app.courses.actions import change_settings
-from lti_app.courses.rules import CitationStyle, CourseSettings, Library
+from lti_app.course.courses.actions import change_settings
+from lti_app.course.courses.rules import CitationStyle, CourseSettings, Library
 from lti_app.readings.actions import add_reading, find_passages
 from lti_app.readings.queries import get_reading, list_progress
 from tests.web.questions import costs, refused, refuses_no_visit

@@ -7,11 +7,18 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_app.core.errors import NotFound
-from lti_app.courses.actions import VISIT_LENGTH, close_expired_visits, enroll, keep_only, open_visit, rename_course
-from lti_app.courses.models import Course, Enrollment, Visit
-from lti_app.courses.queries import get_actor, get_student, list_students
-from lti_app.courses.rules import Role
-from lti_app.people.actions import record_time_zone
+from lti_app.course.courses.actions import (
+    VISIT_LENGTH,
+    close_expired_visits,
+    enroll,
+    keep_only,
+    open_visit,
+    rename_course,
+)
+from lti_app.course.courses.models import Course, Enrollment, Visit
+from lti_app.course.courses.queries import get_actor, get_student, list_students
+from lti_app.course.courses.rules import Role
+from lti_app.course.people.actions import record_time_zone
 from tests.cast import FRAME, arrive
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.courses.rules import Library, library_prefix, reached_through
+from lti_app.course.courses.rules import Library, library_prefix, reached_through
 
 EZPROXY = "https://login.ezproxy.example.edu/login?url="
 OPENATHENS = "https://go.openathens.net/redirector/example.edu?url="

@@ -6,10 +6,7 @@ from dataclasses import replace
 import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
-from lti_app.discussions.queries import get_discussion
-from lti_app.discussions.rules import Calendar, Structure
-from lti_app.extensions.actions import extend
-from lti_app.groups.actions import (
+from lti_app.course.groups.actions import (
     make_group,
     place_students,
     record_lms_groups,
@@ -17,9 +14,12 @@ from lti_app.groups.actions import (
     rename_group,
     split_students,
 )
-from lti_app.groups.errors import GroupInUse, GroupNameless, GroupNameTaken, NobodyToSplit
-from lti_app.groups.queries import list_groups, list_places
-from lti_app.groups.rules import GroupKind
+from lti_app.course.groups.errors import GroupInUse, GroupNameless, GroupNameTaken, NobodyToSplit
+from lti_app.course.groups.queries import list_groups, list_places
+from lti_app.course.groups.rules import GroupKind
+from lti_app.discussions.queries import get_discussion
+from lti_app.discussions.rules import Calendar, Structure
+from lti_app.extensions.actions import extend
 from lti_app.posts.access import Permission
 from lti_app.posts.actions import Written, create_post
 from lti_app.posts.errors import GroupLeft

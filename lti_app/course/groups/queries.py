@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from lti_app.courses.models import Enrollment
-from lti_app.courses.rules import Actor, Role
-from lti_app.groups.access import require_manage
-from lti_app.groups.models import Group, GroupMember
-from lti_app.groups.rules import GroupKind, name_order
-from lti_app.people.models import Person
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.groups.access import require_manage
+from lti_app.course.groups.models import Group, GroupMember
+from lti_app.course.groups.rules import GroupKind, name_order
+from lti_app.course.people.models import Person
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.courses.rules import CitationStyle, Library, Role
-from lti_app.people.models import Person
+from lti_app.course.courses.rules import CitationStyle, Library, Role
+from lti_app.course.people.models import Person
 
 
 class Course(Base):

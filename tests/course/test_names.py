@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.courses.rules import Role, hash_token
-from lti_app.people.rules import MAX_NAME, Names, display_name, known_zone, sort_name, zone
+from lti_app.course.courses.rules import Role, hash_token
+from lti_app.course.people.rules import MAX_NAME, Names, display_name, known_zone, sort_name, zone
 
 SHOWN = {
     "full name": (Names("Ana Brandt", "Ana", "Brandt"), "Ana Brandt", "brandt, ana brandt"),

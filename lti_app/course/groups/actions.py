@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
 from lti_app.core.errors import NotFound
-from lti_app.courses.models import Course
-from lti_app.courses.rules import Actor
-from lti_app.groups.access import require_manage
-from lti_app.groups.errors import GroupInUse, GroupNameless, GroupNameTaken, NobodyToSplit
-from lti_app.groups.models import Group, GroupMember
-from lti_app.groups.queries import list_places
-from lti_app.groups.rules import MAX_NAME, MAX_SPLIT, GroupKind, spread
+from lti_app.course.courses.models import Course
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.access import require_manage
+from lti_app.course.groups.errors import GroupInUse, GroupNameless, GroupNameTaken, NobodyToSplit
+from lti_app.course.groups.models import Group, GroupMember
+from lti_app.course.groups.queries import list_places
+from lti_app.course.groups.rules import MAX_NAME, MAX_SPLIT, GroupKind, spread
 
 _SHUFFLE = SystemRandom().shuffle
 

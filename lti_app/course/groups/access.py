@@ -1,7 +1,7 @@
 """Who may do what with groups."""
 
 from lti_app.core.errors import Forbidden
-from lti_app.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor, Role
 
 
 def may_manage(actor: Actor) -> bool:

@@ -1,8 +1,8 @@
 """People as platforms name them."""
 
-from lti_app.people.actions import record_person, record_time_zone
-from lti_app.people.models import Person
-from lti_app.people.rules import Names
+from lti_app.course.people.actions import record_person, record_time_zone
+from lti_app.course.people.models import Person
+from lti_app.course.people.rules import Names
 from tests.cast import ISSUER
 
 

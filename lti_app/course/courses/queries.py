@@ -7,9 +7,9 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import Forbidden, NotFound
-from lti_app.courses.models import Course, Enrollment, Visit
-from lti_app.courses.rules import Actor, CourseSettings, Role, hash_token
-from lti_app.people.models import Person
+from lti_app.course.courses.models import Course, Enrollment, Visit
+from lti_app.course.courses.rules import Actor, CourseSettings, Role, hash_token
+from lti_app.course.people.models import Person
 
 _VISITOR = (
     select(Visit, Person.name, Person.locale, Person.time_zone, Course.title, Course.time_zone)

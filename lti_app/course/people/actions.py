@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lti_app.people.models import Person
-from lti_app.people.rules import Names, display_name, known_zone, sort_name
+from lti_app.course.people.models import Person
+from lti_app.course.people.rules import Names, display_name, known_zone, sort_name
 
 
 def record_person(session: Session, *, issuer: str, sub: str, names: Names, now: datetime) -> int:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
 from lti_app.core.errors import Forbidden
-from lti_app.courses.models import Course, EarlierCourse, Enrollment, Visit
-from lti_app.courses.rules import Actor, CitationStyle, CourseSettings, Library, Role, hash_token
+from lti_app.course.courses.models import Course, EarlierCourse, Enrollment, Visit
+from lti_app.course.courses.rules import Actor, CitationStyle, CourseSettings, Library, Role, hash_token
 
 VISIT_LENGTH = timedelta(hours=10)
 """How long a launch lasts: a working day, so that a long reply is not cut off; the next launch opens a new one."""
