@@ -10,11 +10,11 @@ from lti_app.core.clock import Clock, system_clock
 from lti_app.core.db import Database
 from lti_app.core.resources import resource
 from lti_app.core.settings import Settings
-from lti_app.crossref import make_lookup
-from lti_app.files.ports import Storage
-from lti_app.files.rules import Limits
 from lti_app.jobs.queue import HueyBell, Jobs, make_huey
 from lti_app.jobs.worker import make_jobs
+from lti_app.library.bibliography.queries.crossref import make_lookup
+from lti_app.library.files.ports import Storage
+from lti_app.library.files.rules import Limits
 from lti_app.lti.deep_linking_pages import init_deep_linking
 from lti_app.lti.edge import LtiEdge, make_edge
 from lti_app.lti.views import make_blueprint

@@ -17,8 +17,8 @@ from lti_app.core.errors import ColloquyError, NotFound, SettingsError
 from lti_app.core.logs import configure_logs
 from lti_app.core.resources import resource
 from lti_app.core.settings import PREFIX, Settings, load_settings
-from lti_app.files.actions import sweep
 from lti_app.jobs.worker import run_worker
+from lti_app.library.files.actions import sweep
 from lti_app.lti import keys as tool_keys
 from lti_app.lti import registrations
 from lti_app.lti.errors import RegistrationRefused

@@ -21,19 +21,14 @@ from lti_app.course.people.rules import Names
 from lti_app.discussions.actions import set_up_discussion
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussions.rules import Calendar, Move, SetUp, StanceQuestion, Structure
-from lti_app.files.actions import store_file
-from lti_app.files.ports import Storage
-from lti_app.files.queries import read_pages
-from lti_app.files.rules import Purpose, Right, Rights
 from lti_app.integrity.actions import screen
-from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
-from lti_app.moderation.actions import change_post, report_post
-from lti_app.moderation.rules import Deed, ReportReason
-from lti_app.posts.actions import Placed, Written, create_post
-from lti_app.posts.rules import Format
-from lti_app.quotations.actions import give_text
-from lti_app.quotations.rules import Kept, Page
-from lti_app.readings.actions import (
+from lti_app.library.files.actions import store_file
+from lti_app.library.files.ports import Storage
+from lti_app.library.files.queries import read_pages
+from lti_app.library.files.rules import Purpose, Right, Rights
+from lti_app.library.passages.actions import give_text
+from lti_app.library.passages.rules import Kept, Page
+from lti_app.library.readings.actions import (
     add_reading,
     find_or_add_passage,
     give_file,
@@ -41,6 +36,11 @@ from lti_app.readings.actions import (
     record_opening,
     record_stop,
 )
+from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
+from lti_app.moderation.actions import change_post, report_post
+from lti_app.moderation.rules import Deed, ReportReason
+from lti_app.posts.actions import Placed, Written, create_post
+from lti_app.posts.rules import Format
 from lti_app.rubrics.actions import copy_rubric
 from lti_app.stances.actions import answer_stance
 from lti_app.typesetting.rules import typeset

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussions.models import DiscussionReading
+from lti_app.library.passages.queries import check_many, get_reading_text
+from lti_app.library.readings.models import Reading
 from lti_app.posts.models import Post
-from lti_app.quotations.queries import check_many, get_reading_text
-from lti_app.readings.models import Reading
 
 
 def check_again(session: Session, actor: Actor, reading_id: int) -> int:

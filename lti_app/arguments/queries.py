@@ -15,12 +15,12 @@ from lti_app.course.people.models import Person
 from lti_app.discussions.models import Discussion, DiscussionReading
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import AssignedReading, Structure
+from lti_app.library.readings.models import Passage, Reading
+from lti_app.library.readings.queries import place_of
+from lti_app.library.readings.rules import Place
 from lti_app.posts.access import Permission, require
 from lti_app.posts.models import Citation, Post, shown_author, visible
 from lti_app.posts.queries import circumstances_of
-from lti_app.readings.models import Passage, Reading
-from lti_app.readings.queries import place_of
-from lti_app.readings.rules import Place
 
 POSTS_A_PASSAGE = 5
 """Posts shown below a passage before one asks for all of them."""

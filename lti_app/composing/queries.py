@@ -25,9 +25,9 @@ from lti_app.course.people.models import Person
 from lti_app.discussions.models import Pseudonym
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Anonymity
-from lti_app.files.queries import list_files
-from lti_app.files.rules import Purpose
-from lti_app.readings.models import Passage
+from lti_app.library.files.queries import list_files
+from lti_app.library.files.rules import Purpose
+from lti_app.library.readings.models import Passage
 
 MOST_OFFERED = 8
 """People offered at once to whoever types a name."""

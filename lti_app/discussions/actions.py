@@ -15,7 +15,7 @@ from lti_app.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownRea
 from lti_app.discussions.models import Discussion, DiscussionReading, Pseudonym
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussions.rules import MAX_TITLE, Anonymity, SetUp, StanceQuestion, Structure, pseudonym
-from lti_app.readings.models import Reading
+from lti_app.library.readings.models import Reading
 
 DEFAULT_POINTS = Decimal(20)
 DEFAULT_TITLE = "Discussion"

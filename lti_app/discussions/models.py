@@ -12,7 +12,7 @@ from lti_app.course.groups.models import Group  # noqa: F401
 from lti_app.course.groups.rules import GroupKind
 from lti_app.course.people.models import Person  # noqa: F401
 from lti_app.discussions.rules import Anonymity, Move, Structure
-from lti_app.readings.models import Reading  # noqa: F401
+from lti_app.library.readings.models import Reading  # noqa: F401
 
 
 class Discussion(Base):

@@ -28,8 +28,8 @@ from lti_app.discussions.rules import (
     Structure,
     state_at,
 )
-from lti_app.readings.models import Reading
-from lti_app.readings.queries import told, with_progress
+from lti_app.library.readings.models import Reading
+from lti_app.library.readings.queries import told, with_progress
 
 CLASS_DATES = Calendar()
 _READER: BindParameter[int] = bindparam("person_id", type_=Id)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise, product
 
 from lti_app.course.groups.rules import GroupKind
-from lti_app.readings.rules import HowFar
+from lti_app.library.readings.rules import HowFar
 
 MAX_TITLE = 200
 MAX_PROMPT = 20_000

@@ -16,11 +16,11 @@ from lti_app.discussions.models import DiscussionReading, Pseudonym
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Structure
 from lti_app.exporting.rules import CitedPlace, ReadingRecord, Scope, TakenFile, TakenPost
-from lti_app.files.models import File
-from lti_app.files.queries import FileView, view_of
-from lti_app.files.rules import MediaType
+from lti_app.library.files.models import File
+from lti_app.library.files.queries import FileView, view_of
+from lti_app.library.files.rules import MediaType
+from lti_app.library.readings.models import Passage, Reading
 from lti_app.posts.models import Attachment, Citation, Post, shown_author, visible
-from lti_app.readings.models import Passage, Reading
 
 BATCH = 500
 _BEHIND = alias_of(Pseudonym)

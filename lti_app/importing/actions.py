@@ -15,10 +15,10 @@ from lti_app.discussions.queries import DiscussionView
 from lti_app.entries.rules import Arranged, Placed, Shape
 from lti_app.importing.rules import Way, origins, placeholders, to_post
 from lti_app.integrity.actions import sign_posts
+from lti_app.library.passages.queries import check_many
+from lti_app.library.readings.actions import find_or_add_passage, find_passages
 from lti_app.posts.models import Citation, Post
 from lti_app.posts.rules import child_address, child_path
-from lti_app.quotations.queries import check_many
-from lti_app.readings.actions import find_or_add_passage, find_passages
 
 _PASSAGES_AT_ONCE = 500
 

@@ -12,10 +12,10 @@ from sqlalchemy.engine import make_url
 
 from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import close_expired_visits
-from lti_app.files.actions import sweep
-from lti_app.files.ports import Storage
 from lti_app.jobs.faults import log_fault
 from lti_app.jobs.passbacks import PassbackSender
+from lti_app.library.files.actions import sweep
+from lti_app.library.files.ports import Storage
 from lti_app.lti.roster import LtiRoster, courses_to_refresh
 
 SCHEMA_LOCK = 7_031_965_201

@@ -11,9 +11,9 @@ from lti_app.core.db import Database
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import KeyValueStore, make_store
 from lti_app.core.settings import Settings
-from lti_app.files.ports import Storage
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.jobs.queue import Jobs, make_huey
+from lti_app.library.files.ports import Storage
 from lti_app.lti.gradebook import LtiGradebook
 from lti_app.lti.roster import LtiRoster
 from lti_app.lti.services import LtiServices

@@ -14,15 +14,15 @@ from lti_app.discussions.actions import give_pseudonyms
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Anonymity, Move
-from lti_app.files.actions import attach_files
-from lti_app.files.rules import Purpose
+from lti_app.library.files.actions import attach_files
+from lti_app.library.files.rules import Purpose
+from lti_app.library.passages.queries import check_quotations
+from lti_app.library.readings.actions import find_or_add_passage, find_passages
 from lti_app.posts.access import Permission, require
 from lti_app.posts.errors import AlreadyPosted, NamesChanged, PostChanged, PostEmpty, PostTooLong
 from lti_app.posts.models import Attachment, Citation, Mention, Post, Revision
 from lti_app.posts.queries import PostView, circumstances_of, get_post, lock_post
 from lti_app.posts.rules import Format, child_address, child_path, is_titled, settle_title
-from lti_app.quotations.queries import check_quotations
-from lti_app.readings.actions import find_or_add_passage, find_passages
 
 _PARENT = alias_of(Post)
 TWINS_WITHIN = timedelta(minutes=10)

@@ -31,9 +31,9 @@ from lti_app.course.people.models import Person
 from lti_app.discussions.models import Discussion, Pseudonym  # noqa: F401 -- the tables that the foreign keys name
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Move, Structure
-from lti_app.files.models import File  # noqa: F401
+from lti_app.library.files.models import File  # noqa: F401
+from lti_app.library.readings.models import Passage  # noqa: F401
 from lti_app.posts.rules import Format
-from lti_app.readings.models import Passage  # noqa: F401
 
 _IS_FIRST = text("parent_id IS NULL")
 _IS_HELD = text("held_at IS NOT NULL")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lti_app.core.settings import Settings
-from lti_app.files.ports import Storage
+from lti_app.library.files.ports import Storage
 from lti_app.storage.bucket import BucketStorage
 from lti_app.storage.folder import FolderStorage
 

@@ -17,17 +17,17 @@ from lti_app.discussions.actions import set_up_discussion, write_prompt
 from lti_app.discussions.errors import DatesOutOfOrder
 from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussions.rules import State
-from lti_app.files.actions import attach_files
-from lti_app.files.rules import Purpose
 from lti_app.grading.queries import get_released_grade
+from lti_app.library.files.actions import attach_files
+from lti_app.library.files.rules import Purpose
+from lti_app.library.readings.actions import add_reading
+from lti_app.library.readings.queries import ReadingLine, list_readings
+from lti_app.library.readings.rules import to_csl
 from lti_app.moderation.queries import count_waiting, find_moved
 from lti_app.participation.rules import Verdicts
 from lti_app.posts import access as posts_access
 from lti_app.posts.queries import PostView, circumstances_of
 from lti_app.posts.rules import address_to_path
-from lti_app.readings.actions import add_reading
-from lti_app.readings.queries import ReadingLine, list_readings
-from lti_app.readings.rules import to_csl
 from lti_app.rubrics.actions import copy_rubric
 from lti_app.rubrics.queries import get_rubric
 from lti_app.rubrics.rules import DEFAULT_RUBRIC, in_language

@@ -17,9 +17,9 @@ from lti_app.core.resources import resource
 from lti_app.discussions.queries import DiscussionView
 from lti_app.exporting.queries import Selection, take_posts
 from lti_app.exporting.rules import ReadingRecord, Scope, TakenFile, TakenPost, for_elsewhere
-from lti_app.files.ports import Storage
-from lti_app.files.queries import FileView
-from lti_app.files.rules import ENDINGS, MediaType
+from lti_app.library.files.ports import Storage
+from lti_app.library.files.queries import FileView
+from lti_app.library.files.rules import ENDINGS, MediaType
 from lti_app.typesetting.rules import TypesettingFailed, can_be_set, nodes_of, runs_leftward, typeset
 from lti_app.web.templating import moment_to_keep, zone_name
 

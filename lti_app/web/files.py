@@ -8,11 +8,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import wrap_file
 
 from lti_app.core.errors import NotFound, Refused
-from lti_app.files.access import may_send, require_sending
-from lti_app.files.actions import store_file
-from lti_app.files.errors import FileEmpty
-from lti_app.files.queries import FileView, get_file
-from lti_app.files.rules import CHUNK, MediaType, Purpose
+from lti_app.library.files.access import may_send, require_sending
+from lti_app.library.files.actions import store_file
+from lti_app.library.files.errors import FileEmpty
+from lti_app.library.files.queries import FileView, get_file
+from lti_app.library.files.rules import CHUNK, MediaType, Purpose
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.files import AttachmentForm, file_refusal
 from lti_app.web.session import current_actor, get_visitor

@@ -15,10 +15,10 @@ from lti_app.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussions.rules import Anonymity
 from lti_app.drafts.queries import DraftView, get_draft
 from lti_app.drafts.rules import place_of
-from lti_app.files.access import may_send
-from lti_app.files.actions import store_file
-from lti_app.files.rules import Purpose
 from lti_app.integrity.actions import screen
+from lti_app.library.files.access import may_send
+from lti_app.library.files.actions import store_file
+from lti_app.library.files.rules import Purpose
 from lti_app.moderation.rules import HeldReason
 from lti_app.posts.access import Permission
 from lti_app.posts.actions import create_post, delete_post, edit_post

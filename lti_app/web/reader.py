@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 from lti_app.arguments.queries import CitedPassage, count_citations_by_passage, list_gatherings
 from lti_app.core.errors import Refused
 from lti_app.course.courses.rules import Actor
-from lti_app.files.access import may_send, require_sending
-from lti_app.files.actions import store_file
-from lti_app.files.errors import FileEmpty
-from lti_app.files.queries import FileView
-from lti_app.files.rules import MediaType, Purpose, numbered
-from lti_app.readings.actions import find_or_add_passage, give_file, record_opening, record_stop
-from lti_app.readings.queries import FiledReading, PassageView, get_filed_reading, get_passage
-from lti_app.readings.rules import Place
+from lti_app.library.files.access import may_send, require_sending
+from lti_app.library.files.actions import store_file
+from lti_app.library.files.errors import FileEmpty
+from lti_app.library.files.queries import FileView
+from lti_app.library.files.rules import MediaType, Purpose, numbered
+from lti_app.library.readings.actions import find_or_add_passage, give_file, record_opening, record_stop
+from lti_app.library.readings.queries import FiledReading, PassageView, get_filed_reading, get_passage
+from lti_app.library.readings.rules import Place
 from lti_app.web.errors import status_of
 from lti_app.web.forms.files import PassageForm, PlaceForm, ReadingFileForm, file_refusal
 from lti_app.web.forms.posts import ConfirmForm

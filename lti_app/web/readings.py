@@ -11,8 +11,13 @@ from flask_babel import ngettext
 
 from lti_app.arguments.queries import list_gatherings
 from lti_app.course.courses.rules import Actor, CitationStyle
-from lti_app.readings.access import keeps_progress, may_edit, require_edit
-from lti_app.readings.actions import (
+from lti_app.library.bibliography.errors import DoiUnknown, DoiUnreachable
+from lti_app.library.bibliography.ports import DoiLookup
+from lti_app.library.bibliography.queries.shelf import list_shelf
+from lti_app.library.bibliography.rules.records import MAX_RECORDS, Format, Found, from_csl, is_doubtful, key_of, read
+from lti_app.library.bibliography.rules.styles import in_all_styles, reference_html
+from lti_app.library.readings.access import keeps_progress, may_edit, require_edit
+from lti_app.library.readings.actions import (
     Relabelled,
     add_reading,
     add_readings,
@@ -22,14 +27,9 @@ from lti_app.readings.actions import (
     record_opening,
     record_stop,
 )
-from lti_app.readings.errors import ReadingInUse
-from lti_app.readings.queries import ReadingView, get_reading, list_progress, list_works
-from lti_app.readings.rules import to_csl
-from lti_app.records.queries import list_shelf
-from lti_app.records.rules import MAX_RECORDS, Format, Found, from_csl, is_doubtful, key_of, read
-from lti_app.references.errors import DoiUnknown, DoiUnreachable
-from lti_app.references.ports import DoiLookup
-from lti_app.references.rules import in_all_styles, reference_html
+from lti_app.library.readings.errors import ReadingInUse
+from lti_app.library.readings.queries import ReadingView, get_reading, list_progress, list_works
+from lti_app.library.readings.rules import to_csl
 from lti_app.web.forms.posts import ConfirmForm
 from lti_app.web.forms.readings import PasteForm, RecordForm, StopForm, prefilled
 from lti_app.web.session import get_visitor

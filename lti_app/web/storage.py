@@ -2,8 +2,8 @@
 
 from flask import Flask, current_app
 
-from lti_app.files.ports import Storage
-from lti_app.files.rules import Limits
+from lti_app.library.files.ports import Storage
+from lti_app.library.files.rules import Limits
 
 STORAGE = "colloquy.storage"
 LIMITS = "colloquy.file_limits"

@@ -22,9 +22,9 @@ from lti_app.discussions.actions import reserve_discussion, set_up_discussion
 from lti_app.discussions.models import Discussion
 from lti_app.discussions.queries import DiscussionView
 from lti_app.discussions.rules import Calendar, SetUp
+from lti_app.library.readings.actions import add_reading, find_passages
 from lti_app.posts.models import Citation, Post, Revision
 from lti_app.posts.rules import Format, child_address, child_path, compose
-from lti_app.readings.actions import add_reading, find_passages
 from lti_app.rubrics.actions import copy_rubric
 from lti_app.seen.models import Seen
 

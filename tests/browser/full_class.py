@@ -16,12 +16,12 @@ from lti_app.drafts.actions import save_draft
 from lti_app.drafts.rules import Drafted, Kind, Place
 from lti_app.exchange.actions import Upload, look_at_file
 from lti_app.extensions.actions import extend
-from lti_app.files.actions import store_file
-from lti_app.files.rules import Purpose, Right, Rights
+from lti_app.library.files.actions import store_file
+from lti_app.library.files.rules import Purpose, Right, Rights
+from lti_app.library.readings.actions import find_or_add_passage, give_file
 from lti_app.moderation.actions import change_post, reply_privately, report_post
 from lti_app.moderation.rules import Deed, ReportReason
 from lti_app.posts.actions import Written, create_post, edit_post
-from lti_app.readings.actions import find_or_add_passage, give_file
 from lti_app.rubrics.actions import copy_rubric
 from tests.browser.site import Site
 from tests.browser.states import acting, find, person_of

@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from lti_app.files.actions import store_file
-from lti_app.files.rules import Purpose, Right, Rights
-from lti_app.readings.actions import find_or_add_passage, give_file
-from lti_app.readings.models import Passage
+from lti_app.library.files.actions import store_file
+from lti_app.library.files.rules import Purpose, Right, Rights
+from lti_app.library.readings.actions import find_or_add_passage, give_file
+from lti_app.library.readings.models import Passage
 from tests.browser.audit import Audit
 from tests.browser.conftest import MakeVisitor
 from tests.browser.keyboard import Keyboard

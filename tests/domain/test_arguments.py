@@ -6,14 +6,14 @@ from sqlalchemy import select, update
 from lti_app.arguments.actions import check_again
 from lti_app.arguments.queries import POSTS_A_PASSAGE, get_map, list_gatherings
 from lti_app.core.errors import Forbidden, NotFound
+from lti_app.library.passages.actions import give_text, take_back_text
+from lti_app.library.passages.errors import TextTooShort
+from lti_app.library.passages.models import ReadingShingle, ReadingText
+from lti_app.library.passages.queries import get_reading_text
+from lti_app.library.passages.rules import Kept, split_pages
 from lti_app.posts.actions import Written, edit_post
 from lti_app.posts.errors import PostFirst
 from lti_app.posts.models import Post
-from lti_app.quotations.actions import give_text, take_back_text
-from lti_app.quotations.errors import TextTooShort
-from lti_app.quotations.models import ReadingShingle, ReadingText
-from lti_app.quotations.queries import get_reading_text
-from lti_app.quotations.rules import Kept, split_pages
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
 from tests.factories.readings import add_readings

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from lti_app.library.readings.models import Passage, Reading, ReadingState
 from lti_app.lti.registrations import add_platform
 from lti_app.moderation.models import Report
 from lti_app.posts.models import Post
-from lti_app.readings.models import Passage, Reading, ReadingState
 from lti_app.seed import seed_demo_course
 from lti_app.stances.models import Stance
 from lti_app.storage.folder import FolderStorage

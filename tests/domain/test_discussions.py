@@ -12,9 +12,9 @@ from lti_app.discussions.actions import DEFAULT_TITLE, reserve_discussion, set_u
 from lti_app.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
 from lti_app.discussions.queries import get_discussion, list_discussions
 from lti_app.discussions.rules import MAX_TITLE, Calendar, State
-from lti_app.readings.actions import add_reading, find_passages
-from lti_app.readings.queries import list_readings
-from lti_app.readings.rules import to_csl
+from lti_app.library.readings.actions import add_reading, find_passages
+from lti_app.library.readings.queries import list_readings
+from lti_app.library.readings.rules import to_csl
 from lti_app.rubrics.actions import copy_rubric
 from lti_app.rubrics.queries import get_rubric
 from tests.factories.discussions import PLAN, WEEK, plan, set_up

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from lti_app.discussions.actions import reserve_discussion, set_up_discussion
 from lti_app.discussions.models import Discussion
+from lti_app.library.readings.models import Passage
 from lti_app.participation.queries import collect_class_facts
 from lti_app.posts import actions
 from lti_app.posts.actions import create_post, delete_post, edit_post
@@ -16,7 +17,6 @@ from lti_app.posts.errors import PostChanged
 from lti_app.posts.models import Citation, Post, Revision
 from lti_app.posts.queries import circumstances_of, find_post_id
 from lti_app.posts.rules import address_to_path, compose
-from lti_app.readings.models import Passage
 from lti_app.threads.queries import get_activity, read_thread
 from tests.cast import FrozenClock, gather_cast
 from tests.factories.discussions import plan

@@ -9,8 +9,8 @@ from lti_app.core.errors import ColloquyError
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussions import access as discussions
 from lti_app.discussions.rules import State
+from lti_app.library.readings.access import require_edit
 from lti_app.posts import access as posts
-from lti_app.readings.access import require_edit
 from tests.cast import FRAME, MONDAY
 
 SOMEBODY = Actor(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussions.queries import get_discussion
 from lti_app.discussions.rules import Calendar
+from lti_app.library.readings.models import Passage
 from lti_app.posts.access import Permission
 from lti_app.posts.actions import Written, create_post, delete_post, edit_post
 from lti_app.posts.errors import (
@@ -23,7 +24,6 @@ from lti_app.posts.errors import (
 from lti_app.posts.models import Citation, Post, Revision
 from lti_app.posts.queries import find_post_id, get_post, get_text
 from lti_app.posts.rules import MAX_DEPTH, MAX_TEXT
-from lti_app.readings.models import Passage
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.posts import FIRST, write
 from tests.factories.readings import add_readings

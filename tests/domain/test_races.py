@@ -21,11 +21,11 @@ from lti_app.grading.actions import release, release_all
 from lti_app.grading.errors import AssessmentChanged
 from lti_app.grading.models import Assessment, Release
 from lti_app.grading.queries import get_assessment
+from lti_app.library.readings.models import Passage
 from lti_app.passbacks.models import Passback
 from lti_app.posts.actions import Written, create_post, delete_post, edit_post
 from lti_app.posts.errors import AlreadyPosted, PostChanged
 from lti_app.posts.models import Citation, Post, Revision
-from lti_app.readings.models import Passage
 from lti_app.rubrics.actions import copy_rubric
 from lti_app.rubrics.models import Rubric
 from lti_app.rubrics.queries import get_rubric

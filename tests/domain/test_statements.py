@@ -6,12 +6,12 @@ from lti_app.course.courses.queries import list_students
 from lti_app.discussions.queries import get_discussion, list_discussions
 from lti_app.grading.actions import assess, release, release_all
 from lti_app.grading.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context
+from lti_app.library.readings.queries import list_readings
 from lti_app.participation.queries import collect_class_facts, get_progress
 from lti_app.posts.access import Permission
 from lti_app.posts.actions import Written, create_post, delete_post, edit_post
 from lti_app.posts.queries import circumstances_of, find_post_id, get_post, get_text
 from lti_app.posts.rules import address_to_path
-from lti_app.readings.queries import list_readings
 from lti_app.rubrics.queries import get_rubric
 from lti_app.threads.queries import get_activity, read_thread
 from tests.factories.discussions import set_up

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussions.rules import AssignedReading
-from lti_app.readings.actions import add_reading
-from lti_app.readings.rules import ReadingEntry, to_csl
+from lti_app.library.readings.actions import add_reading
+from lti_app.library.readings.rules import ReadingEntry, to_csl
 
 KOTTER = ReadingEntry(
     authors="Kotter, John P.",

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 from structlog.testing import capture_logs
 
-from lti_app.readings.rules import ReadingEntry
+from lti_app.library.readings.rules import ReadingEntry
 from tests.web.browser import BASE
 from tests.web.site import address
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, RadioField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from lti_app.quotations.rules import Kept
+from lti_app.library.passages.rules import Kept
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
 

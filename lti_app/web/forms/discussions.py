@@ -41,7 +41,7 @@ from lti_app.discussions.rules import (
     StanceQuestion,
     Structure,
 )
-from lti_app.readings.rules import ReadingEntry
+from lti_app.library.readings.rules import ReadingEntry
 from lti_app.web.forms.fields import DateField, moment_of, offered
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm
 

@@ -6,8 +6,8 @@ from wtforms import HiddenField, IntegerField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lti_app.core.errors import Refused
-from lti_app.files.rules import MAX_RIGHTS, MediaType, Right, Rights
-from lti_app.readings.rules import MAX_EXACT, MAX_LOCATOR
+from lti_app.library.files.rules import MAX_RIGHTS, MediaType, Right, Rights
+from lti_app.library.readings.rules import MAX_EXACT, MAX_LOCATOR
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
 

@@ -8,9 +8,9 @@ from wtforms import BooleanField, IntegerField, SelectField, StringField
 from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from lti_app.readings.queries import ReadingView
-from lti_app.readings.rules import MAX_LOCATOR, ReadingEntry, entry_of
-from lti_app.records.rules import MAX_CHARACTERS, doi_of
+from lti_app.library.bibliography.rules.records import MAX_CHARACTERS, doi_of
+from lti_app.library.readings.queries import ReadingView
+from lti_app.library.readings.rules import MAX_LOCATOR, ReadingEntry, entry_of
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
 KINDS = offered(

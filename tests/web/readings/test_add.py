@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from lti_app.readings.queries import get_reading, list_readings
-from lti_app.references.errors import DoiUnknown, DoiUnreachable
+from lti_app.library.bibliography.errors import DoiUnknown, DoiUnreachable
+from lti_app.library.readings.queries import get_reading, list_readings
 from lti_app.web.readings import LOOKUP
 from tests.web.questions import refused, refuses_no_visit, refuses_unsafe_posts
 from tests.web.site import Site

@@ -4,8 +4,8 @@ import pytest
 
 from lti_app.course.courses.actions import change_settings
 from lti_app.course.courses.rules import CitationStyle, CourseSettings, Library
-from lti_app.readings.actions import add_reading, find_passages
-from lti_app.readings.queries import get_reading, list_progress
+from lti_app.library.readings.actions import add_reading, find_passages
+from lti_app.library.readings.queries import get_reading, list_progress
 from tests.web.questions import costs, refused, refuses_no_visit
 from tests.web.site import address
 

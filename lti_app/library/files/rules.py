@@ -1,0 +1,251 @@
+"""What a file is, by its content; whether it is taken, how it is kept and under which name it is handed out."""
+
+import codecs
+import io
+import re
+import unicodedata
+import zipfile
+from dataclasses import dataclass
+from enum import StrEnum
+from html import unescape
+from itertools import count
+from typing import BinaryIO
+
+from lti_app.core.documents import clean_document
+from lti_app.core.images import clean_picture
+from lti_app.library.files.errors import (
+    ArchiveTooLarge,
+    FileBroken,
+    FileEmpty,
+    FileTooLarge,
+    FileTypeRefused,
+    PictureTooLarge,
+)
+
+CHUNK = 64 * 1024
+HTML_LIMIT = 5_000_000
+"""Bytes of an HTML reading: sanitised whole, and read as one page."""
+MEGAPIXELS = 60
+UNPACKED_LIMIT = 300_000_000
+MOST_MEMBERS = 5_000
+MAX_NAME = 120
+MAX_RIGHTS = 500
+_PARAGRAPH = re.compile(r"<(?:p|pre|dd)>")
+_BLOCK_END = re.compile(r"</(?:p|h[1-6]|li|blockquote|pre|tr|dd|dt|figcaption)>")
+_TAG = re.compile(r"<[^>]*>")
+_HEADING = re.compile(r"<(/?)h([1-6])>")
+_NOT_IN_NAMES = re.compile(r"[<>:\"|?*%]+")
+
+
+class Purpose(StrEnum):
+    """What a file is for."""
+
+    READING = "reading"
+    """The text of a reading."""
+    ATTACHMENT = "attachment"
+    """Belongs to a post."""
+
+
+class Right(StrEnum):
+    """Why a text may be shared with a class."""
+
+    OWN_WORK = "own_work"
+    OPEN_LICENCE = "open_licence"
+    LIBRARY_LICENCE = "library_licence"
+    PERMISSION = "permission"
+    PUBLIC_DOMAIN = "public_domain"
+    EXCEPTION = "exception"
+    """Fair use, fair dealing, or another exception for teaching."""
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The statement of the right to share a file."""
+
+    ground: Right
+    note: str = ""
+    """In the instructor's own words: the licence, who allowed it."""
+
+
+class MediaType(StrEnum):
+    """The kinds of files that are taken."""
+
+    PDF = "application/pdf"
+    HTML = "text/html"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+    GIF = "image/gif"
+    WEBP = "image/webp"
+    TEXT = "text/plain"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    ODT = "application/vnd.oasis.opendocument.text"
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is shown as a picture."""
+        return self.value.startswith("image/")
+
+
+ENDINGS = {
+    MediaType.PDF: ".pdf",
+    MediaType.HTML: ".html",
+    MediaType.PNG: ".png",
+    MediaType.JPEG: ".jpg",
+    MediaType.GIF: ".gif",
+    MediaType.WEBP: ".webp",
+    MediaType.TEXT: ".txt",
+    MediaType.DOCX: ".docx",
+    MediaType.ODT: ".odt",
+}
+TAKEN = {
+    Purpose.READING: frozenset({MediaType.PDF, MediaType.HTML}),
+    Purpose.ATTACHMENT: frozenset(MediaType) - {MediaType.HTML},
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The largest file of each purpose, in bytes."""
+
+    reading: int = 50_000_000
+    attachment: int = 10_000_000
+
+    def of(self, purpose: Purpose) -> int:
+        """The limit of this purpose."""
+        return self.reading if purpose is Purpose.READING else self.attachment
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A file that is taken: what it is, and what of it is to be kept."""
+
+    media_type: MediaType
+    content: BinaryIO
+    size: int
+
+
+def examine(stream: BinaryIO, purpose: Purpose, limits: Limits) -> Examined:
+    """Look into a seekable stream and say what to keep of it. Raises one of files.errors for what is not taken.
+
+    Pictures lose what they tell about their making, HTML everything that could run; the rest is kept as it is.
+    """
+    size, limit = stream.seek(0, io.SEEK_END), limits.of(purpose)
+    stream.seek(0)
+    if not size:
+        raise FileEmpty
+    if size > limit:
+        raise FileTooLarge(limit=limit)
+    media_type = sniff(stream)
+    if media_type is None or media_type not in TAKEN[purpose]:
+        raise FileTypeRefused(kinds=sorted(TAKEN[purpose]))
+    if media_type.is_picture:
+        return _kept(media_type, _clean_picture(stream, media_type))
+    if media_type is MediaType.HTML:
+        if size > HTML_LIMIT:
+            raise FileTooLarge(limit=HTML_LIMIT)
+        return _kept(media_type, clean_document(stream.read()).encode())
+    return Examined(media_type, stream, size)
+
+
+def sniff(stream: BinaryIO) -> MediaType | None:
+    """The kind of a file by its content alone; None for every other kind. Leaves the stream at its beginning."""
+    head = stream.read(2048)
+    stream.seek(0)
+    for media_type, begins in (
+        (MediaType.PDF, head.startswith(b"%PDF-")),
+        (MediaType.PNG, head.startswith(b"\x89PNG\r\n\x1a\n")),
+        (MediaType.JPEG, head.startswith(b"\xff\xd8\xff")),
+        (MediaType.GIF, head.startswith((b"GIF87a", b"GIF89a"))),
+        (MediaType.WEBP, head.startswith(b"RIFF") and head[8:12] == b"WEBP"),
+        (MediaType.HTML, _is_html(head)),
+    ):
+        if begins:
+            return media_type
+    if head.startswith(b"PK\x03\x04"):
+        return _office_type(stream)
+    return MediaType.TEXT if _is_text(stream) else None
+
+
+def display_name(name: str, media_type: MediaType) -> str:
+    """The name to show and to save under: no folders, no tricks, and the ending that the content deserves."""
+    last = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    plain = "".join(ch for ch in last if unicodedata.category(ch)[0] != "C")
+    stem = plain.rpartition(".")[0] if "." in plain.strip(".") else plain
+    stem = " ".join(_NOT_IN_NAMES.sub("_", stem).split()).strip(". _-")[:MAX_NAME].strip()
+    return (stem or "file") + ENDINGS[media_type]
+
+
+def numbered(html: str) -> str:
+    """A clean document with a number for every paragraph, and its headings below that of the page."""
+    numbers = count(1)
+    html = _PARAGRAPH.sub(
+        lambda tag: f'{tag[0][:-1]} id="para-{(number := next(numbers))}" data-paragraph="{number}">', html
+    )
+    return _HEADING.sub(lambda tag: f"<{tag[1]}h{min(int(tag[2]) + 1, 6)}>", html)
+
+
+def words_of(html: str) -> str:
+    """The words of a clean document, its paragraphs parted by blank lines."""
+    return unescape(_TAG.sub("", _BLOCK_END.sub("\n\n", html))).strip()
+
+
+def part_of_address(key: str, name: str) -> str:
+    """The last part of a file's address: a piece of its secret key, so that counting up finds nothing, and its name."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return f"{key[:12]}-{re.sub(r'[^A-Za-z0-9.]+', '-', ascii_name).strip('-')}"
+
+
+def _kept(media_type: MediaType, content: bytes) -> Examined:
+    return Examined(media_type, io.BytesIO(content), len(content))
+
+
+def _clean_picture(stream: BinaryIO, media_type: MediaType) -> bytes:
+    try:
+        picture = clean_picture(stream.read())
+    except ValueError as error:
+        raise FileBroken(kind=media_type.value) from error
+    if picture.width * picture.height > MEGAPIXELS * 1_000_000:
+        raise PictureTooLarge(limit=MEGAPIXELS)
+    return picture.content
+
+
+def _is_html(head: bytes) -> bool:
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    while text.startswith((b"<?xml", b"<!--")):
+        text = text.partition(b">")[2].lstrip()
+    return text.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<article"))
+
+
+def _is_text(stream: BinaryIO) -> bool:
+    """Whether all of it is UTF-8 without control characters."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    try:
+        while chunk := stream.read(CHUNK):
+            text = decoder.decode(chunk)
+            if any(unicodedata.category(ch) == "Cc" and ch not in "\t\n\r\f" for ch in text):
+                return False
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    finally:
+        stream.seek(0)
+    return True
+
+
+def _office_type(stream: BinaryIO) -> MediaType | None:
+    """Word's or OpenDocument's text, by the list of what the archive holds; nothing is unpacked, here or ever."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
+        raise FileBroken(kind="application/zip") from error
+    finally:
+        stream.seek(0)
+    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > UNPACKED_LIMIT:
+        raise ArchiveTooLarge
+    names = {member.filename for member in members}
+    if any("vbaproject" in name.lower() or name.startswith("Basic/") for name in names):
+        return None  # a document with macros is a program
+    if {"[Content_Types].xml", "word/document.xml"} <= names:
+        return MediaType.DOCX
+    return MediaType.ODT if {"mimetype", "content.xml", "META-INF/manifest.xml"} <= names else None

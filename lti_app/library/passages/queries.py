@@ -1,0 +1,86 @@
+"""What one can ask about the texts that quotations are checked against."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.rules import Actor
+from lti_app.library.passages.models import ReadingShingle, ReadingText
+from lti_app.library.passages.rules import Kept, Known, QuoteVerdict, asked_shingles, find_quotations, judge
+from lti_app.library.readings.access import require_edit
+from lti_app.library.readings.models import Reading
+
+_AT_ONCE = 10_000
+"""Shingles in one statement: databases limit its parameters."""
+
+
+@dataclass(frozen=True)
+class TextView:
+    """What an instructor gave to check a reading's quotations against; never the text itself."""
+
+    reading_id: int
+    label: str
+    """The reading's."""
+    kept: Kept | None
+    """None where no text was given."""
+    pages: int
+    words: int
+    given_at: datetime | None
+
+
+def get_reading_text(session: Session, actor: Actor, reading_id: int) -> TextView:
+    """The gate for instructors: what is there to check a reading's quotations against; NotFound, Forbidden."""
+    row = session.execute(
+        select(Reading.label, ReadingText)
+        .outerjoin(ReadingText, ReadingText.reading_id == Reading.id)
+        .where(Reading.id == reading_id, Reading.course_id == actor.course_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    require_edit(actor)
+    label, text = row
+    if text is None:
+        return TextView(reading_id, label, None, 0, 0, None)
+    return TextView(reading_id, label, text.kept, text.pages, text.words, text.given_at)
+
+
+def check_quotations(session: Session, html: str, reading_ids: Iterable[int]) -> list[QuoteVerdict]:
+    """Look a post's quotations up in the texts of these readings (no statement without quotations, else one).
+
+    `html` is the post's, sanitised. Nothing is said of readings whose text nobody gave.
+    """
+    return check_many(session, {0: html}, reading_ids)[0]
+
+
+def check_many(session: Session, posts: Mapping[int, str], reading_ids: Iterable[int]) -> dict[int, list[QuoteVerdict]]:
+    """The same for many posts, by any number of theirs; one statement for every thousand quotations or so."""
+    quotations = {number: find_quotations(html) for number, html in posts.items()}
+    asked = sorted(asked_shingles(quotation for found in quotations.values() for quotation in found))
+    if not asked:
+        return {number: [] for number in posts}
+    known = _look_up(session, asked, sorted(set(reading_ids)))
+    return {number: judge(found, known) for number, found in quotations.items()}
+
+
+def _look_up(session: Session, shingles: Sequence[int], reading_ids: Sequence[int]) -> dict[int, Known]:
+    """Where these shingles stand in each reading whose text is known."""
+    known: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for begin in range(0, len(shingles), _AT_ONCE):
+        some = shingles[begin : begin + _AT_ONCE]
+        stands = and_(ReadingShingle.reading_id == ReadingText.reading_id, ReadingShingle.shingle.in_(some))
+        rows = session.execute(
+            select(ReadingText.reading_id, ReadingShingle.shingle, ReadingShingle.page)
+            .outerjoin(ReadingShingle, stands)
+            .where(ReadingText.reading_id.in_(reading_ids))
+            .order_by(ReadingShingle.id)
+        )
+        for reading_id, shingle, page in rows:
+            pages = known[reading_id]
+            if shingle is not None:
+                pages[shingle].append(page)
+    return {reading_id: dict(pages) for reading_id, pages in known.items()}

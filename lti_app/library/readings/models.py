@@ -1,0 +1,80 @@
+"""Readings, the passages that posts argue from, and how far each student has got."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_app.core.db import Base, Id
+from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.people.models import Person  # noqa: F401
+from lti_app.library.files.models import File  # noqa: F401
+
+
+class Reading(Base):
+    """A bibliographic record (CSL-JSON) and where to read it."""
+
+    __tablename__ = "reading"
+    __table_args__ = (Index(None, "course_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    csl: Mapped[dict[str, Any]]
+    label: Mapped[str]
+    "Author and year, as citations name it: Kotter 1990."
+    reference_html: Mapped[str]
+    "The formatted reference in the course's style, rendered when written."
+    url: Mapped[str | None]
+    "Its own address, before the course's library link is put around it."
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
+    "Its text, where the class may read it here."
+    first_page: Mapped[int] = mapped_column(default=1)
+    "The number printed on the first page of that file."
+    through_library: Mapped[bool]
+    "Whether one reaches it by way of the course's library; what is open to everybody needs none."
+    version: Mapped[int]
+    "Grows with each change of the record, so that two instructors cannot overwrite each other unseen."
+    created_at: Mapped[datetime]
+
+
+class Passage(Base):
+    """A citable place in a reading: a page or paragraph, and the words that stand there (W3C TextQuoteSelector)."""
+
+    __tablename__ = "passage"
+    __table_args__ = (UniqueConstraint("reading_id", "fingerprint"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"))
+    page: Mapped[str]
+    "The page or page range as printed; empty where only a paragraph or the whole reading is meant."
+    paragraph: Mapped[str]
+    "The paragraph's number, in readings without pages."
+    exact: Mapped[str]
+    "The words quoted; empty for the place as a whole."
+    prefix: Mapped[str]
+    "The words just before them, which tell two like places apart."
+    suffix: Mapped[str]
+    "The words just after them."
+    fingerprint: Mapped[str]
+    "What makes it one passage: a hash of all that describes it."
+
+
+class ReadingState(Base):
+    """How far one person has got in one reading."""
+
+    __tablename__ = "reading_state"
+    __table_args__ = (Index(None, "person_id"),)
+
+    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    opened_at: Mapped[datetime | None]
+    "When it was first opened from here."
+    last_opened_at: Mapped[datetime | None]
+    page: Mapped[str]
+    "Where the person stopped; page and paragraph are empty until they say."
+    paragraph: Mapped[str]
+    stopped_at: Mapped[datetime | None]
+    "When they said so."
+    read_at: Mapped[datetime | None]
+    "When it was marked as read."

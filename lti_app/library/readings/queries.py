@@ -1,0 +1,249 @@
+"""What one can ask about readings, passages, and how far the class has got."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BindParameter, Select, and_, exists, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.models import Course, Enrollment
+from lti_app.course.courses.rules import Actor, CitationStyle, Role, reached_through
+from lti_app.course.people.models import Person
+from lti_app.library.bibliography.rules.records import key_of
+from lti_app.library.files.models import File
+from lti_app.library.files.queries import FileView, view_of
+from lti_app.library.readings.access import require_edit, require_staff
+from lti_app.library.readings.models import Passage, Reading, ReadingState
+from lti_app.library.readings.rules import HowFar, Place
+
+PROGRESS = (
+    ReadingState.opened_at,
+    ReadingState.last_opened_at,
+    ReadingState.page,
+    ReadingState.paragraph,
+    ReadingState.stopped_at,
+    ReadingState.read_at,
+)
+"""The columns of HowFar, for queries that join a person's state."""
+
+
+@dataclass(frozen=True)
+class ReadingLine:
+    """A reading in the course's list."""
+
+    id: int
+    label: str
+    reference_html: str
+    url: str | None
+    has_file: bool = False
+    """Whether it can be read here."""
+    how_far: HowFar = field(default_factory=HowFar)
+    """How far the reader of the list has got."""
+
+
+@dataclass(frozen=True)
+class ReadingView:
+    """A reading with all that its page says, for one of its course."""
+
+    id: int
+    course_id: int
+    label: str
+    csl: dict[str, Any]
+    reference_html: str
+    """In the course's style."""
+    style: CitationStyle
+    url: str | None
+    """Its own address."""
+    address: str | None
+    """Where to go to read it: its own address, by way of the library where it needs to be."""
+    through_library: bool
+    has_library: bool
+    """Whether the course has a library at all."""
+    file_id: int | None
+    version: int
+    is_cited: bool
+    """Whether anybody has named a passage of it, so that its label must stay."""
+    how_far: HowFar
+
+
+@dataclass(frozen=True)
+class StudentProgress:
+    """How far one student has got in one reading."""
+
+    person_id: int
+    name: str
+    how_far: HowFar
+
+
+@dataclass(frozen=True)
+class StudentReadings:
+    """How far one student has got in several readings."""
+
+    person_id: int
+    name: str
+    how_far: dict[int, HowFar]
+    """By the reading's id; nothing of those that the student has not opened."""
+
+
+@dataclass(frozen=True)
+class PassageView:
+    """A passage with the reading that it is of."""
+
+    id: int
+    reading_id: int
+    label: str
+    """The reading's."""
+    place: Place
+
+
+def get_reading(session: Session, actor: Actor, reading_id: int, *, edit: bool = False) -> ReadingView:
+    """The gate: one reading of the actor's course. Raises NotFound for any other, Forbidden where one may not edit."""
+    cited = exists().where(Passage.reading_id == Reading.id)
+    statement = (
+        select(Reading, Course.citation_style, Course.library, Course.library_prefix, cited)
+        .join(Course, Course.id == Reading.course_id)
+        .where(Reading.id == reading_id, Reading.course_id == actor.course_id)
+    )
+    row = session.execute(with_progress(statement, actor.person_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    if edit:
+        require_edit(actor)
+    return _view(tuple(row))
+
+
+@dataclass(frozen=True)
+class FiledReading:
+    """A reading with the file that the class may read it in."""
+
+    id: int
+    label: str
+    reference_html: str
+    url: str | None
+    first_page: int
+    """The number printed on the first page of the file."""
+    pages: str
+    """The pages that the record tells."""
+    file: FileView | None
+
+
+def get_filed_reading(session: Session, actor: Actor, reading_id: int) -> FiledReading:
+    """The gate: one reading of the actor's course, with its file if it has one. Raises NotFound for any other."""
+    row = session.execute(
+        select(Reading, File)
+        .outerjoin(File, (File.id == Reading.file_id) & File.deleted_at.is_(None) & File.key.is_not(None))
+        .where(Reading.id == reading_id, Reading.course_id == actor.course_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    reading, file = row
+    return FiledReading(
+        id=reading.id,
+        label=reading.label,
+        reference_html=reading.reference_html,
+        url=reading.url,
+        first_page=reading.first_page,
+        pages=str(reading.csl.get("page", "")),
+        file=view_of(file) if file else None,
+    )
+
+
+def get_passage(session: Session, actor: Actor, passage_id: int) -> PassageView:
+    """The gate: one passage of a reading of the actor's course. Raises NotFound for any other."""
+    row = session.execute(
+        select(Passage, Reading.label)
+        .join(Reading, Reading.id == Passage.reading_id)
+        .where(Passage.id == passage_id, Reading.course_id == actor.course_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    passage, label = row
+    return PassageView(passage.id, passage.reading_id, label, place_of(passage))
+
+
+def place_of(passage: Passage) -> Place:
+    """What a row of the table describes."""
+    return Place(passage.page, passage.paragraph, passage.exact, passage.prefix, passage.suffix)
+
+
+def list_readings(session: Session, actor: Actor) -> list[ReadingLine]:
+    """The readings of the actor's course by label, with how far the actor has got."""
+    statement = (
+        select(Reading.id, Reading.label, Reading.reference_html, Reading.url, Reading.file_id.is_not(None))
+        .where(Reading.course_id == actor.course_id)
+        .order_by(Reading.label, Reading.id)
+    )
+    rows = session.execute(with_progress(statement, actor.person_id))
+    return [ReadingLine(*told(row)) for row in rows]
+
+
+def list_works(session: Session, actor: Actor) -> dict[str, str]:
+    """The labels of the course's readings by what tells works apart, to see whether one is there already."""
+    require_edit(actor)
+    rows = session.execute(select(Reading.csl, Reading.label).where(Reading.course_id == actor.course_id))
+    return {key_of(csl): label for csl, label in rows}
+
+
+def list_progress(session: Session, actor: Actor, reading_id: int) -> list[StudentProgress]:
+    """How far each active student has got in a reading that a gate has let through, in the order of class lists."""
+    students = list_class_progress(session, actor, [reading_id])
+    return [StudentProgress(each.person_id, each.name, each.how_far.get(reading_id, HowFar())) for each in students]
+
+
+def list_class_progress(session: Session, actor: Actor, reading_ids: Collection[int]) -> list[StudentReadings]:
+    """How far each active student has got in each of these readings, in the order of class lists; one statement."""
+    require_staff(actor)
+    own = and_(ReadingState.person_id == Person.id, ReadingState.reading_id.in_(reading_ids))
+    rows = session.execute(
+        select(Person.id, Person.name, ReadingState.reading_id, *PROGRESS)
+        .join(Enrollment, Enrollment.person_id == Person.id)
+        .outerjoin(ReadingState, own)
+        .where(Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
+        .order_by(Person.sort_name, Person.id)
+    )
+    students: dict[int, StudentReadings] = {}
+    for person_id, name, reading_id, *progress in rows:
+        student = students.setdefault(person_id, StudentReadings(person_id, name, {}))
+        if reading_id is not None:
+            student.how_far[reading_id] = how_far(progress)
+    return list(students.values())
+
+
+def with_progress(statement: Select[*tuple[Any, ...]], person_id: int | BindParameter[int]) -> Select[*tuple[Any, ...]]:
+    """The statement about readings with how far the person has got in each: six more columns, for `told`."""
+    own = and_(ReadingState.reading_id == Reading.id, ReadingState.person_id == person_id)
+    return statement.add_columns(*PROGRESS).outerjoin(ReadingState, own)
+
+
+def told(row: Any) -> tuple[Any, ...]:
+    """A row of such a statement, its last columns as one HowFar."""
+    return (*row[: -len(PROGRESS)], how_far(row[-len(PROGRESS) :]))
+
+
+def how_far(progress: Any) -> HowFar:
+    """What the columns of PROGRESS say; nothing of a person without a row."""
+    opened, last_opened, page, paragraph, stopped, read = progress
+    return HowFar(opened, last_opened, page or "", paragraph or "", stopped, read)
+
+
+def _view(row: Sequence[Any]) -> ReadingView:
+    reading, style, library, prefix, is_cited, *progress = row
+    through = reading.through_library and reading.url
+    return ReadingView(
+        id=reading.id,
+        course_id=reading.course_id,
+        label=reading.label,
+        csl=reading.csl,
+        reference_html=reading.reference_html,
+        style=style,
+        url=reading.url,
+        address=reached_through(library, prefix, reading.url) if through else reading.url,
+        through_library=reading.through_library,
+        has_library=bool(prefix),
+        file_id=reading.file_id,
+        version=reading.version,
+        is_cited=is_cited,
+        how_far=how_far(progress),
+    )

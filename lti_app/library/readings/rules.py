@@ -1,0 +1,227 @@
+"""Readings: CSL-JSON from a form, the label that citations use, places in a reading, and how far one has got."""
+
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from string import ascii_lowercase
+from typing import Any
+from urllib.parse import quote
+
+from lti_app.core.prose import clean_text
+from lti_app.library.bibliography.rules.records import year_of
+
+MAX_LABEL_PART = 60
+MAX_LOCATOR = 20
+"""Characters of a page or paragraph as printed."""
+MAX_EXACT = 2000
+MAX_CONTEXT = 64
+_NUMBER = re.compile(r"\d{1,9}")
+_NO_BRACKETS = str.maketrans("[]", "  ")
+_DOI_PREFIX = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_ASKED_FOR = frozenset(
+    {"type", "title", "author", "editor", "issued", "container-title", "volume", "issue", "page", "edition"}
+    | {"publisher", "publisher-place", "DOI", "URL"}
+)
+"""The fields that the form decides; a record's others stay when it is changed."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a reading, described as far as it is known; empty throughout for the reading as a whole.
+
+    `exact`, `prefix` and `suffix` are those of a W3C TextQuoteSelector.
+    """
+
+    page: str = ""
+    paragraph: str = ""
+    exact: str = ""
+    prefix: str = ""
+    suffix: str = ""
+
+    @classmethod
+    def of(cls, *, page: str = "", paragraph: str = "", exact: str = "", prefix: str = "", suffix: str = "") -> "Place":
+        """The place as it is kept: each part one line of clean text, cut where it is too long."""
+        return cls(
+            _one_line(page)[:MAX_LOCATOR].strip(),
+            _one_line(paragraph)[:MAX_LOCATOR].strip(),
+            _one_line(exact)[:MAX_EXACT].strip(),
+            _one_line(prefix)[-MAX_CONTEXT:].strip(),
+            _one_line(suffix)[:MAX_CONTEXT].strip(),
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same place alone."""
+        parts = (self.page, self.paragraph, self.exact, self.prefix, self.suffix)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    @property
+    def order(self) -> tuple[int, str, int, str]:
+        """Sorts places as they follow one another in print: iv before 4, 9 before 10, the whole reading first."""
+        return (*_locator_order(self.page), *_locator_order(self.paragraph))
+
+
+@dataclass(frozen=True)
+class HowFar:
+    """How far one person has got in a reading, as far as is known."""
+
+    opened_at: datetime | None = None
+    last_opened_at: datetime | None = None
+    page: str = ""
+    """Where they stopped, by page or paragraph."""
+    paragraph: str = ""
+    stopped_at: datetime | None = None
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ReadingEntry:
+    """A reading as the form asks for it."""
+
+    authors: str
+    """One a line or separated by semicolons: Family, Given, Suffix."""
+    year: int | None
+    title: str
+    container: str = ""
+    """Journal or book that it appeared in."""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    doi: str = ""
+    url: str = ""
+    kind: str = ""
+    """The type as CSL names it; without one, an article where there is a journal, else a book."""
+    editors: str = ""
+    publisher: str = ""
+    place: str = ""
+    edition: str = ""
+
+
+def to_csl(entry: ReadingEntry, before: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The CSL-JSON record of what the form says; empty fields are left out.
+
+    What it does not ask for stays as it was before, as do names and dates that it shows unchanged.
+    """
+    before = before or {}
+    record: dict[str, Any] = {
+        **{field: value for field, value in before.items() if field not in _ASKED_FOR},
+        "type": entry.kind or ("article-journal" if entry.container.strip() else "book"),
+        "title": _one_line(entry.title),
+        "author": _names(entry.authors, before.get("author", [])),
+        "editor": _names(entry.editors, before.get("editor", [])),
+        "issued": _issued(entry.year, before),
+        "container-title": _one_line(entry.container),
+        "volume": _one_line(entry.volume),
+        "issue": _one_line(entry.issue),
+        "page": _one_line(entry.pages),
+        "edition": _one_line(entry.edition),
+        "publisher": _one_line(entry.publisher),
+        "publisher-place": _one_line(entry.place),
+        "DOI": _DOI_PREFIX.sub("", _one_line(entry.doi)),
+        "URL": _one_line(entry.url),
+    }
+    return {field: value for field, value in record.items() if value}
+
+
+def entry_of(csl: dict[str, Any]) -> ReadingEntry:
+    """The form's content for a record."""
+    year = year_of(csl)
+    return ReadingEntry(
+        authors=_names_text(csl.get("author", [])),
+        year=int(year) if year else None,
+        title=csl.get("title", ""),
+        container=csl.get("container-title", ""),
+        volume=csl.get("volume", ""),
+        issue=csl.get("issue", ""),
+        pages=csl.get("page", ""),
+        doi=csl.get("DOI", ""),
+        url=csl.get("URL", ""),
+        kind=csl.get("type", ""),
+        editors=_names_text(csl.get("editor", [])),
+        publisher=csl.get("publisher", ""),
+        place=csl.get("publisher-place", ""),
+        edition=csl.get("edition", ""),
+    )
+
+
+def label_of(csl: dict[str, Any]) -> str:
+    """How posts cite it: Kotter 1990; Heifetz and Laurie 1997; Bass et al. 2003; the title where no author is.
+
+    Written so that it can stand between brackets: one line, without brackets, cut where it is long.
+    """
+    names = [
+        _label_part(author.get("family") or author.get("literal") or "")
+        for author in csl.get("author") or csl.get("editor", [])
+    ]
+    names = [name for name in names if name]
+    if not names:
+        who = _label_part(csl.get("title", "")) or "Untitled"
+    elif len(names) > 2:
+        who = f"{names[0]} et al."
+    else:
+        who = " and ".join(names)
+    return f"{who} {year_of(csl)}".strip()
+
+
+def distinct_label(label: str, taken: Collection[str]) -> str:
+    """The label with a letter behind its year where it is taken: Kotter 1990, Kotter 1990b, Kotter 1990c."""
+    known = {each.casefold() for each in taken}
+    letters = ascii_lowercase[1:] if label[-1:].isdigit() else (f" {letter}" for letter in ascii_lowercase[1:])
+    return next((name for each in chain([""], letters) if (name := label + each).casefold() not in known), label)
+
+
+def address_of(csl: dict[str, Any]) -> str | None:
+    """Where the record says it can be read: its URL, else its DOI as a link. Only http(s)."""
+    url = _one_line(csl.get("URL", ""))
+    if url.lower().startswith(("https://", "http://")):
+        return url
+    doi = _DOI_PREFIX.sub("", _one_line(csl.get("DOI", "")))
+    return f"https://doi.org/{quote(doi, safe='/')}" if doi else None
+
+
+def _names(text: str, before: list[dict[str, str]]) -> list[dict[str, str]]:
+    if before and text.strip() == _names_text(before):
+        return before
+    lines = (_one_line(part).strip(",") for part in re.split(r"[;\n]", clean_text(text)))
+    return [_name(line) for line in lines if line]
+
+
+def _names_text(names: list[dict[str, str]]) -> str:
+    return "; ".join(_name_text(name) for name in names)
+
+
+def _name_text(name: dict[str, str]) -> str:
+    family = " ".join(name[part] for part in ("non-dropping-particle", "family", "literal") if name.get(part))
+    given = " ".join(name[part] for part in ("given", "dropping-particle") if name.get(part))
+    return ", ".join(part for part in (family, given, name.get("suffix", "")) if part)
+
+
+def _issued(year: int | None, before: dict[str, Any]) -> dict[str, Any] | None:
+    if year and str(year) == year_of(before):
+        issued: dict[str, Any] = before["issued"]
+        return issued
+    return {"date-parts": [[year]]} if year else None
+
+
+def _one_line(text: Any) -> str:
+    return " ".join(clean_text(str(text)).split())
+
+
+def _locator_order(locator: str) -> tuple[int, str]:
+    """Whatever has no number, as front matter in Roman figures, comes before page 1."""
+    number = _NUMBER.search(locator)
+    return (int(number[0]) if number else 0, locator)
+
+
+def _label_part(text: Any) -> str:
+    return " ".join(_one_line(text).translate(_NO_BRACKETS).split())[:MAX_LABEL_PART].strip()
+
+
+def _name(author: str) -> dict[str, str]:
+    family, given, suffix = ([part.strip() for part in author.split(",", 2)] + ["", ""])[:3]
+    if not family:
+        return {"family": given or suffix}
+    return {part: text for part, text in (("family", family), ("given", given), ("suffix", suffix)) if text}
