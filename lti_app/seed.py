@@ -11,17 +11,22 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from lti_app.composing.rules import Cited, quoted_passage
 from lti_app.core.prose import to_html
 from lti_app.core.resources import resource
 from lti_app.course.courses.actions import VISIT_LENGTH, enroll
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
-from lti_app.discussions.actions import set_up_discussion
-from lti_app.discussions.queries import DiscussionView, get_discussion
-from lti_app.discussions.rules import Calendar, Move, SetUp, StanceQuestion, Structure
-from lti_app.integrity.actions import screen
+from lti_app.discussion.composing.rules import Cited, quoted_passage
+from lti_app.discussion.discussions.actions import set_up_discussion
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.rules import Calendar, Move, SetUp, StanceQuestion, Structure
+from lti_app.discussion.integrity.actions import screen
+from lti_app.discussion.moderation.actions import change_post, report_post
+from lti_app.discussion.moderation.rules import Deed, ReportReason
+from lti_app.discussion.posts.actions import Placed, Written, create_post
+from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.stances.actions import answer_stance
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.queries import read_pages
@@ -37,12 +42,7 @@ from lti_app.library.readings.actions import (
     record_stop,
 )
 from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
-from lti_app.moderation.actions import change_post, report_post
-from lti_app.moderation.rules import Deed, ReportReason
-from lti_app.posts.actions import Placed, Written, create_post
-from lti_app.posts.rules import Format
 from lti_app.rubrics.actions import copy_rubric
-from lti_app.stances.actions import answer_stance
 from lti_app.typesetting.rules import typeset
 
 DAY_ENDS = time(23, 59, 59, 999_999)

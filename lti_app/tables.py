@@ -1,27 +1,27 @@
 """Imports every models module, so that Alembic and the tests see all tables."""
 
-from lti_app.answers import models as answers
-from lti_app.appreciations import models as appreciations
 from lti_app.core import key_value
 from lti_app.course.courses import models as courses
 from lti_app.course.groups import models as groups
 from lti_app.course.people import models as people
-from lti_app.discussions import models as discussions
-from lti_app.drafts import models as drafts
+from lti_app.discussion.answers import models as answers
+from lti_app.discussion.discussions import models as discussions
+from lti_app.discussion.drafts import models as drafts
+from lti_app.discussion.integrity import models as integrity
+from lti_app.discussion.moderation import models as moderation
+from lti_app.discussion.posts import models as posts
+from lti_app.discussion.reactions import models as appreciations
+from lti_app.discussion.read_state import models as seen
+from lti_app.discussion.search import models as search
+from lti_app.discussion.stances import models as stances
 from lti_app.exchange import models as exchange
 from lti_app.grading import models as grading
-from lti_app.integrity import models as integrity
 from lti_app.library.files import models as files
 from lti_app.library.passages import models as quotations
 from lti_app.library.readings import models as readings
 from lti_app.lti import models as lti
-from lti_app.moderation import models as moderation
 from lti_app.passbacks import models as passbacks
-from lti_app.posts import models as posts
 from lti_app.rubrics import models as rubrics
-from lti_app.search import models as search
-from lti_app.seen import models as seen
-from lti_app.stances import models as stances
 
 ALL_MODELS = (
     key_value,

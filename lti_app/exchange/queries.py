@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
-from lti_app.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.posts import access as posts_access
+from lti_app.discussion.posts.queries import circumstances_of
 from lti_app.entries.rules import Fault, Note, Shape
 from lti_app.exchange.access import Permission, may, require
 from lti_app.exchange.models import Import
 from lti_app.exporting.queries import Selection
 from lti_app.exporting.rules import Kind, Scope
 from lti_app.importing.rules import Way
-from lti_app.posts import access as posts_access
-from lti_app.posts.queries import circumstances_of
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.composing.rules import pictures_in
 from lti_app.core.db import alias_of
 from lti_app.core.rich_reader import read
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
-from lti_app.discussions.models import DiscussionReading, Pseudonym
-from lti_app.discussions.queries import DiscussionView
-from lti_app.discussions.rules import Structure
+from lti_app.discussion.composing.rules import pictures_in
+from lti_app.discussion.discussions.models import DiscussionReading, Pseudonym
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import Structure
+from lti_app.discussion.posts.models import Attachment, Citation, Post, shown_author, visible
 from lti_app.exporting.rules import CitedPlace, ReadingRecord, Scope, TakenFile, TakenPost
 from lti_app.library.files.models import File
 from lti_app.library.files.queries import FileView, view_of
 from lti_app.library.files.rules import MediaType
 from lti_app.library.readings.models import Passage, Reading
-from lti_app.posts.models import Attachment, Citation, Post, shown_author, visible
 
 BATCH = 500
 _BEHIND = alias_of(Pseudonym)

@@ -11,10 +11,10 @@ from lti_app.core.prose import clean_text
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import get_student
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.discussions.access import Permission, require
-from lti_app.discussions.actions import reveal_names
-from lti_app.discussions.queries import DiscussionView, collect_calendars
-from lti_app.discussions.rules import Calendar
+from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.actions import reveal_names
+from lti_app.discussion.discussions.queries import DiscussionView, collect_calendars
+from lti_app.discussion.discussions.rules import Calendar
 from lti_app.grading.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.models import Assessment, Mark, Release
 from lti_app.grading.rules import MAX_COMMENT

@@ -13,12 +13,12 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
-from lti_app.discussions.models import Pseudonym
-from lti_app.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.models import Pseudonym
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.posts.models import Post, shown_author
 from lti_app.grading.models import Assessment, Mark, Release
 from lti_app.grading.rules import Change, Happening, StudentLine, progress_of
 from lti_app.passbacks.models import Passback
-from lti_app.posts.models import Post, shown_author
 
 _RELEASED = (
     select(Release)

@@ -6,12 +6,15 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.composing.queries import compose_written
-from lti_app.composing.rules import Composed
 from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
-from lti_app.discussions.queries import DiscussionView
-from lti_app.discussions.rules import Move
+from lti_app.discussion.composing.queries import compose_written
+from lti_app.discussion.composing.rules import Composed
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.posts.models import Post, visible
+from lti_app.discussion.posts.queries import PostView
+from lti_app.discussion.posts.rules import voice_of
 from lti_app.guidance.rules import (
     Answered,
     Forecast,
@@ -25,9 +28,6 @@ from lti_app.guidance.rules import (
 )
 from lti_app.participation.queries import Account
 from lti_app.participation.rules import PostFacts, Version
-from lti_app.posts.models import Post, visible
-from lti_app.posts.queries import PostView
-from lti_app.posts.rules import voice_of
 
 _PARENT = alias_of(Post)
 _NOTHING = Composed("", "", 0, ())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from lti_app.discussions.rules import AssignedReading, Move, Requirements
+from lti_app.discussion.discussions.rules import AssignedReading, Move, Requirements
 from lti_app.participation.rules import Kind, PostFacts, PostVerdict, Reason, Verdict, Version, evaluate
 
 _WORD = re.compile(r"[^\W\d_]{3,}")

@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from lti_app.composing.rules import Cited, Composed
 from lti_app.course.courses.rules import Actor
-from lti_app.discussions.models import Discussion
-from lti_app.discussions.queries import DiscussionView
+from lti_app.discussion.composing.rules import Cited, Composed
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.integrity.actions import sign_posts
+from lti_app.discussion.posts.models import Citation, Post
+from lti_app.discussion.posts.rules import child_address, child_path
 from lti_app.entries.rules import Arranged, Placed, Shape
 from lti_app.importing.rules import Way, origins, placeholders, to_post
-from lti_app.integrity.actions import sign_posts
 from lti_app.library.passages.queries import check_many
 from lti_app.library.readings.actions import find_or_add_passage, find_passages
-from lti_app.posts.models import Citation, Post
-from lti_app.posts.rules import child_address, child_path
 
 _PASSAGES_AT_ONCE = 500
 

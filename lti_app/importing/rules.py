@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-from lti_app.composing.rules import Composed, compose, compose_html
 from lti_app.core.rich_reader import read
-from lti_app.discussions.rules import AssignedReading
+from lti_app.discussion.composing.rules import Composed, compose, compose_html
+from lti_app.discussion.discussions.rules import AssignedReading
+from lti_app.discussion.posts.rules import Format
 from lti_app.entries.rules import Entry, Shape
-from lti_app.posts.rules import Format
 
 _CHIP = re.compile(r'<a\b[^>]*\bclass="cited"[^>]*>([^<>]*)</a>')
 

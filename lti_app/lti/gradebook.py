@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import Database
 from lti_app.core.http import Answer, is_allowed
 from lti_app.course.people.models import Person
-from lti_app.discussions.models import Discussion
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.lti.ags import (
     LINE_ITEM,
     LINE_ITEMS,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_app.core.db import Base, Id
 from lti_app.course.courses.models import Course
-from lti_app.discussions.models import Discussion  # noqa: F401 -- the table that a foreign key names
+from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the table that a foreign key names
 
 
 class Platform(Base):

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
-from lti_app.discussions.queries import DiscussionView, collect_calendars
-from lti_app.discussions.rules import Requirements
+from lti_app.discussion.discussions.queries import DiscussionView, collect_calendars
+from lti_app.discussion.discussions.rules import Requirements
+from lti_app.discussion.posts.models import DISCUSSION, Post, Revision, Sight, author_by, sight_of
+from lti_app.discussion.posts.rules import voice_of
 from lti_app.participation.rules import PostFacts, Reason, Verdicts, Version, evaluate
-from lti_app.posts.models import DISCUSSION, Post, Revision, Sight, author_by, sight_of
-from lti_app.posts.rules import voice_of
 
 _PARENT = alias_of(Post)
 _FACTS = (

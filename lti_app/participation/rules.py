@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from lti_app.discussions.rules import AssignedReading, Move, Requirements
+from lti_app.discussion.discussions.rules import AssignedReading, Move, Requirements
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_app.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.rubrics.models import Criterion, Level, Rubric
 from lti_app.rubrics.rules import DEFAULT_RUBRIC, CriterionPlan
 

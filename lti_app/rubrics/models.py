@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.discussions.models import Discussion  # noqa: F401 -- the table that the foreign key names
+from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the table that the foreign key names
 from lti_app.rubrics.rules import Evidence
 
 

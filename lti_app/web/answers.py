@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
-from lti_app.answers.actions import claim_answer, release_answer
-from lti_app.answers.queries import list_waiting
-from lti_app.discussions.queries import get_discussion
-from lti_app.posts.access import Permission, may, require
-from lti_app.posts.queries import circumstances_of
+from lti_app.discussion.answers.actions import claim_answer, release_answer
+from lti_app.discussion.answers.queries import list_waiting
+from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.posts.access import Permission, may, require
+from lti_app.discussion.posts.queries import circumstances_of
 from lti_app.web.forms.posts import ConfirmForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing

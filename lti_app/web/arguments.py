@@ -6,18 +6,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lti_app.arguments.actions import check_again
-from lti_app.arguments.queries import get_map, list_gatherings
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussions.queries import get_discussion
+from lti_app.discussion.citations.actions import check_again
+from lti_app.discussion.citations.queries import get_map, list_gatherings
+from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
 from lti_app.library.files.queries import read_pages
 from lti_app.library.passages.actions import give_text, take_back_text
 from lti_app.library.passages.errors import TextTooLong, TextTooShort
 from lti_app.library.passages.queries import get_reading_text
 from lti_app.library.passages.rules import MIN_WORDS, Kept, Page, split_pages
 from lti_app.library.readings.queries import get_filed_reading
-from lti_app.posts.errors import DiscussionShut, PostFirst
 from lti_app.web.forms.arguments import TextForm
 from lti_app.web.session import get_visitor
 from lti_app.web.storage import storage

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from lti_app.course.courses.actions import change_settings
 from lti_app.course.courses.queries import get_settings
 from lti_app.course.people.actions import record_time_zone
-from lti_app.discussions.queries import list_discussions, list_required
+from lti_app.discussion.discussions.queries import list_discussions, list_required
+from lti_app.discussion.moderation.queries import count_waiting
 from lti_app.library.readings.access import may_edit, require_staff
 from lti_app.library.readings.actions import restyle
 from lti_app.library.readings.queries import list_class_progress, list_readings
-from lti_app.moderation.queries import count_waiting
 from lti_app.web.forms.courses import CourseSettingsForm, prefilled
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing

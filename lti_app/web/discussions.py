@@ -8,33 +8,33 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from lti_app.appreciations.queries import appreciated_by
-from lti_app.composing.queries import compose_prompt, find_attachable
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.queries import list_groups
-from lti_app.discussions.access import Permission, may
-from lti_app.discussions.actions import set_up_discussion, write_prompt
-from lti_app.discussions.errors import DatesOutOfOrder
-from lti_app.discussions.queries import DiscussionView, get_discussion
-from lti_app.discussions.rules import State
+from lti_app.discussion.composing.queries import compose_prompt, find_attachable
+from lti_app.discussion.discussions.access import Permission, may
+from lti_app.discussion.discussions.actions import set_up_discussion, write_prompt
+from lti_app.discussion.discussions.errors import DatesOutOfOrder
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.rules import State
+from lti_app.discussion.moderation.queries import count_waiting, find_moved
+from lti_app.discussion.posts import access as posts_access
+from lti_app.discussion.posts.queries import PostView, circumstances_of
+from lti_app.discussion.posts.rules import address_to_path
+from lti_app.discussion.reactions.queries import appreciated_by
+from lti_app.discussion.read_state.rules import Sort, write_numbers
+from lti_app.discussion.stances.queries import get_stances
+from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_thread
+from lti_app.discussion.threads.rules import Jumps, Overview
 from lti_app.grading.queries import get_released_grade
 from lti_app.library.files.actions import attach_files
 from lti_app.library.files.rules import Purpose
 from lti_app.library.readings.actions import add_reading
 from lti_app.library.readings.queries import ReadingLine, list_readings
 from lti_app.library.readings.rules import to_csl
-from lti_app.moderation.queries import count_waiting, find_moved
 from lti_app.participation.rules import Verdicts
-from lti_app.posts import access as posts_access
-from lti_app.posts.queries import PostView, circumstances_of
-from lti_app.posts.rules import address_to_path
 from lti_app.rubrics.actions import copy_rubric
 from lti_app.rubrics.queries import get_rubric
 from lti_app.rubrics.rules import DEFAULT_RUBRIC, in_language
-from lti_app.seen.rules import Sort, write_numbers
-from lti_app.stances.queries import get_stances
-from lti_app.threads.queries import ThreadPage, get_overview, read_thread
-from lti_app.threads.rules import Jumps, Overview
 from lti_app.web.forms.discussions import ReadingForm, SetUpForm, prefilled
 from lti_app.web.forms.drafting import account_of, first_post
 from lti_app.web.forms.starting import groups_of, narrowed, starting

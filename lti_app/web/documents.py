@@ -14,7 +14,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from lti_app.core.resources import resource
-from lti_app.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.exporting.queries import Selection, take_posts
 from lti_app.exporting.rules import ReadingRecord, Scope, TakenFile, TakenPost, for_elsewhere
 from lti_app.library.files.ports import Storage

@@ -11,7 +11,9 @@ from werkzeug.datastructures import FileStorage
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.posts import access as posts_access
+from lti_app.discussion.posts.queries import circumstances_of
 from lti_app.entries.errors import FileRefused
 from lti_app.entries.rules import MAX_BYTES
 from lti_app.exchange.access import Permission, may, require
@@ -21,8 +23,6 @@ from lti_app.exporting.queries import Selection, list_pictures, list_records, li
 from lti_app.exporting.rules import Kind, Scope, csv_lines, json_pieces
 from lti_app.grading.queries import find_by_pseudonym
 from lti_app.importing.rules import Way
-from lti_app.posts import access as posts_access
-from lti_app.posts.queries import circumstances_of
 from lti_app.web.documents import Album, Document, html_pieces, pdf_of
 from lti_app.web.forms.exchange import BringInForm, GiveForm, fault_words, file_words, shape_words
 from lti_app.web.forms.starting import groups_of, narrowed

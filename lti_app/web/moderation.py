@@ -7,17 +7,23 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from lti_app.appreciations.actions import appreciate as appreciate_post
 from lti_app.core.errors import NotFound, Refused
 from lti_app.course.courses.rules import Actor
-from lti_app.discussions.queries import DiscussionView, get_discussion
-from lti_app.integrity.queries import list_likenesses
-from lti_app.moderation.actions import change_post, dismiss_reports, reply_privately, report_post, split_thread
-from lti_app.moderation.queries import list_acts, list_own_reports, read_queue
-from lti_app.moderation.rules import CHANGES, SWITCHES, Deed, ReportReason
-from lti_app.posts.access import Permission
-from lti_app.posts.errors import AlreadyPosted
-from lti_app.posts.queries import PostView, get_post
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.integrity.queries import list_likenesses
+from lti_app.discussion.moderation.actions import (
+    change_post,
+    dismiss_reports,
+    reply_privately,
+    report_post,
+    split_thread,
+)
+from lti_app.discussion.moderation.queries import list_acts, list_own_reports, read_queue
+from lti_app.discussion.moderation.rules import CHANGES, SWITCHES, Deed, ReportReason
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.errors import AlreadyPosted
+from lti_app.discussion.posts.queries import PostView, get_post
+from lti_app.discussion.reactions.actions import appreciate as appreciate_post
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.fields import PostedForm
 from lti_app.web.forms.moderation import HideForm, PrivateReplyForm, ReportForm, SplitForm

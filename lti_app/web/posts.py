@@ -7,24 +7,24 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from lti_app.composing.queries import find_attachable, offer_people
-from lti_app.composing.rules import MAX_FILES
 from lti_app.core.errors import Conflict, Refused
 from lti_app.course.courses.rules import Actor
-from lti_app.discussions.queries import DiscussionView, get_discussion
-from lti_app.discussions.rules import Anonymity
-from lti_app.drafts.queries import DraftView, get_draft
-from lti_app.drafts.rules import place_of
-from lti_app.integrity.actions import screen
+from lti_app.discussion.composing.queries import find_attachable, offer_people
+from lti_app.discussion.composing.rules import MAX_FILES
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.rules import Anonymity
+from lti_app.discussion.drafts.queries import DraftView, get_draft
+from lti_app.discussion.drafts.rules import place_of
+from lti_app.discussion.integrity.actions import screen
+from lti_app.discussion.moderation.rules import HeldReason
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.actions import create_post, delete_post, edit_post
+from lti_app.discussion.posts.errors import AlreadyPosted
+from lti_app.discussion.posts.queries import PostText, PostView, get_post, get_text
+from lti_app.discussion.posts.rules import Format, is_titled
 from lti_app.library.files.access import may_send
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose
-from lti_app.moderation.rules import HeldReason
-from lti_app.posts.access import Permission
-from lti_app.posts.actions import create_post, delete_post, edit_post
-from lti_app.posts.errors import AlreadyPosted
-from lti_app.posts.queries import PostText, PostView, get_post, get_text
-from lti_app.posts.rules import Format, is_titled
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.drafting import account_of, aids_to, begun_again, begun_with, forget_draft, keep_as_draft
 from lti_app.web.forms.files import file_refusal

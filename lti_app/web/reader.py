@@ -7,9 +7,9 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lti_app.arguments.queries import CitedPassage, count_citations_by_passage, list_gatherings
 from lti_app.core.errors import Refused
 from lti_app.course.courses.rules import Actor
+from lti_app.discussion.citations.queries import CitedPassage, count_citations_by_passage, list_gatherings
 from lti_app.library.files.access import may_send, require_sending
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.errors import FileEmpty

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from lti_app.arguments.queries import list_gatherings
 from lti_app.course.courses.rules import Actor, CitationStyle
+from lti_app.discussion.citations.queries import list_gatherings
 from lti_app.library.bibliography.errors import DoiUnknown, DoiUnreachable
 from lti_app.library.bibliography.ports import DoiLookup
 from lti_app.library.bibliography.queries.shelf import list_shelf

@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 
 from lti_app.core.errors import NotFound, Refused
 from lti_app.course.courses.rules import Actor
-from lti_app.discussions.queries import DiscussionView, get_discussion
-from lti_app.stances.access import require_answer
-from lti_app.stances.actions import answer_stance
-from lti_app.stances.queries import get_stances
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.stances.access import require_answer
+from lti_app.discussion.stances.actions import answer_stance
+from lti_app.discussion.stances.queries import get_stances
 from lti_app.web.errors import status_of
 from lti_app.web.forms.stances import StanceForm, mark_refused
 from lti_app.web.session import get_visitor

@@ -6,13 +6,13 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
-from lti_app.discussions.queries import get_discussion
-from lti_app.posts.queries import read_history
-from lti_app.posts.rules import address_to_path
-from lti_app.seen.actions import choose_sort, mark_seen
-from lti_app.seen.queries import count_news, find_next_own, find_next_unread
-from lti_app.seen.rules import Sort, parse_numbers
-from lti_app.threads.rules import compare_words
+from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.posts.queries import read_history
+from lti_app.discussion.posts.rules import address_to_path
+from lti_app.discussion.read_state.actions import choose_sort, mark_seen
+from lti_app.discussion.read_state.queries import count_news, find_next_own, find_next_unread
+from lti_app.discussion.read_state.rules import Sort, parse_numbers
+from lti_app.discussion.threads.rules import compare_words
 from lti_app.web.forms.threads import SeenForm, SortForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing

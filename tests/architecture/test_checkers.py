@@ -51,8 +51,8 @@ PAGES = [
 
 @pytest.mark.parametrize(("rule", "bad", "good"), CODE)
 def test_rule_about_code(rule: Rule, bad: str, good: str):
-    assert len(list(rule(Source("lti_app/posts/rules.py", bad)))) == 1
-    assert list(rule(Source("lti_app/posts/rules.py", good))) == []
+    assert len(list(rule(Source("lti_app/discussion/posts/rules.py", bad)))) == 1
+    assert list(rule(Source("lti_app/discussion/posts/rules.py", good))) == []
 
 
 @pytest.mark.parametrize(("bad", "good"), PAGES)
@@ -67,8 +67,8 @@ def test_long_template_is_found():
 
 
 def test_finding_names_the_file_and_the_line():
-    source = Source("lti_app/posts/rules.py", "x = 1\ny = datetime.now(UTC)\n")
-    assert next(iter(python_rules.clock_readings(source))).startswith("lti_app/posts/rules.py:2: ")
+    source = Source("lti_app/discussion/posts/rules.py", "x = 1\ny = datetime.now(UTC)\n")
+    assert next(iter(python_rules.clock_readings(source))).startswith("lti_app/discussion/posts/rules.py:2: ")
 
 
 @pytest.mark.parametrize(
@@ -129,5 +129,5 @@ def test_docstring_does_not_count_as_a_views_body():
             '''
             return ""
     """)
-    (function,) = python_rules.functions(Source("lti_app/web/posts.py", view))
+    (function,) = python_rules.functions(Source("lti_app/web/discussion/posts.py", view))
     assert python_rules.body_length(function) == 1

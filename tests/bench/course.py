@@ -12,21 +12,21 @@ from decimal import Decimal
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from lti_app.appreciations.models import Appreciation
 from lti_app.core.db import Database
 from lti_app.course.courses.actions import create_course, enroll, open_visit
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
-from lti_app.discussions.actions import reserve_discussion, set_up_discussion
-from lti_app.discussions.models import Discussion
-from lti_app.discussions.queries import DiscussionView
-from lti_app.discussions.rules import Calendar, SetUp
+from lti_app.discussion.discussions.actions import reserve_discussion, set_up_discussion
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import Calendar, SetUp
+from lti_app.discussion.posts.models import Citation, Post, Revision
+from lti_app.discussion.posts.rules import Format, child_address, child_path, compose
+from lti_app.discussion.reactions.models import Appreciation
+from lti_app.discussion.read_state.models import Seen
 from lti_app.library.readings.actions import add_reading, find_passages
-from lti_app.posts.models import Citation, Post, Revision
-from lti_app.posts.rules import Format, child_address, child_path, compose
 from lti_app.rubrics.actions import copy_rubric
-from lti_app.seen.models import Seen
 
 STUDENTS = 300
 SIZES = (29, 500, 2000)

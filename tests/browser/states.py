@@ -11,9 +11,9 @@ from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
-from lti_app.discussions.actions import set_up_discussion
-from lti_app.discussions.queries import DiscussionView, get_discussion, list_discussions
-from lti_app.discussions.rules import Calendar, SetUp
+from lti_app.discussion.discussions.actions import set_up_discussion
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion, list_discussions
+from lti_app.discussion.discussions.rules import Calendar, SetUp
 from lti_app.grading.actions import assess, release
 from lti_app.rubrics.actions import copy_rubric
 from lti_app.rubrics.queries import get_rubric

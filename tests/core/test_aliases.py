@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from lti_app.core.db import alias_of
 from lti_app.course.people.models import Person
-from lti_app.posts.models import Post
+from lti_app.discussion.posts.models import Post
 
 THREADS = 4
 TRIALS = 40

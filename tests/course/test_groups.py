@@ -17,14 +17,14 @@ from lti_app.course.groups.actions import (
 from lti_app.course.groups.errors import GroupInUse, GroupNameless, GroupNameTaken, NobodyToSplit
 from lti_app.course.groups.queries import list_groups, list_places
 from lti_app.course.groups.rules import GroupKind
-from lti_app.discussions.queries import get_discussion
-from lti_app.discussions.rules import Calendar, Structure
-from lti_app.extensions.actions import extend
-from lti_app.posts.access import Permission
-from lti_app.posts.actions import Written, create_post
-from lti_app.posts.errors import GroupLeft
-from lti_app.posts.queries import circumstances_of, get_post
-from lti_app.threads.queries import read_thread
+from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.rules import Calendar, Structure
+from lti_app.discussion.extensions.actions import extend
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.errors import GroupLeft
+from lti_app.discussion.posts.queries import circumstances_of, get_post
+from lti_app.discussion.threads.queries import read_thread
 from tests.factories.discussions import WEEK, set_up
 from tests.statements import count_statements
 

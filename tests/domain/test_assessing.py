@@ -9,7 +9,8 @@ import pytest
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.actions import keep_only
 from lti_app.course.courses.rules import Role
-from lti_app.discussions.actions import set_up_discussion
+from lti_app.discussion.discussions.actions import set_up_discussion
+from lti_app.discussion.posts.actions import Written, delete_post, edit_post
 from lti_app.grading.actions import assess, release, release_all
 from lti_app.grading.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.queries import (
@@ -21,7 +22,6 @@ from lti_app.grading.queries import (
 )
 from lti_app.grading.rules import MAX_COMMENT, Progress
 from lti_app.passbacks.models import Passback
-from lti_app.posts.actions import Written, delete_post, edit_post
 from lti_app.rubrics.models import Level
 from tests.cast import arrive
 from tests.factories.discussions import plan, set_up

@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from lti_app.discussion.moderation.models import Report
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.stances.models import Stance
 from lti_app.library.readings.models import Passage, Reading, ReadingState
 from lti_app.lti.registrations import add_platform
-from lti_app.moderation.models import Report
-from lti_app.posts.models import Post
 from lti_app.seed import seed_demo_course
-from lti_app.stances.models import Stance
 from lti_app.storage.folder import FolderStorage
 
 ADDRESSES = {name: f"https://lms.example.edu/{name}" for name in ("auth_login_url", "auth_token_url", "jwks_url")}

@@ -10,24 +10,24 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from lti_app.core.errors import Forbidden, NotFound
-from lti_app.discussions.models import Discussion
-from lti_app.discussions.queries import get_discussion
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.integrity.actions import screen
+from lti_app.discussion.moderation.rules import HeldReason
+from lti_app.discussion.posts.access import Permission, may
+from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.errors import ThreadLocked
+from lti_app.discussion.posts.models import Citation, Post
+from lti_app.discussion.posts.queries import circumstances_of, get_post
+from lti_app.discussion.threads.queries import get_activity, read_thread
 from lti_app.entries.errors import FileRefused
 from lti_app.exchange.actions import Upload, bring_in, drop_import, look_at_file
 from lti_app.exchange.models import Import
 from lti_app.importing.rules import Way
-from lti_app.integrity.actions import screen
 from lti_app.library.passages.actions import give_text
 from lti_app.library.passages.rules import Kept, Page
-from lti_app.moderation.rules import HeldReason
 from lti_app.participation.queries import collect_class_facts, get_progress
 from lti_app.participation.rules import Kind
-from lti_app.posts.access import Permission, may
-from lti_app.posts.actions import Written, create_post
-from lti_app.posts.errors import ThreadLocked
-from lti_app.posts.models import Citation, Post
-from lti_app.posts.queries import circumstances_of, get_post
-from lti_app.threads.queries import get_activity, read_thread
 from tests.cast import MONDAY
 from tests.factories.discussions import set_up
 from tests.factories.readings import add_readings

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.grading.actions import assess
 from lti_app.rubrics.queries import get_rubric
 

@@ -6,11 +6,11 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussions.queries import DiscussionView
-from lti_app.posts.access import Permission
-from lti_app.posts.actions import Written, create_post
-from lti_app.posts.errors import AlreadyPosted
-from lti_app.posts.queries import PostView, get_post
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.errors import AlreadyPosted
+from lti_app.discussion.posts.queries import PostView, get_post
 
 FIRST = "Leaders set a direction and align people."
 REPLY = "A case against this: hospitals."

@@ -27,7 +27,7 @@ from lti_app.course.courses.rules import Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Names
-from lti_app.discussions.actions import reserve_discussion
+from lti_app.discussion.discussions.actions import reserve_discussion
 from lti_app.lti.ags import OUR_SCOPES
 from lti_app.lti.keys import public_jwks, rotate
 from lti_app.lti.models import CourseLink, Deployment, Placement, Platform

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lti_app.discussions.models import Discussion
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.lti.keys import public_jwks
 from lti_app.lti.models import Placement
 from tests.lti.fake_lms import ABSENT, BASE_URL, CLAIM, DEEP_LINKING, MEMBERSHIP, TARGET, Browser

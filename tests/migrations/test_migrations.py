@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 
 from lti_app import migrations
 from lti_app.core.db import Base, make_engine
-from lti_app.posts.models import Post
+from lti_app.discussion.posts.models import Post
 from lti_app.tables import ALL_MODELS
 from tests.cast import gather_cast
 from tests.factories.discussions import set_up

@@ -17,10 +17,10 @@ from lti_app.course.courses.actions import open_visit
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.discussions.models import Discussion
-from lti_app.discussions.queries import DiscussionView, get_discussion
-from lti_app.posts.actions import Written, create_post
-from lti_app.posts.models import Post
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.models import Post
 from lti_app.rubrics.queries import get_rubric
 from tests.resilience.words import AssessmentChanged, assess, get_assessment, release
 

@@ -24,8 +24,8 @@ from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
-from lti_app.discussions.models import Discussion
-from lti_app.discussions.queries import get_discussion
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.jobs.queue import make_huey
 from lti_app.jobs.worker import make_jobs
 from lti_app.lti.edge import make_edge

@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 from sqlalchemy import select
 
 from lti_app.course.people.models import Person
-from lti_app.discussions.models import Discussion
-from lti_app.posts.models import Post
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.posts.models import Post
 from tests.resilience.installation import Installation
 from tests.resilience.visitor import Unanswered, Visitor
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from sqlalchemy import select
 
 from lti_app.course.people.models import Person
-from lti_app.posts.models import Post
+from lti_app.discussion.posts.models import Post
 from lti_app.practice_lms.lms import PracticeLms
 from tests.resilience.installation import Installation
 from tests.resilience.people import Ledger

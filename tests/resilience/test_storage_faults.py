@@ -14,7 +14,7 @@ from psycopg import sql
 from sqlalchemy import Engine, event, select
 from sqlalchemy.engine import make_url
 
-from lti_app.posts.models import Post
+from lti_app.discussion.posts.models import Post
 from tests.resilience.halves import Halves, running_halves
 from tests.resilience.visitor import Visitor
 from tests.resilience.words import PassbackState

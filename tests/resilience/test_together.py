@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from lti_app.core.db import Database
-from lti_app.posts.models import Post
+from lti_app.discussion.posts.models import Post
 from tests.architecture.tree import ROOT
 from tests.resilience.installation import Installation
 from tests.resilience.words import Assessment, Passback, Release

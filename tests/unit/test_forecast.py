@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussions.rules import Move, Requirements
+from lti_app.discussion.discussions.rules import Move, Requirements
 from lti_app.guidance.rules import Answered, forecast, hypothetical_edit, hypothetical_post
 from lti_app.participation.rules import Reason, Version, evaluate
 from tests.cast import MONDAY

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lti_app.discussions.rules import Move, Requirements
+from lti_app.discussion.discussions.rules import Move, Requirements
 from lti_app.participation.rules import Kind, evaluate
 from tests.unit.test_participation import BEN, CHI, INES, MET, MET_LATE, MISSED, OPEN, SECOND, day, post
 

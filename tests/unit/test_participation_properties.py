@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussions.rules import Requirements
+from lti_app.discussion.discussions.rules import Requirements
 from lti_app.participation.rules import Kind, PostFacts, Reason, Standing, Version, evaluate
 from tests.cast import MONDAY
 from tests.factories.readings import assigned

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.routing import Rule
 
-from lti_app.drafts.actions import save_draft
-from lti_app.drafts.queries import list_drafts
-from lti_app.drafts.rules import FIRST_POST, Drafted
+from lti_app.discussion.drafts.actions import save_draft
+from lti_app.discussion.drafts.queries import list_drafts
+from lti_app.discussion.drafts.rules import FIRST_POST, Drafted
 from lti_app.exchange.actions import Upload, look_at_file
 from tests.web.questions import refused
 

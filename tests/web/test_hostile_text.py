@@ -6,7 +6,7 @@ import pytest
 
 from lti_app.course.courses.actions import rename_course
 from lti_app.course.courses.rules import Role
-from lti_app.discussions.rules import Calendar
+from lti_app.discussion.discussions.rules import Calendar
 from lti_app.library.readings.rules import ReadingEntry
 from tests.cast import MONDAY, arrive
 from tests.web.page import values_of

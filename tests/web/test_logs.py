@@ -59,7 +59,7 @@ def test_fault_of_ours_is_logged_by_its_place_alone(site, cast, discussion, capl
     assert SECRET in response.text  # given back to its writer
     assert "INSERT" not in response.text
     assert [entry["event"] for entry in logs] == ["unexpected", "refused"]
-    assert "lti_app.posts.actions" in logs[0]["where"]
+    assert "lti_app.discussion.posts.actions" in logs[0]["where"]
     assert logs[1]["reference"] in response.text
     check(repr(logs) + caplog.text + "".join(capfd.readouterr()), cast, csrf)
     assert browser.post_form(f"{here}/posts", here, text="Works again.").status == 303

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lti_app.answers.queries import Waiting
-from lti_app.discussions.rules import Move
-from lti_app.drafts.queries import DraftView
-from lti_app.drafts.rules import Place
+from lti_app.discussion.answers.queries import Waiting
+from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.drafts.queries import DraftView
+from lti_app.discussion.drafts.rules import Place
 from lti_app.guidance.queries import Guide
 
 MOVES = (

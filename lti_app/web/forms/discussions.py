@@ -28,8 +28,8 @@ from wtforms.widgets import HiddenInput
 
 from lti_app.course.groups.rules import GroupKind
 from lti_app.course.people.rules import ZONES, zone
-from lti_app.discussions.queries import DiscussionView
-from lti_app.discussions.rules import (
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import (
     MAX_POLE,
     MAX_PROMPT,
     MAX_STANCE,

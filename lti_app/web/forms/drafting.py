@@ -5,18 +5,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lti_app.answers.queries import Waiting, list_waiting
 from lti_app.core.errors import ColloquyError
 from lti_app.core.prose import to_html
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.discussions.queries import DiscussionView, get_discussion
-from lti_app.drafts.actions import drop_posted, keep_refused
-from lti_app.drafts.queries import DraftView, list_drafts
-from lti_app.drafts.rules import FIRST_POST, Drafted, Place
+from lti_app.discussion.answers.queries import Waiting, list_waiting
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.drafts.actions import drop_posted, keep_refused
+from lti_app.discussion.drafts.queries import DraftView, list_drafts
+from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Place
+from lti_app.discussion.posts.queries import PostView
+from lti_app.discussion.posts.rules import Format
 from lti_app.guidance.queries import Guide, Writing, get_guide
 from lti_app.participation.queries import Account, get_account
-from lti_app.posts.queries import PostView
-from lti_app.posts.rules import Format
 from lti_app.web.forms.composing import Aids, words_of_agreement
 from lti_app.web.forms.posts import PostForm
 from lti_app.web.forms.quoting import passage_asked_for

@@ -2,9 +2,9 @@
 
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 
-from lti_app.discussions.rules import Move
-from lti_app.drafts.rules import Drafted
-from lti_app.posts.rules import Format
+from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.drafts.rules import Drafted
+from lti_app.discussion.posts.rules import Format
 from lti_app.web.forms.composing import MOVES
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 

@@ -13,7 +13,7 @@ from lti_app.core.errors import ColloquyError
 from lti_app.course.courses.queries import Member
 from lti_app.course.groups.queries import GroupLine
 from lti_app.course.people.rules import ZONES
-from lti_app.discussions.rules import EXTENDABLE, MAX_NOTE, Calendar
+from lti_app.discussion.discussions.rules import EXTENDABLE, MAX_NOTE, Calendar
 from lti_app.web.forms.fields import DateField, LongTextField, PostedForm, moment_of, offered
 
 PERSON, GROUP = "p", "g"

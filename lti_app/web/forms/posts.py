@@ -19,11 +19,11 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from lti_app.composing.rules import MAX_FILES, MAX_TEXT
 from lti_app.course.groups.queries import GroupLine
-from lti_app.discussions.rules import Anonymity, Move
-from lti_app.posts.actions import Written
-from lti_app.posts.rules import Format
+from lti_app.discussion.composing.rules import MAX_FILES, MAX_TEXT
+from lti_app.discussion.discussions.rules import Anonymity, Move
+from lti_app.discussion.posts.actions import Written
+from lti_app.discussion.posts.rules import Format
 from lti_app.web.forms.composing import MOVES, Aids
 from lti_app.web.forms.fields import PostedForm, offered
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm

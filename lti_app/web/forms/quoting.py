@@ -4,13 +4,13 @@ from flask import request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from lti_app.composing.rules import Cited, quoted_passage, quoted_post
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussions.queries import DiscussionView
+from lti_app.discussion.composing.rules import Cited, quoted_passage, quoted_post
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.posts.queries import PostView
+from lti_app.discussion.posts.rules import Format
 from lti_app.library.readings.queries import get_passage
-from lti_app.posts.queries import PostView
-from lti_app.posts.rules import Format
 
 Begun = dict[str, str]
 """Fields of a PostForm."""

@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 from wtforms import HiddenField
 
-from lti_app.composing.rules import MAX_HTML, plain_of
 from lti_app.core.rich_reader import read
 from lti_app.core.rich_text import write
-from lti_app.posts.rules import Format
+from lti_app.discussion.composing.rules import MAX_HTML, plain_of
+from lti_app.discussion.posts.rules import Format
 from lti_app.web.forms.fields import LongTextField, PostedForm
 
 

@@ -6,7 +6,7 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from lti_app.core.errors import Refused
-from lti_app.stances.rules import SCALE
+from lti_app.discussion.stances.rules import SCALE
 from lti_app.web.forms.fields import PostedForm, offered
 
 

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import GroupLine, list_groups
-from lti_app.discussions.queries import DiscussionView
-from lti_app.discussions.rules import Structure
-from lti_app.posts.actions import Written
-from lti_app.posts.rules import settle_start
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import Structure
+from lti_app.discussion.posts.actions import Written
+from lti_app.discussion.posts.rules import settle_start
 from lti_app.web.forms.posts import PostForm
 
 

@@ -3,7 +3,7 @@
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from lti_app.seen.rules import Sort
+from lti_app.discussion.read_state.rules import Sort
 from lti_app.web.forms.fields import PostedForm, offered
 
 

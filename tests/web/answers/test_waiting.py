@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.discussions.rules import Anonymity
+from lti_app.discussion.discussions.rules import Anonymity
 from tests.web.questions import costs, refused, refuses_no_visit, refuses_unsafe_posts
 from tests.web.site import address
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.posts.models import Post
+from lti_app.discussion.posts.models import Post
 from tests.factories.files import pdf
 from tests.web.questions import costs
 from tests.web.site import address

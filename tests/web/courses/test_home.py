@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lti_app.discussions.rules import Calendar
+from lti_app.discussion.discussions.rules import Calendar
 from tests.cast import MONDAY
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit
 from tests.web.site import address

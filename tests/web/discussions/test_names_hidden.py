@@ -7,12 +7,12 @@ from itertools import product
 import pytest
 from werkzeug.routing import BuildError
 
-from lti_app.discussions.actions import set_up_discussion
-from lti_app.discussions.queries import get_discussion
-from lti_app.discussions.rules import Anonymity, StanceQuestion
-from lti_app.posts.access import Permission
-from lti_app.posts.queries import get_post
-from lti_app.stances.actions import answer_stance
+from lti_app.discussion.discussions.actions import set_up_discussion
+from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.queries import get_post
+from lti_app.discussion.stances.actions import answer_stance
 from tests.factories.discussions import plan
 from tests.web.site import address
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lti_app.discussions.queries import get_discussion
-from lti_app.discussions.rules import Calendar
+from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.rules import Calendar
 from tests.cast import MONDAY
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit, refuses_unsafe_posts
 from tests.web.site import address

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lti_app.drafts.actions import save_draft
-from lti_app.drafts.queries import list_drafts
-from lti_app.drafts.rules import FIRST_POST, Drafted, place_of
+from lti_app.discussion.drafts.actions import save_draft
+from lti_app.discussion.drafts.queries import list_drafts
+from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, place_of
 from tests.web.questions import refused
 from tests.web.site import address
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lti_app.drafts.rules import FIRST_POST, place_of
+from lti_app.discussion.drafts.rules import FIRST_POST, place_of
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit, refuses_unsafe_posts
 from tests.web.site import address
 

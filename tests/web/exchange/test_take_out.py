@@ -10,9 +10,9 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import update
 
-from lti_app.discussions.models import Discussion
-from lti_app.discussions.rules import Anonymity
-from lti_app.posts.models import Post
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.discussions.rules import Anonymity
+from lti_app.discussion.posts.models import Post
 from lti_app.web.documents import Album
 from lti_app.web.storage import STORAGE
 from tests.factories import files
@@ -272,7 +272,7 @@ def test_as_many_statements_however_many_posts(site, cast, path, thread):
 
 
 def site_discussion(path, site):
-    from lti_app.discussions.queries import get_discussion
+    from lti_app.discussion.discussions.queries import get_discussion
 
     with site.database.read() as session:
         return get_discussion(session, site.cast.ines, int(path.split("/")[4]), now=site.clock())

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from lti_app.course.groups.actions import make_group, place_students
-from lti_app.discussions.actions import set_up_discussion
-from lti_app.discussions.queries import get_discussion
-from lti_app.discussions.rules import Anonymity, Calendar
+from lti_app.discussion.discussions.actions import set_up_discussion
+from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.rules import Anonymity, Calendar
 from tests.factories.discussions import WEEK, plan
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit, refuses_unsafe_posts
 from tests.web.site import address

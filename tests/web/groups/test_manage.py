@@ -3,7 +3,7 @@
 import pytest
 
 from lti_app.course.groups.queries import list_groups, list_places
-from lti_app.discussions.rules import Structure
+from lti_app.discussion.discussions.rules import Structure
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit, refuses_unsafe_posts
 from tests.web.site import address
 

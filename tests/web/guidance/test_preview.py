@@ -2,8 +2,8 @@
 
 import pytest
 
-from lti_app.discussions.rules import Move
-from lti_app.drafts.rules import place_of
+from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.drafts.rules import place_of
 from tests.cast import MONDAY
 from tests.web.questions import costs, refused, refuses_methods
 from tests.web.site import address

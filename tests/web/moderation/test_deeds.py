@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.moderation.rules import SWITCHES
+from lti_app.discussion.moderation.rules import SWITCHES
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit, refuses_unsafe_posts
 from tests.web.site import address
 

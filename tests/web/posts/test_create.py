@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from lti_app.discussions.rules import Calendar
+from lti_app.discussion.discussions.rules import Calendar
 from tests.cast import MONDAY
 from tests.web.questions import costs, refused, refuses_methods, refuses_unsafe_posts
 from tests.web.site import address

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from lti_app.discussions.rules import Anonymity
+from lti_app.discussion.discussions.rules import Anonymity
 from tests.factories import files
 from tests.web.site import address
 

@@ -5,9 +5,9 @@ import json
 import pytest
 from sqlalchemy import select
 
+from lti_app.discussion.posts.models import Citation
 from lti_app.library.readings.actions import find_or_add_passage
 from lti_app.library.readings.models import Passage, Reading, ReadingState
-from lti_app.posts.models import Citation
 from tests.factories import files
 from tests.web.browser import policy_of
 from tests.web.questions import costs, refused, refuses_no_visit, refuses_unsafe_posts

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lti_app.discussions.rules import Anonymity
+from lti_app.discussion.discussions.rules import Anonymity
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit
 from tests.web.site import address
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.discussions.rules import Anonymity
+from lti_app.discussion.discussions.rules import Anonymity
 from tests.web.questions import costs
 from tests.web.site import address
 

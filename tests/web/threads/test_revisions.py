@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.posts.actions import Written, delete_post, edit_post
+from lti_app.discussion.posts.actions import Written, delete_post, edit_post
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit
 from tests.web.site import address
 

@@ -1,0 +1,31 @@
+"""What changes who is said to be answering whom."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import insert_into
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.answers.models import AnswerClaim
+from lti_app.discussion.answers.rules import held_until
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.queries import get_post
+
+
+def claim_answer(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, now: datetime) -> None:
+    """Tell others that the actor is answering this post; again: for longer. Raises what the REPLY permission raises.
+
+    Posting the answer needs no release: a post that is answered waits no longer, and nobody is told who was at it.
+    """
+    get_post(session, actor, discussion, post_id, need=Permission.REPLY)
+    until = held_until(now)
+    claim = insert_into(session, AnswerClaim).values(post_id=post_id, person_id=actor.person_id, until=until)
+    session.execute(claim.on_conflict_do_update(index_elements=["post_id", "person_id"], set_={"until": until}))
+
+
+def release_answer(session: Session, actor: Actor, post_id: int) -> None:
+    """Give it back."""
+    mine = (AnswerClaim.post_id == post_id, AnswerClaim.person_id == actor.person_id)
+    session.execute(delete(AnswerClaim).where(*mine))

@@ -1,0 +1,22 @@
+"""Who is answering whom."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_app.core.db import Base, Id
+from lti_app.course.people.models import Person  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.discussion.posts.models import Post  # noqa: F401
+
+
+class AnswerClaim(Base):
+    """Somebody has said that they are answering a post. It holds nobody off, and is over by itself."""
+
+    __tablename__ = "answer_claim"
+    __table_args__ = (UniqueConstraint("post_id", "person_id"), Index(None, "person_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    until: Mapped[datetime]

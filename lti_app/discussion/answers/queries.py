@@ -1,0 +1,110 @@
+"""Every voice gets an answer: which first posts still wait for one, and who says that they are at it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, literal, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import alias_of
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
+from lti_app.discussion.answers.models import AnswerClaim
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.posts.models import Post, shown_author, visible
+
+MOST_LISTED = 30
+_REPLY = alias_of(Post)
+_CLAIMANT = alias_of(Person)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A first post that no other student has answered."""
+
+    id: int
+    address: str
+    author: str
+    title: str
+    html: str
+    created_at: datetime
+    taken_by: str | None
+    """Somebody else who says that they are answering it: empty where the reader may not know who."""
+    held_until: datetime | None
+    """Until when the reader has said so themselves."""
+
+
+def asks_for_answer() -> ColumnElement[bool]:
+    """Which posts are first posts that a classmate should answer."""
+    return and_(
+        Post.parent_id.is_(None),
+        Post.by_staff.is_(False),
+        Post.byline.is_(None),
+        Post.announcement.is_(False),
+        Post.deleted_at.is_(None),
+        Post.hidden_at.is_(None),
+        Post.held_at.is_(None),
+    )
+
+
+def is_answered() -> ColumnElement[bool]:
+    """Which posts have an answer by another student."""
+    return (
+        select(_REPLY.id)
+        .where(
+            _REPLY.parent_id == Post.id,
+            _REPLY.author_id != Post.author_id,
+            _REPLY.by_staff.is_(False),
+            _REPLY.deleted_at.is_(None),
+            _REPLY.hidden_at.is_(None),
+            _REPLY.held_at.is_(None),
+        )
+        .exists()
+    )
+
+
+def list_waiting(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    *,
+    now: datetime,
+    most: int = MOST_LISTED,
+    first_id: int = 0,
+) -> tuple[Waiting, ...]:
+    """The first posts of others that still wait, those first that nobody else is at, then the oldest (one statement).
+
+    The one with `first_id` comes before all others, if it waits. The caller has passed the READ permission on the
+    discussion's posts.
+    """
+    rows = session.execute(_select(actor, discussion, first_id, now).limit(most))
+    return tuple(Waiting(*row) for row in rows)
+
+
+def _select(
+    actor: Actor, discussion: DiscussionView, first_id: int, now: datetime
+) -> Select[int, str, str, str, str, datetime, str | None, datetime | None]:
+    holds = (AnswerClaim.post_id == Post.id, AnswerClaim.until > now)
+    others = (
+        select(_claimant(actor, discussion))
+        .select_from(AnswerClaim)
+        .join(_CLAIMANT, _CLAIMANT.id == AnswerClaim.person_id)
+        .where(*holds, AnswerClaim.person_id != actor.person_id)
+        .order_by(AnswerClaim.until.desc(), AnswerClaim.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    own = select(AnswerClaim.until).where(*holds, AnswerClaim.person_id == actor.person_id).scalar_subquery()
+    return (
+        select(
+            Post.id, Post.address, shown_author(actor, discussion), Post.title, Post.html, Post.created_at, others, own
+        )
+        .join(Person, Person.id == Post.author_id)
+        .where(visible(actor, discussion), asks_for_answer(), ~is_answered(), Post.author_id != actor.person_id)
+        .order_by(Post.id != first_id, own.is_(None), others.is_not(None), Post.number)
+    )
+
+
+def _claimant(actor: Actor, discussion: DiscussionView) -> ColumnElement[str]:
+    """Nobody learns by a claim who somebody is whose name they do not see."""
+    return literal("") if discussion.hides_names_from(actor) else _CLAIMANT.name.expression

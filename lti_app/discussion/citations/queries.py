@@ -1,0 +1,205 @@
+"""The argument map: which passages of a reading posts argue from, and which pages nobody cites."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import alias_of
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.models import GroupMember
+from lti_app.course.people.models import Person
+from lti_app.discussion.citations.rules import uncited
+from lti_app.discussion.discussions.models import Discussion, DiscussionReading
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import AssignedReading, Structure
+from lti_app.discussion.posts.access import Permission, require
+from lti_app.discussion.posts.models import Citation, Post, shown_author, visible
+from lti_app.discussion.posts.queries import circumstances_of
+from lti_app.library.readings.models import Passage, Reading
+from lti_app.library.readings.queries import place_of
+from lti_app.library.readings.rules import Place
+
+POSTS_A_PASSAGE = 5
+"""Posts shown below a passage before one asks for all of them."""
+MAX_POSTS = 300
+"""Posts shown below the one passage that was asked for."""
+
+_STANDS = (Post.deleted_at.is_(None), Post.hidden_at.is_(None))
+
+
+@dataclass(frozen=True)
+class CitingPost:
+    """A post that argues from a passage."""
+
+    id: int
+    address: str
+    author: str
+    html: str
+
+
+@dataclass(frozen=True)
+class ArguedPassage:
+    """A passage with the posts that argue from it, the newest first."""
+
+    id: int
+    place: Place
+    count: int
+    posts: tuple[CitingPost, ...]
+
+    @property
+    def more(self) -> int:
+        """How many posts argue from it that are not shown."""
+        return self.count - len(self.posts)
+
+
+@dataclass(frozen=True)
+class CitedPassage:
+    """A passage, and how many posts argue from it."""
+
+    id: int
+    place: Place
+    count: int
+
+
+@dataclass(frozen=True)
+class ArgumentMap:
+    """What a discussion argues from in one of its readings."""
+
+    reading: AssignedReading
+    passages: tuple[ArguedPassage, ...]
+    """In the order of the reading."""
+    uncited: tuple[str, ...]
+    """Runs of pages that nobody cites; empty where the record has no pages."""
+    pages_known: bool
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """A discussion that a reading is assigned in."""
+
+    id: int
+    title: str
+
+
+def get_map(
+    session: Session, actor: Actor, discussion: DiscussionView, reading_id: int, *, passage_id: int | None = None
+) -> ArgumentMap:
+    """The map of one reading of the discussion, or one passage of it with all its posts (five statements at most).
+
+    Raises NotFound for a reading that is not assigned here, and what the READ permission raises: who must write first
+    does not see what others argue from.
+    """
+    reading = next((each for each in discussion.readings if each.id == reading_id), None)
+    if reading is None:
+        raise NotFound
+    require(actor, Permission.READ, circumstances_of(session, actor, discussion))
+    csl = session.scalars(select(Reading.csl).where(Reading.id == reading_id)).one()
+    counts = _count_by_passage(session, actor, discussion, reading_id)
+    posts = _posts_by_passage(session, actor, discussion, reading_id, passage_id)
+    passages = [
+        ArguedPassage(passage.id, place_of(passage), count, tuple(posts.get(passage.id, ())))
+        for passage, count in counts
+        if passage_id in (None, passage.id)
+    ]
+    passages.sort(key=lambda each: (each.place.order, each.id))
+    pages = str(csl.get("page", ""))
+    free = uncited(pages, (passage.page for passage, _count in counts))
+    return ArgumentMap(reading, tuple(passages), tuple(free), pages_known=bool(uncited(pages, ())))
+
+
+def list_gatherings(session: Session, actor: Actor, reading_id: int, now: datetime) -> list[Gathering]:
+    """The discussions of the actor's course that this reading is assigned in and that have begun, the newest first."""
+    begun = (Discussion.prepared_at.is_not(None), func.coalesce(Discussion.opens_at, Discussion.prepared_at) <= now)
+    rows = session.execute(
+        select(Discussion.id, Discussion.title)
+        .join(DiscussionReading, DiscussionReading.discussion_id == Discussion.id)
+        .where(DiscussionReading.reading_id == reading_id, Discussion.course_id == actor.course_id, *begun)
+        .order_by(Discussion.id.desc())
+    )
+    return [Gathering(*row) for row in rows]
+
+
+def count_citations_by_passage(session: Session, actor: Actor, reading_id: int) -> list[CitedPassage]:
+    """The cited passages of a reading in its order, over all discussions of the actor's course; one statement.
+
+    Students get no count of what they may not read: held, hidden and private posts, other groups, and discussions in
+    which they must write first.
+    """
+    rows = session.execute(
+        select(Passage, func.count())
+        .join(Citation, Citation.passage_id == Passage.id)
+        .join(Post, Post.id == Citation.post_id)
+        .where(Passage.reading_id == reading_id, Post.course_id == actor.course_id, *_STANDS)
+        .where(*([] if actor.is_staff else [_read_by(actor)]))
+        .group_by(Passage.id)
+    )
+    found = [CitedPassage(passage.id, place_of(passage), count) for passage, count in rows]
+    return sorted(found, key=lambda each: (each.place.order, each.id))
+
+
+def _read_by(actor: Actor) -> ColumnElement[bool]:
+    """Whether a student reads a post, whichever discussion it is in."""
+    own = alias_of(Post)
+    has_begun = exists().where(
+        own.discussion_id == Post.discussion_id,
+        own.author_id == actor.person_id,
+        own.parent_id.is_(None),
+        own.split_from_id.is_(None),
+        own.deleted_at.is_(None),
+    )
+    in_course = Discussion.course_id == actor.course_id
+    apart = select(Discussion.id).where(in_course, Discussion.structure == Structure.GROUPS)
+    gated = select(Discussion.id).where(in_course, Discussion.post_first)
+    groups = select(GroupMember.group_id).where(GroupMember.person_id == actor.person_id)
+    return or_(
+        Post.author_id == actor.person_id,
+        and_(
+            Post.held_at.is_(None),
+            or_(Post.private_to_id.is_(None), Post.private_to_id == actor.person_id),
+            or_(Post.group_id.is_(None), Post.group_id.in_(groups), Post.discussion_id.not_in(apart)),
+            or_(Post.discussion_id.not_in(gated), has_begun),
+        ),
+    )
+
+
+def _count_by_passage(
+    session: Session, actor: Actor, discussion: DiscussionView, reading_id: int
+) -> list[tuple[Passage, int]]:
+    rows = session.execute(
+        select(Passage, func.count())
+        .join(Citation, Citation.passage_id == Passage.id)
+        .join(Post, Post.id == Citation.post_id)
+        .where(Passage.reading_id == reading_id, visible(actor, discussion), *_STANDS)
+        .group_by(Passage.id)
+    )
+    return [(passage, count) for passage, count in rows]
+
+
+def _posts_by_passage(
+    session: Session, actor: Actor, discussion: DiscussionView, reading_id: int, passage_id: int | None
+) -> dict[int, list[CitingPost]]:
+    """The newest posts of every passage, or of the one."""
+    limit = POSTS_A_PASSAGE if passage_id is None else MAX_POSTS
+    rank = func.row_number().over(partition_by=Citation.passage_id, order_by=Post.number.desc())
+    ranked = (
+        select(Citation.passage_id, Post.id.label("post_id"), rank.label("rank"))
+        .join(Post, Post.id == Citation.post_id)
+        .join(Passage, Passage.id == Citation.passage_id)
+        .where(Passage.reading_id == reading_id, visible(actor, discussion), *_STANDS)
+        .where(*([] if passage_id is None else [Citation.passage_id == passage_id]))
+        .subquery()
+    )
+    rows = session.execute(
+        select(ranked.c.passage_id, Post.id, Post.address, shown_author(actor, discussion), Post.html)
+        .join(Post, Post.id == ranked.c.post_id)
+        .join(Person, Person.id == Post.author_id)
+        .where(ranked.c.rank <= limit)
+        .order_by(ranked.c.passage_id, ranked.c.rank)
+    )
+    posts: dict[int, list[CitingPost]] = {}
+    for passage, *post in rows:
+        posts.setdefault(passage, []).append(CitingPost(*post))
+    return posts

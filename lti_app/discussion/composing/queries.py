@@ -1,0 +1,152 @@
+"""What a text may refer to: people by the name that the discussion knows them by, passages, files."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import ColumnElement, Select, case, or_, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import Forbidden
+from lti_app.core.rich_reader import read
+from lti_app.core.rich_text import Element, to_text
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.people.models import Person
+from lti_app.discussion.composing.rules import (
+    Attachable,
+    Cited,
+    Composed,
+    Referred,
+    candidate_names,
+    compose,
+    compose_html,
+    numbers_in,
+    pictures_in,
+)
+from lti_app.discussion.discussions.models import Pseudonym
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import Anonymity
+from lti_app.library.files.queries import list_files
+from lti_app.library.files.rules import Purpose
+from lti_app.library.readings.models import Passage
+
+MOST_OFFERED = 8
+"""People offered at once to whoever types a name."""
+ALIASES = 10**15
+"""Where names are hidden, students have ids from here on: their own would tell who is behind a pseudonym."""
+
+
+def offer_people(session: Session, actor: Actor, discussion: DiscussionView, begins: str) -> list[tuple[int, str]]:
+    """The first people, by id and name, of whose names a word begins so: those whom the actor may mention.
+
+    Raises Forbidden for observers, who do not write.
+    """
+    if actor.role is Role.OBSERVER:
+        raise Forbidden
+    known, shown, people = _people(actor, discussion)
+    begins = " ".join(begins.replace("\x00", "\ufffd").split())[:100]
+    spellings = {begins, begins.title()} if begins else {""}
+    fits = [shown.istartswith(each, autoescape=True) for each in spellings]
+    fits += [shown.icontains(f" {each}", autoescape=True) for each in spellings]
+    offered = people.where(or_(*fits), Person.id != actor.person_id).order_by(shown, known).limit(MOST_OFFERED)
+    return [(known_id, name) for known_id, name, _person_id in session.execute(offered)]
+
+
+def find_people(
+    session: Session, actor: Actor, discussion: DiscussionView, *, ids: Collection[int], names: Collection[str]
+) -> tuple[dict[int, str], dict[int, int]]:
+    """Names by id: of these people those whom the actor may mention, and those whose whole name is one of these.
+
+    And by the same ids, who they are. A name that two share finds neither, since nobody could say who is meant.
+    """
+    if not ids and not names:
+        return {}, {}
+    known, shown, people = _people(actor, discussion)
+    rows = session.execute(people.where(or_(known.in_(ids), shown.in_(names)))).all()
+    found = [name for _, name, _ in rows]
+    meant = [row for row in rows if row[0] in ids or found.count(row[1]) == 1]
+    return {row[0]: row[1] for row in meant}, {row[0]: row[2] for row in meant}
+
+
+def _people(
+    actor: Actor, discussion: DiscussionView
+) -> tuple[ColumnElement[int], ColumnElement[str], Select[int, str, int]]:
+    """The id and the name under which all of a discussion know somebody, and a selection of people by them.
+
+    Observers are not offered to students, nor, where names are hidden, students who have no pseudonym yet.
+    """
+    known: ColumnElement[int] = Person.id.expression
+    shown: ColumnElement[str] = Person.name.expression
+    if discussion.anonymity is not Anonymity.NAMED:
+        is_staff = Enrollment.role.in_([role for role in Role if role.is_staff])
+        known = case((is_staff, Person.id), else_=ALIASES + Pseudonym.id)
+        shown = case((is_staff, Person.name), else_=Pseudonym.name)
+    seen = list(Role) if actor.is_staff else [role for role in Role if role is not Role.OBSERVER]
+    people = (
+        select(known, shown, Person.id)
+        .join(Enrollment, Enrollment.person_id == Person.id)
+        .outerjoin(Pseudonym, (Pseudonym.person_id == Person.id) & (Pseudonym.discussion_id == discussion.id))
+        .where(Enrollment.course_id == actor.course_id, Enrollment.active, Enrollment.role.in_(seen), shown != "")
+    )
+    return known, shown, people
+
+
+def compose_written(
+    session: Session, actor: Actor, discussion: DiscussionView, text: str, *, is_rich: bool
+) -> Composed:
+    """What is kept of a text as the composer sends it; a statement for each kind of thing that it names at all."""
+    if is_rich:
+        blocks = read(text)
+        return compose_html(blocks, discussion.readings, _find_referred(session, actor, discussion, "", blocks))
+    return compose(text, discussion.readings, _find_referred(session, actor, discussion, text, []))
+
+
+def compose_prompt(session: Session, actor: Actor, discussion: DiscussionView, html: str) -> Composed:
+    """What is kept of a prompt as the editor sends it. It cites and shows as a post does, and mentions nobody."""
+    blocks = read(html)
+    passages = _find_passages(session, numbers_in(blocks, "cited", "data-passage"))
+    pictures = _find_pictures(session, actor, pictures_in(blocks, discussion.course_id))
+    return compose_html(
+        blocks, discussion.readings, Referred(passages=passages, files=pictures, course_id=discussion.course_id)
+    )
+
+
+def _find_referred(
+    session: Session, actor: Actor, discussion: DiscussionView, text: str, blocks: list[Element]
+) -> Referred:
+    names = candidate_names(text or to_text(blocks))
+    people, behind = find_people(session, actor, discussion, ids=numbers_in(blocks, "mention", "data-id"), names=names)
+    passage_ids = numbers_in(blocks, "cited", "data-passage")
+    pictures = _find_pictures(session, actor, pictures_in(blocks, discussion.course_id))
+    passages = _find_passages(session, passage_ids)
+    return Referred(people, behind, passages=passages, files=pictures, course_id=discussion.course_id)
+
+
+def find_attachable(session: Session, actor: Actor, file_ids: Collection[int]) -> dict[int, Attachable]:
+    """Those of these files that the actor has sent in for posts, by id."""
+    found = list_files(session, actor, file_ids)
+    return {
+        file.id: Attachable(
+            file.id,
+            {"id": file.id, "name": file.name, "type": file.media_type, "size": file.size, "slug": file.slug},
+        )
+        for file in found.values()
+        if file.purpose is Purpose.ATTACHMENT and file.owner_id == actor.person_id
+    }
+
+
+def _find_pictures(session: Session, actor: Actor, pictures: Mapping[int, str]) -> set[int]:
+    """Those of these pictures that a text of the actor's may show: others' posts' too, for who quotes them.
+
+    Only by the last part of its address, which nobody knows who has not seen it: ids can be counted up, to what
+    another group alone is shown too.
+    """
+    found = list_files(session, actor, pictures.keys())
+    return {file.id for file in found.values() if file.purpose is Purpose.ATTACHMENT and file.slug == pictures[file.id]}
+
+
+def _find_passages(session: Session, passage_ids: Collection[int]) -> dict[int, Cited]:
+    if not passage_ids:
+        return {}
+    columns = (Passage.reading_id, Passage.page, Passage.paragraph, Passage.id)
+    rows = session.execute(select(*columns).where(Passage.id.in_(passage_ids)))
+    return {row[3]: Cited(*row) for row in rows}

@@ -1,0 +1,118 @@
+"""Discussions: the prompt, its readings, its calendar and what it requires."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_app.core.db import Base, Id, stored_enum
+from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.groups.models import Group  # noqa: F401
+from lti_app.course.groups.rules import GroupKind
+from lti_app.course.people.models import Person  # noqa: F401
+from lti_app.discussion.discussions.rules import Anonymity, Move, Structure
+from lti_app.library.readings.models import Reading  # noqa: F401
+
+
+class Discussion(Base):
+    """A prompt and its readings. Reserved when a placement is first launched; open once an instructor has set it up."""
+
+    __tablename__ = "discussion"
+    __table_args__ = (Index(None, "course_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    title: Mapped[str]
+    prompt: Mapped[str]
+    "As the instructor wrote it."
+    prompt_html: Mapped[str]
+    "Sanitised when written."
+    points: Mapped[Decimal]
+    "What the LMS's gradebook column is out of."
+    opens_at: Mapped[datetime | None]
+    "From when students see it; None: as soon as it is set up."
+    first_post_words: Mapped[int]
+    first_post_due: Mapped[datetime | None]
+    replies_wanted: Mapped[int]
+    "To how many different classmates."
+    reply_words: Mapped[int]
+    replies_due: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    "From when nobody but staff can write; None: never."
+    post_first: Mapped[bool]
+    "Students see others' posts only after their own first post."
+    prepared_at: Mapped[datetime | None]
+    "When it was first set up; None while it is only reserved."
+    version: Mapped[int]
+    "Grows with each change of the set-up, so that two instructors cannot overwrite each other unseen."
+    root_count: Mapped[int]
+    "How many first posts were ever made: the number of the newest one."
+    post_count: Mapped[int]
+    "How many posts were ever made: the number of the newest one."
+    structure: Mapped[Structure] = mapped_column(stored_enum(Structure))
+    group_kind: Mapped[GroupKind | None] = mapped_column(stored_enum(GroupKind))
+    "Which groups discuss apart; None: any."
+    anonymity: Mapped[Anonymity] = mapped_column(stored_enum(Anonymity))
+    names_revealed_at: Mapped[datetime | None]
+    "From when staff see the names of a blind discussion."
+    wanted_move: Mapped[Move | None] = mapped_column(stored_enum(Move))
+    "The kind of reply that the discussion asks each student for one of."
+    edit_minutes: Mapped[int | None]
+    "How long a post can be edited by its author; None: until the discussion closes."
+    stance_question: Mapped[str]
+    "Asked before and after; empty for none."
+    stance_low: Mapped[str]
+    stance_high: Mapped[str]
+    "The two poles of its scale."
+    created_at: Mapped[datetime]
+
+
+class Extension(Base):
+    """Later dates for one person or one group; None where the class's date holds."""
+
+    __tablename__ = "extension"
+    __table_args__ = (
+        UniqueConstraint("discussion_id", "person_id"),
+        UniqueConstraint("discussion_id", "group_id"),
+        Index(None, "person_id"),
+        Index(None, "group_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("course_group.id"))
+    first_post_due: Mapped[datetime | None]
+    replies_due: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    note: Mapped[str]
+    "For teachers only."
+    granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    granted_at: Mapped[datetime]
+
+
+class Pseudonym(Base):
+    """The name by which a person is known in one anonymous discussion. Never changes once given."""
+
+    __tablename__ = "pseudonym"
+    __table_args__ = (UniqueConstraint("discussion_id", "person_id"), UniqueConstraint("discussion_id", "name"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str]
+
+
+class DiscussionReading(Base):
+    """A reading assigned in a discussion."""
+
+    __tablename__ = "discussion_reading"
+    __table_args__ = (UniqueConstraint("discussion_id", "reading_id"), Index(None, "reading_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"))
+    position: Mapped[int]
+    required: Mapped[bool]
+    "Whether each student must cite it."

@@ -1,0 +1,28 @@
+"""Who may keep a draft where: whoever could write there, or could have until something changed.
+
+A discussion that has closed or a thread that is locked keeps nobody from saving what they have written so far.
+"""
+
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import Forbidden, NotFound
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import State
+from lti_app.discussion.drafts.rules import Kind, Place
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.queries import PostView, get_post
+
+
+def require_keeping(session: Session, actor: Actor, discussion: DiscussionView, place: Place) -> PostView | None:
+    """The post that a place names, if it names one; raises NotFound or Forbidden where the actor has no such place."""
+    if actor.role is Role.OBSERVER:
+        raise Forbidden
+    if not actor.is_staff and discussion.state not in (State.OPEN, State.CLOSED):
+        raise NotFound
+    if place.post_id is None:
+        return None
+    post = get_post(session, actor, discussion, place.post_id, need=Permission.READ)
+    if place.kind is Kind.EDIT and not post.is_own:
+        raise Forbidden
+    return post

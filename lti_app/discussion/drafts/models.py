@@ -1,0 +1,40 @@
+"""What is being written. Private to whoever writes it: no query shows a draft to anybody else, staff included."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_app.core.db import Base, Id, stored_enum
+from lti_app.course.people.models import Person  # noqa: F401
+from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.posts.models import Post  # noqa: F401
+from lti_app.discussion.posts.rules import Format
+
+
+class Draft(Base):
+    """What a person has written at one place of a discussion and not posted yet. Empty ones are not kept."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("person_id", "discussion_id", "place"), Index(None, "post_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    place: Mapped[str]
+    "What it would become: rules.Place.key."
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    "The post that it answers or changes."
+    title: Mapped[str]
+    format: Mapped[Format] = mapped_column(stored_enum(Format))
+    text: Mapped[str]
+    "As the composer sent it; sanitised like any post when it is posted, and like it before it is shown."
+    move: Mapped[Move | None] = mapped_column(stored_enum(Move))
+    file_ids: Mapped[list[int]] = mapped_column(JSON)
+    version: Mapped[str]
+    "A new one with each save, so that two windows cannot overwrite each other unseen."
+    writer: Mapped[str]
+    "The window that saved it last, by a name of its own; empty where no script gave one."
+    saved_at: Mapped[datetime]

@@ -1,0 +1,86 @@
+"""What one can ask about drafts: only ever one's own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import Session, defer
+
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.drafts.models import Draft
+from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Kind, Place
+from lti_app.discussion.posts.models import DISCUSSION, READER, Post, Sight, author_by, sight_of, values_of
+
+
+@dataclass(frozen=True)
+class DraftView:
+    """What the reader was writing at a place."""
+
+    id: int
+    place: Place
+    version: str
+    saved_at: datetime
+    drafted: Drafted
+    """Its text is left out in lists, except that of a first post."""
+    address: str = ""
+    """Of the post that it answers or changes."""
+    author: str = ""
+    """Who is answered, as the reader sees them."""
+
+
+def get_draft(session: Session, actor: Actor, discussion: DiscussionView, place: Place) -> DraftView | None:
+    """The actor's draft at a place, if there is one (one statement)."""
+    row = session.scalar(
+        select(Draft).where(
+            Draft.person_id == actor.person_id, Draft.discussion_id == discussion.id, Draft.place == place.key
+        )
+    )
+    return _view(row, row.text) if row else None
+
+
+def find_draft(session: Session, actor: Actor, discussion: DiscussionView, draft_id: int) -> DraftView:
+    """One of the actor's drafts in this discussion by its number; raises NotFound."""
+    row = session.scalar(
+        select(Draft).where(
+            Draft.id == draft_id, Draft.person_id == actor.person_id, Draft.discussion_id == discussion.id
+        )
+    )
+    if row is None:
+        raise NotFound
+    return _view(row, row.text)
+
+
+def list_drafts(session: Session, actor: Actor, discussion: DiscussionView) -> tuple[DraftView, ...]:
+    """All of the actor's drafts in this discussion, the newest first (one statement)."""
+    rows = session.execute(_drafts(sight_of(actor, discussion)), values_of(actor, discussion))
+    return tuple(_view(*row) for row in rows)
+
+
+@cache
+def _drafts(sight: Sight) -> Select[Any]:
+    text = case((Draft.place == FIRST_POST.key, Draft.text), else_="")
+    return (
+        select(Draft, text, Post.address, author_by(sight))
+        .outerjoin(Post, Post.id == Draft.post_id)
+        .outerjoin(Person, Person.id == Post.author_id)
+        .where(Draft.person_id == READER, Draft.discussion_id == DISCUSSION)
+        .order_by(Draft.saved_at.desc(), Draft.id.desc())
+        .options(defer(Draft.text))
+    )
+
+
+def _view(row: Draft, text: str, address: str | None = "", author: str | None = "") -> DraftView:
+    return DraftView(
+        id=row.id,
+        place=Place(Kind(row.place.partition("-")[0]), row.post_id),
+        version=row.version,
+        saved_at=row.saved_at,
+        drafted=Drafted(text, row.format, row.move, row.title, tuple(row.file_ids)),
+        address=address or "",
+        author=author or "",
+    )

@@ -1,0 +1,70 @@
+"""What gives people dates of their own."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import insert_into
+from lti_app.core.errors import NotFound
+from lti_app.core.prose import clean_text
+from lti_app.course.courses.queries import get_student
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.models import Group
+from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.models import Extension
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import EXTENDABLE, MAX_NOTE, Calendar
+from lti_app.discussion.extensions.errors import NothingExtended, NotLater
+
+
+def extend(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    *,
+    person_id: int | None = None,
+    group_id: int | None = None,
+    dates: Calendar,
+    note: str,
+    now: datetime,
+) -> None:
+    """Give a student or a group these dates, in the place of any that they were given before.
+
+    Raises NothingExtended, NotLater (`name`), NotFound for nobody of this course, Forbidden.
+    """
+    require(actor, Permission.SET_UP)
+    _check_dates(discussion.class_calendar, dates)
+    if group_id is None:
+        get_student(session, actor, person_id or 0)
+    elif session.scalar(select(Group.id).where(Group.id == group_id, Group.course_id == actor.course_id)) is None:
+        raise NotFound
+    given = {
+        **{name: getattr(dates, name) for name in EXTENDABLE},
+        "note": clean_text(note)[:MAX_NOTE],
+        "granted_by_id": actor.person_id,
+        "granted_at": now,
+    }
+    whose = "person_id" if group_id is None else "group_id"
+    row = {"discussion_id": discussion.id, "person_id": None if group_id else person_id, "group_id": group_id}
+    session.execute(
+        insert_into(session, Extension)
+        .values(**row, **given)
+        .on_conflict_do_update(index_elements=["discussion_id", whose], set_=given)
+    )
+
+
+def remove_extension(session: Session, actor: Actor, discussion: DiscussionView, extension_id: int) -> None:
+    """Take later dates back: the class's hold again. Repeating it changes nothing; raises Forbidden."""
+    require(actor, Permission.SET_UP)
+    session.execute(delete(Extension).where(Extension.id == extension_id, Extension.discussion_id == discussion.id))
+
+
+def _check_dates(of_class: Calendar, given: Calendar) -> None:
+    dated = {name: moment for name in EXTENDABLE if (moment := getattr(given, name)) is not None}
+    if not dated:
+        raise NothingExtended
+    for name, moment in dated.items():
+        usual = getattr(of_class, name)
+        if usual is None or moment <= usual:
+            raise NotLater(name=name)

@@ -1,0 +1,174 @@
+"""Looking a new post over before others see it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import Id
+from lti_app.course.courses.models import EarlierCourse
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.integrity.models import Finding, SignatureBand
+from lti_app.discussion.integrity.rules import (
+    ALIKE,
+    MIN_RUNS,
+    Substance,
+    bands_of,
+    is_mostly_links,
+    runs_of,
+    sells_essays,
+    share_of,
+    substance_of,
+    words_of,
+)
+from lti_app.discussion.moderation.actions import hold_by_rule, recount_thread
+from lti_app.discussion.moderation.rules import HeldReason
+from lti_app.discussion.posts.models import Post
+
+_CANDIDATES = 5
+"""The posts with most bands in common that are compared word for word."""
+
+
+_ROWS_AT_ONCE = 50_000
+"""Bands in one statement: a whole forum has a million."""
+
+
+@dataclass(frozen=True)
+class _Like:
+    """A post that is nearly the same."""
+
+    post_id: int
+    share: int
+    """In per cent."""
+
+
+def screen(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    post_id: int,
+    *,
+    sellers: frozenset[str],
+    edited: bool = False,
+    now: datetime,
+) -> list[HeldReason]:
+    """Look a post over in the transaction that writes it; why it now waits for an instructor, if it does.
+
+    A post of staff is only remembered, a private one neither compared nor remembered. No post is held twice for the
+    same, nor one that has been answered: its place would be missing under the answers. At most two statements for a
+    post that is not held; one more where it is mostly links, or was edited.
+    """
+    post = session.get_one(Post, post_id)
+    if post.private_to_id is not None:
+        recount_thread(session, post.root_id or post.id)
+        return []
+    substance = substance_of(post.html)
+    like = _compare(session, discussion, post, substance, edited=edited)
+    if actor.is_staff or (edited and post.reply_count):
+        return []
+    found = _reasons(session, actor, post, substance, sellers)
+    if like is not None:
+        found.append(HeldReason.SIMILAR)
+    known = set(session.scalars(select(Finding.reason).where(Finding.post_id == post_id))) if found and edited else ()
+    if fresh := [reason for reason in found if reason not in known]:
+        _remember(session, post, fresh, like, now)
+        hold_by_rule(session, post, fresh, now=now)
+    return fresh
+
+
+def sign_posts(session: Session, discussion: DiscussionView, posts: Iterable[tuple[int, str]]) -> None:
+    """Remember new posts, by id and HTML, so that later ones can be compared with them. They are not screened."""
+    asked = runs_of(words_of(discussion.prompt))
+    rows = []
+    for post_id, html in posts:
+        own = runs_of(substance_of(html).words) - asked
+        if len(own) >= MIN_RUNS:
+            rows += _bands(discussion.course_id, post_id, bands_of(own))
+        if len(rows) >= _ROWS_AT_ONCE:
+            session.execute(insert(SignatureBand), rows)
+            rows = []
+    if rows:
+        session.execute(insert(SignatureBand), rows)
+
+
+def _bands(course_id: int, post_id: int, bands: Collection[int]) -> list[dict[str, int]]:
+    return [{"course_id": course_id, "post_id": post_id, "band": band} for band in {*bands}]
+
+
+def _reasons(
+    session: Session, actor: Actor, post: Post, substance: Substance, sellers: frozenset[str]
+) -> list[HeldReason]:
+    found = []
+    if sells_essays(substance.hosts, sellers):
+        found.append(HeldReason.SELLER)
+    if is_mostly_links(substance) and _is_newcomer(session, actor, post):
+        found.append(HeldReason.LINKS)
+    return found
+
+
+def _is_newcomer(session: Session, actor: Actor, post: Post) -> bool:
+    """Whether this is the author's first post in the course."""
+    here = select(Discussion.id).where(Discussion.course_id == post.course_id)
+    earlier = (Post.discussion_id.in_(here), Post.author_id == actor.person_id, Post.id != post.id)
+    return session.scalar(select(Post.id).where(*earlier).limit(1)) is None
+
+
+def _compare(
+    session: Session, discussion: DiscussionView, post: Post, substance: Substance, *, edited: bool
+) -> _Like | None:
+    """The most similar post of somebody else, where one is nearly the same; this one is remembered.
+
+    Looked for in the course and in those that it was copied from.
+    """
+    if edited:
+        session.execute(delete(SignatureBand).where(SignatureBand.post_id == post.id))
+    own = runs_of(substance.words) - runs_of(words_of(discussion.prompt))
+    if len(own) < MIN_RUNS:
+        return None
+    bands = bands_of(own)
+    likes = [
+        _Like(post_id, round(share * 100))
+        for post_id, html in _candidates(session, post, bands)
+        if (share := share_of(own, runs_of(substance_of(html).words))) >= ALIKE
+    ]
+    session.execute(insert(SignatureBand), _bands(post.course_id, post.id, bands))
+    return max(likes, key=lambda like: like.share, default=None)
+
+
+def _candidates(session: Session, post: Post, bands: list[int]) -> list[tuple[int, str]]:
+    # The one place where anything is read of another course: those that this one was copied from, as the LMS tells.
+    # Nobody is shown what stands there, only how much of it this post shares (see list_likenesses).
+    earlier = select(EarlierCourse.earlier_id).where(EarlierCourse.course_id == post.course_id)
+    courses = union_all(select(literal(post.course_id, Id)), earlier)
+    shared = (
+        select(SignatureBand.post_id, func.count().label("bands"))
+        .where(SignatureBand.course_id.in_(courses), SignatureBand.band.in_(bands))
+        .group_by(SignatureBand.post_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Post.id, Post.html)
+        .join(shared, shared.c.post_id == Post.id)
+        .where(Post.author_id != post.author_id)
+        .order_by(shared.c.bands.desc(), Post.id)
+        .limit(_CANDIDATES)
+    )
+    return [(post_id, html) for post_id, html in rows]
+
+
+def _remember(session: Session, post: Post, reasons: list[HeldReason], like: _Like | None, now: datetime) -> None:
+    for reason in reasons:
+        by = like if reason is HeldReason.SIMILAR else None
+        session.add(
+            Finding(
+                post_id=post.id,
+                reason=reason,
+                like_id=by.post_id if by else None,
+                share=by.share if by else None,
+                at=now,
+            )
+        )

@@ -1,0 +1,69 @@
+"""What the rules have found, side by side."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import alias_of
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.integrity.models import Finding
+from lti_app.discussion.integrity.rules import Run, marked
+from lti_app.discussion.moderation.rules import HeldReason
+from lti_app.discussion.posts.models import Post
+
+_LIKE = alias_of(Post)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A post beside the one that it is similar to; what stands in both is marked in both.
+
+    Of one in an earlier copy of the course only the year is told: not what it says, by whom or where.
+    """
+
+    post_id: int
+    share: int
+    """How much of the post stands in the other, in per cent."""
+    discussion_id: int
+    """Of the other, as all that follows."""
+    discussion_title: str
+    address: str
+    own: tuple[Run, ...]
+    other: tuple[Run, ...]
+    year: int | None = None
+    """When the other was written, where it is in an earlier copy of the course."""
+
+
+def list_likenesses(session: Session, actor: Actor, post_ids: Collection[int]) -> dict[int, Likeness]:
+    """What these posts are similar to, by post (one statement). For staff: the caller has passed MODERATE.
+
+    Nobody is named: that two posts are alike says nothing about who had it from whom.
+    """
+    rows = session.execute(
+        select(Finding.post_id, Finding.share, Discussion, _LIKE.address, _LIKE.created_at, Post.html, _LIKE.html)
+        .join(Post, Post.id == Finding.post_id)
+        .join(_LIKE, _LIKE.id == Finding.like_id)
+        .join(Discussion, Discussion.id == _LIKE.discussion_id)
+        .where(
+            Finding.post_id.in_(post_ids),
+            Finding.reason == HeldReason.SIMILAR,
+            Post.course_id == actor.course_id,
+        )
+    )
+    return {
+        post_id: Likeness(
+            post_id,
+            share or 0,
+            discussion.id,
+            discussion.title,
+            address,
+            own=tuple(marked(html, other)),
+            other=tuple(marked(other, html)),
+        )
+        if discussion.course_id == actor.course_id
+        else Likeness(post_id, share or 0, 0, "", "", own=tuple(marked(html, other)), other=(), year=at.year)
+        for post_id, share, discussion, address, at, html, other in rows
+    }

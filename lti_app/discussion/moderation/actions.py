@@ -1,0 +1,252 @@
+"""What is done to posts and threads, and what students report."""
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, literal, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import Id, UtcDateTime, alias_of, insert_into
+from lti_app.core.prose import clean_text
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import MAX_TITLE
+from lti_app.discussion.moderation.access import NEEDS
+from lti_app.discussion.moderation.errors import NoRoomForThread
+from lti_app.discussion.moderation.models import ModerationAct, MovedPost, Report
+from lti_app.discussion.moderation.rules import CHANGES, OUTCOMES, Deed, HeldReason, ReportReason, clean_reason
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.actions import Placed, Written, create_post
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.queries import get_post, lock_post
+from lti_app.discussion.posts.rules import child_path
+
+_BELOW = alias_of(Post)
+
+
+def change_post(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    post_id: int,
+    deed: Deed,
+    *,
+    reason: str = "",
+    now: datetime,
+) -> str:
+    """Do one of CHANGES to a post; returns its address. What is so already stays as it is, and is not noted again.
+
+    Whatever decides about a post settles what was reported about it. Raises ReasonMissing for hiding without one,
+    ReasonTooLong, and what the gate raises.
+    """
+    reason = clean_reason(reason, required=deed is Deed.HIDE)
+    get_post(session, actor, discussion, post_id, need=NEEDS[deed])
+    post, change = lock_post(session, post_id), CHANGES[deed]
+    if (getattr(post, change.column) is not None) != change.sets:
+        reason = reason or ", ".join(post.held_reasons)
+        setattr(post, change.column, now if change.sets else None)
+        _follow(session, actor, post, deed, reason)
+        _note(session, actor, post, deed, reason=reason, now=now)
+    _settle(session, actor, post_id, deed, now)
+    return post.address
+
+
+def dismiss_reports(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, now: datetime) -> str:
+    """Leave a post as it is and settle what was reported about it; returns its address. Raises what the gate raises."""
+    post = get_post(session, actor, discussion, post_id, need=NEEDS[Deed.DISMISS])
+    if _settle(session, actor, post_id, Deed.DISMISS, now):
+        _note(session, actor, lock_post(session, post_id), Deed.DISMISS, reason="", now=now)
+    return post.address
+
+
+def hold_by_rule(session: Session, post: Post, reasons: list[HeldReason], *, now: datetime) -> None:
+    """Let a post wait for an instructor because a rule says so."""
+    post.held_at, post.held_reasons = now, [reason.value for reason in reasons]
+    session.add(
+        ModerationAct(
+            discussion_id=post.discussion_id,
+            post_id=post.id,
+            by_id=None,
+            by_staff=False,
+            kind=Deed.HOLD,
+            reason=", ".join(post.held_reasons),
+            at=now,
+        )
+    )
+    session.flush()
+    recount_thread(session, post.root_id or post.id)
+
+
+def split_thread(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    post_id: int,
+    *,
+    title: str = "",
+    reason: str = "",
+    now: datetime,
+) -> str:
+    """Make a reply, with all below it, a thread of its own; returns its new address. A first post stays where it is.
+
+    It counts for its author as what it was: a reply to the post that it answered. The discussion's counter is raised
+    first, as when a post is made, so that nobody writes into the thread while it moves. Raises ReasonTooLong,
+    NoRoomForThread, and what the gate raises.
+    """
+    reason = clean_reason(reason, required=False)
+    found = get_post(session, actor, discussion, post_id, need=Permission.MODERATE)
+    if found.parent_id is None and session.scalar(select(Post.split_at).where(Post.id == post_id)):
+        return found.address
+    get_post(session, actor, discussion, post_id, need=Permission.SPLIT)
+    nth = session.scalars(
+        update(Discussion)
+        .where(Discussion.id == discussion.id)
+        .values(root_count=Discussion.root_count + 1)
+        .returning(Discussion.root_count)
+    ).one()
+    post = lock_post(session, post_id)
+    if post.parent_id is None or post.root_id is None:  # the second of two clicks
+        session.execute(
+            update(Discussion).where(Discussion.id == discussion.id).values(root_count=Discussion.root_count - 1)
+        )
+        return post.address
+    root_id, answered = post.root_id, post.parent_id
+    locked_at = session.scalar(select(Post.locked_at).where(Post.id == root_id))
+    _note(session, actor, post, Deed.SPLIT, reason=reason or post.address, now=now)
+    _move(session, post, _path_of(nth), str(nth), now)
+    session.refresh(post)
+    post.parent_id, post.root_id, post.split_from_id, post.split_at = None, None, answered, now
+    post.title = " ".join(clean_text(title).split())[:MAX_TITLE]
+    post.locked_at, post.accepted_at = locked_at, None
+    session.flush()
+    recount_thread(session, root_id)
+    recount_thread(session, post.id)
+    return str(nth)
+
+
+def reply_privately(
+    session: Session, actor: Actor, discussion: DiscussionView, post_id: int, text: str, *, now: datetime
+) -> Placed:
+    """Answer a student so that nobody but they and staff ever know. Raises as create_post does."""
+    post = get_post(session, actor, discussion, post_id, need=Permission.REPLY_PRIVATELY)
+    written = Written(text, private_to_id=post.author_id)
+    placed = create_post(session, actor, discussion, written, parent_id=post_id, now=now)
+    recount_thread(session, post.root_id)
+    _note(session, actor, lock_post(session, post_id), Deed.REPLY_PRIVATELY, reason="", now=now)
+    return placed
+
+
+def report_post(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    post_id: int,
+    *,
+    reason: ReportReason,
+    words: str,
+    now: datetime,
+) -> str:
+    """Ask staff to look at a post; returns its address. A second report by the same person changes nothing.
+
+    Raises ReasonMissing for OTHER without words, ReasonTooLong, and what the gate raises.
+    """
+    words = clean_reason(words, required=reason is ReportReason.OTHER)
+    post = get_post(session, actor, discussion, post_id, need=Permission.REPORT)
+    values = {
+        "course_id": discussion.course_id,
+        "discussion_id": discussion.id,
+        "post_id": post_id,
+        "reporter_id": actor.person_id,
+        "reason": reason,
+        "words": words,
+        "at": now,
+    }
+    session.execute(
+        insert_into(session, Report).values(**values).on_conflict_do_nothing(index_elements=["post_id", "reporter_id"])
+    )
+    return post.address
+
+
+def recount_thread(session: Session, root_id: int) -> None:
+    """Let a first post tell again how many posts stand below it and which is the newest, of those that all may see."""
+    shown = (_BELOW.root_id == root_id, _BELOW.held_at.is_(None), _BELOW.private_to_id.is_(None))
+    newest = select(_BELOW.created_at).where(*shown).order_by(_BELOW.number.desc()).limit(1)
+    session.execute(
+        update(Post)
+        .where(Post.id == root_id)
+        .values(
+            descendants=select(func.count()).where(*shown).scalar_subquery(),
+            latest_number=func.coalesce(select(func.max(_BELOW.number)).where(*shown).scalar_subquery(), Post.number),
+            latest_at=func.coalesce(newest.scalar_subquery(), Post.created_at),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+
+
+def _follow(session: Session, actor: Actor, post: Post, deed: Deed, reason: str) -> None:
+    """What else a deed changes besides its moment."""
+    if deed is Deed.HIDE:
+        post.hidden_by_id, post.hidden_reason = actor.person_id, reason
+    elif deed is Deed.RESTORE:
+        post.hidden_by_id, post.hidden_reason = None, ""
+    elif deed is Deed.ACCEPT:  # one answer is the accepted one
+        others = (Post.root_id == post.root_id, Post.id != post.id, Post.accepted_at.is_not(None))
+        session.execute(update(Post).where(*others).values(accepted_at=None))
+    elif deed in (Deed.HOLD, Deed.RELEASE):
+        post.held_reasons = [HeldReason.INSTRUCTOR.value] if deed is Deed.HOLD else []
+        session.flush()
+        recount_thread(session, post.root_id or post.id)
+
+
+def _note(session: Session, actor: Actor, post: Post, deed: Deed, *, reason: str, now: datetime) -> None:
+    session.execute(
+        insert(ModerationAct).values(
+            discussion_id=post.discussion_id,
+            post_id=post.id,
+            by_id=actor.person_id,
+            by_staff=actor.is_staff,
+            kind=deed,
+            reason=reason,
+            at=now,
+        )
+    )
+
+
+def _settle(session: Session, actor: Actor, post_id: int, deed: Deed, now: datetime) -> int:
+    """Close the open reports of a post, where the deed decides about it; how many there were."""
+    if deed not in OUTCOMES:
+        return 0
+    settled = session.execute(
+        update(Report)
+        .where(Report.post_id == post_id, Report.settled_at.is_(None))
+        .values(outcome=OUTCOMES[deed], settled_at=now, settled_by_id=actor.person_id)
+    )
+    return settled.rowcount if isinstance(settled, CursorResult) else 0
+
+
+def _path_of(nth: int) -> str:
+    try:
+        return child_path("", nth)
+    except ValueError as error:
+        raise NoRoomForThread from error
+
+
+def _move(session: Session, post: Post, path: str, address: str, now: datetime) -> None:
+    """Give a post and all below it new places, and note the old ones."""
+    here = or_(Post.path == post.path, Post.path.startswith(f"{post.path}."))
+    within = (Post.discussion_id == post.discussion_id, here)
+    old = select(Post.discussion_id, Post.address, Post.id, literal(now, UtcDateTime)).where(*within)
+    session.execute(insert(MovedPost).from_select(["discussion_id", "old_address", "post_id", "at"], old))
+    session.execute(
+        update(Post)
+        .where(*within)
+        .values(
+            path=literal(path) + func.substr(Post.path, len(post.path) + 1),
+            address=literal(address) + func.substr(Post.address, len(post.address) + 1),
+            depth=Post.depth - post.depth,
+            root_id=literal(post.id, Id),
+        )
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,67 @@
+"""Reports, what was done to posts and by whom, and where posts stood before they were moved."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_app.core.db import Base, Id, stored_enum
+from lti_app.course.people.models import Person  # noqa: F401
+from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.discussion.moderation.rules import Deed, Outcome, ReportReason
+from lti_app.discussion.posts.models import Post  # noqa: F401
+
+
+class Report(Base):
+    """Somebody asks an instructor to look at a post: once for each person and post."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("post_id", "reporter_id"),
+        Index(None, "course_id", "settled_at"),
+        Index(None, "discussion_id", "settled_at"),
+        Index(None, "reporter_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    reporter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[ReportReason] = mapped_column(stored_enum(ReportReason))
+    words: Mapped[str]
+    "What the reporter added."
+    at: Mapped[datetime]
+    outcome: Mapped[Outcome | None] = mapped_column(stored_enum(Outcome))
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ModerationAct(Base):
+    """Something was done to a post. Written once, never changed."""
+
+    __tablename__ = "moderation_act"
+    __table_args__ = (Index(None, "post_id"), Index(None, "discussion_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    "None: a rule held it."
+    by_staff: Mapped[bool]
+    kind: Mapped[Deed] = mapped_column(stored_enum(Deed))
+    reason: Mapped[str]
+    at: Mapped[datetime]
+
+
+class MovedPost(Base):
+    """Where a post stood before it was moved. Addresses are never given twice, so old links find it for ever."""
+
+    __tablename__ = "moved_post"
+    __table_args__ = (UniqueConstraint("discussion_id", "old_address"), Index(None, "post_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    old_address: Mapped[str]
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    at: Mapped[datetime]

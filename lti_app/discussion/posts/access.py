@@ -1,0 +1,299 @@
+"""Who may do what with posts: a table over one-line predicates."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+
+from lti_app.core.errors import ColloquyError, Forbidden
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import State, Structure
+from lti_app.discussion.posts.errors import (
+    DiscussionShut,
+    EditingOver,
+    GroupLeft,
+    ParentGone,
+    PostFirst,
+    PostHeld,
+    PostHidden,
+    ThreadLocked,
+    TooDeep,
+)
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.rules import MAX_DEPTH
+
+
+class Permission(StrEnum):
+    """What one may do with posts."""
+
+    READ = "read"
+    START = "start"
+    REPLY = "reply"
+    EDIT = "edit"
+    DELETE = "delete"
+    APPRECIATE = "appreciate"
+    REPORT = "report"
+    ACCEPT = "accept"
+    """As the answer to the question above it."""
+    PIN = "pin"
+    MARK = "mark"
+    """As exemplary."""
+    CLOSE = "close"
+    """Its whole thread."""
+    HIDE = "hide"
+    HOLD = "hold"
+    RELEASE = "release"
+    SPLIT = "split"
+    """Off, with all below it, into a first post of its own."""
+    ANNOUNCE = "announce"
+    REPLY_PRIVATELY = "reply_privately"
+    MODERATE = "moderate"
+    """See what is reported and held, and what was done about it."""
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """All that permissions on posts depend on, besides the actor."""
+
+    state: State
+    post_first: bool
+    has_posted: bool
+    """Whether the actor has a first post of their own that is not deleted."""
+    is_author: bool = False
+    """Whether the post in question is the actor's."""
+    is_deleted: bool = False
+    """Whether the post in question is."""
+    is_deepest: bool = False
+    """Whether the post in question is as deep in its thread as posts go."""
+    is_locked: bool = False
+    """Whether the thread of the post in question is closed."""
+    is_hidden: bool = False
+    """Whether an instructor has hidden the post in question."""
+    is_imported: bool = False
+    """Whether the post in question was brought in from elsewhere."""
+    is_past_editing: bool = False
+    """Whether the time in which its author may edit the post in question is over."""
+    is_root: bool = False
+    """Whether the post in question is a first post."""
+    is_private: bool = False
+    """Whether only its author, one other person and staff see the post in question."""
+    is_by_staff: bool = False
+    """Whether whoever wrote the post in question taught then."""
+    is_answer: bool = False
+    """Whether the post in question answers a question directly, where first posts are questions."""
+    is_asker: bool = False
+    """Whether the actor wrote the first post of the thread in question."""
+    is_held: bool = False
+    """Whether the post in question waits for an instructor."""
+    is_answered: bool = False
+    """Whether anybody ever answered the post in question."""
+    is_elsewhere: bool = False
+    """Whether the post in question belongs to a group that the actor is not in."""
+
+
+Predicate = Callable[[Role, Circumstances], bool]
+
+
+def _takes_part(role: Role, _c: Circumstances) -> bool:
+    return role is not Role.OBSERVER
+
+
+def _has_begun(role: Role, c: Circumstances) -> bool:
+    return role.is_staff or c.state in (State.OPEN, State.CLOSED)
+
+
+def _is_open(role: Role, c: Circumstances) -> bool:
+    return c.state is State.OPEN or (role.is_staff and c.state is not State.UNPREPARED)
+
+
+def _past_the_gate(role: Role, c: Circumstances) -> bool:
+    return role.is_staff or not c.post_first or c.has_posted
+
+
+def _reads(role: Role, c: Circumstances) -> bool:
+    # Once it is closed nobody can write any more, so the gate would only lock out those who missed it.
+    return _past_the_gate(role, c) or c.state is State.CLOSED
+
+
+def _author_or_staff(role: Role, c: Circumstances) -> bool:
+    return c.is_author or role.is_staff
+
+
+def _is_shown(role: Role, c: Circumstances) -> bool:
+    return role.is_staff or not c.is_hidden
+
+
+def _is_unlocked(role: Role, c: Circumstances) -> bool:
+    return role.is_staff or not c.is_locked
+
+
+def _in_own_group(role: Role, c: Circumstances) -> bool:
+    # Whoever changed groups goes on seeing their own posts in the old one; what they write now is for the new one.
+    return role.is_staff or not c.is_elsewhere
+
+
+def _can_still_edit(role: Role, c: Circumstances) -> bool:
+    return role.is_staff or not c.is_past_editing
+
+
+def _is_staff(role: Role, _c: Circumstances) -> bool:
+    return role.is_staff
+
+
+def _asker_or_staff(role: Role, c: Circumstances) -> bool:
+    return c.is_asker or role.is_staff
+
+
+def _is_prepared(_role: Role, c: Circumstances) -> bool:
+    return c.state is not State.UNPREPARED
+
+
+def _if(circumstance: str) -> Predicate:
+    return lambda _role, c: getattr(c, circumstance) is True
+
+
+def _unless(circumstance: str) -> Predicate:
+    return lambda _role, c: getattr(c, circumstance) is False
+
+
+_is_author, _is_root, _is_answer = _if("is_author"), _if("is_root"), _if("is_answer")
+_stands, _is_native, _has_room = _unless("is_deleted"), _unless("is_imported"), _unless("is_deepest")
+_is_anothers, _is_reply, _is_for_all = _unless("is_author"), _unless("is_root"), _unless("is_private")
+_is_by_student, _is_released, _is_unanswered = _unless("is_by_staff"), _unless("is_held"), _unless("is_answered")
+_BY_STAFF: tuple[tuple[Predicate, type[ColloquyError]], ...] = (
+    (_is_staff, Forbidden),
+    (_is_prepared, DiscussionShut),
+)
+TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
+    Permission.READ: ((_takes_part, Forbidden), (_has_begun, DiscussionShut), (_reads, PostFirst)),
+    Permission.START: ((_takes_part, Forbidden), (_is_open, DiscussionShut)),
+    Permission.REPLY: (
+        (_takes_part, Forbidden),
+        (_is_open, DiscussionShut),
+        (_past_the_gate, PostFirst),
+        (_in_own_group, GroupLeft),
+        (_stands, ParentGone),
+        (_is_shown, ParentGone),
+        (_is_released, PostHeld),
+        (_is_unlocked, ThreadLocked),
+        (_has_room, TooDeep),
+    ),
+    Permission.EDIT: (
+        (_takes_part, Forbidden),
+        (_is_author, Forbidden),
+        (_is_open, DiscussionShut),
+        (_stands, Forbidden),
+        (_is_native, Forbidden),
+        (_is_shown, PostHidden),
+        (_is_unlocked, ThreadLocked),
+        (_can_still_edit, EditingOver),
+    ),
+    Permission.DELETE: (
+        (_takes_part, Forbidden),
+        (_author_or_staff, Forbidden),
+        (_is_open, DiscussionShut),
+        (_stands, Forbidden),
+        (_is_unlocked, ThreadLocked),
+    ),
+    Permission.APPRECIATE: (
+        (_takes_part, Forbidden),
+        (_is_open, DiscussionShut),
+        (_past_the_gate, PostFirst),
+        (_is_anothers, Forbidden),
+        (_stands, ParentGone),
+        (_is_shown, ParentGone),
+    ),
+    Permission.REPORT: (
+        (_takes_part, Forbidden),
+        (_has_begun, DiscussionShut),
+        (_reads, PostFirst),
+        (_is_anothers, Forbidden),
+        (_stands, ParentGone),
+        (_is_shown, ParentGone),
+    ),
+    Permission.ACCEPT: (
+        (_takes_part, Forbidden),
+        (_asker_or_staff, Forbidden),
+        (_is_open, DiscussionShut),
+        (_is_answer, Forbidden),
+        (_is_for_all, Forbidden),
+        (_stands, ParentGone),
+        (_is_shown, ParentGone),
+        (_is_unlocked, ThreadLocked),
+    ),
+    Permission.PIN: (*_BY_STAFF, (_is_root, Forbidden), (_stands, ParentGone)),
+    Permission.MARK: (*_BY_STAFF, (_stands, ParentGone)),
+    Permission.CLOSE: (*_BY_STAFF, (_is_root, Forbidden)),
+    Permission.HIDE: (*_BY_STAFF, (_stands, ParentGone)),
+    Permission.HOLD: (*_BY_STAFF, (_is_unanswered, Forbidden), (_stands, ParentGone)),
+    Permission.RELEASE: (*_BY_STAFF, (_stands, ParentGone)),
+    Permission.SPLIT: (*_BY_STAFF, (_is_reply, Forbidden), (_is_for_all, Forbidden), (_stands, ParentGone)),
+    Permission.ANNOUNCE: _BY_STAFF,
+    Permission.REPLY_PRIVATELY: (
+        *_BY_STAFF,
+        (_is_by_student, Forbidden),
+        (_is_native, Forbidden),
+        (_stands, ParentGone),
+        (_has_room, TooDeep),
+    ),
+    Permission.MODERATE: _BY_STAFF[:1],
+}
+"""Every condition in order, with the error that its failing is."""
+
+
+def may(actor: Actor, permission: Permission, circumstances: Circumstances) -> bool:
+    """Whether the actor has this permission here and now."""
+    return all(holds(actor.role, circumstances) for holds, _error in TABLE[permission])
+
+
+def require(actor: Actor, permission: Permission, circumstances: Circumstances) -> None:
+    """Raise the error of the first condition that fails: Forbidden, or one of posts.errors."""
+    for holds, error in TABLE[permission]:
+        if not holds(actor.role, circumstances):
+            raise error(state=circumstances.state.value)
+
+
+def permitted(actor: Actor, circumstances: Circumstances) -> frozenset[Permission]:
+    """All that the actor may do here and now."""
+    return _permitted(actor.role, circumstances)
+
+
+@lru_cache(maxsize=4096)
+def _permitted(role: Role, c: Circumstances) -> frozenset[Permission]:
+    # Many posts of a page are in the same circumstances.
+    return frozenset(need for need in TABLE if all(holds(role, c) for holds, _error in TABLE[need]))
+
+
+def with_post(
+    c: Circumstances,
+    post: Post,
+    *,
+    actor: Actor,
+    discussion: DiscussionView,
+    root_locked_at: datetime | None,
+    asked_by: int | None,
+    is_elsewhere: bool,
+) -> Circumstances:
+    """The circumstances of one post; `root_locked_at` and `asked_by` tell of the first post above it."""
+    return Circumstances(
+        state=c.state,
+        post_first=c.post_first,
+        has_posted=c.has_posted,
+        is_author=post.author_id == actor.person_id,
+        is_deleted=post.deleted_at is not None,
+        is_deepest=post.depth >= MAX_DEPTH,
+        is_locked=post.locked_at is not None or root_locked_at is not None,
+        is_hidden=post.hidden_at is not None,
+        is_imported=post.byline is not None,
+        is_past_editing=discussion.is_past_editing(post.created_at),
+        is_root=post.parent_id is None,
+        is_private=post.private_to_id is not None,
+        is_by_staff=post.by_staff,
+        is_answer=post.depth == 1 and discussion.structure is Structure.QUESTIONS,
+        is_asker=asked_by == actor.person_id,
+        is_held=post.held_at is not None,
+        is_answered=post.reply_count > 0,
+        is_elsewhere=is_elsewhere,
+    )

@@ -1,0 +1,23 @@
+"""What one can ask about appreciations."""
+
+from collections.abc import Collection
+
+from sqlalchemy import String, bindparam, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import is_listed
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.reactions.models import Appreciation
+
+_APPRECIATED = select(Appreciation.post_id).where(
+    Appreciation.person_id == bindparam("person_id"),
+    is_listed(Appreciation.post_id, bindparam("post_ids", type_=String)),
+)
+
+
+def appreciated_by(session: Session, actor: Actor, post_ids: Collection[int]) -> frozenset[int]:
+    """Which of these posts the actor appreciates (one statement, none for no posts)."""
+    if not post_ids:
+        return frozenset()
+    values = {"person_id": actor.person_id, "post_ids": ",".join(map(str, post_ids))}
+    return frozenset(session.scalars(_APPRECIATED, values))

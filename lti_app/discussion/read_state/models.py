@@ -1,0 +1,26 @@
+"""What each person has seen of a discussion."""
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_app.core.db import Base, Id, stored_enum
+from lti_app.course.people.models import Person  # noqa: F401
+from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.discussion.read_state.rules import Sort
+
+
+class Seen(Base):
+    """One person's reading of one discussion. Never written because somebody opened a page."""
+
+    __tablename__ = "seen"
+    __table_args__ = (UniqueConstraint("person_id", "discussion_id"), Index(None, "discussion_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    numbers: Mapped[bytes]
+    "The numbers of the posts that they have seen or written: post n is bit n - 1, the lowest first."
+    all_to: Mapped[int]
+    "Up to which number none is missing, so that nothing below needs to be looked at."
+    sort: Mapped[Sort | None] = mapped_column(stored_enum(Sort))
+    "The order of threads that they have chosen."

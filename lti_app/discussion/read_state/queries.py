@@ -1,0 +1,74 @@
+"""What is new to somebody in a discussion, while they have it open."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.posts.access import Circumstances, Permission, require
+from lti_app.discussion.posts.models import Post, visible
+from lti_app.discussion.posts.queries import circumstances_of, own_first_post
+from lti_app.discussion.read_state.models import Seen
+from lti_app.discussion.read_state.rules import Numbers
+
+
+@dataclass(frozen=True)
+class News:
+    """What others have posted since a page was made."""
+
+    count: int
+    address: str
+    """Of the first of these posts; empty where there are none."""
+
+
+def count_news(session: Session, actor: Actor, discussion: DiscussionView, since: int) -> News:
+    """The posts with greater numbers than `since` that exist for the actor and are not their own (one statement).
+
+    Raises what the READ permission raises.
+    """
+    news = (
+        select(Post.number, Post.address)
+        .where(visible(actor, discussion), Post.number > since, Post.author_id != actor.person_id)
+        .where(Post.deleted_at.is_(None), Post.hidden_at.is_(None))
+        .subquery()
+    )
+    first = select(news.c.address).order_by(news.c.number).limit(1).scalar_subquery()
+    started = own_first_post(actor, discussion).exists()
+    count, address, has_posted = session.execute(
+        select(select(func.count()).select_from(news).scalar_subquery(), first, case((started, 1), else_=0))
+    ).one()
+    here = Circumstances(discussion.state, discussion.post_first, has_posted=bool(has_posted))
+    require(actor, Permission.READ, here)
+    return News(count, address or "")
+
+
+def find_next_unread(session: Session, actor: Actor, discussion: DiscussionView, after: str) -> str | None:
+    """The address of the next new post below the sort key `after` in thread order, else of the first of all."""
+    _require_reading(session, actor, discussion)
+    own = (Seen.person_id == actor.person_id, Seen.discussion_id == discussion.id)
+    row = session.execute(select(Seen.numbers, Seen.all_to).where(*own)).one_or_none()
+    seen, all_to = (Numbers.from_bytes(row.numbers), row.all_to) if row else (Numbers(), 0)
+    candidates = session.execute(
+        select(Post.number, Post.address)
+        .where(visible(actor, discussion), Post.number > all_to, Post.author_id != actor.person_id)
+        .where(Post.deleted_at.is_(None), Post.hidden_at.is_(None))
+        .order_by(case((Post.path > after, 0), else_=1), Post.path)
+    )
+    return next((address for number, address in candidates if number not in seen), None)
+
+
+def find_next_own(session: Session, actor: Actor, discussion: DiscussionView, after: str) -> str | None:
+    """The same for the actor's own posts."""
+    _require_reading(session, actor, discussion)
+    return session.scalar(
+        select(Post.address)
+        .where(visible(actor, discussion), Post.author_id == actor.person_id, Post.deleted_at.is_(None))
+        .order_by(case((Post.path > after, 0), else_=1), Post.path)
+        .limit(1)
+    )
+
+
+def _require_reading(session: Session, actor: Actor, discussion: DiscussionView) -> None:
+    require(actor, Permission.READ, circumstances_of(session, actor, discussion))

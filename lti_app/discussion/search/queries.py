@@ -1,0 +1,145 @@
+"""Finding posts by their words, and one person's posts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, literal_column, select, text
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.queries import DiscussionView, list_views
+from lti_app.discussion.posts.access import Circumstances, Permission, may
+from lti_app.discussion.posts.models import Post, shown_author, visible_in
+from lti_app.discussion.search.rules import Run, Term, excerpt, parse_query
+
+PAGE_SIZE = 20
+"""Posts on one page of what was found."""
+
+
+@dataclass(frozen=True)
+class FoundPost:
+    """A post that was found."""
+
+    id: int
+    discussion_id: int
+    discussion: str
+    """The discussion's title."""
+    address: str
+    author: str
+    created_at: datetime
+    excerpt: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """What was found, the newest first."""
+
+    posts: tuple[FoundPost, ...]
+    older: int | None
+    """The id to go on below; None where there is no more."""
+
+
+@dataclass(frozen=True)
+class PersonPosts:
+    """A person of the course with what they wrote where the reader sees names."""
+
+    person_id: int
+    name: str
+    is_self: bool
+    page: FoundPage
+
+
+def list_readable(session: Session, actor: Actor, now: datetime) -> list[DiscussionView]:
+    """The discussions of the course whose posts the actor may read (two statements, one for staff)."""
+    views = list_views(session, actor, now)
+    begun: set[int] = set()
+    if not actor.is_staff:
+        own = (Post.course_id == actor.course_id, Post.author_id == actor.person_id)
+        stands = (Post.parent_id.is_(None), Post.split_from_id.is_(None), Post.deleted_at.is_(None))
+        begun = set(session.scalars(select(Post.discussion_id).where(*own, *stands).distinct()))
+    return [view for view in views if may(actor, Permission.READ, _circumstances(view, begun))]
+
+
+def search_posts(
+    session: Session, actor: Actor, discussions: Sequence[DiscussionView], query: str, *, below: int | None = None
+) -> FoundPage:
+    """The posts of these discussions in which every term of the query stands, the newest first (one statement).
+
+    `discussions` are of `list_readable`. Nothing is found by a query without a word.
+    """
+    terms = parse_query(query)
+    if not terms or not discussions:
+        return FoundPage((), None)
+    matches = _on_sqlite(terms) if session.get_bind().dialect.name == "sqlite" else _on_postgresql(terms, actor)
+    return _page(session, _newest(actor, discussions, below).where(matches), discussions, terms)
+
+
+def get_person_posts(
+    session: Session, actor: Actor, person_id: int, now: datetime, *, below: int | None = None
+) -> PersonPosts:
+    """What one person wrote in this course, as far as the actor sees it under their name (four statements at most).
+
+    Nothing from discussions where names are hidden from the actor, but for the actor's own posts. Raises NotFound for
+    those who were never in the course.
+    """
+    member = (Enrollment.course_id == actor.course_id, Enrollment.person_id == Person.id)
+    name = session.scalar(select(Person.name).join(Enrollment, member[1]).where(Person.id == person_id, member[0]))
+    if name is None:
+        raise NotFound
+    is_self = person_id == actor.person_id
+    readable = [view for view in list_readable(session, actor, now) if is_self or not view.hides_names_from(actor)]
+    hits = _newest(actor, readable, below).where(Post.author_id == person_id, Post.byline.is_(None))
+    page = _page(session, hits, readable, ()) if readable else FoundPage((), None)
+    return PersonPosts(person_id, name, is_self, page)
+
+
+def _circumstances(view: DiscussionView, begun: set[int]) -> Circumstances:
+    return Circumstances(state=view.state, post_first=view.post_first, has_posted=view.id in begun)
+
+
+Hits = Select[int, int, str, str, datetime, str, str]
+
+
+def _newest(actor: Actor, discussions: Sequence[DiscussionView], below: int | None) -> Hits:
+    """Posts of the discussions that exist for the actor, the newest first, one more than a page."""
+    author = shown_author(actor, *discussions)
+    return (
+        select(Post.id, Post.discussion_id, Post.address, author, Post.created_at, Post.title, Post.text)
+        .join(Person, Person.id == Post.author_id)
+        .where(visible_in(actor, discussions), *([] if below is None else [Post.id < below]))
+        .order_by(Post.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+
+
+def _page(session: Session, hits: Hits, discussions: Sequence[DiscussionView], terms: Sequence[Term]) -> FoundPage:
+    titles = {view.id: view.title for view in discussions}
+    rows = session.execute(hits).all()
+    posts = [
+        FoundPost(post_id, where, titles[where], address, author, created_at, excerpt(_whole(title, body), terms))
+        for post_id, where, address, author, created_at, title, body in rows[:PAGE_SIZE]
+    ]
+    return FoundPage(tuple(posts), posts[-1].id if len(rows) > PAGE_SIZE else None)
+
+
+def _whole(title: str, body: str) -> str:
+    return f"{title}: {body}" if title else body
+
+
+def _on_sqlite(terms: Sequence[Term]) -> ColumnElement[bool]:
+    phrases = (f'"{" ".join(term.words)}"{"" if term.exact else "*"}' for term in terms)
+    found = text("SELECT rowid FROM post_search WHERE post_search MATCH :query").bindparams(query=" ".join(phrases))
+    return Post.id.in_(found.columns(literal_column("rowid")))
+
+
+def _on_postgresql(terms: Sequence[Term], actor: Actor) -> ColumnElement[bool]:
+    phrases = (" <-> ".join((*term.words[:-1], term.words[-1] + ("" if term.exact else ":*"))) for term in terms)
+    query = " & ".join(f"({phrase})" for phrase in phrases)
+    found = text(
+        "SELECT post_id FROM post_search WHERE course_id = :course AND words @@ to_tsquery('simple', :query)"
+    ).bindparams(course=actor.course_id, query=query)
+    return Post.id.in_(found.columns(literal_column("post_id")))

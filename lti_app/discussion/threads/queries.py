@@ -1,0 +1,292 @@
+"""A discussion as one reads it: its threads in the reader's order, by pages; what is new in it; what happened last."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import SortPath, alias_of, is_listed
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
+from lti_app.discussion.answers.queries import asks_for_answer, is_answered
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.posts.access import Circumstances, Permission, require
+from lti_app.discussion.posts.models import DISCUSSION, READER, Post, Sight, author_by, sight_of, values_of, visible_by
+from lti_app.discussion.posts.queries import PostRow, PostView, posts_by, view_post
+from lti_app.discussion.posts.rules import ancestor_paths
+from lti_app.discussion.read_state.models import Seen
+from lti_app.discussion.read_state.rules import Numbers, Sort
+from lti_app.discussion.threads.rules import Activity, Cut, Overview, PostBrief, Spot, ThreadCount, cut_page
+
+PAGE_SIZE = 40
+"""Posts on one page of a discussion."""
+_LAST = alias_of(Post)
+"""Made once: an alias for each request would cost more than its statement."""
+_ROOT_ID = func.coalesce(Post.root_id, Post.id)
+_STANDS = and_(Post.deleted_at.is_(None), Post.hidden_at.is_(None))
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """A run of posts: thread after thread, each in its own order."""
+
+    posts: tuple[PostView, ...]
+    above: tuple[PostBrief, ...]
+    """Where the run begins inside a thread: the posts above its first one, the first post first."""
+    previous: str | None
+    """The address to start from for the posts before these; None at the beginning."""
+    next: str | None
+    sort: Sort = Sort.OLDEST
+    counts: dict[int, ThreadCount] = field(default_factory=dict)
+    """By the id of the first post, of the threads that begin here."""
+    names: dict[int, str] = field(default_factory=dict)
+    """Of those who write here, by person id, as the actor sees them."""
+
+
+def read_thread(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    *,
+    circumstances: Circumstances,
+    start: str = "",
+    sort: Sort = Sort.OLDEST,
+    unread: Collection[int] = (),
+) -> ThreadPage:
+    """A page of posts from the sort key `start` on: one statement for the first page, two for any other.
+
+    `unread` names the first posts of the threads with something new, for the order that asks for them. Near the end
+    the page begins earlier, so that it is full: whoever is sent to the last post sees others too. Raises what the READ
+    permission raises.
+    """
+    require(actor, Permission.READ, circumstances)
+    sight, values = sight_of(actor, discussion), values_of(actor, discussion)
+    order = {**values, "unread": ",".join(map(str, unread))} if sort is Sort.UNREAD else values
+    found: Sequence[Any] = ()
+    if start:
+        spots = session.execute(_around(sight, sort), {**order, "start": start, "root": start.partition(".")[0]})
+        cut = cut_page([Spot(*row) for row in spots], PAGE_SIZE)
+        if cut.spots:
+            found = session.execute(_chosen(sight), {**values, **_named(cut.spots)}).all()
+    else:
+        found = session.execute(_beginning(sight, sort), order).all()
+        cut = cut_page([_spot(row) for row in found], PAGE_SIZE)
+    views = {row.id: view_post(row, discussion, actor, circumstances) for row in found}
+    return ThreadPage(
+        posts=tuple(views[spot.id] for spot in cut.spots),
+        above=_briefs(views.values(), cut) if start else (),
+        previous=cut.previous,
+        next=cut.next,
+        sort=sort,
+        counts={
+            row.id: ThreadCount(row.replies, row.voices, row.newest_at) for row in found if row.replies is not None
+        },
+        names={view.author_id: view.author for view in views.values() if not view.is_imported},
+    )
+
+
+def get_overview(session: Session, actor: Actor, discussion: DiscussionView) -> Overview:
+    """How many posts and voices there are, who wrote last, and what is new, of what the actor sees (one statement).
+
+    Tombstones, hidden posts and one's own are not new.
+    """
+    values = {**values_of(actor, discussion)}
+    *facts, seen, sort, candidates = session.execute(_overview(sight_of(actor, discussion)), values).one()
+    first_posts, replies, voices, last_author, last_at, asking, answered, *named = facts
+    moves = {move: count for move, count in zip(Move, named, strict=True) if count}
+    numbers = Numbers.from_bytes(seen or b"")
+    activity = Activity(first_posts, replies, voices, last_author or "", last_at, moves, asking, answered)
+    return Overview(activity, numbers, sort, _unread(candidates or "", numbers))
+
+
+def get_activity(session: Session, actor: Actor, discussion: DiscussionView) -> Activity:
+    """The first part of the overview, for pages that tell no more (one statement)."""
+    return get_overview(session, actor, discussion).activity
+
+
+def _unread(candidates: str, seen: Numbers) -> dict[int, tuple[int, ...]]:
+    """Those of "thread:number …" that are not seen, by thread."""
+    found: dict[int, list[int]] = {}
+    for candidate in candidates.split():
+        thread, _, number = candidate.partition(":")
+        if int(number) not in seen:
+            found.setdefault(int(thread), []).append(int(number))
+    return {thread: tuple(sorted(numbers)) for thread, numbers in found.items()}
+
+
+@cache
+def _overview(sight: Sight) -> Select[Any]:
+    stands = and_(visible_by(sight), _STANDS)
+    # What was brought in says when it was written, perhaps years ago: it is the last only where nobody wrote here.
+    written_here = func.max(Post.number).filter(Post.byline.is_(None))
+    newest = select(func.coalesce(written_here, func.max(Post.number))).where(stands).scalar_subquery()
+    of_last = (_LAST.discussion_id == DISCUSSION, _LAST.number == newest, Person.id == _LAST.author_id)
+    own = (Seen.person_id == READER, Seen.discussion_id == DISCUSSION)
+    seen_to = func.coalesce(select(Seen.all_to).where(*own).scalar_subquery(), 0)
+    place = sql_cast(_ROOT_ID, String) + ":" + sql_cast(Post.number, String)
+    return select(
+        func.count().filter(Post.parent_id.is_(None)),
+        func.count().filter(Post.parent_id.is_not(None)),
+        func.count(Post.author_id.distinct()).filter(Post.byline.is_(None)) + func.count(Post.byline.distinct()),
+        select(author_by(sight, _LAST)).where(*of_last).scalar_subquery(),
+        select(_LAST.created_at).where(*of_last[:2]).scalar_subquery(),
+        func.count().filter(asks_for_answer()),
+        func.count().filter(asks_for_answer(), is_answered()),
+        *(func.count().filter(Post.move == move) for move in Move),
+        select(Seen.numbers).where(*own).scalar_subquery(),
+        select(Seen.sort).where(*own).scalar_subquery(),
+        func.aggregate_strings(place, " ").filter(Post.number > seen_to, Post.author_id != READER),
+    ).where(stands)
+
+
+def _in_order(sight: Sight, sort: Sort) -> CTE:
+    """The threads with the place that each has in an order."""
+    leading = case((or_(Post.pinned_at.is_not(None), Post.announcement), 0), else_=1)
+    has_news = case((is_listed(Post.id, bindparam("unread", type_=String)), 0), else_=1)
+    orders: dict[Sort, tuple[Any, ...]] = {
+        Sort.UNREAD: (has_news, Post.latest_number.desc()),
+        Sort.OLDEST: (Post.path,),
+        Sort.NEWEST: (Post.latest_number.desc(),),
+        Sort.REPLIED: (Post.descendants.desc(), Post.path),
+    }
+    place = func.row_number().over(order_by=[leading, *orders[sort]])
+    threads = select(Post.id, Post.path, Post.address, leading.label("leading"), place.label("place"))
+    return threads.where(visible_by(sight), Post.parent_id.is_(None)).cte("threads")
+
+
+def _in_threads(sight: Sight, threads: CTE, condition: ColumnElement[bool]) -> Subquery:
+    """The posts of those threads that meet the condition, each with its thread's place.
+
+    Replies are found by the thread's id alone: joined by their paths, PostgreSQL would compare each post with each
+    thread.
+    """
+    at = threads.c
+    first = select(at.id, at.id.label("root_id"), at.path, at.address, at.place).where(condition)
+    replies = select(Post.id, Post.root_id, Post.path, Post.address, at.place).join(threads, Post.root_id == at.id)
+    return union_all(first, replies.where(condition, visible_by(sight))).subquery()
+
+
+@cache
+def _beginning(sight: Sight, sort: Sort) -> Select[Any]:
+    """The posts of the first page, and one more."""
+    ordered, most = _in_order(sight, sort), PAGE_SIZE + 1
+    spots = _in_threads(sight, select(ordered).order_by(ordered.c.place).limit(most).cte("first_threads"), true())
+    page = select(spots).order_by(spots.c.place, spots.c.path).limit(most).cte("page")
+    # Asked for by a list and joined only for their places: else SQLite would begin with all posts.
+    posts = posts_by(sight, Post.id.in_(select(page.c.id))).outerjoin(page, page.c.id == Post.id)
+    roots = select(page.c.root_id.label("id")).distinct()
+    return _counted(sight, posts, roots).order_by(page.c.place, Post.path)
+
+
+@cache
+def _around(sight: Sight, sort: Sort) -> Select[Any]:
+    """The spots from `start` on for a page and one more, and before it for two pages, in the order of reading.
+
+    A thread that does not exist is where it would stand in thread order, and before all in other orders."""
+    threads = _in_order(sight, sort)
+    start, root = (bindparam(name, type_=SortPath) for name in ("start", "root"))
+    that = select(threads.c.place).where(threads.c.path == root).scalar_subquery()
+    later = select(func.min(threads.c.place)).where(threads.c.path > root, threads.c.leading == 1).scalar_subquery()
+    end = select(func.count() + 1).select_from(threads).scalar_subquery()
+    where = func.coalesce(that, later, end) if sort is Sort.OLDEST else func.coalesce(that, 0)
+    here = select(select(where.label("place")).cte("here").c.place).scalar_subquery()
+    most = PAGE_SIZE + 1
+    near = _in_threads(sight, threads, threads.c.place.between(here - 2 * PAGE_SIZE, here + most))
+    place, path = near.c.place, near.c.path
+    is_before = or_(place < here, and_(place == here, path < start))
+    after = select(near).where(not_(is_before)).order_by(place, path).limit(most)
+    before = select(near).where(is_before).order_by(place.desc(), path.desc()).limit(2 * PAGE_SIZE)
+    parts = [
+        select(
+            *(part.c[name] for name in ("id", "root_id", "path", "address", "place")), literal(flag).label("is_before")
+        )
+        for part, flag in ((after.subquery(), False), (before.subquery(), True))
+    ]
+    both = union_all(*parts).subquery()
+    return select(both.c.id, both.c.root_id, both.c.path, both.c.address, both.c.is_before).order_by(
+        both.c.place, both.c.path
+    )
+
+
+def _named(spots: Sequence[Spot]) -> dict[str, object]:
+    """The values with which `_chosen` is run for these spots."""
+    return {
+        "ids": [spot.id for spot in spots],
+        "above": ancestor_paths(spots[0].path),
+        "roots": list({spot.root_id for spot in spots}),
+    }
+
+
+@cache
+def _chosen(sight: Sight) -> Select[Any]:
+    """The posts at some spots, and those above the first."""
+    wanted = or_(Post.id.in_(_any_of("ids")), Post.path.in_(_any_of("above")))
+    return _counted(sight, posts_by(sight, wanted), select(Post.id).where(Post.id.in_(_any_of("roots"))))
+
+
+def _any_of(name: str) -> BindParameter[Any]:
+    return bindparam(name, expanding=True)
+
+
+def _counted(sight: Sight, posts: Any, roots: Select[int]) -> Select[Any]:
+    """The same posts; the first ones among `roots` with what is in their threads."""
+    root = roots.subquery()
+    stands = and_(visible_by(sight), _STANDS)
+    said = select(root.c.id, Post.parent_id, Post.author_id, Post.byline, Post.created_at).select_from(root)
+    members = union_all(
+        said.join(Post, Post.id == root.c.id).where(stands), said.join(Post, Post.root_id == root.c.id).where(stands)
+    ).subquery()
+    own_voices = func.count(members.c.author_id.distinct()).filter(members.c.byline.is_(None))
+    counts = (
+        select(
+            members.c.id,
+            func.count(members.c.parent_id).label("replies"),
+            (own_voices + func.count(members.c.byline.distinct())).label("voices"),
+            func.max(members.c.created_at).label("newest_at"),
+        )
+        .group_by(members.c.id)
+        .subquery()
+    )
+    columns = (counts.c.replies, counts.c.voices, counts.c.newest_at)
+    counted: Select[Any] = posts.outerjoin(counts, counts.c.id == Post.id).add_columns(*columns)
+    return counted
+
+
+def _count(row: Any) -> ThreadCount:
+    return ThreadCount(row.replies, row.voices, row.newest_at)
+
+
+def _spot(post: PostRow) -> Spot:
+    return Spot(post.id, post.root_id or post.id, post.path, post.address, is_before=False)
+
+
+def _briefs(views: Iterable[PostView], cut: Cut) -> tuple[PostBrief, ...]:
+    """What stands above the first post of the page, the first post first."""
+    above = ancestor_paths(cut.spots[0].path) if cut.spots else []
+    posts = sorted((view for view in views if view.path in above), key=lambda view: view.path)
+    return tuple(
+        PostBrief(post.id, post.path, post.address, post.author, post.html, post.is_deleted or not post.html)
+        for post in posts
+    )

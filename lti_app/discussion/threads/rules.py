@@ -1,0 +1,168 @@
+"""What there is in a discussion, how it is cut into pages, which post comes next, and what an edit changed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import SequenceMatcher
+from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
+
+from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.read_state.rules import Numbers, Sort
+
+_WORDS = re.compile(r"\s+|\S+")
+
+
+@dataclass(frozen=True)
+class PostBrief:
+    """One line of context about a post."""
+
+    id: int
+    path: str
+    address: str
+    author: str
+    html: str
+    is_deleted: bool
+
+
+@dataclass(frozen=True)
+class ThreadCount:
+    """What there is in one thread, of what the actor sees."""
+
+    replies: int
+    voices: int
+    latest_at: datetime
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What the line under a discussion's title tells."""
+
+    first_posts: int
+    replies: int
+    voices: int
+    last_author: str
+    last_at: datetime | None
+    moves: dict[Move, int] = field(default_factory=dict)
+    """How many replies name each move, of those that are named at all."""
+    asking: int = 0
+    """First posts by students, which a classmate should answer."""
+    answered: int = 0
+    """Those of them that one has answered."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A discussion at a glance, and what of it is new to the reader."""
+
+    activity: Activity
+    seen: Numbers
+    sort: Sort | None
+    """The order that the reader has chosen."""
+    unread: dict[int, tuple[int, ...]]
+    """The numbers of new posts, by the id of the first post of their thread."""
+
+    @property
+    def unread_count(self) -> int:
+        """How many posts are new."""
+        return sum(map(len, self.unread.values()))
+
+    @property
+    def preferred_sort(self) -> Sort:
+        """The order chosen; without a choice what is new comes first, as long as anything is."""
+        return self.sort or (Sort.UNREAD if self.unread else Sort.OLDEST)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a post stands in the order of reading."""
+
+    id: int
+    root_id: int
+    path: str
+    address: str
+    is_before: bool
+    """Whether it stands before the post that was asked for."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A page cut out of the order of reading."""
+
+    spots: tuple[Spot, ...]
+    previous: str | None
+    """The address with which the page before begins."""
+    next: str | None
+
+
+def cut_page(spots: Sequence[Spot], size: int) -> Cut:
+    """A page that begins with the post asked for, or so much earlier that it is full.
+
+    `spots` are in the order of reading and reach `size + 1` beyond the beginning and twice `size` before it, where
+    there are so many.
+    """
+    asked = sum(spot.is_before for spot in spots)
+    begin = max(0, min(asked, len(spots) - size))
+    end = begin + size
+    return Cut(
+        spots=tuple(spots[begin:end]),
+        previous=spots[max(0, begin - size)].address if begin else None,
+        next=spots[end].address if len(spots) > end else None,
+    )
+
+
+@dataclass(frozen=True)
+class Jumps:
+    """Links from post to post of one kind: on the page while there are any, then to wherever the next one stands."""
+
+    addresses: tuple[str, ...]
+    """Of the posts of this kind on the page, in the order of reading."""
+    elsewhere: str
+    """Goes to the next one after an address, on whichever page."""
+
+    @property
+    def first(self) -> str:
+        """To the first one."""
+        return f"#p{self.addresses[0]}" if self.addresses else self.elsewhere
+
+    @cached_property
+    def _next(self) -> dict[str, str]:
+        return dict(pairwise(self.addresses))
+
+    def after(self, address: str) -> str:
+        """To the one after this."""
+        following = self._next.get(address)
+        return f"#p{following}" if following else f"{self.elsewhere}?after={address}"
+
+
+class Change(StrEnum):
+    """What an edit did with a run of words."""
+
+    KEPT = "kept"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of words with what an edit did with them."""
+
+    change: Change
+    text: str
+
+
+def compare_words(before: str, after: str) -> tuple[Run, ...]:
+    """Word by word what has been removed from a text and added to it, in the order of reading."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    runs: list[Run] = []
+    for tag, begin, end, new_begin, new_end in SequenceMatcher(None, old, new).get_opcodes():
+        if tag == "equal":
+            runs.append(Run(Change.KEPT, "".join(old[begin:end])))
+            continue
+        if begin < end:
+            runs.append(Run(Change.REMOVED, "".join(old[begin:end])))
+        if new_begin < new_end:
+            runs.append(Run(Change.ADDED, "".join(new[new_begin:new_end])))
+    return tuple(runs)

@@ -1,0 +1,139 @@
+"""Somebody who comes while another has begun and not finished: they wait, and then see what the other has done."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from threading import Event, Thread, get_ident
+
+import pytest
+from sqlalchemy import event, func, select
+
+from lti_app.core.db import Database
+from lti_app.course.courses.actions import enroll
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Role
+from lti_app.course.people.actions import record_person
+from lti_app.course.people.models import Person
+from lti_app.course.people.rules import Names
+from lti_app.discussion.posts.actions import Written, delete_post, edit_post
+from lti_app.discussion.posts.errors import PostChanged
+from lti_app.discussion.posts.models import Post, Revision
+from lti_app.grading.actions import release, release_all
+from lti_app.grading.errors import AssessmentChanged
+from lti_app.grading.models import Release
+from lti_app.grading.queries import get_assessment
+from tests.cast import ISSUER
+from tests.factories.grades import mark
+from tests.factories.posts import write
+
+PATIENCE = 30
+MAY_WAIT = re.compile(r"\b(UPDATE|INSERT|DELETE|BEGIN IMMEDIATE)\b")
+"""Statements that wait for a lock that another transaction holds; FOR UPDATE among them."""
+
+
+@contextmanager
+def sends_what_may_wait(database: Database) -> Iterator[Event]:
+    """An event that is set once another thread sends a statement that may have to wait."""
+    here, sent = get_ident(), Event()
+
+    def note(_connection, _cursor, statement, *_others):
+        if get_ident() != here and MAY_WAIT.search(statement):
+            sent.set()
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def overtake(database, session):
+    """Runs `first` up to its commit, then `second` until it has to wait, then the commit; answers second's end."""
+
+    def run(first, second):
+        session.commit()
+        ends = []
+
+        def come_second():
+            try:
+                with database.writing() as own:
+                    ends.append(second(own))
+            except Exception as error:  # noqa: BLE001 -- the test looks at whatever it was
+                ends.append(error)
+
+        with sends_what_may_wait(database) as sent, database.writing() as own:
+            first(own)
+            own.flush()
+            thread = Thread(target=come_second, daemon=True)
+            thread.start()
+            assert sent.wait(PATIENCE)
+        thread.join(PATIENCE)
+        (end,) = ends
+        return end
+
+    return run
+
+
+def test_a_new_person_is_recorded_once(overtake, session, clock):
+    def record(own):
+        return record_person(own, issuer=ISSUER, sub="new", names=Names("Nina New"), now=clock())
+
+    person_id = overtake(record, record)
+    assert session.scalars(select(Person.id).where(Person.sub == "new")).all() == [person_id]
+
+
+@pytest.mark.parametrize("before", [None, Role.OBSERVER])
+def test_a_lesser_role_that_comes_later_takes_nothing_away(overtake, session, cast, clock, before):
+    person_id = record_person(session, issuer=ISSUER, sub="new", names=Names("Nina New"), now=clock())
+
+    def launch(role, own):
+        enroll(own, course_id=cast.course_id, person_id=person_id, role=role, now=clock())
+
+    if before:
+        launch(before, session)
+    end = overtake(partial(launch, Role.INSTRUCTOR), partial(launch, Role.ASSISTANT))
+    assert end is None
+    assert session.scalar(select(Enrollment.role).where(Enrollment.person_id == person_id)) is Role.INSTRUCTOR
+
+
+def test_the_second_grader_is_told(overtake, session, cast, discussion, clock):
+    def save(step, version, own):
+        mark(own, cast.tariq, discussion, cast.ana, *[step] * 5, version=version, now=clock())
+
+    for version in (0, 1):  # the first marks of a student, and later ones
+        end = overtake(partial(save, 1 - version, version), partial(save, 2, version))
+        assert isinstance(end, AssessmentChanged)
+        assert get_assessment(session, discussion, cast.ana.person_id).version == version + 1
+    assert get_assessment(session, discussion, cast.ana.person_id).total == 20
+
+
+def test_the_second_release_finds_nothing_to_release(overtake, session, cast, discussion, clock):
+    for student in (cast.ana, cast.ben):
+        mark(session, cast.ines, discussion, student, now=clock())
+
+    def publish_all(own):
+        return release_all(own, cast.ines, discussion, now=clock())
+
+    def publish(own):
+        get_assessment(own, discussion, cast.ana.person_id)  # a page that has read it before
+        release(own, cast.ines, discussion, cast.ana.person_id, now=clock())
+
+    assert overtake(publish, publish) is None
+    assert overtake(publish_all, publish_all) == 0
+    assert overtake(publish_all, publish) is None
+    assert session.scalar(select(func.count()).select_from(Release)) == 2
+
+
+def test_an_edit_of_what_was_deleted_meanwhile_is_refused(overtake, session, cast, discussion, clock):
+    post = write(session, cast.ana, discussion, text="As it was.", now=clock())
+    session.commit()
+
+    def edit(own):
+        edit_post(own, cast.ana, discussion, post.id, Written("As it is."), version=1, now=clock())
+
+    end = overtake(lambda own: delete_post(own, cast.ines, discussion, post.id, now=clock()), edit)
+    assert isinstance(end, PostChanged) or type(end).__name__ == "Forbidden"  # SQLite lets one begin only afterwards
+    assert session.scalars(select(Post.text)).one() == "As it was."
+    assert session.scalars(select(Revision)).all() == []
