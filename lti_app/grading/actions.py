@@ -18,8 +18,8 @@ from lti_app.discussion.discussions.rules import Calendar
 from lti_app.grading.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.models import Assessment, Mark, Release
 from lti_app.grading.rules import MAX_COMMENT
-from lti_app.participation.queries import collect_class_facts, collect_facts
-from lti_app.participation.rules import PostFacts, evaluate
+from lti_app.participation.progress.queries import collect_class_facts, collect_facts
+from lti_app.participation.requirements.rules import PostFacts, evaluate
 from lti_app.passbacks.actions import queue_passback
 from lti_app.rubrics.queries import get_rubric
 from lti_app.rubrics.rules import RubricView, scaled, total

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from lti_app.participation.rules import Verdicts
+from lti_app.participation.requirements.rules import Verdicts
 from lti_app.passbacks.rules import PassbackState
 from lti_app.rubrics.rules import CriterionView, Evidence, LevelView
 

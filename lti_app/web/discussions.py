@@ -31,7 +31,7 @@ from lti_app.library.files.rules import Purpose
 from lti_app.library.readings.actions import add_reading
 from lti_app.library.readings.queries import ReadingLine, list_readings
 from lti_app.library.readings.rules import to_csl
-from lti_app.participation.rules import Verdicts
+from lti_app.participation.requirements.rules import Verdicts
 from lti_app.rubrics.actions import copy_rubric
 from lti_app.rubrics.queries import get_rubric
 from lti_app.rubrics.rules import DEFAULT_RUBRIC, in_language

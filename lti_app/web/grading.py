@@ -24,8 +24,8 @@ from lti_app.grading.queries import (
     list_posts_in_context,
 )
 from lti_app.grading.rules import Progress, StudentLine, changes_after, suggested_level
-from lti_app.participation.queries import get_account
-from lti_app.participation.rules import Verdicts
+from lti_app.participation.progress.queries import get_account
+from lti_app.participation.requirements.rules import Verdicts
 from lti_app.passbacks.actions import retry_passbacks
 from lti_app.passbacks.queries import get_passback
 from lti_app.passbacks.rules import PassbackState

@@ -26,8 +26,8 @@ from lti_app.exchange.models import Import
 from lti_app.importing.rules import Way
 from lti_app.library.passages.actions import give_text
 from lti_app.library.passages.rules import Kept, Page
-from lti_app.participation.queries import collect_class_facts, get_progress
-from lti_app.participation.rules import Kind
+from lti_app.participation.progress.queries import collect_class_facts, get_progress
+from lti_app.participation.requirements.rules import Kind
 from tests.cast import MONDAY
 from tests.factories.discussions import set_up
 from tests.factories.readings import add_readings

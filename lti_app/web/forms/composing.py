@@ -9,7 +9,7 @@ from lti_app.discussion.answers.queries import Waiting
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.drafts.queries import DraftView
 from lti_app.discussion.drafts.rules import Place
-from lti_app.guidance.queries import Guide
+from lti_app.participation.forecast.queries import Guide
 
 MOVES = (
     ("", _l("Leave it open")),

@@ -15,8 +15,8 @@ from lti_app.discussion.drafts.queries import DraftView, list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Place
 from lti_app.discussion.posts.queries import PostView
 from lti_app.discussion.posts.rules import Format
-from lti_app.guidance.queries import Guide, Writing, get_guide
-from lti_app.participation.queries import Account, get_account
+from lti_app.participation.forecast.queries import Guide, Writing, get_guide
+from lti_app.participation.progress.queries import Account, get_account
 from lti_app.web.forms.composing import Aids, words_of_agreement
 from lti_app.web.forms.posts import PostForm
 from lti_app.web.forms.quoting import passage_asked_for

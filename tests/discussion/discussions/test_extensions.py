@@ -12,7 +12,7 @@ from lti_app.discussion.extensions.actions import extend, remove_extension
 from lti_app.discussion.extensions.errors import NothingExtended, NotLater
 from lti_app.discussion.extensions.queries import list_extensions
 from lti_app.discussion.posts.errors import DiscussionShut
-from lti_app.participation.queries import get_progress
+from lti_app.participation.progress.queries import get_progress
 from tests.factories.discussions import WEEK
 from tests.factories.posts import write
 from tests.statements import count_statements

@@ -18,8 +18,8 @@ from lti_app.discussion.posts.actions import Written, create_post
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries import circumstances_of, get_post
 from lti_app.discussion.posts.rules import address_to_path
-from lti_app.participation.queries import get_progress
-from lti_app.participation.rules import Reason
+from lti_app.participation.progress.queries import get_progress
+from lti_app.participation.requirements.rules import Reason
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
 

@@ -17,7 +17,7 @@ from lti_app.discussion.posts.queries import circumstances_of, find_post_id
 from lti_app.discussion.posts.rules import address_to_path, compose
 from lti_app.discussion.threads.queries import get_activity, read_thread
 from lti_app.library.readings.models import Passage
-from lti_app.participation.queries import collect_class_facts
+from lti_app.participation.progress.queries import collect_class_facts
 from tests.cast import FrozenClock, gather_cast
 from tests.factories.discussions import plan
 from tests.factories.readings import add_readings

@@ -12,8 +12,8 @@ from lti_app.discussion.posts.queries import circumstances_of, find_post_id
 from lti_app.discussion.posts.rules import address_to_path
 from lti_app.discussion.threads.queries import PAGE_SIZE, get_activity, read_thread
 from lti_app.discussion.threads.rules import Activity
-from lti_app.participation.queries import collect_class_facts, get_progress
-from lti_app.participation.rules import Reason, Standing
+from lti_app.participation.progress.queries import collect_class_facts, get_progress
+from lti_app.participation.requirements.rules import Reason, Standing
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.posts import write
 from tests.factories.readings import add_readings

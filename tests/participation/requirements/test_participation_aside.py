@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from lti_app.discussion.discussions.rules import Requirements
-from lti_app.participation.rules import PostFacts, Reason, Standing, Version, evaluate
+from lti_app.participation.requirements.rules import PostFacts, Reason, Standing, Version, evaluate
 from tests.cast import MONDAY
 from tests.factories.readings import assigned
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from lti_app.discussion.discussions.rules import AssignedReading, Move, Requirements
-from lti_app.participation.rules import Kind, PostFacts, PostVerdict, Reason, Verdict, Version, evaluate
+from lti_app.participation.requirements.rules import Kind, PostFacts, PostVerdict, Reason, Verdict, Version, evaluate
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _NEW_WORDS = 3

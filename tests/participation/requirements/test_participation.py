@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from lti_app.discussion.discussions.rules import Requirements
-from lti_app.participation.rules import Kind, PostFacts, PostVerdict, Reason, Standing, Verdicts, Version, evaluate
+from lti_app.participation.requirements.rules import (
+    Kind,
+    PostFacts,
+    PostVerdict,
+    Reason,
+    Standing,
+    Verdicts,
+    Version,
+    evaluate,
+)
 from tests.cast import MONDAY
 from tests.factories.readings import assigned
 

@@ -5,8 +5,19 @@ from dataclasses import replace
 import pytest
 
 from lti_app.discussion.discussions.rules import Move, Requirements
-from lti_app.participation.rules import Kind, evaluate
-from tests.unit.test_participation import BEN, CHI, INES, MET, MET_LATE, MISSED, OPEN, SECOND, day, post
+from lti_app.participation.requirements.rules import Kind, evaluate
+from tests.participation.requirements.test_participation import (
+    BEN,
+    CHI,
+    INES,
+    MET,
+    MET_LATE,
+    MISSED,
+    OPEN,
+    SECOND,
+    day,
+    post,
+)
 
 ANA = 1
 COUNTER = Requirements(reply_words=50, replies_due=day(6), move=Move.COUNTER)

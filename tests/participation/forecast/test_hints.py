@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.guidance.rules import Answered, Hint, ThreadFacts, hints_before, only_agrees
-from tests.unit.test_participation import ANA, BEN, CHI, INES, post
-from tests.unit.test_participation_properties import posts
+from lti_app.participation.forecast.rules import Answered, Hint, ThreadFacts, hints_before, only_agrees
+from tests.participation.requirements.test_participation import ANA, BEN, CHI, INES, post
+from tests.participation.requirements.test_participation_properties import posts
 
 QUIET = ThreadFacts(posts=3, own_posts=1, parent_text="")
 FILLERS = {"agree", "great", "point", "completely", "you", "with"}

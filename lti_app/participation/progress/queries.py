@@ -17,7 +17,7 @@ from lti_app.discussion.discussions.queries import DiscussionView, collect_calen
 from lti_app.discussion.discussions.rules import Requirements
 from lti_app.discussion.posts.models import DISCUSSION, Post, Revision, Sight, author_by, sight_of
 from lti_app.discussion.posts.rules import voice_of
-from lti_app.participation.rules import PostFacts, Reason, Verdicts, Version, evaluate
+from lti_app.participation.requirements.rules import PostFacts, Reason, Verdicts, Version, evaluate
 
 _PARENT = alias_of(Post)
 _FACTS = (

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_app.discussion.discussions.rules import Move, Requirements
-from lti_app.guidance.rules import Answered, forecast, hypothetical_edit, hypothetical_post
-from lti_app.participation.rules import Reason, Version, evaluate
+from lti_app.participation.forecast.rules import Answered, forecast, hypothetical_edit, hypothetical_post
+from lti_app.participation.requirements.rules import Reason, Version, evaluate
 from tests.cast import MONDAY
-from tests.unit.test_participation import ANA, BEN, CHI, INES, KOTTER, NAMES, ZALEZNIK, day, post
-from tests.unit.test_participation_properties import facts, hours, requirements
+from tests.participation.requirements.test_participation import ANA, BEN, CHI, INES, KOTTER, NAMES, ZALEZNIK, day, post
+from tests.participation.requirements.test_participation_properties import facts, hours, requirements
 
 ASKED = Requirements(
     first_post_words=200,

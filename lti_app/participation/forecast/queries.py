@@ -15,7 +15,7 @@ from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.models import Post, visible
 from lti_app.discussion.posts.queries import PostView
 from lti_app.discussion.posts.rules import voice_of
-from lti_app.guidance.rules import (
+from lti_app.participation.forecast.rules import (
     Answered,
     Forecast,
     Hint,
@@ -26,8 +26,8 @@ from lti_app.guidance.rules import (
     hypothetical_post,
     only_agrees,
 )
-from lti_app.participation.queries import Account
-from lti_app.participation.rules import PostFacts, Version
+from lti_app.participation.progress.queries import Account
+from lti_app.participation.requirements.rules import PostFacts, Version
 
 _PARENT = alias_of(Post)
 _NOTHING = Composed("", "", 0, ())

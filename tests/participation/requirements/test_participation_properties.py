@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_app.discussion.discussions.rules import Requirements
-from lti_app.participation.rules import Kind, PostFacts, Reason, Standing, Version, evaluate
+from lti_app.participation.requirements.rules import Kind, PostFacts, Reason, Standing, Version, evaluate
 from tests.cast import MONDAY
 from tests.factories.readings import assigned
 
