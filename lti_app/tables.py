@@ -15,13 +15,13 @@ from lti_app.discussion.read_state import models as seen
 from lti_app.discussion.search import models as search
 from lti_app.discussion.stances import models as stances
 from lti_app.exchange import models as exchange
-from lti_app.grading import models as grading
+from lti_app.grading.assessments import models as grading
+from lti_app.grading.passbacks import models as passbacks
+from lti_app.grading.rubrics import models as rubrics
 from lti_app.library.files import models as files
 from lti_app.library.passages import models as quotations
 from lti_app.library.readings import models as readings
 from lti_app.lti import models as lti
-from lti_app.passbacks import models as passbacks
-from lti_app.rubrics import models as rubrics
 
 ALL_MODELS = (
     key_value,

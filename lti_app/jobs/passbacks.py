@@ -11,12 +11,12 @@ import structlog
 
 from lti_app.core.clock import Clock
 from lti_app.core.db import Database
+from lti_app.grading.passbacks.actions import ClaimedPassback, claim_due, finish_failed, finish_sent, give_back
+from lti_app.grading.passbacks.ports import Gradebook, PassbackDelayed, PassbackRefused
+from lti_app.grading.passbacks.queries import next_passback_due
+from lti_app.grading.passbacks.rules import wait_before_retry
 from lti_app.jobs.faults import log_fault
 from lti_app.lti.gradebook import platforms_of
-from lti_app.passbacks.actions import ClaimedPassback, claim_due, finish_failed, finish_sent, give_back
-from lti_app.passbacks.ports import Gradebook, PassbackDelayed, PassbackRefused
-from lti_app.passbacks.queries import next_passback_due
-from lti_app.passbacks.rules import wait_before_retry
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from lti_app.core.http import host_of
-from lti_app.passbacks.ports import Score
+from lti_app.grading.passbacks.ports import Score
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 SCORE_SCOPE = SCOPE + "score"

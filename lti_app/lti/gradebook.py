@@ -14,6 +14,7 @@ from lti_app.core.db import Database
 from lti_app.core.http import Answer, is_allowed
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
+from lti_app.grading.passbacks.ports import PassbackDelayed, PassbackRefused, Score
 from lti_app.lti.ags import (
     LINE_ITEM,
     LINE_ITEMS,
@@ -32,7 +33,6 @@ from lti_app.lti.ags import (
 )
 from lti_app.lti.models import Deployment, Placement, Platform
 from lti_app.lti.services import LtiServices, Registration, ServiceDelayed, ServiceDenied, decoded
-from lti_app.passbacks.ports import PassbackDelayed, PassbackRefused, Score
 
 MAX_WORDS = 200
 SEARCH_LOCK = timedelta(minutes=2)

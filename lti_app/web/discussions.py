@@ -25,16 +25,16 @@ from lti_app.discussion.read_state.rules import Sort, write_numbers
 from lti_app.discussion.stances.queries import get_stances
 from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_thread
 from lti_app.discussion.threads.rules import Jumps, Overview
-from lti_app.grading.queries import get_released_grade
+from lti_app.grading.assessments.queries import get_released_grade
+from lti_app.grading.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, in_language
 from lti_app.library.files.actions import attach_files
 from lti_app.library.files.rules import Purpose
 from lti_app.library.readings.actions import add_reading
 from lti_app.library.readings.queries import ReadingLine, list_readings
 from lti_app.library.readings.rules import to_csl
 from lti_app.participation.requirements.rules import Verdicts
-from lti_app.rubrics.actions import copy_rubric
-from lti_app.rubrics.queries import get_rubric
-from lti_app.rubrics.rules import DEFAULT_RUBRIC, in_language
 from lti_app.web.forms.discussions import ReadingForm, SetUpForm, prefilled
 from lti_app.web.forms.drafting import account_of, first_post
 from lti_app.web.forms.starting import groups_of, narrowed, starting

@@ -21,7 +21,7 @@ from lti_app.exchange.actions import Upload, bring_in, drop_import, look_at_file
 from lti_app.exchange.queries import get_import, list_imports, select_to_take
 from lti_app.exporting.queries import Selection, list_pictures, list_records, list_voices, take_posts
 from lti_app.exporting.rules import Kind, Scope, csv_lines, json_pieces
-from lti_app.grading.queries import find_by_pseudonym
+from lti_app.grading.assessments.queries import find_by_pseudonym
 from lti_app.importing.rules import Way
 from lti_app.web.documents import Album, Document, html_pieces, pdf_of
 from lti_app.web.forms.exchange import BringInForm, GiveForm, fault_words, file_words, shape_words

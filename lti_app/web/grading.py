@@ -14,23 +14,23 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import Permission
 from lti_app.discussion.discussions.actions import name_everybody, reveal_names
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
-from lti_app.grading.actions import assess, release, release_all
-from lti_app.grading.errors import AssessmentIncomplete
-from lti_app.grading.queries import (
+from lti_app.grading.assessments.actions import assess, release, release_all
+from lti_app.grading.assessments.errors import AssessmentIncomplete
+from lti_app.grading.assessments.queries import (
     AssessmentView,
     find_by_pseudonym,
     get_assessment,
     list_desk,
     list_posts_in_context,
 )
-from lti_app.grading.rules import Progress, StudentLine, changes_after, suggested_level
+from lti_app.grading.assessments.rules import Progress, StudentLine, changes_after, suggested_level
+from lti_app.grading.passbacks.actions import retry_passbacks
+from lti_app.grading.passbacks.queries import get_passback
+from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules import CriterionView, LevelView, RubricView
 from lti_app.participation.progress.queries import get_account
 from lti_app.participation.requirements.rules import Verdicts
-from lti_app.passbacks.actions import retry_passbacks
-from lti_app.passbacks.queries import get_passback
-from lti_app.passbacks.rules import PassbackState
-from lti_app.rubrics.queries import get_rubric
-from lti_app.rubrics.rules import CriterionView, LevelView, RubricView
 from lti_app.web.forms.grading import AssessmentForm, chosen_levels
 from lti_app.web.forms.posts import ConfirmForm
 from lti_app.web.session import get_visitor

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from lti_app.core.rich_text import headings_below_title
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.rules import zone
-from lti_app.rubrics.rules import scaled
+from lti_app.grading.rubrics.rules import scaled
 from lti_app.web.moments import Reader, language_of
 from lti_app.web.session import current_actor
 from lti_app.web.transactions import now

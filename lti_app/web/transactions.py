@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.clock import Clock
 from lti_app.core.db import Database
-from lti_app.passbacks.ports import Bell
+from lti_app.grading.passbacks.ports import Bell
 
 DATABASE = "colloquy.database"
 CLOCK = "colloquy.clock"

@@ -25,8 +25,8 @@ from lti_app.discussion.posts.models import Citation, Post, Revision
 from lti_app.discussion.posts.rules import Format, child_address, child_path, compose
 from lti_app.discussion.reactions.models import Appreciation
 from lti_app.discussion.read_state.models import Seen
+from lti_app.grading.rubrics.actions import copy_rubric
 from lti_app.library.readings.actions import add_reading, find_passages
-from lti_app.rubrics.actions import copy_rubric
 
 STUDENTS = 300
 SIZES = (29, 500, 2000)

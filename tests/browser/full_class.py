@@ -19,10 +19,10 @@ from lti_app.discussion.moderation.actions import change_post, reply_privately, 
 from lti_app.discussion.moderation.rules import Deed, ReportReason
 from lti_app.discussion.posts.actions import Written, create_post, edit_post
 from lti_app.exchange.actions import Upload, look_at_file
+from lti_app.grading.rubrics.actions import copy_rubric
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
 from lti_app.library.readings.actions import find_or_add_passage, give_file
-from lti_app.rubrics.actions import copy_rubric
 from tests.browser.site import Site
 from tests.browser.states import acting, find, person_of
 from tests.factories import files

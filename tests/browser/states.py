@@ -14,9 +14,9 @@ from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.actions import set_up_discussion
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion, list_discussions
 from lti_app.discussion.discussions.rules import Calendar, SetUp
-from lti_app.grading.actions import assess, release
-from lti_app.rubrics.actions import copy_rubric
-from lti_app.rubrics.queries import get_rubric
+from lti_app.grading.assessments.actions import assess, release
+from lti_app.grading.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.queries import get_rubric
 from tests.browser.site import Site
 
 COMMENT = "You let the case speak before you judge it. Next time quote the sentence of Kotter's that you argue with."

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, select, text
 from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
 from tests.cli.conftest import Run, Runner
-from tests.domain.passbacks.passbacks import Class
+from tests.grading.passbacks.passbacks import Class
 from tests.resilience.processes import COLLOQUY, Program, answers_at, colloquy, environment, free_port, says
 from tests.resilience.waiting import eventually
 from tests.resilience.words import Passback, PassbackState

@@ -9,11 +9,11 @@ from lti_app.discussion.posts.actions import Written, create_post, delete_post, 
 from lti_app.discussion.posts.queries import circumstances_of, find_post_id, get_post, get_text
 from lti_app.discussion.posts.rules import address_to_path
 from lti_app.discussion.threads.queries import get_activity, read_thread
-from lti_app.grading.actions import assess, release, release_all
-from lti_app.grading.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context
+from lti_app.grading.assessments.actions import assess, release, release_all
+from lti_app.grading.assessments.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context
+from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.library.readings.queries import list_readings
 from lti_app.participation.progress.queries import collect_class_facts, get_progress
-from lti_app.rubrics.queries import get_rubric
 from tests.factories.discussions import set_up
 from tests.factories.grades import levels, mark
 from tests.factories.posts import write

@@ -11,7 +11,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.actions import reserve_discussion, set_up_discussion
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Calendar, SetUp
-from lti_app.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.actions import copy_rubric
 from tests.cast import MONDAY
 
 WEEK = Calendar(

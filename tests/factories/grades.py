@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.grading.actions import assess
-from lti_app.rubrics.queries import get_rubric
+from lti_app.grading.assessments.actions import assess
+from lti_app.grading.rubrics.queries import get_rubric
 
 
 def levels(session: Session, discussion: DiscussionView, *steps: int) -> dict[int, int]:

@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from lti_app.core.db import Database
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.lti.models import Deployment, Placement, Platform
-from tests.domain.passbacks.passbacks import START, Class, MovableClock, RecordingGradebook
+from tests.grading.passbacks.passbacks import START, Class, MovableClock, RecordingGradebook
 
 
 @pytest.fixture

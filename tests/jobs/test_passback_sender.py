@@ -5,11 +5,11 @@ from collections import Counter
 
 import pytest
 
+from lti_app.grading.passbacks.ports import PassbackDelayed, PassbackRefused, Score
+from lti_app.grading.passbacks.queries import count_passbacks, passback_states
+from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.jobs.passbacks import LEASE, PassbackSender
-from lti_app.passbacks.ports import PassbackDelayed, PassbackRefused, Score
-from lti_app.passbacks.queries import count_passbacks, passback_states
-from lti_app.passbacks.rules import PassbackState
-from tests.domain.passbacks.passbacks import Class, MovableClock, RecordingGradebook
+from tests.grading.passbacks.passbacks import Class, MovableClock, RecordingGradebook
 
 
 class WorkerKilled(BaseException):

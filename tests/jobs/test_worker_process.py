@@ -28,15 +28,15 @@ from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.actions import reserve_discussion
+from lti_app.grading.passbacks.actions import queue_passback
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.queries import count_passbacks
+from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.lti.ags import OUR_SCOPES
 from lti_app.lti.keys import public_jwks, rotate
 from lti_app.lti.models import CourseLink, Deployment, Placement, Platform
 from lti_app.lti.roster import LtiRoster
 from lti_app.lti.services import LtiServices
-from lti_app.passbacks.actions import queue_passback
-from lti_app.passbacks.models import Passback
-from lti_app.passbacks.queries import count_passbacks
-from lti_app.passbacks.rules import PassbackState
 from lti_app.practice_lms import PracticeConfig
 from lti_app.practice_lms.launches import line_items_url, memberships_url
 from lti_app.practice_lms.lms import PracticeLms

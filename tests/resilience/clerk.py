@@ -21,7 +21,7 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussion.posts.actions import Written, create_post
 from lti_app.discussion.posts.models import Post
-from lti_app.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.queries import get_rubric
 from tests.resilience.words import AssessmentChanged, assess, get_assessment, release
 
 

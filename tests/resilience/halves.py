@@ -26,6 +26,7 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.jobs.queue import make_huey
 from lti_app.jobs.worker import make_jobs
 from lti_app.lti.edge import make_edge
@@ -36,7 +37,6 @@ from lti_app.practice_lms.app import create_practice_lms
 from lti_app.practice_lms.config import CLIENT_ID, DEPLOYMENT_ID, PracticeConfig
 from lti_app.practice_lms.lms import PracticeLms
 from lti_app.practice_lms.server import make_practice_server
-from lti_app.rubrics.queries import get_rubric
 from lti_app.seed import seed_demo_course
 from lti_app.storage.choosing import make_storage
 from tests.resilience.processes import SECRET, free_port

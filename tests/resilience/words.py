@@ -1,12 +1,12 @@
 """What the tests of resilience take from the packages of grades and passbacks, in one place."""
 
-from lti_app.grading.actions import assess, release, release_all
-from lti_app.grading.errors import AssessmentChanged
-from lti_app.grading.models import Assessment, Release
-from lti_app.grading.queries import get_assessment
-from lti_app.passbacks.models import Passback
-from lti_app.passbacks.queries import count_passbacks, passback_states
-from lti_app.passbacks.rules import PassbackState
+from lti_app.grading.assessments.actions import assess, release, release_all
+from lti_app.grading.assessments.errors import AssessmentChanged
+from lti_app.grading.assessments.models import Assessment, Release
+from lti_app.grading.assessments.queries import get_assessment
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.queries import count_passbacks, passback_states
+from lti_app.grading.passbacks.rules import PassbackState
 
 __all__ = [
     "Assessment",

@@ -17,18 +17,18 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.actions import reserve_discussion
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.queries import PostView
-from lti_app.grading.actions import assess, release
+from lti_app.grading.assessments.actions import assess, release
+from lti_app.grading.passbacks.actions import claim_due, finish_failed, finish_sent
+from lti_app.grading.passbacks.queries import PassbackReport, count_passbacks, passback_states
+from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules import RubricView
 from lti_app.library.files.actions import attach_files, store_file
 from lti_app.library.files.models import File
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import Purpose
 from lti_app.library.readings.actions import add_reading
 from lti_app.library.readings.rules import ReadingEntry, to_csl
-from lti_app.passbacks.actions import claim_due, finish_failed, finish_sent
-from lti_app.passbacks.queries import PassbackReport, count_passbacks, passback_states
-from lti_app.passbacks.rules import PassbackState
-from lti_app.rubrics.queries import get_rubric
-from lti_app.rubrics.rules import RubricView
 from lti_app.web.storage import STORAGE
 from lti_app.web.transactions import BELL
 from tests.cast import FRAME, Cast, FrozenClock

@@ -7,8 +7,8 @@ from wtforms import IntegerField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from lti_app.grading.rules import MAX_COMMENT
-from lti_app.rubrics.rules import RubricView
+from lti_app.grading.assessments.rules import MAX_COMMENT
+from lti_app.grading.rubrics.rules import RubricView
 from lti_app.web.forms.fields import LongTextField, PostedForm
 
 CRITERION = "criterion-"

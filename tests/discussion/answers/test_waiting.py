@@ -19,10 +19,10 @@ from lti_app.course.people.rules import Names
 from lti_app.discussion.posts.actions import Written, delete_post, edit_post
 from lti_app.discussion.posts.errors import PostChanged
 from lti_app.discussion.posts.models import Post, Revision
-from lti_app.grading.actions import release, release_all
-from lti_app.grading.errors import AssessmentChanged
-from lti_app.grading.models import Release
-from lti_app.grading.queries import get_assessment
+from lti_app.grading.assessments.actions import release, release_all
+from lti_app.grading.assessments.errors import AssessmentChanged
+from lti_app.grading.assessments.models import Release
+from lti_app.grading.assessments.queries import get_assessment
 from tests.cast import ISSUER
 from tests.factories.grades import mark
 from tests.factories.posts import write

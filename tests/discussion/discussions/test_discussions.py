@@ -12,11 +12,11 @@ from lti_app.discussion.discussions.actions import DEFAULT_TITLE, reserve_discus
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
 from lti_app.discussion.discussions.queries import get_discussion, list_discussions
 from lti_app.discussion.discussions.rules import MAX_TITLE, Calendar, State
+from lti_app.grading.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.library.readings.actions import add_reading, find_passages
 from lti_app.library.readings.queries import list_readings
 from lti_app.library.readings.rules import to_csl
-from lti_app.rubrics.actions import copy_rubric
-from lti_app.rubrics.queries import get_rubric
 from tests.factories.discussions import PLAN, WEEK, plan, set_up
 from tests.factories.readings import KOTTER, add_readings
 

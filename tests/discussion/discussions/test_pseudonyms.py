@@ -14,8 +14,8 @@ from lti_app.discussion.discussions.rules import Anonymity, pseudonym
 from lti_app.discussion.posts.actions import Written, create_post
 from lti_app.discussion.posts.errors import NamesChanged
 from lti_app.discussion.posts.models import Mention
-from lti_app.grading.actions import release_all
-from lti_app.grading.queries import list_desk
+from lti_app.grading.assessments.actions import release_all
+from lti_app.grading.assessments.queries import list_desk
 from tests.cast import arrive
 from tests.factories.discussions import plan, set_up
 from tests.factories.grades import mark

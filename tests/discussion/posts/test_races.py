@@ -20,15 +20,15 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.posts.actions import Written, create_post, delete_post, edit_post
 from lti_app.discussion.posts.errors import AlreadyPosted, PostChanged
 from lti_app.discussion.posts.models import Citation, Post, Revision
-from lti_app.grading.actions import release, release_all
-from lti_app.grading.errors import AssessmentChanged
-from lti_app.grading.models import Assessment, Release
-from lti_app.grading.queries import get_assessment
+from lti_app.grading.assessments.actions import release, release_all
+from lti_app.grading.assessments.errors import AssessmentChanged
+from lti_app.grading.assessments.models import Assessment, Release
+from lti_app.grading.assessments.queries import get_assessment
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.models import Rubric
+from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.library.readings.models import Passage
-from lti_app.passbacks.models import Passback
-from lti_app.rubrics.actions import copy_rubric
-from lti_app.rubrics.models import Rubric
-from lti_app.rubrics.queries import get_rubric
 from tests.cast import ISSUER
 from tests.factories.discussions import plan, set_up
 from tests.factories.grades import mark

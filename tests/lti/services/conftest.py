@@ -17,11 +17,11 @@ from lti_app.course.courses.actions import create_course
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.actions import reserve_discussion
+from lti_app.grading.passbacks.ports import Score
 from lti_app.lti.ags import OUR_SCOPES
 from lti_app.lti.gradebook import LtiGradebook
 from lti_app.lti.models import CourseLink, Deployment, Placement, Platform, ToolKey
 from lti_app.lti.services import LtiServices
-from lti_app.passbacks.ports import Score
 from tests.lti.fake_lms import KeyPair, TestClock
 from tests.lti.services.fake_services import FakeServices
 

@@ -8,10 +8,10 @@ import pytest
 
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import DatabaseStore
+from lti_app.grading.passbacks.ports import PassbackDelayed, PassbackRefused
 from lti_app.lti.ags import CANVAS_SUBMISSION, READ_SCOPE, SCORE_SCOPE, own_line_item, scores_url
 from lti_app.lti.gradebook import LtiGradebook
 from lti_app.lti.services import LtiServices
-from lti_app.passbacks.ports import PassbackDelayed, PassbackRefused
 from tests.lti.services.fake_services import Answered
 
 HTML = Answered(200, "<!doctype html><title>Maintenance</title>", {"Content-Type": "text/html"})

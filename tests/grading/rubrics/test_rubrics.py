@@ -8,9 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.grading.rules import Change, Happening, Progress, StudentLine, changes_after, progress_of, suggested_level
+from lti_app.grading.assessments.rules import (
+    Change,
+    Happening,
+    Progress,
+    StudentLine,
+    changes_after,
+    progress_of,
+    suggested_level,
+)
+from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, CriterionView, Evidence, LevelView, RubricView, scaled, total
 from lti_app.participation.requirements.rules import Kind, Standing, Verdict, Verdicts
-from lti_app.rubrics.rules import DEFAULT_RUBRIC, CriterionView, Evidence, LevelView, RubricView, scaled, total
 from tests.cast import MONDAY
 
 SCALED = [

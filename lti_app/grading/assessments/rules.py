@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.rubrics.rules import CriterionView, Evidence, LevelView
 from lti_app.participation.requirements.rules import Verdicts
-from lti_app.passbacks.rules import PassbackState
-from lti_app.rubrics.rules import CriterionView, Evidence, LevelView
 
 MAX_COMMENT = 4000
 """Characters; Moodle was seen to keep 5000."""

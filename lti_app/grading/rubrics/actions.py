@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.rubrics.models import Criterion, Level, Rubric
-from lti_app.rubrics.rules import DEFAULT_RUBRIC, CriterionPlan
+from lti_app.grading.rubrics.models import Criterion, Level, Rubric
+from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, CriterionPlan
 
 
 def copy_rubric(

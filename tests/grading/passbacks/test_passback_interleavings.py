@@ -22,11 +22,11 @@ from hypothesis.stateful import (
 )
 
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.passbacks.actions import ClaimedPassback, claim_due, finish_failed, finish_sent, retry_passbacks
-from lti_app.passbacks.ports import PassbackRefused
-from lti_app.passbacks.queries import passback_states
-from lti_app.passbacks.rules import PassbackState
-from tests.domain.passbacks.passbacks import START, Class, MovableClock, RecordingGradebook
+from lti_app.grading.passbacks.actions import ClaimedPassback, claim_due, finish_failed, finish_sent, retry_passbacks
+from lti_app.grading.passbacks.ports import PassbackRefused
+from lti_app.grading.passbacks.queries import passback_states
+from lti_app.grading.passbacks.rules import PassbackState
+from tests.grading.passbacks.passbacks import START, Class, MovableClock, RecordingGradebook
 
 LEASE = timedelta(seconds=120)
 CLOCKS_BEHIND = st.sampled_from([0, 0, 30])

@@ -3,7 +3,7 @@
 import pytest
 
 from lti_app.core.db import Database
-from tests.domain.passbacks.passbacks import Class, MovableClock, RecordingGradebook
+from tests.grading.passbacks.passbacks import Class, MovableClock, RecordingGradebook
 
 
 @pytest.fixture

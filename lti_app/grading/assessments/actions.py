@@ -15,14 +15,14 @@ from lti_app.discussion.discussions.access import Permission, require
 from lti_app.discussion.discussions.actions import reveal_names
 from lti_app.discussion.discussions.queries import DiscussionView, collect_calendars
 from lti_app.discussion.discussions.rules import Calendar
-from lti_app.grading.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
-from lti_app.grading.models import Assessment, Mark, Release
-from lti_app.grading.rules import MAX_COMMENT
+from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
+from lti_app.grading.assessments.models import Assessment, Mark, Release
+from lti_app.grading.assessments.rules import MAX_COMMENT
+from lti_app.grading.passbacks.actions import queue_passback
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules import RubricView, scaled, total
 from lti_app.participation.progress.queries import collect_class_facts, collect_facts
 from lti_app.participation.requirements.rules import PostFacts, evaluate
-from lti_app.passbacks.actions import queue_passback
-from lti_app.rubrics.queries import get_rubric
-from lti_app.rubrics.rules import RubricView, scaled, total
 
 
 def assess(

@@ -12,9 +12,9 @@ from lti_app.course.courses.actions import create_course
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.actions import reserve_discussion
-from lti_app.passbacks.actions import queue_passback
-from lti_app.passbacks.models import Passback
-from lti_app.passbacks.ports import PassbackRefused, Score
+from lti_app.grading.passbacks.actions import queue_passback
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.ports import PassbackRefused, Score
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
 from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the table that the foreign key names
-from lti_app.rubrics.rules import Evidence
+from lti_app.grading.rubrics.rules import Evidence
 
 
 class Rubric(Base):

@@ -4,8 +4,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.rubrics.models import Criterion, Level, Rubric
-from lti_app.rubrics.rules import CriterionView, LevelView, RubricView
+from lti_app.grading.rubrics.models import Criterion, Level, Rubric
+from lti_app.grading.rubrics.rules import CriterionView, LevelView, RubricView
 
 _CRITERIA = (
     select(Criterion, Level)

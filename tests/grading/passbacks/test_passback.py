@@ -7,7 +7,7 @@ import pytest
 
 from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.passbacks.actions import (
+from lti_app.grading.passbacks.actions import (
     ClaimedPassback,
     claim_due,
     finish_failed,
@@ -15,10 +15,10 @@ from lti_app.passbacks.actions import (
     give_back,
     retry_passbacks,
 )
-from lti_app.passbacks.ports import PassbackRefused
-from lti_app.passbacks.queries import PassbackReport, count_passbacks, next_passback_due, passback_states
-from lti_app.passbacks.rules import GIVE_UP_AFTER, PassbackState
-from tests.domain.passbacks.passbacks import START, Class, MovableClock
+from lti_app.grading.passbacks.ports import PassbackRefused
+from lti_app.grading.passbacks.queries import PassbackReport, count_passbacks, next_passback_due, passback_states
+from lti_app.grading.passbacks.rules import GIVE_UP_AFTER, PassbackState
+from tests.grading.passbacks.passbacks import START, Class, MovableClock
 
 LEASE = timedelta(minutes=2)
 

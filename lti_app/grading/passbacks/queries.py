@@ -7,8 +7,8 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from lti_app.passbacks.models import Passback
-from lti_app.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.rules import PassbackState
 
 
 @dataclass(frozen=True)

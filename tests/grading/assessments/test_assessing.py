@@ -11,18 +11,18 @@ from lti_app.course.courses.actions import keep_only
 from lti_app.course.courses.rules import Role
 from lti_app.discussion.discussions.actions import set_up_discussion
 from lti_app.discussion.posts.actions import Written, delete_post, edit_post
-from lti_app.grading.actions import assess, release, release_all
-from lti_app.grading.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
-from lti_app.grading.queries import (
+from lti_app.grading.assessments.actions import assess, release, release_all
+from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
+from lti_app.grading.assessments.queries import (
     NO_ASSESSMENT,
     get_assessment,
     get_released_grade,
     list_desk,
     list_posts_in_context,
 )
-from lti_app.grading.rules import MAX_COMMENT, Progress
-from lti_app.passbacks.models import Passback
-from lti_app.rubrics.models import Level
+from lti_app.grading.assessments.rules import MAX_COMMENT, Progress
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.rubrics.models import Level
 from tests.cast import arrive
 from tests.factories.discussions import plan, set_up
 from tests.factories.grades import levels, mark

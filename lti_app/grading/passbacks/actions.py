@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import insert_into
 from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor
-from lti_app.passbacks.models import Passback
-from lti_app.passbacks.ports import Score
-from lti_app.passbacks.rules import (
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.ports import Score
+from lti_app.grading.passbacks.rules import (
     PassbackState,
     give_up_code,
     is_worth_another_try,

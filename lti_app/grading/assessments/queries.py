@@ -16,9 +16,9 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.models import Post, shown_author
-from lti_app.grading.models import Assessment, Mark, Release
-from lti_app.grading.rules import Change, Happening, StudentLine, progress_of
-from lti_app.passbacks.models import Passback
+from lti_app.grading.assessments.models import Assessment, Mark, Release
+from lti_app.grading.assessments.rules import Change, Happening, StudentLine, progress_of
+from lti_app.grading.passbacks.models import Passback
 
 _RELEASED = (
     select(Release)

@@ -10,7 +10,7 @@ from lti_app.core.db import Base, Id, stored_enum
 from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
 from lti_app.course.people.models import Person  # noqa: F401
 from lti_app.discussion.discussions.models import Discussion  # noqa: F401
-from lti_app.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.rules import PassbackState
 
 
 class Passback(Base):

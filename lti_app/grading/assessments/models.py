@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lti_app.core.db import Base, Id
 from lti_app.course.people.models import Person  # noqa: F401
 from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
-from lti_app.rubrics.models import Criterion, Level  # noqa: F401
+from lti_app.grading.rubrics.models import Criterion, Level  # noqa: F401
 
 
 class Assessment(Base):
