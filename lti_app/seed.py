@@ -27,6 +27,7 @@ from lti_app.discussion.moderation.rules import Deed, ReportReason
 from lti_app.discussion.posts.actions import Placed, Written, create_post
 from lti_app.discussion.posts.rules import Format
 from lti_app.discussion.stances.actions import answer_stance
+from lti_app.exchange.exporting.rules.pdf import typeset
 from lti_app.grading.rubrics.actions import copy_rubric
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.ports import Storage
@@ -43,7 +44,6 @@ from lti_app.library.readings.actions import (
     record_stop,
 )
 from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
-from lti_app.typesetting.rules import typeset
 
 DAY_ENDS = time(23, 59, 59, 999_999)
 

@@ -14,7 +14,7 @@ from lti_app.discussion.reactions import models as appreciations
 from lti_app.discussion.read_state import models as seen
 from lti_app.discussion.search import models as search
 from lti_app.discussion.stances import models as stances
-from lti_app.exchange import models as exchange
+from lti_app.exchange.importing import models as exchange
 from lti_app.grading.assessments import models as grading
 from lti_app.grading.passbacks import models as passbacks
 from lti_app.grading.rubrics import models as rubrics

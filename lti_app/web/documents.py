@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.resources import resource
 from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.exporting.queries import Selection, take_posts
-from lti_app.exporting.rules import ReadingRecord, Scope, TakenFile, TakenPost, for_elsewhere
+from lti_app.exchange.exporting.queries import Selection, take_posts
+from lti_app.exchange.exporting.rules.data import ReadingRecord, Scope, TakenFile, TakenPost, for_elsewhere
+from lti_app.exchange.exporting.rules.pdf import TypesettingFailed, can_be_set, nodes_of, runs_leftward, typeset
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import ENDINGS, MediaType
-from lti_app.typesetting.rules import TypesettingFailed, can_be_set, nodes_of, runs_leftward, typeset
 from lti_app.web.templating import moment_to_keep, zone_name
 
 PRINT_FONTS = "print-fonts"

@@ -14,15 +14,23 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.queries import circumstances_of
-from lti_app.entries.errors import FileRefused
-from lti_app.entries.rules import MAX_BYTES
-from lti_app.exchange.access import Permission, may, require
-from lti_app.exchange.actions import Upload, bring_in, drop_import, look_at_file
-from lti_app.exchange.queries import get_import, list_imports, select_to_take
-from lti_app.exporting.queries import Selection, list_pictures, list_records, list_voices, take_posts
-from lti_app.exporting.rules import Kind, Scope, csv_lines, json_pieces
+from lti_app.exchange.exporting.access import ExportPermission, may_export, require_export
+from lti_app.exchange.exporting.queries import (
+    Selection,
+    list_pictures,
+    list_records,
+    list_voices,
+    select_to_take,
+    take_posts,
+)
+from lti_app.exchange.exporting.rules.data import Kind, Scope, csv_lines, json_pieces
+from lti_app.exchange.formats.entries import MAX_BYTES
+from lti_app.exchange.formats.errors import FileRefused
+from lti_app.exchange.importing.access import may_import, require_import
+from lti_app.exchange.importing.actions.imports import Upload, bring_in, drop_import, look_at_file
+from lti_app.exchange.importing.queries import get_import, list_imports
+from lti_app.exchange.importing.rules import Way
 from lti_app.grading.assessments.queries import find_by_pseudonym
-from lti_app.importing.rules import Way
 from lti_app.web.documents import Album, Document, html_pieces, pdf_of
 from lti_app.web.forms.exchange import BringInForm, GiveForm, fault_words, file_words, shape_words
 from lti_app.web.forms.starting import groups_of, narrowed
@@ -53,7 +61,7 @@ blueprint = Blueprint(
 def allow_size(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let a whole forum in, before the body is read, and only from those who may bring one."""
     actor = current_actor()
-    if endpoint == "exchange.give" and actor and may(actor, Permission.BRING_IN):
+    if endpoint == "exchange.give" and actor and may_import(actor):
         request.max_content_length = request.max_form_memory_size = MAX_BYTES + ENVELOPE
 
 
@@ -62,16 +70,16 @@ def show(discussion_id: int) -> ResponseReturnValue:
     """What can be taken out, with what each choice holds, and what was brought in."""
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
-    require(actor, Permission.TAKE_OUT_OWN)
+    require_export(actor, ExportPermission.EXPORT_OWN)
     reads = posts_access.may(actor, posts_access.Permission.READ, circumstances_of(session, actor, discussion))
-    takes_class = may(actor, Permission.TAKE_OUT_CLASS)
+    takes_class = may_export(actor, ExportPermission.EXPORT_CLASS)
     return render_template(
         "exchange/show.html",
         discussion=discussion,
         groups=groups_of(session, actor, discussion),
         reads=reads,
         takes_class=takes_class,
-        can_bring_in=may(actor, Permission.BRING_IN),
+        can_bring_in=may_import(actor),
         voices=list_voices(session, actor, discussion) if takes_class else [],
         imports=list_imports(session, actor, discussion),
     )
@@ -82,7 +90,7 @@ def choose(discussion_id: int) -> ResponseReturnValue:
     """From the choice of a person to the address of the file."""
     actor = get_visitor()
     get_discussion(read_session(), actor, discussion_id, now=now())
-    require(actor, Permission.TAKE_OUT_CLASS)
+    require_export(actor, ExportPermission.EXPORT_CLASS)
     kind, person = request.form.get("kind", ""), request.form.get("person", "")
     address = url_for(".take_out", discussion_id=discussion_id, scope=Scope.ONE.value, kind=kind, person=person)
     return redirect(address, 303)
@@ -114,7 +122,7 @@ def give(discussion_id: int) -> ResponseReturnValue:
     """Take a file or pasted text, look at it, and show what was found."""
     actor = get_visitor()
     discussion = get_discussion(read_session(), actor, discussion_id, now=now())
-    require(actor, Permission.BRING_IN)
+    require_import(actor)
     form = GiveForm(data={"time_zone": actor.time_zone, "dates": "auto"})
     status = 200 if request.method == "GET" else 422
     if form.validate_on_submit():
@@ -186,7 +194,7 @@ def _whose(actor: Actor, discussion: DiscussionView, key: str) -> int | None:
     if not (number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS):
         raise NotFound
     if number != key:
-        require(actor, Permission.TAKE_OUT_CLASS)
+        require_export(actor, ExportPermission.EXPORT_CLASS)
         return find_by_pseudonym(read_session(), discussion, int(number))
     if actor.is_staff and discussion.hides_names_from(actor) and int(key) != actor.person_id:
         raise NotFound

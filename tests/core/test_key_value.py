@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from lti_app.core.db import Database
 from lti_app.core.key_value import PURGE_EVERY, DatabaseStore, KeyValue, KeyValueStore, RedisStore, make_store
 from lti_app.core.settings import load_settings
-from tests.lti.fake_lms import BASE_URL, Browser, TestClock
+from tests.lti.fake_lms import BASE_URL, TestClock
 
 MINUTE = timedelta(minutes=1)
 
@@ -90,21 +90,3 @@ def test_the_settings_choose(named: bool, database: Database, clock: TestClock, 
     environ = {"COLLOQUY_SECRET_KEY": "for tests only " * 3, "COLLOQUY_BASE_URL": BASE_URL}
     settings = load_settings(environ | ({"COLLOQUY_REDIS_URL": redis_url} if named else {}))
     assert isinstance(make_store(settings, database, clock), RedisStore if named else DatabaseStore)
-
-
-class TestLaunchesWithRedis:
-    @pytest.fixture
-    def store_of_edge(self, redis_url: str) -> Iterator[RedisStore]:
-        with RedisStore(redis_url) as store:
-            yield store
-
-    def test_a_launch_and_its_replay(self, visitor: Browser):
-        begun = visitor.login()
-        token = visitor.lms.sign(visitor.lms.claims(begun.nonce))
-        assert visitor.post(token, begun.state).status_code == 303
-        assert visitor.post(token, begun.state).status_code == 400
-
-    def test_keeps_nothing_in_the_database(self, visitor: Browser, database: Database):
-        visitor.login()
-        with database.read() as session:
-            assert session.scalar(select(func.count()).select_from(KeyValue)) == 0

@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 
 from lti_app.discussion.posts.actions import Written, create_post, delete_post
 from lti_app.discussion.posts.rules import Format
-from lti_app.exchange.actions import Upload, bring_in, look_at_file
-from lti_app.exchange.queries import select_to_take
-from lti_app.exporting.queries import list_records, take_posts
-from lti_app.exporting.rules import Kind, Scope, csv_cell, csv_lines, json_pieces
-from lti_app.importing.rules import Way
+from lti_app.exchange.exporting.queries import list_records, select_to_take, take_posts
+from lti_app.exchange.exporting.rules.data import Kind, Scope, csv_cell, csv_lines, json_pieces
+from lti_app.exchange.importing.actions.imports import Upload, bring_in, look_at_file
+from lti_app.exchange.importing.rules import Way
 from tests.cast import MONDAY
 from tests.factories.discussions import set_up
 from tests.factories.readings import add_readings

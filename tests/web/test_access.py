@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.queries import list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, Drafted
-from lti_app.exchange.actions import Upload, look_at_file
+from lti_app.exchange.importing.actions.imports import Upload, look_at_file
 from tests.web.questions import refused
 
 PUBLIC = {"static", "health.healthz", "lti.login", "lti.check", "lti.begin_in_tab", "lti.launch", "lti.jwks"}

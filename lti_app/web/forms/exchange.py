@@ -8,9 +8,9 @@ from wtforms import BooleanField, FileField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from lti_app.course.people.rules import ZONES
-from lti_app.entries.errors import FileRefused
-from lti_app.entries.rules import Fault, Shape
-from lti_app.importing.rules import Way
+from lti_app.exchange.formats.entries import Fault, Shape
+from lti_app.exchange.formats.errors import FileRefused
+from lti_app.exchange.importing.rules import Way
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
 _DAY_FIRST = {"day": True, "month": False}

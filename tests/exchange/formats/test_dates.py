@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.dates.rules import DateReader, can_be_read_two_ways, day_comes_first
+from lti_app.exchange.formats.dates import DateReader, can_be_read_two_ways, day_comes_first
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOON_IN_NEW_YORK = datetime(2025, 3, 4, 17, 0, tzinfo=UTC)

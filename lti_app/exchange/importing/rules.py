@@ -9,7 +9,7 @@ from lti_app.core.rich_reader import read
 from lti_app.discussion.composing.rules import Composed, compose, compose_html
 from lti_app.discussion.discussions.rules import AssignedReading
 from lti_app.discussion.posts.rules import Format
-from lti_app.entries.rules import Entry, Shape
+from lti_app.exchange.formats.entries import Entry, Shape
 
 _CHIP = re.compile(r'<a\b[^>]*\bclass="cited"[^>]*>([^<>]*)</a>')
 

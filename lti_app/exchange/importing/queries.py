@@ -1,4 +1,4 @@
-"""What was brought in, and the gate to what may be taken out."""
+"""Files that were looked at or imported."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,18 +7,14 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.errors import Forbidden, NotFound
+from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.discussion.posts import access as posts_access
-from lti_app.discussion.posts.queries import circumstances_of
-from lti_app.entries.rules import Fault, Note, Shape
-from lti_app.exchange.access import Permission, may, require
-from lti_app.exchange.models import Import
-from lti_app.exporting.queries import Selection
-from lti_app.exporting.rules import Kind, Scope
-from lti_app.importing.rules import Way
+from lti_app.exchange.formats.entries import Fault, Note, Shape
+from lti_app.exchange.importing.access import may_import, require_import
+from lti_app.exchange.importing.models import Import
+from lti_app.exchange.importing.rules import Way
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class ImportView:
 
 def get_import(session: Session, actor: Actor, discussion: DiscussionView, import_id: int) -> ImportView:
     """One import into this discussion; raises Forbidden or NotFound."""
-    require(actor, Permission.BRING_IN)
+    require_import(actor)
     found = session.execute(_imports(discussion).where(Import.id == import_id)).one_or_none()
     if found is None:
         raise NotFound
@@ -84,36 +80,10 @@ def get_import(session: Session, actor: Actor, discussion: DiscussionView, impor
 
 def list_imports(session: Session, actor: Actor, discussion: DiscussionView) -> list[ImportView]:
     """What was brought into this discussion, the newest first; nothing for those who may not bring in."""
-    if not may(actor, Permission.BRING_IN):
+    if not may_import(actor):
         return []
     brought = _imports(discussion).where(Import.brought_in_at.is_not(None)).order_by(Import.id.desc())
     return [_view(*row) for row in session.execute(brought)]
-
-
-def select_to_take(
-    session: Session,
-    actor: Actor,
-    discussion: DiscussionView,
-    *,
-    scope: Scope,
-    kind: Kind,
-    person_id: int | None = None,
-) -> Selection:
-    """The gate to what leaves; raises Forbidden, and what reading posts here raises.
-
-    One's own posts are one's own, before the gate of the first post too.
-    """
-    if scope is Scope.ONE:
-        whose = actor.person_id if person_id is None else person_id
-        is_own = whose == actor.person_id
-        require(actor, Permission.TAKE_OUT_OWN if is_own else Permission.TAKE_OUT_CLASS)
-        return Selection(actor, discussion, scope, whose)
-    if person_id is not None:
-        raise Forbidden
-    is_readable = scope is Scope.READABLE and not kind.is_data
-    require(actor, Permission.TAKE_OUT_READABLE if is_readable else Permission.TAKE_OUT_CLASS)
-    posts_access.require(actor, posts_access.Permission.READ, circumstances_of(session, actor, discussion))
-    return Selection(actor, discussion, scope)
 
 
 def _imports(discussion: DiscussionView) -> Select[Import, str]:

@@ -5,13 +5,13 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from lti_app.canvas_files.rules import is_entry_list, is_view, read_canvas
-from lti_app.dates.rules import DateReader
-from lti_app.entries.errors import FileRefused
-from lti_app.entries.rules import MAX_BYTES, Parsed, Shape
-from lti_app.exporting.rules import FORMAT
-from lti_app.row_files.rules import decode, read_csv, read_objects
-from lti_app.wordpress_files.rules import read_wordpress
+from lti_app.exchange.formats.canvas import is_entry_list, is_view, read_canvas
+from lti_app.exchange.formats.colloquy import FORMAT
+from lti_app.exchange.formats.dates import DateReader
+from lti_app.exchange.formats.entries import MAX_BYTES, Parsed, Shape
+from lti_app.exchange.formats.errors import FileRefused
+from lti_app.exchange.formats.rows import decode, read_csv, read_objects
+from lti_app.exchange.formats.wordpress import read_wordpress
 
 _LISTS = ("posts", "entries", "data", "items", "comments", "messages")
 _BLOCK_END = re.compile(r"</(?:p|div|li|blockquote|h[1-6]|tr|pre)>|<br ?/?>", re.I)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lti_app.dates.rules import DateReader
-from lti_app.entries.errors import FileRefused
-from lti_app.entries.rules import MAX_ENTRIES, Entry, Fault, Note, Parsed, Shape
+from lti_app.exchange.formats.dates import DateReader
+from lti_app.exchange.formats.entries import MAX_ENTRIES, Entry, Fault, Note, Parsed, Shape
+from lti_app.exchange.formats.errors import FileRefused
 
 _BELOW = ("replies", "recent_replies")
 

@@ -15,8 +15,8 @@ from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.integrity.actions import sign_posts
 from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.rules import child_address, child_path
-from lti_app.entries.rules import Arranged, Placed, Shape
-from lti_app.importing.rules import Way, origins, placeholders, to_post
+from lti_app.exchange.formats.entries import Arranged, Placed, Shape
+from lti_app.exchange.importing.rules import Way, origins, placeholders, to_post
 from lti_app.library.passages.queries import check_many
 from lti_app.library.readings.actions import find_or_add_passage, find_passages
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from lti_app.dates.rules import DateReader, can_be_read_two_ways, day_comes_first
-from lti_app.entries.errors import FileRefused
-from lti_app.entries.rules import MAX_BYTES, MAX_ENTRIES, Entry, Fault, Note, Parsed, Shape
+from lti_app.exchange.formats.dates import DateReader, can_be_read_two_ways, day_comes_first
+from lti_app.exchange.formats.entries import MAX_BYTES, MAX_ENTRIES, Entry, Fault, Note, Parsed, Shape
+from lti_app.exchange.formats.errors import FileRefused
 
 csv.field_size_limit(MAX_BYTES)  # one that is too small would take a long post for a quote that never ends
 Row = Mapping[str, Any]

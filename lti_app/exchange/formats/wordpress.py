@@ -6,9 +6,9 @@ from typing import Any
 
 from lxml import etree
 
-from lti_app.dates.rules import DateReader
-from lti_app.entries.errors import FileRefused
-from lti_app.entries.rules import MAX_ENTRIES, Entry, Fault, Note, Parsed, Shape
+from lti_app.exchange.formats.dates import DateReader
+from lti_app.exchange.formats.entries import MAX_ENTRIES, Entry, Fault, Note, Parsed, Shape
+from lti_app.exchange.formats.errors import FileRefused
 
 _SHOWN = frozenset({"publish", "closed", "inherit", "hidden"})
 _GONE = frozenset({"trash"})

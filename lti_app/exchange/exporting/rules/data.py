@@ -12,9 +12,8 @@ from html import escape
 from typing import Any
 
 from lti_app.discussion.posts.rules import Format
+from lti_app.exchange.formats.colloquy import FORMAT, VERSION
 
-FORMAT = "colloquy-discussion"
-VERSION = 1
 COLUMNS = (
     "address",
     "reply to",

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
+from lti_app.core.errors import Forbidden
 from lti_app.core.rich_reader import read
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
@@ -15,8 +16,11 @@ from lti_app.discussion.composing.rules import pictures_in
 from lti_app.discussion.discussions.models import DiscussionReading, Pseudonym
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Structure
+from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.models import Attachment, Citation, Post, shown_author, visible
-from lti_app.exporting.rules import CitedPlace, ReadingRecord, Scope, TakenFile, TakenPost
+from lti_app.discussion.posts.queries import circumstances_of
+from lti_app.exchange.exporting.access import ExportPermission, require_export
+from lti_app.exchange.exporting.rules.data import CitedPlace, Kind, ReadingRecord, Scope, TakenFile, TakenPost
 from lti_app.library.files.models import File
 from lti_app.library.files.queries import FileView, view_of
 from lti_app.library.files.rules import MediaType
@@ -66,6 +70,32 @@ class Voice:
     key: str
     """The person's id; where names are hidden, that of the pseudonym with a b before it, which tells nothing else."""
     name: str
+
+
+def select_to_take(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    *,
+    scope: Scope,
+    kind: Kind,
+    person_id: int | None = None,
+) -> Selection:
+    """The gate to what leaves; raises Forbidden, and what reading posts here raises.
+
+    One's own posts are one's own, before the gate of the first post too.
+    """
+    if scope is Scope.ONE:
+        whose = actor.person_id if person_id is None else person_id
+        is_own = whose == actor.person_id
+        require_export(actor, ExportPermission.EXPORT_OWN if is_own else ExportPermission.EXPORT_CLASS)
+        return Selection(actor, discussion, scope, whose)
+    if person_id is not None:
+        raise Forbidden
+    is_readable = scope is Scope.READABLE and not kind.is_data
+    require_export(actor, ExportPermission.EXPORT_READABLE if is_readable else ExportPermission.EXPORT_CLASS)
+    posts_access.require(actor, posts_access.Permission.READ, circumstances_of(session, actor, discussion))
+    return Selection(actor, discussion, scope)
 
 
 def take_posts(session: Session, selection: Selection) -> Iterator[TakenPost]:

@@ -20,10 +20,10 @@ from lti_app.discussion.posts.errors import ThreadLocked
 from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.queries import circumstances_of, get_post
 from lti_app.discussion.threads.queries import get_activity, read_thread
-from lti_app.entries.errors import FileRefused
-from lti_app.exchange.actions import Upload, bring_in, drop_import, look_at_file
-from lti_app.exchange.models import Import
-from lti_app.importing.rules import Way
+from lti_app.exchange.formats.errors import FileRefused
+from lti_app.exchange.importing.actions.imports import Upload, bring_in, drop_import, look_at_file
+from lti_app.exchange.importing.models import Import
+from lti_app.exchange.importing.rules import Way
 from lti_app.library.passages.actions import give_text
 from lti_app.library.passages.rules import Kept, Page
 from lti_app.participation.progress.queries import collect_class_facts, get_progress
@@ -227,7 +227,7 @@ def test_nothing_half_done_stays(session, cast, discussion, monkeypatch):
     def fail(*_args):
         raise RuntimeError
 
-    monkeypatch.setattr("lti_app.importing.actions._Writer._cite", fail)
+    monkeypatch.setattr("lti_app.exchange.importing.actions.threads._Writer._cite", fail)
     with pytest.raises(RuntimeError):
         bring_in(session, cast.ines, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
     session.rollback()

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.dates.rules import DateReader
-from lti_app.entries.errors import FileRefused
-from lti_app.entries.rules import MAX_BYTES, Fault, Shape, arrange
-from lti_app.exchange.rules import read_file
+from lti_app.exchange.formats.dates import DateReader
+from lti_app.exchange.formats.entries import MAX_BYTES, Fault, Shape, arrange
+from lti_app.exchange.formats.errors import FileRefused
+from lti_app.exchange.formats.recognize import read_file
 from tests.cast import MONDAY
 
 BERLIN = DateReader(ZoneInfo("Europe/Berlin"))

@@ -12,15 +12,15 @@ from lti_app.core.errors import NotFound
 from lti_app.core.prose import clean_text
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.rules import zone
-from lti_app.dates.rules import DateReader
 from lti_app.discussion.discussions.access import Permission
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussion.posts.rules import MAX_DEPTH
-from lti_app.entries.rules import Placed, arrange
-from lti_app.exchange.models import Import
-from lti_app.exchange.rules import read_file
-from lti_app.importing.actions import known_origins, write_threads
-from lti_app.importing.rules import Way, origins, to_post
+from lti_app.exchange.formats.dates import DateReader
+from lti_app.exchange.formats.entries import Placed, arrange
+from lti_app.exchange.formats.recognize import read_file
+from lti_app.exchange.importing.actions.threads import known_origins, write_threads
+from lti_app.exchange.importing.models import Import
+from lti_app.exchange.importing.rules import Way, origins, to_post
 
 MAX_NOTES = 500
 """Notes that are kept one by one; beyond them only their number is."""

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lti_app.core.db import Base, Id, stored_enum
 from lti_app.course.people.models import Person  # noqa: F401
 from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
-from lti_app.entries.rules import Shape
-from lti_app.importing.rules import Way
+from lti_app.exchange.formats.entries import Shape
+from lti_app.exchange.importing.rules import Way
 
 
 class Import(Base):
