@@ -19,32 +19,29 @@ from lti_app.lti.deep_linking_pages import init_deep_linking
 from lti_app.lti.edge import LtiEdge, make_edge
 from lti_app.lti.views import make_blueprint
 from lti_app.storage.choosing import make_storage
-from lti_app.web import (
+from lti_app.web import health
+from lti_app.web.course import courses, groups
+from lti_app.web.discussion import (
     answers,
-    arguments,
-    courses,
+    citations,
     discussions,
     drafts,
-    exchange,
     extensions,
-    files,
-    grading,
-    groups,
-    guidance,
-    health,
     moderation,
     posts,
-    reader,
-    readings,
     search,
     stances,
     threads,
 )
+from lti_app.web.discussion.screening import init_screening
 from lti_app.web.errors import init_errors
+from lti_app.web.exchange import exchange
+from lti_app.web.grading import desk
 from lti_app.web.headers import init_headers
-from lti_app.web.screening import init_screening
+from lti_app.web.library import files, reader, readings
+from lti_app.web.library.uploads import init_storage
+from lti_app.web.participation import forecast
 from lti_app.web.session import init_sessions
-from lti_app.web.storage import init_storage
 from lti_app.web.templating import init_templating
 from lti_app.web.transactions import init_transactions
 
@@ -52,25 +49,25 @@ MAX_REQUEST = 3_000_000
 """Bytes. Flask refuses more with 413; the largest honest request is a long post."""
 COOKIE = "__Host-colloquy"
 AREAS = (
-    answers,
-    arguments,
-    courses,
-    discussions,
-    drafts,
-    exchange,
-    extensions,
-    files,
-    grading,
-    groups,
-    guidance,
     health,
-    moderation,
-    posts,
-    reader,
+    courses,
+    groups,
+    files,
     readings,
-    search,
-    stances,
+    reader,
+    discussions,
     threads,
+    posts,
+    drafts,
+    answers,
+    stances,
+    extensions,
+    citations,
+    search,
+    moderation,
+    forecast,
+    desk,
+    exchange,
 )
 """The blueprints, one an area of the screen."""
 

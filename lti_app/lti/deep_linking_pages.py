@@ -24,7 +24,7 @@ from lti_app.lti.deep_linking import (
     respond,
     take_request,
 )
-from lti_app.web.forms.discussions import finite
+from lti_app.web.discussion.forms.discussions import finite
 from lti_app.web.forms.fields import PostedForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, writing

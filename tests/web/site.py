@@ -29,7 +29,7 @@ from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import Purpose
 from lti_app.library.readings.actions import add_reading
 from lti_app.library.readings.rules import ReadingEntry, to_csl
-from lti_app.web.storage import STORAGE
+from lti_app.web.library.uploads import STORAGE
 from lti_app.web.transactions import BELL
 from tests.cast import FRAME, Cast, FrozenClock
 from tests.factories.discussions import set_up

@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, Form, TextAreaField
+from wtforms import DateTimeLocalField, Form, HiddenField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # old stubs
 from wtforms.i18n import messages_path
 from wtforms.validators import Optional, ValidationError
@@ -75,3 +75,9 @@ def moment_of(local: datetime | None, time_zone: str, *, end_of_minute: bool) ->
 def _in_our_time(_form: Form, field: DateTimeLocalField) -> None:
     if field.data and field.data.year not in YEARS:
         raise ValidationError(_("Choose a year between %(first)s and %(last)s.", first=YEARS[0], last=YEARS[-1]))
+
+
+class ConfirmForm(PostedForm):
+    """Nothing but the protection against forged requests."""
+
+    confirmed = HiddenField(default="1")

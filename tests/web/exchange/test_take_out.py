@@ -13,8 +13,8 @@ from sqlalchemy import update
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.posts.models import Post
-from lti_app.web.documents import Album
-from lti_app.web.storage import STORAGE
+from lti_app.web.exchange.documents import Album
+from lti_app.web.library.uploads import STORAGE
 from tests.factories import files
 from tests.web import page as pages
 from tests.web.browser import BASE
@@ -292,7 +292,7 @@ def test_an_empty_discussion_leaves_too(site, cast, discussion):
 
 
 def test_what_is_too_long_for_a_pdf_is_told(site, cast, path, thread, monkeypatch):
-    monkeypatch.setattr("lti_app.web.exchange.MOST_IN_PDF", 3)
+    monkeypatch.setattr("lti_app.web.exchange.exchange.MOST_IN_PDF", 3)
     browser = site.browser(cast.ines)
     answer = browser.get(f"{path}/take-out?kind=pdf&scope=readable")
     assert (answer.status, answer.location) == (303, path)

@@ -1,0 +1,72 @@
+"""The course home, its settings, and what a browser tells about its reader."""
+
+from collections import Counter
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lti_app.course.courses.actions import change_settings
+from lti_app.course.courses.queries import get_settings
+from lti_app.course.people.actions import record_time_zone
+from lti_app.discussion.discussions.queries import list_discussions, list_required
+from lti_app.discussion.moderation.queries import count_waiting
+from lti_app.library.readings.access import may_edit, require_staff
+from lti_app.library.readings.actions import restyle
+from lti_app.library.readings.queries import list_class_progress, list_readings
+from lti_app.web.course.forms.courses import CourseSettingsForm, prefilled
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session, writing
+
+blueprint = Blueprint("courses", __name__, url_prefix="/courses/<int:course_id>")
+
+
+@blueprint.get("")
+def home() -> ResponseReturnValue:
+    """The discussions of the course with their dates, and its readings."""
+    actor, session = get_visitor(), read_session()
+    return render_template(
+        "courses/home.html",
+        course_title=actor.course_title,
+        discussions=list_discussions(session, actor, now()),
+        waiting=count_waiting(session, actor),
+        readings=list_readings(session, actor),
+        is_staff=actor.is_staff,
+        may_edit=may_edit(actor),
+    )
+
+
+@blueprint.get("/readings/progress")
+def progress() -> ResponseReturnValue:
+    """Who has opened and read what: the students and the required readings, for staff."""
+    actor, session = get_visitor(), read_session()
+    require_staff(actor)
+    required = list_required(session, actor)
+    readings = {reading.id: reading for reading in list_readings(session, actor)}
+    students = list_class_progress(session, actor, required)
+    done = Counter(key for student in students for key, so_far in student.how_far.items() if so_far.read_at)
+    in_order = [readings[reading_id] for reading_id in required]
+    return render_template("courses/progress.html", readings=in_order, students=students, done=done)
+
+
+@blueprint.route("/settings", methods=["GET", "POST"])
+def settings() -> ResponseReturnValue:
+    """How references are written in this course, and the library through which its readings are reached."""
+    actor = get_visitor()
+    form = CourseSettingsForm(data=prefilled(get_settings(read_session(), actor)))
+    if request.method == "POST" and form.validate():
+        with writing() as session:
+            if change_settings(session, actor, form.to_settings()):
+                restyle(session, actor)
+        flash(_("The settings are saved."))
+        return redirect(url_for(".home"), 303)
+    return render_template("courses/settings.html", form=form), 422 if request.method == "POST" else 200
+
+
+@blueprint.post("/time-zone")
+def set_time_zone() -> ResponseReturnValue:
+    """Remember the reader's time zone; the script that reports it needs no answer."""
+    actor = get_visitor()
+    with writing() as session:
+        known = record_time_zone(session, actor.person_id, request.form.get("time_zone", ""))
+    return "", 204 if known else 422

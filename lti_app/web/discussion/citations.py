@@ -1,0 +1,122 @@
+"""The argument map of a reading, and the text that its quotations are checked against."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.citations.actions import check_again
+from lti_app.discussion.citations.queries import get_map, list_gatherings
+from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
+from lti_app.library.files.queries import read_pages
+from lti_app.library.passages.actions import give_text, take_back_text
+from lti_app.library.passages.errors import TextTooLong, TextTooShort
+from lti_app.library.passages.queries import get_reading_text
+from lti_app.library.passages.rules import MIN_WORDS, Kept, Page, split_pages
+from lti_app.library.readings.queries import get_filed_reading
+from lti_app.web.discussion.forms.citations import TextForm
+from lti_app.web.library.uploads import storage
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session, writing
+
+blueprint = Blueprint("arguments", __name__, url_prefix="/courses/<int:course_id>")
+
+
+@blueprint.get("/discussions/<int:discussion_id>/map/<int:reading_id>")
+def show(discussion_id: int, reading_id: int) -> ResponseReturnValue:
+    """What a discussion argues from in one of its readings; `?passage=` shows one passage with all its posts."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now())
+    passage_id = request.args.get("passage", type=int)
+    base_url = url_for("discussions.show", discussion_id=discussion_id)
+    try:
+        argument_map = get_map(session, actor, discussion, reading_id, passage_id=passage_id)
+    except (PostFirst, DiscussionShut) as error:
+        return render_template(
+            "arguments/behind_gate.html", discussion=discussion, base_url=base_url, code=error.code
+        ), 403
+    return render_template(
+        "arguments/map.html", discussion=discussion, map=argument_map, passage_id=passage_id, base_url=base_url
+    )
+
+
+@blueprint.get("/readings/<int:reading_id>/map")
+def find(reading_id: int) -> ResponseReturnValue:
+    """On to the map in the discussion that one came from (`?from=`), or in the only one; else the choice."""
+    actor = get_visitor()
+    gatherings = list_gatherings(read_session(), actor, reading_id, now())
+    came_from = request.args.get("from", type=int)
+    chosen = next((each.id for each in gatherings if each.id == came_from or len(gatherings) == 1), None)
+    if chosen is not None:
+        passage = request.args.get("passage", type=int)
+        return redirect(url_for(".show", discussion_id=chosen, reading_id=reading_id, passage=passage), 303)
+    return render_template("arguments/choose.html", gatherings=gatherings, reading_id=reading_id)
+
+
+@blueprint.route("/readings/<int:reading_id>/text", methods=["GET", "POST"])
+def text(reading_id: int) -> ResponseReturnValue:
+    """Give the text that quotations of this reading are checked against."""
+    actor, form = get_visitor(), TextForm()
+    given = get_reading_text(read_session(), actor, reading_id)
+    if form.validate_on_submit():
+        try:
+            pages = split_pages(form.text.data or "", form.first_page.data or 1)
+            found = _give(actor, reading_id, pages, form.kept_as())
+        except (TextTooShort, TextTooLong) as error:
+            form.text.errors = [_refusal(error)]
+        else:
+            flash(found)
+            return redirect(url_for(".text", reading_id=reading_id), 303)
+    status = 422 if form.errors or form.text.errors else 200
+    has_file = get_filed_reading(read_session(), actor, reading_id).file is not None
+    return render_template("arguments/text.html", form=form, given=given, has_file=has_file), status
+
+
+@blueprint.post("/readings/<int:reading_id>/text/of-file")
+def text_of_file(reading_id: int) -> ResponseReturnValue:
+    """Take the text from the file that the class reads."""
+    actor = get_visitor()
+    get_reading_text(read_session(), actor, reading_id)
+    reading = get_filed_reading(read_session(), actor, reading_id)
+    if reading.file is None:
+        raise NotFound
+    pages = [Page(str(reading.first_page + n), words) for n, words in enumerate(read_pages(storage(), reading.file))]
+    try:
+        flash(_give(actor, reading_id, pages, Kept.FINGERPRINTS))
+    except (TextTooShort, TextTooLong):
+        flash(_("No words can be read in the file: it may hold pictures of pages. Paste the text instead."), "warning")
+    return redirect(url_for(".text", reading_id=reading_id), 303)
+
+
+@blueprint.post("/readings/<int:reading_id>/text/forget")
+def forget(reading_id: int) -> ResponseReturnValue:
+    """Take the text back: it is deleted, and nothing more is said of quotations."""
+    actor = get_visitor()
+    with writing() as session:
+        take_back_text(session, actor, reading_id)
+        check_again(session, actor, reading_id)
+    flash(_("The text is deleted. Nothing is said of quotations from this reading any more."))
+    return redirect(url_for(".text", reading_id=reading_id), 303)
+
+
+def _give(actor: Actor, reading_id: int, pages: Sequence[Page], kept: Kept) -> str:
+    with writing() as session:
+        given = give_text(session, actor, reading_id, pages, kept=kept, now=now())
+        check_again(session, actor, reading_id)
+    return str(
+        _(
+            "Quotations are checked against %(words)s words on %(pages)s pages from now on.",
+            words=given.words,
+            pages=given.pages,
+        )
+    )
+
+
+def _refusal(error: TextTooShort | TextTooLong) -> str:
+    if isinstance(error, TextTooShort):
+        return str(_("There is too little text: %(words)s words in a row are needed at least.", words=MIN_WORDS))
+    return str(_("That is more than 2,000,000 characters. Give the chapters that the class reads."))

@@ -1,0 +1,271 @@
+"""A discussion: reading it, setting it up, and how it is counted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.groups.queries import list_groups
+from lti_app.discussion.composing.queries import compose_prompt, find_attachable
+from lti_app.discussion.discussions.access import Permission, may
+from lti_app.discussion.discussions.actions import set_up_discussion, write_prompt
+from lti_app.discussion.discussions.errors import DatesOutOfOrder
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.rules import State
+from lti_app.discussion.moderation.queries import count_waiting, find_moved
+from lti_app.discussion.posts import access as posts_access
+from lti_app.discussion.posts.queries import PostView, circumstances_of
+from lti_app.discussion.posts.rules import address_to_path
+from lti_app.discussion.reactions.queries import appreciated_by
+from lti_app.discussion.read_state.rules import Sort, write_numbers
+from lti_app.discussion.stances.queries import get_stances
+from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_thread
+from lti_app.discussion.threads.rules import Jumps, Overview
+from lti_app.grading.assessments.queries import get_released_grade
+from lti_app.grading.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, in_language
+from lti_app.library.files.actions import attach_files
+from lti_app.library.files.rules import Purpose
+from lti_app.library.readings.actions import add_reading
+from lti_app.library.readings.queries import ReadingLine, list_readings
+from lti_app.library.readings.rules import to_csl
+from lti_app.participation.requirements.rules import Verdicts
+from lti_app.web.discussion.forms.discussions import ReadingForm, SetUpForm, prefilled
+from lti_app.web.discussion.forms.drafting import account_of, first_post
+from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session, writing
+
+blueprint = Blueprint("discussions", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>")
+
+
+@dataclass(frozen=True)
+class ReadingChoice:
+    """A reading of the course on the set-up page."""
+
+    reading: ReadingLine
+    assigned: bool
+    required: bool
+
+
+@blueprint.get("")
+def show(discussion_id: int) -> ResponseReturnValue:
+    """The discussion with the reader's progress and a page of posts; the way to set it up where nobody has."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now())
+    if discussion.state is State.UNPREPARED and may(actor, Permission.SET_UP):
+        return redirect(url_for(".set_up", discussion_id=discussion_id), 303)
+    if not _is_shown(actor, discussion):
+        return render_template("discussions/not_open.html", discussion=discussion)
+    groups = groups_of(session, actor, discussion)
+    discussion = narrowed(discussion, groups, request.args.get("group"))
+    account = account_of(actor, discussion)
+    progress = account.verdicts if account else None
+    circumstances = _circumstances(session, actor, discussion, progress)
+    can_write = posts_access.may(actor, posts_access.Permission.START, circumstances)
+    thread = _thread(session, actor, discussion, circumstances)
+    if moved := _moved(session, discussion, thread["page"]):
+        return redirect(url_for(".show", discussion_id=discussion_id, at=moved, _anchor=f"p{moved}"), 303)
+    return render_template(
+        "discussions/show.html",
+        **_about(session, actor, discussion),
+        **thread,
+        progress=progress,
+        post_verdicts=progress.posts if progress else {},
+        has_posted=circumstances.has_posted,
+        can_write=can_write,
+        **starting(first_post(actor, discussion, account=account, can_write=can_write), groups, discussion, actor),
+    )
+
+
+@blueprint.get("/counting")
+def counting(discussion_id: int) -> ResponseReturnValue:
+    """How participation is counted here, in words, and what the reader's own numbers were counted from."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now())
+    if not _is_shown(actor, discussion):
+        return render_template("discussions/not_open.html", discussion=discussion)
+    return render_template(
+        "discussions/counting.html",
+        discussion=discussion,
+        progress=account.verdicts if (account := account_of(actor, discussion)) else None,
+        rubric=get_rubric(session, discussion),
+        base_url=url_for(".show", discussion_id=discussion_id),
+    )
+
+
+@blueprint.route("/set-up", methods=["GET", "POST"])
+def set_up(discussion_id: int) -> ResponseReturnValue:
+    """The set-up page. Its second button adds a reading to the course and keeps everything else as it was typed."""
+    actor = get_visitor()
+    discussion = get_discussion(read_session(), actor, discussion_id, need=Permission.SET_UP, now=now())
+    form = SetUpForm(data=prefilled(discussion, actor.time_zone))
+    reading_form = ReadingForm(request.form if _adds_reading() else None, prefix="new-")
+    if request.method == "GET":
+        return _set_up_page(actor, discussion, form, reading_form)
+    if _adds_reading():
+        return _add_reading(actor, discussion, form, reading_form)
+    if form.validate():
+        try:
+            _save_set_up(actor, discussion_id, form)
+        except DatesOutOfOrder as error:
+            _mark_out_of_order(form, error)
+        else:
+            flash(_("The discussion is set up. This is what your students see."))
+            return redirect(url_for(".show", discussion_id=discussion_id), 303)
+    return _set_up_page(actor, discussion, form, reading_form), 422
+
+
+def _mark_out_of_order(form: SetUpForm, error: DatesOutOfOrder) -> None:
+    later, earlier = form[str(error.data["later"])], form[str(error.data["earlier"])]
+    later.errors = [_("This is before “%(earlier)s”.", earlier=earlier.label.text)]
+
+
+def _is_shown(actor: Actor, discussion: DiscussionView) -> bool:
+    """Whether there is anything to see: staff see a discussion before it opens, nobody before it is set up."""
+    return discussion.state in (State.OPEN, State.CLOSED) or (actor.is_staff and discussion.state is State.SCHEDULED)
+
+
+def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[str, object]:
+    """What the page says of the discussion apart from its posts."""
+    return {
+        "discussion": discussion,
+        "rubric": get_rubric(session, discussion),
+        "grade": get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None,
+        "can_set_up": may(actor, Permission.SET_UP),
+        "can_grade": may(actor, Permission.GRADE),
+        "is_staff": actor.is_staff,
+        "stance": get_stances(session, actor, discussion),
+        "waiting": count_waiting(session, actor).get(discussion.id, 0),
+        "base_url": url_for(".show", discussion_id=discussion.id),
+    }
+
+
+def _adds_reading() -> bool:
+    return request.form.get("action") == "add_reading"
+
+
+def _add_reading(
+    actor: Actor, discussion: DiscussionView, form: SetUpForm, reading_form: ReadingForm
+) -> ResponseReturnValue:
+    if not reading_form.validate():
+        return _set_up_page(actor, discussion, form, reading_form), 422
+    with writing() as session:
+        added = add_reading(session, actor, to_csl(reading_form.to_entry()), now())
+    flash(_("The reading is added and chosen. Save the set-up to assign it."))
+    return _set_up_page(actor, discussion, form, ReadingForm(prefix="new-"), added=added)
+
+
+def _save_set_up(actor: Actor, discussion_id: int, form: SetUpForm) -> None:
+    with writing() as session:
+        known = [line.id for line in list_readings(session, actor)]
+        assigned = tuple(reading_id for reading_id in known if f"reading-{reading_id}" in request.form)
+        required = frozenset(reading_id for reading_id in assigned if f"required-{reading_id}" in request.form)
+        set_up, version = form.to_set_up(assigned, required), form.version.data or 0
+        discussion = set_up_discussion(session, actor, discussion_id, set_up=set_up, version=version, now=now())
+        if form.is_rich:
+            prompt = compose_prompt(session, actor, discussion, form.prompt.data or "")
+            own = find_attachable(session, actor, prompt.pictures)  # others' are attached already
+            attach_files(session, actor, own.keys(), purpose=Purpose.ATTACHMENT, now=now())
+            write_prompt(session, actor, discussion, text=prompt.text, html=prompt.html)
+        copy_rubric(session, discussion, in_language(DEFAULT_RUBRIC, _))
+
+
+def _set_up_page(
+    actor: Actor, discussion: DiscussionView, form: SetUpForm, reading_form: ReadingForm, *, added: int = 0
+) -> str:
+    chosen: Mapping[str, object] = request.form if request.method == "POST" else _assigned_now(discussion)
+    choices = [
+        ReadingChoice(
+            line,
+            assigned=line.id == added or f"reading-{line.id}" in chosen,
+            required=line.id == added or f"required-{line.id}" in chosen,
+        )
+        for line in list_readings(read_session(), actor)
+    ]
+    stances = get_stances(read_session(), actor, discussion)
+    if request.method == "GET":
+        form.begun_html = discussion.prompt_html
+    return render_template(
+        "discussions/set_up.html",
+        discussion=discussion,
+        answered=stances.shift.people if stances and stances.shift else 0,
+        form=form,
+        reading_form=reading_form,
+        reading_choices=choices,
+        rubric_plan=in_language(DEFAULT_RUBRIC, _),
+        groups=list_groups(read_session(), actor),
+        base_url=url_for(".show", discussion_id=discussion.id),
+    )
+
+
+def _assigned_now(discussion: DiscussionView) -> dict[str, bool]:
+    assigned = {f"reading-{reading.id}": True for reading in discussion.readings}
+    return assigned | {f"required-{reading.id}": True for reading in discussion.readings if reading.required}
+
+
+def _circumstances(
+    session: Session, actor: Actor, discussion: DiscussionView, progress: Verdicts | None
+) -> posts_access.Circumstances:
+    """What the reader's permissions depend on; a student's progress has answered it already."""
+    if progress is None:
+        return circumstances_of(session, actor, discussion)
+    return posts_access.Circumstances(discussion.state, discussion.post_first, has_posted=progress.has_started)
+
+
+def _thread(
+    session: Session, actor: Actor, discussion: DiscussionView, circumstances: posts_access.Circumstances
+) -> dict[str, object]:
+    """What the page shows of the posts: those that the address asks for, in the order it asks for, and what is new.
+
+    An address of a post without an order is in thread order, so that it means the same to everybody. `page` is None
+    while the reader may see no posts.
+    """
+    overview = get_overview(session, actor, discussion)
+    if not posts_access.may(actor, posts_access.Permission.READ, circumstances):
+        return {"activity": overview.activity, "page": None}
+    start = address_to_path(request.args.get("at", "")) or ""
+    asked = request.args.get("sort")
+    sort = Sort(asked) if asked in list(Sort) else Sort.OLDEST if "at" in request.args else overview.preferred_sort
+    page = read_thread(
+        session, actor, discussion, circumstances=circumstances, start=start, sort=sort, unread=overview.unread
+    )
+    return {
+        "activity": overview.activity,
+        "page": page,
+        "appreciated": appreciated_by(session, actor, [post.id for post in page.posts]),
+        **_new(discussion, overview, page),
+    }
+
+
+def _moved(session: Session, discussion: DiscussionView, page: object) -> str | None:
+    """Where the post stands now that the address asks for, where it was moved; asked only if it is not on the page."""
+    at = request.args.get("at", "")
+    if not address_to_path(at) or not isinstance(page, ThreadPage) or any(post.address == at for post in page.posts):
+        return None
+    return find_moved(session, discussion, at)
+
+
+def _new(discussion: DiscussionView, overview: Overview, page: ThreadPage) -> dict[str, object]:
+    """What is new to the reader, here and elsewhere, and the ways there."""
+    new = frozenset(number for numbers in overview.unread.values() for number in numbers)
+    new_here = tuple(post for post in page.posts if post.number in new)
+
+    def jumps(kind: str, posts: Iterable[PostView]) -> Jumps:
+        elsewhere = url_for("threads.next_post", discussion_id=discussion.id, kind=kind)
+        return Jumps(tuple(post.address for post in posts), elsewhere)
+
+    return {
+        "new": new,
+        "new_here": write_numbers(post.number for post in new_here),
+        "new_anywhere": write_numbers(new),
+        "unread": overview.unread,
+        "unread_count": overview.unread_count,
+        "to_new": jumps("unread", new_here),
+        "to_own": jumps("own", (post for post in page.posts if post.is_own and not post.is_deleted)),
+    }

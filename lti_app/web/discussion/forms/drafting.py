@@ -1,0 +1,139 @@
+"""From a composer's form to its draft and back, and what the page tells around it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import ColloquyError
+from lti_app.core.prose import to_html
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.discussion.answers.queries import Waiting, list_waiting
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.drafts.actions import drop_posted, keep_refused
+from lti_app.discussion.drafts.queries import DraftView, list_drafts
+from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Place
+from lti_app.discussion.posts.queries import PostView
+from lti_app.discussion.posts.rules import Format
+from lti_app.participation.forecast.queries import Guide, Writing, get_guide
+from lti_app.participation.progress.queries import Account, get_account
+from lti_app.web.discussion.forms.composing import Aids, words_of_agreement
+from lti_app.web.discussion.forms.posts import PostForm
+from lti_app.web.discussion.forms.quoting import passage_asked_for
+from lti_app.web.transactions import now, read_session, writing
+
+OTHERS_SHOWN = 3
+"""Posts that wait, shown to somebody who is about to answer another one."""
+
+
+def begun_with(draft: DraftView | None, begun: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The fields of a form that goes on with a draft; what its writer comes with besides is put after it."""
+    fields = dict(begun or {})
+    if draft is None:
+        return fields
+    kept = draft.drafted
+    text, kind = kept.text, kept.format
+    if more := fields.get("text"):
+        text, kind = _as_html(text, kind) + _as_html(more, Format(fields.get("format", Format.TEXT))), Format.HTML
+    return {
+        "text": text,
+        "format": kind.value,
+        "attached": list(kept.file_ids),
+        "move": kept.move.value if kept.move else "",
+        "title": kept.title,
+        "draft": draft.version,
+    }
+
+
+def begun_again(written: Mapping[str, Any], draft: DraftView | None) -> dict[str, Any]:
+    """The fields of a form that changes what was written, where it has been begun going on from there."""
+    begun = begun_with(draft)
+    return {**written, **begun, "title": begun.get("title", "").strip() or written["title"]}
+
+
+def drafted_of(form: PostForm) -> Drafted:
+    """What stands in a composer."""
+    sent = form.to_written()
+    return Drafted(sent.text, sent.format, sent.move, form.title.data or "", sent.file_ids)
+
+
+def forget_draft(session: Session, actor: Actor, discussion_id: int, form: PostForm, place: Place) -> None:
+    """What was posted is no draft any more."""
+    version, writer = form.draft.data or "", form.draft_writer.data or ""
+    drop_posted(session, actor, discussion_id, place, version=version, writer=writer)
+
+
+def keep_as_draft(actor: Actor, discussion_id: int, form: PostForm, place: Place) -> None:
+    """Keep a post that was refused; where its writer has no place any more, the page alone has it."""
+    drafted = drafted_of(form)
+    try:
+        with writing() as session:
+            discussion = get_discussion(session, actor, discussion_id, now=now())
+            form.draft.data = keep_refused(session, actor, discussion, place, drafted, now=now())
+    except ColloquyError:
+        return
+
+
+def account_of(actor: Actor, discussion: DiscussionView) -> Account | None:
+    """What counts for the actor; None for all but students."""
+    return get_account(read_session(), actor, discussion, now=now()) if actor.role is Role.STUDENT else None
+
+
+def aids_to(
+    actor: Actor,
+    discussion: DiscussionView,
+    form: PostForm,
+    place: Place,
+    *,
+    account: Account | None,
+    parent: PostView | None = None,
+    draft: DraftView | None = None,
+    is_reply: bool = False,
+) -> Aids:
+    """What the page tells around the form: how its text would count, where its draft is, who else waits."""
+    waiting = _waiting(actor, discussion, parent) if parent and account else ()
+    return Aids(
+        place=place,
+        person_id=actor.person_id,
+        guide=guide_to(actor, discussion, drafted_of(form), place, account=account, parent=parent),
+        draft=draft,
+        is_reply=is_reply or parent is not None,
+        claim=next((one for one in waiting if parent and one.id == parent.id), None),
+        waiting=tuple(one for one in waiting if parent and one.id != parent.id)[:OTHERS_SHOWN],
+    )
+
+
+def first_post(actor: Actor, discussion: DiscussionView, *, account: Account | None, can_write: bool) -> dict[str, Any]:
+    """For the page of a discussion: the form of a first post with what was written there, and drafts of others."""
+    drafts = list_drafts(read_session(), actor, discussion) if actor.role is not Role.OBSERVER else ()
+    if not can_write:
+        return {"form": None, "drafts": drafts}
+    begun = next((draft for draft in drafts if draft.place == FIRST_POST), None)
+    form = PostForm(formdata=None, **begun_with(begun, passage_asked_for(read_session(), actor, discussion)))
+    form.aids = aids_to(actor, discussion, form, FIRST_POST, account=account, draft=begun)
+    return {"form": form, "drafts": tuple(draft for draft in drafts if draft is not begun)}
+
+
+def guide_to(
+    actor: Actor,
+    discussion: DiscussionView,
+    drafted: Drafted,
+    place: Place,
+    *,
+    account: Account | None,
+    parent: PostView | None = None,
+) -> Guide | None:
+    """What is said to a student about what is written so far; None for others, for whom nothing counts."""
+    if account is None:
+        return None
+    edited_id = place.post_id if place.is_edit else None
+    there = Writing(drafted.text, drafted.format is Format.HTML, drafted.move, parent, edited_id)
+    return get_guide(read_session(), actor, discussion, account, there, fillers=words_of_agreement(), now=now())
+
+
+def _waiting(actor: Actor, discussion: DiscussionView, parent: PostView) -> tuple[Waiting, ...]:
+    return list_waiting(read_session(), actor, discussion, first_id=parent.id, most=OTHERS_SHOWN + 1, now=now())
+
+
+def _as_html(text: str, kind: Format) -> str:
+    return text if kind is Format.HTML else to_html(text)

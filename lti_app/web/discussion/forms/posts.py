@@ -1,0 +1,90 @@
+"""Forms for posts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    MultipleFileField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import HiddenInput
+
+from lti_app.course.groups.queries import GroupLine
+from lti_app.discussion.composing.rules import MAX_FILES, MAX_TEXT
+from lti_app.discussion.discussions.rules import Anonymity, Move
+from lti_app.discussion.posts.actions import Written
+from lti_app.discussion.posts.rules import Format
+from lti_app.web.discussion.forms.composing import MOVES, Aids
+from lti_app.web.forms.fields import offered
+from lti_app.web.forms.rich_text import ComposedField, RichTextForm
+
+
+class PostForm(RichTextForm):
+    """A first post or a reply."""
+
+    text = ComposedField(_l("Your post"), validators=[InputRequired(_l("Write something first."))])
+    parent_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    attached = SelectMultipleField(coerce=int, validate_choice=False)
+    """The files that are there already."""
+    files = MultipleFileField(_l("Attach files"))
+    title = StringField(_l("Title of your topic"))
+    group = StringField(_l("For"))
+    told = StringField()
+    """What the page says about names to whoever writes here; empty where it says nothing."""
+    announcement = BooleanField(_l("As an announcement, before all other threads"))
+    """Of teachers alone; nobody else's is one."""
+    starts: bool = False
+    """Whether it begins a thread."""
+    is_titled: bool = False
+    """Whether it asks for a title."""
+    groups: Sequence[GroupLine] = ()
+    """Where groups discuss apart: those to choose from."""
+    move = RadioField(_l("What your reply does"), choices=offered(*MOVES), default="")
+    draft = HiddenField(default="")
+    """The version of the draft that this goes on from."""
+    draft_writer = HiddenField(default="")
+    aids: Aids | None = None
+    """What the page tells around it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.attached_files: list[dict[str, Any]] = []
+        """What the page tells of them."""
+
+    def validate_text(self, field: ComposedField) -> None:
+        """A post is so long at most."""
+        if field.is_longer_than(MAX_TEXT):
+            raise ValidationError(_("A post has at most %(max)d characters. Shorten it, or make two.", max=MAX_TEXT))
+
+    def validate_attached(self, field: Field) -> None:
+        """So many and no more."""
+        if len(field.data or ()) > MAX_FILES:
+            raise ValidationError(_("At most %(max)d files can be attached to a post.", max=MAX_FILES))
+
+    def to_written(self) -> Written:
+        """What was written, for posts.actions."""
+        return Written(
+            text=self.text.data or "",
+            title=self.title.data or "",
+            format=Format.HTML if self.is_rich else Format.TEXT,
+            file_ids=tuple(dict.fromkeys(self.attached.data or ())),
+            move=Move(self.move.data) if self.move.data else None,
+            announcement=bool(self.announcement.data),
+            told=Anonymity(self.told.data) if self.told.data in list(Anonymity) else None,
+        )
+
+
+class EditForm(PostForm):
+    """A post that is being changed."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])

@@ -1,0 +1,281 @@
+"""Moderation: what instructors do with posts and threads, and what students report and appreciate."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import NotFound, Refused
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.integrity.queries import list_likenesses
+from lti_app.discussion.moderation.actions import (
+    change_post,
+    dismiss_reports,
+    reply_privately,
+    report_post,
+    split_thread,
+)
+from lti_app.discussion.moderation.queries import list_acts, list_own_reports, read_queue
+from lti_app.discussion.moderation.rules import CHANGES, SWITCHES, Deed, ReportReason
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.errors import AlreadyPosted
+from lti_app.discussion.posts.queries import PostView, get_post
+from lti_app.discussion.reactions.actions import appreciate as appreciate_post
+from lti_app.web.discussion.forms.moderation import HideForm, PrivateReplyForm, ReportForm, SplitForm
+from lti_app.web.errors import error_page, status_of
+from lti_app.web.forms.fields import PostedForm
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session, writing
+
+blueprint = Blueprint(
+    "moderation", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/moderation"
+)
+BACK_TO_QUEUE = "queue"
+Work = Callable[[Session, DiscussionView], str]
+
+
+@blueprint.get("")
+def queue(discussion_id: int) -> ResponseReturnValue:
+    """What waits for a decision, and what was decided lately."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now())
+    waiting = read_queue(session, actor, discussion, before=request.args.get("before", type=int))
+    return render_template(
+        "moderation/queue.html",
+        discussion=discussion,
+        queue=waiting,
+        likenesses=list_likenesses(session, actor, [item.post.id for item in waiting.items]),
+        base_url=_base_url(discussion_id),
+    )
+
+
+@blueprint.post("/posts/<int:post_id>/<deed>")
+def do(discussion_id: int, post_id: int, deed: str) -> ResponseReturnValue:
+    """One of the deeds that need no words."""
+    actor = get_visitor()
+    if deed not in SWITCHES:
+        raise NotFound
+    chosen = Deed(deed)
+
+    def work(session: Session, discussion: DiscussionView) -> str:
+        if chosen in CHANGES:
+            return change_post(session, actor, discussion, post_id, chosen, now=now())
+        return dismiss_reports(session, actor, discussion, post_id, now=now())
+
+    address = _write(actor, discussion_id, work)
+    flash(_done(chosen))
+    return _back(discussion_id, address)
+
+
+@blueprint.route("/posts/<int:post_id>/hide", methods=["GET", "POST"])
+def hide(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """Hide a post, with a reason that is shown in its place."""
+    actor, form = get_visitor(), HideForm()
+    discussion, post = _enter(actor, discussion_id, post_id, Permission.HIDE)
+    return _answer(
+        form,
+        lambda: _page("hide", discussion, post, form),
+        lambda: _write(
+            actor,
+            discussion_id,
+            lambda session, found: change_post(
+                session, actor, found, post_id, Deed.HIDE, reason=form.reason.data or "", now=now()
+            ),
+        ),
+        _done(Deed.HIDE),
+        discussion_id,
+    )
+
+
+@blueprint.route("/posts/<int:post_id>/split", methods=["GET", "POST"])
+def split(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """Make a reply a thread of its own."""
+    actor, form = get_visitor(), SplitForm()
+    need = Permission.SPLIT if request.method == "GET" else Permission.MODERATE  # a second click finds it moved
+    discussion, post = _enter(actor, discussion_id, post_id, need)
+    about = {"title": form.title.data or "", "reason": form.reason.data or ""}
+    return _answer(
+        form,
+        lambda: _page("split", discussion, post, form),
+        lambda: _write(
+            actor,
+            discussion_id,
+            lambda session, found: split_thread(session, actor, found, post_id, **about, now=now()),
+        ),
+        _done(Deed.SPLIT),
+        discussion_id,
+    )
+
+
+@blueprint.route("/posts/<int:post_id>/report", methods=["GET", "POST"])
+def report(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """Ask the staff to look at a post."""
+    actor, form = get_visitor(), ReportForm()
+    discussion, post = _enter(actor, discussion_id, post_id, Permission.REPORT)
+
+    def work(session: Session, found: DiscussionView) -> str:
+        reason, words = ReportReason(form.reason.data), form.words.data or ""
+        return report_post(session, actor, found, post_id, reason=reason, words=words, now=now())
+
+    return _answer(
+        form,
+        lambda: _page("report", discussion, post, form),
+        lambda: _write(actor, discussion_id, work),
+        _("Thank you. Your instructor will look at it; nobody else learns of your report."),
+        discussion_id,
+    )
+
+
+@blueprint.route("/posts/<int:post_id>/private-reply", methods=["GET", "POST"])
+def private_reply(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """Answer a student so that nobody else sees it."""
+    actor, form = get_visitor(), PrivateReplyForm()
+    discussion, post = _enter(actor, discussion_id, post_id, Permission.REPLY_PRIVATELY)
+
+    def work(session: Session, found: DiscussionView) -> str:
+        try:
+            return reply_privately(session, actor, found, post_id, form.text.data or "", now=now()).address
+        except AlreadyPosted as again:
+            session.rollback()
+            return str(again.data["address"])
+
+    return _answer(
+        form,
+        lambda: _page("private_reply", discussion, post, form),
+        lambda: _write(actor, discussion_id, work),
+        _("Your reply is there. Nobody but its reader and teachers sees it."),
+        discussion_id,
+    )
+
+
+@blueprint.get("/posts/<int:post_id>/history")
+def history(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """What was done to a post, for staff."""
+    actor = get_visitor()
+    discussion, post = _enter(actor, discussion_id, post_id, Permission.MODERATE)
+    acts = list_acts(read_session(), actor, discussion, post_id)
+    likenesses = list_likenesses(read_session(), actor, [post_id])
+    return _page("history", discussion, post, acts=acts, likeness=likenesses.get(post_id))
+
+
+@blueprint.post("/posts/<int:post_id>/appreciation")
+def appreciate(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """Appreciate a post (`wanted=1`), or no longer (`wanted=0`)."""
+    actor, wanted = get_visitor(), request.form.get("wanted", "1") != "0"
+    address = _write(
+        actor,
+        discussion_id,
+        lambda session, found: appreciate_post(session, actor, found, post_id, wanted=wanted, now=now()),
+    )
+    return _back(discussion_id, address)
+
+
+@blueprint.get("/reports")
+def own_reports(discussion_id: int) -> ResponseReturnValue:
+    """What the reader has reported, and what became of it."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now())
+    return render_template(
+        "moderation/own_reports.html",
+        discussion=discussion,
+        reports=list_own_reports(session, actor),
+        base_url=_base_url(discussion_id),
+    )
+
+
+@blueprint.errorhandler(Refused)
+def refused(error: Refused) -> ResponseReturnValue:
+    """Where there is no page to come back to."""
+    return error_page(status_of(error), error.code, _refusal(error))
+
+
+def _enter(actor: Actor, discussion_id: int, post_id: int, need: Permission) -> tuple[DiscussionView, PostView]:
+    discussion = get_discussion(read_session(), actor, discussion_id, now=now())
+    return discussion, get_post(read_session(), actor, discussion, post_id, need=need)
+
+
+def _write(actor: Actor, discussion_id: int, work: Work) -> str:
+    """Do something in a transaction of its own, in which the gate is passed anew; answers the post's address."""
+    with writing() as session:
+        return work(session, get_discussion(session, actor, discussion_id, now=now()))
+
+
+def _answer(
+    form: PostedForm, page: Callable[[], str], work: Callable[[], str], done: str, discussion_id: int
+) -> ResponseReturnValue:
+    """The page of a form; once it is filled in, the work, and back to the post."""
+    if not form.validate_on_submit():
+        return page(), 200 if request.method == "GET" else 422
+    try:
+        address = work()
+    except Refused as error:
+        field = form["text" if "text" in form else "words" if "words" in form else "reason"]
+        field.errors = [_refusal(error)]
+        return page(), status_of(error)
+    flash(done)
+    return _back(discussion_id, address)
+
+
+def _page(name: str, discussion: DiscussionView, post: PostView, form: PostedForm | None = None, **more: object) -> str:
+    return render_template(
+        f"moderation/{name}.html",
+        discussion=discussion,
+        post=post,
+        form=form,
+        to_queue=_to_queue(),
+        base_url=_base_url(discussion.id),
+        **more,
+    )
+
+
+def _to_queue() -> bool:
+    """Whether one came from the page of what waits, and is to go back there."""
+    return BACK_TO_QUEUE in (request.args.get("back"), request.form.get("back"))
+
+
+def _base_url(discussion_id: int) -> str:
+    return url_for("discussions.show", discussion_id=discussion_id)
+
+
+def _back(discussion_id: int, address: str) -> ResponseReturnValue:
+    if _to_queue():
+        return redirect(url_for(".queue", discussion_id=discussion_id), 303)
+    return redirect(url_for("discussions.show", discussion_id=discussion_id, at=address, _anchor=f"p{address}"), 303)
+
+
+def _refusal(error: Refused) -> str:
+    words = {
+        "reason_missing": _("Give a reason in a few words."),
+        "reason_too_long": _("That is too long: at most %(limit)s characters.", limit=error.data.get("limit", "")),
+        "parent_gone": _("This post has been deleted or hidden meanwhile."),
+        "post_held": _("This post waits for an instructor."),
+        "post_first": _("Write your own first post first."),
+        "post_empty": _("Write something first."),
+        "thread_locked": _("This thread is closed."),
+        "too_deep": _("This thread is as deep as threads can be."),
+        "no_room_for_thread": _("This discussion has as many threads as it can have."),
+    }
+    return words.get(error.code, _("The discussion is not open for this."))
+
+
+def _done(deed: Deed) -> str:
+    words = {
+        Deed.PIN: _("The thread is pinned: it stands first."),
+        Deed.UNPIN: _("The thread is no longer pinned."),
+        Deed.MARK: _("The post is marked as exemplary."),
+        Deed.UNMARK: _("The post is no longer marked as exemplary."),
+        Deed.CLOSE: _("The thread is closed: students can read it, and no longer write in it."),
+        Deed.REOPEN: _("The thread is open again."),
+        Deed.HIDE: _("The post is hidden. Its author and teachers still see it, with your reason."),
+        Deed.RESTORE: _("The post is shown again."),
+        Deed.HOLD: _("The post is held: only its author and teachers see it."),
+        Deed.RELEASE: _("The post is released: everybody sees it, and it counts from when it was written."),
+        Deed.ACCEPT: _("The answer is accepted."),
+        Deed.UNACCEPT: _("The answer is no longer the accepted one."),
+        Deed.SPLIT: _("The reply is a thread of its own now. Old links to it still lead here."),
+        Deed.DISMISS: _("The post stays as it is, and its reports are settled."),
+    }
+    return words[deed]

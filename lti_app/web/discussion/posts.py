@@ -1,0 +1,285 @@
+"""Writing: first posts, replies, edits and deletions. A post that is refused comes back with its text."""
+
+from typing import Any, BinaryIO
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from lti_app.core.errors import Conflict, Refused
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.composing.queries import find_attachable, offer_people
+from lti_app.discussion.composing.rules import MAX_FILES
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.rules import Anonymity
+from lti_app.discussion.drafts.queries import DraftView, get_draft
+from lti_app.discussion.drafts.rules import place_of
+from lti_app.discussion.integrity.actions import screen
+from lti_app.discussion.moderation.rules import HeldReason
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.actions import create_post, delete_post, edit_post
+from lti_app.discussion.posts.errors import AlreadyPosted
+from lti_app.discussion.posts.queries import PostText, PostView, get_post, get_text
+from lti_app.discussion.posts.rules import Format, is_titled
+from lti_app.library.files.access import may_send
+from lti_app.library.files.actions import store_file
+from lti_app.library.files.rules import Purpose
+from lti_app.web.discussion.forms.drafting import (
+    account_of,
+    aids_to,
+    begun_again,
+    begun_with,
+    forget_draft,
+    keep_as_draft,
+)
+from lti_app.web.discussion.forms.posts import EditForm, PostForm
+from lti_app.web.discussion.forms.quoting import passage_asked_for, quotation_asked_for
+from lti_app.web.discussion.forms.starting import groups_of, offer_start, settled
+from lti_app.web.discussion.screening import essay_sellers
+from lti_app.web.errors import error_page, status_of
+from lti_app.web.forms.fields import ConfirmForm
+from lti_app.web.library.forms.files import file_refusal
+from lti_app.web.library.uploads import limits, storage
+from lti_app.web.session import current_actor, get_visitor
+from lti_app.web.transactions import now, read_session, writing
+
+FILES_AT_ONCE = 3
+"""Of the largest size; more where they are smaller."""
+
+blueprint = Blueprint("posts", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/posts")
+
+
+@blueprint.url_value_preprocessor
+def allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let as much in as a few files have, before the body is read, and only from those who may send some."""
+    actor = current_actor() if request.mimetype == "multipart/form-data" else None
+    if endpoint in ("posts.create", "posts.edit") and actor and may_send(actor, Purpose.ATTACHMENT):
+        request.max_content_length = FILES_AT_ONCE * limits().attachment
+
+
+@blueprint.post("")
+def create(discussion_id: int) -> ResponseReturnValue:
+    """Post a first post, or a reply when the form names what it answers."""
+    actor, form, held = get_visitor(), PostForm(), list[HeldReason]()
+    if not (form.validate() & _take_files(actor, form)):
+        return _composer(actor, discussion_id, form), 422
+    try:
+        with writing() as session:
+            discussion = get_discussion(session, actor, discussion_id, now=now())
+            written = settled(session, actor, discussion, form)
+            placed = create_post(session, actor, discussion, written, parent_id=form.parent_id.data, now=now())
+            address = placed.address
+            held = screen(session, actor, discussion, placed.id, sellers=essay_sellers(), now=now())
+            forget_draft(session, actor, discussion_id, form, place_of(form.parent_id.data))
+    except AlreadyPosted as error:
+        address = str(error.data["address"])
+    except Refused as error:
+        form.text.errors = [refusal_words(error)]
+        keep_as_draft(actor, discussion_id, form, place_of(form.parent_id.data))
+        return _composer(actor, discussion_id, form), status_of(error)
+    _tell(held)
+    return _to_post(discussion_id, address)
+
+
+@blueprint.get("/<int:post_id>/reply")
+def reply(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """The page to answer a post."""
+    actor = get_visitor()
+    discussion = get_discussion(read_session(), actor, discussion_id, now=now())
+    parent = get_post(read_session(), actor, discussion, post_id, need=Permission.REPLY)
+    begun = quotation_asked_for(parent, _base_url(discussion_id))
+    begun = begun or passage_asked_for(read_session(), actor, discussion)
+    draft = get_draft(read_session(), actor, discussion, place_of(post_id))
+    form = PostForm(formdata=None, parent_id=post_id, **begun_with(draft, begun))
+    return _composer_page(actor, discussion, form, parent, draft=draft)
+
+
+@blueprint.route("/<int:post_id>/edit", methods=["GET", "POST"])
+def edit(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """Change one's own post; what it said before is kept."""
+    actor = get_visitor()
+    discussion = get_discussion(read_session(), actor, discussion_id, now=now())
+    post = get_text(read_session(), actor, discussion, post_id)
+    place = place_of(None, post_id)
+    if request.method == "GET":
+        draft = get_draft(read_session(), actor, discussion, place)
+        return _edit_page(actor, discussion, EditForm(data=begun_again(_as_written(post), draft)), post, draft=draft)
+    form = EditForm()
+    if not (form.validate() & _take_files(actor, form)):
+        return _edit_page(actor, discussion, form, post), 422
+    version = form.version.data or 0
+    try:
+        with writing() as session:
+            address = edit_post(session, actor, discussion, post_id, form.to_written(), version=version, now=now())
+            held = screen(session, actor, discussion, post_id, sellers=essay_sellers(), edited=True, now=now())
+            forget_draft(session, actor, discussion_id, form, place)
+    except (Refused, Conflict) as error:
+        form.text.errors = [refusal_words(error)]
+        keep_as_draft(actor, discussion_id, form, place)
+        return _edit_page(actor, discussion, form, post), status_of(error)
+    if held:
+        _tell(held)
+    return _to_post(discussion_id, address)
+
+
+@blueprint.get("/people")
+def people(discussion_id: int) -> ResponseReturnValue:
+    """Who can be mentioned here, of those whose names begin as the query says; for the editor."""
+    actor = get_visitor()
+    discussion = get_discussion(read_session(), actor, discussion_id, now=now())
+    found = offer_people(read_session(), actor, discussion, request.args.get("q", ""))
+    return jsonify([{"id": person_id, "name": name} for person_id, name in found])
+
+
+@blueprint.route("/<int:post_id>/delete", methods=["GET", "POST"])
+def delete(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """Ask, then leave a tombstone in the post's place."""
+    actor = get_visitor()
+    discussion = get_discussion(read_session(), actor, discussion_id, now=now())
+    post = get_post(read_session(), actor, discussion, post_id, need=Permission.DELETE)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with writing() as session:
+            address = delete_post(session, actor, discussion, post_id, now=now())
+        flash(_("The post is deleted."))
+        return _to_post(discussion_id, address)
+    return render_template(
+        "posts/delete.html", form=form, post=post, discussion=discussion, base_url=_base_url(discussion_id)
+    )
+
+
+@blueprint.errorhandler(Refused)
+def refused(error: Refused) -> ResponseReturnValue:
+    """Where there is no page to come back to: why not, and the text that was sent."""
+    return error_page(status_of(error), error.code, refusal_words(error))
+
+
+def refusal_words(error: Refused | Conflict) -> str:
+    """Why a post was not accepted, in words for the person who wrote it."""
+    shut = {
+        "closed": _("The discussion has closed meanwhile. Copy what you have written if you want to keep it."),
+        "scheduled": _("The discussion is not open yet."),
+    }
+    words = {
+        "post_empty": _("Write something first."),
+        "post_too_long": _("A post has at most 20,000 characters. Shorten it, or make two."),
+        "discussion_shut": shut.get(str(error.data.get("state")), _("The discussion is not open for writing.")),
+        "post_first": _("Write your own first post before you reply."),
+        "parent_gone": _("The post you are answering has been deleted meanwhile."),
+        "thread_locked": _("Your instructor has closed this thread. Copy what you wrote to keep it."),
+        "group_left": _("This thread belongs to a group that you are in no more. Copy what you wrote to keep it."),
+        "post_hidden": _("An instructor has hidden this post, so it cannot be changed."),
+        "editing_over": _("The time to edit this post is over. Copy what you have written if you want to keep it."),
+        "title_missing": _("Give your topic a title."),
+        "no_group": _(
+            "You are in no group yet, so there is nobody to write to. Ask your instructor to put you in one."
+        ),
+        "which_group": _("Choose the group that you write for. Yours may have changed meanwhile."),
+        "names_changed": _("This discussion shows names now: everybody here will see yours. Post again if you agree.")
+        if error.data.get("anonymity") == Anonymity.NAMED
+        else _(
+            "Who sees your name here has changed since you began. It says so above your text; post again if you agree."
+        ),
+        "post_held": _("The post you are answering waits for an instructor. Copy what you wrote to keep it."),
+        "too_deep": _("This thread is as deep as threads can be. Answer a post further up."),
+        "post_changed": _(
+            "This post was changed in another window meanwhile. Your text is below; nothing was overwritten."
+        ),
+    }
+    return words.get(error.code, _("The post could not be accepted."))
+
+
+def _tell(held: list[HeldReason]) -> None:
+    """Say that the post is there, or that it is held; why stands beside it."""
+    if held:
+        flash(_("Your post is saved. Your instructor looks at it before others see it; why stands below."), "warning")
+    else:
+        flash(_("Your post is in the discussion."))
+
+
+def _composer(actor: Actor, discussion_id: int, form: PostForm) -> str:
+    """The page of a refused post: to the same place, with the text as it was typed."""
+    session = read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now())
+    parent = None
+    if form.parent_id.data:
+        parent = get_post(session, actor, discussion, form.parent_id.data, need=Permission.READ)
+    return _composer_page(actor, discussion, form, parent)
+
+
+def _as_written(post: PostText) -> dict[str, object]:
+    """A post in its author's own format."""
+    text = post.html if post.format is Format.HTML else post.text
+    attached = [file["id"] for file in post.attachments]
+    move = post.move.value if post.move else ""
+    source = {"text": text, "format": post.format.value, "version": post.version, "title": post.title}
+    return source | {"attached": attached, "move": move}
+
+
+def _take_files(actor: Actor, form: PostForm) -> bool:
+    """Keep the files that came with a form, so that they are still there if it is refused; whether all are taken."""
+    form.attached.data = form.attached.data or []
+    try:
+        for sent in request.files.getlist("files"):
+            if sent.filename and len(form.attached.data) < MAX_FILES:
+                form.attached.data.append(_take_file(actor, sent))
+    except Refused as error:
+        form.files.errors = [file_refusal(error)]
+        return False
+    return True
+
+
+def _take_file(actor: Actor, sent: FileStorage) -> int:
+    stream: BinaryIO = sent.stream  # type: ignore[assignment]  # Werkzeug's is a file in all but name
+    name, purpose, kept_in = sent.filename or "", Purpose.ATTACHMENT, storage()
+    with writing() as session:
+        return store_file(session, actor, kept_in, stream, name=name, purpose=purpose, limits=limits(), now=now()).id
+
+
+def _attached(actor: Actor, form: PostForm) -> list[dict[str, object]]:
+    """What the page tells of the files that a form has."""
+    found = find_attachable(read_session(), actor, form.attached.data or ())
+    return [found[file_id].shown for file_id in form.attached.data or () if file_id in found]
+
+
+def _composer_page(
+    actor: Actor,
+    discussion: DiscussionView,
+    form: PostForm,
+    parent: PostView | None,
+    *,
+    draft: DraftView | None = None,
+) -> str:
+    form.attached_files = _attached(actor, form)
+    if parent is None:
+        offer_start(form, groups_of(read_session(), actor, discussion), discussion)
+    account, place = account_of(actor, discussion), place_of(parent.id if parent else None)
+    form.aids = aids_to(actor, discussion, form, place, account=account, parent=parent, draft=draft)
+    return render_template(
+        "posts/reply.html",
+        discussion=discussion,
+        parent=parent,
+        form=form,
+        base_url=_base_url(discussion.id),
+        progress=account.verdicts if account else None,
+    )
+
+
+def _edit_page(
+    actor: Actor, discussion: DiscussionView, form: EditForm, post: PostText, *, draft: DraftView | None = None
+) -> str:
+    form.attached_files = _attached(actor, form)
+    form.is_titled = is_titled(discussion.structure, post.address, post.title)
+    account, place = account_of(actor, discussion), place_of(None, post.id)
+    form.aids = aids_to(actor, discussion, form, place, account=account, draft=draft, is_reply="." in post.address)
+    base_url = _base_url(discussion.id)
+    return render_template("posts/edit.html", form=form, post=post, discussion=discussion, base_url=base_url)
+
+
+def _base_url(discussion_id: int) -> str:
+    return url_for("discussions.show", discussion_id=discussion_id)
+
+
+def _to_post(discussion_id: int, address: str) -> ResponseReturnValue:
+    return redirect(url_for("discussions.show", discussion_id=discussion_id, at=address, _anchor=f"p{address}"), 303)

@@ -1,0 +1,102 @@
+"""What keeps an open thread alive: new posts, what has been seen, jumps, and what posts said before."""
+
+from itertools import pairwise, zip_longest
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+
+from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.posts.queries import read_history
+from lti_app.discussion.posts.rules import address_to_path
+from lti_app.discussion.read_state.actions import choose_sort, mark_seen
+from lti_app.discussion.read_state.queries import count_news, find_next_own, find_next_unread
+from lti_app.discussion.read_state.rules import Sort, parse_numbers
+from lti_app.discussion.threads.rules import compare_words
+from lti_app.web.discussion.forms.threads import SeenForm, SortForm
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session, writing
+
+blueprint = Blueprint("threads", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>")
+NOTHING = ("", 204)
+MOST_COMPARED = 30
+"""Versions whose changes are shown; of older ones only the words."""
+
+
+@blueprint.get("/thread/news")
+def news(discussion_id: int) -> ResponseReturnValue:
+    """How many posts there are since a page was made, for a script to tell; nothing where there are none."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now(), bare=True)
+    since = min(max(0, request.args.get("since", 0, type=int)), discussion.post_count)
+    found = count_news(session, actor, discussion, since)
+    if not found.count:
+        return NOTHING
+    words = ngettext("%(num)s new post", "%(num)s new posts", found.count)
+    return jsonify(count=found.count, words=words, href=_post_url(discussion_id, found.address))
+
+
+@blueprint.post("/thread/seen")
+def seen(discussion_id: int) -> ResponseReturnValue:
+    """Take what the reader has seen: from a script, which wants no answer, or from a button of the page."""
+    actor, form = get_visitor(), SeenForm()
+    if not form.validate():
+        get_discussion(read_session(), actor, discussion_id, now=now(), bare=True)
+        return NOTHING if form.quiet.data else _to_thread(discussion_id)
+    with writing() as session:
+        discussion = get_discussion(session, actor, discussion_id, now=now(), bare=True)
+        reported = parse_numbers(form.numbers.data or "", discussion.post_count)
+        if reported is not None:
+            mark_seen(session, actor, discussion, reported)
+    return NOTHING if form.quiet.data else _to_thread(discussion_id)
+
+
+@blueprint.post("/thread/sort")
+def sort(discussion_id: int) -> ResponseReturnValue:
+    """Read the threads in another order, now and from now on."""
+    actor, form = get_visitor(), SortForm()
+    if not form.validate():
+        get_discussion(read_session(), actor, discussion_id, now=now(), bare=True)
+        return _to_thread(discussion_id)
+    chosen = Sort(form.sort.data)
+    with writing() as session:
+        choose_sort(session, actor, get_discussion(session, actor, discussion_id, now=now(), bare=True), chosen)
+    return _to_thread(discussion_id, chosen)
+
+
+@blueprint.get("/thread/next/<any(unread, own):kind>")
+def next_post(discussion_id: int, kind: str) -> ResponseReturnValue:
+    """Go to the next new post, or to the next of the reader's own, below an address; else to the first of all."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now(), bare=True)
+    after = address_to_path(request.args.get("after", "")) or ""
+    find = find_next_unread if kind == "unread" else find_next_own
+    address = find(session, actor, discussion, after)
+    return redirect(_post_url(discussion_id, address), 303) if address else _to_thread(discussion_id)
+
+
+@blueprint.get("/posts/<int:post_id>/revisions")
+def revisions(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """What a post said before each of its edits, and what changed; for its author and for teachers."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now(), bare=True)
+    post, versions = read_history(session, actor, discussion, post_id)
+    changes = [compare_words(before.text, after.text) for after, before in pairwise(versions[:MOST_COMPARED])]
+    return render_template(
+        "threads/revisions.html",
+        discussion=discussion,
+        post=post,
+        versions=tuple(zip_longest(versions, changes)),
+        base_url=url_for("discussions.show", discussion_id=discussion_id),
+    )
+
+
+def _to_thread(discussion_id: int, sort: Sort | None = None) -> ResponseReturnValue:
+    """Back to the threads, to those of one group where that is what the reader had before them."""
+    chosen, group = sort.value if sort else None, request.args.get("group", type=int)
+    show = url_for("discussions.show", discussion_id=discussion_id, sort=chosen, group=group, _anchor="thread-title")
+    return redirect(show, 303)
+
+
+def _post_url(discussion_id: int, address: str) -> str:
+    return url_for("discussions.show", discussion_id=discussion_id, at=address, _anchor=f"p{address}")

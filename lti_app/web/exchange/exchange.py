@@ -1,0 +1,233 @@
+"""Bringing discussions in and taking them out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import FileStorage
+
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.posts import access as posts_access
+from lti_app.discussion.posts.queries import circumstances_of
+from lti_app.exchange.exporting.access import ExportPermission, may_export, require_export
+from lti_app.exchange.exporting.queries import (
+    Selection,
+    list_pictures,
+    list_records,
+    list_voices,
+    select_to_take,
+    take_posts,
+)
+from lti_app.exchange.exporting.rules.data import Kind, Scope, csv_lines, json_pieces
+from lti_app.exchange.formats.entries import MAX_BYTES
+from lti_app.exchange.formats.errors import FileRefused
+from lti_app.exchange.importing.access import may_import, require_import
+from lti_app.exchange.importing.actions.imports import Upload, bring_in, drop_import, look_at_file
+from lti_app.exchange.importing.queries import get_import, list_imports
+from lti_app.exchange.importing.rules import Way
+from lti_app.grading.assessments.queries import find_by_pseudonym
+from lti_app.web.discussion.forms.starting import groups_of, narrowed
+from lti_app.web.exchange.documents import Album, Document, html_pieces, pdf_of
+from lti_app.web.exchange.forms.exchange import BringInForm, GiveForm, fault_words, file_words, shape_words
+from lti_app.web.library.uploads import storage
+from lti_app.web.session import current_actor, get_visitor
+from lti_app.web.transactions import now, read_session, writing
+
+LOCKED_UP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+"""Of a file to be saved, should a browser show it after all."""
+ENVELOPE = 200_000
+"""Bytes of a form around its file."""
+MAX_DIGITS = 18
+MOST_IN_PDF = 10_000
+"""Posts: some seconds of setting type."""
+TYPES = {
+    Kind.HTML: "text/html; charset=utf-8",
+    Kind.PDF: "application/pdf",
+    Kind.CSV: "text/csv; charset=utf-8",
+    Kind.JSON: "application/json",
+}
+
+blueprint = Blueprint(
+    "exchange", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/exchange"
+)
+
+
+@blueprint.url_value_preprocessor
+def allow_size(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let a whole forum in, before the body is read, and only from those who may bring one."""
+    actor = current_actor()
+    if endpoint == "exchange.give" and actor and may_import(actor):
+        request.max_content_length = request.max_form_memory_size = MAX_BYTES + ENVELOPE
+
+
+@blueprint.get("")
+def show(discussion_id: int) -> ResponseReturnValue:
+    """What can be taken out, with what each choice holds, and what was brought in."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now())
+    require_export(actor, ExportPermission.EXPORT_OWN)
+    reads = posts_access.may(actor, posts_access.Permission.READ, circumstances_of(session, actor, discussion))
+    takes_class = may_export(actor, ExportPermission.EXPORT_CLASS)
+    return render_template(
+        "exchange/show.html",
+        discussion=discussion,
+        groups=groups_of(session, actor, discussion),
+        reads=reads,
+        takes_class=takes_class,
+        can_bring_in=may_import(actor),
+        voices=list_voices(session, actor, discussion) if takes_class else [],
+        imports=list_imports(session, actor, discussion),
+    )
+
+
+@blueprint.post("/choose")
+def choose(discussion_id: int) -> ResponseReturnValue:
+    """From the choice of a person to the address of the file."""
+    actor = get_visitor()
+    get_discussion(read_session(), actor, discussion_id, now=now())
+    require_export(actor, ExportPermission.EXPORT_CLASS)
+    kind, person = request.form.get("kind", ""), request.form.get("person", "")
+    address = url_for(".take_out", discussion_id=discussion_id, scope=Scope.ONE.value, kind=kind, person=person)
+    return redirect(address, 303)
+
+
+@blueprint.get("/take-out")
+def take_out(discussion_id: int) -> ResponseReturnValue:
+    """A file of posts: which (`scope`, `person`, `group`), in which form (`kind`); else one's own as a web page."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now())
+    if asked := request.args.get("group"):
+        discussion = narrowed(discussion, groups_of(session, actor, discussion), asked)
+    kind, scope = _asked()
+    person_id = _whose(actor, discussion, request.args.get("person", ""))
+    selection = select_to_take(session, actor, discussion, scope=scope, kind=kind, person_id=person_id)
+    if kind is Kind.PDF and discussion.post_count > MOST_IN_PDF:
+        flash(_("This discussion is too long for a PDF. Take the web page, which can be printed."), "warning")
+        return redirect(url_for(".show", discussion_id=discussion_id), 303)
+    file = _file(selection, kind)
+    response = Response(file if isinstance(file, bytes) else _to_the_end(file), content_type=TYPES[kind])
+    response.headers["Content-Security-Policy"] = LOCKED_UP
+    name = f"{discussion.title[:80]} {now():%Y-%m-%d}.{kind.value}".replace("/", "-")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+@blueprint.route("/give", methods=["GET", "POST"])
+def give(discussion_id: int) -> ResponseReturnValue:
+    """Take a file or pasted text, look at it, and show what was found."""
+    actor = get_visitor()
+    discussion = get_discussion(read_session(), actor, discussion_id, now=now())
+    require_import(actor)
+    form = GiveForm(data={"time_zone": actor.time_zone, "dates": "auto"})
+    status = 200 if request.method == "GET" else 422
+    if form.validate_on_submit():
+        try:
+            upload = _upload(form, request.files.get("file"))
+            with writing() as session:
+                import_id = look_at_file(session, actor, discussion_id, upload, now=now())
+            return redirect(url_for(".look", discussion_id=discussion_id, import_id=import_id), 303)
+        except FileRefused as error:
+            field = form.text if (form.text.data or "").strip() and not request.files.get("file") else form.file
+            field.errors = [file_words(error)]
+    return render_template("exchange/give.html", discussion=discussion, form=form), status
+
+
+@blueprint.route("/imports/<int:import_id>", methods=["GET", "POST"])
+def look(discussion_id: int, import_id: int) -> ResponseReturnValue:
+    """What was found in a file; when it has been brought in, the report of that."""
+    actor = get_visitor()
+    discussion = get_discussion(read_session(), actor, discussion_id, now=now())
+    found = get_import(read_session(), actor, discussion, import_id)
+    form = BringInForm()
+    if form.validate_on_submit():
+        way, pattern = Way(form.way.data), _("Author {}") if form.hide_names.data else ""
+        with writing() as session:
+            added = bring_in(session, actor, discussion_id, import_id, way=way, placeholder=pattern, now=now())
+        flash(ngettext("%(num)s post was brought in.", "%(num)s posts were brought in.", added))
+        return redirect(url_for(".look", discussion_id=discussion_id, import_id=import_id), 303)
+    return render_template(
+        "exchange/look.html",
+        discussion=discussion,
+        found=found,
+        form=form,
+        shape=shape_words(found.shape),
+        faults=fault_words(),
+    ), 422 if request.method == "POST" else 200
+
+
+@blueprint.post("/imports/<int:import_id>/drop")
+def drop(discussion_id: int, import_id: int) -> ResponseReturnValue:
+    """Forget a file that was only looked at."""
+    with writing() as session:
+        drop_import(session, get_visitor(), discussion_id, import_id, now=now())
+    flash(_("Nothing was brought in."))
+    return redirect(url_for(".show", discussion_id=discussion_id), 303)
+
+
+def _upload(form: GiveForm, file: FileStorage | None) -> Upload:
+    """What was given: the file where there is one, else the text."""
+    pasted = form.text.data or ""
+    content = file.read(MAX_BYTES + 1) if file else pasted.encode("utf-8", "replace")
+    if not content.strip():
+        raise FileRefused("nothing_in_it" if file else "missing")
+    return Upload(content, form.time_zone.data, file.filename or "" if file else "", form.day_first)
+
+
+def _asked() -> tuple[Kind, Scope]:
+    """Which file the address asks for; raises NotFound for one that there is not."""
+    try:
+        return Kind(request.args.get("kind", "html")), Scope(request.args.get("scope", "one"))
+    except ValueError as error:
+        raise NotFound from error
+
+
+def _whose(actor: Actor, discussion: DiscussionView, key: str) -> int | None:
+    """Whose posts an address means by the key of a Voice; while names are hidden, nobody's by their own id."""
+    number = key.removeprefix("b")
+    if not key:
+        return None
+    if not (number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS):
+        raise NotFound
+    if number != key:
+        require_export(actor, ExportPermission.EXPORT_CLASS)
+        return find_by_pseudonym(read_session(), discussion, int(number))
+    if actor.is_staff and discussion.hides_names_from(actor) and int(key) != actor.person_id:
+        raise NotFound
+    return int(key)
+
+
+def _file(selection: Selection, kind: Kind) -> Iterator[str] | bytes:
+    session, discussion = read_session(), selection.discussion
+    if kind is Kind.CSV:
+        return csv_lines(take_posts(session, selection))
+    readings = list_records(session, discussion)
+    address = url_for("discussions.show", discussion_id=discussion.id, _external=True)
+    album = Album({} if kind.is_data else list_pictures(session, selection), storage())
+    document = Document(selection, readings, address, album)
+    if kind is Kind.JSON:
+        posts = take_posts(session, selection)
+        return json_pieces(_about(selection.actor, discussion), readings, posts, document.link)
+    return html_pieces(session, document) if kind is Kind.HTML else pdf_of(session, document)
+
+
+def _to_the_end(pieces: Iterator[str]) -> Iterator[str]:
+    """A file that is sent while it is made: its session ends with it, not with the request."""
+    session = read_session()
+
+    def sent() -> Iterator[str]:
+        try:
+            yield from pieces
+        finally:
+            session.close()
+
+    return stream_with_context(sent())
+
+
+def _about(actor: Actor, discussion: DiscussionView) -> dict[str, Any]:
+    title, prompt = discussion.title, discussion.prompt
+    return {"course": actor.course_title, "title": title, "prompt": prompt, "exported": now().isoformat()}

@@ -1,0 +1,248 @@
+"""The grading desk."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.access import Permission
+from lti_app.discussion.discussions.actions import name_everybody, reveal_names
+from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.grading.assessments.actions import assess, release, release_all
+from lti_app.grading.assessments.errors import AssessmentIncomplete
+from lti_app.grading.assessments.queries import (
+    AssessmentView,
+    find_by_pseudonym,
+    get_assessment,
+    list_desk,
+    list_posts_in_context,
+)
+from lti_app.grading.assessments.rules import Progress, StudentLine, changes_after, suggested_level
+from lti_app.grading.passbacks.actions import retry_passbacks
+from lti_app.grading.passbacks.queries import get_passback
+from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules import CriterionView, LevelView, RubricView
+from lti_app.participation.progress.queries import get_account
+from lti_app.participation.requirements.rules import Verdicts
+from lti_app.web.forms.fields import ConfirmForm
+from lti_app.web.grading.forms.desk import AssessmentForm, chosen_levels
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session, ring, writing
+
+blueprint = Blueprint(
+    "grading", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/grading"
+)
+
+
+@dataclass(frozen=True)
+class RubricRow:
+    """A criterion on the desk."""
+
+    criterion: CriterionView
+    chosen_level_id: int | None
+    suggested: LevelView | None
+    error: str
+
+
+@blueprint.get("")
+def desk(discussion_id: int) -> ResponseReturnValue:
+    """The class: who wrote what, what is graded, what the LMS has got."""
+    actor, discussion = _enter(discussion_id)
+    lines = _lines(actor, discussion)
+    return render_template(
+        "grading/desk.html",
+        discussion=discussion,
+        lines=lines,
+        rubric_maximum=get_rubric(read_session(), discussion).maximum,
+        counts=_counts(lines),
+        release_form=ConfirmForm(),
+        retry_form=ConfirmForm(),
+        blind=discussion.hides_names_from(actor),
+        base_url=url_for("discussions.show", discussion_id=discussion_id),
+    )
+
+
+@blueprint.get("/<int:person_id>")
+@blueprint.get("/b<int:pseudonym_id>")
+def student(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
+    """One student's posts in their context beside the rubric."""
+    actor, discussion = _enter(discussion_id)
+    return _student_page(actor, discussion, _whom(actor, discussion, person_id, pseudonym_id))
+
+
+@blueprint.get("/review/<int:person_id>")
+def review(discussion_id: int, person_id: int) -> ResponseReturnValue:
+    """Where the LMS leads to one student's work; to the class where that would tell who is behind a pseudonym."""
+    actor, discussion = _enter(discussion_id)
+    if discussion.hides_names_from(actor):
+        flash(_("Names are hidden in this discussion until its grades are released."))
+        return redirect(url_for(".desk", discussion_id=discussion_id), 303)
+    return redirect(url_for(".student", discussion_id=discussion_id, person_id=person_id), 303)
+
+
+@blueprint.post("/<int:person_id>")
+@blueprint.post("/b<int:pseudonym_id>")
+def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
+    """Save the marks; the buttons say whether to stay, to go on to the next student, or to release."""
+    actor, discussion = _enter(discussion_id)
+    person_id = _whom(actor, discussion, person_id, pseudonym_id)
+    form = AssessmentForm()
+    action = request.form.get("action", "save")
+    if not form.validate():
+        return _student_page(actor, discussion, person_id, form), 422
+    with writing() as session:
+        levels = chosen_levels(get_rubric(session, discussion), request.form)
+        comment, version = form.comment.data or "", form.version.data or 0
+        assess(session, actor, discussion, person_id, levels=levels, comment=comment, version=version, now=now())
+        is_released = action == "release" and _release(session, actor, discussion, person_id)
+    if is_released:
+        ring()
+    elif action != "release":
+        flash(_("Saved. The student does not see it until it is released."))
+    lines = _lines(actor, discussion)
+    onward = _neighbours(lines, person_id)[1] if action == "save_next" else None
+    here = next(line for line in lines if line.person_id == person_id)
+    return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}", 303)
+
+
+@blueprint.post("/release")
+def release_class(discussion_id: int) -> ResponseReturnValue:
+    """Release every finished grade."""
+    actor, discussion = _enter(discussion_id)
+    with writing() as session:
+        count = release_all(session, actor, discussion, now=now())
+    ring()
+    flash(ngettext("%(num)d grade is released and on its way.", "%(num)d grades are released and on their way.", count))
+    return redirect(url_for(".desk", discussion_id=discussion_id), 303)
+
+
+@blueprint.route("/names", methods=["GET", "POST"])
+def names(discussion_id: int) -> ResponseReturnValue:
+    """Ask, then show staff the names of a blind discussion for good."""
+    actor, discussion = _enter(discussion_id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with writing() as session:
+            reveal_names(session, actor, discussion, now=now())
+        flash(_("Teachers see the names now. Classmates go on seeing pseudonyms."))
+    if not discussion.hides_names_from(actor) or request.method == "POST":
+        return redirect(url_for(".desk", discussion_id=discussion_id), 303)
+    base_url = url_for("discussions.show", discussion_id=discussion_id)
+    return render_template("grading/names.html", discussion=discussion, form=form, base_url=base_url)
+
+
+@blueprint.post("/retry")
+def retry(discussion_id: int) -> ResponseReturnValue:
+    """Send again what the LMS refused."""
+    actor, discussion = _enter(discussion_id)
+    with writing() as session:
+        count = retry_passbacks(session, actor, discussion_id=discussion.id, now=now())
+    ring()
+    flash(ngettext("%(num)d grade is being sent again.", "%(num)d grades are being sent again.", count))
+    return redirect(url_for(".desk", discussion_id=discussion_id), 303)
+
+
+def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
+    actor = get_visitor()
+    return actor, get_discussion(read_session(), actor, discussion_id, need=Permission.GRADE, now=now())
+
+
+def _whom(actor: Actor, discussion: DiscussionView, person_id: int, pseudonym_id: int) -> int:
+    """Whom an address means. While names are hidden, none that tells who somebody is in other discussions."""
+    if pseudonym_id:
+        return find_by_pseudonym(read_session(), discussion, pseudonym_id)
+    if discussion.hides_names_from(actor):
+        raise NotFound
+    return person_id
+
+
+def _lines(actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
+    """The class list; whoever has no pseudonym yet where grading is blind is given one first."""
+    lines = list_desk(read_session(), actor, discussion)
+    if discussion.hides_names_from(actor) and not all(line.name for line in lines):
+        with writing() as session:
+            name_everybody(session, actor, discussion)
+        lines = list_desk(read_session(), actor, discussion)
+    return lines
+
+
+def _release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> bool:
+    """Release what was just saved, in the same transaction: nobody else's marks can come between."""
+    try:
+        release(session, actor, discussion, person_id, now=now())
+    except AssessmentIncomplete:
+        flash(_("Saved, but not released: choose a level for every criterion first."), "warning")
+        return False
+    flash(_("Released. The student sees the grade, and it is on its way to the gradebook."))
+    return True
+
+
+def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm | None = None) -> str:
+    lines, session = _lines(actor, discussion), read_session()
+    chosen = next((line for line in lines if line.person_id == person_id), None)
+    if chosen is None:
+        raise NotFound
+    posts = list_posts_in_context(session, actor, discussion, person_id)
+    account = get_account(session, actor, discussion, person_id, now=now())
+    verdicts = account.verdicts
+    rubric = get_rubric(session, discussion)
+    assessment = get_assessment(session, discussion, person_id)
+    before, after = _neighbours(lines, person_id)
+    return render_template(
+        "grading/student.html",
+        discussion=discussion,
+        lines=lines,
+        rubric_maximum=rubric.maximum,
+        student=chosen,
+        posts=posts,
+        verdicts=verdicts,
+        post_verdicts=verdicts.posts,
+        rubric=rubric,
+        rows=_rows(rubric, assessment, verdicts, form),
+        assessment=assessment,
+        form=form or AssessmentForm(formdata=None, comment=assessment.comment, version=assessment.version),
+        passback=get_passback(session, discussion.id, person_id),
+        changes=changes_after(assessment.assessed_at, [change for post in posts for change in post.happened]),
+        blind=discussion.hides_names_from(actor),
+        own=account.requirements,
+        previous_key=before.key if before else None,
+        next_key=after.key if after else None,
+        graded_count=sum(not line.needs_grading for line in lines),
+        base_url=url_for("discussions.show", discussion_id=discussion.id),
+    )
+
+
+def _rows(
+    rubric: RubricView, assessment: AssessmentView, verdicts: Verdicts, form: AssessmentForm | None
+) -> list[RubricRow]:
+    """The criteria with what is chosen: as just typed when a save was refused, else as stored."""
+    chosen = assessment.levels if form is None else chosen_levels(rubric, request.form)
+    return [
+        RubricRow(criterion, chosen.get(criterion.id), suggested_level(criterion, verdicts), "")
+        for criterion in rubric.criteria
+    ]
+
+
+def _neighbours(lines: list[StudentLine], person_id: int) -> tuple[StudentLine | None, StudentLine | None]:
+    """The students before and after one in the class list."""
+    at = [line.person_id for line in lines].index(person_id)
+    return (lines[at - 1] if at else None), (lines[at + 1] if at + 1 < len(lines) else None)
+
+
+def _counts(lines: list[StudentLine]) -> dict[str, int]:
+    progress = Counter(line.progress for line in lines)
+    passbacks = Counter(line.passback for line in lines)
+    return {
+        "total": len(lines),
+        "graded": progress[Progress.RELEASED],
+        "ready": sum(line.is_ready for line in lines),
+        "pending": passbacks[PassbackState.PENDING],
+        "refused": passbacks[PassbackState.REFUSED],
+    }

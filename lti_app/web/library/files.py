@@ -1,0 +1,118 @@
+"""Files: sending them in, and serving them safely."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import wrap_file
+
+from lti_app.core.errors import NotFound, Refused
+from lti_app.library.files.access import may_send, require_sending
+from lti_app.library.files.actions import store_file
+from lti_app.library.files.errors import FileEmpty
+from lti_app.library.files.queries import FileView, get_file
+from lti_app.library.files.rules import CHUNK, MediaType, Purpose
+from lti_app.web.errors import error_page, status_of
+from lti_app.web.library.forms.files import AttachmentForm, file_refusal
+from lti_app.web.library.uploads import limits, storage
+from lti_app.web.session import current_actor, get_visitor
+from lti_app.web.transactions import now, read_session, writing
+
+blueprint = Blueprint("files", __name__, url_prefix="/courses/<int:course_id>/files")
+
+LOCKED_UP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""Of a file by itself: nothing in it runs, loads, is framed or posts."""
+SANDBOXED = f"{LOCKED_UP}; sandbox"
+"""Of all but PDFs, which browsers do not show in a sandbox; their own viewers are one."""
+SHOWN = {MediaType.PDF, *(kind for kind in MediaType if kind.is_picture)}
+ENVELOPE = 100_000
+"""Bytes of a form around its file."""
+
+
+@blueprint.url_value_preprocessor
+def allow_size(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let as much in as an attachment may have, before the body is read, and only from those who may send one."""
+    actor = current_actor()
+    if endpoint == "files.upload" and actor and may_send(actor, Purpose.ATTACHMENT):
+        request.max_content_length = limits().attachment + ENVELOPE
+
+
+@blueprint.post("")
+def upload() -> ResponseReturnValue:
+    """Take a file for a post that is being written: answers JSON to a script, else a page with what to copy."""
+    actor, form = get_visitor(), AttachmentForm()
+    require_sending(actor, Purpose.ATTACHMENT)
+    sent = request.files.get("file")
+    if not form.validate() or sent is None:
+        raise FileEmpty
+    with writing() as session:
+        file = store_file(
+            session,
+            actor,
+            storage(),
+            sent.stream,  # type: ignore[arg-type]  # Werkzeug's is a file in all but name
+            name=sent.filename or "",
+            purpose=Purpose.ATTACHMENT,
+            limits=limits(),
+            now=now(),
+        )
+    if _wants_json():
+        return jsonify(described(file)), 201
+    return render_template("files/taken.html", file=file, url=url_of(file)), 201
+
+
+@blueprint.get("/<int:file_id>/<slug>")
+def serve(file_id: int, slug: str) -> ResponseReturnValue:
+    """A file by itself: pictures and PDFs to look at, all else to save; in parts where the browser asks for parts."""
+    file = get_file(read_session(), get_visitor(), file_id)
+    if slug != file.slug:
+        raise NotFound
+    response = Response(mimetype=file.media_type, direct_passthrough=True)
+    response.headers["Content-Security-Policy"] = LOCKED_UP if file.media_type is MediaType.PDF else SANDBOXED
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "private, no-cache"
+    kind = "inline" if file.media_type in SHOWN and "save" not in request.args else "attachment"
+    response.headers.set("Content-Disposition", kind, filename=file.name)
+    response.set_etag(file.sha256[:32])
+    response.last_modified = file.created_at
+    response.content_length = file.size
+    if request.method != "HEAD":
+        stream = storage().open(file.key)
+        response.call_on_close(stream.close)
+        response.response = wrap_file(request.environ, stream, buffer_size=CHUNK)
+    try:
+        return response.make_conditional(request, accept_ranges=True, complete_length=file.size)
+    except HTTPException:  # parts that are not there
+        response.close()
+        raise
+
+
+def described(file: FileView) -> dict[str, object]:
+    """What a script is told of a file."""
+    return {
+        "id": file.id,
+        "name": file.name,
+        "type": file.media_type.value,
+        "size": file.size,
+        "picture": file.media_type.is_picture,
+        "url": url_of(file),
+    }
+
+
+def url_of(file: FileView) -> str:
+    """The address of a file."""
+    return url_for("files.serve", course_id=file.course_id, file_id=file.id, slug=file.slug)
+
+
+@blueprint.errorhandler(Refused)
+def refused(error: Refused) -> ResponseReturnValue:
+    """Why it was not taken."""
+    words = file_refusal(error)
+    if _wants_json():
+        return jsonify(error=error.code, message=words), status_of(error)
+    return error_page(status_of(error), error.code, words)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"

@@ -1,0 +1,208 @@
+"""The reader: a reading's file to read, cite and find again; and the page on which an instructor gives that file."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lti_app.core.errors import Refused
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.citations.queries import CitedPassage, count_citations_by_passage, list_gatherings
+from lti_app.library.files.access import may_send, require_sending
+from lti_app.library.files.actions import store_file
+from lti_app.library.files.errors import FileEmpty
+from lti_app.library.files.queries import FileView
+from lti_app.library.files.rules import MediaType, Purpose, numbered
+from lti_app.library.readings.actions import find_or_add_passage, give_file, record_opening, record_stop
+from lti_app.library.readings.queries import FiledReading, PassageView, get_filed_reading, get_passage
+from lti_app.library.readings.rules import Place
+from lti_app.web.errors import status_of
+from lti_app.web.forms.fields import ConfirmForm
+from lti_app.web.library.forms.files import PassageForm, PlaceForm, ReadingFileForm, file_refusal
+from lti_app.web.library.uploads import limits, storage
+from lti_app.web.session import current_actor, get_visitor
+from lti_app.web.transactions import now, read_session, writing
+
+blueprint = Blueprint("reader", __name__, url_prefix="/courses/<int:course_id>/readings/<int:reading_id>")
+
+ENVELOPE = 100_000
+"""Bytes of a form around its file."""
+
+
+@blueprint.url_value_preprocessor
+def allow_size(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let as much in as a reading may have, before the body is read, and only from those who may send one."""
+    if endpoint == "reader.give" and request.method == "POST":
+        actor = current_actor()
+        if actor and may_send(actor, Purpose.READING):
+            request.max_content_length = limits().reading + ENVELOPE
+
+
+@blueprint.get("/read")
+def show(reading_id: int) -> ResponseReturnValue:
+    """The reading's file. `?passage=` or `?page=` opens it there, `?from=` is the discussion one came from."""
+    actor, session = get_visitor(), read_session()
+    reading = get_filed_reading(session, actor, reading_id)
+    kind = reading.file.media_type if reading.file else None
+    g.needs_worker = kind is MediaType.PDF
+    return render_template(
+        "reader/" + {None: "without_file.html", MediaType.PDF: "pdf.html"}.get(kind, "html.html"),
+        reading=reading,
+        file_url=_file_url(reading.file) if reading.file else None,
+        text=_text_of(reading.file) if reading.file and kind is not MediaType.PDF else None,
+        marks=[_marked(each) for each in count_citations_by_passage(session, actor, reading_id)],
+        wanted=_wanted(_asked_for(actor, reading_id)),
+        form=PassageForm(formdata=None),
+        came_from=_came_from(),
+        may_give=may_send(actor, Purpose.READING),
+    )
+
+
+@blueprint.post("/place")
+def place(reading_id: int) -> ResponseReturnValue:
+    """What the reader's script tells: the text is open, or how far one has got."""
+    actor, form = get_visitor(), PlaceForm()
+    if not form.validate():
+        return "", 400
+    with writing() as session:
+        if form.page.data or form.paragraph.data:
+            stop = {"page": form.page.data or "", "paragraph": form.paragraph.data or ""}
+            record_stop(session, actor, reading_id, now(), **stop)
+        else:
+            record_opening(session, actor, reading_id, now())
+    return "", 204
+
+
+@blueprint.post("/passages")
+def cite(reading_id: int) -> ResponseReturnValue:
+    """Make the chosen place a passage, and go on with it: to one's post, or to what the class says about it."""
+    actor, form = get_visitor(), PassageForm()
+    reading = get_filed_reading(read_session(), actor, reading_id)
+    if not form.validate():
+        return render_template("reader/cite.html", reading=reading, form=form, came_from=_came_from()), 422
+    with writing() as session:
+        chosen = {name: getattr(form, name).data or "" for name in ("page", "paragraph", "exact", "prefix", "suffix")}
+        passage_id = find_or_add_passage(session, reading.id, **chosen)
+    further: dict[str, Any] = {"passage": passage_id, "from": _came_from()}
+    if request.form.get("then") == "class":
+        return redirect(url_for("arguments.find", reading_id=reading_id, **further), 303)
+    return redirect(url_for(".where", reading_id=reading_id, **further), 303)
+
+
+@blueprint.get("/cite")
+def where(reading_id: int) -> ResponseReturnValue:
+    """On to the composer of the discussion that one came from, or of the only one; else the choice."""
+    actor = get_visitor()
+    passage = _asked_for(actor, reading_id)
+    if passage is None:
+        return redirect(url_for(".show", reading_id=reading_id), 303)
+    gatherings = list_gatherings(read_session(), actor, reading_id, now())
+    chosen = next((each.id for each in gatherings if each.id == _came_from() or len(gatherings) == 1), None)
+    if chosen is not None:
+        return redirect(url_for("discussions.show", discussion_id=chosen, cite=passage.id, _anchor="compose"), 303)
+    return render_template("reader/where.html", gatherings=gatherings, passage=passage, reading_id=reading_id)
+
+
+@blueprint.route("/file", methods=["GET", "POST"])
+def give(reading_id: int) -> ResponseReturnValue:
+    """Give the class a PDF or HTML file to read, with the right to share it."""
+    actor = get_visitor()
+    require_sending(actor, Purpose.READING)
+    reading = get_filed_reading(read_session(), actor, reading_id)
+    form = ReadingFileForm(data={"first_page": _first_page(reading)})
+    refusal, status = "", 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                _take(actor, reading, form)
+            except Refused as error:
+                refusal, status = file_refusal(error), status_of(error)
+            else:
+                flash(_("The class can read it here now."))
+                return redirect(url_for(".show", reading_id=reading_id), 303)
+    return _give_page(reading, form, refusal), status
+
+
+@blueprint.post("/file/remove")
+def remove(reading_id: int) -> ResponseReturnValue:
+    """Take the file back."""
+    actor = get_visitor()
+    require_sending(actor, Purpose.READING)
+    ConfirmForm().validate()
+    with writing() as session:
+        give_file(session, actor, reading_id, file_id=None, now=now())
+    flash(_("The file is removed."))
+    return redirect(url_for(".give", reading_id=reading_id), 303)
+
+
+def _take(actor: Actor, reading: FiledReading, form: ReadingFileForm) -> None:
+    sent = request.files.get("file")
+    if sent is None:
+        raise FileEmpty
+    with writing() as session:
+        file = store_file(
+            session,
+            actor,
+            storage(),
+            sent.stream,  # type: ignore[arg-type]  # Werkzeug's is a file in all but name
+            name=sent.filename or "",
+            purpose=Purpose.READING,
+            rights=form.rights,
+            limits=limits(),
+            now=now(),
+        )
+        give_file(session, actor, reading.id, file_id=file.id, first_page=form.first_page.data or 1, now=now())
+
+
+def _give_page(reading: FiledReading, form: ReadingFileForm, refusal: str) -> str:
+    return render_template(
+        "reader/give.html",
+        reading=reading,
+        form=form,
+        refusal=refusal,
+        most=limits().reading // 1_000_000,
+    )
+
+
+def _first_page(reading: FiledReading) -> int:
+    """What the reading has, else what its record tells."""
+    if reading.file is None and (first := reading.pages.partition("-")[0].strip()).isdecimal():
+        return min(int(first), 99_999) or 1
+    return reading.first_page
+
+
+def _asked_for(actor: Actor, reading_id: int) -> PassageView | None:
+    """The passage of this reading that the address names."""
+    passage_id = request.args.get("passage", type=int)
+    if passage_id is None:
+        return None
+    passage = get_passage(read_session(), actor, passage_id)
+    return passage if passage.reading_id == reading_id else None
+
+
+def _came_from() -> int | None:
+    return request.values.get("from", type=int)
+
+
+def _marked(cited: CitedPassage) -> dict[str, object]:
+    """What the reader's script is told of a passage that the class argues from."""
+    return {"id": cited.id, "count": cited.count, **asdict(cited.place)}
+
+
+def _wanted(passage: PassageView | None) -> dict[str, object] | None:
+    if passage:
+        return {"id": passage.id, **asdict(passage.place)}
+    page = request.args.get("page", "")
+    return {"id": 0, **asdict(Place.of(page=page))} if page else None
+
+
+def _file_url(file: FileView) -> str:
+    return url_for("files.serve", course_id=file.course_id, file_id=file.id, slug=file.slug)
+
+
+def _text_of(file: FileView) -> str:
+    with storage().open(file.key) as stream:
+        return numbered(stream.read().decode())
