@@ -26,7 +26,7 @@ def home() -> ResponseReturnValue:
     """The discussions of the course with their dates, and its readings."""
     actor, session = get_visitor(), read_session()
     return render_template(
-        "courses/home.html",
+        "course/courses/home.html",
         course_title=actor.course_title,
         discussions=list_discussions(session, actor, now()),
         waiting=count_waiting(session, actor),
@@ -46,7 +46,7 @@ def progress() -> ResponseReturnValue:
     students = list_class_progress(session, actor, required)
     done = Counter(key for student in students for key, so_far in student.how_far.items() if so_far.read_at)
     in_order = [readings[reading_id] for reading_id in required]
-    return render_template("courses/progress.html", readings=in_order, students=students, done=done)
+    return render_template("course/courses/progress.html", readings=in_order, students=students, done=done)
 
 
 @blueprint.route("/settings", methods=["GET", "POST"])
@@ -60,7 +60,7 @@ def settings() -> ResponseReturnValue:
                 restyle(session, actor)
         flash(_("The settings are saved."))
         return redirect(url_for(".home"), 303)
-    return render_template("courses/settings.html", form=form), 422 if request.method == "POST" else 200
+    return render_template("course/courses/settings.html", form=form), 422 if request.method == "POST" else 200
 
 
 @blueprint.post("/time-zone")

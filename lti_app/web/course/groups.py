@@ -106,7 +106,7 @@ def _page(actor: Actor, *, form: GroupForm | None = None, split_form: SplitForm 
     session = read_session()
     groups = list_groups(session, actor)
     return render_template(
-        "groups/manage.html",
+        "course/groups/manage.html",
         of_lms=[group for group in groups if group.kind is not GroupKind.OWN],
         own=[group for group in groups if group.kind is GroupKind.OWN],
         members=list_members(session, actor),

@@ -27,7 +27,7 @@ def waiting(discussion_id: int) -> ResponseReturnValue:
     circumstances = circumstances_of(session, actor, discussion)
     require(actor, Permission.READ, circumstances)
     return render_template(
-        "discussions/waiting.html",
+        "discussion/discussions/waiting.html",
         discussion=discussion,
         waiting=list_waiting(session, actor, discussion, now=now()),
         can_reply=may(actor, Permission.REPLY, circumstances),

@@ -37,10 +37,14 @@ def show(discussion_id: int, reading_id: int) -> ResponseReturnValue:
         argument_map = get_map(session, actor, discussion, reading_id, passage_id=passage_id)
     except (PostFirst, DiscussionShut) as error:
         return render_template(
-            "arguments/behind_gate.html", discussion=discussion, base_url=base_url, code=error.code
+            "discussion/citations/behind_gate.html", discussion=discussion, base_url=base_url, code=error.code
         ), 403
     return render_template(
-        "arguments/map.html", discussion=discussion, map=argument_map, passage_id=passage_id, base_url=base_url
+        "discussion/citations/map.html",
+        discussion=discussion,
+        map=argument_map,
+        passage_id=passage_id,
+        base_url=base_url,
     )
 
 
@@ -54,7 +58,7 @@ def find(reading_id: int) -> ResponseReturnValue:
     if chosen is not None:
         passage = request.args.get("passage", type=int)
         return redirect(url_for(".show", discussion_id=chosen, reading_id=reading_id, passage=passage), 303)
-    return render_template("arguments/choose.html", gatherings=gatherings, reading_id=reading_id)
+    return render_template("discussion/citations/choose.html", gatherings=gatherings, reading_id=reading_id)
 
 
 @blueprint.route("/readings/<int:reading_id>/text", methods=["GET", "POST"])
@@ -73,7 +77,7 @@ def text(reading_id: int) -> ResponseReturnValue:
             return redirect(url_for(".text", reading_id=reading_id), 303)
     status = 422 if form.errors or form.text.errors else 200
     has_file = get_filed_reading(read_session(), actor, reading_id).file is not None
-    return render_template("arguments/text.html", form=form, given=given, has_file=has_file), status
+    return render_template("discussion/citations/text.html", form=form, given=given, has_file=has_file), status
 
 
 @blueprint.post("/readings/<int:reading_id>/text/of-file")

@@ -61,7 +61,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
     if discussion.state is State.UNPREPARED and may(actor, Permission.SET_UP):
         return redirect(url_for(".set_up", discussion_id=discussion_id), 303)
     if not _is_shown(actor, discussion):
-        return render_template("discussions/not_open.html", discussion=discussion)
+        return render_template("discussion/discussions/not_open.html", discussion=discussion)
     groups = groups_of(session, actor, discussion)
     discussion = narrowed(discussion, groups, request.args.get("group"))
     account = account_of(actor, discussion)
@@ -72,7 +72,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
     if moved := _moved(session, discussion, thread["page"]):
         return redirect(url_for(".show", discussion_id=discussion_id, at=moved, _anchor=f"p{moved}"), 303)
     return render_template(
-        "discussions/show.html",
+        "discussion/discussions/show.html",
         **_about(session, actor, discussion),
         **thread,
         progress=progress,
@@ -89,9 +89,9 @@ def counting(discussion_id: int) -> ResponseReturnValue:
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
     if not _is_shown(actor, discussion):
-        return render_template("discussions/not_open.html", discussion=discussion)
+        return render_template("discussion/discussions/not_open.html", discussion=discussion)
     return render_template(
-        "discussions/counting.html",
+        "discussion/discussions/counting.html",
         discussion=discussion,
         progress=account.verdicts if (account := account_of(actor, discussion)) else None,
         rubric=get_rubric(session, discussion),
@@ -192,7 +192,7 @@ def _set_up_page(
     if request.method == "GET":
         form.begun_html = discussion.prompt_html
     return render_template(
-        "discussions/set_up.html",
+        "discussion/discussions/set_up.html",
         discussion=discussion,
         answered=stances.shift.people if stances and stances.shift else 0,
         form=form,

@@ -56,7 +56,7 @@ def resume(discussion_id: int, draft_id: int) -> ResponseReturnValue:
     kept = draft.drafted
     composed = compose_written(session, actor, discussion, kept.text, is_rich=kept.format is Format.HTML)
     return render_template(
-        "posts/draft.html",
+        "discussion/posts/draft.html",
         discussion=discussion,
         draft=draft,
         html=composed.html,

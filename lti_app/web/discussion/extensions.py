@@ -75,7 +75,7 @@ def _form(actor: Actor) -> ExtensionForm:
 def _page(actor: Actor, discussion: DiscussionView, form: ExtensionForm) -> str:
     extensions = list_extensions(read_session(), actor, discussion)
     return render_template(
-        "extensions/manage.html",
+        "discussion/extensions/manage.html",
         discussion=discussion,
         form=form,
         remove_form=ConfirmForm(formdata=None),

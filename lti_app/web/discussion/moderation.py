@@ -44,7 +44,7 @@ def queue(discussion_id: int) -> ResponseReturnValue:
     discussion = get_discussion(session, actor, discussion_id, now=now())
     waiting = read_queue(session, actor, discussion, before=request.args.get("before", type=int))
     return render_template(
-        "moderation/queue.html",
+        "discussion/moderation/queue.html",
         discussion=discussion,
         queue=waiting,
         likenesses=list_likenesses(session, actor, [item.post.id for item in waiting.items]),
@@ -179,7 +179,7 @@ def own_reports(discussion_id: int) -> ResponseReturnValue:
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
     return render_template(
-        "moderation/own_reports.html",
+        "discussion/moderation/own_reports.html",
         discussion=discussion,
         reports=list_own_reports(session, actor),
         base_url=_base_url(discussion_id),
@@ -221,7 +221,7 @@ def _answer(
 
 def _page(name: str, discussion: DiscussionView, post: PostView, form: PostedForm | None = None, **more: object) -> str:
     return render_template(
-        f"moderation/{name}.html",
+        f"discussion/moderation/{name}.html",
         discussion=discussion,
         post=post,
         form=form,

@@ -145,7 +145,7 @@ def delete(discussion_id: int, post_id: int) -> ResponseReturnValue:
         flash(_("The post is deleted."))
         return _to_post(discussion_id, address)
     return render_template(
-        "posts/delete.html", form=form, post=post, discussion=discussion, base_url=_base_url(discussion_id)
+        "discussion/posts/delete.html", form=form, post=post, discussion=discussion, base_url=_base_url(discussion_id)
     )
 
 
@@ -257,7 +257,7 @@ def _composer_page(
     account, place = account_of(actor, discussion), place_of(parent.id if parent else None)
     form.aids = aids_to(actor, discussion, form, place, account=account, parent=parent, draft=draft)
     return render_template(
-        "posts/reply.html",
+        "discussion/posts/reply.html",
         discussion=discussion,
         parent=parent,
         form=form,
@@ -274,7 +274,7 @@ def _edit_page(
     account, place = account_of(actor, discussion), place_of(None, post.id)
     form.aids = aids_to(actor, discussion, form, place, account=account, draft=draft, is_reply="." in post.address)
     base_url = _base_url(discussion.id)
-    return render_template("posts/edit.html", form=form, post=post, discussion=discussion, base_url=base_url)
+    return render_template("discussion/posts/edit.html", form=form, post=post, discussion=discussion, base_url=base_url)
 
 
 def _base_url(discussion_id: int) -> str:

@@ -25,7 +25,7 @@ def show() -> ResponseReturnValue:
     found = search_posts(
         session, actor, [scope] if scope else readable, query, below=request.args.get("below", type=int)
     )
-    return render_template("search/show.html", query=query, scope=scope, readable=readable, found=found)
+    return render_template("discussion/search/show.html", query=query, scope=scope, readable=readable, found=found)
 
 
 @blueprint.get("/people/<int:person_id>/posts")
@@ -33,4 +33,4 @@ def person(person_id: int) -> ResponseReturnValue:
     """What one person wrote in this course, as far as the reader sees it under their name."""
     below = request.args.get("below", type=int)
     written = get_person_posts(read_session(), get_visitor(), person_id, now(), below=below)
-    return render_template("search/person.html", written=written, first=below is None)
+    return render_template("discussion/search/person.html", written=written, first=below is None)

@@ -56,7 +56,7 @@ def _page(actor: Actor, discussion: DiscussionView, form: StanceForm | None) -> 
         raise NotFound
     begun = {"value": stance.own_after or stance.own_before, "moved": request.args.get("moved") or stance.own_moved_by}
     return render_template(
-        "stances/ask.html",
+        "discussion/stances/ask.html",
         discussion=discussion,
         stance=stance,
         form=form or StanceForm(formdata=None, data=begun),

@@ -83,7 +83,7 @@ def revisions(discussion_id: int, post_id: int) -> ResponseReturnValue:
     post, versions = read_history(session, actor, discussion, post_id)
     changes = [compare_words(before.text, after.text) for after, before in pairwise(versions[:MOST_COMPARED])]
     return render_template(
-        "threads/revisions.html",
+        "discussion/threads/revisions.html",
         discussion=discussion,
         post=post,
         versions=tuple(zip_longest(versions, changes)),

@@ -113,9 +113,9 @@ class Document:
 
 def html_pieces(session: Session, document: Document) -> Iterator[str]:
     """The HTML file, piece by piece."""
-    style = resource("templates", "exchange", "document.css").read_text(encoding="utf-8")
+    style = resource("templates", "exchange", "exporting", "document.css").read_text(encoding="utf-8")
     return stream_template(
-        "exchange/document.html",
+        "exchange/exporting/document.html",
         document=document,
         discussion=document.discussion,
         posts=take_posts(session, document.selection),
@@ -136,7 +136,7 @@ def pdf_of(session: Session, document: Document) -> bytes:
 
 
 def _typeset(document: Document, taken: Sequence[TakenPost]) -> bytes:
-    template = resource("templates", "exchange", "document.typ").read_bytes()
+    template = resource("templates", "exchange", "exporting", "document.typ").read_bytes()
     fonts = Path(current_app.static_folder or "static", PRINT_FONTS)
     posts = [_post(document, post) for post in taken]
     pictures = document.album.taken

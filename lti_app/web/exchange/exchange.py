@@ -74,7 +74,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
     reads = posts_access.may(actor, posts_access.Permission.READ, circumstances_of(session, actor, discussion))
     takes_class = may_export(actor, ExportPermission.EXPORT_CLASS)
     return render_template(
-        "exchange/show.html",
+        "exchange/importing/show.html",
         discussion=discussion,
         groups=groups_of(session, actor, discussion),
         reads=reads,
@@ -134,7 +134,7 @@ def give(discussion_id: int) -> ResponseReturnValue:
         except FileRefused as error:
             field = form.text if (form.text.data or "").strip() and not request.files.get("file") else form.file
             field.errors = [file_words(error)]
-    return render_template("exchange/give.html", discussion=discussion, form=form), status
+    return render_template("exchange/exporting/give.html", discussion=discussion, form=form), status
 
 
 @blueprint.route("/imports/<int:import_id>", methods=["GET", "POST"])
@@ -151,7 +151,7 @@ def look(discussion_id: int, import_id: int) -> ResponseReturnValue:
         flash(ngettext("%(num)s post was brought in.", "%(num)s posts were brought in.", added))
         return redirect(url_for(".look", discussion_id=discussion_id, import_id=import_id), 303)
     return render_template(
-        "exchange/look.html",
+        "exchange/importing/look.html",
         discussion=discussion,
         found=found,
         form=form,

@@ -59,7 +59,7 @@ def upload() -> ResponseReturnValue:
         )
     if _wants_json():
         return jsonify(described(file)), 201
-    return render_template("files/taken.html", file=file, url=url_of(file)), 201
+    return render_template("library/files/taken.html", file=file, url=url_of(file)), 201
 
 
 @blueprint.get("/<int:file_id>/<slug>")

@@ -48,7 +48,7 @@ def show(reading_id: int) -> ResponseReturnValue:
     kind = reading.file.media_type if reading.file else None
     g.needs_worker = kind is MediaType.PDF
     return render_template(
-        "reader/" + {None: "without_file.html", MediaType.PDF: "pdf.html"}.get(kind, "html.html"),
+        "library/reader/" + {None: "without_file.html", MediaType.PDF: "pdf.html"}.get(kind, "html.html"),
         reading=reading,
         file_url=_file_url(reading.file) if reading.file else None,
         text=_text_of(reading.file) if reading.file and kind is not MediaType.PDF else None,
@@ -81,7 +81,7 @@ def cite(reading_id: int) -> ResponseReturnValue:
     actor, form = get_visitor(), PassageForm()
     reading = get_filed_reading(read_session(), actor, reading_id)
     if not form.validate():
-        return render_template("reader/cite.html", reading=reading, form=form, came_from=_came_from()), 422
+        return render_template("library/reader/cite.html", reading=reading, form=form, came_from=_came_from()), 422
     with writing() as session:
         chosen = {name: getattr(form, name).data or "" for name in ("page", "paragraph", "exact", "prefix", "suffix")}
         passage_id = find_or_add_passage(session, reading.id, **chosen)
@@ -102,7 +102,7 @@ def where(reading_id: int) -> ResponseReturnValue:
     chosen = next((each.id for each in gatherings if each.id == _came_from() or len(gatherings) == 1), None)
     if chosen is not None:
         return redirect(url_for("discussions.show", discussion_id=chosen, cite=passage.id, _anchor="compose"), 303)
-    return render_template("reader/where.html", gatherings=gatherings, passage=passage, reading_id=reading_id)
+    return render_template("library/reader/where.html", gatherings=gatherings, passage=passage, reading_id=reading_id)
 
 
 @blueprint.route("/file", methods=["GET", "POST"])
@@ -159,7 +159,7 @@ def _take(actor: Actor, reading: FiledReading, form: ReadingFileForm) -> None:
 
 def _give_page(reading: FiledReading, form: ReadingFileForm, refusal: str) -> str:
     return render_template(
-        "reader/give.html",
+        "library/reader/give.html",
         reading=reading,
         form=form,
         refusal=refusal,

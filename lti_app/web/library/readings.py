@@ -61,14 +61,14 @@ def add() -> ResponseReturnValue:
     actor, form = get_visitor(), PasteForm()
     require_edit(actor)
     if request.method == "GET":
-        return render_template("readings/add.html", form=form, found=None, limit=MAX_RECORDS)
+        return render_template("library/readings/add.html", form=form, found=None, limit=MAX_RECORDS)
     if not form.validate():
-        return render_template("readings/add.html", form=form, found=None, limit=MAX_RECORDS), 422
+        return render_template("library/readings/add.html", form=form, found=None, limit=MAX_RECORDS), 422
     found = read(form.source.data or "")
     if found.format is Format.DOI:
         return _looked_up(actor, found.doi)
     if not found.records:
-        return render_template("readings/add.html", form=form, found=found, limit=MAX_RECORDS), 422
+        return render_template("library/readings/add.html", form=form, found=found, limit=MAX_RECORDS), 422
     return _choice_page(actor, found)
 
 
@@ -92,7 +92,7 @@ def write() -> ResponseReturnValue:
             added = add_reading(session, actor, csl, now(), through_library=form.through_library.data)
         flash(_("The reading is added."))
         return redirect(url_for(".show", reading_id=added), 303)
-    return render_template("readings/write.html", form=form), 422 if request.method == "POST" else 200
+    return render_template("library/readings/write.html", form=form), 422 if request.method == "POST" else 200
 
 
 @blueprint.route("/shelf", methods=["GET", "POST"])
@@ -103,7 +103,7 @@ def shelf() -> ResponseReturnValue:
     if request.method == "POST" and ConfirmForm().validate() and (added := _add_ticked(actor, list_shelf())):
         return added
     page = render_template(
-        "readings/shelf.html",
+        "library/readings/shelf.html",
         form=ConfirmForm(formdata=None),
         choices=_choices(actor, list_shelf(), ticked=False),
         refused=request.method == "POST",
@@ -130,7 +130,7 @@ def edit(reading_id: int) -> ResponseReturnValue:
         flash(_changed(labels))
         return redirect(url_for(".show", reading_id=reading_id), 303)
     status = 422 if request.method == "POST" else 200
-    return render_template("readings/edit.html", form=form, reading=reading), status
+    return render_template("library/readings/edit.html", form=form, reading=reading), status
 
 
 @blueprint.route("/<int:reading_id>/delete", methods=["GET", "POST"])
@@ -150,7 +150,11 @@ def delete(reading_id: int) -> ResponseReturnValue:
             return redirect(url_for("courses.home", _anchor="readings-title"), 303)
     gatherings = list_gatherings(read_session(), actor, reading_id, now())
     page = render_template(
-        "readings/delete.html", form=form, reading=reading, gatherings=gatherings, in_use=in_use or bool(gatherings)
+        "library/readings/delete.html",
+        form=form,
+        reading=reading,
+        gatherings=gatherings,
+        in_use=in_use or bool(gatherings),
     )
     return page, 422 if in_use else 200
 
@@ -198,7 +202,7 @@ def _noted(reading_id: int) -> ResponseReturnValue:
 
 def _reading_page(actor: Actor, reading: ReadingView, form: StopForm) -> str:
     return render_template(
-        "readings/show.html",
+        "library/readings/show.html",
         reading=reading,
         styles=in_all_styles(reading.csl),
         style_names=STYLE_NAMES,
@@ -222,7 +226,7 @@ def _looked_up(actor: Actor, doi: str) -> ResponseReturnValue:
         reason = _("What is registered under this DOI has no title. Fill in the rest by hand.")
     if not record.get("title"):
         form = RecordForm(formdata=None, data={"doi": doi, "kind": "article-journal"})
-        return render_template("readings/write.html", form=form, reason=reason)
+        return render_template("library/readings/write.html", form=form, reason=reason)
     return _choice_page(actor, Found(Format.DOI, (record,), doi=doi))
 
 
@@ -230,7 +234,7 @@ def _choice_page(actor: Actor, found: Found, *, refused: bool = False) -> str:
     """The records to choose from, carried along as CSL-JSON."""
     source = json.dumps(found.records, ensure_ascii=False)
     return render_template(
-        "readings/choose.html",
+        "library/readings/choose.html",
         form=PasteForm(formdata=None, data={"source": source}),
         found=found,
         choices=_choices(actor, found.records, ticked=True),

@@ -28,4 +28,4 @@ def preview(discussion_id: int) -> ResponseReturnValue:
     post = require_keeping(read_session(), actor, discussion, place)
     account, parent = account_of(actor, discussion), None if place.is_edit else post
     guide = guide_to(actor, discussion, form.to_drafted(), place, account=account, parent=parent)
-    return render_template("posts/_guide.html", guide=guide, place=place)
+    return render_template("discussion/posts/_guide.html", guide=guide, place=place)
