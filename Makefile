@@ -29,9 +29,10 @@ test: environment frontend ## Run every check: format, lint, types, import contr
 	$(BIN)/python -m tests.services
 	$(BIN)/pytest -n auto
 
-format: environment ## Put the code into the house format
+format: environment frontend ## Put the code, scripts and style sheets into the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python lti_app/frontend/check.py --fix
 
 bench: environment frontend ## Measure the pages against a floor taken in the same run
 	@$(BIN)/python -m tests.bench

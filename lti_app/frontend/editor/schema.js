@@ -7,7 +7,13 @@ const Cited = Node.create({
   group: "inline",
   inline: true,
   atom: true,
-  addAttributes: () => ({ reading: {}, page: { default: "" }, paragraph: { default: "" }, passage: { default: "" }, label: { default: "" } }),
+  addAttributes: () => ({
+    reading: {},
+    page: { default: "" },
+    paragraph: { default: "" },
+    passage: { default: "" },
+    label: { default: "" },
+  }),
   parseHTML: () => [
     {
       tag: "a.cited[data-reading]",
@@ -53,7 +59,12 @@ const Picture = Node.create({
   atom: true,
   draggable: true,
   addAttributes: () => ({ src: {}, alt: { default: "" } }),
-  parseHTML: () => [{ tag: 'img[src^="/courses/"]', getAttrs: (img) => (img.alt ? { src: img.getAttribute("src"), alt: img.alt } : false) }],
+  parseHTML: () => [
+    {
+      tag: 'img[src^="/courses/"]',
+      getAttrs: (img) => (img.alt ? { src: img.getAttribute("src"), alt: img.alt } : false),
+    },
+  ],
   renderHTML: ({ node }) => ["img", { src: node.attrs.src, alt: node.attrs.alt }],
 });
 

@@ -45,17 +45,26 @@ function inline(block) {
 }
 
 const isSeen = (node) =>
-  node.type.name === "pastedTable" || Boolean(node.textContent.trim()) || children(node).some((child) => child.isAtom && !child.isText ? child.type.name !== "hardBreak" : isSeen(child) && !child.isText);
+  node.type.name === "pastedTable" ||
+  Boolean(node.textContent.trim()) ||
+  children(node).some((child) =>
+    child.isAtom && !child.isText ? child.type.name !== "hardBreak" : isSeen(child) && !child.isText,
+  );
 
 function children(node) {
   const found = [];
-  node.forEach((child) => found.push(child));
+  node.forEach((child) => {
+    found.push(child);
+  });
   return found;
 }
 
 // What stands in the text area, for the editor to begin with: paragraphs, and lines after > as quotations.
 export function contentOf(text) {
-  const blocks = text.replaceAll("\r", "").split(/\n\s*\n/).filter((block) => block.trim());
+  const blocks = text
+    .replaceAll("\r", "")
+    .split(/\n\s*\n/)
+    .filter((block) => block.trim());
   return { type: "doc", content: blocks.length ? blocks.flatMap(blocksOf) : [{ type: "paragraph" }] };
 }
 

@@ -33,7 +33,12 @@ export function watchToolbar(toolbar, editor, announce) {
     const at = buttons.indexOf(document.activeElement);
     const forth = getComputedStyle(toolbar).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
     const back = forth === "ArrowRight" ? "ArrowLeft" : "ArrowRight";
-    const to = { [forth]: (at + 1) % buttons.length, [back]: (at - 1 + buttons.length) % buttons.length, Home: 0, End: buttons.length - 1 }[event.key];
+    const to = {
+      [forth]: (at + 1) % buttons.length,
+      [back]: (at - 1 + buttons.length) % buttons.length,
+      Home: 0,
+      End: buttons.length - 1,
+    }[event.key];
     if (to === undefined) {
       if (event.key === "Escape") editor.commands.focus();
       return;

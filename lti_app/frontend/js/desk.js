@@ -63,5 +63,7 @@ function focus(element) {
 function showTotal(form) {
   const points = [...form.querySelectorAll("[data-criterion] :checked")].map((radio) => Number(radio.dataset.points));
   const total = points.reduce((sum, point) => sum + point, 0);
-  form.querySelector("[data-total]").value = new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn" }).format(total);
+  form.querySelector("[data-total]").value = new Intl.NumberFormat(document.documentElement.lang, {
+    numberingSystem: "latn",
+  }).format(total);
 }

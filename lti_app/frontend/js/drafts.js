@@ -36,8 +36,10 @@ function watch(form, box) {
     const answer = await sending;
     sending = null;
     if (answer.status === 200) saved(now, answer.body);
-    else if (answer.status === 409) show(box, "elsewhere", (other = answer.body.version));
-    else if (answer.status === 429) later(SOON);
+    else if (answer.status === 409) {
+      other = answer.body.version;
+      show(box, "elsewhere", other);
+    } else if (answer.status === 429) later(SOON);
     else if (answer.status === 422) tell(box, answer.body.message);
     else tell(box, local.put(copyOf(form)) ? box.dataset.apart : box.dataset.lost);
   }
@@ -97,7 +99,9 @@ function written(form) {
 const isPristine = (form, field) =>
   field.value === field.defaultValue &&
   [...form.elements].every((each) =>
-    each.matches("[type=radio], [type=checkbox]") ? each.checked === each.defaultChecked : each.name !== "title" || each.value === each.defaultValue,
+    each.matches("[type=radio], [type=checkbox]")
+      ? each.checked === each.defaultChecked
+      : each.name !== "title" || each.value === each.defaultValue,
   );
 
 async function send(form, box, options, copy = {}) {
@@ -142,7 +146,8 @@ function localCopy(key) {
 function offer(box, field, local) {
   const copy = local.get();
   if (!copy?.text) return;
-  const words = (html) => new DOMParser().parseFromString(html, "text/html").body.textContent.replace(/\s+/g, " ").trim();
+  const words = (html) =>
+    new DOMParser().parseFromString(html, "text/html").body.textContent.replace(/\s+/g, " ").trim();
   const text = copy.format === "html" ? words(copy.text) : copy.text;
   if (text.replace(/\s+/g, " ").trim() === field.value.replace(/\s+/g, " ").trim()) return local.drop();
   box.querySelector("[data-local-words]").textContent = text.length > 140 ? `${text.slice(0, 140)}…` : text;

@@ -41,6 +41,7 @@ function watch(guide, form) {
     for (const [hint, element] of now) if (passed.has(hint)) element.remove();
     if (next.innerHTML.trim() !== shown.innerHTML.trim()) shown.replaceChildren(...next.childNodes);
     const fresh = [...hintsOf(shown)].filter(([hint]) => !before.has(hint)).map(([, element]) => wordsOf(element));
+    // biome-ignore lint/performance/useDomNodeTextContent: what is hidden in it is not to be read out
     const verdict = keyOf(shown) === key ? [] : [shown.querySelector(".forecast")?.innerText ?? ""];
     key = keyOf(shown);
     if (fresh.length || verdict.length) said.textContent = [...verdict, ...fresh].join(" ");
@@ -79,7 +80,12 @@ function bodyOf(form) {
 function watchClaim(page, claim) {
   for (const cancel of page.querySelectorAll(".composer .acts a")) {
     cancel.addEventListener("click", () => {
-      fetch(claim.action, { method: "POST", body: new URLSearchParams(new FormData(claim)), keepalive: true, redirect: "manual" });
+      fetch(claim.action, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(claim)),
+        keepalive: true,
+        redirect: "manual",
+      });
     });
   }
 }

@@ -38,7 +38,10 @@ export function watchSeen(page, tools) {
   async function send() {
     const numbers = take();
     const sent = { method: "POST", body: report(tools, numbers) };
-    const isDone = await fetch(tools.dataset.seen, sent).then((answer) => answer.status < 500, () => false);
+    const isDone = await fetch(tools.dataset.seen, sent).then(
+      (answer) => answer.status < 500,
+      () => false,
+    );
     if (!isDone) for (const number of numbers) seen.add(number); // goes with the next report, or as one leaves
   }
 

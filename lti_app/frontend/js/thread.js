@@ -68,7 +68,11 @@ function toNextNew(page) {
   const here = focused(page);
   const fresh = all(page, `${POSTS}.new`);
   const next = fresh.find((post) => (here ? isAfter(post, here) : top(post) >= 0));
-  const elsewhere = [fresh.at(-1)?.querySelector(".jump"), page.querySelector(".arrived a"), page.querySelector("[data-next-unread]")];
+  const elsewhere = [
+    fresh.at(-1)?.querySelector(".jump"),
+    page.querySelector(".arrived a"),
+    page.querySelector("[data-next-unread]"),
+  ];
   return next ? show(next) : click(elsewhere.find(Boolean));
 }
 

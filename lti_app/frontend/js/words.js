@@ -17,7 +17,8 @@ export function countWords(text, names = new Set()) {
 }
 
 // Commas make no difference in names, nor does & for "and".
-const nameKey = (name) => name.toLowerCase().replaceAll("&", " and ").replaceAll(",", " ").trim().split(/\s+/).join(" ");
+const nameKey = (name) =>
+  name.toLowerCase().replaceAll("&", " and ").replaceAll(",", " ").trim().split(/\s+/).join(" ");
 
 // Every way to name a reading; an author of two readings names neither.
 export function citationNames(buttons) {

@@ -45,7 +45,8 @@ export class Choice {
   }
 
   choose(range, speak = true) {
-    const start = this.whereIs(range.startContainer), end = this.whereIs(range.endContainer);
+    const start = this.whereIs(range.startContainer),
+      end = this.whereIs(range.endContainer);
     if (!start) return this.hide();
     const selector = selectorOf(range, start.whole.contains(range.endContainer) ? start.whole : this.area);
     if (!selector.exact || selector.exact.length > LONGEST) return this.hide();
@@ -60,7 +61,8 @@ export class Choice {
   #show(range) {
     const host = (range.endContainer.parentElement ?? this.area).closest("[data-page], [data-paragraph]") ?? this.area;
     const holder = host.matches("[data-page]") ? host : host.parentElement;
-    if (this.bubble.parentElement !== holder) host.matches("[data-page]") ? host.append(this.bubble) : host.after(this.bubble);
+    if (this.bubble.parentElement !== holder)
+      host.matches("[data-page]") ? host.append(this.bubble) : host.after(this.bubble);
     this.bubble.hidden = false;
     const box = [...range.getClientRects()].at(-1) ?? range.getBoundingClientRect();
     const frame = (this.bubble.offsetParent ?? document.body).getBoundingClientRect();

