@@ -30,10 +30,10 @@ class Reason(StrEnum):
     LMS_ERROR = "lms_error"
     LMS_SIGN_IN = "lms_sign_in"
     LMS_EXPIRED = "lms_expired"
-    TOKEN_MISSING = "token_missing"  # noqa: S105 -- a reason, no secret
-    TOKEN_FORMAT = "token_format"  # noqa: S105
-    TOKEN_ALGORITHM = "token_algorithm"  # noqa: S105
-    TOKEN_KEY_UNNAMED = "token_key_unnamed"  # noqa: S105
+    TOKEN_MISSING = "token_missing"
+    TOKEN_FORMAT = "token_format"
+    TOKEN_ALGORITHM = "token_algorithm"
+    TOKEN_KEY_UNNAMED = "token_key_unnamed"
     KEY_UNKNOWN = "key_unknown"
     KEYS_UNREACHABLE = "keys_unreachable"
     KEYS_UNUSABLE = "keys_unusable"

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_app.core.db import Base, Id
 from lti_app.course.courses.models import Course
-from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the table that a foreign key names
+from lti_app.discussion.discussions.models import Discussion
 
 
 class Platform(Base):
@@ -36,7 +36,7 @@ class Deployment(Base):
     __table_args__ = (UniqueConstraint("platform_id", "deployment_id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"))
+    platform_id: Mapped[int] = mapped_column(ForeignKey(Platform.id))
     deployment_id: Mapped[str]
     "The platform's own id of it (LTI 1.3 core, 5.3.3): opaque, case-sensitive, at most 255 characters."
     created_at: Mapped[datetime]
@@ -50,9 +50,9 @@ class CourseLink(Base):
     __table_args__ = (UniqueConstraint("deployment_id", "context_id"), Index(None, "course_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))
+    deployment_id: Mapped[int] = mapped_column(ForeignKey(Deployment.id))
     context_id: Mapped[str]
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
     memberships_url: Mapped[str | None]
     "Where the roster is (NRPS), from the newest launch that named it."
     roster_fetched_at: Mapped[datetime | None]
@@ -68,10 +68,10 @@ class Placement(Base):
     __table_args__ = (UniqueConstraint("deployment_id", "resource_link_id"), Index(None, "discussion_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id"))
+    deployment_id: Mapped[int] = mapped_column(ForeignKey(Deployment.id))
     resource_link_id: Mapped[str]
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
     lineitems_url: Mapped[str | None]
     lineitem_url: Mapped[str | None]
     "The one line item of this link: named by a launch, or found or created by us."

@@ -30,7 +30,13 @@ CODE = [
     (python_rules.clock_readings, "datetime.now(UTC)", "clock.now(UTC)"),
     (python_rules.sleeping, "import time\ntime.sleep(1)", "clock.sleep(1)"),
     (python_rules.sleeping, "from time import sleep", "from time import monotonic"),
-    (python_rules.too_long_file, "x = 1\n" * 301, "x = 1\n" * 300),
+    (python_rules.too_long_file, "x = 1\n" * 501, "x = 1\n" * 500),
+    (python_rules.silencers, f"x = 1  {SILENCED}: S603 - why", "x = 1  # no question"),
+    (
+        python_rules.named_foreign_keys,
+        "class Reply(Base):\n    __tablename__ = 'reply'\n    post_id = mapped_column(ForeignKey('post.id'))",
+        "class Post(Base):\n    __tablename__ = 'post'\n    a = f(ForeignKey('post.id'), ForeignKey(Person.id))",
+    ),
     (python_rules.too_long_functions, "def f():\n" + "    x = 1\n" * 60, "def f():\n" + "    x = 1\n" * 59),
     (
         python_rules.too_long_views,

@@ -78,7 +78,9 @@ class KeyServer:
             thread.join()
             self._http.server_close()
 
-    def _handler(outer) -> type[BaseHTTPRequestHandler]:  # noqa: N805 -- the inner class needs the other `self`
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        outer = self
+
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.asked.append(self.path)

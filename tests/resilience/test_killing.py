@@ -164,7 +164,7 @@ def report(ledger: Ledger, installation: Installation) -> None:
     """Figures for whoever asks with -s."""
     posts, releases = ledger.acknowledged
     names = [name for name in ("web", "worker", "lms") if getattr(installation, name)]
-    print(  # noqa: T201 -- shown by -s
+    print(
         f"\n{ledger.launches} launches; {posts} of {len(ledger.posts)} posts and {releases} of {len(ledger.releases)}"
         f" releases acknowledged; {ledger.unanswered} times no answer; killed:",
         {name: getattr(installation, name).deaths for name in names},

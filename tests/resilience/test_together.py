@@ -58,7 +58,7 @@ def work_together(database_url: str) -> Counter[str]:
             outputs.append(clerk.communicate(timeout=120)[0])
     for output in outputs:
         done.update(json.loads(output))
-    print(f"\n{dict(done)}")  # noqa: T201 -- shown by -s
+    print(f"\n{dict(done)}")
     return done
 
 

@@ -32,8 +32,8 @@ class EarlierCourse(Base):
 
     __tablename__ = "earlier_course"
 
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
-    earlier_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id), primary_key=True)
+    earlier_id: Mapped[int] = mapped_column(ForeignKey(Course.id), primary_key=True)
 
 
 class Enrollment(Base):
@@ -43,8 +43,8 @@ class Enrollment(Base):
     __table_args__ = (UniqueConstraint("course_id", "person_id"), Index(None, "person_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     role: Mapped[Role] = mapped_column(stored_enum(Role))
     active: Mapped[bool]
     "False once a complete roster no longer names the person."
@@ -59,8 +59,8 @@ class Visit(Base):
     __table_args__ = (Index(None, "expires_at"), Index(None, "person_id"))
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     role: Mapped[Role] = mapped_column(stored_enum(Role))
     "The role of this launch alone: a teacher who previews as a student has a student's power."
     frame_origins: Mapped[str]

@@ -4,9 +4,9 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.courses.models import Course
 from lti_app.course.groups.rules import GroupKind
-from lti_app.course.people.models import Person  # noqa: F401
+from lti_app.course.people.models import Person
 
 
 class Group(Base):
@@ -16,7 +16,7 @@ class Group(Base):
     __table_args__ = (UniqueConstraint("course_id", "kind", "external_id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
     kind: Mapped[GroupKind] = mapped_column(stored_enum(GroupKind))
     external_id: Mapped[str]
     "What the LMS calls it by; for a group made here, its name."
@@ -30,5 +30,5 @@ class GroupMember(Base):
     __table_args__ = (UniqueConstraint("group_id", "person_id"), Index(None, "person_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("course_group.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    group_id: Mapped[int] = mapped_column(ForeignKey(Group.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))

@@ -7,12 +7,12 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
-from lti_app.course.groups.models import Group  # noqa: F401
+from lti_app.course.courses.models import Course
+from lti_app.course.groups.models import Group
 from lti_app.course.groups.rules import GroupKind
-from lti_app.course.people.models import Person  # noqa: F401
+from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.rules import Anonymity, Move, Structure
-from lti_app.library.readings.models import Reading  # noqa: F401
+from lti_app.library.readings.models import Reading
 
 
 class Discussion(Base):
@@ -22,7 +22,7 @@ class Discussion(Base):
     __table_args__ = (Index(None, "course_id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
     title: Mapped[str]
     prompt: Mapped[str]
     "As the instructor wrote it."
@@ -80,15 +80,15 @@ class Extension(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    group_id: Mapped[int | None] = mapped_column(ForeignKey("course_group.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey(Group.id))
     first_post_due: Mapped[datetime | None]
     replies_due: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     note: Mapped[str]
     "For teachers only."
-    granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    granted_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     granted_at: Mapped[datetime]
 
 
@@ -99,8 +99,8 @@ class Pseudonym(Base):
     __table_args__ = (UniqueConstraint("discussion_id", "person_id"), UniqueConstraint("discussion_id", "name"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     name: Mapped[str]
 
 
@@ -111,8 +111,8 @@ class DiscussionReading(Base):
     __table_args__ = (UniqueConstraint("discussion_id", "reading_id"), Index(None, "reading_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
+    reading_id: Mapped[int] = mapped_column(ForeignKey(Reading.id))
     position: Mapped[int]
     required: Mapped[bool]
     "Whether each student must cite it."

@@ -6,10 +6,11 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.course.people.models import Person  # noqa: F401
-from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.courses.models import Course
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.rules import Move
-from lti_app.discussion.posts.models import Post  # noqa: F401
+from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.rules import Format
 
 
@@ -20,12 +21,12 @@ class Draft(Base):
     __table_args__ = (UniqueConstraint("person_id", "discussion_id", "place"), Index(None, "post_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     place: Mapped[str]
     "What it would become: rules.Place.key."
-    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey(Post.id))
     "The post that it answers or changes."
     title: Mapped[str]
     format: Mapped[Format] = mapped_column(stored_enum(Format))

@@ -6,9 +6,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.courses.models import Course
 from lti_app.discussion.moderation.rules import HeldReason
-from lti_app.discussion.posts.models import Post  # noqa: F401
+from lti_app.discussion.posts.models import Post
 
 
 class SignatureBand(Base):
@@ -18,8 +18,8 @@ class SignatureBand(Base):
     __table_args__ = (UniqueConstraint("post_id", "band"), Index(None, "course_id", "band"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
+    post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
     band: Mapped[int] = mapped_column(BigInteger)
     "The values of the band and its place, hashed into one number."
 
@@ -31,9 +31,9 @@ class Finding(Base):
     __table_args__ = (UniqueConstraint("post_id", "reason"), Index(None, "like_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
     reason: Mapped[HeldReason] = mapped_column(stored_enum(HeldReason))
-    like_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    like_id: Mapped[int | None] = mapped_column(ForeignKey(Post.id))
     "The post that it is similar to."
     share: Mapped[int | None]
     "How much of it stands in the other, in per cent."

@@ -6,10 +6,11 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.course.people.models import Person  # noqa: F401
-from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.courses.models import Course
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.moderation.rules import Deed, Outcome, ReportReason
-from lti_app.discussion.posts.models import Post  # noqa: F401
+from lti_app.discussion.posts.models import Post
 
 
 class Report(Base):
@@ -24,17 +25,17 @@ class Report(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    reporter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
+    post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
+    reporter_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     reason: Mapped[ReportReason] = mapped_column(stored_enum(ReportReason))
     words: Mapped[str]
     "What the reporter added."
     at: Mapped[datetime]
     outcome: Mapped[Outcome | None] = mapped_column(stored_enum(Outcome))
     settled_at: Mapped[datetime | None]
-    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
 
 
 class ModerationAct(Base):
@@ -44,9 +45,9 @@ class ModerationAct(Base):
     __table_args__ = (Index(None, "post_id"), Index(None, "discussion_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
+    post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     "None: a rule held it."
     by_staff: Mapped[bool]
     kind: Mapped[Deed] = mapped_column(stored_enum(Deed))
@@ -61,7 +62,7 @@ class MovedPost(Base):
     __table_args__ = (UniqueConstraint("discussion_id", "old_address"), Index(None, "post_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
     old_address: Mapped[str]
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
     at: Mapped[datetime]

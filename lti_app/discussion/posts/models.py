@@ -25,15 +25,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, SortPath, stored_enum
+from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
-from lti_app.course.groups.models import Group, GroupMember  # noqa: F401
+from lti_app.course.groups.models import Group, GroupMember
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.models import Discussion, Pseudonym  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.discussion.discussions.models import Discussion, Pseudonym
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Move, Structure
 from lti_app.discussion.posts.rules import Format
-from lti_app.library.files.models import File  # noqa: F401
-from lti_app.library.readings.models import Passage  # noqa: F401
+from lti_app.library.files.models import File
+from lti_app.library.readings.models import Passage
 
 _IS_FIRST = text("parent_id IS NULL")
 _IS_HELD = text("held_at IS NOT NULL")
@@ -55,15 +56,15 @@ class Post(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
+    author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     by_staff: Mapped[bool]
     "Whether the author taught in the course when writing."
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
     root_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
     "The first post of its thread; None for a first post."
-    group_id: Mapped[int | None] = mapped_column(ForeignKey("course_group.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey(Group.id))
     "The group whose discussion it is part of, where groups discuss apart."
     number: Mapped[int]
     "The nth post of the discussion in the order of writing: what is new, and what has been seen, goes by it."
@@ -102,7 +103,7 @@ class Post(Base):
     origin: Mapped[str | None]
     "Of a post brought in from elsewhere: where from, so that it is brought in once."
     announcement: Mapped[bool]
-    private_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    private_to_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     "Only this person and staff see it."
     appreciations: Mapped[int] = mapped_column(default=0)
     "How many people appreciate it."
@@ -116,7 +117,7 @@ class Post(Base):
     locked_at: Mapped[datetime | None]
     "Of a first post: when its thread was closed for writing."
     hidden_at: Mapped[datetime | None]
-    hidden_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    hidden_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     hidden_reason: Mapped[str] = mapped_column(default="")
     held_at: Mapped[datetime | None]
     "Since when it waits for an instructor; only its author and staff see it."
@@ -124,7 +125,7 @@ class Post(Base):
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
-    deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     version: Mapped[int]
 
 
@@ -135,7 +136,7 @@ class Revision(Base):
     __table_args__ = (UniqueConstraint("post_id", "version"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
     version: Mapped[int]
     title: Mapped[str]
     format: Mapped[Format] = mapped_column(stored_enum(Format))
@@ -153,8 +154,8 @@ class Citation(Base):
     __table_args__ = (UniqueConstraint("post_id", "passage_id"), Index(None, "passage_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
+    passage_id: Mapped[int] = mapped_column(ForeignKey(Passage.id))
 
 
 class Mention(Base):
@@ -164,8 +165,8 @@ class Mention(Base):
     __table_args__ = (UniqueConstraint("post_id", "person_id"), Index(None, "person_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
 
 
 class Attachment(Base):
@@ -175,8 +176,8 @@ class Attachment(Base):
     __table_args__ = (UniqueConstraint("post_id", "file_id"), Index(None, "file_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
+    file_id: Mapped[int] = mapped_column(ForeignKey(File.id))
 
 
 @dataclass(frozen=True)

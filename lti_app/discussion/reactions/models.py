@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id
-from lti_app.course.people.models import Person  # noqa: F401 -- the tables that the foreign keys name
-from lti_app.discussion.posts.models import Post  # noqa: F401
+from lti_app.course.people.models import Person
+from lti_app.discussion.posts.models import Post
 
 
 class Appreciation(Base):
@@ -17,6 +17,6 @@ class Appreciation(Base):
     __table_args__ = (UniqueConstraint("post_id", "person_id"), Index(None, "person_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     at: Mapped[datetime]

@@ -4,8 +4,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.course.people.models import Person  # noqa: F401
-from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.read_state.rules import Sort
 
 
@@ -16,8 +16,8 @@ class Seen(Base):
     __table_args__ = (UniqueConstraint("person_id", "discussion_id"), Index(None, "discussion_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
     numbers: Mapped[bytes]
     "The numbers of the posts that they have seen or written: post n is bit n - 1, the lowest first."
     all_to: Mapped[int]

@@ -6,9 +6,9 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id
-from lti_app.course.people.models import Person  # noqa: F401
-from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
-from lti_app.discussion.posts.models import Post  # noqa: F401
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.posts.models import Post
 
 
 class Stance(Base):
@@ -22,13 +22,13 @@ class Stance(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     before: Mapped[int]
     "The first answer; it is never changed."
     before_at: Mapped[datetime]
     after: Mapped[int | None]
     "The newest later answer."
     after_at: Mapped[datetime | None]
-    moved_by_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    moved_by_id: Mapped[int | None] = mapped_column(ForeignKey(Post.id))
     "The post that moved the person."

@@ -7,8 +7,8 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.course.people.models import Person  # noqa: F401
-from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.exchange.formats.entries import Shape
 from lti_app.exchange.importing.rules import Way
 
@@ -20,8 +20,8 @@ class Import(Base):
     __table_args__ = (Index(None, "discussion_id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     file_name: Mapped[str]
     "Empty for what was pasted."
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

@@ -8,9 +8,10 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id
-from lti_app.course.people.models import Person  # noqa: F401
-from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the tables that the foreign keys name
-from lti_app.grading.rubrics.models import Criterion, Level  # noqa: F401
+from lti_app.course.courses.models import Course
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.grading.rubrics.models import Criterion, Level
 
 
 class Assessment(Base):
@@ -20,9 +21,9 @@ class Assessment(Base):
     __table_args__ = (UniqueConstraint("discussion_id", "person_id"), Index(None, "person_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     comment: Mapped[str]
     total: Mapped[Decimal]
     "The sum of the marks so far, in points of the rubric."
@@ -31,7 +32,7 @@ class Assessment(Base):
     version: Mapped[int]
     "Grows with each save, so that two graders cannot overwrite each other unseen."
     assessed_at: Mapped[datetime]
-    assessed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    assessed_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     released_version: Mapped[int | None]
     "The version that the student sees; None before the first release."
     released_given: Mapped[Decimal | None]
@@ -45,9 +46,9 @@ class Mark(Base):
     __table_args__ = (UniqueConstraint("assessment_id", "criterion_id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
-    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
-    level_id: Mapped[int] = mapped_column(ForeignKey("level.id"))
+    assessment_id: Mapped[int] = mapped_column(ForeignKey(Assessment.id))
+    criterion_id: Mapped[int] = mapped_column(ForeignKey(Criterion.id))
+    level_id: Mapped[int] = mapped_column(ForeignKey(Level.id))
 
 
 class Release(Base):
@@ -57,7 +58,7 @@ class Release(Base):
     __table_args__ = (UniqueConstraint("assessment_id", "version"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    assessment_id: Mapped[int] = mapped_column(ForeignKey(Assessment.id))
     version: Mapped[int]
     "That of the assessment when it was released."
     given: Mapped[Decimal]
@@ -67,4 +68,4 @@ class Release(Base):
     marks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     "The criteria and levels as they read then: title, level, points and maximum, the points as text."
     released_at: Mapped[datetime]
-    released_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    released_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))

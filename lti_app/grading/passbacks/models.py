@@ -7,9 +7,9 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
-from lti_app.course.people.models import Person  # noqa: F401
-from lti_app.discussion.discussions.models import Discussion  # noqa: F401
+from lti_app.course.courses.models import Course
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.grading.passbacks.rules import PassbackState
 
 
@@ -24,9 +24,9 @@ class Passback(Base):
     __table_args__ = (UniqueConstraint("discussion_id", "person_id"), Index(None, "state", "due_at"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id), index=True)
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
     given: Mapped[Decimal]
     possible: Mapped[Decimal]
     comment: Mapped[str]

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.discussion.discussions.models import Discussion  # noqa: F401 -- the table that the foreign key names
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.grading.rubrics.rules import Evidence
 
 
@@ -17,7 +17,7 @@ class Rubric(Base):
     __table_args__ = (UniqueConstraint("discussion_id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
 
 
 class Criterion(Base):
@@ -27,7 +27,7 @@ class Criterion(Base):
     __table_args__ = (UniqueConstraint("rubric_id", "position"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    rubric_id: Mapped[int] = mapped_column(ForeignKey("rubric.id"))
+    rubric_id: Mapped[int] = mapped_column(ForeignKey(Rubric.id))
     position: Mapped[int]
     title: Mapped[str]
     description: Mapped[str]
@@ -41,7 +41,7 @@ class Level(Base):
     __table_args__ = (UniqueConstraint("criterion_id", "position"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
+    criterion_id: Mapped[int] = mapped_column(ForeignKey(Criterion.id))
     position: Mapped[int]
     points: Mapped[Decimal]
     title: Mapped[str]

@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
-from lti_app.course.people.models import Person  # noqa: F401
+from lti_app.course.courses.models import Course
+from lti_app.course.people.models import Person
 from lti_app.library.files.rules import MediaType, Purpose, Right
 
 
@@ -23,8 +23,8 @@ class File(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
+    owner_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     key: Mapped[str | None]
     "Where the storage keeps it; None once it is erased."
     purpose: Mapped[Purpose] = mapped_column(stored_enum(Purpose))

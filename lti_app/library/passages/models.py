@@ -6,9 +6,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.course.people.models import Person  # noqa: F401 -- the tables that the foreign keys name
+from lti_app.course.people.models import Person
 from lti_app.library.passages.rules import Kept
-from lti_app.library.readings.models import Reading  # noqa: F401
+from lti_app.library.readings.models import Reading
 
 
 class ReadingText(Base):
@@ -16,13 +16,13 @@ class ReadingText(Base):
 
     __tablename__ = "reading_text"
 
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"), primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey(Reading.id, ondelete="CASCADE"), primary_key=True)
     kept: Mapped[Kept] = mapped_column(stored_enum(Kept))
     text: Mapped[str]
     "Each page after a line with its number, as split_pages reads it; empty where only fingerprints are kept."
     pages: Mapped[int]
     words: Mapped[int]
-    given_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    given_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     given_at: Mapped[datetime]
 
 
@@ -33,6 +33,6 @@ class ReadingShingle(Base):
     __table_args__ = (Index(None, "shingle", "reading_id"), Index(None, "reading_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"))
+    reading_id: Mapped[int] = mapped_column(ForeignKey(Reading.id, ondelete="CASCADE"))
     shingle: Mapped[int] = mapped_column(BigInteger)
     page: Mapped[str]

@@ -186,8 +186,9 @@ def _joined(pages: Sequence[Page]) -> list[Page]:
             rest, _, text = page.text.strip().partition(" ")
             stem = re.sub(r"[-\u2010\u2011\u00ad]\s*$", "", whole[-1].text)
             whole[-1] = Page(whole[-1].label, stem + rest)
-            page = Page(page.label, text)  # noqa: PLW2901 -- what is left of it
-        whole.append(page)
+            whole.append(Page(page.label, text))
+        else:
+            whole.append(page)
     return whole
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id
-from lti_app.course.courses.models import Course  # noqa: F401 -- the tables that the foreign keys name
-from lti_app.course.people.models import Person  # noqa: F401
-from lti_app.library.files.models import File  # noqa: F401
+from lti_app.course.courses.models import Course
+from lti_app.course.people.models import Person
+from lti_app.library.files.models import File
 
 
 class Reading(Base):
@@ -19,7 +19,7 @@ class Reading(Base):
     __table_args__ = (Index(None, "course_id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
     csl: Mapped[dict[str, Any]]
     label: Mapped[str]
     "Author and year, as citations name it: Kotter 1990."
@@ -27,7 +27,7 @@ class Reading(Base):
     "The formatted reference in the course's style, rendered when written."
     url: Mapped[str | None]
     "Its own address, before the course's library link is put around it."
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey(File.id))
     "Its text, where the class may read it here."
     first_page: Mapped[int] = mapped_column(default=1)
     "The number printed on the first page of that file."
@@ -45,7 +45,7 @@ class Passage(Base):
     __table_args__ = (UniqueConstraint("reading_id", "fingerprint"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"))
+    reading_id: Mapped[int] = mapped_column(ForeignKey(Reading.id))
     page: Mapped[str]
     "The page or page range as printed; empty where only a paragraph or the whole reading is meant."
     paragraph: Mapped[str]
@@ -66,8 +66,8 @@ class ReadingState(Base):
     __tablename__ = "reading_state"
     __table_args__ = (Index(None, "person_id"),)
 
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey(Reading.id), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
     opened_at: Mapped[datetime | None]
     "When it was first opened from here."
     last_opened_at: Mapped[datetime | None]

@@ -160,7 +160,9 @@ class FakeServices:
         headers = {"Link": ", ".join([current, link.format(url=url + others)])} if rest else {"Link": current}
         return Answered(200, found[start : start + self.page_size], headers)
 
-    def _handler(outer) -> type[BaseHTTPRequestHandler]:  # noqa: N805 -- the inner class needs the other `self`
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        outer = self
+
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 

@@ -1,7 +1,7 @@
 """RIS, as reference managers and databases export it, as CSL-JSON."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from rispy import RisParser
 
@@ -57,7 +57,7 @@ _DOI = re.compile(r"\b10\.\d{4,9}/\S+")
 class _Parser(RisParser):
     """Takes every tag as it comes, with one blank or two, and each as often as it occurs."""
 
-    DEFAULT_DELIMITER_MAPPING: dict[str, str] = {}  # noqa: RUF012 - as its base has it
+    DEFAULT_DELIMITER_MAPPING: ClassVar[dict[str, str]] = {}
     START_TAG = "TY"
 
     def parse_line(self, line: str) -> tuple[str, str] | tuple[None, str]:
