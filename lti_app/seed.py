@@ -17,7 +17,6 @@ from lti_app.course.courses.actions import VISIT_LENGTH, enroll
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
-from lti_app.discussion.composing.rules import Cited, quoted_passage
 from lti_app.discussion.discussions.actions import set_up_discussion
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Calendar, Move, SetUp, StanceQuestion, Structure
@@ -25,7 +24,9 @@ from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.moderation.actions import change_post, report_post
 from lti_app.discussion.moderation.rules import Deed, ReportReason
 from lti_app.discussion.posts.actions import Placed, Written, create_post
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.rules.compose import Cited
+from lti_app.discussion.posts.rules.formats import Format
+from lti_app.discussion.posts.rules.quoting import quoted_passage
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.exchange.exporting.rules.pdf import typeset
 from lti_app.grading.rubrics.actions import copy_rubric

@@ -12,8 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from lti_app.core.errors import ColloquyError, Conflict, Forbidden, NotFound, Refused
-from lti_app.discussion.composing.rules import plain_of
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.rules.compose import plain_of
+from lti_app.discussion.posts.rules.formats import Format
 
 log = structlog.get_logger("colloquy.web")
 

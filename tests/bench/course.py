@@ -22,7 +22,9 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Calendar, SetUp
 from lti_app.discussion.posts.models import Citation, Post, Revision
-from lti_app.discussion.posts.rules import Format, child_address, child_path, compose
+from lti_app.discussion.posts.rules.addresses import child_address, child_path
+from lti_app.discussion.posts.rules.compose import compose
+from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.reactions.models import Appreciation
 from lti_app.discussion.read_state.models import Seen
 from lti_app.grading.rubrics.actions import copy_rubric

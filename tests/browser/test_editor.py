@@ -5,7 +5,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from lti_app.core.rich_reader import read
 from lti_app.core.rich_text import write
-from lti_app.discussion.composing.rules import plain_of
+from lti_app.discussion.posts.rules.compose import plain_of
 from tests.browser.clipboards import GOOGLE_DOCS, GOOGLE_DOCS_CLEAN, WORD, WORD_CLEAN
 from tests.browser.conftest import MakeVisitor
 from tests.browser.keyboard import Keyboard

@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, Request, Route, expect
 
 from lti_app.discussion.posts.actions import Written, create_post
-from lti_app.discussion.posts.queries import find_post_id
 from tests.browser.audit import Audit
 from tests.browser.conftest import MakeVisitor
 from tests.browser.site import Site
 from tests.browser.states import find, instructor
 from tests.browser.tours import discussion_url
 from tests.browser.visitor import Visitor
+from tests.factories.posts import post_id_at
 
 NEWS, SEEN = "**/thread/news?*", "**/thread/seen"
 NO_STORAGE = (
@@ -48,7 +48,7 @@ def miriam_writes(site: Site, text: str, *, to: str) -> str:
     with site.parts.database.writing() as session:
         miriam = instructor(session, site)
         discussion = find(session, site, miriam, "Are leaders")
-        parent = find_post_id(session, discussion, to)
+        parent = post_id_at(session, discussion, to)
         placed = create_post(session, miriam, discussion, Written(text), parent_id=parent, now=site.clock())
     return placed.address
 

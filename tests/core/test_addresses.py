@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussion.posts.rules import (
+from lti_app.discussion.posts.rules.addresses import (
     MAX_DEPTH,
     PATH_DIGITS,
     PATH_WIDTH,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lti_app.core.rich_reader import MAX_NESTING, read
 from lti_app.core.rich_text import headings_below_title, to_text, write
-from lti_app.discussion.composing.rules import Referred, compose, compose_html
+from lti_app.discussion.posts.rules.compose import Referred, compose, compose_html
 from tests.core.hostile_html import HOSTILE
 from tests.core.markup import ALLOWED_RICH, bare, read_safe
 from tests.factories.readings import assigned

@@ -6,8 +6,8 @@ from lti_app.course.courses.queries import list_students
 from lti_app.discussion.discussions.queries import get_discussion, list_discussions
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.actions import Written, create_post, delete_post, edit_post
-from lti_app.discussion.posts.queries import circumstances_of, find_post_id, get_post, get_text
-from lti_app.discussion.posts.rules import address_to_path
+from lti_app.discussion.posts.queries.gate import circumstances_of, get_post, get_text
+from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.threads.queries import get_activity, read_thread
 from lti_app.grading.assessments.actions import assess, release, release_all
 from lti_app.grading.assessments.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context
@@ -85,7 +85,6 @@ READS = {
     "later page of a thread": (4, lambda s: read_page(s, address_to_path("2.1"))),
     "activity": (1, lambda s: get_activity(s.session, s.cast.ines, s.discussion)),
     "a post": (2, lambda s: get_post(s.session, s.cast.ana, s.discussion, s.post.id, need=Permission.READ)),
-    "a post by its address": (1, lambda s: find_post_id(s.session, s.discussion, s.post.address)),
     "a text to edit": (3, lambda s: get_text(s.session, s.cast.ana, s.discussion, s.post.id)),
     "own progress": (2, lambda s: get_progress(s.session, s.cast.ana, s.discussion, now=s.clock())),
     "facts of the whole class": (2, lambda s: collect_class_facts(s.session, s.discussion)),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from itertools import count
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
@@ -10,7 +11,9 @@ from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.actions import Written, create_post
 from lti_app.discussion.posts.errors import AlreadyPosted
-from lti_app.discussion.posts.queries import PostView, get_post
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.queries.gate import get_post
+from lti_app.discussion.posts.queries.views import PostView
 
 FIRST = "Leaders set a direction and align people."
 REPLY = "A case against this: hospitals."
@@ -35,3 +38,8 @@ def write(
         text = f"{text}\n\n> {next(_NUMBERS)}"
         placed = create_post(session, author, discussion, Written(text), parent_id=parent_id, now=now)
     return get_post(session, author, discussion, placed.id, need=Permission.READ)
+
+
+def post_id_at(session: Session, discussion: DiscussionView, address: str) -> int:
+    """The id of the post at this address of the discussion."""
+    return session.scalars(select(Post.id).where(Post.discussion_id == discussion.id, Post.address == address)).one()

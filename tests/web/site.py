@@ -16,7 +16,7 @@ from lti_app.course.courses.actions import keep_only, open_visit
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.actions import reserve_discussion
 from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.discussion.posts.queries import PostView
+from lti_app.discussion.posts.queries.views import PostView
 from lti_app.grading.assessments.actions import assess, release
 from lti_app.grading.passbacks.actions import claim_due, finish_failed, finish_sent
 from lti_app.grading.passbacks.queries import PassbackReport, count_passbacks, passback_states

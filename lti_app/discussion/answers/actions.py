@@ -11,7 +11,7 @@ from lti_app.discussion.answers.models import AnswerClaim
 from lti_app.discussion.answers.rules import held_until
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.queries import get_post
+from lti_app.discussion.posts.queries.gate import get_post
 
 
 def claim_answer(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, now: datetime) -> None:

@@ -17,7 +17,7 @@ from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import AssignedReading, Structure
 from lti_app.discussion.posts.access import Permission, require
 from lti_app.discussion.posts.models import Citation, Post, shown_author, visible
-from lti_app.discussion.posts.queries import circumstances_of
+from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.library.readings.models import Passage, Reading
 from lti_app.library.readings.queries import place_of
 from lti_app.library.readings.rules import Place

@@ -11,7 +11,8 @@ from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import State
 from lti_app.discussion.drafts.rules import Kind, Place
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.queries import PostView, get_post
+from lti_app.discussion.posts.queries.gate import get_post
+from lti_app.discussion.posts.queries.views import PostView
 
 
 def require_keeping(session: Session, actor: Actor, discussion: DiscussionView, place: Place) -> PostView | None:

@@ -11,7 +11,7 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.rules.formats import Format
 
 
 class Draft(Base):

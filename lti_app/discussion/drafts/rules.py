@@ -6,9 +6,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from lti_app.core.prose import clean_text
-from lti_app.discussion.composing.rules import MAX_FILES, MAX_HTML, MAX_TEXT
 from lti_app.discussion.discussions.rules import Move
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.rules.compose import MAX_FILES, MAX_HTML, MAX_TEXT
+from lti_app.discussion.posts.rules.formats import Format
 
 PAUSE = timedelta(seconds=1)
 """Of one person at most one save is taken within this time."""

@@ -19,8 +19,8 @@ from lti_app.discussion.moderation.rules import CHANGES, OUTCOMES, Deed, HeldRea
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.actions import Placed, Written, create_post
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.queries import get_post, lock_post
-from lti_app.discussion.posts.rules import child_path
+from lti_app.discussion.posts.queries.gate import get_post, lock_post
+from lti_app.discussion.posts.rules.addresses import child_path
 
 _BELOW = alias_of(Post)
 

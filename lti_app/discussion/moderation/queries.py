@@ -16,7 +16,8 @@ from lti_app.discussion.moderation.models import ModerationAct, MovedPost, Repor
 from lti_app.discussion.moderation.rules import Deed, Outcome, ReportReason
 from lti_app.discussion.posts.access import Permission, require
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.queries import PostView, circumstances_of, select_posts, view_post
+from lti_app.discussion.posts.queries.gate import circumstances_of
+from lti_app.discussion.posts.queries.views import PostView, select_posts, view_post
 
 PAGE_SIZE = 20
 """Posts on one page of what waits."""

@@ -22,7 +22,7 @@ from lti_app.discussion.posts.errors import (
     TooDeep,
 )
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.rules import MAX_DEPTH
+from lti_app.discussion.posts.rules.addresses import MAX_DEPTH
 
 
 class Permission(StrEnum):

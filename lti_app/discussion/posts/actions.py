@@ -8,8 +8,6 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import UtcDateTime, alias_of
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.composing.queries import compose_written, find_attachable
-from lti_app.discussion.composing.rules import MAX_HTML, MAX_TEXT, Composed
 from lti_app.discussion.discussions.actions import give_pseudonyms
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries import DiscussionView
@@ -17,8 +15,13 @@ from lti_app.discussion.discussions.rules import Anonymity, Move
 from lti_app.discussion.posts.access import Permission, require
 from lti_app.discussion.posts.errors import AlreadyPosted, NamesChanged, PostChanged, PostEmpty, PostTooLong
 from lti_app.discussion.posts.models import Attachment, Citation, Mention, Post, Revision
-from lti_app.discussion.posts.queries import PostView, circumstances_of, get_post, lock_post
-from lti_app.discussion.posts.rules import Format, child_address, child_path, is_titled, settle_title
+from lti_app.discussion.posts.queries.gate import circumstances_of, get_post, lock_post
+from lti_app.discussion.posts.queries.referred import compose_written, find_attachable
+from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.posts.rules.addresses import child_address, child_path
+from lti_app.discussion.posts.rules.compose import MAX_HTML, MAX_TEXT, Composed
+from lti_app.discussion.posts.rules.formats import Format
+from lti_app.discussion.posts.rules.starting import is_titled, settle_title
 from lti_app.library.files.actions import attach_files
 from lti_app.library.files.rules import Purpose
 from lti_app.library.passages.queries import check_quotations

@@ -32,7 +32,7 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion, Pseudonym
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Move, Structure
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.rules.formats import Format
 from lti_app.library.files.models import File
 from lti_app.library.readings.models import Passage
 

@@ -10,7 +10,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.queries import get_post
+from lti_app.discussion.posts.queries.gate import get_post
 from lti_app.discussion.reactions.models import Appreciation
 
 

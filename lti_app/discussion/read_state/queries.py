@@ -9,7 +9,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.access import Circumstances, Permission, require
 from lti_app.discussion.posts.models import Post, visible
-from lti_app.discussion.posts.queries import circumstances_of, own_first_post
+from lti_app.discussion.posts.queries.gate import circumstances_of, own_first_post
 from lti_app.discussion.read_state.models import Seen
 from lti_app.discussion.read_state.rules import Numbers
 

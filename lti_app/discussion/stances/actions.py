@@ -10,7 +10,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.access import Permission, may
 from lti_app.discussion.posts.models import Post, visible
-from lti_app.discussion.posts.queries import circumstances_of
+from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.stances.access import require_answer
 from lti_app.discussion.stances.errors import NoSuchPost, OffTheScale
 from lti_app.discussion.stances.models import Stance

@@ -34,8 +34,8 @@ from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.access import Circumstances, Permission, require
 from lti_app.discussion.posts.models import DISCUSSION, READER, Post, Sight, author_by, sight_of, values_of, visible_by
-from lti_app.discussion.posts.queries import PostRow, PostView, posts_by, view_post
-from lti_app.discussion.posts.rules import ancestor_paths
+from lti_app.discussion.posts.queries.views import PostRow, PostView, posts_by, view_post
+from lti_app.discussion.posts.rules.addresses import ancestor_paths
 from lti_app.discussion.read_state.models import Seen
 from lti_app.discussion.read_state.rules import Numbers, Sort
 from lti_app.discussion.threads.rules import Activity, Cut, Overview, PostBrief, Spot, ThreadCount, cut_page

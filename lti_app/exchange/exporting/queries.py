@@ -12,13 +12,13 @@ from lti_app.core.errors import Forbidden
 from lti_app.core.rich_reader import read
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
-from lti_app.discussion.composing.rules import pictures_in
 from lti_app.discussion.discussions.models import DiscussionReading, Pseudonym
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Structure
 from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.models import Attachment, Citation, Post, shown_author, visible
-from lti_app.discussion.posts.queries import circumstances_of
+from lti_app.discussion.posts.queries.gate import circumstances_of
+from lti_app.discussion.posts.rules.compose import pictures_in
 from lti_app.exchange.exporting.access import ExportPermission, require_export
 from lti_app.exchange.exporting.rules.data import CitedPlace, Kind, ReadingRecord, Scope, TakenFile, TakenPost
 from lti_app.library.files.models import File

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from lti_app.core.rich_reader import read
-from lti_app.discussion.composing.rules import Composed, compose, compose_html
 from lti_app.discussion.discussions.rules import AssignedReading
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.rules.compose import Composed, compose, compose_html
+from lti_app.discussion.posts.rules.formats import Format
 from lti_app.exchange.formats.entries import Entry, Shape
 
 _CHIP = re.compile(r'<a\b[^>]*\bclass="cited"[^>]*>([^<>]*)</a>')

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.composing.queries import compose_written
-from lti_app.discussion.composing.rules import Composed
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.models import Post, visible
-from lti_app.discussion.posts.queries import PostView
-from lti_app.discussion.posts.rules import voice_of
+from lti_app.discussion.posts.queries.referred import compose_written
+from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.posts.rules.compose import Composed
+from lti_app.discussion.posts.rules.voices import voice_of
 from lti_app.participation.forecast.rules import (
     Answered,
     Forecast,

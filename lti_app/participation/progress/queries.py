@@ -16,7 +16,7 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries import DiscussionView, collect_calendars
 from lti_app.discussion.discussions.rules import Requirements
 from lti_app.discussion.posts.models import DISCUSSION, Post, Revision, Sight, author_by, sight_of
-from lti_app.discussion.posts.rules import voice_of
+from lti_app.discussion.posts.rules.voices import voice_of
 from lti_app.participation.requirements.rules import PostFacts, Reason, Verdicts, Version, evaluate
 
 _PARENT = alias_of(Post)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.queries import list_groups
-from lti_app.discussion.composing.queries import compose_prompt, find_attachable
 from lti_app.discussion.discussions.access import Permission, may
 from lti_app.discussion.discussions.actions import set_up_discussion, write_prompt
 from lti_app.discussion.discussions.errors import DatesOutOfOrder
@@ -18,8 +17,10 @@ from lti_app.discussion.discussions.queries import DiscussionView, get_discussio
 from lti_app.discussion.discussions.rules import State
 from lti_app.discussion.moderation.queries import count_waiting, find_moved
 from lti_app.discussion.posts import access as posts_access
-from lti_app.discussion.posts.queries import PostView, circumstances_of
-from lti_app.discussion.posts.rules import address_to_path
+from lti_app.discussion.posts.queries.gate import circumstances_of
+from lti_app.discussion.posts.queries.referred import compose_prompt, find_attachable
+from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.reactions.queries import appreciated_by
 from lti_app.discussion.read_state.rules import Sort, write_numbers
 from lti_app.discussion.stances.queries import get_stances

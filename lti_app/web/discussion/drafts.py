@@ -7,15 +7,15 @@ from werkzeug.exceptions import BadRequest
 
 from lti_app.core.errors import Forbidden, NotFound, Refused
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.composing.queries import compose_written
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussion.drafts.actions import discard_draft, save_draft
 from lti_app.discussion.drafts.errors import DraftElsewhere, DraftTooLong, DraftTooSoon
 from lti_app.discussion.drafts.queries import DraftView, find_draft
 from lti_app.discussion.drafts.rules import FIRST_POST, Kind, Place, parse_place
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.queries import get_post
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.queries.gate import get_post
+from lti_app.discussion.posts.queries.referred import compose_written
+from lti_app.discussion.posts.rules.formats import Format
 from lti_app.web.discussion.forms.drafts import DraftForm
 from lti_app.web.errors import error_page
 from lti_app.web.forms.fields import ConfirmForm

@@ -22,7 +22,8 @@ from lti_app.discussion.moderation.queries import list_acts, list_own_reports, r
 from lti_app.discussion.moderation.rules import CHANGES, SWITCHES, Deed, ReportReason
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.errors import AlreadyPosted
-from lti_app.discussion.posts.queries import PostView, get_post
+from lti_app.discussion.posts.queries.gate import get_post
+from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.reactions.actions import appreciate as appreciate_post
 from lti_app.web.discussion.forms.moderation import HideForm, PrivateReplyForm, ReportForm, SplitForm
 from lti_app.web.errors import error_page, status_of

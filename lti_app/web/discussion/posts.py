@@ -9,8 +9,6 @@ from werkzeug.datastructures import FileStorage
 
 from lti_app.core.errors import Conflict, Refused
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.composing.queries import find_attachable, offer_people
-from lti_app.discussion.composing.rules import MAX_FILES
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.drafts.queries import DraftView, get_draft
@@ -20,8 +18,12 @@ from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.actions import create_post, delete_post, edit_post
 from lti_app.discussion.posts.errors import AlreadyPosted
-from lti_app.discussion.posts.queries import PostText, PostView, get_post, get_text
-from lti_app.discussion.posts.rules import Format, is_titled
+from lti_app.discussion.posts.queries.gate import PostText, get_post, get_text
+from lti_app.discussion.posts.queries.referred import find_attachable, offer_people
+from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.posts.rules.compose import MAX_FILES
+from lti_app.discussion.posts.rules.formats import Format
+from lti_app.discussion.posts.rules.starting import is_titled
 from lti_app.library.files.access import may_send
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose

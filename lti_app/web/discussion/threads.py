@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from lti_app.discussion.discussions.queries import get_discussion
-from lti_app.discussion.posts.queries import read_history
-from lti_app.discussion.posts.rules import address_to_path
+from lti_app.discussion.posts.queries.history import read_history
+from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.read_state.actions import choose_sort, mark_seen
 from lti_app.discussion.read_state.queries import count_news, find_next_own, find_next_unread
 from lti_app.discussion.read_state.rules import Sort, parse_numbers

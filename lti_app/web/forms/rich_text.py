@@ -6,8 +6,8 @@ from wtforms import HiddenField
 
 from lti_app.core.rich_reader import read
 from lti_app.core.rich_text import write
-from lti_app.discussion.composing.rules import MAX_HTML, plain_of
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.rules.compose import MAX_HTML, plain_of
+from lti_app.discussion.posts.rules.formats import Format
 from lti_app.web.forms.fields import LongTextField, PostedForm
 
 

@@ -14,7 +14,7 @@ from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.actions import Written, create_post
 from lti_app.discussion.posts.errors import ParentGone, PostHeld
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.queries import circumstances_of, get_post
+from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.threads.queries import get_activity
 from tests.factories.discussions import set_up
 from tests.factories.posts import write

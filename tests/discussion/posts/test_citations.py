@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussion.posts.rules import MAX_TEXT, Cited, citation_markup, compose
+from lti_app.discussion.posts.rules.compose import MAX_TEXT, Cited, citation_markup, compose
 from lti_app.library.readings.rules import ReadingEntry, distinct_label, label_of, to_csl
 from tests.core.markup import bare, read_safe
 from tests.factories.readings import assigned

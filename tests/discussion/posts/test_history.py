@@ -13,13 +13,15 @@ from lti_app.discussion.posts import actions
 from lti_app.discussion.posts.actions import create_post, delete_post, edit_post
 from lti_app.discussion.posts.errors import PostChanged
 from lti_app.discussion.posts.models import Citation, Post, Revision
-from lti_app.discussion.posts.queries import circumstances_of, find_post_id
-from lti_app.discussion.posts.rules import address_to_path, compose
+from lti_app.discussion.posts.queries.gate import circumstances_of
+from lti_app.discussion.posts.rules.addresses import address_to_path
+from lti_app.discussion.posts.rules.compose import compose
 from lti_app.discussion.threads.queries import get_activity, read_thread
 from lti_app.library.readings.models import Passage
 from lti_app.participation.progress.queries import collect_class_facts
 from tests.cast import FrozenClock, gather_cast
 from tests.factories.discussions import plan
+from tests.factories.posts import post_id_at
 from tests.factories.readings import add_readings
 
 people = st.sampled_from(["ana", "ben", "ines"])
@@ -70,7 +72,7 @@ class Histories(RuleBasedStateMachine):
         return data.draw(st.sampled_from(numbers)) if numbers else None
 
     def remember(self, name, address, text):
-        number = find_post_id(self.session, self.discussion, address)
+        number = post_id_at(self.session, self.discussion, address)
         assert number not in self.posts
         self.posts[number] = Written(name, address, [compose(text, ()).text])
 

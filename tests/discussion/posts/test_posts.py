@@ -21,11 +21,12 @@ from lti_app.discussion.posts.errors import (
     TooDeep,
 )
 from lti_app.discussion.posts.models import Citation, Post, Revision
-from lti_app.discussion.posts.queries import find_post_id, get_post, get_text
-from lti_app.discussion.posts.rules import MAX_DEPTH, MAX_TEXT
+from lti_app.discussion.posts.queries.gate import get_post, get_text
+from lti_app.discussion.posts.rules.addresses import MAX_DEPTH
+from lti_app.discussion.posts.rules.compose import MAX_TEXT
 from lti_app.library.readings.models import Passage
 from tests.factories.discussions import WEEK, set_up
-from tests.factories.posts import FIRST, write
+from tests.factories.posts import FIRST, post_id_at, write
 from tests.factories.readings import add_readings
 
 
@@ -60,7 +61,7 @@ def test_the_same_words_again_are_one_post_for_a_while(session, cast, discussion
     assert create_post(session, cast.ana, discussion, parent_id=anas.id, **again).address == "2.1"
     clock.move(minutes=11)
     assert create_post(session, cast.ana, discussion, Written(FIRST), parent_id=None, now=clock()).address == "4"
-    delete_post(session, cast.ana, discussion, find_post_id(session, discussion, "4"), now=clock())
+    delete_post(session, cast.ana, discussion, post_id_at(session, discussion, "4"), now=clock())
     assert create_post(session, cast.ana, discussion, Written(FIRST), parent_id=None, now=clock()).address == "5"
 
 

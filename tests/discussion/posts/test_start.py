@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lti_app.core.errors import Refused
 from lti_app.course.groups.rules import name_order, spread
 from lti_app.discussion.discussions.rules import COLOURS, LIVING, Structure, pseudonym
-from lti_app.discussion.posts.rules import settle_start
+from lti_app.discussion.posts.rules.starting import settle_start
 
 POOL = len(COLOURS) * len(LIVING)
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from lti_app.core.errors import Forbidden, NotFound
+from lti_app.core.errors import Forbidden
 from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.discussion.posts.actions import Written, delete_post, edit_post
 from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
-from lti_app.discussion.posts.queries import circumstances_of, find_post_id
-from lti_app.discussion.posts.rules import address_to_path
+from lti_app.discussion.posts.queries.gate import circumstances_of
+from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.threads.queries import PAGE_SIZE, get_activity, read_thread
 from lti_app.discussion.threads.rules import Activity
 from lti_app.participation.progress.queries import collect_class_facts, get_progress
@@ -116,14 +116,6 @@ def test_a_tombstone_says_nothing(session, cast, discussion, clock):
         assert [post.address for post in page.posts] == ["1", "1.1"]
         assert "regret" not in repr(page)
         assert "regret" not in repr(read(session, actor, discussion, reply.address))
-
-
-def test_a_post_is_found_by_its_address(session, cast, discussion, clock):
-    post = write(session, cast.ana, discussion, now=clock())
-    assert find_post_id(session, discussion, "1") == post.id
-    for wrong in ("2", "1.1", "", "0001"):
-        with pytest.raises(NotFound):
-            find_post_id(session, discussion, wrong)
 
 
 def test_activity(session, cast, discussion, clock):

@@ -18,7 +18,7 @@ from lti_app.discussion.posts.access import Permission, may
 from lti_app.discussion.posts.actions import Written, create_post
 from lti_app.discussion.posts.errors import ThreadLocked
 from lti_app.discussion.posts.models import Citation, Post
-from lti_app.discussion.posts.queries import circumstances_of, get_post
+from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.threads.queries import get_activity, read_thread
 from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.importing.actions.imports import Upload, bring_in, drop_import, look_at_file

@@ -11,7 +11,7 @@ from enum import StrEnum
 from html import escape
 from typing import Any
 
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.rules.formats import Format
 from lti_app.exchange.formats.colloquy import FORMAT, VERSION
 
 COLUMNS = (

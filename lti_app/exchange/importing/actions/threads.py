@@ -9,12 +9,12 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.composing.rules import Cited, Composed
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.integrity.actions import sign_posts
 from lti_app.discussion.posts.models import Citation, Post
-from lti_app.discussion.posts.rules import child_address, child_path
+from lti_app.discussion.posts.rules.addresses import child_address, child_path
+from lti_app.discussion.posts.rules.compose import Cited, Composed
 from lti_app.exchange.formats.entries import Arranged, Placed, Shape
 from lti_app.exchange.importing.rules import Way, origins, placeholders, to_post
 from lti_app.library.passages.queries import check_many

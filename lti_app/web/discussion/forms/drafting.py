@@ -13,8 +13,8 @@ from lti_app.discussion.discussions.queries import DiscussionView, get_discussio
 from lti_app.discussion.drafts.actions import drop_posted, keep_refused
 from lti_app.discussion.drafts.queries import DraftView, list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Place
-from lti_app.discussion.posts.queries import PostView
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.posts.rules.formats import Format
 from lti_app.participation.forecast.queries import Guide, Writing, get_guide
 from lti_app.participation.progress.queries import Account, get_account
 from lti_app.web.discussion.forms.composing import Aids, words_of_agreement

@@ -4,7 +4,7 @@ from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, S
 
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.drafts.rules import Drafted
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.rules.formats import Format
 from lti_app.web.discussion.forms.composing import MOVES
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 

@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from lti_app.discussion.discussions.rules import MAX_TITLE
 from lti_app.discussion.moderation.rules import MAX_REASON, ReportReason
-from lti_app.discussion.posts.rules import MAX_TEXT
+from lti_app.discussion.posts.rules.compose import MAX_TEXT
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
 _TOO_LONG = Length(max=MAX_REASON, message=_l("A reason has at most %(max)d characters."))

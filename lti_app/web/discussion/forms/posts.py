@@ -20,10 +20,10 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from lti_app.course.groups.queries import GroupLine
-from lti_app.discussion.composing.rules import MAX_FILES, MAX_TEXT
 from lti_app.discussion.discussions.rules import Anonymity, Move
 from lti_app.discussion.posts.actions import Written
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.rules.compose import MAX_FILES, MAX_TEXT
+from lti_app.discussion.posts.rules.formats import Format
 from lti_app.web.discussion.forms.composing import MOVES, Aids
 from lti_app.web.forms.fields import offered
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm

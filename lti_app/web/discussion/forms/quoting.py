@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.composing.rules import Cited, quoted_passage, quoted_post
 from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.discussion.posts.queries import PostView
-from lti_app.discussion.posts.rules import Format
+from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.posts.rules.compose import Cited
+from lti_app.discussion.posts.rules.formats import Format
+from lti_app.discussion.posts.rules.quoting import quoted_passage, quoted_post
 from lti_app.library.readings.queries import get_passage
 
 Begun = dict[str, str]

@@ -11,7 +11,7 @@ from lti_app.discussion.discussions.actions import set_up_discussion
 from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.queries import get_post
+from lti_app.discussion.posts.queries.gate import get_post
 from lti_app.discussion.stances.actions import answer_stance
 from tests.factories.discussions import plan
 from tests.web.site import address

@@ -134,6 +134,11 @@ def pictures_in(blocks: list[Element], course_id: int) -> dict[int, str]:
     return {int(match[2]): match[3] for match in found if match and int(match[1]) == course_id}
 
 
+def citation_chip(reading: AssignedReading, cited: Cited) -> Element:
+    """The link that stands in rich text for a citation."""
+    return _Scribe([reading], NOTHING).chip(reading, cited)
+
+
 def citation_markup(reading: AssignedReading, page: str = "") -> str:
     """What to type to cite this reading."""
     return f"[{reading.label}, p. {page}]" if page else f"[{reading.label}]"
@@ -163,35 +168,9 @@ def _cited(inside: str, names: dict[str, AssignedReading]) -> tuple[AssignedRead
     return None
 
 
-def quoted_post(html: str, part: str, *, href: str, address: str, words: tuple[str, str]) -> str:
-    """A quotation of a post, or of a part of it, for a reply: `words` stand around the address that leads to it.
-
-    What is not in the post is no part of it; then all of it is quoted.
-    """
-    blocks, part = read(html), " ".join(clean_text(part).split())
-    if part and _squeezed(part) in _squeezed(to_text(blocks)):
-        blocks = [Element("p", {}, [part])]
-    link = Element("a", {"class": "address", "href": href}, [address])
-    source = Element("p", {}, [words[0], link, words[1]])
-    return write([Element("blockquote", {}, [source, *blocks])])
-
-
-def quoted_passage(reading: AssignedReading, cited: Cited, exact: str) -> str:
-    """A passage's words as a quotation, and the chip that cites it."""
-    chip = _Scribe([reading], NOTHING).chip(reading, cited)
-    words = clean_text(" ".join(exact.split()))
-    quotation = [Element("blockquote", {}, [Element("p", {}, [words, " ", chip])])]
-    return write(quotation if words else [Element("p", {}, [chip, " "])])
-
-
 def plain_of(html: str) -> str:
     """Rich text, whatever it is, as one would have typed it."""
     return clean_text(to_text(read(html)))
-
-
-def _squeezed(text: str) -> str:
-    """For comparing: the marks of quotations and of list items are no part of what one selects on the page."""
-    return "".join(ch for ch in text.casefold() if ch.isalnum())
 
 
 class _Scribe:

@@ -11,7 +11,10 @@ from lti_app.core.rich_text import Element, to_text
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
-from lti_app.discussion.composing.rules import (
+from lti_app.discussion.discussions.models import Pseudonym
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import Anonymity
+from lti_app.discussion.posts.rules.compose import (
     Attachable,
     Cited,
     Composed,
@@ -22,9 +25,6 @@ from lti_app.discussion.composing.rules import (
     numbers_in,
     pictures_in,
 )
-from lti_app.discussion.discussions.models import Pseudonym
-from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.library.files.queries import list_files
 from lti_app.library.files.rules import Purpose
 from lti_app.library.readings.models import Passage

@@ -1,38 +1,29 @@
-"""What one can ask about posts: one post by its gate, what its author wrote, who may see which."""
+"""Posts as a person may see them: the statement that reads them, and a row as a view."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, false, func, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, inspect, select
 
 from lti_app.core.db import alias_of
-from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Move
-from lti_app.discussion.posts.access import Circumstances, Permission, may, permitted, require, with_post
+from lti_app.discussion.posts.access import Circumstances, Permission, permitted, with_post
 from lti_app.discussion.posts.models import (
-    DISCUSSION,
-    READER,
     Post,
-    Revision,
     Sight,
     author_by,
     elsewhere,
     shown_author,
     sight_of,
-    values_of,
     visible,
     visible_by,
 )
-from lti_app.discussion.posts.rules import Format
 
 _ROOT = alias_of(Post)
-_OWN = alias_of(Post)
 
 PostRow = Row[*tuple[Any, ...]]
 """What `select_posts` asks for: a post's columns but its text, `author`, the name it is shown under, `is_elsewhere`,
@@ -109,116 +100,6 @@ class PostView:
         return self.address.rpartition(".")[0]
 
 
-@dataclass(frozen=True)
-class PostText:
-    """A post as its author edits it."""
-
-    id: int
-    discussion_id: int
-    address: str
-    title: str
-    format: Format
-    text: str
-    html: str
-    version: int
-    move: Move | None
-    attachments: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Version:
-    """What a post said from one moment on."""
-
-    number: int
-    title: str
-    text: str
-    """Its words, of rich text as one would have typed them."""
-    words: int
-    written_at: datetime
-
-
-def circumstances_of(session: Session, actor: Actor, discussion: DiscussionView) -> Circumstances:
-    """What the actor's permissions on this discussion's posts depend on (one statement, none for staff)."""
-    has_posted = not actor.is_staff and bool(session.scalar(select(_HAS_POSTED), values_of(actor, discussion)))
-    return _circumstances(discussion, has_posted=has_posted)
-
-
-def _circumstances(discussion: DiscussionView, *, has_posted: bool) -> Circumstances:
-    return Circumstances(state=discussion.state, post_first=discussion.post_first, has_posted=has_posted)
-
-
-def own_first_post(actor: Actor, discussion: DiscussionView) -> Select[int]:
-    """The first post of the actor's own that opens the gate to those of others."""
-    return _own_first_post(actor.person_id, discussion.id)
-
-
-def _own_first_post(author: int | BindParameter[int], discussion: int | BindParameter[int]) -> Select[int]:
-    own = (_OWN.discussion_id == discussion, _OWN.author_id == author)
-    stands = (_OWN.parent_id.is_(None), _OWN.split_from_id.is_(None), _OWN.deleted_at.is_(None))
-    return select(_OWN.id).where(*own, *stands).limit(1)
-
-
-_HAS_POSTED = _own_first_post(READER, DISCUSSION).exists()
-"""Whether the reader has begun a thread of their own here; of staff nobody asks."""
-
-
-@cache
-def _one_post(sight: Sight) -> Select[Any]:
-    has_posted = false() if sight.is_staff else _HAS_POSTED
-    return posts_by(sight, Post.id == bindparam("post_id")).add_columns(has_posted.label("has_posted"))
-
-
-def get_post(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, need: Permission) -> PostView:
-    """The gate to one post of this discussion; raises NotFound, or what the permission raises.
-
-    A post that the actor may not even read does not exist for them.
-    """
-    values = {**values_of(actor, discussion), "post_id": post_id}
-    row = session.execute(_one_post(sight_of(actor, discussion)), values).one_or_none()
-    if row is None:
-        raise NotFound
-    circumstances = _circumstances(discussion, has_posted=row.has_posted)
-    if not may(actor, Permission.READ, circumstances) and row.author_id != actor.person_id:
-        raise NotFound
-    require(actor, need, _of_post(row, discussion, actor, circumstances))
-    return view_post(row, discussion, actor, circumstances)
-
-
-def get_text(session: Session, actor: Actor, discussion: DiscussionView, post_id: int) -> PostText:
-    """What the author wrote, to edit it; raises as get_post does."""
-    post = get_post(session, actor, discussion, post_id, need=Permission.EDIT)
-    source = session.execute(select(Post.format, Post.text, Post.html, Post.version).where(Post.id == post.id)).one()
-    return PostText(post.id, discussion.id, post.address, post.title, *source, post.move, post.attachments)
-
-
-def lock_post(session: Session, post_id: int) -> Post:
-    """The row of a post that has passed the gate, as it is now, held until the transaction ends."""
-    held = select(Post).where(Post.id == post_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(held).one()
-
-
-def read_history(
-    session: Session, actor: Actor, discussion: DiscussionView, post_id: int
-) -> tuple[PostView, tuple[Version, ...]]:
-    """A post and all that it has said, the newest first. For its author and staff; for others there is nothing."""
-    post = get_post(session, actor, discussion, post_id, need=Permission.READ)
-    if not actor.is_staff and not post.is_own:
-        raise NotFound
-    written_at = func.coalesce(Post.edited_at, Post.created_at)
-    now = select(Post.version, Post.title, Post.text, Post.words, written_at).where(Post.id == post.id)
-    before = select(Revision.version, Revision.title, Revision.text, Revision.words, Revision.written_at)
-    rows = [*session.execute(now), *session.execute(before.where(Revision.post_id == post.id))]
-    return post, tuple(sorted((Version(*row) for row in rows), key=lambda version: -version.number))
-
-
-def find_post_id(session: Session, discussion: DiscussionView, address: str) -> int:
-    """The id of the post at an address of this discussion; raises NotFound."""
-    found = session.scalar(select(Post.id).where(Post.discussion_id == discussion.id, Post.address == address))
-    if found is None:
-        raise NotFound
-    return found
-
-
 def select_posts(actor: Actor, discussion: DiscussionView, *conditions: ColumnElement[bool]) -> Select[Any]:
     """Posts of the discussion that exist for the actor, with what `view_post` needs to show them."""
     away = elsewhere(sight_of(actor, discussion), actor.person_id)
@@ -242,7 +123,7 @@ def _posts(author: ColumnElement[str], away: ColumnElement[bool]) -> Select[Any]
 def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circumstances) -> PostView:
     """A row of `select_posts` as the actor may see it."""
     post = cast("Post", row)  # as far as its columns go
-    here = _of_post(row, discussion, actor, c)
+    here = circumstances_of_post(row, discussion, actor, c)
     deeds = permitted(actor, here)
     can_see = not here.is_deleted and (not here.is_hidden or here.is_author or actor.is_staff)
     return PostView(
@@ -291,6 +172,7 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
     )
 
 
-def _of_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circumstances) -> Circumstances:
+def circumstances_of_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circumstances) -> Circumstances:
+    """What permissions on the post of this row depend on."""
     above = {"root_locked_at": row.root_locked_at, "asked_by": row.asked_by, "is_elsewhere": row.is_elsewhere}
     return with_post(c, cast("Post", row), actor=actor, discussion=discussion, **above)

@@ -1,0 +1,103 @@
+"""The gate to one post, and what permissions on posts depend on."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, Select, bindparam, false, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import alias_of
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.posts.access import Circumstances, Permission, may, require
+from lti_app.discussion.posts.models import (
+    DISCUSSION,
+    READER,
+    Post,
+    Sight,
+    sight_of,
+    values_of,
+)
+from lti_app.discussion.posts.queries.views import PostView, circumstances_of_post, posts_by, view_post
+from lti_app.discussion.posts.rules.formats import Format
+
+_OWN = alias_of(Post)
+
+
+@dataclass(frozen=True)
+class PostText:
+    """A post as its author edits it."""
+
+    id: int
+    discussion_id: int
+    address: str
+    title: str
+    format: Format
+    text: str
+    html: str
+    version: int
+    move: Move | None
+    attachments: tuple[Any, ...]
+
+
+def circumstances_of(session: Session, actor: Actor, discussion: DiscussionView) -> Circumstances:
+    """What the actor's permissions on this discussion's posts depend on (one statement, none for staff)."""
+    has_posted = not actor.is_staff and bool(session.scalar(select(_HAS_POSTED), values_of(actor, discussion)))
+    return _circumstances(discussion, has_posted=has_posted)
+
+
+def _circumstances(discussion: DiscussionView, *, has_posted: bool) -> Circumstances:
+    return Circumstances(state=discussion.state, post_first=discussion.post_first, has_posted=has_posted)
+
+
+def own_first_post(actor: Actor, discussion: DiscussionView) -> Select[int]:
+    """The first post of the actor's own that opens the gate to those of others."""
+    return _own_first_post(actor.person_id, discussion.id)
+
+
+def _own_first_post(author: int | BindParameter[int], discussion: int | BindParameter[int]) -> Select[int]:
+    own = (_OWN.discussion_id == discussion, _OWN.author_id == author)
+    stands = (_OWN.parent_id.is_(None), _OWN.split_from_id.is_(None), _OWN.deleted_at.is_(None))
+    return select(_OWN.id).where(*own, *stands).limit(1)
+
+
+_HAS_POSTED = _own_first_post(READER, DISCUSSION).exists()
+"""Whether the reader has begun a thread of their own here; of staff nobody asks."""
+
+
+@cache
+def _one_post(sight: Sight) -> Select[Any]:
+    has_posted = false() if sight.is_staff else _HAS_POSTED
+    return posts_by(sight, Post.id == bindparam("post_id")).add_columns(has_posted.label("has_posted"))
+
+
+def get_post(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, need: Permission) -> PostView:
+    """The gate to one post of this discussion; raises NotFound, or what the permission raises.
+
+    A post that the actor may not even read does not exist for them.
+    """
+    values = {**values_of(actor, discussion), "post_id": post_id}
+    row = session.execute(_one_post(sight_of(actor, discussion)), values).one_or_none()
+    if row is None:
+        raise NotFound
+    circumstances = _circumstances(discussion, has_posted=row.has_posted)
+    if not may(actor, Permission.READ, circumstances) and row.author_id != actor.person_id:
+        raise NotFound
+    require(actor, need, circumstances_of_post(row, discussion, actor, circumstances))
+    return view_post(row, discussion, actor, circumstances)
+
+
+def get_text(session: Session, actor: Actor, discussion: DiscussionView, post_id: int) -> PostText:
+    """What the author wrote, to edit it; raises as get_post does."""
+    post = get_post(session, actor, discussion, post_id, need=Permission.EDIT)
+    source = session.execute(select(Post.format, Post.text, Post.html, Post.version).where(Post.id == post.id)).one()
+    return PostText(post.id, discussion.id, post.address, post.title, *source, post.move, post.attachments)
+
+
+def lock_post(session: Session, post_id: int) -> Post:
+    """The row of a post that has passed the gate, as it is now, held until the transaction ends."""
+    held = select(Post).where(Post.id == post_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(held).one()
