@@ -79,7 +79,9 @@ class PassbackSender:
         return True
 
     def _send_lane(self, platform_id: int, claimed: Sequence[ClaimedPassback]) -> None:
-        """Send one after another; give back what is left when the platform is down, time runs out or we must stop."""
+        """Send scores one after another; returns those left over when the platform is down, time runs out, or the
+        worker stops.
+        """
         for position, each in enumerate(claimed):
             now = self.clock()
             paused_until, _ = self._pauses.get(platform_id, (now, 0))

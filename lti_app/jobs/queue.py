@@ -100,9 +100,9 @@ class HueyBell:
 
 
 class LockedPostgresStorage(PostgresStorage):
-    """PostgreSQL as a queue whose tables are made by one process at a time.
+    """PostgreSQL as a queue; one process at a time creates its tables.
 
-    `create table if not exists` fails for one of two that run at once, as web processes do that start together.
+    `create table if not exists` fails for one of two web processes that start together.
     """
 
     def initialize_schema(self) -> None:
@@ -112,9 +112,10 @@ class LockedPostgresStorage(PostgresStorage):
 
 
 def make_huey(settings: Settings, *, immediate: bool = False) -> Any:
-    """The queue: Redis where one is named, else the PostgreSQL database, else a file beside the SQLite database.
+    """The queue: in Redis if the settings name one, else in the PostgreSQL database, else in a file beside the SQLite
+    one.
 
-    Messages are signed, because Huey pickles them: whoever can write to the queue must not thereby run code.
+    Messages are signed because Huey pickles them: write access to the queue must not mean running code.
     """
     key = settings.secret_key.get_secret_value()
     common: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The worker itself: a process of its own, or a thread of the web process."""
+"""The worker: a separate process, or a thread of the web process."""
 
 import threading
 from typing import Any
@@ -25,7 +25,7 @@ STOP_SECONDS = 60
 
 
 class JobConsumer(Consumer):
-    """Huey's consumer, which tells the sender when to stop, and can live in a thread."""
+    """Huey's consumer, made to run in a thread if needed and to stop the sender."""
 
     def __init__(self, jobs: Jobs, *, handle_signals: bool, workers: int) -> None:
         self._stopping = jobs.sender.stopping
@@ -40,7 +40,7 @@ class JobConsumer(Consumer):
         log.info("worker_started")
 
     def stop(self, graceful: bool = True) -> None:
-        """End after the work in hand, which is at most one score or one roster per thread."""
+        """Stop after the current work: at most one score or one class list per thread."""
         self._stopping.set()
         super().stop(graceful=graceful)  # type: ignore[no-untyped-call]
 

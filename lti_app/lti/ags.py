@@ -54,10 +54,10 @@ def own_line_item(items: Iterable[dict[str, Any]], resource_link_id: str, discus
 
 
 def score_body(score: Score, *, sub: str, is_canvas: bool) -> dict[str, Any]:
-    """The score as AGS 3.4 sends it.
+    """The score in the form of AGS 3.4.
 
-    Always Completed and FullyGraded, and with its comment: Moodle erases grade or comment otherwise. Canvas appends
-    every comment it gets and opens a new attempt for every score unless told not to.
+    Always Completed and FullyGraded, and with its comment: otherwise Moodle erases the grade or the comment. Canvas
+    appends every comment, and opens a new attempt for every score unless `new_submission` is false.
     """
     body: dict[str, Any] = {
         "userId": sub,
@@ -77,13 +77,13 @@ def score_body(score: Score, *, sub: str, is_canvas: bool) -> dict[str, Any]:
 
 
 def scores_url(lineitem_url: str) -> str:
-    """Where scores go: `/scores` after the path, the query kept (AGS 3.4.1)."""
+    """The address for scores: `/scores` after the path, before the query (AGS 3.4.1)."""
     parts = urlsplit(lineitem_url)
     return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/scores"))
 
 
 def with_query(url: str, more: dict[str, str]) -> str:
-    """`url` with these parameters after those it has, each kept as it is."""
+    """Add these parameters to the end of a URL's query, leaving the existing ones unchanged."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlencode(more))))))
 

@@ -138,10 +138,10 @@ def read_message(body: Mapping[str, Any]) -> Message:
 
 
 def groups_told(custom: Mapping[str, str]) -> dict[GroupKind, dict[str, str]]:
-    """The sections and groups in custom parameters that an LMS has filled in for one person.
+    """The sections and groups of one person, from the custom parameters that the LMS has filled in.
 
-    Canvas tells the sections' names apart from their ids and promises no order, so only a single section gets its
-    name. A parameter that is there and empty says that the person is in none.
+    Canvas sends names and ids of sections separately and in no promised order, so only a single section gets its
+    name. A parameter that is present but empty means that the person is in none.
     """
     told: dict[GroupKind, dict[str, str]] = {}
     for kind, name in ((GroupKind.LMS_SECTION, SECTIONS), (GroupKind.LMS_GROUP, GROUPS)):
@@ -173,7 +173,7 @@ def _message_type(body: Mapping[str, Any]) -> MessageType:
 
 
 def audience(aud: Any) -> str:
-    """The one audience. Another one beside it is nobody we trust (Security Framework 1.0, 5.1.3, 3)."""
+    """The only audience: a second one would be a party that we do not trust (Security Framework 1.0, 5.1.3, 3)."""
     named = aud if isinstance(aud, list) else [aud]
     if not named or any(one != named[0] for one in named):
         raise LaunchRefused(Reason.AUDIENCE)
@@ -234,7 +234,9 @@ def _grades(claim: Mapping[str, Any]) -> GradeService | None:
 
 
 def _deep_linking(body: Mapping[str, Any], kind: MessageType) -> Mapping[str, Any]:
-    """The settings; refused when they offer no place to return to, or nothing that we can give (DL 2.0, 4.4.1)."""
+    """The deep linking settings; refused without a return URL or without a content type that we offer (DL 2.0,
+    4.4.1).
+    """
     if kind is not MessageType.DEEP_LINKING:
         return {}
     settings = _object(body, DEEP_LINKING_CLAIM)
@@ -261,7 +263,9 @@ def _names(body: Mapping[str, Any]) -> Names:
 
 
 def custom_of(claim: Mapping[str, Any]) -> dict[str, str]:
-    """The values as text. Old Canvas sent numbers; "$Name" is what is left of a variable that an LMS cannot fill in."""
+    """The custom parameters as text. Old Canvas sent numbers; "$Name" remains of a variable that the LMS does not
+    know.
+    """
     found = {}
     for key, value in list(claim.items())[:MAX_CUSTOM]:
         if isinstance(value, str | int | float) and not isinstance(value, bool):

@@ -32,7 +32,7 @@ BACKDATED = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class DeepLinkingRequest:
-    """What must be known of a deep linking request to answer it; kept in the store, never in a cookie."""
+    """What is needed to answer a deep linking request. It is kept in the key-value store, never in a cookie."""
 
     issuer: str
     client_id: str
@@ -82,12 +82,12 @@ def keep_request(store: KeyValueStore, message: Message, *, course_id: int, pers
 
 
 def peek_request(store: KeyValueStore, key: str, *, course_id: int, person_id: int) -> DeepLinkingRequest | None:
-    """The request under this key; None when it is over, or somebody else's."""
+    """The request under this key; None if it has expired or belongs to another person."""
     return _theirs(store.get(_name(key)) if KEY.fullmatch(key) else None, course_id, person_id)
 
 
 def take_request(store: KeyValueStore, key: str, *, course_id: int, person_id: int) -> DeepLinkingRequest | None:
-    """The request under this key, which is thereby used up; None when it is over, or somebody else's."""
+    """Take the request under this key out of the store; None if it has expired or belongs to another person."""
     if peek_request(store, key, course_id=course_id, person_id=person_id) is None:
         return None
     return _theirs(store.take(_name(key)), course_id, person_id)
@@ -96,10 +96,10 @@ def take_request(store: KeyValueStore, key: str, *, course_id: int, person_id: i
 def content_item(
     discussion_id: int, *, issuer: str, title: str, points: Decimal, launch_url: str, accepts_line_item: bool
 ) -> dict[str, Any]:
-    """The discussion as an ltiResourceLink (Deep Linking 2.0, 3.2), with its column where the LMS takes one.
+    """The discussion as an ltiResourceLink (Deep Linking 2.0, 3.2), with a line item if the LMS accepts one.
 
-    It asks the LMS to tell with each launch which sections and groups the person is in, and what the course was copied
-    from.
+    Its custom parameters ask the LMS to send, with each launch, the person's sections and groups and the courses that
+    this one was copied from.
     """
     groups = CANVAS_GROUPS if is_canvas(issuer) else MOODLE_GROUPS
     item: dict[str, Any] = {

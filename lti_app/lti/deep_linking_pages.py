@@ -37,7 +37,9 @@ blueprint = Blueprint("deep_linking", __name__, url_prefix="/courses/<int:course
 
 
 class AddForm(PostedForm):
-    """What the LMS must know at once; prompt, readings and dates follow when the instructor opens the discussion."""
+    """Title and points, which the LMS needs now; prompt, readings and dates follow when the instructor opens the
+    discussion.
+    """
 
     title = StringField(_l("Title"), [InputRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])
     points = DecimalField(

@@ -7,7 +7,7 @@ from lti_app.core.errors import Refused
 
 
 class Reason(StrEnum):
-    """Why a launch was refused, as the log tells it. Values are stable: operators search for them."""
+    """Why a launch was refused, as written to the log. Values are stable: operators search for them."""
 
     # the login request (unsigned: everything in it may be forged)
     PARAMETER_MISSING = "parameter_missing"

@@ -116,7 +116,9 @@ class LtiGradebook:
 
     @contextmanager
     def _searching(self, column: _Column) -> Iterator[None]:
-        """One worker at a time may look and create: two that look at once would both find nothing and both create."""
+        """Let one worker at a time find or create a column: two at the same time would both find none and both create
+        one.
+        """
         key = f"lineitem:{column.placement_id}"
         if not self._services.store.add(key, "1", SEARCH_LOCK):
             raise ServiceDelayed("busy", "another worker is preparing the column", 2)

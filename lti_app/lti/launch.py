@@ -51,9 +51,9 @@ class Arrival:
 
 
 def arrive(database: Database, launch: Launch, *, time_zone: str, now: datetime) -> Arrival:
-    """Record the launch and open a visit, all or nothing. `time_zone` is for a course that is new.
+    """Record the launch and open a visit, in one transaction. `time_zone` is used if the course is new.
 
-    First launches of a course come many at a time; whoever loses the race for a row begins again and finds it.
+    The first launches of a course often come together; one that loses the race for a row starts again and finds it.
     """
     for _ in range(ATTEMPTS - 1):
         try:
@@ -151,9 +151,10 @@ def _follow_context(
 
 
 def _follow_history(session: Session, launch: Launch, course_id: int) -> None:
-    """Which of our courses this one was copied from: of the same deployment alone (two statements where one is told).
+    """Record which of our courses this one was copied from. Only courses of the same deployment count.
 
-    Whoever may edit a link can write any ids into it. What that leads to shows no word of another course.
+    Anyone who may edit the link can write any ids into it, so what is found there never shows text of another course.
+    Two statements if the LMS names an earlier course.
     """
     told = [part.strip() for (name,) in [HISTORY] for part in launch.message.custom.get(name, "").split(",")]
     if ids := [part for part in told if part][:MAX_EARLIER]:
@@ -169,9 +170,9 @@ def _find_placement(session: Session, deployment: int, link: ResourceLink | None
 
 
 def _make_placement(session: Session, launch: Launch, link: ResourceLink, course_id: int, now: datetime) -> Placement:
-    """A placement opened for the first time: of the discussion that its deep link carries, else of a new one.
+    """Create a placement at its first launch: for the discussion that its deep link names, else for a new one.
 
-    Whoever may edit the link can write any number into it, so only a discussion of the same course counts.
+    Anyone who may edit the link can write any number into it, so only a discussion of the same course counts.
     """
     told = launch.message.custom.get(DISCUSSION_PARAMETER, "")
     discussion_id = None

@@ -31,7 +31,7 @@ class PlatformRedirect(Redirect[Response]):
         return redirect(self._url, 302)
 
     def do_js_redirect(self) -> Response:
-        """The same redirect."""
+        """Redirect in the ordinary way; PyLTI1p3 asks for this variant for pages with scripts."""
         return self.do_redirect()
 
     def set_redirect_url(self, location: str) -> None:
@@ -44,10 +44,10 @@ class PlatformRedirect(Redirect[Response]):
 
 
 class PlatformLogin(OIDCLogin[LtiRequest, RegisteredPlatforms, LoginStates, StateCookies, Response]):
-    """A login in two steps, with a look between them whether the browser has kept our cookie.
+    """A login in two steps; between them we check whether the browser accepted our cookie.
 
-    The LMS's hints can be spent once. So `begin` only keeps them and sets the cookie; `redirect`, in the next request,
-    spends them. A browser that has kept no cookie can `begin_again` in a tab of its own with the same hints.
+    The LMS's hints work once. So `begin` only stores them and sets the cookie; `redirect`, in the next request, uses
+    them. A browser that rejected the cookie can `begin_again` in a new tab with the same hints.
     """
 
     _login: Login | None = None
@@ -75,7 +75,9 @@ class PlatformLogin(OIDCLogin[LtiRequest, RegisteredPlatforms, LoginStates, Stat
         )
 
     def begin_again(self) -> str:
-        """Begin once more, in a tab of its own, the login whose state the request names; returns the new state."""
+        """Begin the login again in a new tab, with the hints stored under the request's state; returns the new
+        state.
+        """
         return self._begin(replace(self.login(), own_tab=True))
 
     def login(self) -> Login:
@@ -137,7 +139,7 @@ class PlatformLogin(OIDCLogin[LtiRequest, RegisteredPlatforms, LoginStates, Stat
 
 
 def carries(cookie: str | None, login: Login) -> bool:
-    """Whether this cookie is the one that was given to the browser that began the login."""
+    """Whether this cookie belongs to the browser that began the login."""
     return cookie is not None and hmac.compare_digest(cookie.encode(), login.browser.encode())
 
 

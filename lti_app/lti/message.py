@@ -130,7 +130,7 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
         return self
 
     def validate_times(self) -> "PlatformMessage":
-        """Issued and valid now, give or take LEEWAY."""
+        """Check that the message is valid now, within LEEWAY."""
         issued, ends = self._moment("iat"), self._moment("exp")
         begins = issued if self._claim("nbf") is None else max(issued, self._moment("nbf"))
         leeway = LEEWAY.total_seconds()

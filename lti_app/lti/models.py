@@ -1,4 +1,4 @@
-"""What the LTI edge keeps: registrations, our keys, and which of our courses and discussions an LMS means."""
+"""The tables of the LTI edge: registrations, our keys, and which course or discussion an LMS refers to."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The platforms' public keys: fetched, kept as long as they say, and fetched again when a platform changes them."""
+"""The public keys of platforms: fetched, cached for as long as the platform says, fetched again when they change."""
 
 import json
 import re
@@ -87,7 +87,7 @@ class PlatformKeys:
 
 
 def _keeping(answer: Answer) -> timedelta:
-    """How long the answer may be kept: its max-age, within bounds of ours."""
+    """How long the answer may be cached: its max-age, within our limits."""
     told = MAX_AGE.search(answer.headers.get("Cache-Control", ""))
     keeping = timedelta(seconds=int(told[1])) if told else KEPT_UNTOLD
     return min(max(keeping, KEPT_LEAST), KEPT_MOST)

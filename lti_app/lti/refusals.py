@@ -1,4 +1,4 @@
-"""What a refused launch tells the person in front of it, and whoever looks after the connection with the LMS."""
+"""What a refused launch says to the person who launched, and to the operator of the connection with the LMS."""
 
 import shlex
 from collections.abc import Mapping
@@ -184,9 +184,9 @@ def page_of(refusal: LaunchRefused) -> Page:
 
 
 def command_for(refusal: LaunchRefused) -> str:
-    """The command with which the operator removes the cause; empty where there is none.
+    """The command with which the operator can fix the cause; empty if there is none.
 
-    Only for reasons that a platform's signature vouches for: nobody should be led to paste what a stranger wrote.
+    Only for messages with a valid signature: an operator must not be led to paste text from a stranger.
     """
     if refusal.reason is not Reason.DEPLOYMENT_UNKNOWN:
         return ""

@@ -46,7 +46,7 @@ def add_platform(
     auth_audience: str | None = None,
     now: datetime,
 ) -> PlatformInfo:
-    """Register an LMS; for a registered issuer and client change what is given, and add the deployments.
+    """Register an LMS. For a known issuer and client, update the values that are passed and add the deployments.
 
     Repeating it changes nothing. Raises RegistrationRefused for a value that cannot be right, and when a new
     registration lacks one of its three addresses.
@@ -152,7 +152,9 @@ def _checked_id(name: str, value: str) -> str:
 
 
 def _checked_url(name: str, url: str) -> str:
-    """An https address; http only on this machine, for trials. Kept to the letter: platforms compare it so."""
+    """An https address; http only on this machine, for trials. Stored unchanged, because platforms compare it
+    exactly.
+    """
     host = urlsplit(url).hostname or "" if host_of(url) else ""
     encrypted = url.startswith("https://") or host in LOCAL_HOSTS or host.endswith(".localhost")
     if not host or not encrypted or "@" in url or len(url) > MAX_URL or not url.isprintable() or " " in url:

@@ -21,11 +21,11 @@ ASSISTING |= {"TeachingAssistantSection", "TeachingAssistantSectionAssociation",
 
 
 def role_of(uris: Iterable[str]) -> Role:
-    """The role that these role words of one launch or roster row give in the course.
+    """The role in the course that follows from the role URIs of a launch or a class list entry.
 
-    Only roles in the course count: roles in the institution and the system say nothing about this course. The most
-    powerful one wins, except that an assistant is announced as Instructor too (Canvas) and stays an assistant. A
-    sub-role never adds power to its principal role: `Learner#Instructor` is a learner. Unknown words give the least.
+    Only membership roles count: institution and system roles say nothing about this course. The strongest one wins,
+    except that Canvas sends an assistant as Instructor too, who stays an assistant. A sub-role never adds power to its
+    principal role: `Learner#Instructor` is a learner. Unknown roles give the least.
     """
     given = {role for uri in uris if (role := _one(uri)) is not None}
     if Role.ASSISTANT in given:

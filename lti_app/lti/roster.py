@@ -53,7 +53,7 @@ class RosterMember:
 
 @dataclass(frozen=True)
 class _Source:
-    """Where one LMS context of a course keeps its roster."""
+    """The membership service of one LMS context of a course."""
 
     link_id: int
     registration: Registration
@@ -122,10 +122,10 @@ class LtiRoster:
     def _with_groups(
         self, source: _Source, url: str, members: dict[str, RosterMember], parameters: dict[str, str]
     ) -> dict[str, RosterMember]:
-        """The members with their sections and groups, which Canvas tells only with a placement.
+        """The members with their sections and groups, which Canvas sends only for a placement.
 
-        That list leaves out whoever may not open the placement, so it decides about nothing else; where it fails, all
-        stays as launches have told.
+        That list leaves out people who may not open the placement, so it is used for nothing else. If it fails,
+        sections and groups stay as launches have recorded them.
         """
         try:
             told = {member.sub: member.groups for member in self._members(source, url, parameters)}
@@ -141,7 +141,9 @@ class LtiRoster:
             session.execute(update(CourseLink).where(CourseLink.id == source.link_id).values(values))
 
     def _apply(self, course_id: int, found: Mapping[str, Mapping[str, RosterMember]], *, complete: bool) -> None:
-        """Record all members, a few in each transaction so that nobody else's writing waits long; then who has left."""
+        """Record all members in short transactions, so that other writers do not wait long; then record who has
+        left.
+        """
         now = self._services.clock()
         everyone = [(issuer, member) for issuer, members in found.items() for member in members.values()]
         present: list[int] = []
@@ -162,7 +164,7 @@ def members_of(page: Any) -> list[RosterMember]:
 
 
 def courses_to_refresh(session: Session, now: datetime) -> list[int]:
-    """Courses with a roster service that somebody visited in the last day, and whose roster is not fresh."""
+    """Courses with a membership service that were visited in the last day and whose class list is not fresh."""
     visited = select(Visit.course_id).where(Visit.created_at > now - COURSE_IS_ACTIVE)
     stale = or_(CourseLink.roster_fetched_at.is_(None), CourseLink.roster_fetched_at < now - FRESH_FOR)
     rows = select(CourseLink.course_id).where(
@@ -188,7 +190,7 @@ def _sources(session: Session, course_id: int) -> list[_Source]:
 
 
 def _is_active(entry: Any) -> bool:
-    """Whether this entry names somebody who is in the course now; a missing status means Active (NRPS 2.0, 2.2)."""
+    """Whether this entry is a current member of the course; a missing status means Active (NRPS 2.0, 2.2)."""
     if not isinstance(entry, dict) or not isinstance(entry.get("user_id"), str | int):
         return False
     try:

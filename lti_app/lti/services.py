@@ -110,10 +110,12 @@ class LtiServices:
         headers: Mapping[str, str],
         body: object = None,
     ) -> Answer:
-        """One request with an access token for `scopes`; `body` is sent as JSON under the Content-Type in `headers`.
+        """Send one request with an access token for `scopes`; `body` is sent as JSON with the Content-Type in
+        `headers`.
 
-        Asks once more with a fresh token when the LMS does not accept a kept one. Gives back any answer that says
-        something about this request, 4xx included; raises ServiceDelayed or ServiceDenied for the rest.
+        If the LMS does not accept a cached token, the request is sent once more with a new one. Returns any answer to
+        the
+        request itself, 4xx included; raises ServiceDelayed or ServiceDenied for the rest.
         """
         data = None if body is None else json.dumps(body).encode()
         token, kept = self._token(registration, scopes)
@@ -152,7 +154,7 @@ class LtiServices:
             next_url = next_page(next_url, answer)
 
     def _token(self, registration: Registration, scopes: Collection[str]) -> tuple[str, bool]:
-        """An access token, and whether it was kept from earlier."""
+        """An access token, and whether it came from the cache."""
         key = _token_key(registration, scopes)
         if kept := self.store.get(key):
             return kept, True

@@ -1,7 +1,7 @@
-"""A login under way: what it began with, who carries it, and the PyLTI1p3 services that keep it.
+"""The state of a login between its two requests, and the PyLTI1p3 services that store it.
 
-Nothing of a login lives in a signed cookie or in the process: the store has it, under a random state that is used once,
-and the browser that began it holds a cookie without which the state is worth nothing.
+A login is stored neither in a signed cookie nor in the process, but in the key-value store under a random state that
+works once. The browser that began the login has a cookie without which the state is useless.
 """
 
 import json
@@ -54,7 +54,7 @@ def new_secret() -> str:
 
 
 class LtiRequest(Request):
-    """The parameters of one HTTP request, each of which may be given once."""
+    """The parameters of one HTTP request; each may occur once."""
 
     def __init__(self, params: MultiDict[str, str], cookies: MultiDict[str, str], *, secure: bool) -> None:
         self._params = params
@@ -66,7 +66,7 @@ class LtiRequest(Request):
         return self._secure
 
     def get_param(self, key: str) -> str:
-        """The parameter, empty when it is absent. Raises LaunchRefused when it is given more than once."""
+        """The parameter, or an empty text if it is absent. Raises LaunchRefused if it occurs more than once."""
         values = self._params.getlist(key)
         if len(values) > 1:
             raise LaunchRefused(Reason.PARAMETER_DUPLICATE, parameter=key)
@@ -74,9 +74,9 @@ class LtiRequest(Request):
 
 
 class StateCookies(CookieService):
-    """One cookie for each login under way, gone after its launch.
+    """One cookie for each login, deleted after its launch.
 
-    `Partitioned` makes it work in a frame where third-party cookies are blocked; `__Host-` keeps other hosts of the
+    `Partitioned` makes it work in a frame where third-party cookies are blocked; `__Host-` prevents other hosts of the
     same domain from setting it.
     """
 
@@ -129,7 +129,7 @@ class LoginStates(SessionService):
         return _params(self._store.get(_place(state)))
 
     def take_state_params(self, state: str) -> dict[str, Any]:
-        """The same, used up: of simultaneous callers exactly one gets it."""
+        """Take the parameters stored under a state: of simultaneous callers exactly one gets them."""
         return _params(self._store.take(_place(state)))
 
     def begin(self, state: str, login: Login) -> None:

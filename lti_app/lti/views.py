@@ -56,13 +56,17 @@ def make_blueprint(edge: LtiEdge) -> Blueprint:
 
 
 def login(edge: LtiEdge) -> ResponseReturnValue:
-    """The LMS's login request: keep it, set a cookie, and look in the next request whether the browser kept that."""
+    """Receive the login request of the LMS: store it and set a cookie; the next request checks whether the cookie came
+    back.
+    """
     flow, cookies = _login(edge)
     return _to_check(flow.begin(edge.settings.base_url), cookies)
 
 
 def check(edge: LtiEdge) -> ResponseReturnValue:
-    """The next request. With the cookie on to the LMS, else offer to begin again in a tab, where cookies are kept."""
+    """Go on to the LMS if the cookie came back, else offer to begin again in a new tab, where browsers accept
+    cookies.
+    """
     flow, cookies = _login(edge)
     state, begun = request.args.get("state", ""), flow.login()
     if carries(cookies.get_cookie(state), begun):
@@ -74,7 +78,7 @@ def check(edge: LtiEdge) -> ResponseReturnValue:
 
 
 def begin_in_tab(edge: LtiEdge) -> ResponseReturnValue:
-    """The same login afresh, in a tab of its own."""
+    """Begin the login again in a new tab."""
     flow, cookies = _login(edge)
     return _to_check(flow.begin_again(), cookies)
 

@@ -40,7 +40,7 @@ class BucketStorage:
         obstore.put(self._store, self._path(key), stream)
 
     def open(self, key: str) -> BinaryIO:
-        """A stream that fetches what is read of it. Raises FileNotFoundError where nothing is kept."""
+        """A stream that fetches only the parts that are read. Raises FileNotFoundError."""
         try:
             reader = obstore.open_reader(self._store, self._path(key), buffer_size=READ_AHEAD)
         except (NotFoundError, FileNotFoundError) as error:

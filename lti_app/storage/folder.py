@@ -17,7 +17,7 @@ class FolderStorage:
         self._folder = folder
 
     def put(self, key: str, stream: BinaryIO) -> None:
-        """Write beside it, then rename: whoever opens it finds all of it or nothing, also after a power cut."""
+        """Write to a temporary file, then rename it: readers find the whole file or none, even after a power cut."""
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}.part")
@@ -33,7 +33,7 @@ class FolderStorage:
         _sync_folder(path.parent)
 
     def open(self, key: str) -> BinaryIO:
-        """The file itself. Raises FileNotFoundError where nothing is kept."""
+        """The open file. Raises FileNotFoundError."""
         return self._path(key).open("rb")
 
     def delete(self, key: str) -> None:

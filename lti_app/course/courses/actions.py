@@ -14,7 +14,7 @@ from lti_app.course.courses.models import Course, EarlierCourse, Enrollment, Vis
 from lti_app.course.courses.rules import Actor, CitationStyle, CourseSettings, Library, Role, hash_token
 
 VISIT_LENGTH = timedelta(hours=10)
-"""How long a launch lasts: a working day, so that a long reply is not cut off; the next launch opens a new one."""
+"""How long a visit lasts after a launch: a working day, so that a long reply is not cut off."""
 
 
 def create_course(session: Session, *, title: str, label: str, time_zone: str, now: datetime) -> int:
@@ -34,23 +34,23 @@ def create_course(session: Session, *, title: str, label: str, time_zone: str, n
 
 
 def record_earlier(session: Session, course_id: int, earlier_ids: Collection[int]) -> None:
-    """Note the courses that this one was copied from. The caller vouches that all are of one deployment."""
+    """Record the courses that this one was copied from."""
     rows = [{"course_id": course_id, "earlier_id": earlier} for earlier in {*earlier_ids} - {course_id}]
     if rows:
         session.execute(insert_into(session, EarlierCourse).values(rows).on_conflict_do_nothing())
 
 
 def rename_course(session: Session, course_id: int, *, title: str, label: str) -> None:
-    """Follow the LMS's name for the course."""
+    """Take over the title and label that the LMS uses for the course."""
     course = session.get_one(Course, course_id)
     course.title, course.label = title or course.title, label or course.label
     session.flush()
 
 
 def change_settings(session: Session, actor: Actor, settings: CourseSettings) -> bool:
-    """Change the settings of the actor's course; answers whether the style of its references is another one now.
+    """Change the settings of the actor's course; returns whether the citation style has changed.
 
-    Raises Forbidden for anybody but an instructor.
+    Raises Forbidden unless the actor is an instructor.
     """
     if actor.role is not Role.INSTRUCTOR:
         raise Forbidden
@@ -63,10 +63,10 @@ def change_settings(session: Session, actor: Actor, settings: CourseSettings) ->
 
 
 def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now: datetime) -> None:
-    """Record that a person is in a course. A lesser role never replaces a greater one.
+    """Record that a person is in a course. A weaker role never replaces a stronger one.
 
-    A teacher who previews as a student, or whom a roster names by a lesser word, must not turn into a student who
-    gets graded. Safe when two launches run at once.
+    An instructor who previews the course as a student, or who has a weaker role in the class list, must not become a
+    student who is graded. Two launches may do this at the same time.
     """
     enrollment = _enrollment(session, course_id, person_id)
     if enrollment is None:
@@ -82,17 +82,17 @@ def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now:
                 raise
     if enrollment.active and role.power <= enrollment.role.power:
         return
-    session.refresh(enrollment, with_for_update=True)  # another launch may be giving a greater role just now
+    session.refresh(enrollment, with_for_update=True)  # another launch may be recording a stronger role right now
     enrollment.active = True
     enrollment.role = max(role, enrollment.role, key=lambda each: each.power)
     session.flush()
 
 
 def keep_only(session: Session, course_id: int, person_ids: Collection[int], now: datetime) -> None:
-    """After a complete roster: students whom it does not name are no longer active. Their work stays.
+    """Mark students who are missing from a complete class list as no longer active. Their work stays.
 
-    Nobody with a visit under way is put out, nor anybody but students: rosters leave out a platform's test student,
-    and administrators who may open every course.
+    People with an open visit stay active, and so does everyone who is not a student: class lists leave out the
+    platform's test student, and administrators who may open every course.
     """
     visiting = select(Visit.person_id).where(Visit.course_id == course_id, Visit.expires_at > now)
     candidates = select(Enrollment).where(
@@ -128,7 +128,7 @@ def open_visit(
 
 
 def close_expired_visits(session: Session, now: datetime) -> None:
-    """Forget visits whose time is over."""
+    """Delete expired visits."""
     session.execute(delete(Visit).where(Visit.expires_at < now))
 
 

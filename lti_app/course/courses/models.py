@@ -28,7 +28,7 @@ class Course(Base):
 
 
 class EarlierCourse(Base):
-    """A course that another was copied from, as the LMS tells. Only the search for similar posts looks there."""
+    """A course that another one was copied from, according to the LMS. Used only to find similar posts."""
 
     __tablename__ = "earlier_course"
 

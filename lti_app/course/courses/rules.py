@@ -37,13 +37,13 @@ class CitationStyle(StrEnum):
 
 
 class Library(StrEnum):
-    """How a library lets its members in to what it subscribes to."""
+    """How a library gives its members access to subscriptions."""
 
     NONE = "none"
     EZPROXY = "ezproxy"
-    """The whole address follows its login address as it is: …/login?url=https://…"""
+    """The address of the reading follows the login address unchanged: …/login?url=https://…"""
     OPENATHENS = "openathens"
-    """The address follows a redirector encoded: …/redirector/example.edu?url=https%3A%2F%2F…"""
+    """The address of the reading follows a redirector, encoded: …/redirector/example.edu?url=https%3A%2F%2F…"""
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class CourseSettings:
     citation_style: CitationStyle
     library: Library
     library_prefix: str
-    """As `library_prefix` has made it; empty without a library."""
+    """As returned by `library_prefix`; empty without a library."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, in which course, as what: the answer to "who is asking?" that every gate takes."""
+    """The person who asks for something, with their course and role. Every gate takes one."""
 
     person_id: int
     course_id: int
@@ -80,14 +80,15 @@ class Actor:
 
 
 def hash_token(token: str) -> str:
-    """What we keep of a visit's token: enough to recognise it, not enough to use it."""
+    """The stored form of a visit's token: enough to recognize the token, not enough to use it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def library_prefix(library: Library, address: str) -> str | None:
-    """What goes before the address of a reading, made of what an instructor gives for it; None where that cannot be it.
+    """The prefix that a library's proxy wants before the address of a reading; None if the instructor's entry cannot be
+    one.
 
-    A library's bare host or redirector is completed, since that is what people know by heart.
+    A bare host or redirector is completed, since that is what people remember.
     """
     address = address.strip()
     if library is Library.NONE:
@@ -102,7 +103,7 @@ def library_prefix(library: Library, address: str) -> str | None:
 
 
 def reached_through(library: Library, prefix: str, address: str) -> str:
-    """The address of a reading by way of the library; an address that leads through it already stays as it is."""
+    """The address of a reading through the library's proxy; an address that already uses the proxy is unchanged."""
     if library is Library.NONE or not prefix or urlsplit(address).netloc == urlsplit(prefix).netloc:
         return address
     encoded = library is Library.OPENATHENS or prefix.lower().endswith("qurl=")
@@ -110,7 +111,7 @@ def reached_through(library: Library, prefix: str, address: str) -> str:
 
 
 def _is_sound(address: str) -> bool:
-    """Whether it is a whole https address without anything that could lead elsewhere."""
+    """Whether this is a complete https address that cannot lead to another site."""
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port

@@ -1,4 +1,4 @@
-"""What changes groups, and who is in them."""
+"""Changing groups and their members."""
 
 from collections.abc import Callable, Collection, Mapping
 from random import SystemRandom
@@ -21,7 +21,7 @@ _SHUFFLE = SystemRandom().shuffle
 
 
 def make_group(session: Session, actor: Actor, name: str) -> int:
-    """A new group, still empty; returns its id. Raises GroupNameless, GroupNameTaken, Forbidden."""
+    """Create an empty group; returns its id. Raises GroupNameless, GroupNameTaken, Forbidden."""
     require_manage(actor)
     name = _name(name)
     try:
@@ -34,7 +34,10 @@ def make_group(session: Session, actor: Actor, name: str) -> int:
 
 
 def rename_group(session: Session, actor: Actor, group_id: int, name: str) -> None:
-    """Call a group otherwise; one of the LMS too, which often tells no name. Raises as make_group, and NotFound."""
+    """Rename a group. Groups from the LMS too, which often come without a name.
+
+    Raises GroupNameless, GroupNameTaken, NotFound, Forbidden.
+    """
     group, name = _get_group(session, actor, group_id), _name(name)
     try:
         with session.begin_nested():
@@ -46,7 +49,7 @@ def rename_group(session: Session, actor: Actor, group_id: int, name: str) -> No
 
 
 def remove_group(session: Session, actor: Actor, group_id: int) -> None:
-    """Take away a group made here. Raises GroupInUse where posts or dates are its own, NotFound, Forbidden."""
+    """Delete a group made here. Raises GroupInUse if posts or extensions belong to it, NotFound, Forbidden."""
     group = _get_group(session, actor, group_id)
     if group.kind is not GroupKind.OWN:
         raise NotFound
@@ -59,9 +62,9 @@ def remove_group(session: Session, actor: Actor, group_id: int) -> None:
 
 
 def place_students(session: Session, actor: Actor, moved: Mapping[int, int | None]) -> None:
-    """Put students (by id) into groups made here, out of any other of those; None: into none.
+    """Move students (by id) to a group made here, and out of any other such group; None: into no group.
 
-    Whoever is no student of the course, and whatever is no group made here, is passed over. Raises Forbidden.
+    People who are not students of the course and groups that were not made here are ignored. Raises Forbidden.
     """
     _lock(session, actor)
     students = {place.person_id for place in list_places(session, actor)}
@@ -79,10 +82,10 @@ def split_students(
     everybody: bool,
     shuffle: Callable[[list[int]], None] = _SHUFFLE,
 ) -> int:
-    """Spread students evenly over `count` groups, called by `name_of` their number; returns how many were placed.
+    """Spread students evenly over `count` groups named by `name_of` their number; returns how many were placed.
 
-    Groups of these names are used again. Not `everybody`: only those who are in no group made here, so that people
-    who come late fill what is smallest. Raises NobodyToSplit, Forbidden.
+    Groups that already have these names are used again. Unless `everybody`, only students without a group are placed,
+    so that latecomers fill the smallest groups. Raises NobodyToSplit, Forbidden.
     """
     _lock(session, actor)
     places = list_places(session, actor)
@@ -99,9 +102,9 @@ def split_students(
 def record_lms_groups(
     session: Session, course_id: int, person_id: int, kind: GroupKind, groups: Mapping[str, str]
 ) -> None:
-    """Follow what the LMS says of one person: the groups of this kind that they are in, names by the LMS's ids.
+    """Take over from the LMS which groups of this kind one person is in; `groups` maps the LMS's ids to names.
 
-    An empty name is one that the LMS does not tell: a known group keeps its own, a new one is called by its id.
+    The name is empty if the LMS sends none: a known group then keeps its name, and a new one is named after its id.
     """
     ids = {told: _find_or_record(session, course_id, kind, told, name) for told, name in groups.items()}
     of_kind = select(Group.id).where(Group.course_id == course_id, Group.kind == kind)
@@ -113,7 +116,7 @@ def record_lms_groups(
 
 
 def _lock(session: Session, actor: Actor) -> None:
-    """Let one after the other place students: two at once would leave somebody in two groups."""
+    """Make placements wait for each other: two at the same time would leave a student in two groups."""
     require_manage(actor)
     session.execute(select(Course.id).where(Course.id == actor.course_id).with_for_update())
 
@@ -143,7 +146,7 @@ def _find_or_make(session: Session, actor: Actor, name: str) -> int:
 
 
 def _find_or_record(session: Session, course_id: int, kind: GroupKind, external_id: str, name: str) -> int:
-    """The id of a group, made where there is none; two launches of new people may do this at once."""
+    """Find or create a group; returns its id. Two launches of new people may do this at the same time."""
     named = (Group.course_id == course_id, Group.kind == kind, Group.external_id == external_id)
     group = session.scalar(select(Group).where(*named))
     if group is None:

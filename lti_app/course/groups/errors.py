@@ -22,6 +22,6 @@ class GroupInUse(Refused):
 
 
 class NobodyToSplit(Refused):
-    """There is nobody to put into groups."""
+    """There are no students to put into groups."""
 
     code = "nobody_to_split"

@@ -1,4 +1,4 @@
-"""The groups of a course, and who is in which."""
+"""The groups of a course and their members."""
 
 from dataclasses import dataclass
 
@@ -36,9 +36,9 @@ class StudentPlace:
 
 
 def list_groups(session: Session, actor: Actor, kind: GroupKind | None = None) -> list[GroupLine]:
-    """The groups of the actor's course, or those of one kind; for students only their own. One statement.
+    """The groups of the actor's course, or those of one kind; students get only their own. One statement.
 
-    Groups of the LMS that nobody is in any more are left out.
+    Groups from the LMS that have no members any more are left out.
     """
     students = and_(
         Enrollment.course_id == Group.course_id,

@@ -13,8 +13,8 @@ from lti_app.course.people.rules import Names, display_name, known_zone, sort_na
 def record_person(session: Session, *, issuer: str, sub: str, names: Names, now: datetime) -> int:
     """Find or create the person whom a platform names; returns the person's id.
 
-    Names that the platform sends replace the stored ones; names it withholds leave them alone, since a roster may
-    tell what a launch does not. Safe when two launches of a new person run at once.
+    Names that the platform sends replace the stored ones. Names that it withholds change nothing, since a class list
+    may have what a launch lacks. Two launches of a new person may do this at the same time.
     """
     person = _find(session, issuer, sub)
     if person is None:
@@ -35,7 +35,7 @@ def record_person(session: Session, *, issuer: str, sub: str, names: Names, now:
 
 
 def record_time_zone(session: Session, person_id: int, name: str) -> bool:
-    """Remember the time zone that a person's browser tells; False for a name that is none."""
+    """Store the time zone of a person's browser; False if there is no time zone of this name."""
     if known_zone(name) is None:
         return False
     person = session.get_one(Person, person_id)

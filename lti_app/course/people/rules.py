@@ -12,7 +12,7 @@ ZONES = frozenset(available_timezones())
 
 @dataclass(frozen=True)
 class Names:
-    """What a platform tells about a person; each part may be missing (LTI 1.3 core, 5.3.6)."""
+    """The names that a platform sends for a person; each may be missing (LTI 1.3 core, 5.3.6)."""
 
     name: str = ""
     given: str = ""
@@ -22,13 +22,13 @@ class Names:
 
 
 def display_name(names: Names) -> str:
-    """The name to show: the full one, else given and family; empty when the platform gives none."""
+    """The name to show: the full name, else given and family name; empty if the platform sends none."""
     full = names.name or " ".join(part for part in (names.given, names.family) if part)
     return _clean(full)
 
 
 def sort_name(names: Names) -> str:
-    """The key of class lists: family name first; the last word of the full name where no family name is given."""
+    """The sort key of class lists: family name first, or the last word of the full name if there is no family name."""
     full = display_name(names)
     family = _clean(names.family) or full.rpartition(" ")[2]
     return f"{family}, {full}".casefold() if full else ""
