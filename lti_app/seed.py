@@ -23,10 +23,11 @@ from lti_app.discussion.discussions.rules import Calendar, Move, SetUp, StanceQu
 from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.moderation.actions import change_post, report_post
 from lti_app.discussion.moderation.rules import Deed, ReportReason
-from lti_app.discussion.posts.actions import Placed, Written, create_post
+from lti_app.discussion.posts.actions.create import Placed, create_post
 from lti_app.discussion.posts.rules.compose import Cited
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.quoting import quoted_passage
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.exchange.exporting.rules.pdf import typeset
 from lti_app.grading.rubrics.actions import copy_rubric

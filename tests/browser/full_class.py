@@ -17,7 +17,9 @@ from lti_app.discussion.drafts.rules import Drafted, Kind, Place
 from lti_app.discussion.extensions.actions import extend
 from lti_app.discussion.moderation.actions import change_post, reply_privately, report_post
 from lti_app.discussion.moderation.rules import Deed, ReportReason
-from lti_app.discussion.posts.actions import Written, create_post, edit_post
+from lti_app.discussion.posts.actions.create import create_post
+from lti_app.discussion.posts.actions.edit import edit_post
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.exchange.importing.actions.imports import Upload, look_at_file
 from lti_app.grading.rubrics.actions import copy_rubric
 from lti_app.library.files.actions import store_file

@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, Request, Route, expect
 
-from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.actions.create import create_post
+from lti_app.discussion.posts.rules.written import Written
 from tests.browser.audit import Audit
 from tests.browser.conftest import MakeVisitor
 from tests.browser.site import Site

@@ -21,9 +21,10 @@ from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.discussion.discussions.rules import Calendar, Structure
 from lti_app.discussion.extensions.actions import extend
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import GroupLeft
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.threads.queries import read_thread
 from tests.factories.discussions import WEEK, set_up
 from tests.statements import count_statements

@@ -5,9 +5,12 @@ import pytest
 from lti_app.course.courses.queries import list_students
 from lti_app.discussion.discussions.queries import get_discussion, list_discussions
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.actions import Written, create_post, delete_post, edit_post
+from lti_app.discussion.posts.actions.create import create_post
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post, get_text
 from lti_app.discussion.posts.rules.addresses import address_to_path
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.threads.queries import get_activity, read_thread
 from lti_app.grading.assessments.actions import assess, release, release_all
 from lti_app.grading.assessments.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context

@@ -5,8 +5,10 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lti_app.discussion.posts.actions import Written, create_post, delete_post
+from lti_app.discussion.posts.actions.create import create_post
+from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.rules.formats import Format
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.exchange.exporting.queries import list_records, select_to_take, take_posts
 from lti_app.exchange.exporting.rules.data import Kind, Scope, csv_cell, csv_lines, json_pieces
 from lti_app.exchange.importing.actions.imports import Upload, bring_in, look_at_file

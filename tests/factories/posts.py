@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import AlreadyPosted
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import get_post
 from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.posts.rules.written import Written
 
 FIRST = "Leaders set a direction and align people."
 REPLY = "A case against this: hospitals."

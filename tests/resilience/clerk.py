@@ -19,8 +19,9 @@ from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
-from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.grading.rubrics.queries import get_rubric
 from tests.resilience.words import AssessmentChanged, assess, get_assessment, release
 

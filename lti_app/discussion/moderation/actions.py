@@ -17,10 +17,11 @@ from lti_app.discussion.moderation.errors import NoRoomForThread
 from lti_app.discussion.moderation.models import ModerationAct, MovedPost, Report
 from lti_app.discussion.moderation.rules import CHANGES, OUTCOMES, Deed, HeldReason, ReportReason, clean_reason
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.actions import Placed, Written, create_post
+from lti_app.discussion.posts.actions.create import Placed, create_post
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import get_post, lock_post
 from lti_app.discussion.posts.rules.addresses import child_path
+from lti_app.discussion.posts.rules.written import Written
 
 _BELOW = alias_of(Post)
 
@@ -129,11 +130,10 @@ def reply_privately(
     session: Session, actor: Actor, discussion: DiscussionView, post_id: int, text: str, *, now: datetime
 ) -> Placed:
     """Answer a student so that nobody but they and staff ever know. Raises as create_post does."""
-    post = get_post(session, actor, discussion, post_id, need=Permission.REPLY_PRIVATELY)
-    written = Written(text, private_to_id=post.author_id)
-    placed = create_post(session, actor, discussion, written, parent_id=post_id, now=now)
-    recount_thread(session, post.root_id)
-    _note(session, actor, lock_post(session, post_id), Deed.REPLY_PRIVATELY, reason="", now=now)
+    placed = create_post(session, actor, discussion, Written(text), parent_id=post_id, privately=True, now=now)
+    post = lock_post(session, post_id)
+    _note(session, actor, post, Deed.REPLY_PRIVATELY, reason="", now=now)
+    recount_thread(session, post.root_id or post.id)
     return placed
 
 

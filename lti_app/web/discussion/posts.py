@@ -16,7 +16,9 @@ from lti_app.discussion.drafts.rules import place_of
 from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.actions import create_post, delete_post, edit_post
+from lti_app.discussion.posts.actions.create import create_post
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import AlreadyPosted
 from lti_app.discussion.posts.queries.gate import PostText, get_post, get_text
 from lti_app.discussion.posts.queries.referred import find_attachable, offer_people

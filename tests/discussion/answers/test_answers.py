@@ -11,7 +11,7 @@ from lti_app.discussion.answers.actions import claim_answer, release_answer
 from lti_app.discussion.answers.models import AnswerClaim
 from lti_app.discussion.answers.queries import list_waiting
 from lti_app.discussion.discussions.rules import Anonymity
-from lti_app.discussion.posts.actions import delete_post
+from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.errors import PostFirst
 from lti_app.discussion.threads.queries import get_activity
 from tests.discussion.posts.test_races import at_once

@@ -16,9 +16,11 @@ from lti_app.course.courses.rules import Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Names
-from lti_app.discussion.posts.actions import Written, delete_post, edit_post
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import PostChanged
 from lti_app.discussion.posts.models import Post, Revision
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.grading.assessments.actions import release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.grading.assessments.models import Release

@@ -6,9 +6,10 @@ from sqlalchemy import select, update
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.citations.actions import check_again
 from lti_app.discussion.citations.queries import POSTS_A_PASSAGE, get_map, list_gatherings
-from lti_app.discussion.posts.actions import Written, edit_post
+from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import PostFirst
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.library.passages.actions import give_text, take_back_text
 from lti_app.library.passages.errors import TextTooShort
 from lti_app.library.passages.models import ReadingShingle, ReadingText

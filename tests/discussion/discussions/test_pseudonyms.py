@@ -10,10 +10,11 @@ from lti_app.discussion.discussions.actions import name_everybody, reveal_names,
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, pseudonym
-from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import NamesChanged
 from lti_app.discussion.posts.models import Mention
 from lti_app.discussion.posts.queries.referred import ALIASES, find_people
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.grading.assessments.actions import release_all
 from lti_app.grading.assessments.queries import list_desk
 from tests.cast import arrive

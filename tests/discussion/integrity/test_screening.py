@@ -13,7 +13,9 @@ from lti_app.discussion.integrity.queries import list_likenesses
 from lti_app.discussion.moderation.actions import change_post, reply_privately
 from lti_app.discussion.moderation.queries import list_acts, read_queue
 from lti_app.discussion.moderation.rules import Deed, HeldReason
-from lti_app.discussion.posts.actions import Written, create_post, edit_post
+from lti_app.discussion.posts.actions.create import create_post
+from lti_app.discussion.posts.actions.edit import edit_post
+from lti_app.discussion.posts.rules.written import Written
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
 from tests.statements import count_statements

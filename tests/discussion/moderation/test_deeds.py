@@ -11,10 +11,11 @@ from lti_app.discussion.moderation.models import ModerationAct
 from lti_app.discussion.moderation.queries import count_waiting, list_acts, list_own_reports, read_queue
 from lti_app.discussion.moderation.rules import CHANGES, MAX_REASON, Deed, Outcome, ReportReason
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import ParentGone, PostHeld
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.threads.queries import get_activity
 from tests.factories.discussions import set_up
 from tests.factories.posts import write

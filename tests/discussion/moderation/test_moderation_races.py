@@ -10,8 +10,9 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.moderation.actions import change_post, report_post, split_thread
 from lti_app.discussion.moderation.models import ModerationAct, MovedPost, Report
 from lti_app.discussion.moderation.rules import Deed, ReportReason
-from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.reactions.actions import appreciate
 from tests.discussion.moderation.test_split import check
 from tests.factories.posts import write

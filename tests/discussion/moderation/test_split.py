@@ -14,10 +14,11 @@ from lti_app.discussion.moderation.models import MovedPost
 from lti_app.discussion.moderation.queries import find_moved
 from lti_app.discussion.moderation.rules import Deed
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.rules.addresses import address_to_path
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.participation.progress.queries import get_progress
 from lti_app.participation.requirements.rules import Reason
 from tests.factories.discussions import set_up

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from lti_app.discussion.discussions.actions import reserve_discussion, set_up_discussion
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.posts import actions
-from lti_app.discussion.posts.actions import create_post, delete_post, edit_post
+from lti_app.discussion.posts.actions.create import create_post
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import PostChanged
 from lti_app.discussion.posts.models import Citation, Post, Revision
 from lti_app.discussion.posts.queries.gate import circumstances_of

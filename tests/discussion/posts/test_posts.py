@@ -9,7 +9,9 @@ from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.discussion.discussions.rules import Calendar
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.actions import Written, create_post, delete_post, edit_post
+from lti_app.discussion.posts.actions.create import create_post
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import (
     AlreadyPosted,
     DiscussionShut,
@@ -24,6 +26,7 @@ from lti_app.discussion.posts.models import Citation, Post, Revision
 from lti_app.discussion.posts.queries.gate import get_post, get_text
 from lti_app.discussion.posts.rules.addresses import MAX_DEPTH
 from lti_app.discussion.posts.rules.compose import MAX_TEXT
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.library.readings.models import Passage
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.posts import FIRST, post_id_at, write

@@ -17,9 +17,12 @@ from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.actions import reserve_discussion, set_up_discussion
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.posts.actions import Written, create_post, delete_post, edit_post
+from lti_app.discussion.posts.actions.create import create_post
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import AlreadyPosted, PostChanged
 from lti_app.discussion.posts.models import Citation, Post, Revision
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.grading.assessments.actions import release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.grading.assessments.models import Assessment, Release

@@ -7,8 +7,10 @@ from sqlalchemy import update
 
 from lti_app.core.errors import NotFound
 from lti_app.discussion.discussions.rules import Anonymity
-from lti_app.discussion.posts.actions import Written, delete_post, edit_post
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.search.queries import PAGE_SIZE, get_person_posts, list_readable, search_posts
 from tests.factories.discussions import set_up
 from tests.factories.posts import write

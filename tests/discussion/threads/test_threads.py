@@ -6,10 +6,12 @@ import pytest
 
 from lti_app.core.errors import Forbidden
 from lti_app.discussion.discussions.queries import get_discussion
-from lti_app.discussion.posts.actions import Written, delete_post, edit_post
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.rules.addresses import address_to_path
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.threads.queries import PAGE_SIZE, get_activity, read_thread
 from lti_app.discussion.threads.rules import Activity
 from lti_app.participation.progress.queries import collect_class_facts, get_progress

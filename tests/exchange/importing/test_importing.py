@@ -15,10 +15,11 @@ from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.access import Permission, may
-from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import ThreadLocked
 from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.threads.queries import get_activity, read_thread
 from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.importing.actions.imports import Upload, bring_in, drop_import, look_at_file

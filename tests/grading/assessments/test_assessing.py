@@ -10,7 +10,9 @@ from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.actions import keep_only
 from lti_app.course.courses.rules import Role
 from lti_app.discussion.discussions.actions import set_up_discussion
-from lti_app.discussion.posts.actions import Written, delete_post, edit_post
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.posts.actions.edit import edit_post
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.grading.assessments.actions import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.queries import (

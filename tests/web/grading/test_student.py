@@ -4,7 +4,9 @@ import pytest
 
 from lti_app.discussion.moderation.actions import change_post, split_thread
 from lti_app.discussion.moderation.rules import Deed
-from lti_app.discussion.posts.actions import Written, delete_post, edit_post
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.posts.actions.edit import edit_post
+from lti_app.discussion.posts.rules.written import Written
 from tests.web.page import values_of
 from tests.web.questions import costs, refused, refuses_no_visit
 from tests.web.site import address

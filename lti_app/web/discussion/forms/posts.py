@@ -21,9 +21,9 @@ from wtforms.widgets import HiddenInput
 
 from lti_app.course.groups.queries import GroupLine
 from lti_app.discussion.discussions.rules import Anonymity, Move
-from lti_app.discussion.posts.actions import Written
 from lti_app.discussion.posts.rules.compose import MAX_FILES, MAX_TEXT
 from lti_app.discussion.posts.rules.formats import Format
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.web.discussion.forms.composing import MOVES, Aids
 from lti_app.web.forms.fields import offered
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm
@@ -72,7 +72,7 @@ class PostForm(RichTextForm):
             raise ValidationError(_("At most %(max)d files can be attached to a post.", max=MAX_FILES))
 
     def to_written(self) -> Written:
-        """What was written, for posts.actions."""
+        """The content of the form as an author wrote it."""
         return Written(
             text=self.text.data or "",
             title=self.title.data or "",

@@ -9,8 +9,8 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import GroupLine, list_groups
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Structure
-from lti_app.discussion.posts.actions import Written
 from lti_app.discussion.posts.rules.starting import settle_start
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.web.discussion.forms.posts import PostForm
 
 

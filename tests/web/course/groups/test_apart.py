@@ -8,7 +8,8 @@ from lti_app.course.groups.actions import make_group, place_students
 from lti_app.discussion.discussions.actions import set_up_discussion
 from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.discussion.discussions.rules import StanceQuestion, Structure
-from lti_app.discussion.posts.actions import Written, create_post
+from lti_app.discussion.posts.actions.create import create_post
+from lti_app.discussion.posts.rules.written import Written
 from tests.factories.discussions import plan
 from tests.web.discussion.discussions.test_names_hidden import addresses
 from tests.web.questions import refused

@@ -2,7 +2,9 @@
 
 import pytest
 
-from lti_app.discussion.posts.actions import Written, delete_post, edit_post
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.posts.actions.edit import edit_post
+from lti_app.discussion.posts.rules.written import Written
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit
 from tests.web.site import address
 

@@ -1,0 +1,65 @@
+"""What is stored of a text: checked against the limits, composed, and linked to what it cites, mentions and shows."""
+
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.posts.errors import PostEmpty, PostTooLong
+from lti_app.discussion.posts.models import Attachment, Citation, Mention, Post
+from lti_app.discussion.posts.queries.referred import compose_written, find_attachable
+from lti_app.discussion.posts.rules.compose import MAX_HTML, MAX_TEXT, Composed
+from lti_app.discussion.posts.rules.formats import Format
+from lti_app.discussion.posts.rules.written import Written
+from lti_app.library.files.actions import attach_files
+from lti_app.library.files.rules import Purpose
+from lti_app.library.passages.queries import check_quotations
+from lti_app.library.readings.actions import find_or_add_passage, find_passages
+
+
+def compose_post(session: Session, actor: Actor, discussion: DiscussionView, written: Written) -> Composed:
+    """The text as it is stored; raises PostEmpty or PostTooLong."""
+    is_rich = written.format is Format.HTML
+    if len(written.text) > (limit := MAX_HTML if is_rich else MAX_TEXT):
+        raise PostTooLong(limit=limit, length=len(written.text))
+    composed = compose_written(session, actor, discussion, written.text, is_rich=is_rich)
+    if not composed.text:
+        raise PostEmpty
+    if len(composed.text) > MAX_TEXT:
+        raise PostTooLong(limit=MAX_TEXT, length=len(composed.text))
+    return composed
+
+
+def check_quotes(session: Session, discussion: DiscussionView, html: str) -> list[dict[str, object]]:
+    """The verdicts on the longer quotations in a post, as stored in Post.quotes (one statement where there are any)."""
+    labels = {reading.id: reading.label for reading in discussion.readings}
+    return [verdict.kept(labels[verdict.reading_id]) for verdict in check_quotations(session, html, labels)]
+
+
+def link_post(
+    session: Session, actor: Actor, post: Post, written: Written, composed: Composed, *, now: datetime
+) -> None:
+    """Note what a post cites, whom it mentions and which files it shows; nothing is asked for what it has not."""
+    _cite(session, post.id, composed)
+    if composed.mentions:
+        session.execute(insert(Mention), [{"post_id": post.id, "person_id": one} for one in composed.mentions])
+    files = find_attachable(session, actor, {*written.file_ids, *composed.pictures})
+    attach_files(session, actor, files.keys(), purpose=Purpose.ATTACHMENT, now=now)
+    if shown := {*files, *composed.pictures}:
+        session.execute(insert(Attachment), [{"post_id": post.id, "file_id": file_id} for file_id in shown])
+    post.attachments = [files[file_id].shown for file_id in written.file_ids if file_id in files]
+    session.flush()
+
+
+def _cite(session: Session, post_id: int, composed: Composed) -> None:
+    chosen = {cited.passage_id for cited in composed.citations}
+    places = [cited for cited in composed.citations if cited.passage_id is None]
+    chosen |= {*find_passages(session, ((one.reading_id, one.page) for one in places if not one.paragraph)).values()}
+    for one in places:
+        if one.paragraph:
+            chosen.add(find_or_add_passage(session, one.reading_id, page="", paragraph=one.paragraph))
+    if rows := [{"post_id": post_id, "passage_id": passage_id} for passage_id in chosen if passage_id]:
+        session.execute(insert(Citation), rows)
+    session.flush()

@@ -1,0 +1,202 @@
+"""Writing a first post or a reply."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, literal, or_, select, update
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import UtcDateTime, alias_of
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.queries import list_groups
+from lti_app.discussion.discussions.actions import give_pseudonyms
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import Anonymity, Structure
+from lti_app.discussion.posts.access import Permission, require
+from lti_app.discussion.posts.actions.content import check_quotes, compose_post, link_post
+from lti_app.discussion.posts.errors import AlreadyPosted, NamesChanged, ParentGone, PostHeld
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
+from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.posts.rules.addresses import child_address, child_path
+from lti_app.discussion.posts.rules.compose import Composed
+from lti_app.discussion.posts.rules.starting import settle_start
+from lti_app.discussion.posts.rules.written import Written
+
+_PARENT = alias_of(Post)
+TWINS_WITHIN = timedelta(minutes=10)
+"""The same words by the same person at the same place within this time are one post."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a new post stands."""
+
+    id: int
+    address: str
+    row: object = field(default=None, repr=False, compare=False)
+    """The stored row, referenced so that screening it in the same transaction finds it in the session."""
+
+
+def create_post(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    written: Written,
+    *,
+    parent_id: int | None,
+    privately: bool = False,
+    now: datetime,
+) -> Placed:
+    """Write a first post (`parent_id` None) or a reply, `privately` for the author of the parent and staff alone.
+
+    Raises what the START, REPLY or REPLY_PRIVATELY permission raises, what `settle_start` raises, and PostEmpty,
+    PostTooLong, AlreadyPosted, NamesChanged, and ParentGone or PostHeld where the parent changed at the same moment.
+    Posts made at the same moment get different numbers: the counters are raised in the statements that read them, the
+    discussion's first, which also lets one post after the other be made, so that numbers become visible in their order.
+    """
+    parent, title, group_id = None, "", None
+    if parent_id is None:
+        require(actor, Permission.START, circumstances_of(session, actor, discussion))
+        title, group_id = _settle_start(session, actor, discussion, written)
+    else:
+        if privately:
+            get_post(session, actor, discussion, parent_id, need=Permission.REPLY_PRIVATELY)
+        parent = get_post(session, actor, discussion, parent_id, need=Permission.REPLY)
+    composed = compose_post(session, actor, discussion, written)
+    number, nth_root, anonymity = _next_numbers(session, discussion.id, is_root=parent is None)
+    if anonymity is not discussion.anonymity or written.told not in (None, anonymity):
+        raise NamesChanged(anonymity=anonymity.value)
+    parent, nth = (parent, nth_root) if parent is None else _count_reply(session, actor, parent, number, now)
+    _refuse_twin(session, actor, discussion, parent_id, text=composed.text, since=now - TWINS_WITHIN)
+    if discussion.needs_pseudonym(actor):
+        give_pseudonyms(session, discussion.id, [actor.person_id])  # the counter's lock is held
+    post = _post_row(actor, discussion, parent, written, composed, number=number, nth=nth, now=now)
+    post.title = title
+    if parent is None:
+        post.group_id = group_id
+    else:  # what answers a private post is as private as that one
+        post.group_id = parent.group_id
+        post.private_to_id = parent.private_to_id or (parent.author_id if privately else None)
+    post.quotes = check_quotes(session, discussion, composed.html)
+    session.add(post)
+    session.flush()
+    link_post(session, actor, post, written, composed, now=now)
+    return Placed(post.id, post.address, post)
+
+
+def _settle_start(
+    session: Session, actor: Actor, discussion: DiscussionView, written: Written
+) -> tuple[str, int | None]:
+    """The title and the group of a first post, as the actor may choose them here."""
+    is_apart = discussion.structure is Structure.GROUPS
+    groups = list_groups(session, actor, discussion.group_kind) if is_apart else ()
+    return settle_start(
+        discussion.structure,
+        title=written.title,
+        group_id=written.group_id,
+        groups=[group.id for group in groups],
+        is_staff=actor.is_staff,
+    )
+
+
+def _refuse_twin(
+    session: Session, actor: Actor, discussion: DiscussionView, parent_id: int | None, *, text: str, since: datetime
+) -> None:
+    """A second click, or a form sent again after a broken connection, is no second post. The counter's lock is held."""
+    twin = session.scalar(
+        select(Post.address).where(
+            Post.discussion_id == discussion.id,
+            Post.author_id == actor.person_id,
+            Post.parent_id.is_(None) if parent_id is None else Post.parent_id == parent_id,
+            Post.created_at > since,
+            Post.deleted_at.is_(None),
+            Post.text == text,
+        )
+    )
+    if twin is not None:
+        raise AlreadyPosted(address=twin)
+
+
+def _post_row(
+    actor: Actor,
+    discussion: DiscussionView,
+    parent: PostView | None,
+    written: Written,
+    composed: Composed,
+    *,
+    number: int,
+    nth: int,
+    now: datetime,
+) -> Post:
+    path = child_path(parent.path if parent else "", nth)
+    return Post(
+        course_id=discussion.course_id,
+        discussion_id=discussion.id,
+        author_id=actor.person_id,
+        by_staff=actor.is_staff,
+        parent_id=parent.id if parent else None,
+        root_id=parent.root_id if parent else None,
+        number=number,
+        path=path,
+        address=child_address(parent.address if parent else "", nth),
+        depth=path.count("."),
+        latest_number=number,
+        latest_at=now,
+        format=written.format,
+        text=composed.text,
+        html=composed.html,
+        words=composed.words,
+        reading_ids=composed.reading_ids,
+        move=written.move if parent else None,
+        announcement=written.announcement and parent is None and actor.is_staff,
+        created_at=now,
+        version=1,
+    )
+
+
+def _next_numbers(session: Session, discussion_id: int, *, is_root: bool) -> tuple[int, int, Anonymity]:
+    """The number of the next post, how many first posts there are with it, and what from now on holds for names."""
+    raised = (
+        update(Discussion)
+        .where(Discussion.id == discussion_id)
+        .values(post_count=Discussion.post_count + 1, root_count=Discussion.root_count + int(is_root))
+    )
+    row = session.execute(raised.returning(Discussion.post_count, Discussion.root_count, Discussion.anonymity)).one()
+    return row[0], row[1], row[2]
+
+
+def _count_reply(session: Session, actor: Actor, parent: PostView, number: int, now: datetime) -> tuple[PostView, int]:
+    """The parent in its current place, and how many replies it has; its thread learns of the newest post.
+
+    Raises ParentGone or PostHeld where the parent was deleted, hidden or held after the gate let the reply through.
+    """
+    thread = select(func.coalesce(_PARENT.root_id, _PARENT.id)).where(_PARENT.id == parent.id).scalar_subquery()
+    is_parent, is_root = Post.id == parent.id, Post.id == thread
+    raised = (
+        update(Post)
+        .where(or_(is_parent, is_root))
+        .values(
+            reply_count=Post.reply_count + case((is_parent, 1), else_=0),
+            descendants=Post.descendants + case((is_root, 1), else_=0),
+            latest_number=case((is_root, number), else_=Post.latest_number),
+            latest_at=case((is_root, literal(now, UtcDateTime)), else_=Post.latest_at),
+        )
+        .returning(
+            Post.id,
+            Post.reply_count,
+            Post.path,
+            Post.address,
+            Post.root_id,
+            Post.deleted_at,
+            Post.hidden_at,
+            Post.held_at,
+        )
+    )
+    row = next(row for row in session.execute(raised) if row.id == parent.id)
+    if row.deleted_at or (row.hidden_at and not actor.is_staff):
+        raise ParentGone
+    if row.held_at and not parent.is_held:
+        raise PostHeld
+    return replace(parent, path=row.path, address=row.address, root_id=row.root_id or parent.id), row.reply_count
