@@ -26,10 +26,10 @@ def default_course_file() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeConfig:
-    """One LMS and the one tool that is registered with it.
+    """The settings of the practice LMS and of the one tool that is registered with it.
 
     ``base_url`` is also the issuer. ``page_size`` is how many line items, results or members one page holds. ``locale``
-    is the language in which it says that people use it; its own pages are in English.
+    is the language that it sends for every person; its own pages are in English.
     """
 
     tool_login_url: str

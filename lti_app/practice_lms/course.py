@@ -12,7 +12,7 @@ ROLE_NAMES = {"instructor": "Instructor", "assistant": "Teaching assistant", STU
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the course; ``id`` is the ``sub`` and ``user_id`` of LTI, ``key`` a short name for other files."""
+    """A person in the course; ``id`` is the ``sub`` and ``user_id`` of LTI, ``key`` a short name for other files."""
 
     key: str
     id: str

@@ -27,7 +27,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """Where the demonstration keeps its data and where its two halves listen."""
+    """The data folder of the demonstration, and the addresses of its two servers."""
 
     data: Path
     tool_port: int
@@ -138,7 +138,7 @@ def _state_of(demo: Demo) -> str:
 
 
 def _local_zone() -> str:
-    """The IANA name of this machine's time zone, in which whoever tries the demonstration reads its dates."""
+    """The IANA name of this machine's time zone, used for the dates of the demonstration."""
     name = str(LOCALTZ)
     return name if name in available_timezones() else "UTC"
 

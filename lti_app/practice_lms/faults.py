@@ -68,7 +68,7 @@ class Faults:
             self._faults[service] = fault
 
     def reset(self) -> None:
-        """Behave well again, at once: requests that hang are let go."""
+        """Remove all faults now; requests that hang continue."""
         with self._lock:
             self._faults.clear()
             self._released.set()

@@ -12,7 +12,7 @@ SUB_SECOND = re.compile(r"T\d\d:\d\d:\d\d[.,]\d+")
 
 
 class InvalidMessageError(ValueError):
-    """A body that the specification does not allow; the text says what is wrong."""
+    """A message body that violates the specification; the text says how."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

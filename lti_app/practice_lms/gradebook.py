@@ -63,7 +63,7 @@ class Gradebook:
         self._config = config
 
     def line_items(self, **equal: str | None) -> list[LineItem]:
-        """Return line items in the order of creation, limited to those whose columns equal what is given."""
+        """Return the line items in order of creation, filtered by these values."""
         query = select(line_items).order_by(line_items.c.id)
         for name, value in equal.items():
             query = query.where(line_items.c[name] == value) if value is not None else query
@@ -124,7 +124,7 @@ class Gradebook:
         connection.execute(insert(scores).values(**values))
 
     def scores(self, line_item_id: int | None = None, user_id: str | None = None) -> list[Score]:
-        """Return the last scores, of one line item or of one student where these are given."""
+        """Return the latest scores, optionally of one line item or one student."""
         query = select(scores).order_by(scores.c.line_item_id, scores.c.user_id)
         if line_item_id is not None:
             query = query.where(scores.c.line_item_id == line_item_id)

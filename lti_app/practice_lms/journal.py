@@ -1,4 +1,4 @@
-"""The log: every message between the LMS and the tool, in both directions, kept readable."""
+"""The log: every message between the LMS and the tool, in both directions, in readable form."""
 
 import json
 from collections.abc import Sequence

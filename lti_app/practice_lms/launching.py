@@ -26,7 +26,7 @@ def open_placement(placement_id: str) -> str:
 
 @launching.get("/launch/deep-linking")
 def open_deep_linking() -> str:
-    """Begin a launch in which the instructor chooses or makes an activity in the tool."""
+    """Begin a deep linking launch, in which the instructor creates an activity in the tool."""
     if current_person().is_student:
         abort(403)
     return _begin(current_lms().launch(current_person(), message_type=DEEP_LINKING, document_target=_target()))
@@ -113,7 +113,9 @@ def receive_deep_linking() -> tuple[str, int]:
 
 @launching.get("/return")
 def return_from_tool() -> str:
-    """Receive somebody whom the tool sends back, with its message if it has one (LTI Core 1.3, launch presentation)."""
+    """Receive a person whom the tool sends back, with the tool's message, if any (LTI Core 1.3, launch
+    presentation).
+    """
     messages = {name: request.args[name] for name in RETURN_MESSAGES if request.args.get(name)}
     current_lms().journal.record("return", "GET /return", ("Parameters", pretty_fields(list(messages.items()))))
     if not messages.get("lti_msg") and not messages.get("lti_errormsg"):

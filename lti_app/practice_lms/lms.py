@@ -1,4 +1,4 @@
-"""The practice LMS as one object: what its pages and its tests work with."""
+"""The practice LMS as one object, used by its pages and its tests."""
 
 import hashlib
 import secrets

@@ -107,7 +107,7 @@ def _begin(connection: Connection) -> None:
 
 
 class Store:
-    """The database: ``reading()`` and ``writing()`` each give a connection in one transaction."""
+    """The database; ``reading()`` and ``writing()`` each return a connection in one transaction."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

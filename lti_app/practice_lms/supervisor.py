@@ -25,7 +25,7 @@ class Interrupted(Exception):
 
 
 def check_port(port: int, purpose: str, option: str) -> None:
-    """Raise DemoError, with what to do, if somebody listens on ``port`` of this machine already."""
+    """Raise DemoError, with advice, if another program already listens on ``port``."""
     try:
         for host in ("127.0.0.1", "::1"):
             _check_silent(host, port)
@@ -113,7 +113,7 @@ class Supervisor:
                 )
 
     def watch(self) -> None:
-        """Stay until a child dies (DemoError) or somebody asks for the end (Interrupted)."""
+        """Wait until a child process ends (DemoError) or the user stops the demonstration (Interrupted)."""
         while True:
             self.check()
             self._pause()

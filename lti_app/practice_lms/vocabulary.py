@@ -1,4 +1,4 @@
-"""The names that the LTI Advantage specifications give to claims, scopes, media types and values."""
+"""The names of claims, scopes, media types and values in the LTI Advantage specifications."""
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 DL_CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/"

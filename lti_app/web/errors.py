@@ -37,8 +37,8 @@ def status_of(error: ColloquyError) -> int:
 
 
 def error_page(status: int, code: str = "", advice: str = "") -> Response:
-    """A page for a status: what happened, what to do (`advice`, else what is true of the status in general), a
-    reference, and the text that the person had written."""
+    """An error page: what happened, what to do (`advice`, or the general advice for this status), a reference, and the
+    text that the person had written."""
     reference = secrets.token_hex(4)
     log.warning("refused", status=status, code=code, endpoint=request.endpoint, reference=reference)
     if status in (401, 413) or "frame_origins" not in g:
@@ -80,7 +80,7 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _storage_error(error: Exception) -> Response:
-    """The database is away, locked for too long or full: nobody's fault, and worth another try."""
+    """The database is unreachable, locked for too long, or full: the request may succeed later."""
     log.error("storage", kind=type(error).__name__, where=_where(error), endpoint=request.endpoint)
     response = error_page(503, "storage")
     response.headers["Retry-After"] = str(RETRY_SECONDS)

@@ -10,8 +10,10 @@ _POLICY = (
 
 
 def init_headers(app: Flask) -> None:
-    """Set the headers on every answer. `g.frame_origins` says who may frame it, `g.form_origins` where it may post,
-    `g.needs_worker` that its scripts work in threads of their own."""
+    """Set the security headers of every response.
+
+    `g.frame_origins` lists who may frame the page, `g.form_origins` where its forms may post; `g.needs_worker` allows
+    web workers."""
 
     @app.after_request
     def _set(response: Response) -> Response:

@@ -50,7 +50,7 @@ class Reader:
         return self.now.astimezone(self.zone).year
 
     def moment(self, moment: datetime, *, always_year: bool = False) -> str:
-        """Wed 25 Nov, 23:59; with the year where it is not the current one, or where the words are to be kept."""
+        """Wed 25 Nov, 23:59; with the year if it is not the current one, or if the text will be read in other years."""
         local = moment.astimezone(self.zone)
         language = self.language
         pattern = language.this_year if local.year == self.year and not always_year else language.other_year
@@ -81,7 +81,7 @@ class Reader:
 
 
 def _threshold(span: timedelta) -> float:
-    """What Babel takes as the least count of a unit: so chosen that up to two months are told in days, not in weeks."""
+    """The smallest count for which Babel uses a unit, chosen so that up to two months are given in days, not weeks."""
     days = int(abs(span).total_seconds()) / 86_400
     return days if 1 <= days < 60 else 1
 

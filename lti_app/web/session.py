@@ -1,8 +1,8 @@
-"""Who is asking: Flask-Login over the visits that launches open.
+"""Sessions: Flask-Login on top of the visits that launches open.
 
-The signed cookie holds nothing but one random token per course; everything else about a visit is in the database.
-A browser keeps one cookie jar for all courses of an LMS, so two courses in two tabs share the cookie and are told
-apart by the course in the address.
+The signed cookie holds one random token per course and nothing else; the rest of a visit is in the database. A browser
+has one cookie jar for all courses of an LMS, so two courses in two tabs share the cookie, and the course in the URL
+decides which token counts.
 """
 
 from typing import Any

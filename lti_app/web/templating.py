@@ -57,7 +57,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
 
 
 def _language(languages: list[str]) -> str | None:
-    """The language of the page: that in which the person uses their LMS, else the one their browser asks for."""
+    """The language of the page: the one in which the person uses their LMS, else the one their browser prefers."""
     if not request:
         return None
     actor = actor_if_known()
@@ -75,7 +75,7 @@ def translate(text: str, /, **values: object) -> Markup:
 
 
 def translate_plural(one: str, many: str, num: int, /, **values: object) -> Markup:
-    """The same with its number, `num` among the values."""
+    """Translate a sentence that depends on a number, which is among the values as `num`."""
     return Markup(_translations().ungettext(one, many, num)) % {"num": num, **values}  # noqa: S704 -- as above
 
 
@@ -88,7 +88,7 @@ def _translations() -> Any:
 
 
 def actor_if_known() -> Actor | None:
-    """The actor of this request; None without one, also where a failing database keeps us from knowing."""
+    """The actor of this request; None if there is none, or if the database fails."""
     try:
         return current_actor()
     except SQLAlchemyError:
@@ -113,7 +113,7 @@ def moment(value: datetime) -> str:
 
 
 def moment_to_keep(value: datetime) -> str:
-    """Wed 25 Nov 2026, 23:59: the same for what is read in other years, always with the year."""
+    """Wed 25 Nov 2026, 23:59: a moment in a document that is read in other years, always with the year."""
     return _reader().moment(value, always_year=True)
 
 
@@ -123,12 +123,12 @@ def clock_time(value: datetime) -> str:
 
 
 def moment_zone(value: datetime) -> str:
-    """The same with the zone: Wed 25 Nov, 23:59 (London)."""
+    """A moment with its time zone: Wed 25 Nov, 23:59 (London)."""
     return f"{moment(value)} ({zone_name()})"
 
 
 def due(value: datetime) -> str:
-    """The same with the distance: Wed 25 Nov, 23:59 (in 2 days)."""
+    """A due date with the time that is left: Wed 25 Nov, 23:59 (in 2 days)."""
     return f"{moment(value)} ({relative(value)})"
 
 

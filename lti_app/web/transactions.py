@@ -48,7 +48,7 @@ def writing() -> Iterator[Session]:
 
 
 def end_reading() -> None:
-    """End the reading transaction before something slow; what is read afterwards lies in a new one."""
+    """End the reading transaction before something slow; later reads begin a new one."""
     _close()
 
 

@@ -38,9 +38,10 @@ def assess(
 ) -> None:
     """Save a student's marks (level id by criterion id) and comment as a draft.
 
-    `version` is that of the marks the grader saw, 0 for none. Raises AssessmentChanged when another grader saved
-    meanwhile, CommentTooLong, NotFound for somebody who is no student here, Forbidden. Levels that are not of the
-    rubric are passed over. Saving what is already there changes nothing.
+    `version` is the version of the marks that the grader saw, 0 for none. Raises AssessmentChanged if another grader
+    has
+    saved since then, CommentTooLong, NotFound for a person who is not a student here, Forbidden. Levels that are not in
+    the rubric are ignored. Saving the same marks again changes nothing.
     """
     require(actor, Permission.GRADE)
     get_student(session, actor, person_id)
@@ -70,10 +71,10 @@ def assess(
 
 
 def release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, *, now: datetime) -> None:
-    """Show a student their grade and let the LMS learn it, in this transaction.
+    """Release a grade to a student, and queue it for the LMS in the same transaction.
 
-    Raises AssessmentIncomplete while a criterion has no level, NotFound, Forbidden. Releasing what is already
-    released changes nothing.
+    Raises AssessmentIncomplete while a criterion has no level, NotFound, Forbidden. Releasing the same grade again
+    changes nothing.
     """
     require(actor, Permission.GRADE)
     get_student(session, actor, person_id)
@@ -112,7 +113,7 @@ def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, n
 
 
 def _assessments(discussion_id: int) -> Select[Assessment]:
-    """Locked, in the one order in which everybody locks them, and as they are now whatever the session has seen."""
+    """Lock assessments, always in the same order, and read their current values even if the session has older ones."""
     return (
         select(Assessment)
         .where(Assessment.discussion_id == discussion_id)

@@ -52,7 +52,7 @@ class Mark(Base):
 
 
 class Release(Base):
-    """What a student was told, when and by whom: written once, never changed."""
+    """A grade as it was released: when, by whom, with which comment. Written once, never changed."""
 
     __tablename__ = "release"
     __table_args__ = (UniqueConstraint("assessment_id", "version"),)

@@ -60,7 +60,7 @@ class ReleasedMark:
 
 @dataclass(frozen=True)
 class ReleasedGrade:
-    """What the student is told."""
+    """The grade as the student sees it."""
 
     given: Decimal
     possible: Decimal
@@ -219,9 +219,9 @@ def get_released_grade(session: Session, actor: Actor, discussion: DiscussionVie
 def list_posts_in_context(
     session: Session, actor: Actor, discussion: DiscussionView, person_id: int
 ) -> list[PostInContext]:
-    """All that a student wrote in a discussion, the oldest first, tombstones included (two statements).
+    """All posts of a student in a discussion, oldest first, deleted ones included (two statements).
 
-    Graders see deleted text: nobody can erase what was already graded. Behind the GRADE permission.
+    Graders see deleted text, so that nobody can erase what has been graded. Behind the GRADE permission.
     """
     rows = session.execute(
         select(Post, _PARENT, shown_author(actor, discussion, post=_PARENT))

@@ -83,11 +83,11 @@ def progress_of(*, is_complete: bool | None, version: int | None, released_versi
 
 
 def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView | None:
-    """The level that counted facts alone decide; None for criteria that take judgement.
+    """The level that follows from counted facts alone; None for criteria that need judgment.
 
-    Only timeliness is such: everything asked for in time is the top level, everything but late the middle one,
-    anything missing after its date the bottom one; while something may still come in time there is nothing to
-    suggest. It is a suggestion: a person accepts it.
+    Only timeliness is decided by facts: the top level if everything required came in time, the middle level if it came
+    late, the bottom level if something is missing after its due date. While something can still come in time, no level
+    is suggested. The grader decides.
     """
     if criterion.evidence is not Evidence.TIMELINESS or not criterion.levels or not verdicts.requirements:
         return None

@@ -103,7 +103,7 @@ def claim_due(session: Session, now: datetime, *, limit: int, lease: timedelta) 
 
 
 def finish_sent(session: Session, claimed: ClaimedPassback, *, now: datetime) -> None:
-    """Record that the LMS accepted the score. A version wanted meanwhile stays pending and is due at once."""
+    """Record that the LMS accepted the score. A newer version, queued since then, stays pending and is due now."""
     row = _still_ours(session, claimed)
     if row is None:
         return
@@ -124,11 +124,11 @@ def finish_failed(
     retry_after: float | None = None,
     now: datetime,
 ) -> bool:
-    """Record a failed try: `refused` when the LMS answered and will not take the score, else it is only delayed.
+    """Record a failed attempt: `refused` if the LMS rejects the score, else it is only delayed.
 
-    A delayed score is due again after a wait and is shown as refused once trying on is hopeless; so is a refusal that
-    time may cure (`stale`: the LMS's clock is ahead of ours). A version wanted meanwhile is due at once.
-    Answers whether this score waits for another try.
+    A delayed score is due again after a pause, and is shown as refused when further attempts are hopeless. The same
+    holds for a refusal that may pass (`stale`: the clock of the LMS is ahead of ours). A newer version, queued since
+    then, is due now. Returns whether this score waits for another attempt.
     """
     row = _still_ours(session, claimed)
     if row is None or row.wanted_version != claimed.version:
@@ -188,7 +188,7 @@ def _not_leased(now: datetime) -> ColumnElement[bool]:
 
 
 def _still_ours(session: Session, claimed: ClaimedPassback) -> Passback | None:
-    """The row, its lease given up, when the lease is still this worker's; else None: another one has taken it over."""
+    """The row, with its lease released, if this worker still holds the lease; else None."""
     row = session.scalar(
         select(Passback)
         .where(Passback.id == claimed.id, Passback.lease_token == claimed.lease_token)

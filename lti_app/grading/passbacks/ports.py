@@ -1,4 +1,4 @@
-"""What sending scores needs from outside: a gradebook that learns them, and a bell that wakes whoever sends them."""
+"""What sending scores needs from outside: a gradebook that receives them, and a bell that wakes the worker."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +42,7 @@ class PassbackDelayed(Exception):
     """The LMS could not be reached or asks to wait (time-out, 5xx, 429): try again later.
 
     `code` is one of: timeout, unreachable, server_error, throttled, bad_answer, busy (another worker
-    prepares the column). `retry_after` in seconds where told.
+    prepares the column). `retry_after` in seconds, if the LMS sent it.
     """
 
     def __init__(self, code: str, detail: str = "", retry_after: float | None = None) -> None:

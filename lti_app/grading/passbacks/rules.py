@@ -51,9 +51,9 @@ def give_up_code(code: str) -> str:
 
 
 def next_score_timestamp(last: datetime | None, now: datetime) -> datetime:
-    """The `timestamp` of the next score of one person: now, yet at least a second after the last one sent.
+    """The `timestamp` of a person's next score: now, but at least a second after the last one sent.
 
-    AGS 2.0, 3.4.9 wants it to grow strictly, and Moodle compares whole seconds. It is the time of sending, never of
-    grading, because Moodle 4.5 keeps its own clock's time for a score and refuses what is older.
+    AGS 2.0, 3.4.9 requires it to increase, and Moodle compares whole seconds. It is the time of sending, not of
+    grading, because Moodle 4.5 stores its own time for a score and refuses an older one.
     """
     return now if last is None else max(now, last + timedelta(seconds=1))

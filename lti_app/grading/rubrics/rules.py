@@ -39,7 +39,7 @@ class CriterionView:
 
     @property
     def maximum(self) -> Decimal:
-        """The most points that it can give."""
+        """The highest possible number of points."""
         return max((level.points for level in self.levels), default=Decimal(0))
 
     def level(self, level_id: int | None) -> LevelView | None:
@@ -55,7 +55,7 @@ class RubricView:
 
     @property
     def maximum(self) -> Decimal:
-        """The most points that it can give."""
+        """The highest possible number of points."""
         return sum((criterion.maximum for criterion in self.criteria), Decimal(0))
 
 
@@ -146,7 +146,9 @@ def total(points: Iterable[Decimal]) -> Decimal:
 
 
 def scaled(points: Decimal, *, out_of: Decimal, to: Decimal) -> Decimal:
-    """Points of a rubric as points of the gradebook column, two places, halves up; 0 where the rubric gives none."""
+    """Convert rubric points to points of the gradebook column: two decimal places, halves rounded up; 0 for a
+    rubric without points.
+    """
     if out_of == 0:
         return Decimal("0.00")
     return (points * to / out_of).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)

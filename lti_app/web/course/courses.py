@@ -1,4 +1,4 @@
-"""The course home, its settings, and what a browser tells about its reader."""
+"""The course home, the course settings, and the time zone that a browser reports."""
 
 from collections import Counter
 

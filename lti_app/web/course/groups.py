@@ -1,4 +1,4 @@
-"""The groups of a course: those the LMS tells, and those an instructor makes here."""
+"""The groups of a course: groups from the LMS, and groups that an instructor creates here."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ blueprint = Blueprint("groups", __name__, url_prefix="/courses/<int:course_id>/g
 
 @blueprint.get("")
 def manage() -> ResponseReturnValue:
-    """All groups of the course, and which student is in which."""
+    """All groups of the course with their students."""
     return _page(_enter())
 
 

@@ -46,7 +46,7 @@ class LongTextField(TextAreaField):
     """A text area whose length is counted as its writer sees it: browsers send two characters for the end of a line."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take what was sent, each end of a line as one character."""
+        """Read the submitted text, with each line break as one character."""
         super().process_formdata(valuelist)
         if isinstance(self.data, str):
             self.data = self.data.replace("\r\n", "\n")
@@ -65,7 +65,7 @@ class DateField(DateTimeLocalField):
 
 
 def moment_of(local: datetime | None, time_zone: str, *, end_of_minute: bool) -> datetime | None:
-    """The moment that a local date means; what is due at 23:59 is in time until midnight."""
+    """The moment of a local date and time. The whole last minute counts: due at 23:59 means until midnight."""
     if local is None:
         return None
     edge = (59, 999_999) if end_of_minute else (0, 0)

@@ -53,7 +53,7 @@ class RubricRow:
 
 @blueprint.get("")
 def desk(discussion_id: int) -> ResponseReturnValue:
-    """The class: who wrote what, what is graded, what the LMS has got."""
+    """The class list: posts, grading status and gradebook status of each student."""
     actor, discussion = _enter(discussion_id)
     lines = _lines(actor, discussion)
     return render_template(
@@ -79,7 +79,7 @@ def student(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Re
 
 @blueprint.get("/review/<int:person_id>")
 def review(discussion_id: int, person_id: int) -> ResponseReturnValue:
-    """Where the LMS leads to one student's work; to the class where that would tell who is behind a pseudonym."""
+    """The LMS's link to one student's work; it opens the class list if it would reveal who is behind a pseudonym."""
     actor, discussion = _enter(discussion_id)
     if discussion.hides_names_from(actor):
         flash(_("Names are hidden in this discussion until its grades are released."))
@@ -155,7 +155,7 @@ def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
 
 
 def _whom(actor: Actor, discussion: DiscussionView, person_id: int, pseudonym_id: int) -> int:
-    """Whom an address means. While names are hidden, none that tells who somebody is in other discussions."""
+    """The student that a URL means. While names are hidden, ids that identify a person elsewhere are not accepted."""
     if pseudonym_id:
         return find_by_pseudonym(read_session(), discussion, pseudonym_id)
     if discussion.hides_names_from(actor):
@@ -164,7 +164,7 @@ def _whom(actor: Actor, discussion: DiscussionView, person_id: int, pseudonym_id
 
 
 def _lines(actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
-    """The class list; whoever has no pseudonym yet where grading is blind is given one first."""
+    """The class list. In blind grading, students without a pseudonym get one first."""
     lines = list_desk(read_session(), actor, discussion)
     if discussion.hides_names_from(actor) and not all(line.name for line in lines):
         with writing() as session:
@@ -174,7 +174,7 @@ def _lines(actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
 
 
 def _release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> bool:
-    """Release what was just saved, in the same transaction: nobody else's marks can come between."""
+    """Release the marks that were just saved, in the same transaction, so that no other grader's marks come between."""
     try:
         release(session, actor, discussion, person_id, now=now())
     except AssessmentIncomplete:
@@ -222,7 +222,7 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
 def _rows(
     rubric: RubricView, assessment: AssessmentView, verdicts: Verdicts, form: AssessmentForm | None
 ) -> list[RubricRow]:
-    """The criteria with what is chosen: as just typed when a save was refused, else as stored."""
+    """The criteria with the chosen levels: as entered if a save was refused, else as stored."""
     chosen = assessment.levels if form is None else chosen_levels(rubric, request.form)
     return [
         RubricRow(criterion, chosen.get(criterion.id), suggested_level(criterion, verdicts), "")

@@ -64,7 +64,7 @@ def upload() -> ResponseReturnValue:
 
 @blueprint.get("/<int:file_id>/<slug>")
 def serve(file_id: int, slug: str) -> ResponseReturnValue:
-    """A file by itself: pictures and PDFs to look at, all else to save; in parts where the browser asks for parts."""
+    """One file: pictures and PDFs open in the browser, other files are downloaded. Supports range requests."""
     file = get_file(read_session(), get_visitor(), file_id)
     if slug != file.slug:
         raise NotFound
@@ -89,7 +89,7 @@ def serve(file_id: int, slug: str) -> ResponseReturnValue:
 
 
 def described(file: FileView) -> dict[str, object]:
-    """What a script is told of a file."""
+    """The facts about a file that scripts get as JSON."""
     return {
         "id": file.id,
         "name": file.name,

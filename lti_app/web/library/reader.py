@@ -1,4 +1,4 @@
-"""The reader: a reading's file to read, cite and find again; and the page on which an instructor gives that file."""
+"""The reader, in which people read and cite the file of a reading, and the page where an instructor uploads it."""
 
 from dataclasses import asdict
 from typing import Any
@@ -62,7 +62,7 @@ def show(reading_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/place")
 def place(reading_id: int) -> ResponseReturnValue:
-    """What the reader's script tells: the text is open, or how far one has got."""
+    """Record that a reading was opened, or the last page reached; the reader's script sends this."""
     actor, form = get_visitor(), PlaceForm()
     if not form.validate():
         return "", 400
@@ -77,7 +77,7 @@ def place(reading_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/passages")
 def cite(reading_id: int) -> ResponseReturnValue:
-    """Make the chosen place a passage, and go on with it: to one's post, or to what the class says about it."""
+    """Turn the selected place into a passage, then continue to the composer or to the posts that cite it."""
     actor, form = get_visitor(), PassageForm()
     reading = get_filed_reading(read_session(), actor, reading_id)
     if not form.validate():
@@ -168,7 +168,7 @@ def _give_page(reading: FiledReading, form: ReadingFileForm, refusal: str) -> st
 
 
 def _first_page(reading: FiledReading) -> int:
-    """What the reading has, else what its record tells."""
+    """The first page of the file if known, else the first page in the bibliographic record."""
     if reading.file is None and (first := reading.pages.partition("-")[0].strip()).isdecimal():
         return min(int(first), 99_999) or 1
     return reading.first_page
@@ -188,7 +188,7 @@ def _came_from() -> int | None:
 
 
 def _marked(cited: CitedPassage) -> dict[str, object]:
-    """What the reader's script is told of a passage that the class argues from."""
+    """The facts about a cited passage that the reader's script gets."""
     return {"id": cited.id, "count": cited.count, **asdict(cited.place)}
 
 

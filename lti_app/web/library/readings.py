@@ -135,7 +135,7 @@ def edit(reading_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/<int:reading_id>/delete", methods=["GET", "POST"])
 def delete(reading_id: int) -> ResponseReturnValue:
-    """Delete a reading that nobody uses; else say who does."""
+    """Delete a reading that is not in use; otherwise list the discussions that use it."""
     actor = get_visitor()
     reading = get_reading(read_session(), actor, reading_id, edit=True)
     form, in_use = ConfirmForm(), False
@@ -213,7 +213,9 @@ def _reading_page(actor: Actor, reading: ReadingView, form: StopForm) -> str:
 
 
 def _looked_up(actor: Actor, doi: str) -> ResponseReturnValue:
-    """What the registry knows of a DOI; where it cannot say, the form with the DOI in it. Nothing is read meanwhile."""
+    """Look up a DOI; if the registry has no answer, the form with the DOI filled in. No transaction is open
+    during the look-up.
+    """
     end_reading()
     lookup: DoiLookup = current_app.extensions[LOOKUP]
     try:

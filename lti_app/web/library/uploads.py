@@ -1,4 +1,4 @@
-"""Where this application keeps files, and how large they may be."""
+"""The storage for uploaded files of this application, and the size limits."""
 
 from flask import Flask, current_app
 

@@ -38,7 +38,7 @@ class SplitForm(PostedForm):
 
 
 def moves_of(form: Mapping[str, str]) -> dict[int, int | None]:
-    """The group chosen for each student for whom another was chosen than the page showed; None for no group."""
+    """The newly chosen group of each student whose group was changed on the page; None for no group."""
     moves: dict[int, int | None] = {}
     for name, value in form.items():
         person = name.removeprefix(MOVED)

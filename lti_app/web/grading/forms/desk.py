@@ -27,7 +27,7 @@ class AssessmentForm(PostedForm):
 
 
 def chosen_levels(rubric: RubricView, form: Mapping[str, str]) -> dict[int, int]:
-    """Level id by criterion id, as the radio buttons say; what is no level of the rubric is passed over."""
+    """The chosen level ids by criterion id; values that are not levels of the rubric are ignored."""
     chosen: dict[int, int] = {}
     for criterion in rubric.criteria:
         value = form.get(f"{CRITERION}{criterion.id}", "")

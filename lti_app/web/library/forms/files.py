@@ -48,14 +48,14 @@ class ReadingFileForm(PostedForm):
 
 
 class PlaceForm(PostedForm):
-    """How far somebody has read."""
+    """The last page that a person has reached in a reading."""
 
     page = StringField(validators=[Length(max=MAX_LOCATOR)])
     paragraph = StringField(validators=[Length(max=MAX_LOCATOR)])
 
 
 class PassageForm(PostedForm):
-    """A passage of a reading: where it stands and, if words were chosen, what they are and what is around them."""
+    """A passage of a reading: its place and, if words were selected, the words and their context."""
 
     page = StringField(
         _l("Page"), validators=[Length(max=MAX_LOCATOR, message=_l("That is too long for a page number."))]

@@ -69,7 +69,7 @@ class RecordForm(PostedForm):
 
 
 class PasteForm(PostedForm):
-    """What a reference manager, a library or a journal gives away."""
+    """References pasted from a reference manager, a library catalog or a journal page."""
 
     source = LongTextField(
         _l("Paste a DOI, BibTeX, RIS or CSL-JSON"),
