@@ -31,6 +31,11 @@ UNKNOWN = {
     "unknown_deployment": "there is no such deployment; `colloquy platform list` shows all",
 }
 
+STOPPED = {
+    "locked": "others are using a table that it must change",
+    "slow": "a step took longer than it may hold others up",
+}
+
 
 @click.group(help="Colloquy: graded discussions of assigned readings, embedded in Canvas and Moodle.")
 @click.version_option(package_name="colloquy")
@@ -197,6 +202,11 @@ def main() -> None:
         for name, reason in reasons.items():
             click.echo(f"colloquy: {name} {reason}", err=True)
         sys.exit(2)
+    except migrations.UpgradeStopped as error:
+        stands = error.data["revision"] or "empty"
+        click.echo(f"colloquy: the upgrade stopped at a time limit: {STOPPED[error.code]}.", err=True)
+        click.echo(f"Nothing was left half done (the database is at {stands}). Run `colloquy upgrade` again.", err=True)
+        sys.exit(1)
     except RegistrationRefused as error:
         click.echo(f"colloquy: {error}", err=True)
         sys.exit(1)

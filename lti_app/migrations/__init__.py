@@ -1,5 +1,7 @@
 """The database's history: one Alembic revision a change, and the way to run them from code."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -7,8 +9,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from lti_app.core.db import make_engine
+from lti_app.core.errors import ColloquyError
+
+STOPPED = {"55P03": "locked", "57014": "slow"}
+"""What PostgreSQL says when a limit of time ends a statement (lock_not_available, query_canceled)."""
 
 
 def _config(connection: Connection) -> Config:
@@ -18,16 +25,39 @@ def _config(connection: Connection) -> Config:
     return config
 
 
+class UpgradeStopped(ColloquyError):
+    """PostgreSQL ended a revision that waited or worked longer than its limit; the database is as it was before it.
+
+    The code is `locked` or `slow`; `data["revision"]` is where the database stands.
+    """
+
+
 def upgrade(database_url: str, revision: str = "head") -> None:
-    """Bring the database to `revision`; does nothing when it is already there."""
+    """Bring the database to `revision`, one transaction a revision; does nothing when it is already there.
+
+    Raises UpgradeStopped when a limit of `limits` was reached; running it again goes on from there.
+    """
     engine = make_engine(database_url)
     try:
         with engine.connect() as connection:
             _leave_keys_unchecked(connection)
-            command.upgrade(_config(connection), revision)
+            with _limits_named(connection):
+                command.upgrade(_config(connection), revision)
             connection.commit()
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _limits_named(connection: Connection) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if code := STOPPED.get(getattr(error.orig, "sqlstate", None) or ""):
+            connection.rollback()
+            reached = MigrationContext.configure(connection).get_current_revision()
+            raise UpgradeStopped(code, revision=reached) from error
+        raise
 
 
 def downgrade(database_url: str, revision: str) -> None:

@@ -19,10 +19,12 @@ class Course(Base):
     title: Mapped[str]
     label: Mapped[str]
     time_zone: Mapped[str]
-    citation_style: Mapped[CitationStyle] = mapped_column(stored_enum(CitationStyle))
+    citation_style: Mapped[CitationStyle] = mapped_column(
+        stored_enum(CitationStyle), server_default=CitationStyle.HARVARD.value
+    )
     "How references are written."
-    library: Mapped[Library] = mapped_column(stored_enum(Library))
-    library_prefix: Mapped[str]
+    library: Mapped[Library] = mapped_column(stored_enum(Library), server_default=Library.NONE.value)
+    library_prefix: Mapped[str] = mapped_column(server_default="")
     "What goes before the address of a reading to reach it through the library; empty without one."
     created_at: Mapped[datetime]
 

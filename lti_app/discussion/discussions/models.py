@@ -50,20 +50,20 @@ class Discussion(Base):
     "How many first posts were ever made: the number of the newest one."
     post_count: Mapped[int]
     "How many posts were ever made: the number of the newest one."
-    structure: Mapped[Structure] = mapped_column(stored_enum(Structure))
+    structure: Mapped[Structure] = mapped_column(stored_enum(Structure), server_default=Structure.WHOLE_CLASS.value)
     group_kind: Mapped[GroupKind | None] = mapped_column(stored_enum(GroupKind))
     "Which groups discuss apart; None: any."
-    anonymity: Mapped[Anonymity] = mapped_column(stored_enum(Anonymity))
+    anonymity: Mapped[Anonymity] = mapped_column(stored_enum(Anonymity), server_default=Anonymity.NAMED.value)
     names_revealed_at: Mapped[datetime | None]
     "From when staff see the names of a blind discussion."
     wanted_move: Mapped[Move | None] = mapped_column(stored_enum(Move))
     "The kind of reply that the discussion asks each student for one of."
     edit_minutes: Mapped[int | None]
     "How long a post can be edited by its author; None: until the discussion closes."
-    stance_question: Mapped[str]
+    stance_question: Mapped[str] = mapped_column(server_default="")
     "Asked before and after; empty for none."
-    stance_low: Mapped[str]
-    stance_high: Mapped[str]
+    stance_low: Mapped[str] = mapped_column(server_default="")
+    stance_high: Mapped[str] = mapped_column(server_default="")
     "The two poles of its scale."
     created_at: Mapped[datetime]
 

@@ -82,9 +82,9 @@ class Post(Base):
     "Of a first post: the number of the newest post in its thread."
     latest_at: Mapped[datetime]
     "Of a first post: when the newest post in its thread was made."
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(server_default="")
     "Of a first post where students begin topics; else empty."
-    format: Mapped[Format] = mapped_column(stored_enum(Format))
+    format: Mapped[Format] = mapped_column(stored_enum(Format), server_default=Format.TEXT.value)
     "What its author wrote it in: plain text is edited as `text`, rich text as `html`."
     text: Mapped[str]
     "Its words, of rich text as one would have typed them."
@@ -94,18 +94,18 @@ class Post(Base):
     reading_ids: Mapped[list[int]] = mapped_column(JSON)
     "The readings that the text cites now."
     move: Mapped[Move | None] = mapped_column(stored_enum(Move))
-    attachments: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    attachments: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
     "What is shown of the files attached to it, so that a page of posts need not look at them."
-    quotes: Mapped[list[Any]] = mapped_column(JSON)
+    quotes: Mapped[list[Any]] = mapped_column(JSON, server_default="[]")
     "What became of each longer quotation when it was looked for in the readings' texts; derived."
     byline: Mapped[str | None]
     "Of a post brought in from elsewhere: the name it is shown under."
     origin: Mapped[str | None]
     "Of a post brought in from elsewhere: where from, so that it is brought in once."
-    announcement: Mapped[bool]
+    announcement: Mapped[bool] = mapped_column(server_default=false())
     private_to_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     "Only this person and staff see it."
-    appreciations: Mapped[int] = mapped_column(default=0)
+    appreciations: Mapped[int] = mapped_column(default=0, server_default="0")
     "How many people appreciate it."
     split_from_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
     "Of a first post that was a reply: what it answered, and counts as answering, before it was split off."
@@ -118,10 +118,10 @@ class Post(Base):
     "Of a first post: when its thread was closed for writing."
     hidden_at: Mapped[datetime | None]
     hidden_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
-    hidden_reason: Mapped[str] = mapped_column(default="")
+    hidden_reason: Mapped[str] = mapped_column(default="", server_default="")
     held_at: Mapped[datetime | None]
     "Since when it waits for an instructor; only its author and staff see it."
-    held_reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
+    held_reasons: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
@@ -138,8 +138,8 @@ class Revision(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
     version: Mapped[int]
-    title: Mapped[str]
-    format: Mapped[Format] = mapped_column(stored_enum(Format))
+    title: Mapped[str] = mapped_column(server_default="")
+    format: Mapped[Format] = mapped_column(stored_enum(Format), server_default=Format.TEXT.value)
     text: Mapped[str]
     html: Mapped[str]
     words: Mapped[int]

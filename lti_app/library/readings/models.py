@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id
@@ -29,11 +29,11 @@ class Reading(Base):
     "Its own address, before the course's library link is put around it."
     file_id: Mapped[int | None] = mapped_column(ForeignKey(File.id))
     "Its text, where the class may read it here."
-    first_page: Mapped[int] = mapped_column(default=1)
+    first_page: Mapped[int] = mapped_column(default=1, server_default="1")
     "The number printed on the first page of that file."
-    through_library: Mapped[bool]
+    through_library: Mapped[bool] = mapped_column(server_default=true())
     "Whether one reaches it by way of the course's library; what is open to everybody needs none."
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column(server_default="1")
     "Grows with each change of the record, so that two instructors cannot overwrite each other unseen."
     created_at: Mapped[datetime]
 

@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.Column("prepared_at", lti_app.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("root_count", sa.Integer(), nullable=False),
+        sa.Column("post_count", sa.Integer(), nullable=False),
         sa.Column("created_at", lti_app.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_discussion_course_id_course")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_discussion")),
@@ -228,9 +229,14 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("reading_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("page", sa.String(), nullable=False),
+        sa.Column("paragraph", sa.String(), nullable=False),
+        sa.Column("exact", sa.String(), nullable=False),
+        sa.Column("prefix", sa.String(), nullable=False),
+        sa.Column("suffix", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["reading_id"], ["reading.id"], name=op.f("fk_passage_reading_id_reading")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passage")),
-        sa.UniqueConstraint("reading_id", "page", name=op.f("uq_passage_reading_id_page")),
+        sa.UniqueConstraint("reading_id", "fingerprint", name=op.f("uq_passage_reading_id_fingerprint")),
     )
     op.create_table(
         "passback",
@@ -305,10 +311,15 @@ def upgrade() -> None:
         sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("by_staff", sa.Boolean(), nullable=False),
         sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("root_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("path", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("depth", sa.Integer(), nullable=False),
         sa.Column("reply_count", sa.Integer(), nullable=False),
+        sa.Column("descendants", sa.Integer(), nullable=False),
+        sa.Column("latest_number", sa.Integer(), nullable=False),
+        sa.Column("latest_at", lti_app.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("html", sa.String(), nullable=False),
         sa.Column("words", sa.Integer(), nullable=False),
@@ -323,14 +334,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["deleted_by_id"], ["person.id"], name=op.f("fk_post_deleted_by_id_person")),
         sa.ForeignKeyConstraint(["discussion_id"], ["discussion.id"], name=op.f("fk_post_discussion_id_discussion")),
         sa.ForeignKeyConstraint(["parent_id"], ["post.id"], name=op.f("fk_post_parent_id_post")),
+        sa.ForeignKeyConstraint(["root_id"], ["post.id"], name=op.f("fk_post_root_id_post")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
         sa.UniqueConstraint("discussion_id", "path", name=op.f("uq_post_discussion_id_path")),
+        sa.UniqueConstraint("discussion_id", "number", name=op.f("uq_post_discussion_id_number")),
     )
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_post_discussion_id_author_id"), ["discussion_id", "author_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_post_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_post_root_id"), ["root_id"], unique=False)
 
     op.create_table(
         "rubric",
@@ -440,6 +454,7 @@ def downgrade() -> None:
     op.drop_table("citation")
     op.drop_table("rubric")
     with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_post_root_id"))
         batch_op.drop_index(batch_op.f("ix_post_parent_id"))
         batch_op.drop_index(batch_op.f("ix_post_discussion_id_author_id"))
 

@@ -23,7 +23,6 @@ GROUP_KIND = sa.Enum("lms_group", "lms_section", "own", name="groupkind", native
 
 def _of_discussion() -> list[sa.Column[Any]]:
     return [
-        sa.Column("post_count", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("structure", STRUCTURE, nullable=False, server_default="whole_class"),
         sa.Column("anonymity", ANONYMITY, nullable=False, server_default="named"),
         sa.Column("names_revealed_at", MOMENT, nullable=True),
@@ -34,12 +33,7 @@ def _of_discussion() -> list[sa.Column[Any]]:
 
 def _of_post() -> list[sa.Column[Any]]:
     return [
-        sa.Column("root_id", KEY, nullable=True),
         sa.Column("group_id", KEY, nullable=True),
-        sa.Column("number", sa.Integer(), nullable=False, server_default="0"),
-        sa.Column("descendants", sa.Integer(), nullable=False, server_default="0"),
-        sa.Column("latest_number", sa.Integer(), nullable=False, server_default="0"),
-        sa.Column("latest_at", MOMENT, nullable=True),
         sa.Column("title", sa.String(), nullable=False, server_default=""),
         sa.Column("format", FORMAT, nullable=False, server_default="text"),
         sa.Column("move", MOVE, nullable=True),
@@ -62,23 +56,10 @@ def _of_post() -> list[sa.Column[Any]]:
 
 
 POST_KEYS = [
-    ("root_id", "post"),
     ("group_id", "course_group"),
     ("private_to_id", "person"),
     ("hidden_by_id", "person"),
 ]
-# What the posts that exist already get: their number, their thread, and what happened in it.
-FILL = """
-UPDATE post SET number = (SELECT count(*) FROM post AS b
-    WHERE b.discussion_id = post.discussion_id AND b.id <= post.id);
-UPDATE post SET root_id = (SELECT r.id FROM post AS r WHERE r.discussion_id = post.discussion_id
-    AND r.path = substr(post.path, 1, 4)) WHERE parent_id IS NOT NULL;
-UPDATE post SET
-    descendants = (SELECT count(*) FROM post AS d WHERE d.root_id = post.id),
-    latest_number = coalesce((SELECT max(d.number) FROM post AS d WHERE d.root_id = post.id), number),
-    latest_at = coalesce((SELECT max(d.created_at) FROM post AS d WHERE d.root_id = post.id), created_at);
-UPDATE discussion SET post_count = (SELECT count(*) FROM post WHERE post.discussion_id = discussion.id);
-"""
 
 
 def upgrade() -> None:
@@ -126,30 +107,15 @@ def upgrade() -> None:
                 batch.add_column(column)
     with op.batch_alter_table("revision") as batch:
         batch.add_column(sa.Column("format", FORMAT, nullable=False, server_default="text"))
-    for statement in FILL.split(";"):
-        if statement.strip():
-            op.execute(statement)
-    for table, columns in (("discussion", _of_discussion()), ("post", _of_post())):
-        with op.batch_alter_table(table) as batch:
-            for column in columns:
-                if column.server_default is not None:
-                    batch.alter_column(column.name, existing_type=column.type, server_default=None)
-    with op.batch_alter_table("revision") as batch:
-        batch.alter_column("format", existing_type=FORMAT, server_default=None)
     with op.batch_alter_table("post") as batch:
-        batch.alter_column("latest_at", existing_type=MOMENT, nullable=False)
         for key, target in POST_KEYS:
             batch.create_foreign_key(op.f(f"fk_post_{key}_{target}"), target, [key], ["id"])
-        batch.create_unique_constraint(op.f("uq_post_discussion_id_number"), ["discussion_id", "number"])
         batch.create_unique_constraint(op.f("uq_post_discussion_id_origin"), ["discussion_id", "origin"])
-        batch.create_index(op.f("ix_post_root_id"), ["root_id"])
 
 
 def downgrade() -> None:
     with op.batch_alter_table("post") as batch:
-        batch.drop_index(op.f("ix_post_root_id"))
         batch.drop_constraint(op.f("uq_post_discussion_id_origin"), type_="unique")
-        batch.drop_constraint(op.f("uq_post_discussion_id_number"), type_="unique")
         for key, target in POST_KEYS:
             batch.drop_constraint(op.f(f"fk_post_{key}_{target}"), type_="foreignkey")
         for column in _of_post():

@@ -69,7 +69,6 @@ def upgrade() -> None:
         batch.add_column(sa.Column("file_id", KEY, nullable=True))
         batch.add_column(sa.Column("first_page", sa.Integer(), nullable=False, server_default="1"))
     with op.batch_alter_table("reading") as batch:
-        batch.alter_column("first_page", existing_type=sa.Integer(), server_default=None)
         batch.create_foreign_key(op.f("fk_reading_file_id_file"), "file", ["file_id"], ["id"])
 
 

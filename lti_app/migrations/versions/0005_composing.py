@@ -16,8 +16,6 @@ def upgrade() -> None:
     _link("attachment", "file")
     with op.batch_alter_table("post") as batch:
         batch.add_column(sa.Column("attachments", sa.JSON(), nullable=False, server_default="[]"))
-    with op.batch_alter_table("post") as batch:
-        batch.alter_column("attachments", existing_type=sa.JSON(), server_default=None)
     _create_draft()
     _create_answer_claim()
 

@@ -21,9 +21,6 @@ def upgrade() -> None:
         batch.add_column(sa.Column("group_kind", GROUP_KIND, nullable=True))
         for name in STANCE_TEXTS:
             batch.add_column(sa.Column(name, sa.String(), nullable=False, server_default=""))
-    with op.batch_alter_table("discussion") as batch:
-        for name in STANCE_TEXTS:
-            batch.alter_column(name, existing_type=sa.String(), server_default=None)
     _create_extension()
     _create_stance()
 

@@ -15,8 +15,6 @@ def upgrade() -> None:
     with op.batch_alter_table("revision") as batch:
         batch.add_column(sa.Column("title", sa.String(), nullable=False, server_default=""))
     op.execute(of_post)
-    with op.batch_alter_table("revision") as batch:
-        batch.alter_column("title", existing_type=sa.String(), server_default=None)
 
 
 def downgrade() -> None:
