@@ -11,12 +11,12 @@ from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post, get_text
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.posts.rules.written import Written
-from lti_app.discussion.threads.queries import get_activity, read_thread
+from lti_app.discussion.threads.queries import get_overview, read_thread
 from lti_app.grading.assessments.actions import assess, release, release_all
 from lti_app.grading.assessments.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.library.readings.queries import list_readings
-from lti_app.participation.progress.queries import collect_class_facts, get_progress
+from lti_app.participation.progress.queries import collect_class_facts, get_account
 from tests.factories.discussions import set_up
 from tests.factories.grades import levels, mark
 from tests.factories.posts import write
@@ -86,10 +86,10 @@ READS = {
     "students": (1, lambda s: list_students(s.session, s.cast.ines)),
     "first page of a thread": (2, read_page),
     "later page of a thread": (4, lambda s: read_page(s, address_to_path("2.1"))),
-    "activity": (1, lambda s: get_activity(s.session, s.cast.ines, s.discussion)),
+    "activity": (1, lambda s: get_overview(s.session, s.cast.ines, s.discussion).activity),
     "a post": (2, lambda s: get_post(s.session, s.cast.ana, s.discussion, s.post.id, need=Permission.READ)),
     "a text to edit": (3, lambda s: get_text(s.session, s.cast.ana, s.discussion, s.post.id)),
-    "own progress": (2, lambda s: get_progress(s.session, s.cast.ana, s.discussion, now=s.clock())),
+    "own progress": (2, lambda s: get_account(s.session, s.cast.ana, s.discussion, now=s.clock()).verdicts),
     "facts of the whole class": (2, lambda s: collect_class_facts(s.session, s.discussion)),
     "rubric": (1, lambda s: get_rubric(s.session, s.discussion)),
     "desk": (1, lambda s: list_desk(s.session, s.cast.ines, s.discussion)),

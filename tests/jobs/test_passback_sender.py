@@ -6,9 +6,9 @@ from collections import Counter
 import pytest
 
 from lti_app.grading.passbacks.ports import PassbackDelayed, PassbackRefused, Score
-from lti_app.grading.passbacks.queries import count_passbacks, passback_states
 from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.jobs.passbacks import LEASE, PassbackSender
+from tests.factories.passbacks import count_passbacks, passback_states
 from tests.grading.passbacks.passbacks import Class, MovableClock, RecordingGradebook
 
 

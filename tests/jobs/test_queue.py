@@ -12,12 +12,12 @@ from pydantic import SecretStr
 from lti_app import migrations
 from lti_app.core.db import make_engine
 from lti_app.core.settings import Settings
-from lti_app.grading.passbacks.queries import count_passbacks
 from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.jobs.queue import HueyBell, Jobs, make_huey
 from lti_app.jobs.worker import EmbeddedWorker
 from lti_app.storage.folder import FolderStorage
+from tests.factories.passbacks import count_passbacks
 
 SECRET = "a secret of more than thirty-two characters"
 PATIENCE = 20.0

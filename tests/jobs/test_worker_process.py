@@ -30,7 +30,6 @@ from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.actions import reserve_discussion
 from lti_app.grading.passbacks.actions import queue_passback
 from lti_app.grading.passbacks.models import Passback
-from lti_app.grading.passbacks.queries import count_passbacks
 from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.lti.ags import OUR_SCOPES
 from lti_app.lti.keys import public_jwks, rotate
@@ -41,6 +40,7 @@ from lti_app.practice_lms import PracticeConfig
 from lti_app.practice_lms.launches import line_items_url, memberships_url
 from lti_app.practice_lms.lms import PracticeLms
 from lti_app.practice_lms.server import running
+from tests.factories.passbacks import count_passbacks
 from tests.lti.fake_lms import KeyServer, Served
 
 PATIENCE = 90.0

@@ -5,8 +5,8 @@ from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.grading.assessments.models import Assessment, Release
 from lti_app.grading.assessments.queries import get_assessment
 from lti_app.grading.passbacks.models import Passback
-from lti_app.grading.passbacks.queries import count_passbacks, passback_states
 from lti_app.grading.passbacks.rules import PassbackState
+from tests.factories.passbacks import count_passbacks, passback_states
 
 __all__ = [
     "Assessment",

@@ -19,7 +19,7 @@ from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.grading.assessments.actions import assess, release
 from lti_app.grading.passbacks.actions import claim_due, finish_failed, finish_sent
-from lti_app.grading.passbacks.queries import PassbackReport, count_passbacks, passback_states
+from lti_app.grading.passbacks.queries import PassbackReport
 from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import RubricView
@@ -34,6 +34,7 @@ from lti_app.web.transactions import BELL
 from tests.cast import FRAME, Cast, FrozenClock
 from tests.factories.discussions import set_up
 from tests.factories.files import png
+from tests.factories.passbacks import count_passbacks, passback_states
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
 from tests.statements import count_statements

@@ -2,7 +2,6 @@
 
 import random
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -194,15 +193,6 @@ def state_at(calendar: Calendar, *, prepared: bool, now: datetime) -> State:
     if calendar.closes_at is not None and now >= calendar.closes_at:
         return State.CLOSED
     return State.OPEN
-
-
-def latest_dates(extensions: Iterable[Calendar]) -> Calendar:
-    """The latest of each date, where somebody has extensions of their own and of their groups."""
-    all_of = list(extensions)
-    latest = {
-        name: max((moment for each in all_of if (moment := getattr(each, name))), default=None) for name in EXTENDABLE
-    }
-    return Calendar(**latest)
 
 
 def pseudonym(discussion_id: int, nth: int) -> str:

@@ -121,11 +121,6 @@ def get_overview(session: Session, actor: Actor, discussion: DiscussionView) -> 
     return Overview(activity, numbers, sort, _unread(candidates or "", numbers))
 
 
-def get_activity(session: Session, actor: Actor, discussion: DiscussionView) -> Activity:
-    """The first part of the overview, for pages that tell no more (one statement)."""
-    return get_overview(session, actor, discussion).activity
-
-
 def _unread(candidates: str, seen: Numbers) -> dict[int, tuple[int, ...]]:
     """Those of "thread:number …" that are not seen, by thread."""
     found: dict[int, list[int]] = {}
@@ -272,10 +267,6 @@ def _counted(sight: Sight, posts: Any, roots: Select[int]) -> Select[Any]:
     columns = (counts.c.replies, counts.c.voices, counts.c.newest_at)
     counted: Select[Any] = posts.outerjoin(counts, counts.c.id == Post.id).add_columns(*columns)
     return counted
-
-
-def _count(row: Any) -> ThreadCount:
-    return ThreadCount(row.replies, row.voices, row.newest_at)
 
 
 def _spot(post: PostRow) -> Spot:

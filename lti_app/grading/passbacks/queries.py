@@ -29,15 +29,6 @@ class PassbackReport:
     """When the LMS last accepted a score of this person, perhaps an earlier one than this."""
 
 
-def passback_states(session: Session, discussion_id: int) -> dict[int, PassbackReport]:
-    """What became of the scores of a discussion, by person id. People without a released grade are not in it.
-
-    The caller has got the discussion through its gate.
-    """
-    rows = session.scalars(select(Passback).where(Passback.discussion_id == discussion_id))
-    return {row.person_id: _report(row) for row in rows}
-
-
 def get_passback(session: Session, discussion_id: int, person_id: int) -> PassbackReport | None:
     """What became of one person's score; None before the first release. Behind the gate of the discussion."""
     row = session.scalar(
@@ -52,12 +43,6 @@ def next_passback_due(session: Session) -> datetime | None:
     free_at: ColumnElement[datetime] = case((held, Passback.lease_until), else_=Passback.due_at)
     earliest: datetime | None = session.scalar(select(func.min(free_at)).where(Passback.state == PassbackState.PENDING))
     return earliest
-
-
-def count_passbacks(session: Session) -> dict[PassbackState, int]:
-    """How many scores are in which state, over all courses: for the operator."""
-    rows = session.execute(select(Passback.state, func.count()).group_by(Passback.state)).all()
-    return {row[0]: row[1] for row in rows}
 
 
 def _report(row: Passback) -> PassbackReport:

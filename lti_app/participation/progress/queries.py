@@ -50,20 +50,13 @@ class Account:
     verdicts: Verdicts
 
 
-def get_progress(
-    session: Session, actor: Actor, discussion: DiscussionView, person_id: int | None = None, *, now: datetime
-) -> Verdicts:
-    """How a student stands in a discussion by their own dates: the actor, or for staff anybody.
-
-    One statement; one more for staff where somebody has dates of their own.
-    """
-    return get_account(session, actor, discussion, person_id, now=now).verdicts
-
-
 def get_account(
     session: Session, actor: Actor, discussion: DiscussionView, person_id: int | None = None, *, now: datetime
 ) -> Account:
-    """The same with what it was counted from."""
+    """How a student stands by their own dates, and what it was counted from: the actor, or for staff anybody.
+
+    One statement; one more for staff where somebody has dates of their own.
+    """
     whose = person_id if person_id is not None and actor.is_staff else actor.person_id
     calendar = collect_calendars(session, discussion).get(whose, discussion.calendar)
     facts = tuple(collect_class_facts(session, discussion, whose, viewer=actor).get(whose, ()))

@@ -13,7 +13,7 @@ from lti_app.discussion.answers.queries import list_waiting
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.errors import PostFirst
-from lti_app.discussion.threads.queries import get_activity
+from lti_app.discussion.threads.queries import get_overview
 from tests.discussion.posts.test_races import at_once
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
@@ -37,7 +37,7 @@ def waiting(session, cast, discussion, clock):
 
 
 def counted(session, cast, discussion):
-    activity = get_activity(session, cast.ines, discussion)
+    activity = get_overview(session, cast.ines, discussion).activity
     return activity.answered, activity.asking
 
 

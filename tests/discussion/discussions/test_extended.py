@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussion.discussions.rules import EXTENDABLE, Calendar, latest_dates
+from lti_app.discussion.discussions.rules import EXTENDABLE, Calendar
 from tests.cast import MONDAY
 
 
@@ -37,12 +37,6 @@ def test_the_later_date_holds(given_dates, holds):
 
 def test_a_date_that_the_class_does_not_have_cannot_be_later():
     assert calendar(0, None, 6, None).extended(calendar(None, 4, 8, 9)) == calendar(0, None, 8, None)
-
-
-def test_of_a_person_and_a_group_the_latest_holds_date_by_date():
-    person, group = calendar(None, 5, None, 8), calendar(None, 4, 9, None)
-    assert latest_dates([person, group]) == calendar(None, 5, 9, 8)
-    assert latest_dates([]) == Calendar()
 
 
 DAYS = st.one_of(st.none(), st.integers(0, 30))

@@ -16,7 +16,7 @@ from lti_app.discussion.posts.errors import ParentGone, PostHeld
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.rules.written import Written
-from lti_app.discussion.threads.queries import get_activity
+from lti_app.discussion.threads.queries import get_overview
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
 
@@ -105,7 +105,7 @@ def test_a_held_post_exists_for_its_author_and_staff_alone(session, cast, discus
         see(cast.ben, thread[2])
     first = see(cast.ben, thread[0])
     assert (first.descendants, first.latest_at) == (0, first.created_at)
-    assert get_activity(session, cast.ben, discussion).replies == 0
+    assert get_overview(session, cast.ben, discussion).activity.replies == 0
     do(Deed.RELEASE, thread[2])
     first = see(cast.ben, thread[0])
     assert (first.descendants, first.latest_at) == (1, thread[2].created_at)
@@ -141,7 +141,7 @@ def test_one_answer_is_the_accepted_one(session, cast, clock):
 
 
 def test_a_private_branch_is_between_one_student_and_staff(session, cast, discussion, thread, *, see, clock):
-    before = {actor: get_activity(session, actor, discussion) for actor in (cast.ben, cast.chi)}
+    before = {actor: get_overview(session, actor, discussion).activity for actor in (cast.ben, cast.chi)}
     placed = reply_privately(session, cast.ines, discussion, thread[0].id, "Between us: well argued.", now=clock())
     answer = create_post(session, cast.ana, discussion, Written("Thank you."), parent_id=placed.id, now=clock())
     for actor in (cast.ana, cast.tariq):
@@ -152,7 +152,7 @@ def test_a_private_branch_is_between_one_student_and_staff(session, cast, discus
         for post_id in (placed.id, answer.id):
             with pytest.raises(NotFound):
                 get_post(session, actor, discussion, post_id, need=Permission.READ)
-        assert get_activity(session, actor, discussion) == before[actor]
+        assert get_overview(session, actor, discussion).activity == before[actor]
     assert session.scalar(select(ModerationAct.kind)) is Deed.REPLY_PRIVATELY
 
 

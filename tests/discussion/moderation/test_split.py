@@ -19,7 +19,7 @@ from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.posts.rules.written import Written
-from lti_app.participation.progress.queries import get_progress
+from lti_app.participation.progress.queries import get_account
 from lti_app.participation.requirements.rules import Reason
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
@@ -100,14 +100,14 @@ def split(session, cast, discussion, clock):
         write(session, author, discussion, now=clock())
     reply = write(session, cast.chi, discussion, to=first, now=clock())
     below = write(session, cast.ben, discussion, to=reply, now=clock())
-    before = get_progress(session, cast.chi, discussion, now=clock())
+    before = get_account(session, cast.chi, discussion, now=clock()).verdicts
     address = split_thread(session, cast.ines, discussion, reply.id, now=clock.move(days=1))
     return first, reply, below, before, address
 
 
 def test_a_reply_that_is_split_off_counts_as_what_it_was(session, cast, discussion, split, clock):
     _, reply, _, before, address = split
-    after = get_progress(session, cast.chi, discussion, now=clock())
+    after = get_account(session, cast.chi, discussion, now=clock()).verdicts
     assert after.posts == before.posts
     assert after.posts[reply.id].reason is Reason.REPLY
     assert after.requirements[1].addresses == (address,) == ("4",)
@@ -119,7 +119,7 @@ def test_a_reply_that_is_split_off_is_no_first_post_that_opens_the_gate(session,
     first.deleted_at = clock()
     session.flush()
     assert not circumstances_of(session, cast.chi, discussion).has_posted
-    assert not get_progress(session, cast.chi, discussion, now=clock()).has_started
+    assert not get_account(session, cast.chi, discussion, now=clock()).verdicts.has_started
 
 
 def test_the_second_click_finds_it_done(session, cast, discussion, split, clock):

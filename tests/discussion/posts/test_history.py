@@ -18,7 +18,7 @@ from lti_app.discussion.posts.models import Citation, Post, Revision
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.posts.rules.compose import compose
-from lti_app.discussion.threads.queries import get_activity, read_thread
+from lti_app.discussion.threads.queries import get_overview, read_thread
 from lti_app.library.readings.models import Passage
 from lti_app.participation.progress.queries import collect_class_facts
 from tests.cast import FrozenClock, gather_cast
@@ -153,7 +153,7 @@ class Histories(RuleBasedStateMachine):
         found = {number: (replies, version, deleted is not None) for number, replies, version, deleted in rows}
         assert found == {n: (post.replies, len(post.texts), post.deleted) for n, post in self.posts.items()}
         assert self.session.scalar(select(Discussion.root_count)) == self.first_posts
-        activity = get_activity(self.session, self.cast.ines, self.discussion)
+        activity = get_overview(self.session, self.cast.ines, self.discussion).activity
         standing = [post for post in self.posts.values() if not post.deleted]
         assert activity.first_posts == sum("." not in post.address for post in standing)
         assert activity.replies == sum("." in post.address for post in standing)

@@ -12,9 +12,9 @@ from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.posts.rules.written import Written
-from lti_app.discussion.threads.queries import PAGE_SIZE, get_activity, read_thread
+from lti_app.discussion.threads.queries import PAGE_SIZE, get_overview, read_thread
 from lti_app.discussion.threads.rules import Activity
-from lti_app.participation.progress.queries import collect_class_facts, get_progress
+from lti_app.participation.progress.queries import collect_class_facts, get_account
 from lti_app.participation.requirements.rules import Reason, Standing
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.posts import write
@@ -121,13 +121,13 @@ def test_a_tombstone_says_nothing(session, cast, discussion, clock):
 
 
 def test_activity(session, cast, discussion, clock):
-    assert get_activity(session, cast.ines, discussion) == Activity(0, 0, 0, "", None)
+    assert get_overview(session, cast.ines, discussion).activity == Activity(0, 0, 0, "", None)
     first = write(session, cast.ana, discussion, now=clock())
     write(session, cast.ines, discussion, to=first, now=clock())
     last = write(session, cast.ana, discussion, to=first, now=clock.move(hours=1))
-    assert get_activity(session, cast.ines, discussion) == Activity(1, 2, 2, "Ana Brandt", clock(), asking=1)
+    assert get_overview(session, cast.ines, discussion).activity == Activity(1, 2, 2, "Ana Brandt", clock(), asking=1)
     delete_post(session, cast.ana, discussion, last.id, now=clock())
-    assert get_activity(session, cast.ines, discussion) == Activity(
+    assert get_overview(session, cast.ines, discussion).activity == Activity(
         1, 1, 2, "Ines Navarro", clock() - timedelta(hours=1), asking=1
     )
 
@@ -139,7 +139,7 @@ def reading_discussion(session, cast, clock):
 
 
 def standings(session, actor, discussion, clock, whose=None):
-    verdicts = get_progress(session, actor, discussion, whose and whose.person_id, now=clock())
+    verdicts = get_account(session, actor, discussion, whose and whose.person_id, now=clock()).verdicts
     return [verdict.standing for verdict in verdicts.requirements]
 
 
@@ -157,7 +157,7 @@ def test_progress_is_derived_from_what_stands(session, cast, reading_discussion,
     edit_post(session, cast.ana, discussion, placeholder.id, Written(text), version=1, now=clock())
     last = write(session, cast.ana, discussion, to=chis, now=clock())
     assert standings(session, cast.ana, discussion, clock) == [late, met, met]
-    verdicts = get_progress(session, cast.ana, discussion, now=clock())
+    verdicts = get_account(session, cast.ana, discussion, now=clock()).verdicts
     assert verdicts.requirements[1].people == ("Ben Carter", "Chi Nguyen")
     assert [verdict.reason for verdict in verdicts.posts.values()] == [
         Reason.FIRST_POST,
@@ -177,7 +177,7 @@ def test_an_edit_that_drops_the_citation_counts_from_then_on(session, cast, read
         edit_post(
             session, cast.ana, reading_discussion, post.id, Written(text), version=version, now=clock.move(hours=1)
         )
-        verdict = get_progress(session, cast.ana, reading_discussion, now=clock()).requirements[-1]
+        verdict = get_account(session, cast.ana, reading_discussion, now=clock()).verdicts.requirements[-1]
         assert verdict.standing is standing
     assert verdict.met_at == clock()
 

@@ -20,14 +20,14 @@ from lti_app.discussion.posts.errors import ThreadLocked
 from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.rules.written import Written
-from lti_app.discussion.threads.queries import get_activity, read_thread
+from lti_app.discussion.threads.queries import get_overview, read_thread
 from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.importing.actions.imports import Upload, bring_in, drop_import, look_at_file
 from lti_app.exchange.importing.models import Import
 from lti_app.exchange.importing.rules import Way
 from lti_app.library.passages.actions import give_text
 from lti_app.library.passages.rules import Kept, Page
-from lti_app.participation.progress.queries import collect_class_facts, get_progress
+from lti_app.participation.progress.queries import collect_class_facts, get_account
 from lti_app.participation.requirements.rules import Kind
 from tests.cast import MONDAY
 from tests.factories.discussions import set_up
@@ -313,11 +313,11 @@ def test_quotations_are_checked_as_those_of_posts_written_here(session, cast, cl
 def test_what_happened_last_is_what_was_written_here(session, cast, clock, take):
     discussion = set_up(session, cast.ines, clock(), post_first=False)
     take(rows(("1", "", "Ada", "One."), ("2", "", "Bo", "Two.")), into=discussion)
-    activity = get_activity(session, cast.ines, discussion)
+    activity = get_overview(session, cast.ines, discussion).activity
     assert (activity.last_author, activity.last_at) == ("Bo", LAST_YEAR + timedelta(minutes=1))
     create_post(session, cast.ana, discussion, Written("Mine."), parent_id=None, now=MONDAY)
     take(rows(("3", "", "Cem", "Three.")), into=discussion)
-    activity = get_activity(session, cast.ines, discussion)
+    activity = get_overview(session, cast.ines, discussion).activity
     assert (activity.last_author, activity.last_at) == ("Ana Brandt", MONDAY)
 
 
@@ -326,11 +326,11 @@ def test_each_name_is_somebody_and_nobody_of_the_course(session, cast, clock, ta
     take(rows(("1", "", "Ada", "One."), ("2", "", "Bo", "Two."), ("3", "1", "Ada", "More.")), into=discussion)
     ids = {post.text: post.id for post in stored(session, discussion)}
     create_post(session, cast.ana, discussion, Written("My own start."), parent_id=None, now=MONDAY)
-    assert get_activity(session, cast.ines, discussion).voices == 3
+    assert get_overview(session, cast.ines, discussion).activity.voices == 3
     counts = []
     for answered in ("One.", "More.", "Two."):
         create_post(session, cast.ana, discussion, Written(f"To {answered}"), parent_id=ids[answered], now=MONDAY)
-        verdicts = get_progress(session, cast.ana, discussion, now=MONDAY).requirements
+        verdicts = get_account(session, cast.ana, discussion, now=MONDAY).verdicts.requirements
         counts.append([(verdict.have, verdict.people) for verdict in verdicts if verdict.kind is Kind.REPLIES])
     assert counts == [[(1, ("Ada",))], [(1, ("Ada",))], [(2, ("Ada", "Bo"))]]
     assert cast.ines.person_id not in collect_class_facts(session, discussion)

@@ -16,8 +16,9 @@ from lti_app.grading.passbacks.actions import (
     retry_passbacks,
 )
 from lti_app.grading.passbacks.ports import PassbackRefused
-from lti_app.grading.passbacks.queries import PassbackReport, count_passbacks, next_passback_due, passback_states
+from lti_app.grading.passbacks.queries import PassbackReport, next_passback_due
 from lti_app.grading.passbacks.rules import GIVE_UP_AFTER, PassbackState
+from tests.factories.passbacks import count_passbacks, passback_states
 from tests.grading.passbacks.passbacks import START, Class, MovableClock
 
 LEASE = timedelta(minutes=2)

@@ -24,8 +24,8 @@ from hypothesis.stateful import (
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.grading.passbacks.actions import ClaimedPassback, claim_due, finish_failed, finish_sent, retry_passbacks
 from lti_app.grading.passbacks.ports import PassbackRefused
-from lti_app.grading.passbacks.queries import passback_states
 from lti_app.grading.passbacks.rules import PassbackState
+from tests.factories.passbacks import passback_states
 from tests.grading.passbacks.passbacks import START, Class, MovableClock, RecordingGradebook
 
 LEASE = timedelta(seconds=120)

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField, StringField
-from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import URL, DataRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from lti_app.library.bibliography.rules.records import MAX_CHARACTERS, doi_of
@@ -85,12 +85,6 @@ class StopForm(PostedForm):
 
     page = StringField(_l("Page"), [Optional(), Length(max=MAX_LOCATOR)])
     paragraph = StringField(_l("Paragraph"), [Optional(), Length(max=MAX_LOCATOR)])
-
-
-class VersionForm(PostedForm):
-    """A button that acts on what was seen."""
-
-    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
 def prefilled(reading: ReadingView) -> dict[str, Any]:

@@ -1,0 +1,22 @@
+"""What the database says about all passbacks at once."""
+
+from collections import Counter
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.queries import PassbackReport, get_passback
+from lti_app.grading.passbacks.rules import PassbackState
+
+
+def passback_states(session: Session, discussion_id: int) -> dict[int, PassbackReport]:
+    """What became of the scores of a discussion, by person id."""
+    people = session.scalars(select(Passback.person_id).where(Passback.discussion_id == discussion_id))
+    reports = {person_id: get_passback(session, discussion_id, person_id) for person_id in people}
+    return {person_id: report for person_id, report in reports.items() if report}
+
+
+def count_passbacks(session: Session) -> dict[PassbackState, int]:
+    """How many scores are in which state, over all courses."""
+    return dict(Counter(session.scalars(select(Passback.state))))
