@@ -7,9 +7,9 @@ BIN := .venv/bin
 LOCKS := config/requirements
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate $(LOCK_OPTIONS)
-COLLOQUY_DEMO := $(BIN)/python -m lti_app.practice_lms.demo
+COLLOQUY_DEMO := $(BIN)/colloquy demo
 
-.PHONY: help demo demo-reset test format bench lock environment frontend catalogue clean
+.PHONY: help demo demo-reset check test static format bench lock environment frontend catalogue clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /|/' | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -20,14 +20,19 @@ demo: environment frontend ## Start Colloquy and a practice LMS with a seeded co
 demo-reset: environment ## Forget what was done in the demonstration
 	@$(COLLOQUY_DEMO) --reset
 
-test: environment frontend ## Run every check: format, lint, types, import contracts, all tests
+check: static ## Check format, lint, types, import contracts and all that needs no database or browser
+	$(BIN)/pytest -n auto --unit
+
+test: static ## Run every check and every test
+	$(BIN)/python -m tests.services
+	$(BIN)/pytest -n auto
+
+static: environment frontend
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/djlint templates lti_app --lint --quiet
 	$(BIN)/lint-imports
-	$(BIN)/python -m tests.services
-	$(BIN)/pytest -n auto
 
 format: environment frontend ## Put the code, scripts and style sheets into the house format
 	$(BIN)/ruff format .

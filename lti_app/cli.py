@@ -174,6 +174,15 @@ def sweep_files() -> None:
     click.echo(f"{count} {'file' if count == 1 else 'files'} erased.")
 
 
+@cli.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def demo(arguments: Sequence[str]) -> None:
+    """Try Colloquy with a practice LMS and a sample course; Ctrl-C ends both."""
+    # A program of its own: the application knows nothing of the practice LMS. -P leaves the current folder out of it.
+    program = [sys.executable, "-P", "-m", "lti_app.practice_lms.demo"]
+    os.execv(sys.executable, [*program, *arguments])  # noqa: S606 -- our own interpreter
+
+
 @cli.command("seed-demo", hidden=True)
 @click.option("--issuer", required=True)
 @click.option("--client-id", required=True)

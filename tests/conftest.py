@@ -23,6 +23,10 @@ from tests.services.redis import redis_url as url_of_redis
 from tests.services.run import service_run
 
 DATABASES = ("sqlite", "postgresql")
+SERVICES = {
+    *("database_kind", "sqlite_url", "empty_sqlite_url", "postgresql_url", "empty_postgresql_url"),
+    *("redis_url", "chromium"),
+}
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 _run = ExitStack()
 
@@ -36,6 +40,7 @@ forbid_outside_connections()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--database sqlite` is for quick work at one's desk; the checks run with both."""
     parser.addoption("--database", choices=[*DATABASES, "all"], default="all", help="databases to test on")
+    parser.addoption("--unit", action="store_true", help="only what needs no database, Redis, browser or program")
 
 
 def pytest_configure() -> None:
@@ -50,6 +55,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         metafunc.parametrize("database_kind", DATABASES if chosen == "all" else [chosen])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--unit"):
+        return
+    others = {item for item in items if needs_a_service(item)}
+    config.hook.pytest_deselected(items=list(others))
+    items[:] = [item for item in items if item not in others]
+
+
+def needs_a_service(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & SERVICES) or item.get_closest_marker("programs") is not None
 
 
 @pytest.fixture

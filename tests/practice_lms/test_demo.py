@@ -18,7 +18,9 @@ from click.testing import CliRunner
 
 from lti_app.practice_lms import demo
 from lti_app.practice_lms.supervisor import DemoError, Supervisor, check_port
+from tests.resilience.processes import free_port
 
+pytestmark = pytest.mark.programs
 STAND_IN = """#!{python}
 import http.server, os, pathlib, sys
 here = pathlib.Path(__file__).parent
@@ -39,12 +41,6 @@ if sys.argv[1] == "serve":
             pass
     http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[-1])), Handler).serve_forever()
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -189,3 +185,16 @@ def test_a_missing_tool_command_is_explained(tmp_path: Path, monkeypatch: pytest
     assert result.exit_code == 1
     assert "make demo" in result.output
     shutil.rmtree(tmp_path / "data")
+
+
+def test_its_data_go_where_a_user_keeps_data_if_there_is_no_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert demo.default_data() == Path(demo.__file__).parents[2] / "demo-data"
+    monkeypatch.setattr(demo, "PACKAGE", tmp_path / "site-packages" / "lti_app")
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", "relative")
+    assert demo.default_data() == tmp_path / ".local" / "share" / "colloquy-demo"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert demo.default_data() == tmp_path / "data" / "colloquy-demo"

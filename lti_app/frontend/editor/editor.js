@@ -57,7 +57,7 @@ function nameOf(form, field) {
   const label = form.querySelector(`label[for="${field.id}"]`);
   label.id ||= `${field.id}-label`;
   label.removeAttribute("for");
-  for (const link of document.querySelectorAll(`a[href="#${field.id}"]`)) link.hash = `#${field.id}-editor`;
+  for (const link of form.ownerDocument.querySelectorAll(`a[href="#${field.id}"]`)) link.hash = `#${field.id}-editor`;
   label.addEventListener("click", () => form.querySelector("[role=textbox]").focus());
   const attributes = {
     id: `${field.id}-editor`,

@@ -44,7 +44,8 @@ function list(editor, name) {
   box.setAttribute("role", "listbox");
   box.setAttribute("aria-label", name);
   box.id = `people-${Math.random().toString(36).slice(2)}`;
-  let now = null;
+  /** @type {any} */
+  let now = null; // what the editor said last
   let chosen = 0;
   const field = () => editor.view.dom;
   const show = (props) => {
@@ -55,7 +56,7 @@ function list(editor, name) {
     mark();
     if (box.hidden) return;
     const at = props.clientRect?.();
-    const frame = box.parentElement.getBoundingClientRect();
+    const frame = field().parentElement.getBoundingClientRect();
     if (at) {
       box.style.setProperty("inset-block-start", `${at.bottom - frame.top + 4}px`);
       box.style.setProperty("left", `${Math.max(0, Math.min(at.left - frame.left, frame.width - box.offsetWidth))}px`);

@@ -23,8 +23,8 @@ export function cleanPasted(html) {
     if (!empty.textContent.trim() && !empty.querySelector("img, br")) empty.remove();
   const text = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
   while (text.nextNode()) {
-    const node = text.currentNode;
-    if (!node.parentElement.closest("pre")) node.data = node.data.replaceAll("\u00a0", " ");
+    const node = /** @type {Text} */ (text.currentNode);
+    if (!node.parentElement?.closest("pre")) node.data = node.data.replaceAll("\u00a0", " ");
   }
   return page.body.innerHTML;
 }

@@ -30,6 +30,7 @@ const Cited = Node.create({
   renderHTML: ({ node }) => ["a", { class: "cited", ...dataOf(node.attrs) }, node.attrs.label],
 });
 
+/** @param {any} attributes */
 const dataOf = ({ reading, page, paragraph, passage }) =>
   Object.fromEntries(
     Object.entries({ reading, page, paragraph, passage })
@@ -62,7 +63,7 @@ const Picture = Node.create({
   parseHTML: () => [
     {
       tag: 'img[src^="/courses/"]',
-      getAttrs: (img) => (img.alt ? { src: img.getAttribute("src"), alt: img.alt } : false),
+      getAttrs: (/** @type {any} */ img) => (img.alt ? { src: img.getAttribute("src"), alt: img.alt } : false),
     },
   ],
   renderHTML: ({ node }) => ["img", { src: node.attrs.src, alt: node.attrs.alt }],
@@ -77,7 +78,7 @@ const PastedTable = Node.create({
   parseHTML: () => [
     {
       tag: "table",
-      getAttrs: (table) => {
+      getAttrs: (/** @type {any} */ table) => {
         const rows = [...table.rows].map((row) =>
           [...row.cells].map((cell) => ({ tag: cell.localName, text: cell.textContent.replace(/\s+/g, " ").trim() })),
         );
@@ -118,7 +119,7 @@ export const extensions = [
   }).extend({
     addExtensions() {
       // Tab leaves the editor; lists are indented by other keys.
-      return this.parent().map((one) =>
+      return (this.parent?.() ?? []).map((one) =>
         one.name === "listItem"
           ? one.extend({
               addKeyboardShortcuts() {

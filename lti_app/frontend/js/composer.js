@@ -8,6 +8,7 @@ function watch(form, box) {
   const field = box.querySelector("textarea");
   const toolbar = box.querySelector(".toolbar");
   if (!toolbar) return;
+  /** @type {any} */
   let editor = null;
   const load = () => {
     editor ??= import("../editor/editor.js").then(async ({ mount }) => {
@@ -30,6 +31,7 @@ function watch(form, box) {
 }
 
 // A key that is down while the text area gives way to the editor would be lost.
+/** @returns {Promise<void>} */
 function pause(field) {
   return new Promise((done) => {
     let waiting = setTimeout(finish, document.activeElement === field ? 50 : 0);

@@ -23,5 +23,5 @@ async function copy(button, source) {
 
 // Inside a frame the clipboard may be closed to us: then the text is selected, to be copied by hand.
 function select(source) {
-  getSelection().selectAllChildren(source);
+  getSelection()?.selectAllChildren(source);
 }

@@ -15,7 +15,7 @@ export function watchDesk(page) {
 
 function act(page, form, key) {
   if (/^[1-9]$/.test(key)) return choose(form, (radios) => radios[Number(key) - 1]);
-  if (key === "Enter" && document.activeElement.matches("input[type=radio]"))
+  if (key === "Enter" && document.activeElement?.matches("input[type=radio]"))
     return choose(form, (radios, row) => radios.find((radio) => radio.value === suggested(row)));
   if (key === "j" || key === "k") return goToPost(page, key === "j" ? 1 : -1);
   if (key === "n" || key === "p") return follow(page, key === "n" ? "next" : "prev");
@@ -40,7 +40,7 @@ const suggested = (row) => row.querySelector("[data-suggested]")?.dataset.sugges
 
 function goToPost(page, step) {
   const posts = [...page.querySelectorAll(".work .post")];
-  const at = posts.indexOf(document.activeElement.closest(".post"));
+  const at = posts.indexOf(document.activeElement?.closest(".post"));
   return focus(posts[at < 0 ? 0 : at + step]);
 }
 

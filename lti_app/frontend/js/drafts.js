@@ -1,6 +1,8 @@
 // Keeps what is being written: on the server as one types, in this browser where the server cannot be reached. Two
 // windows never overwrite one another unseen: the server tells when another one was there, and the writer chooses.
 
+import { sendable } from "./forms.js";
+
 const PAUSE = 1500;
 const SOON = 1100;
 const KEEPALIVE_LIMIT = 60_000;
@@ -14,8 +16,9 @@ function watch(form, box) {
   const { draft: base, draft_writer: writer } = form.elements;
   const local = localCopy(`colloquy-draft-${box.dataset.local}`);
   writer.value = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
-  let timer = null;
-  let sending = null;
+  /** @type {number | undefined} */
+  let timer;
+  let isSending = false;
   let isOver = false;
   let other = "";
   let isTouched = false;
@@ -28,13 +31,13 @@ function watch(form, box) {
 
   async function save(options = {}) {
     clearTimeout(timer);
-    timer = null;
+    timer = undefined;
     if (isOver || isOpen(box, "elsewhere")) return;
-    if (sending) return later();
+    if (isSending) return later();
     const now = written(form);
-    sending = send(form, box, options);
-    const answer = await sending;
-    sending = null;
+    isSending = true;
+    const answer = await send(form, box, options);
+    isSending = false;
     if (answer.status === 200) saved(now, answer.body);
     else if (answer.status === 409) {
       other = answer.body.version;
@@ -64,9 +67,9 @@ function watch(form, box) {
     clearTimeout(timer);
   });
   addEventListener("pageshow", () => (isOver = false));
-  addEventListener("online", () => timer === null && written(form) !== last && later(0));
+  addEventListener("online", () => timer === undefined && written(form) !== last && later(0));
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden && timer !== null) save({ keepalive: field.value.length < KEEPALIVE_LIMIT });
+    if (document.hidden && timer !== undefined) save({ keepalive: field.value.length < KEEPALIVE_LIMIT });
   });
   const press = (name, act) => box.querySelector(`[data-${name}]`).addEventListener("click", act);
   press("keep-this", () => {
@@ -112,7 +115,7 @@ async function send(form, box, options, copy = {}) {
     const answer = await fetch(box.dataset.url, {
       method: "POST",
       headers: { Accept: "application/json" },
-      body: new URLSearchParams(data),
+      body: sendable(data),
       ...options,
     });
     const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
@@ -137,7 +140,7 @@ function localCopy(key) {
     }
   };
   return {
-    get: () => attempt(() => JSON.parse(localStorage.getItem(key))),
+    get: () => attempt(() => JSON.parse(localStorage.getItem(key) ?? "null")),
     put: (copy) => attempt(() => localStorage.setItem(key, JSON.stringify(copy)) ?? true),
     drop: () => attempt(() => localStorage.removeItem(key)),
   };

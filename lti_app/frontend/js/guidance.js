@@ -1,6 +1,8 @@
 // What a composer says while one is writing. It is asked for anew when one pauses; a screen reader hears it when the
 // verdict is another one, not with each word. Advice comes once: what is dismissed or has passed does not come back.
 
+import { sendable } from "./forms.js";
+
 const PAUSE = 800;
 
 export function watchGuidance(page) {
@@ -12,8 +14,10 @@ function watch(guide, form) {
   const shown = guide.querySelector("[data-guide-shown]");
   const said = guide.querySelector("[data-guide-said]");
   const passed = new Set();
-  let timer = null;
-  let asking = null;
+  /** @type {number | undefined} */
+  let timer;
+  /** @type {AbortController | undefined} */
+  let asking;
   let key = keyOf(shown);
   let asked = "";
 
@@ -73,7 +77,7 @@ const wordsOf = (hint) => hint.firstChild.textContent.trim();
 function bodyOf(form) {
   const data = new FormData(form);
   for (const name of ["files", "draft", "draft_writer"]) data.delete(name);
-  return new URLSearchParams(data).toString();
+  return sendable(data).toString();
 }
 
 // Whoever leaves the composer of an answer leaves it to others.
@@ -82,7 +86,7 @@ function watchClaim(page, claim) {
     cancel.addEventListener("click", () => {
       fetch(claim.action, {
         method: "POST",
-        body: new URLSearchParams(new FormData(claim)),
+        body: sendable(new FormData(claim)),
         keepalive: true,
         redirect: "manual",
       });

@@ -13,7 +13,8 @@ export function watchNews(page, tools) {
   let failures = 0;
   let known = 0;
   let asked = Date.now();
-  let timer = null;
+  /** @type {number | undefined} */
+  let timer;
   let isOver = false;
 
   function later(time = pause) {

@@ -3,6 +3,8 @@
 export function watchQuoting(page) {
   const offer = page.querySelector("[data-quote-offer]");
   if (!offer) return;
+  /** @type {number | undefined} */
+  let waiting;
   const show = () => {
     const part = selected(page);
     offer.hidden = !part;
@@ -16,8 +18,8 @@ export function watchQuoting(page) {
     offer.style.setProperty("left", `${Math.max(8, Math.min(end.left, innerWidth - offer.offsetWidth - 16))}px`);
   };
   page.addEventListener("selectionchange", () => {
-    clearTimeout(show.later);
-    show.later = setTimeout(show, 200);
+    clearTimeout(waiting);
+    waiting = setTimeout(show, 200);
   });
 }
 

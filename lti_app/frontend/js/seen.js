@@ -8,7 +8,8 @@ const STEPS = Array.from({ length: 21 }, (_, step) => step / 20);
 export function watchSeen(page, tools) {
   const inView = new Map(); // posts, each with its timer while the page is in front
   const seen = new Set();
-  let sending = null;
+  /** @type {number | undefined} */
+  let sending;
 
   function look(post) {
     clearTimeout(inView.get(post));
@@ -31,7 +32,7 @@ export function watchSeen(page, tools) {
     const numbers = [...seen];
     seen.clear();
     clearTimeout(sending);
-    sending = null;
+    sending = undefined;
     return numbers;
   }
 

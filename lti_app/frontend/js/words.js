@@ -1,26 +1,46 @@
 // Counts words as they are typed, by the same rule as the server: lines quoted with > and citations do not count.
 
 const WORD = /[\p{L}\p{N}]+(?:['’\-‑–.][\p{L}\p{N}]+)*/gu;
+const QUOTED = /^[^\S\ufeff]*>/u;
+const NOT_KEPT = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
 const WITHIN_WORDS = /[\p{M}\p{Cf}]/gu;
 const BRACKETS = /\[([^[\]\n]{1,200})\]/gu;
 const PAGE = /,?\s(?:pp?|S|s)(?:\.\s*|\s+|(?=\p{Nd}))[\p{L}\p{N}_.]{1,20}(?:\s*[-–]\s*[\p{L}\p{N}_.]{1,20})?$/u;
 const PARAGRAPH = /,?\s(?:para(?:\.\s*|\s+)|¶\s*)[\p{L}\p{N}_]{1,20}$/u;
 
+/**
+ * @param {string} text
+ * @param {Set<string>} names the ways to name a reading, from citationNames
+ */
 export function countWords(text, names = new Set()) {
+  /** @type {(inside: string, place: RegExp) => boolean} */
   const isNamed = (inside, place) => place.test(inside) && names.has(nameKey(inside.replace(place, "")));
+  /** @type {(inside: string) => boolean} */
   const cites = (inside) => names.has(nameKey(inside)) || isNamed(inside, PAGE) || isNamed(inside, PARAGRAPH);
-  const own = text.normalize("NFC").replace(BRACKETS, (whole, inside) => (cites(inside) ? "" : whole));
+  const own = kept(text).replace(BRACKETS, (whole, inside) => (cites(inside) ? "" : whole));
   return own
     .split("\n")
-    .filter((line) => !line.trimStart().startsWith(">"))
+    .filter((line) => !QUOTED.test(line))
     .reduce((sum, line) => sum + (line.replace(WITHIN_WORDS, "").match(WORD)?.length ?? 0), 0);
 }
 
-// Commas make no difference in names, nor does & for "and".
-const nameKey = (name) =>
-  name.toLowerCase().replaceAll("&", " and ").replaceAll(",", " ").trim().split(/\s+/).join(" ");
+/**
+ * What the server keeps of a text: one kind of line end, no control characters, composed letters.
+ * @param {string} text
+ */
+const kept = (text) => text.replace(/\r\n?/g, "\n").replace(NOT_KEPT, "").normalize("NFC");
 
-// Every way to name a reading; an author of two readings names neither.
+/**
+ * Commas make no difference in names, nor does & for "and", nor how letters are written: ß is SS in capitals.
+ * @param {string} name
+ */
+const nameKey = (name) =>
+  name.toUpperCase().toLowerCase().replaceAll("&", " and ").replaceAll(",", " ").trim().split(/\s+/).join(" ");
+
+/**
+ * Every way to name a reading; an author of two readings names neither.
+ * @param {{ dataset: any }[]} buttons
+ */
 export function citationNames(buttons) {
   const authors = buttons.map((button) => nameKey(button.dataset.author));
   const alone = authors.filter((author) => authors.indexOf(author) === authors.lastIndexOf(author));

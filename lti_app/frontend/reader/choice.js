@@ -10,8 +10,11 @@ export class Choice {
     this.area = area;
     this.say = say;
     this.whereIs = whereIs;
+    /** @type {any} */
     this.form = document.querySelector("#cite-form");
+    /** @type {any} */
     this.bubble = document.querySelector("[data-choice]");
+    /** @type {any} */
     this.chosen = null;
     document.addEventListener("selectionchange", () => this.#wait());
     addEventListener("resize", () => this.#wait());
@@ -25,7 +28,7 @@ export class Choice {
   // From selected words Tab goes to what can be done with them, however they were selected.
   #onTab(event) {
     if (event.key !== "Tab" || event.shiftKey || !this.chosen || this.bubble.hidden) return;
-    if (document.activeElement !== document.body && !document.activeElement.matches("[data-page], main")) return;
+    if (document.activeElement !== document.body && !document.activeElement?.matches("[data-page], main")) return;
     event.preventDefault();
     this.bubble.querySelector("button").focus();
   }
@@ -39,7 +42,7 @@ export class Choice {
   #look() {
     if (this.bubble.contains(document.activeElement)) return;
     const selection = getSelection();
-    const range = selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
+    const range = selection?.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
     if (range && this.area.contains(range.commonAncestorContainer)) this.choose(range);
     else if (this.chosen) this.hide();
   }

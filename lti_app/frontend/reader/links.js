@@ -5,7 +5,8 @@ const SAFE = new Set(["http:", "https:", "mailto:"]);
 
 export class Links {
   constructor(area, pages) {
-    Object.assign(this, { area, pages });
+    this.area = area;
+    this.pages = pages;
     pages.drawn.addEventListener("page", ({ detail }) => this.#lay(detail).catch(() => {}));
   }
 

@@ -15,7 +15,7 @@ export function mark(name, ranges) {
 // where somebody has just selected words.
 export function followMarks(area, pairs) {
   area.addEventListener("click", (event) => {
-    if (event.target.closest("a, button, input, textarea") || !getSelection().isCollapsed) return;
+    if (event.target.closest("a, button, input, textarea") || !getSelection()?.isCollapsed) return;
     const { offsetNode, offset } = caretAt(event.clientX, event.clientY);
     const hit = pairs()
       .filter(([range, link]) => range && link && offsetNode && range.isPointInRange(offsetNode, offset))
@@ -32,7 +32,7 @@ function caretAt(x, y) {
 
 // The way from a passage to the posts that argue from it: their number, beside its words.
 export function citedNote(area, passage) {
-  const url = new URL(area.dataset.mapUrl, location);
+  const url = new URL(area.dataset.mapUrl, location.href);
   url.searchParams.set("passage", passage.id);
   const words = (passage.count === 1 ? area.dataset.countOne : area.dataset.countMany).replace("{num}", passage.count);
   const quoted = passage.exact.length > QUOTED ? `${passage.exact.slice(0, QUOTED)}…` : passage.exact;

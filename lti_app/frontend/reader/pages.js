@@ -117,11 +117,11 @@ export class Pages {
       const scale = this.scaleOf(sheet);
       const viewport = page.getViewport({ scale: scale * CSS_UNITS });
       sheet.box.style.setProperty("--total-scale-factor", scale * CSS_UNITS);
-      const canvas = this.#canvas(viewport);
+      const { canvas, ratio } = this.#canvas(viewport);
       const layer = Object.assign(document.createElement("div"), { className: "textLayer" });
       const text = new TextLayer({ textContentSource: page.streamTextContent(), container: layer, viewport });
       await Promise.all([
-        page.render({ canvas, viewport, transform: [canvas.ratio, 0, 0, canvas.ratio, 0, 0] }).promise,
+        page.render({ canvas, viewport, transform: [ratio, 0, 0, ratio, 0, 0] }).promise,
         text.render(),
       ]);
       for (const old of sheet.box.querySelectorAll("canvas, .textLayer")) old.remove();
@@ -138,11 +138,11 @@ export class Pages {
   #canvas(viewport) {
     const canvas = document.createElement("canvas");
     const most = Math.sqrt(MOST_PIXELS / (viewport.width * viewport.height));
-    canvas.ratio = Math.min(OutputScale.pixelRatio, 2, most);
-    canvas.width = Math.floor(viewport.width * canvas.ratio);
-    canvas.height = Math.floor(viewport.height * canvas.ratio);
+    const ratio = Math.min(OutputScale.pixelRatio, 2, most);
+    canvas.width = Math.floor(viewport.width * ratio);
+    canvas.height = Math.floor(viewport.height * ratio);
     canvas.ariaHidden = "true";
-    return canvas;
+    return { canvas, ratio };
   }
 
   #clear(sheet) {
@@ -188,5 +188,5 @@ export class Pages {
 
 function holdsSelection(box) {
   const selection = getSelection();
-  return !selection.isCollapsed && selection.containsNode(box, true);
+  return Boolean(selection && !selection.isCollapsed && selection.containsNode(box, true));
 }

@@ -8,7 +8,9 @@ const NOTE = 32;
 
 export class Passages {
   constructor(area, pages, say) {
-    Object.assign(this, { area, pages, say });
+    this.area = area;
+    this.pages = pages;
+    this.say = say;
     this.cited = JSON.parse(area.dataset.cited);
     this.wanted = JSON.parse(area.dataset.wanted);
     followMarks(area, () => this.#followed());

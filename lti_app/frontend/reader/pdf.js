@@ -12,6 +12,7 @@ import { watchKeys, watchTools } from "./tools.js";
 const PART = 2 ** 17;
 
 export async function openPdf(area) {
+  /** @type {any} */
   const status = document.querySelector("[data-status]");
   const say = (words) => (status.textContent = words);
   GlobalWorkerOptions.workerSrc = area.dataset.worker;
@@ -38,6 +39,7 @@ export async function openPdf(area) {
 }
 
 function tellTrouble(area, error) {
+  /** @type {any} */
   const trouble = document.querySelector("[data-trouble]");
   const kinds = { PasswordException: "locked", InvalidPDFException: "broken", ResponseException: "missing" };
   trouble.textContent = trouble.dataset[kinds[error?.name] ?? "broken"];
@@ -83,7 +85,7 @@ function actsOf(tools, pages, search, choice) {
     "next-match": () => search.step(1),
     "previous-match": () => search.step(-1),
     cite: () => cite(pages, search, choice),
-    keys: () => document.querySelector("[data-keys-dialog]").showModal(),
+    keys: () => tools.ownerDocument.querySelector("[data-keys-dialog]").showModal(),
   };
 }
 

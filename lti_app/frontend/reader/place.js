@@ -5,7 +5,9 @@ const STAYED = 3000;
 export class Place {
   constructor(area) {
     this.url = area.dataset.placeUrl;
-    this.token = document.querySelector("#cite-form [name=csrf_token]").value;
+    /** @type {any} */
+    const token = document.querySelector("#cite-form [name=csrf_token]");
+    this.token = token.value;
     this.told = "";
     addEventListener("pagehide", () => this.#tell());
     this.#send({});

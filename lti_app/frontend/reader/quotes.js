@@ -110,7 +110,7 @@ function wordsOf(range) {
   for (const ours of text.querySelectorAll(".cited, .file-link")) ours.remove();
   const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
   while (walker.nextNode()) {
-    const node = walker.currentNode;
+    const node = /** @type {any} */ (walker.currentNode);
     if (node.nodeType === Node.TEXT_NODE) words.push(node.data);
     else if (node.matches("br, p, li, h2, h3, h4, h5, h6, tr, blockquote, pre, dd, dt, figure")) words.push("\n");
   }

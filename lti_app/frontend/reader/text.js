@@ -7,6 +7,7 @@ import { findQuote, fold, rangeOf } from "./quotes.js";
 import { scrollTo } from "./search.js";
 
 export function openText(area) {
+  /** @type {any} */
   const status = document.querySelector("[data-status]");
   const say = (words) => (status.textContent = words);
   const choice = new Choice(area, say, (node) => {
@@ -80,7 +81,7 @@ function watchParagraph(area, place) {
   const seen = new IntersectionObserver(
     (entries) => {
       const top = entries.filter((entry) => entry.isIntersecting).at(-1);
-      if (top) place.at({ paragraph: top.target.dataset.paragraph });
+      if (top) place.at({ paragraph: /** @type {HTMLElement} */ (top.target).dataset.paragraph });
     },
     { rootMargin: "0px 0px -60% 0px" },
   );

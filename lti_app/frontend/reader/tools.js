@@ -28,6 +28,7 @@ export function watchKeys(acts) {
     event.preventDefault();
     act();
   });
+  /** @type {any} */
   const box = document.querySelector("[data-keys-off]");
   box.checked = isOff();
   box.addEventListener("change", () => store(box));
