@@ -20,14 +20,13 @@ from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.actions import set_up_discussion
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Calendar, Move, SetUp, StanceQuestion, Structure
-from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.moderation.actions import change_post, report_post
 from lti_app.discussion.moderation.rules import Deed, ReportReason
-from lti_app.discussion.posts.actions.create import Placed, create_post
 from lti_app.discussion.posts.rules.compose import Cited
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.quoting import quoted_passage
 from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.publishing.actions.publish import Published, publish
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.exchange.exporting.rules.pdf import typeset
 from lti_app.grading.rubrics.actions import copy_rubric
@@ -186,7 +185,7 @@ def _hold_discussion(course: _Class, content: Mapping[str, Any]) -> None:
     """One discussion with all that has happened in it."""
     discussion_id = course.discussions[content["discussion"]["placement"]]
     _set_up(course, content["discussion"], discussion_id)
-    posts: dict[str, Placed] = {}
+    posts: dict[str, Published] = {}
     for post in content["posts"]:
         posts[post["id"]] = _write(course, post, discussion_id, posts.get(post.get("reply_to", "")))
     for deed in content.get("deeds", ()):
@@ -226,15 +225,14 @@ def _set_up(course: _Class, plan: Mapping[str, Any], discussion_id: int) -> None
     copy_rubric(course.session, discussion)
 
 
-def _write(course: _Class, post: Mapping[str, Any], discussion_id: int, parent: Placed | None = None) -> Placed:
+def _write(course: _Class, post: Mapping[str, Any], discussion_id: int, parent: Published | None = None) -> Published:
     at = course.before(post["hours_ago"])
     actor, discussion = course.look(discussion_id, post["by"], at)
     written = Written(post["text"], move=Move(post["move"]) if "move" in post else None, title=post.get("title", ""))
     if "passage" in post:
         written = replace(written, text=_with_passage(course, post, discussion), format=Format.HTML)
-    placed = create_post(course.session, actor, discussion, written, parent_id=parent.id if parent else None, now=at)
-    screen(course.session, actor, discussion, placed.id, sellers=frozenset(), now=at)
-    return placed
+    about: dict[str, Any] = {"parent_id": parent.id if parent else None, "sellers": frozenset(), "now": at}
+    return publish(course.session, actor, discussion, written, **about)
 
 
 def _with_passage(course: _Class, post: Mapping[str, Any], discussion: DiscussionView) -> str:
@@ -248,7 +246,7 @@ def _with_passage(course: _Class, post: Mapping[str, Any], discussion: Discussio
 
 
 def _take_stances(
-    course: _Class, stances: Iterable[Mapping[str, Any]], posts: Mapping[str, Placed], discussion_id: int
+    course: _Class, stances: Iterable[Mapping[str, Any]], posts: Mapping[str, Published], discussion_id: int
 ) -> None:
     """Everybody's answer before they wrote, and that of some after they had read."""
     for stance in stances:

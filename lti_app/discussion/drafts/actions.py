@@ -14,7 +14,7 @@ from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.drafts.access import require_keeping
 from lti_app.discussion.drafts.errors import DraftElsewhere, DraftTooLong, DraftTooSoon
 from lti_app.discussion.drafts.models import Draft
-from lti_app.discussion.drafts.rules import MAX_WRITER, PAUSE, Drafted, Place, storable
+from lti_app.discussion.drafts.rules import MAX_WRITER, NO_DRAFT, PAUSE, Drafted, DraftRef, Place, storable
 
 _KNOWN = (Draft.id, Draft.discussion_id, Draft.place, Draft.version, Draft.writer, Draft.saved_at)
 
@@ -70,16 +70,14 @@ def keep_refused(
     return _replace(session, actor, discussion, place, drafted, known=known, base=base, writer="", now=now)
 
 
-def drop_posted(
-    session: Session, actor: Actor, discussion_id: int, place: Place, *, version: str, writer: str = ""
-) -> None:
+def drop_posted(session: Session, actor: Actor, discussion_id: int, place: Place, draft: DraftRef) -> None:
     """Forget the draft that has become a post (one statement; none where the composer knew of no draft).
 
     What another window has saved at the same place meanwhile is something else, and stays.
     """
-    if version or writer:
-        known_as = storable(writer)[:MAX_WRITER]
-        same = or_(Draft.version == storable(version), and_(Draft.writer != "", Draft.writer == known_as))
+    if draft != NO_DRAFT:
+        known_as = storable(draft.writer)[:MAX_WRITER]
+        same = or_(Draft.version == storable(draft.version), and_(Draft.writer != "", Draft.writer == known_as))
         session.execute(delete(Draft).where(_at(actor, discussion_id, place), same))
 
 

@@ -70,6 +70,19 @@ class Drafted:
         return len(self.text) > limit or len(self.title) > MAX_TITLE or len(self.file_ids) > MAX_FILES
 
 
+@dataclass(frozen=True)
+class DraftRef:
+    """The draft that a composer was showing when it was sent."""
+
+    version: str = ""
+    """The version that its window had; empty where it knew of none."""
+    writer: str = ""
+    """The name that the window gives itself."""
+
+
+NO_DRAFT = DraftRef()
+
+
 def storable(text: str) -> str:
     """A text without what PostgreSQL cannot store; nobody sees the difference."""
     return text.replace("\x00", "")

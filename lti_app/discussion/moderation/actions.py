@@ -7,6 +7,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id, UtcDateTime, alias_of, insert_into
+from lti_app.core.errors import Forbidden
 from lti_app.core.prose import clean_text
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
@@ -44,6 +45,8 @@ def change_post(
     reason = clean_reason(reason, required=deed is Deed.HIDE)
     get_post(session, actor, discussion, post_id, need=NEEDS[deed])
     post, change = lock_post(session, post_id), CHANGES[deed]
+    if deed is Deed.HOLD and post.reply_count:  # answered at the same moment
+        raise Forbidden
     if (getattr(post, change.column) is not None) != change.sets:
         reason = reason or ", ".join(post.held_reasons)
         setattr(post, change.column, now if change.sets else None)

@@ -1,11 +1,11 @@
 """Writing: first posts, replies, edits and deletions. A post that is refused comes back with its text."""
 
-from typing import Any, BinaryIO
+from collections.abc import Collection
+from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 
 from lti_app.core.errors import Conflict, Refused
 from lti_app.course.courses.rules import Actor
@@ -13,12 +13,9 @@ from lti_app.discussion.discussions.queries import DiscussionView, get_discussio
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.drafts.queries import DraftView, get_draft
 from lti_app.discussion.drafts.rules import place_of
-from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
-from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import AlreadyPosted
 from lti_app.discussion.posts.queries.gate import PostText, get_post, get_text
 from lti_app.discussion.posts.queries.referred import find_attachable, offer_people
@@ -26,25 +23,25 @@ from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.compose import MAX_FILES
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.starting import is_titled
+from lti_app.discussion.publishing.actions.publish import Published, publish
+from lti_app.discussion.publishing.actions.revise import revise
 from lti_app.library.files.access import may_send
-from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose
 from lti_app.web.discussion.forms.drafting import (
     account_of,
     aids_to,
     begun_again,
     begun_with,
-    forget_draft,
     keep_as_draft,
 )
 from lti_app.web.discussion.forms.posts import EditForm, PostForm
 from lti_app.web.discussion.forms.quoting import passage_asked_for, quotation_asked_for
-from lti_app.web.discussion.forms.starting import groups_of, offer_start, settled
+from lti_app.web.discussion.forms.starting import groups_of, offer_start
 from lti_app.web.discussion.screening import essay_sellers
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.library.forms.files import file_refusal
-from lti_app.web.library.uploads import limits, storage
+from lti_app.web.library.uploads import limits, store_upload
 from lti_app.web.session import current_actor, get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -65,25 +62,20 @@ def allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 @blueprint.post("")
 def create(discussion_id: int) -> ResponseReturnValue:
     """Post a first post, or a reply when the form names what it answers."""
-    actor, form, held = get_visitor(), PostForm(), list[HeldReason]()
+    actor, form = get_visitor(), PostForm()
     if not (form.validate() & _take_files(actor, form)):
         return _composer(actor, discussion_id, form), 422
     try:
-        with writing() as session:
-            discussion = get_discussion(session, actor, discussion_id, now=now())
-            written = settled(session, actor, discussion, form)
-            placed = create_post(session, actor, discussion, written, parent_id=form.parent_id.data, now=now())
-            address = placed.address
-            held = screen(session, actor, discussion, placed.id, sellers=essay_sellers(), now=now())
-            forget_draft(session, actor, discussion_id, form, place_of(form.parent_id.data))
+        posted = _publish(actor, discussion_id, form)
     except AlreadyPosted as error:
-        address = str(error.data["address"])
+        _announce(())
+        return _to_post(discussion_id, str(error.data["address"]))
     except Refused as error:
         form.text.errors = [refusal_words(error)]
         keep_as_draft(actor, discussion_id, form, place_of(form.parent_id.data))
         return _composer(actor, discussion_id, form), status_of(error)
-    _tell(held)
-    return _to_post(discussion_id, address)
+    _announce(posted.held_for)
+    return _to_post(discussion_id, posted.address)
 
 
 @blueprint.get("/<int:post_id>/reply")
@@ -112,19 +104,15 @@ def edit(discussion_id: int, post_id: int) -> ResponseReturnValue:
     form = EditForm()
     if not (form.validate() & _take_files(actor, form)):
         return _edit_page(actor, discussion, form, post), 422
-    version = form.version.data or 0
     try:
-        with writing() as session:
-            address = edit_post(session, actor, discussion, post_id, form.to_written(), version=version, now=now())
-            held = screen(session, actor, discussion, post_id, sellers=essay_sellers(), edited=True, now=now())
-            forget_draft(session, actor, discussion_id, form, place)
+        posted = _revise(actor, discussion_id, post_id, form)
     except (Refused, Conflict) as error:
         form.text.errors = [refusal_words(error)]
         keep_as_draft(actor, discussion_id, form, place)
         return _edit_page(actor, discussion, form, post), status_of(error)
-    if held:
-        _tell(held)
-    return _to_post(discussion_id, address)
+    if posted.held_for:
+        _announce(posted.held_for)
+    return _to_post(discussion_id, posted.address)
 
 
 @blueprint.get("/people")
@@ -194,9 +182,38 @@ def refusal_words(error: Refused | Conflict) -> str:
     return words.get(error.code, _("The post could not be accepted."))
 
 
-def _tell(held: list[HeldReason]) -> None:
-    """Say that the post is there, or that it is held; why stands beside it."""
-    if held:
+def _publish(actor: Actor, discussion_id: int, form: PostForm) -> Published:
+    with writing() as session:
+        return publish(
+            session,
+            actor,
+            get_discussion(session, actor, discussion_id, now=now()),
+            form.to_written(),
+            parent_id=form.parent_id.data,
+            draft=form.to_draft(),
+            sellers=essay_sellers(),
+            now=now(),
+        )
+
+
+def _revise(actor: Actor, discussion_id: int, post_id: int, form: EditForm) -> Published:
+    with writing() as session:
+        return revise(
+            session,
+            actor,
+            get_discussion(session, actor, discussion_id, now=now()),
+            post_id,
+            form.to_written(),
+            version=form.version.data or 0,
+            draft=form.to_draft(),
+            sellers=essay_sellers(),
+            now=now(),
+        )
+
+
+def _announce(held_for: Collection[HeldReason]) -> None:
+    """Say that the post is in the discussion, or that it is held for review."""
+    if held_for:
         flash(_("Your post is saved. Your instructor looks at it before others see it; why stands below."), "warning")
     else:
         flash(_("Your post is in the discussion."))
@@ -227,18 +244,12 @@ def _take_files(actor: Actor, form: PostForm) -> bool:
     try:
         for sent in request.files.getlist("files"):
             if sent.filename and len(form.attached.data) < MAX_FILES:
-                form.attached.data.append(_take_file(actor, sent))
+                with writing() as session:
+                    form.attached.data.append(store_upload(session, actor, sent, Purpose.ATTACHMENT).id)
     except Refused as error:
         form.files.errors = [file_refusal(error)]
         return False
     return True
-
-
-def _take_file(actor: Actor, sent: FileStorage) -> int:
-    stream: BinaryIO = sent.stream  # type: ignore[assignment]  # Werkzeug's is a file in all but name
-    name, purpose, kept_in = sent.filename or "", Purpose.ATTACHMENT, storage()
-    with writing() as session:
-        return store_file(session, actor, kept_in, stream, name=name, purpose=purpose, limits=limits(), now=now()).id
 
 
 def _attached(actor: Actor, form: PostForm) -> list[dict[str, object]]:

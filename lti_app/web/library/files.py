@@ -9,15 +9,14 @@ from werkzeug.wsgi import wrap_file
 
 from lti_app.core.errors import NotFound, Refused
 from lti_app.library.files.access import may_send, require_sending
-from lti_app.library.files.actions import store_file
 from lti_app.library.files.errors import FileEmpty
 from lti_app.library.files.queries import FileView, get_file
 from lti_app.library.files.rules import CHUNK, MediaType, Purpose
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.library.forms.files import AttachmentForm, file_refusal
-from lti_app.web.library.uploads import limits, storage
+from lti_app.web.library.uploads import limits, storage, store_upload
 from lti_app.web.session import current_actor, get_visitor
-from lti_app.web.transactions import now, read_session, writing
+from lti_app.web.transactions import read_session, writing
 
 blueprint = Blueprint("files", __name__, url_prefix="/courses/<int:course_id>/files")
 
@@ -43,20 +42,10 @@ def upload() -> ResponseReturnValue:
     """Take a file for a post that is being written: answers JSON to a script, else a page with what to copy."""
     actor, form = get_visitor(), AttachmentForm()
     require_sending(actor, Purpose.ATTACHMENT)
-    sent = request.files.get("file")
-    if not form.validate() or sent is None:
+    if not form.validate():
         raise FileEmpty
     with writing() as session:
-        file = store_file(
-            session,
-            actor,
-            storage(),
-            sent.stream,  # type: ignore[arg-type]  # Werkzeug's is a file in all but name
-            name=sent.filename or "",
-            purpose=Purpose.ATTACHMENT,
-            limits=limits(),
-            now=now(),
-        )
+        file = store_upload(session, actor, request.files.get("file"), Purpose.ATTACHMENT)
     if _wants_json():
         return jsonify(described(file)), 201
     return render_template("library/files/taken.html", file=file, url=url_of(file)), 201

@@ -11,8 +11,6 @@ from lti_app.core.errors import Refused
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.citations.queries import CitedPassage, count_citations_by_passage, list_gatherings
 from lti_app.library.files.access import may_send, require_sending
-from lti_app.library.files.actions import store_file
-from lti_app.library.files.errors import FileEmpty
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import MediaType, Purpose, numbered
 from lti_app.library.readings.actions import find_or_add_passage, give_file, record_opening, record_stop
@@ -21,7 +19,7 @@ from lti_app.library.readings.rules import Place
 from lti_app.web.errors import status_of
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.library.forms.files import PassageForm, PlaceForm, ReadingFileForm, file_refusal
-from lti_app.web.library.uploads import limits, storage
+from lti_app.web.library.uploads import limits, storage, store_upload
 from lti_app.web.session import current_actor, get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -139,21 +137,8 @@ def remove(reading_id: int) -> ResponseReturnValue:
 
 
 def _take(actor: Actor, reading: FiledReading, form: ReadingFileForm) -> None:
-    sent = request.files.get("file")
-    if sent is None:
-        raise FileEmpty
     with writing() as session:
-        file = store_file(
-            session,
-            actor,
-            storage(),
-            sent.stream,  # type: ignore[arg-type]  # Werkzeug's is a file in all but name
-            name=sent.filename or "",
-            purpose=Purpose.READING,
-            rights=form.rights,
-            limits=limits(),
-            now=now(),
-        )
+        file = store_upload(session, actor, request.files.get("file"), Purpose.READING, rights=form.rights)
         give_file(session, actor, reading.id, file_id=file.id, first_page=form.first_page.data or 1, now=now())
 
 

@@ -13,7 +13,7 @@ from lti_app.discussion.drafts.actions import discard_draft, drop_posted, keep_r
 from lti_app.discussion.drafts.errors import DraftElsewhere, DraftTooLong, DraftTooSoon
 from lti_app.discussion.drafts.models import Draft
 from lti_app.discussion.drafts.queries import find_draft, get_draft, list_drafts
-from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, parse_place, place_of
+from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, DraftRef, parse_place, place_of
 from lti_app.discussion.posts.rules.formats import Format
 from tests.discussion.posts.test_races import at_once, kinds
 from tests.factories.discussions import set_up
@@ -49,7 +49,7 @@ def test_what_is_saved_comes_back(session, cast, discussion, clock, save):
 def test_what_a_database_cannot_store_is_left_out(session, cast, discussion, save):
     version = save("As\x00 far", title="\x00", writer="\x00w")
     assert texts(session) == ["As far"]
-    drop_posted(session, cast.ana, discussion.id, FIRST_POST, version="\x00", writer="\x00")
+    drop_posted(session, cast.ana, discussion.id, FIRST_POST, DraftRef("\x00", "\x00"))
     assert save("Further", base=version, writer="\x00w")
     assert save("\x00\x07", writer="w") == ""
 
@@ -138,22 +138,22 @@ def test_a_window_learns_that_its_draft_is_gone(session, cast, discussion, save)
 def test_posting_drops_what_was_posted_and_nothing_else(session, cast, discussion, save):
     version = save("In window one", writer="w1")
     drop = partial(drop_posted, session, cast.ana, discussion.id, FIRST_POST)
-    drop(version="other")
-    drop(version="", writer="w2")
-    drop(version="")
+    drop(DraftRef(version="other"))
+    drop(DraftRef(version="", writer="w2"))
+    drop(DraftRef(version=""))
     assert texts(session) == ["In window one"]
-    drop(version="lost on the way", writer="w1")
+    drop(DraftRef(version="lost on the way", writer="w1"))
     assert texts(session) == []
-    drop(version=version)
+    drop(DraftRef(version=version))
     version = save("Without scripts")
-    drop(version=version)
+    drop(DraftRef(version=version))
     assert texts(session) == []
 
 
 def test_posting_costs_one_statement_and_none_without_a_draft(database, session, cast, discussion):
     for version, most in (("", 0), ("v", 1)):
         with count_statements(database.engine) as sent:
-            drop_posted(session, cast.ana, discussion.id, FIRST_POST, version=version)
+            drop_posted(session, cast.ana, discussion.id, FIRST_POST, DraftRef(version))
         assert len(sent) == most
 
 
@@ -253,7 +253,7 @@ def test_no_window_loses_what_it_was_not_told_of(session, cast, discussion, cloc
             known[window], seen[window] = (found.version if found else ""), kept
             continue
         if step == "post":
-            drop_posted(session, cast.ana, discussion.id, FIRST_POST, version=known[window], writer=window)
+            drop_posted(session, cast.ana, discussion.id, FIRST_POST, DraftRef(known[window], window))
             kept = "" if seen[window] == kept else kept
             continue
         if step == "keep":

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from lti_app.core.errors import ColloquyError
 from lti_app.core.prose import to_html
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.answers.queries import Waiting, list_waiting
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
-from lti_app.discussion.drafts.actions import drop_posted, keep_refused
+from lti_app.discussion.drafts.actions import keep_refused
 from lti_app.discussion.drafts.queries import DraftView, list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Place
 from lti_app.discussion.posts.queries.views import PostView
@@ -55,12 +53,6 @@ def drafted_of(form: PostForm) -> Drafted:
     """What stands in a composer."""
     sent = form.to_written()
     return Drafted(sent.text, sent.format, sent.move, form.title.data or "", sent.file_ids)
-
-
-def forget_draft(session: Session, actor: Actor, discussion_id: int, form: PostForm, place: Place) -> None:
-    """What was posted is no draft any more."""
-    version, writer = form.draft.data or "", form.draft_writer.data or ""
-    drop_posted(session, actor, discussion_id, place, version=version, writer=writer)
 
 
 def keep_as_draft(actor: Actor, discussion_id: int, form: PostForm, place: Place) -> None:

@@ -21,12 +21,16 @@ from wtforms.widgets import HiddenInput
 
 from lti_app.course.groups.queries import GroupLine
 from lti_app.discussion.discussions.rules import Anonymity, Move
+from lti_app.discussion.drafts.rules import DraftRef
 from lti_app.discussion.posts.rules.compose import MAX_FILES, MAX_TEXT
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.written import Written
 from lti_app.web.discussion.forms.composing import MOVES, Aids
 from lti_app.web.forms.fields import offered
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm
+
+MAX_DIGITS = 18
+"""Of an id that a form sends."""
 
 
 class PostForm(RichTextForm):
@@ -73,15 +77,21 @@ class PostForm(RichTextForm):
 
     def to_written(self) -> Written:
         """The content of the form as an author wrote it."""
+        group = str(self.group.data or "")
         return Written(
             text=self.text.data or "",
             title=self.title.data or "",
+            group_id=int(group) if group.isdecimal() and len(group) <= MAX_DIGITS else None,
             format=Format.HTML if self.is_rich else Format.TEXT,
             file_ids=tuple(dict.fromkeys(self.attached.data or ())),
             move=Move(self.move.data) if self.move.data else None,
             announcement=bool(self.announcement.data),
             told=Anonymity(self.told.data) if self.told.data in list(Anonymity) else None,
         )
+
+    def to_draft(self) -> DraftRef:
+        """The draft that the form was begun with."""
+        return DraftRef(self.draft.data or "", self.draft_writer.data or "")
 
 
 class EditForm(PostForm):

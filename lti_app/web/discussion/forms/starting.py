@@ -9,8 +9,6 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import GroupLine, list_groups
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Structure
-from lti_app.discussion.posts.rules.starting import settle_start
-from lti_app.discussion.posts.rules.written import Written
 from lti_app.web.discussion.forms.posts import PostForm
 
 
@@ -49,19 +47,3 @@ def offer_start(form: PostForm, groups: list[GroupLine], discussion: DiscussionV
     if form.group.data is None and discussion.shown_group_id:
         form.group.data = str(discussion.shown_group_id)
     return form
-
-
-def settled(session: Session, actor: Actor, discussion: DiscussionView, form: PostForm) -> Written:
-    """What was written, for where it may be; raises what `settle_start` raises."""
-    written = form.to_written()
-    if form.parent_id.data is not None:
-        return written
-    chosen = str(form.group.data or "")
-    title, group_id = settle_start(
-        discussion.structure,
-        title=form.title.data or "",
-        group_id=int(chosen) if chosen.isdecimal() and len(chosen) <= 18 else None,
-        groups=[group.id for group in groups_of(session, actor, discussion)],
-        is_staff=actor.is_staff,
-    )
-    return replace(written, title=title, group_id=group_id)
