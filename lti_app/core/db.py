@@ -15,12 +15,14 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Index,
     Integer,
     MetaData,
     Text,
     create_engine,
     event,
     inspect,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
@@ -91,11 +93,11 @@ class is_listed(FunctionElement[bool]):  # noqa: N801 -- named as a statement re
 
 @compiles(is_listed)
 def _is_listed(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    number, text = (compiler.process(clause, **options) for clause in element.clauses)
+    number, numbers = (compiler.process(clause, **options) for clause in element.clauses)
     if compiler.dialect.name == "sqlite":
-        return f"{number} IN (SELECT value FROM json_each('[' || {text} || ']'))"  # noqa: S608 -- of compiled parts
+        return f"{number} IN (SELECT value FROM json_each('[' || {numbers} || ']'))"  # noqa: S608 -- of compiled parts
     # As a set, that is taken apart once: a plan for any values would take an array apart again for each row.
-    return f"{number} IN (SELECT unnest(string_to_array({text}, ',')::bigint[]))"
+    return f"{number} IN (SELECT unnest(string_to_array({numbers}, ',')::bigint[]))"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -150,6 +152,12 @@ def insert_into(session: Session, table: type["Base"]) -> sqlite.Insert:
 def stored_enum(kind: type[enum.Enum], *, length: int = 32) -> Enum:
     """An enum stored by value as varchar, so that adding a member needs no change of type."""
     return Enum(kind, native_enum=False, length=length, values_callable=lambda members: [m.value for m in members])
+
+
+def index_where_filled(column: str) -> Index:
+    """An index of only those rows that have a value in this column, for foreign keys that are mostly empty."""
+    condition = text(f"{column} IS NOT NULL")
+    return Index(None, column, postgresql_where=condition, sqlite_where=condition)
 
 
 class Base(DeclarativeBase):

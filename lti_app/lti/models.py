@@ -65,7 +65,11 @@ class Placement(Base):
     """An LTI resource link: the spot on the course page that opens one discussion, and where its scores go (AGS)."""
 
     __tablename__ = "placement"
-    __table_args__ = (UniqueConstraint("deployment_id", "resource_link_id"), Index(None, "discussion_id"))
+    __table_args__ = (
+        UniqueConstraint("deployment_id", "resource_link_id"),
+        Index(None, "discussion_id"),
+        Index(None, "course_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     deployment_id: Mapped[int] = mapped_column(ForeignKey(Deployment.id))

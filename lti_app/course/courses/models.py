@@ -33,6 +33,7 @@ class EarlierCourse(Base):
     """A course that another one was copied from, according to the LMS. Used only to find similar posts."""
 
     __tablename__ = "earlier_course"
+    __table_args__ = (Index(None, "earlier_id"),)
 
     course_id: Mapped[int] = mapped_column(ForeignKey(Course.id), primary_key=True)
     earlier_id: Mapped[int] = mapped_column(ForeignKey(Course.id), primary_key=True)
@@ -58,7 +59,11 @@ class Visit(Base):
     """One person's signed-in time in one course, opened by a launch; the cookie holds its token, we only its hash."""
 
     __tablename__ = "visit"
-    __table_args__ = (Index(None, "expires_at"), Index(None, "person_id"))
+    __table_args__ = (
+        Index(None, "expires_at"),
+        Index(None, "person_id"),
+        Index(None, "course_id", "expires_at"),
+    )
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))

@@ -77,6 +77,7 @@ class Extension(Base):
         UniqueConstraint("discussion_id", "group_id"),
         Index(None, "person_id"),
         Index(None, "group_id"),
+        Index(None, "granted_by_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -96,7 +97,11 @@ class Pseudonym(Base):
     """The name by which a person is known in one anonymous discussion. Never changes once given."""
 
     __tablename__ = "pseudonym"
-    __table_args__ = (UniqueConstraint("discussion_id", "person_id"), UniqueConstraint("discussion_id", "name"))
+    __table_args__ = (
+        UniqueConstraint("discussion_id", "person_id"),
+        UniqueConstraint("discussion_id", "name"),
+        Index(None, "person_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))

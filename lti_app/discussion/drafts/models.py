@@ -18,7 +18,11 @@ class Draft(Base):
     """What a person has written at one place of a discussion and not posted yet. Empty ones are not kept."""
 
     __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("person_id", "discussion_id", "place"), Index(None, "post_id"))
+    __table_args__ = (
+        UniqueConstraint("person_id", "discussion_id", "place"),
+        Index(None, "post_id"),
+        Index(None, "discussion_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))

@@ -22,6 +22,7 @@ class Report(Base):
         Index(None, "course_id", "settled_at"),
         Index(None, "discussion_id", "settled_at"),
         Index(None, "reporter_id"),
+        Index(None, "settled_by_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -42,7 +43,11 @@ class ModerationAct(Base):
     """Something was done to a post. Written once, never changed."""
 
     __tablename__ = "moderation_act"
-    __table_args__ = (Index(None, "post_id"), Index(None, "discussion_id"))
+    __table_args__ = (
+        Index(None, "post_id"),
+        Index(None, "discussion_id"),
+        Index(None, "by_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from lti_app.core.db import Base, Id, SortPath, stored_enum
+from lti_app.core.db import Base, Id, SortPath, index_where_filled, stored_enum
 from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import Group, GroupMember
@@ -51,8 +51,10 @@ class Post(Base):
         Index(None, "root_id"),
         Index(None, "discussion_id", "latest_number", postgresql_where=_IS_FIRST, sqlite_where=_IS_FIRST),
         Index(None, "discussion_id", "author_id"),
+        Index(None, "author_id", "course_id"),
         Index(None, "parent_id"),
         Index(None, "course_id", postgresql_where=_IS_HELD, sqlite_where=_IS_HELD),
+        *map(index_where_filled, ("group_id", "private_to_id", "split_from_id", "hidden_by_id", "deleted_by_id")),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

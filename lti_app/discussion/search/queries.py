@@ -140,6 +140,7 @@ def _on_postgresql(terms: Sequence[Term], actor: Actor) -> ColumnElement[bool]:
     phrases = (" <-> ".join((*term.words[:-1], term.words[-1] + ("" if term.exact else ":*"))) for term in terms)
     query = " & ".join(f"({phrase})" for phrase in phrases)
     found = text(
-        "SELECT post_id FROM post_search WHERE course_id = :course AND words @@ to_tsquery('simple', :query)"
+        "SELECT post_id FROM post_search"
+        " WHERE post_search_in_course(course_id, words) @@ post_search_query(:course, :query)"
     ).bindparams(course=actor.course_id, query=query)
     return Post.id.in_(found.columns(literal_column("post_id")))

@@ -17,7 +17,10 @@ class Import(Base):
     """A file that an instructor gave: waiting for their word, or brought in, with the report of it."""
 
     __tablename__ = "import"
-    __table_args__ = (Index(None, "discussion_id"),)
+    __table_args__ = (
+        Index(None, "discussion_id"),
+        Index(None, "person_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))

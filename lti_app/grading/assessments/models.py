@@ -18,7 +18,11 @@ class Assessment(Base):
     """One student's marks in one discussion as the graders see them; what the student sees is the newest Release."""
 
     __tablename__ = "assessment"
-    __table_args__ = (UniqueConstraint("discussion_id", "person_id"), Index(None, "person_id"))
+    __table_args__ = (
+        UniqueConstraint("discussion_id", "person_id"),
+        Index(None, "person_id"),
+        Index(None, "assessed_by_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
@@ -43,7 +47,11 @@ class Mark(Base):
     """The level that one criterion got."""
 
     __tablename__ = "mark"
-    __table_args__ = (UniqueConstraint("assessment_id", "criterion_id"),)
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "criterion_id"),
+        Index(None, "criterion_id"),
+        Index(None, "level_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey(Assessment.id))
@@ -55,7 +63,10 @@ class Release(Base):
     """A grade as it was released: when, by whom, with which comment. Written once, never changed."""
 
     __tablename__ = "release"
-    __table_args__ = (UniqueConstraint("assessment_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "version"),
+        Index(None, "released_by_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey(Assessment.id))

@@ -15,6 +15,7 @@ class ReadingText(Base):
     """An instructor gave a reading's text to check quotations against. Nobody is ever shown it."""
 
     __tablename__ = "reading_text"
+    __table_args__ = (Index(None, "given_by_id"),)
 
     reading_id: Mapped[int] = mapped_column(ForeignKey(Reading.id, ondelete="CASCADE"), primary_key=True)
     kept: Mapped[Kept] = mapped_column(stored_enum(Kept))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_app.core.db import Base, Id
+from lti_app.core.db import Base, Id, index_where_filled
 from lti_app.course.courses.models import Course
 from lti_app.course.people.models import Person
 from lti_app.library.files.models import File
@@ -16,7 +16,7 @@ class Reading(Base):
     """A bibliographic record (CSL-JSON) and where to read it."""
 
     __tablename__ = "reading"
-    __table_args__ = (Index(None, "course_id"),)
+    __table_args__ = (Index(None, "course_id"), index_where_filled("file_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
