@@ -7,6 +7,12 @@ from pathlib import PurePath
 
 from tests.architecture.tree import Source
 
+VISIBILITY_COLUMNS = {"held_at", "hidden_at", "private_to_id", "group_id", "deleted_at"}
+NO_POSTS = ("lti_app/core/", "lti_app/course/", "lti_app/library/", "lti_app/discussion/discussions/", "lti_app/lti/")
+"""Below the table of posts, or beside it: what is called so there is no column of a post."""
+OTHER_TABLES = {"File", "Extension", "GroupMember"}
+"""Have columns of the same names."""
+OPERATORS = {"is_", "is_not", "in_", "not_in", "between", "any_"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FILE_LINES = 500
 TEST_FILE_LINES = 400
@@ -113,6 +119,33 @@ def named_foreign_keys(source: Source) -> Iterator[str]:
                 continue
             if not str(target.value).startswith(f"{own_name}."):
                 yield source.at(call.lineno, f"ForeignKey({target.value!r}); name the column: ForeignKey(Model.id)")
+
+
+def visibility_conditions(source: Source) -> Iterator[str]:
+    """Which posts exist for whom is decided in one room; others may write its columns, but not ask for them."""
+    if source.path.startswith(("lti_app/discussion/visibility/", *NO_POSTS)):
+        return
+    writes = "actions" in source.path  # passes on what one post says to another
+    for node in ast.walk(source.tree):
+        for asked in _asked(node) if not writes or isinstance(node, ast.Compare | ast.Call) else ():
+            if asked.attr in VISIBILITY_COLUMNS and ast.unparse(asked.value) not in OTHER_TABLES:
+                yield source.at(node.lineno, f"{ast.unparse(node)}; a condition of lti_app.discussion.visibility")
+
+
+def _asked(node: ast.AST) -> list[ast.Attribute]:
+    """The attributes on which a condition depends."""
+    found: list[ast.AST] = []
+    if isinstance(node, ast.Compare):
+        found = [node.left, *node.comparators]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in OPERATORS:
+        found = [node.func.value]
+    elif isinstance(node, ast.If | ast.IfExp | ast.While):
+        found = [node.test]
+    elif isinstance(node, ast.BoolOp):
+        found = list(node.values)
+    elif isinstance(node, ast.UnaryOp):
+        found = [node.operand]
+    return [each for each in found if isinstance(each, ast.Attribute)]
 
 
 def nameless_modules(source: Source) -> Iterator[str]:

@@ -36,6 +36,7 @@ def check(rule: Rule, sources: Iterable[Source]) -> None:
         python_rules.untyped_returns,
         python_rules.lazy_imports,
         python_rules.unsafe_aliases,
+        python_rules.visibility_conditions,
         python_rules.bare_silencers,
         python_rules.named_foreign_keys,
         python_rules.nameless_modules,

@@ -11,7 +11,8 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.answers.models import AnswerClaim
 from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.discussion.posts.models import Post, shown_author, visible
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.visibility.queries import author_name, in_front_of_class, visible
 
 MOST_LISTED = 30
 _REPLY = alias_of(Post)
@@ -41,9 +42,7 @@ def asks_for_answer() -> ColumnElement[bool]:
         Post.by_staff.is_(False),
         Post.byline.is_(None),
         Post.announcement.is_(False),
-        Post.deleted_at.is_(None),
-        Post.hidden_at.is_(None),
-        Post.held_at.is_(None),
+        in_front_of_class(Post),
     )
 
 
@@ -55,9 +54,7 @@ def is_answered() -> ColumnElement[bool]:
             _REPLY.parent_id == Post.id,
             _REPLY.author_id != Post.author_id,
             _REPLY.by_staff.is_(False),
-            _REPLY.deleted_at.is_(None),
-            _REPLY.hidden_at.is_(None),
-            _REPLY.held_at.is_(None),
+            in_front_of_class(_REPLY),
         )
         .exists()
     )
@@ -97,10 +94,17 @@ def _select(
     own = select(AnswerClaim.until).where(*holds, AnswerClaim.person_id == actor.person_id).scalar_subquery()
     return (
         select(
-            Post.id, Post.address, shown_author(actor, discussion), Post.title, Post.html, Post.created_at, others, own
+            Post.id,
+            Post.address,
+            author_name(Post, actor, discussion),
+            Post.title,
+            Post.html,
+            Post.created_at,
+            others,
+            own,
         )
         .join(Person, Person.id == Post.author_id)
-        .where(visible(actor, discussion), asks_for_answer(), ~is_answered(), Post.author_id != actor.person_id)
+        .where(visible(Post, actor, discussion), asks_for_answer(), ~is_answered(), Post.author_id != actor.person_id)
         .order_by(Post.id != first_id, own.is_(None), others.is_not(None), Post.number)
     )
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import DiscussionReading
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.visibility.queries import not_deleted
 from lti_app.library.passages.queries import check_many, get_reading_text
 from lti_app.library.readings.models import Reading
 
@@ -28,7 +29,7 @@ def _check_discussion(session: Session, discussion_id: int) -> int:
     )
     labels: dict[int, str] = dict(iter(rows))
     posts = session.execute(
-        select(Post.id, Post.html, Post.quotes).where(Post.discussion_id == discussion_id, Post.deleted_at.is_(None))
+        select(Post.id, Post.html, Post.quotes).where(Post.discussion_id == discussion_id, not_deleted(Post))
     ).all()
     verdicts = check_many(session, {post_id: html for post_id, html, _quotes in posts}, labels)
     changed = [

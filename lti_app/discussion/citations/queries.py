@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.course.groups.models import GroupMember
 from lti_app.course.people.models import Person
 from lti_app.discussion.citations.rules import uncited
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading
 from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.discussion.discussions.rules import AssignedReading, Structure
+from lti_app.discussion.discussions.rules import AssignedReading
 from lti_app.discussion.posts.access import Permission, require
-from lti_app.discussion.posts.models import Citation, Post, shown_author, visible
+from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
+from lti_app.discussion.posts.queries.readable import list_readable
+from lti_app.discussion.visibility.queries import author_name, readable_in, says_something, visible
 from lti_app.library.readings.models import Passage, Reading
 from lti_app.library.readings.queries import place_of
 from lti_app.library.readings.rules import Place
@@ -26,8 +26,6 @@ POSTS_A_PASSAGE = 5
 """Posts shown below a passage before one asks for all of them."""
 MAX_POSTS = 300
 """Posts shown below the one passage that was asked for."""
-
-_STANDS = (Post.deleted_at.is_(None), Post.hidden_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -122,47 +120,21 @@ def list_gatherings(session: Session, actor: Actor, reading_id: int, now: dateti
     return [Gathering(*row) for row in rows]
 
 
-def count_citations_by_passage(session: Session, actor: Actor, reading_id: int) -> list[CitedPassage]:
-    """The cited passages of a reading in its order, over all discussions of the actor's course; one statement.
+def count_citations_by_passage(session: Session, actor: Actor, reading_id: int, now: datetime) -> list[CitedPassage]:
+    """The cited passages of a reading in its order, over all discussions of the course whose posts the actor may read.
 
-    Students get no count of what they may not read: held, hidden and private posts, other groups, and discussions in
-    which they must write first.
+    Nobody gets a count of what they may not read (three statements, two for staff).
     """
+    readable = list_readable(session, actor, now)
     rows = session.execute(
         select(Passage, func.count())
         .join(Citation, Citation.passage_id == Passage.id)
         .join(Post, Post.id == Citation.post_id)
-        .where(Passage.reading_id == reading_id, Post.course_id == actor.course_id, *_STANDS)
-        .where(*([] if actor.is_staff else [_read_by(actor)]))
+        .where(Passage.reading_id == reading_id, readable_in(Post, actor, readable), says_something(Post))
         .group_by(Passage.id)
     )
     found = [CitedPassage(passage.id, place_of(passage), count) for passage, count in rows]
     return sorted(found, key=lambda each: (each.place.order, each.id))
-
-
-def _read_by(actor: Actor) -> ColumnElement[bool]:
-    """Whether a student reads a post, whichever discussion it is in."""
-    own = alias_of(Post)
-    has_begun = exists().where(
-        own.discussion_id == Post.discussion_id,
-        own.author_id == actor.person_id,
-        own.parent_id.is_(None),
-        own.split_from_id.is_(None),
-        own.deleted_at.is_(None),
-    )
-    in_course = Discussion.course_id == actor.course_id
-    apart = select(Discussion.id).where(in_course, Discussion.structure == Structure.GROUPS)
-    gated = select(Discussion.id).where(in_course, Discussion.post_first)
-    groups = select(GroupMember.group_id).where(GroupMember.person_id == actor.person_id)
-    return or_(
-        Post.author_id == actor.person_id,
-        and_(
-            Post.held_at.is_(None),
-            or_(Post.private_to_id.is_(None), Post.private_to_id == actor.person_id),
-            or_(Post.group_id.is_(None), Post.group_id.in_(groups), Post.discussion_id.not_in(apart)),
-            or_(Post.discussion_id.not_in(gated), has_begun),
-        ),
-    )
 
 
 def _count_by_passage(
@@ -172,7 +144,7 @@ def _count_by_passage(
         select(Passage, func.count())
         .join(Citation, Citation.passage_id == Passage.id)
         .join(Post, Post.id == Citation.post_id)
-        .where(Passage.reading_id == reading_id, visible(actor, discussion), *_STANDS)
+        .where(Passage.reading_id == reading_id, visible(Post, actor, discussion), says_something(Post))
         .group_by(Passage.id)
     )
     return [(passage, count) for passage, count in rows]
@@ -188,12 +160,12 @@ def _posts_by_passage(
         select(Citation.passage_id, Post.id.label("post_id"), rank.label("rank"))
         .join(Post, Post.id == Citation.post_id)
         .join(Passage, Passage.id == Citation.passage_id)
-        .where(Passage.reading_id == reading_id, visible(actor, discussion), *_STANDS)
+        .where(Passage.reading_id == reading_id, visible(Post, actor, discussion), says_something(Post))
         .where(*([] if passage_id is None else [Citation.passage_id == passage_id]))
         .subquery()
     )
     rows = session.execute(
-        select(ranked.c.passage_id, Post.id, Post.address, shown_author(actor, discussion), Post.html)
+        select(ranked.c.passage_id, Post.id, Post.address, author_name(Post, actor, discussion), Post.html)
         .join(Post, Post.id == ranked.c.post_id)
         .join(Person, Person.id == Post.author_id)
         .where(ranked.c.rank <= limit)

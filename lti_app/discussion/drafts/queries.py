@@ -14,7 +14,15 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.drafts.models import Draft
 from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Kind, Place
-from lti_app.discussion.posts.models import DISCUSSION, READER, Post, Sight, author_by, sight_of, values_of
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.visibility.queries import (
+    DISCUSSION,
+    READER,
+    ViewerKind,
+    author_name_for,
+    viewer_kind,
+    viewer_values,
+)
 
 
 @dataclass(frozen=True)
@@ -57,15 +65,15 @@ def find_draft(session: Session, actor: Actor, discussion: DiscussionView, draft
 
 def list_drafts(session: Session, actor: Actor, discussion: DiscussionView) -> tuple[DraftView, ...]:
     """All of the actor's drafts in this discussion, the newest first (one statement)."""
-    rows = session.execute(_drafts(sight_of(actor, discussion)), values_of(actor, discussion))
+    rows = session.execute(_drafts(viewer_kind(actor, discussion)), viewer_values(actor, discussion))
     return tuple(_view(*row) for row in rows)
 
 
 @cache
-def _drafts(sight: Sight) -> Select[Any]:
+def _drafts(kind: ViewerKind) -> Select[Any]:
     text = case((Draft.place == FIRST_POST.key, Draft.text), else_="")
     return (
-        select(Draft, text, Post.address, author_by(sight))
+        select(Draft, text, Post.address, author_name_for(Post, kind))
         .outerjoin(Post, Post.id == Draft.post_id)
         .outerjoin(Person, Person.id == Post.author_id)
         .where(Draft.person_id == READER, Draft.discussion_id == DISCUSSION)

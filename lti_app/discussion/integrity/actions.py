@@ -28,6 +28,7 @@ from lti_app.discussion.integrity.rules import (
 from lti_app.discussion.moderation.actions import hold_by_rule, recount_thread
 from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.visibility.rules import status_of
 
 _CANDIDATES = 5
 """The posts with most bands in common that are compared word for word."""
@@ -63,7 +64,7 @@ def screen(
     post that is not held; one more where it is mostly links, or was edited.
     """
     post = session.get_one(Post, post_id)
-    if post.private_to_id is not None:
+    if status_of(post).is_private:
         recount_thread(session, post.root_id or post.id)
         return []
     substance = substance_of(post.html)

@@ -23,6 +23,7 @@ from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import get_post, lock_post
 from lti_app.discussion.posts.rules.addresses import child_path
 from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.visibility.queries import not_held_back
 
 _BELOW = alias_of(Post)
 
@@ -173,7 +174,7 @@ def report_post(
 
 def recount_thread(session: Session, root_id: int) -> None:
     """Let a first post tell again how many posts stand below it and which is the newest, of those that all may see."""
-    shown = (_BELOW.root_id == root_id, _BELOW.held_at.is_(None), _BELOW.private_to_id.is_(None))
+    shown = (_BELOW.root_id == root_id, not_held_back(_BELOW))
     newest = select(_BELOW.created_at).where(*shown).order_by(_BELOW.number.desc()).limit(1)
     session.execute(
         update(Post)

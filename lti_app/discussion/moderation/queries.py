@@ -18,6 +18,7 @@ from lti_app.discussion.posts.access import Permission, require
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.queries.views import PostView, select_posts, view_post
+from lti_app.discussion.visibility.queries import is_held, not_deleted, visible
 
 PAGE_SIZE = 20
 """Posts on one page of what waits."""
@@ -93,7 +94,7 @@ def read_queue(session: Session, actor: Actor, discussion: DiscussionView, *, be
     """Posts that are reported or held, those made before number `before`; five statements. Raises Forbidden."""
     here = circumstances_of(session, actor, discussion)
     require(actor, Permission.MODERATE, here)
-    conditions: list[ColumnElement[bool]] = [Post.id.in_(_waiting(actor.course_id)), Post.deleted_at.is_(None)]
+    conditions: list[ColumnElement[bool]] = [Post.id.in_(_waiting(actor.course_id)), not_deleted(Post)]
     if before is not None:
         conditions.append(Post.number < before)
     rows = session.execute(
@@ -127,7 +128,7 @@ def count_waiting(session: Session, actor: Actor) -> dict[int, int]:
         return {}
     rows = session.execute(
         select(Post.discussion_id, func.count())
-        .where(Post.id.in_(_waiting(actor.course_id)), Post.deleted_at.is_(None))
+        .where(Post.id.in_(_waiting(actor.course_id)), not_deleted(Post))
         .group_by(Post.discussion_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -150,7 +151,7 @@ def list_own_reports(session: Session, actor: Actor) -> list[OwnReport]:
             Report.at,
             Report.outcome,
             Report.settled_at,
-            Post.deleted_at.is_not(None),
+            ~not_deleted(Post),
         )
         .join(Post, Post.id == Report.post_id)
         .join(Discussion, Discussion.id == Report.discussion_id)
@@ -160,19 +161,20 @@ def list_own_reports(session: Session, actor: Actor) -> list[OwnReport]:
     return [OwnReport(*row) for row in rows]
 
 
-def find_moved(session: Session, discussion: DiscussionView, old_address: str) -> str | None:
-    """Where the post stands now that once had this address (one statement); None if none was moved from there."""
+def find_moved(session: Session, actor: Actor, discussion: DiscussionView, old_address: str) -> str | None:
+    """Where the post stands now that once had this address, if it exists for the actor (one statement)."""
     return session.scalar(
         select(Post.address)
         .join(MovedPost, MovedPost.post_id == Post.id)
         .where(MovedPost.discussion_id == discussion.id, MovedPost.old_address == old_address)
+        .where(visible(Post, actor, discussion))
     )
 
 
 def _waiting(course_id: int) -> CompoundSelect[int]:
     """The ids of posts that are held, or reported and not decided about."""
     reported = select(Report.post_id).where(Report.course_id == course_id, Report.settled_at.is_(None))
-    return union(reported, select(Post.id).where(Post.course_id == course_id, Post.held_at.is_not(None)))
+    return union(reported, select(Post.id).where(Post.course_id == course_id, is_held(Post)))
 
 
 def _open_reports(

@@ -23,6 +23,7 @@ from lti_app.discussion.posts.errors import (
 )
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.rules.addresses import MAX_DEPTH
+from lti_app.discussion.visibility.rules import has_begun, is_gate_open, may_answer_others, status_of, takes_part
 
 
 class Permission(StrEnum):
@@ -97,40 +98,79 @@ Predicate = Callable[[Role, Circumstances], bool]
 
 
 def _takes_part(role: Role, _c: Circumstances) -> bool:
-    return role is not Role.OBSERVER
+    return takes_part(role)
 
 
 def _has_begun(role: Role, c: Circumstances) -> bool:
-    return role.is_staff or c.state in (State.OPEN, State.CLOSED)
+    return has_begun(role, c.state)
+
+
+def _is_gate_open(role: Role, c: Circumstances) -> bool:
+    return is_gate_open(role, c.state, post_first=c.post_first, has_posted=c.has_posted)
+
+
+def _may_answer_others(role: Role, c: Circumstances) -> bool:
+    return may_answer_others(role, post_first=c.post_first, has_posted=c.has_posted)
 
 
 def _is_open(role: Role, c: Circumstances) -> bool:
     return c.state is State.OPEN or (role.is_staff and c.state is not State.UNPREPARED)
 
 
-def _past_the_gate(role: Role, c: Circumstances) -> bool:
-    return role.is_staff or not c.post_first or c.has_posted
+def _is_prepared(_role: Role, c: Circumstances) -> bool:
+    return c.state is not State.UNPREPARED
 
 
-def _reads(role: Role, c: Circumstances) -> bool:
-    # Once it is closed nobody can write any more, so the gate would only lock out those who missed it.
-    return _past_the_gate(role, c) or c.state is State.CLOSED
+def _is_staff(role: Role, _c: Circumstances) -> bool:
+    return role.is_staff
 
 
-def _author_or_staff(role: Role, c: Circumstances) -> bool:
+def _is_author(_role: Role, c: Circumstances) -> bool:
+    return c.is_author
+
+
+def _is_author_or_staff(role: Role, c: Circumstances) -> bool:
     return c.is_author or role.is_staff
+
+
+def _is_not_author(_role: Role, c: Circumstances) -> bool:
+    return not c.is_author
+
+
+def _is_asker_or_staff(role: Role, c: Circumstances) -> bool:
+    return c.is_asker or role.is_staff
+
+
+def _is_not_deleted(_role: Role, c: Circumstances) -> bool:
+    return not c.is_deleted
 
 
 def _is_shown(role: Role, c: Circumstances) -> bool:
     return role.is_staff or not c.is_hidden
 
 
+def _is_not_held(_role: Role, c: Circumstances) -> bool:
+    return not c.is_held
+
+
+def _is_not_private(_role: Role, c: Circumstances) -> bool:
+    return not c.is_private
+
+
+def _is_not_imported(_role: Role, c: Circumstances) -> bool:
+    return not c.is_imported
+
+
+def _is_by_student(_role: Role, c: Circumstances) -> bool:
+    return not c.is_by_staff
+
+
 def _is_unlocked(role: Role, c: Circumstances) -> bool:
     return role.is_staff or not c.is_locked
 
 
-def _in_own_group(role: Role, c: Circumstances) -> bool:
-    # Whoever changed groups goes on seeing their own posts in the old one; what they write now is for the new one.
+def _is_in_own_group(role: Role, c: Circumstances) -> bool:
+    # Those who changed groups go on seeing their own posts in the old one; what they write now is for the new one.
     return role.is_staff or not c.is_elsewhere
 
 
@@ -138,105 +178,101 @@ def _can_still_edit(role: Role, c: Circumstances) -> bool:
     return role.is_staff or not c.is_past_editing
 
 
-def _is_staff(role: Role, _c: Circumstances) -> bool:
-    return role.is_staff
+def _is_first_post(_role: Role, c: Circumstances) -> bool:
+    return c.is_root
 
 
-def _asker_or_staff(role: Role, c: Circumstances) -> bool:
-    return c.is_asker or role.is_staff
+def _is_reply(_role: Role, c: Circumstances) -> bool:
+    return not c.is_root
 
 
-def _is_prepared(_role: Role, c: Circumstances) -> bool:
-    return c.state is not State.UNPREPARED
+def _is_answer(_role: Role, c: Circumstances) -> bool:
+    return c.is_answer
 
 
-def _if(circumstance: str) -> Predicate:
-    return lambda _role, c: getattr(c, circumstance) is True
+def _has_no_replies(_role: Role, c: Circumstances) -> bool:
+    return not c.is_answered
 
 
-def _unless(circumstance: str) -> Predicate:
-    return lambda _role, c: getattr(c, circumstance) is False
+def _has_room_below(_role: Role, c: Circumstances) -> bool:
+    return not c.is_deepest
 
 
-_is_author, _is_root, _is_answer = _if("is_author"), _if("is_root"), _if("is_answer")
-_stands, _is_native, _has_room = _unless("is_deleted"), _unless("is_imported"), _unless("is_deepest")
-_is_anothers, _is_reply, _is_for_all = _unless("is_author"), _unless("is_root"), _unless("is_private")
-_is_by_student, _is_released, _is_unanswered = _unless("is_by_staff"), _unless("is_held"), _unless("is_answered")
 _BY_STAFF: tuple[tuple[Predicate, type[ColloquyError]], ...] = (
     (_is_staff, Forbidden),
     (_is_prepared, DiscussionShut),
 )
 TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
-    Permission.READ: ((_takes_part, Forbidden), (_has_begun, DiscussionShut), (_reads, PostFirst)),
+    Permission.READ: ((_takes_part, Forbidden), (_has_begun, DiscussionShut), (_is_gate_open, PostFirst)),
     Permission.START: ((_takes_part, Forbidden), (_is_open, DiscussionShut)),
     Permission.REPLY: (
         (_takes_part, Forbidden),
         (_is_open, DiscussionShut),
-        (_past_the_gate, PostFirst),
-        (_in_own_group, GroupLeft),
-        (_stands, ParentGone),
+        (_may_answer_others, PostFirst),
+        (_is_in_own_group, GroupLeft),
+        (_is_not_deleted, ParentGone),
         (_is_shown, ParentGone),
-        (_is_released, PostHeld),
+        (_is_not_held, PostHeld),
         (_is_unlocked, ThreadLocked),
-        (_has_room, TooDeep),
+        (_has_room_below, TooDeep),
     ),
     Permission.EDIT: (
         (_takes_part, Forbidden),
         (_is_author, Forbidden),
         (_is_open, DiscussionShut),
-        (_stands, Forbidden),
-        (_is_native, Forbidden),
+        (_is_not_deleted, Forbidden),
+        (_is_not_imported, Forbidden),
         (_is_shown, PostHidden),
         (_is_unlocked, ThreadLocked),
         (_can_still_edit, EditingOver),
     ),
     Permission.DELETE: (
         (_takes_part, Forbidden),
-        (_author_or_staff, Forbidden),
+        (_is_author_or_staff, Forbidden),
         (_is_open, DiscussionShut),
-        (_stands, Forbidden),
+        (_is_not_deleted, Forbidden),
         (_is_unlocked, ThreadLocked),
     ),
     Permission.APPRECIATE: (
         (_takes_part, Forbidden),
         (_is_open, DiscussionShut),
-        (_past_the_gate, PostFirst),
-        (_is_anothers, Forbidden),
-        (_stands, ParentGone),
+        (_may_answer_others, PostFirst),
+        (_is_not_author, Forbidden),
+        (_is_not_deleted, ParentGone),
         (_is_shown, ParentGone),
     ),
     Permission.REPORT: (
         (_takes_part, Forbidden),
         (_has_begun, DiscussionShut),
-        (_reads, PostFirst),
-        (_is_anothers, Forbidden),
-        (_stands, ParentGone),
+        (_is_gate_open, PostFirst),
+        (_is_not_author, Forbidden),
+        (_is_not_deleted, ParentGone),
         (_is_shown, ParentGone),
     ),
     Permission.ACCEPT: (
         (_takes_part, Forbidden),
-        (_asker_or_staff, Forbidden),
+        (_is_asker_or_staff, Forbidden),
         (_is_open, DiscussionShut),
         (_is_answer, Forbidden),
-        (_is_for_all, Forbidden),
-        (_stands, ParentGone),
+        (_is_not_private, Forbidden),
+        (_is_not_deleted, ParentGone),
         (_is_shown, ParentGone),
         (_is_unlocked, ThreadLocked),
     ),
-    Permission.PIN: (*_BY_STAFF, (_is_root, Forbidden), (_stands, ParentGone)),
-    Permission.MARK: (*_BY_STAFF, (_stands, ParentGone)),
-    Permission.CLOSE: (*_BY_STAFF, (_is_root, Forbidden)),
-    Permission.HIDE: (*_BY_STAFF, (_stands, ParentGone)),
-    Permission.HOLD: (*_BY_STAFF, (_is_unanswered, Forbidden), (_stands, ParentGone)),
-    Permission.RELEASE: (*_BY_STAFF, (_stands, ParentGone)),
-    Permission.SPLIT: (*_BY_STAFF, (_is_reply, Forbidden), (_is_for_all, Forbidden), (_stands, ParentGone)),
+    Permission.PIN: (*_BY_STAFF, (_is_first_post, Forbidden), (_is_not_deleted, ParentGone)),
+    Permission.MARK: (*_BY_STAFF, (_is_not_deleted, ParentGone)),
+    Permission.CLOSE: (*_BY_STAFF, (_is_first_post, Forbidden)),
+    Permission.HIDE: (*_BY_STAFF, (_is_not_deleted, ParentGone)),
+    Permission.HOLD: (*_BY_STAFF, (_has_no_replies, Forbidden), (_is_not_deleted, ParentGone)),
+    Permission.RELEASE: (*_BY_STAFF, (_is_not_deleted, ParentGone)),
+    Permission.SPLIT: (*_BY_STAFF, (_is_reply, Forbidden), (_is_not_private, Forbidden), (_is_not_deleted, ParentGone)),
     Permission.ANNOUNCE: _BY_STAFF,
     Permission.REPLY_PRIVATELY: (
         *_BY_STAFF,
         (_is_by_student, Forbidden),
-        (_is_native, Forbidden),
-        (_stands, ParentGone),
-        (_has_room, TooDeep),
+        (_is_not_imported, Forbidden),
+        (_is_not_deleted, ParentGone),
+        (_has_room_below, TooDeep),
     ),
     Permission.MODERATE: _BY_STAFF[:1],
 }
@@ -277,23 +313,24 @@ def with_post(
     is_elsewhere: bool,
 ) -> Circumstances:
     """The circumstances of one post; `root_locked_at` and `asked_by` tell of the first post above it."""
+    status = status_of(post)
     return Circumstances(
         state=c.state,
         post_first=c.post_first,
         has_posted=c.has_posted,
         is_author=post.author_id == actor.person_id,
-        is_deleted=post.deleted_at is not None,
+        is_deleted=status.is_deleted,
         is_deepest=post.depth >= MAX_DEPTH,
         is_locked=post.locked_at is not None or root_locked_at is not None,
-        is_hidden=post.hidden_at is not None,
-        is_imported=post.byline is not None,
+        is_hidden=status.is_hidden,
+        is_imported=status.is_imported,
         is_past_editing=discussion.is_past_editing(post.created_at),
         is_root=post.parent_id is None,
-        is_private=post.private_to_id is not None,
+        is_private=status.is_private,
         is_by_staff=post.by_staff,
         is_answer=post.depth == 1 and discussion.structure is Structure.QUESTIONS,
         is_asker=asked_by == actor.person_id,
-        is_held=post.held_at is not None,
+        is_held=status.is_held,
         is_answered=post.reply_count > 0,
         is_elsewhere=is_elsewhere,
     )

@@ -7,10 +7,11 @@ from lti_app.core.db import insert_into
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.access import Permission, require
-from lti_app.discussion.posts.models import Post, visible
+from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.read_state.models import Seen
 from lti_app.discussion.read_state.rules import Numbers, Sort
+from lti_app.discussion.visibility.queries import visible
 
 
 def mark_seen(session: Session, actor: Actor, discussion: DiscussionView, reported: Numbers) -> None:
@@ -26,7 +27,7 @@ def mark_seen(session: Session, actor: Actor, discussion: DiscussionView, report
     if not fresh:
         return
     existing = session.execute(
-        select(Post.number, Post.author_id).where(visible(actor, discussion), Post.number > row.all_to)
+        select(Post.number, Post.author_id).where(visible(Post, actor, discussion), Post.number > row.all_to)
     )
     taken = Numbers.of(number for number, author_id in existing if number in reported or author_id == actor.person_id)
     everything = known | taken

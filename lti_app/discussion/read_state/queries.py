@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.access import Circumstances, Permission, require
-from lti_app.discussion.posts.models import Post, visible
+from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, own_first_post
 from lti_app.discussion.read_state.models import Seen
 from lti_app.discussion.read_state.rules import Numbers
+from lti_app.discussion.visibility.queries import not_deleted, says_something, visible
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ def count_news(session: Session, actor: Actor, discussion: DiscussionView, since
     """
     news = (
         select(Post.number, Post.address)
-        .where(visible(actor, discussion), Post.number > since, Post.author_id != actor.person_id)
-        .where(Post.deleted_at.is_(None), Post.hidden_at.is_(None))
+        .where(visible(Post, actor, discussion), Post.number > since, Post.author_id != actor.person_id)
+        .where(says_something(Post))
         .subquery()
     )
     first = select(news.c.address).order_by(news.c.number).limit(1).scalar_subquery()
@@ -52,8 +53,8 @@ def find_next_unread(session: Session, actor: Actor, discussion: DiscussionView,
     seen, all_to = (Numbers.from_bytes(row.numbers), row.all_to) if row else (Numbers(), 0)
     candidates = session.execute(
         select(Post.number, Post.address)
-        .where(visible(actor, discussion), Post.number > all_to, Post.author_id != actor.person_id)
-        .where(Post.deleted_at.is_(None), Post.hidden_at.is_(None))
+        .where(visible(Post, actor, discussion), Post.number > all_to, Post.author_id != actor.person_id)
+        .where(says_something(Post))
         .order_by(case((Post.path > after, 0), else_=1), Post.path)
     )
     return next((address for number, address in candidates if number not in seen), None)
@@ -64,7 +65,7 @@ def find_next_own(session: Session, actor: Actor, discussion: DiscussionView, af
     _require_reading(session, actor, discussion)
     return session.scalar(
         select(Post.address)
-        .where(visible(actor, discussion), Post.author_id == actor.person_id, Post.deleted_at.is_(None))
+        .where(visible(Post, actor, discussion), Post.author_id == actor.person_id, not_deleted(Post))
         .order_by(case((Post.path > after, 0), else_=1), Post.path)
         .limit(1)
     )

@@ -11,10 +11,11 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.queries import DiscussionView, list_views
-from lti_app.discussion.posts.access import Circumstances, Permission, may
-from lti_app.discussion.posts.models import Post, shown_author, visible_in
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.search.rules import Run, Term, excerpt, parse_query
+from lti_app.discussion.visibility.queries import author_name, readable_in, written_by
 
 PAGE_SIZE = 20
 """Posts on one page of what was found."""
@@ -53,23 +54,12 @@ class PersonPosts:
     page: FoundPage
 
 
-def list_readable(session: Session, actor: Actor, now: datetime) -> list[DiscussionView]:
-    """The discussions of the course whose posts the actor may read (two statements, one for staff)."""
-    views = list_views(session, actor, now)
-    begun: set[int] = set()
-    if not actor.is_staff:
-        own = (Post.course_id == actor.course_id, Post.author_id == actor.person_id)
-        stands = (Post.parent_id.is_(None), Post.split_from_id.is_(None), Post.deleted_at.is_(None))
-        begun = set(session.scalars(select(Post.discussion_id).where(*own, *stands).distinct()))
-    return [view for view in views if may(actor, Permission.READ, _circumstances(view, begun))]
-
-
 def search_posts(
     session: Session, actor: Actor, discussions: Sequence[DiscussionView], query: str, *, below: int | None = None
 ) -> FoundPage:
     """The posts of these discussions in which every term of the query stands, the newest first (one statement).
 
-    `discussions` are of `list_readable`. Nothing is found by a query without a word.
+    `discussions` are those of `list_readable`. Nothing is found by a query without a word.
     """
     terms = parse_query(query)
     if not terms or not discussions:
@@ -92,13 +82,9 @@ def get_person_posts(
         raise NotFound
     is_self = person_id == actor.person_id
     readable = [view for view in list_readable(session, actor, now) if is_self or not view.hides_names_from(actor)]
-    hits = _newest(actor, readable, below).where(Post.author_id == person_id, Post.byline.is_(None))
+    hits = _newest(actor, readable, below).where(written_by(Post, person_id))
     page = _page(session, hits, readable, ()) if readable else FoundPage((), None)
     return PersonPosts(person_id, name, is_self, page)
-
-
-def _circumstances(view: DiscussionView, begun: set[int]) -> Circumstances:
-    return Circumstances(state=view.state, post_first=view.post_first, has_posted=view.id in begun)
 
 
 Hits = Select[int, int, str, str, datetime, str, str]
@@ -106,11 +92,11 @@ Hits = Select[int, int, str, str, datetime, str, str]
 
 def _newest(actor: Actor, discussions: Sequence[DiscussionView], below: int | None) -> Hits:
     """Posts of the discussions that exist for the actor, the newest first, one more than a page."""
-    author = shown_author(actor, *discussions)
+    author = author_name(Post, actor, *discussions)
     return (
         select(Post.id, Post.discussion_id, Post.address, author, Post.created_at, Post.title, Post.text)
         .join(Person, Person.id == Post.author_id)
-        .where(visible_in(actor, discussions), *([] if below is None else [Post.id < below]))
+        .where(readable_in(Post, actor, discussions), *([] if below is None else [Post.id < below]))
         .order_by(Post.id.desc())
         .limit(PAGE_SIZE + 1)
     )

@@ -9,12 +9,13 @@ from lti_app.core.db import insert_into
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.access import Permission, may
-from lti_app.discussion.posts.models import Post, visible
+from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.stances.access import require_answer
 from lti_app.discussion.stances.errors import NoSuchPost, OffTheScale
 from lti_app.discussion.stances.models import Stance
 from lti_app.discussion.stances.rules import SCALE
+from lti_app.discussion.visibility.queries import says_something, visible
 
 
 def answer_stance(
@@ -51,11 +52,10 @@ def _find_moving(session: Session, actor: Actor, discussion: DiscussionView, add
     if may(actor, Permission.READ, circumstances_of(session, actor, discussion)):
         found = session.scalar(
             select(Post.id).where(
-                visible(actor, discussion),
+                visible(Post, actor, discussion),
                 Post.address == address,
                 Post.author_id != actor.person_id,
-                Post.deleted_at.is_(None),
-                Post.hidden_at.is_(None),
+                says_something(Post),
             )
         )
     if found is None:

@@ -13,6 +13,7 @@ from lti_app.discussion.posts.models import Post
 from lti_app.discussion.stances.access import may_answer
 from lti_app.discussion.stances.models import Stance
 from lti_app.discussion.stances.rules import Answered, Shift, is_asked_again, shift_of
+from lti_app.discussion.visibility.queries import not_deleted, visible
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def get_stances(session: Session, actor: Actor, discussion: DiscussionView) -> S
     rows = session.execute(
         select(*columns, func.count())
         .join(Person, Person.id == Stance.person_id)
-        .outerjoin(Post, and_(Post.id == Stance.moved_by_id, Post.deleted_at.is_(None)))
+        .outerjoin(Post, and_(Post.id == Stance.moved_by_id, visible(Post, actor, discussion), not_deleted(Post)))
         .where(Stance.discussion_id == discussion.id)
         .group_by(*columns)
     ).all()

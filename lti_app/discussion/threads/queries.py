@@ -33,19 +33,28 @@ from lti_app.discussion.answers.queries import asks_for_answer, is_answered
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.access import Circumstances, Permission, require
-from lti_app.discussion.posts.models import DISCUSSION, READER, Post, Sight, author_by, sight_of, values_of, visible_by
+from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.views import PostRow, PostView, posts_by, view_post
 from lti_app.discussion.posts.rules.addresses import ancestor_paths
 from lti_app.discussion.read_state.models import Seen
 from lti_app.discussion.read_state.rules import Numbers, Sort
 from lti_app.discussion.threads.rules import Activity, Cut, Overview, PostBrief, Spot, ThreadCount, cut_page
+from lti_app.discussion.visibility.queries import (
+    DISCUSSION,
+    READER,
+    ViewerKind,
+    author_name_for,
+    says_something,
+    viewer_kind,
+    viewer_values,
+    visible_to,
+)
 
 PAGE_SIZE = 40
 """Posts on one page of a discussion."""
 _LAST = alias_of(Post)
 """Made once: an alias for each request would cost more than its statement."""
 _ROOT_ID = func.coalesce(Post.root_id, Post.id)
-_STANDS = and_(Post.deleted_at.is_(None), Post.hidden_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -82,16 +91,16 @@ def read_thread(
     permission raises.
     """
     require(actor, Permission.READ, circumstances)
-    sight, values = sight_of(actor, discussion), values_of(actor, discussion)
+    kind, values = viewer_kind(actor, discussion), viewer_values(actor, discussion)
     order = {**values, "unread": ",".join(map(str, unread))} if sort is Sort.UNREAD else values
     found: Sequence[Any] = ()
     if start:
-        spots = session.execute(_around(sight, sort), {**order, "start": start, "root": start.partition(".")[0]})
+        spots = session.execute(_around(kind, sort), {**order, "start": start, "root": start.partition(".")[0]})
         cut = cut_page([Spot(*row) for row in spots], PAGE_SIZE)
         if cut.spots:
-            found = session.execute(_chosen(sight), {**values, **_named(cut.spots)}).all()
+            found = session.execute(_chosen(kind), {**values, **_named(cut.spots)}).all()
     else:
-        found = session.execute(_beginning(sight, sort), order).all()
+        found = session.execute(_beginning(kind, sort), order).all()
         cut = cut_page([_spot(row) for row in found], PAGE_SIZE)
     views = {row.id: view_post(row, discussion, actor, circumstances) for row in found}
     return ThreadPage(
@@ -112,8 +121,8 @@ def get_overview(session: Session, actor: Actor, discussion: DiscussionView) -> 
 
     Tombstones, hidden posts and one's own are not new.
     """
-    values = {**values_of(actor, discussion)}
-    *facts, seen, sort, candidates = session.execute(_overview(sight_of(actor, discussion)), values).one()
+    values = {**viewer_values(actor, discussion)}
+    *facts, seen, sort, candidates = session.execute(_overview(viewer_kind(actor, discussion)), values).one()
     first_posts, replies, voices, last_author, last_at, asking, answered, *named = facts
     moves = {move: count for move, count in zip(Move, named, strict=True) if count}
     numbers = Numbers.from_bytes(seen or b"")
@@ -132,8 +141,8 @@ def _unread(candidates: str, seen: Numbers) -> dict[int, tuple[int, ...]]:
 
 
 @cache
-def _overview(sight: Sight) -> Select[Any]:
-    stands = and_(visible_by(sight), _STANDS)
+def _overview(kind: ViewerKind) -> Select[Any]:
+    stands = and_(visible_to(Post, kind), says_something(Post))
     # What was brought in says when it was written, perhaps years ago: it is the last only where nobody wrote here.
     written_here = func.max(Post.number).filter(Post.byline.is_(None))
     newest = select(func.coalesce(written_here, func.max(Post.number))).where(stands).scalar_subquery()
@@ -145,7 +154,7 @@ def _overview(sight: Sight) -> Select[Any]:
         func.count().filter(Post.parent_id.is_(None)),
         func.count().filter(Post.parent_id.is_not(None)),
         func.count(Post.author_id.distinct()).filter(Post.byline.is_(None)) + func.count(Post.byline.distinct()),
-        select(author_by(sight, _LAST)).where(*of_last).scalar_subquery(),
+        select(author_name_for(_LAST, kind)).where(*of_last).scalar_subquery(),
         select(_LAST.created_at).where(*of_last[:2]).scalar_subquery(),
         func.count().filter(asks_for_answer()),
         func.count().filter(asks_for_answer(), is_answered()),
@@ -156,7 +165,7 @@ def _overview(sight: Sight) -> Select[Any]:
     ).where(stands)
 
 
-def _in_order(sight: Sight, sort: Sort) -> CTE:
+def _in_order(kind: ViewerKind, sort: Sort) -> CTE:
     """The threads with the place that each has in an order."""
     leading = case((or_(Post.pinned_at.is_not(None), Post.announcement), 0), else_=1)
     has_news = case((is_listed(Post.id, bindparam("unread", type_=String)), 0), else_=1)
@@ -168,10 +177,10 @@ def _in_order(sight: Sight, sort: Sort) -> CTE:
     }
     place = func.row_number().over(order_by=[leading, *orders[sort]])
     threads = select(Post.id, Post.path, Post.address, leading.label("leading"), place.label("place"))
-    return threads.where(visible_by(sight), Post.parent_id.is_(None)).cte("threads")
+    return threads.where(visible_to(Post, kind), Post.parent_id.is_(None)).cte("threads")
 
 
-def _in_threads(sight: Sight, threads: CTE, condition: ColumnElement[bool]) -> Subquery:
+def _in_threads(kind: ViewerKind, threads: CTE, condition: ColumnElement[bool]) -> Subquery:
     """The posts of those threads that meet the condition, each with its thread's place.
 
     Replies are found by the thread's id alone: joined by their paths, PostgreSQL would compare each post with each
@@ -180,27 +189,27 @@ def _in_threads(sight: Sight, threads: CTE, condition: ColumnElement[bool]) -> S
     at = threads.c
     first = select(at.id, at.id.label("root_id"), at.path, at.address, at.place).where(condition)
     replies = select(Post.id, Post.root_id, Post.path, Post.address, at.place).join(threads, Post.root_id == at.id)
-    return union_all(first, replies.where(condition, visible_by(sight))).subquery()
+    return union_all(first, replies.where(condition, visible_to(Post, kind))).subquery()
 
 
 @cache
-def _beginning(sight: Sight, sort: Sort) -> Select[Any]:
+def _beginning(kind: ViewerKind, sort: Sort) -> Select[Any]:
     """The posts of the first page, and one more."""
-    ordered, most = _in_order(sight, sort), PAGE_SIZE + 1
-    spots = _in_threads(sight, select(ordered).order_by(ordered.c.place).limit(most).cte("first_threads"), true())
+    ordered, most = _in_order(kind, sort), PAGE_SIZE + 1
+    spots = _in_threads(kind, select(ordered).order_by(ordered.c.place).limit(most).cte("first_threads"), true())
     page = select(spots).order_by(spots.c.place, spots.c.path).limit(most).cte("page")
     # Asked for by a list and joined only for their places: else SQLite would begin with all posts.
-    posts = posts_by(sight, Post.id.in_(select(page.c.id))).outerjoin(page, page.c.id == Post.id)
+    posts = posts_by(kind, Post.id.in_(select(page.c.id))).outerjoin(page, page.c.id == Post.id)
     roots = select(page.c.root_id.label("id")).distinct()
-    return _counted(sight, posts, roots).order_by(page.c.place, Post.path)
+    return _counted(kind, posts, roots).order_by(page.c.place, Post.path)
 
 
 @cache
-def _around(sight: Sight, sort: Sort) -> Select[Any]:
+def _around(kind: ViewerKind, sort: Sort) -> Select[Any]:
     """The spots from `start` on for a page and one more, and before it for two pages, in the order of reading.
 
     A thread that does not exist is where it would stand in thread order, and before all in other orders."""
-    threads = _in_order(sight, sort)
+    threads = _in_order(kind, sort)
     start, root = (bindparam(name, type_=SortPath) for name in ("start", "root"))
     that = select(threads.c.place).where(threads.c.path == root).scalar_subquery()
     later = select(func.min(threads.c.place)).where(threads.c.path > root, threads.c.leading == 1).scalar_subquery()
@@ -208,7 +217,7 @@ def _around(sight: Sight, sort: Sort) -> Select[Any]:
     where = func.coalesce(that, later, end) if sort is Sort.OLDEST else func.coalesce(that, 0)
     here = select(select(where.label("place")).cte("here").c.place).scalar_subquery()
     most = PAGE_SIZE + 1
-    near = _in_threads(sight, threads, threads.c.place.between(here - 2 * PAGE_SIZE, here + most))
+    near = _in_threads(kind, threads, threads.c.place.between(here - 2 * PAGE_SIZE, here + most))
     place, path = near.c.place, near.c.path
     is_before = or_(place < here, and_(place == here, path < start))
     after = select(near).where(not_(is_before)).order_by(place, path).limit(most)
@@ -235,20 +244,20 @@ def _named(spots: Sequence[Spot]) -> dict[str, object]:
 
 
 @cache
-def _chosen(sight: Sight) -> Select[Any]:
+def _chosen(kind: ViewerKind) -> Select[Any]:
     """The posts at some spots, and those above the first."""
     wanted = or_(Post.id.in_(_any_of("ids")), Post.path.in_(_any_of("above")))
-    return _counted(sight, posts_by(sight, wanted), select(Post.id).where(Post.id.in_(_any_of("roots"))))
+    return _counted(kind, posts_by(kind, wanted), select(Post.id).where(Post.id.in_(_any_of("roots"))))
 
 
 def _any_of(name: str) -> BindParameter[Any]:
     return bindparam(name, expanding=True)
 
 
-def _counted(sight: Sight, posts: Any, roots: Select[int]) -> Select[Any]:
+def _counted(kind: ViewerKind, posts: Any, roots: Select[int]) -> Select[Any]:
     """The same posts; the first ones among `roots` with what is in their threads."""
     root = roots.subquery()
-    stands = and_(visible_by(sight), _STANDS)
+    stands = and_(visible_to(Post, kind), says_something(Post))
     said = select(root.c.id, Post.parent_id, Post.author_id, Post.byline, Post.created_at).select_from(root)
     members = union_all(
         said.join(Post, Post.id == root.c.id).where(stands), said.join(Post, Post.root_id == root.c.id).where(stands)

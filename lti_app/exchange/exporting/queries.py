@@ -14,11 +14,12 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import DiscussionReading, Pseudonym
 from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.discussion.discussions.rules import Structure
 from lti_app.discussion.posts import access as posts_access
-from lti_app.discussion.posts.models import Attachment, Citation, Post, shown_author, visible
+from lti_app.discussion.posts.models import Attachment, Citation, Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.rules.compose import pictures_in
+from lti_app.discussion.visibility.queries import author_name, public, visible, written_by
+from lti_app.discussion.visibility.rules import status_of
 from lti_app.exchange.exporting.access import ExportPermission, require_export
 from lti_app.exchange.exporting.rules.data import CitedPlace, Kind, ReadingRecord, Scope, TakenFile, TakenPost
 from lti_app.library.files.models import File
@@ -100,7 +101,7 @@ def select_to_take(
 
 def take_posts(session: Session, selection: Selection) -> Iterator[TakenPost]:
     """The posts in thread order."""
-    author = shown_author(_reader(selection), selection.discussion).label("author")
+    author = author_name(Post, _reader(selection), selection.discussion).label("author")
     wanted = _wanted(selection)
     last = ""
     while True:
@@ -125,13 +126,15 @@ def list_voices(session: Session, actor: Actor, discussion: DiscussionView) -> l
     Where names are hidden, students alone: a teacher's posts are no secret, but their id is.
     """
     is_hidden = discussion.hides_names_from(actor)
-    author = shown_author(actor, discussion).label("author")
+    author = author_name(Post, actor, discussion).label("author")
     rows = session.execute(
         select(_BEHIND.id if is_hidden else Post.author_id, author)
         .select_from(Post)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(_BEHIND, and_(_BEHIND.discussion_id == discussion.id, _BEHIND.person_id == Post.author_id))
-        .where(visible(actor, discussion), Post.byline.is_(None), *([Post.by_staff.is_(False)] if is_hidden else []))
+        .where(
+            visible(Post, actor, discussion), Post.byline.is_(None), *([Post.by_staff.is_(False)] if is_hidden else [])
+        )
         .distinct()
         .order_by(author)
     )
@@ -170,13 +173,11 @@ def _reader(selection: Selection) -> Actor:
 
 
 def _wanted(selection: Selection) -> ColumnElement[bool]:
-    conditions = [visible(selection.actor, selection.discussion)]
+    conditions = [visible(Post, selection.actor, selection.discussion)]
     if selection.scope is Scope.PUBLIC:
-        conditions += [Post.held_at.is_(None), Post.private_to_id.is_(None)]
-        if selection.discussion.structure is Structure.GROUPS and selection.discussion.shown_group_id is None:
-            conditions.append(Post.group_id.is_(None))
+        conditions.append(public(Post, selection.discussion))
     if selection.scope is Scope.ONE:
-        conditions += [Post.author_id == selection.person_id, Post.byline.is_(None)]
+        conditions.append(written_by(Post, selection.person_id or 0))
     return and_(*conditions)
 
 
@@ -196,10 +197,11 @@ def _cited(session: Session, wanted: ColumnElement[bool]) -> dict[int, tuple[Cit
 
 
 def _taken(row: Row[*tuple[Any, ...]], selection: Selection, cited: tuple[CitedPlace, ...]) -> TakenPost:
-    reads_hidden = selection.scope is not Scope.PUBLIC and (
-        selection.actor.is_staff or row.author_id == selection.actor.person_id
+    status, for_all = status_of(row), selection.scope is Scope.PUBLIC
+    is_shown = status.is_readable(
+        is_author=not for_all and row.author_id == selection.actor.person_id,
+        is_staff=not for_all and selection.actor.is_staff,
     )
-    is_shown = row.deleted_at is None and (row.hidden_at is None or reads_hidden)
     return TakenPost(
         id=row.id,
         parent_id=row.parent_id,
@@ -208,18 +210,18 @@ def _taken(row: Row[*tuple[Any, ...]], selection: Selection, cited: tuple[CitedP
         depth=row.depth,
         title=row.title if is_shown else "",
         author=row.author,
-        by_staff=row.by_staff and row.byline is None,
-        is_imported=row.byline is not None,
+        by_staff=row.by_staff and not status.is_imported,
+        is_imported=status.is_imported,
         format=row.format,
         text=row.text if is_shown else "",
         html=row.html if is_shown else "",
         words=row.words if is_shown else 0,
         created_at=row.created_at,
         edited_at=row.edited_at,
-        is_deleted=row.deleted_at is not None,
-        is_hidden=row.hidden_at is not None,
-        is_held=row.held_at is not None,
-        is_private=row.private_to_id is not None,
+        is_deleted=status.is_deleted,
+        is_hidden=status.is_hidden,
+        is_held=status.is_held,
+        is_private=status.is_private,
         cited=cited if is_shown else (),
         attached=tuple(_file(about) for about in row.attachments) if is_shown else (),
     )

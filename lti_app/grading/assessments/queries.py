@@ -15,7 +15,9 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries import DiscussionView
-from lti_app.discussion.posts.models import Post, shown_author
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.visibility.queries import author_name, not_deleted
+from lti_app.discussion.visibility.rules import status_of
 from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.rules import Change, Happening, StudentLine, progress_of
 from lti_app.grading.passbacks.models import Passback
@@ -145,7 +147,7 @@ def _counts(discussion: DiscussionView) -> Subquery:
     return (
         select(
             Post.author_id,
-            func.count().filter(Post.deleted_at.is_(None)).label("posts"),
+            func.count().filter(not_deleted(Post)).label("posts"),
             *(func.max(moment).label(kind) for kind, moment in _MOMENTS.items()),
         )
         .where(Post.discussion_id == discussion.id)
@@ -224,7 +226,7 @@ def list_posts_in_context(
     Graders see deleted text, so that nobody can erase what has been graded. Behind the GRADE permission.
     """
     rows = session.execute(
-        select(Post, _PARENT, shown_author(actor, discussion, post=_PARENT))
+        select(Post, _PARENT, author_name(_PARENT, actor, discussion))
         .outerjoin(_PARENT, _PARENT.id == _ANSWERED)
         .outerjoin(Person, Person.id == _PARENT.author_id)
         .where(Post.discussion_id == discussion.id, Post.author_id == person_id)
@@ -239,9 +241,9 @@ def list_posts_in_context(
             words=post.words,
             created_at=post.created_at,
             edited_at=post.edited_at,
-            is_deleted=post.deleted_at is not None,
-            is_hidden=post.hidden_at is not None,
-            is_held=post.held_at is not None,
+            is_deleted=(status := status_of(post)).is_deleted,
+            is_hidden=status.is_hidden,
+            is_held=status.is_held,
             answers=_mention(answered, author) if answered is not None else None,
             drew=tuple(drawn.get(post.id, ())),
             happened=_happened(post),
@@ -252,7 +254,7 @@ def list_posts_in_context(
 
 def _answers_to(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> dict[int, list[Mention]]:
     rows = session.execute(
-        select(Post, shown_author(actor, discussion))
+        select(Post, author_name(Post, actor, discussion))
         .join(_PARENT, _PARENT.id == _ANSWERED)
         .join(Person, Person.id == Post.author_id)
         .where(_PARENT.discussion_id == discussion.id, _PARENT.author_id == person_id)
@@ -270,7 +272,7 @@ def _happened(post: Post) -> tuple[Change, ...]:
 
 
 def _mention(post: Post, author: str) -> Mention:
-    return Mention(post.address, author, post.html, post.deleted_at is not None)
+    return Mention(post.address, author, post.html, status_of(post).is_deleted)
 
 
 def _released_mark(mark: dict[str, Any]) -> ReleasedMark:

@@ -10,11 +10,12 @@ from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Move
-from lti_app.discussion.posts.models import Post, visible
+from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.referred import compose_written
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.compose import Composed
 from lti_app.discussion.posts.rules.voices import voice_of
+from lti_app.discussion.visibility.queries import not_deleted, visible
 from lti_app.participation.forecast.rules import (
     Answered,
     Forecast,
@@ -106,6 +107,6 @@ def _thread_facts(session: Session, actor: Actor, discussion: DiscussionView, pa
             func.count(),
             func.count().filter(Post.author_id == actor.person_id),
             select(_PARENT.text).where(_PARENT.id == parent.id).scalar_subquery(),
-        ).where(visible(actor, discussion), in_thread, Post.deleted_at.is_(None))
+        ).where(visible(Post, actor, discussion), in_thread, not_deleted(Post))
     ).one()
     return ThreadFacts(row[0], row[1], row[2] or "")

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, literal, select
+from sqlalchemy import Select, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
@@ -15,12 +15,20 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries import DiscussionView, collect_calendars
 from lti_app.discussion.discussions.rules import Requirements
-from lti_app.discussion.posts.models import DISCUSSION, Post, Revision, Sight, author_by, sight_of
+from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.rules.voices import voice_of
+from lti_app.discussion.visibility.queries import (
+    DISCUSSION,
+    ViewerKind,
+    aside,
+    author_name_for,
+    not_deleted,
+    viewer_kind,
+)
 from lti_app.participation.requirements.rules import PostFacts, Reason, Verdicts, Version, evaluate
 
 _PARENT = alias_of(Post)
-_FACTS = (
+_FACTS: tuple[Any, ...] = (
     Post.id,
     Post.author_id,
     Post.address,
@@ -28,13 +36,9 @@ _FACTS = (
     Post.reading_ids,
     Post.created_at,
     Post.edited_at,
-    Post.deleted_at,
+    not_deleted(Post),
     Post.move,
-    case(
-        (Post.hidden_at.is_not(None), literal(Reason.HIDDEN.value)),
-        (Post.held_at.is_not(None), literal(Reason.HELD.value)),
-        (Post.private_to_id.is_not(None), literal(Reason.PRIVATE.value)),
-    ),
+    aside(Post),
 )
 _ANSWERED = func.coalesce(Post.parent_id, Post.split_from_id)
 """A reply that was split off goes on counting as what it was."""
@@ -78,9 +82,9 @@ def collect_class_facts(
 
     Who was answered is named as the viewer sees them; without a viewer nobody is named.
     """
-    sight = sight_of(viewer, discussion) if viewer else None
+    kind = viewer_kind(viewer, discussion) if viewer else None
     values = {"discussion_id": discussion.id, "person_id": person_id}
-    rows = session.execute(_class_facts(sight, of_one=person_id is not None), values)
+    rows = session.execute(_class_facts(kind, of_one=person_id is not None), values)
     facts: dict[int, list[PostFacts]] = {}
     for (_id, author_id), versions in groupby(rows, key=itemgetter(0, 1)):
         facts.setdefault(author_id, []).append(_facts_of(list(versions)))
@@ -88,11 +92,11 @@ def collect_class_facts(
 
 
 @cache
-def _class_facts(sight: Sight | None, *, of_one: bool) -> Select[Any]:
+def _class_facts(kind: ViewerKind | None, *, of_one: bool) -> Select[Any]:
     wanted = [Post.discussion_id == DISCUSSION, Post.byline.is_(None)]
     if of_one:
         wanted.append(Post.author_id == bindparam("person_id"))
-    name = author_by(sight, _PARENT) if sight else literal("")
+    name = author_name_for(_PARENT, kind) if kind else literal("")
     return (
         select(*_FACTS, _PARENT.author_id, _PARENT.by_staff, _PARENT.byline, name, *_EARLIER)
         .outerjoin(_PARENT, _PARENT.id == _ANSWERED)
@@ -106,7 +110,7 @@ def _class_facts(sight: Sight | None, *, of_one: bool) -> Select[Any]:
 def _facts_of(rows: list[Any]) -> PostFacts:
     """A post from its row for each earlier version, or its only row."""
     first: tuple[Any, ...] = tuple(rows[0])
-    post_id, author_id, address, words, readings, created, edited, deleted, move, aside = first[:10]
+    post_id, author_id, address, words, readings, created, edited, stands, move, set_aside = first[:10]
     answered_id, by_staff, byline, name = first[10:14]
     if answered_id is not None:
         answered_id = voice_of(answered_id, byline)
@@ -119,7 +123,7 @@ def _facts_of(rows: list[Any]) -> PostFacts:
         parent_author=name or "",
         answers_self=answered_id == author_id,
         answers_staff=bool(by_staff) and byline is None,
-        deleted=deleted is not None,
-        aside=Reason(aside) if aside else None,
+        deleted=not stands,
+        aside=Reason(set_aside) if set_aside else None,
         move=move,
     )

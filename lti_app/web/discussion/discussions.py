@@ -70,7 +70,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
     circumstances = _circumstances(session, actor, discussion, progress)
     can_write = posts_access.may(actor, posts_access.Permission.START, circumstances)
     thread = _thread(session, actor, discussion, circumstances)
-    if moved := _moved(session, discussion, thread["page"]):
+    if moved := _moved(session, actor, discussion, thread["page"]):
         return redirect(url_for(".show", discussion_id=discussion_id, at=moved, _anchor=f"p{moved}"), 303)
     return render_template(
         "discussion/discussions/show.html",
@@ -244,12 +244,12 @@ def _thread(
     }
 
 
-def _moved(session: Session, discussion: DiscussionView, page: object) -> str | None:
+def _moved(session: Session, actor: Actor, discussion: DiscussionView, page: object) -> str | None:
     """Where the post stands now that the address asks for, where it was moved; asked only if it is not on the page."""
     at = request.args.get("at", "")
     if not address_to_path(at) or not isinstance(page, ThreadPage) or any(post.address == at for post in page.posts):
         return None
-    return find_moved(session, discussion, at)
+    return find_moved(session, actor, discussion, at)
 
 
 def _new(discussion: DiscussionView, overview: Overview, page: ThreadPage) -> dict[str, object]:

@@ -4,7 +4,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_app.core.errors import NotFound
-from lti_app.discussion.search.queries import get_person_posts, list_readable, search_posts
+from lti_app.discussion.posts.queries.readable import list_readable
+from lti_app.discussion.search.queries import get_person_posts, search_posts
 from lti_app.discussion.search.rules import MAX_QUERY
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session

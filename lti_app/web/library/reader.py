@@ -50,7 +50,7 @@ def show(reading_id: int) -> ResponseReturnValue:
         reading=reading,
         file_url=_file_url(reading.file) if reading.file else None,
         text=_text_of(reading.file) if reading.file and kind is not MediaType.PDF else None,
-        marks=[_marked(each) for each in count_citations_by_passage(session, actor, reading_id)],
+        marks=[_marked(each) for each in count_citations_by_passage(session, actor, reading_id, now())],
         wanted=_wanted(_asked_for(actor, reading_id)),
         form=PassageForm(formdata=None),
         came_from=_came_from(),

@@ -85,7 +85,7 @@ def test_any_tree_split_anywhere_is_whole(session, cast, clock, tree, chosen):
             check(session, discussion)
         now = {post.id: post.address for post in posts_of(session, discussion)}
         for address, number in told.items():
-            assert address == now[number] or find_moved(session, discussion, address) == now[number]
+            assert address == now[number] or find_moved(session, cast.ines, discussion, address) == now[number]
         written = create_post(session, cast.ines, discussion, Written("After."), parent_id=ids[-1], now=clock())
         assert written.address not in told
         check(session, discussion)

@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from lti_app.discussion.discussions.actions import reserve_discussion, set_up_discussion
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.posts import actions
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import PostChanged
 from lti_app.discussion.posts.models import Citation, Post, Revision
 from lti_app.discussion.posts.queries.gate import circumstances_of
+from lti_app.discussion.posts.rules import written
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.posts.rules.compose import compose
 from lti_app.discussion.threads.queries import get_overview, read_thread
@@ -84,7 +84,7 @@ class Histories(RuleBasedStateMachine):
             self.session,
             getattr(self.cast, name),
             self.discussion,
-            actions.Written(text),
+            written.Written(text),
             parent_id=None,
             now=self.tick(),
         )
@@ -101,7 +101,7 @@ class Histories(RuleBasedStateMachine):
             self.session,
             getattr(self.cast, name),
             self.discussion,
-            actions.Written(text),
+            written.Written(text),
             parent_id=parent_id,
             now=self.tick(),
         )
@@ -120,7 +120,7 @@ class Histories(RuleBasedStateMachine):
         actor = getattr(self.cast, name)
         try:
             edit_post(
-                self.session, actor, self.discussion, number, actions.Written(text), version=version, now=self.tick()
+                self.session, actor, self.discussion, number, written.Written(text), version=version, now=self.tick()
             )
         except PostChanged:
             assert behind

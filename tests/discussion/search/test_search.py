@@ -10,8 +10,9 @@ from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.posts.rules.written import Written
-from lti_app.discussion.search.queries import PAGE_SIZE, get_person_posts, list_readable, search_posts
+from lti_app.discussion.search.queries import PAGE_SIZE, get_person_posts, search_posts
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
 from tests.statements import count_statements

@@ -23,6 +23,7 @@ from lti_app.discussion.posts.rules.addresses import child_address, child_path
 from lti_app.discussion.posts.rules.compose import Composed
 from lti_app.discussion.posts.rules.starting import settle_start
 from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.visibility.queries import not_deleted
 
 _PARENT = alias_of(Post)
 TWINS_WITHIN = timedelta(minutes=10)
@@ -111,7 +112,7 @@ def _refuse_twin(
             Post.author_id == actor.person_id,
             Post.parent_id.is_(None) if parent_id is None else Post.parent_id == parent_id,
             Post.created_at > since,
-            Post.deleted_at.is_(None),
+            not_deleted(Post),
             Post.text == text,
         )
     )

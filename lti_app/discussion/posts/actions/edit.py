@@ -16,6 +16,7 @@ from lti_app.discussion.posts.rules.compose import Composed
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.starting import is_titled, settle_title
 from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.visibility.rules import status_of
 
 
 def edit_post(
@@ -40,7 +41,7 @@ def edit_post(
     had_more = bool(post.attachments) or "<img" in post.html or 'class="mention"' in post.html
     if post.title == title and _says_the_same(post, written, composed):  # also the second of two clicks
         return post.address
-    if post.version != version or post.deleted_at is not None:
+    if post.version != version or status_of(post).is_deleted:
         raise PostChanged
     session.add(
         Revision(

@@ -13,16 +13,10 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.access import Circumstances, Permission, may, require
-from lti_app.discussion.posts.models import (
-    DISCUSSION,
-    READER,
-    Post,
-    Sight,
-    sight_of,
-    values_of,
-)
+from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.views import PostView, circumstances_of_post, posts_by, view_post
 from lti_app.discussion.posts.rules.formats import Format
+from lti_app.discussion.visibility.queries import DISCUSSION, READER, ViewerKind, opens_gate, viewer_kind, viewer_values
 
 _OWN = alias_of(Post)
 
@@ -45,7 +39,7 @@ class PostText:
 
 def circumstances_of(session: Session, actor: Actor, discussion: DiscussionView) -> Circumstances:
     """What the actor's permissions on this discussion's posts depend on (one statement, none for staff)."""
-    has_posted = not actor.is_staff and bool(session.scalar(select(_HAS_POSTED), values_of(actor, discussion)))
+    has_posted = not actor.is_staff and bool(session.scalar(select(_HAS_POSTED), viewer_values(actor, discussion)))
     return _circumstances(discussion, has_posted=has_posted)
 
 
@@ -59,9 +53,7 @@ def own_first_post(actor: Actor, discussion: DiscussionView) -> Select[int]:
 
 
 def _own_first_post(author: int | BindParameter[int], discussion: int | BindParameter[int]) -> Select[int]:
-    own = (_OWN.discussion_id == discussion, _OWN.author_id == author)
-    stands = (_OWN.parent_id.is_(None), _OWN.split_from_id.is_(None), _OWN.deleted_at.is_(None))
-    return select(_OWN.id).where(*own, *stands).limit(1)
+    return select(_OWN.id).where(_OWN.discussion_id == discussion, opens_gate(_OWN, author)).limit(1)
 
 
 _HAS_POSTED = _own_first_post(READER, DISCUSSION).exists()
@@ -69,9 +61,9 @@ _HAS_POSTED = _own_first_post(READER, DISCUSSION).exists()
 
 
 @cache
-def _one_post(sight: Sight) -> Select[Any]:
-    has_posted = false() if sight.is_staff else _HAS_POSTED
-    return posts_by(sight, Post.id == bindparam("post_id")).add_columns(has_posted.label("has_posted"))
+def _one_post(kind: ViewerKind) -> Select[Any]:
+    has_posted = false() if kind.is_staff else _HAS_POSTED
+    return posts_by(kind, Post.id == bindparam("post_id")).add_columns(has_posted.label("has_posted"))
 
 
 def get_post(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, need: Permission) -> PostView:
@@ -79,8 +71,8 @@ def get_post(session: Session, actor: Actor, discussion: DiscussionView, post_id
 
     A post that the actor may not even read does not exist for them.
     """
-    values = {**values_of(actor, discussion), "post_id": post_id}
-    row = session.execute(_one_post(sight_of(actor, discussion)), values).one_or_none()
+    values = {**viewer_values(actor, discussion), "post_id": post_id}
+    row = session.execute(_one_post(viewer_kind(actor, discussion)), values).one_or_none()
     if row is None:
         raise NotFound
     circumstances = _circumstances(discussion, has_posted=row.has_posted)

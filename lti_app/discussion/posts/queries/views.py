@@ -12,16 +12,17 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.access import Circumstances, Permission, permitted, with_post
-from lti_app.discussion.posts.models import (
-    Post,
-    Sight,
-    author_by,
-    elsewhere,
-    shown_author,
-    sight_of,
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.visibility.queries import (
+    ViewerKind,
+    author_name,
+    author_name_for,
+    from_former_group,
+    viewer_kind,
     visible,
-    visible_by,
+    visible_to,
 )
+from lti_app.discussion.visibility.rules import is_readable
 
 _ROOT = alias_of(Post)
 
@@ -102,13 +103,13 @@ class PostView:
 
 def select_posts(actor: Actor, discussion: DiscussionView, *conditions: ColumnElement[bool]) -> Select[Any]:
     """Posts of the discussion that exist for the actor, with what `view_post` needs to show them."""
-    away = elsewhere(sight_of(actor, discussion), actor.person_id)
-    return _posts(shown_author(actor, discussion), away).where(visible(actor, discussion), *conditions)
+    away = from_former_group(Post, viewer_kind(actor, discussion), actor.person_id)
+    return _posts(author_name(Post, actor, discussion), away).where(visible(Post, actor, discussion), *conditions)
 
 
-def posts_by(sight: Sight, *conditions: ColumnElement[bool]) -> Select[Any]:
+def posts_by(kind: ViewerKind, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The same for whoever looks so; the statement is run with `values_of` them."""
-    return _posts(author_by(sight), elsewhere(sight)).where(visible_by(sight), *conditions)
+    return _posts(author_name_for(Post, kind), from_former_group(Post, kind)).where(visible_to(Post, kind), *conditions)
 
 
 def _posts(author: ColumnElement[str], away: ColumnElement[bool]) -> Select[Any]:
@@ -125,7 +126,9 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
     post = cast("Post", row)  # as far as its columns go
     here = circumstances_of_post(row, discussion, actor, c)
     deeds = permitted(actor, here)
-    can_see = not here.is_deleted and (not here.is_hidden or here.is_author or actor.is_staff)
+    can_see = is_readable(
+        is_deleted=here.is_deleted, is_hidden=here.is_hidden, is_author=here.is_author, is_staff=actor.is_staff
+    )
     return PostView(
         id=post.id,
         path=post.path,
@@ -163,7 +166,7 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
         is_imported=here.is_imported,
         is_hidden=here.is_hidden,
         hidden_reason=post.hidden_reason if can_see else "",
-        is_held=post.held_at is not None,
+        is_held=here.is_held,
         held_reasons=tuple(post.held_reasons),
         can_reply=Permission.REPLY in deeds,
         can_edit=Permission.EDIT in deeds,
