@@ -25,7 +25,7 @@ check: static ## Check format, lint, types, import contracts and all that needs 
 
 test: static ## Run every check and every test
 	$(BIN)/python -m tests.services
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --durations 10
 
 static: environment frontend
 	$(BIN)/ruff format --check .

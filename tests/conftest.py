@@ -1,5 +1,6 @@
 """What every test may ask for: a database on SQLite and on PostgreSQL, a course with its people, a Redis, a browser."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -28,6 +29,28 @@ SERVICES = {
     *("redis_url", "chromium"),
 }
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+LONGEST_FIRST = (
+    "resilience/test_killing",
+    "browser/test_every_page",
+    "browser/test_thread",
+    "browser/test_week",
+    "resilience/test_lms_faults",
+    "jobs/test_worker_process",
+    "cli/test_serving",
+    "browser/test_moderation",
+    "browser/test_path",
+    "browser/test_right_to_left",
+    "browser/test_composing",
+    "resilience/test_large_class",
+    "browser",
+    "resilience",
+    "cli",
+    "practice_lms/test_demo",
+    "jobs",
+    "grading/passbacks",
+    "lti/test_arrival",
+)
+"""Files and folders whose tests take longest; what comes last should be short, so that all processes end together."""
 _run = ExitStack()
 
 # The same examples each time, so that a check that was green stays green; no limit of time, since machines differ.
@@ -49,6 +72,24 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure() -> None:
     _run.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with the longest tests come first; in a file the order stays."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(here).with_suffix("").as_posix()
+        matching = (n for n, first in enumerate(LONGEST_FIRST) if path == first or path.startswith(f"{first}/"))
+        return next(matching, len(LONGEST_FIRST))
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stays to the end: the garbage collector need not go through it again and again."""
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -73,15 +114,24 @@ def needs_a_service(item: pytest.Item) -> bool:
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
     """A migrated database without rows. A test that uses it runs on every kind of database."""
-    return str(request.getfixturevalue(f"{database_kind}_url"))
+    kind = "shared_sqlite" if database_kind == "sqlite" else database_kind
+    return str(request.getfixturevalue(f"{kind}_url"))
+
+
+@pytest.fixture(scope="session")
+def databases() -> dict[str, Database]:
+    """By address, what is opened once, so that a statement is compiled once for all tests."""
+    return {}
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """The same, opened."""
-    database = Database.at(database_url)
-    yield database
-    database.engine.dispose()
+def database(databases: dict[str, Database], database_url: str) -> Iterator[Database]:
+    """The same, opened. What a test listens to, or sets, on its engine ends with the test."""
+    if database_url not in databases:
+        databases[database_url] = Database.at(database_url)
+    engine = databases[database_url].engine
+    yield Database(engine.execution_options())
+    engine.dispose()
 
 
 @pytest.fixture
@@ -117,6 +167,20 @@ def empty_database_url(request: pytest.FixtureRequest, database_kind: str) -> st
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     shutil.copyfile(sqlite_template, tmp_path / "colloquy.db")
     return f"sqlite:///{tmp_path}/colloquy.db"
+
+
+@pytest.fixture(scope="session")
+def sqlite_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("database") / "colloquy.db"
+
+
+@pytest.fixture
+def shared_sqlite_url(sqlite_template: Path, sqlite_path: Path) -> str:
+    """As sqlite_url, but at one address for all tests, each of which finds a new file there."""
+    for suffix in ("", "-wal", "-shm"):
+        sqlite_path.with_name(sqlite_path.name + suffix).unlink(missing_ok=True)
+    shutil.copyfile(sqlite_template, sqlite_path)
+    return f"sqlite:///{sqlite_path}"
 
 
 @pytest.fixture

@@ -23,6 +23,9 @@ from lti_app.lti.registrations import add_platform
 from tests.lti.fake_lms import BASE_URL, Browser, FakeLms, KeyPair, KeyServer, TestClock
 
 READ_SECONDS = 1.5
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+Tool = tuple[Colloquy, Flask]
 
 Refused = Callable[[TestResponse, str, int], None]
 Arrived = Callable[[TestResponse, Role], str]
@@ -45,9 +48,16 @@ def key_server() -> Iterator[KeyServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def clock_of_all() -> TestClock:
+    return TestClock(NOON)
+
+
 @pytest.fixture
-def clock() -> TestClock:
-    return TestClock(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+def clock(clock_of_all: TestClock) -> TestClock:
+    """The tool's clock, back at its beginning."""
+    clock_of_all.now = NOON
+    return clock_of_all
 
 
 @pytest.fixture
@@ -74,29 +84,58 @@ def lms(register: Callable[[FakeLms], FakeLms], key_server: KeyServer, lms_key: 
 
 
 @pytest.fixture
-def store_of_edge(database: Database, clock: TestClock) -> KeyValueStore:
-    """Where the launch states are; a test may put another store in its place."""
-    return DatabaseStore(database, clock)
+def store_of_edge() -> KeyValueStore | None:
+    """Where the launch states are, unless in the database."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def tools() -> dict[str, Tool]:
+    """By the database's address, what is made once: making the application takes longer than most tests."""
+    return {}
 
 
 @pytest.fixture
-def parts(database: Database, database_url: str, clock: TestClock, store_of_edge: KeyValueStore) -> Colloquy:
-    """The tool's parts; an LMS that hangs is given up on soon, and nobody takes from the queue."""
+def lasting(databases: dict[str, Database], database: Database, database_url: str) -> Database:
+    """The database as the application has it, which outlives the test; this test's own is opened beside it."""
+    return databases[database_url]
+
+
+@pytest.fixture
+def tool(
+    tools: dict[str, Tool], lasting: Database, database_url: str, clock: TestClock, store_of_edge: KeyValueStore | None
+) -> Tool:
+    if store_of_edge:
+        return assemble_tool(database_url, lasting, clock, store_of_edge)
+    if database_url not in tools:
+        tools[database_url] = assemble_tool(database_url, lasting, clock, DatabaseStore(lasting, clock))
+    tools[database_url][0].jobs.huey.flush()
+    return tools[database_url]
+
+
+def assemble_tool(database_url: str, database: Database, clock: TestClock, store: KeyValueStore) -> Tool:
+    """An LMS that hangs is given up on soon, and nobody takes from the queue."""
     environ = {"BASE_URL": BASE_URL, "DATABASE_URL": database_url, "SECRET_KEY": "for tests only " * 3}
     settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
     whole = assemble(settings, database=database, clock=clock)
     outgoing = Outgoing(read_seconds=READ_SECONDS)
-    keys = PlatformKeys(store_of_edge, outgoing)
-    edge = replace(whole.edge, store=store_of_edge, outgoing=outgoing, platform_keys=keys)
+    edge = replace(whole.edge, store=store, outgoing=outgoing, platform_keys=PlatformKeys(store, outgoing))
     jobs = make_jobs(
-        MemoryHuey("tests"), database=database, store=edge.store, outgoing=outgoing, storage=whole.storage, clock=clock
+        MemoryHuey("tests"), database=database, store=store, outgoing=outgoing, storage=whole.storage, clock=clock
     )
-    return replace(whole, edge=edge, jobs=jobs)
+    parts = replace(whole, edge=edge, jobs=jobs)
+    return parts, create_app(parts)
 
 
 @pytest.fixture
-def app(parts: Colloquy) -> Flask:
-    return create_app(parts)
+def parts(tool: Tool) -> Colloquy:
+    """The tool's parts."""
+    return tool[0]
+
+
+@pytest.fixture
+def app(tool: Tool) -> Flask:
+    return tool[1]
 
 
 @pytest.fixture

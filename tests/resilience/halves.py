@@ -1,7 +1,8 @@
 """The tool and one or more practice LMSs in threads, so that a test can disturb either and move the clock."""
 
+import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -42,9 +43,13 @@ from lti_app.storage.choosing import make_storage
 from tests.resilience.processes import SECRET, free_port
 from tests.resilience.visitor import Visitor
 from tests.resilience.words import PassbackState, assess, passback_states, release_all
+from tests.rows import Rows, put_rows, take_rows
 
 READ_SECONDS = 1.0
 """How long the tool of these tests waits for an LMS."""
+
+_seeded: dict[int, tuple[list[str], Rows]] = {}
+"""By the number of LMSs, their addresses when they were first seeded, and the rows."""
 
 
 class Served:
@@ -171,6 +176,7 @@ def running_halves(
     served = [Served() for _ in range(campuses)]
     try:
         practices = [_practice(each, tool_url, folder / f"lms-{n}.db", course_file) for n, each in enumerate(served)]
+        _seed(parts, practices)
         found = [_enroll(parts, each, lms) for each, lms in zip(served, practices, strict=True)]
         with time_machine.travel(datetime.now(UTC)) as time:
             yield Halves(parts, tool_url, time, found)
@@ -204,21 +210,48 @@ def _practice(served: Served, tool_url: str, state: Path, course_file: Path | No
     return lms
 
 
+def _seed(parts: Colloquy, practices: Sequence[PracticeLms]) -> None:
+    """Register each LMS with the demonstration course: once through the actions of life, then by putting rows back."""
+    addresses = [lms.config.base_url for lms in practices]
+    if len(practices) in _seeded:
+        earlier, rows = _seeded[len(practices)]
+        put_rows(parts.database, _moved(rows, dict(zip(earlier, addresses, strict=True))))
+        return
+    now = system_clock()
+    for lms in practices:
+        config = lms.config
+        with parts.database.writing() as session:
+            add_platform(
+                session,
+                issuer=config.base_url,
+                client_id=CLIENT_ID,
+                auth_login_url=config.auth_url,
+                auth_token_url=config.token_url,
+                jwks_url=config.jwks_url,
+                deployment_ids=[DEPLOYMENT_ID],
+                now=now,
+            )
+            registration = {"issuer": config.base_url, "client_id": CLIENT_ID, "deployment_id": DEPLOYMENT_ID}
+            seed_demo_course(session, **registration, time_zone="Europe/Berlin", now=now)
+    _seeded[len(practices)] = addresses, take_rows(parts.database)
+
+
+def _moved(rows: Rows, addresses: Mapping[str, str]) -> Rows:
+    """The same rows, of LMSs that are at other addresses."""
+
+    earlier = re.compile("|".join(rf"{re.escape(address)}\b" for address in addresses))
+
+    def moved(value: Any) -> Any:
+        return earlier.sub(lambda found: addresses[found[0]], value) if isinstance(value, str) else value
+
+    return {
+        table: [{name: moved(value) for name, value in row.items()} for row in found] for table, found in rows.items()
+    }
+
+
 def _enroll(parts: Colloquy, served: Served, lms: PracticeLms) -> Campus:
     config, now = lms.config, system_clock()
     with parts.database.writing() as session:
-        add_platform(
-            session,
-            issuer=config.base_url,
-            client_id=CLIENT_ID,
-            auth_login_url=config.auth_url,
-            auth_token_url=config.token_url,
-            jwks_url=config.jwks_url,
-            deployment_ids=[DEPLOYMENT_ID],
-            now=now,
-        )
-        registration = {"issuer": config.base_url, "client_id": CLIENT_ID, "deployment_id": DEPLOYMENT_ID}
-        seed_demo_course(session, **registration, time_zone="Europe/Berlin", now=now)
         course_id = session.scalars(
             select(CourseLink.course_id)
             .join(Deployment, Deployment.id == CourseLink.deployment_id)

@@ -1,6 +1,5 @@
 """The application as a browser meets it, on every kind of database."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +11,8 @@ from lti_app.core.db import Database
 from lti_app.core.settings import load_settings
 from lti_app.discussion.discussions.queries import DiscussionView
 from tests.cast import MONDAY, Cast, FrozenClock, gather_cast
+from tests.rows import Rows, put_rows, take_rows
 from tests.web.browser import BASE
-from tests.web.rows import Rows, put_rows, take_rows
 from tests.web.site import Site
 
 
@@ -26,33 +25,14 @@ def houses() -> Iterator[dict[str, Colloquy]]:
         house.database.engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def sqlite_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("web") / "colloquy.db"
-
-
 @pytest.fixture
-def web_database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
-    """As database_url, but always the same address, with the rows of earlier tests gone."""
-    if database_kind != "sqlite":
-        return str(request.getfixturevalue("database_url"))
-    path: Path = request.getfixturevalue("sqlite_path")
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-    return f"sqlite:///{path}"
-
-
-@pytest.fixture
-def house(
-    houses: dict[str, Colloquy], database_kind: str, web_database_url: str, sqlite_path: Path
-) -> Iterator[Colloquy]:
+def house(houses: dict[str, Colloquy], database_kind: str, database_url: str, sqlite_path: Path) -> Iterator[Colloquy]:
     """The parts of the application. The queue is in memory, since only the bell is of interest here."""
     if database_kind not in houses:
         environ = {"BASE_URL": BASE, "DATABASE_URL": "sqlite:///:memory:", "SECRET_KEY": "for tests only " * 3}
         environ["FILES"] = str(sqlite_path.parent / "files")
         settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
-        houses[database_kind] = assemble(settings, database=Database.at(web_database_url), clock=FrozenClock())
+        houses[database_kind] = assemble(settings, database=Database.at(database_url), clock=FrozenClock())
     yield houses[database_kind]
     houses[database_kind].database.engine.dispose()
 
