@@ -74,19 +74,6 @@ def pytest_unconfigure() -> None:
     _run.close()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files with the longest tests come first; in a file the order stays."""
-    here = Path(__file__).parent
-
-    def place(item: pytest.Item) -> int:
-        path = item.path.relative_to(here).with_suffix("").as_posix()
-        matching = (n for n, first in enumerate(LONGEST_FIRST) if path == first or path.startswith(f"{first}/"))
-        return next(matching, len(LONGEST_FIRST))
-
-    items.sort(key=place)
-
-
 def pytest_collection_finish() -> None:
     """What stands now stays to the end: the garbage collector need not go through it again and again."""
     gc.freeze()
@@ -99,11 +86,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--unit"):
-        return
-    others = {item for item in items if needs_a_service(item)}
-    config.hook.pytest_deselected(items=list(others))
-    items[:] = [item for item in items if item not in others]
+    """The files with the longest tests come first; in a file the order stays."""
+    items.sort(key=_turn)
+    if config.getoption("--unit"):
+        others = {item for item in items if needs_a_service(item)}
+        config.hook.pytest_deselected(items=list(others))
+        items[:] = [item for item in items if item not in others]
+
+
+def _turn(item: pytest.Item) -> int:
+    path = item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix()
+    matching = (n for n, first in enumerate(LONGEST_FIRST) if path == first or path.startswith(f"{first}/"))
+    return next(matching, len(LONGEST_FIRST))
 
 
 def needs_a_service(item: pytest.Item) -> bool:

@@ -1,6 +1,7 @@
 """The LMS misbehaves as it is told."""
 
 import threading
+import time
 
 import pytest
 import requests
@@ -46,8 +47,14 @@ def test_a_fault_can_be_limited_to_some_requests(visitor: FlaskClient, lms: Prac
 
 
 def test_slow_answers_are_correct(visitor: FlaskClient, lms: PracticeLms, members: dict) -> None:
-    lms.faults.set("memberships", "slow", seconds=0.01)
-    assert visitor.get(**members).status_code == 200
+    asked_at_ease = visitor.get(**members)
+    lms.faults.set("memberships", "slow", seconds=0.2)
+    began = time.monotonic()
+    answer = visitor.get(**members)
+    assert time.monotonic() - began >= 0.2
+    assert answer.status_code == 200
+    assert answer.json["members"]
+    assert (answer.json, answer.mimetype) == (asked_at_ease.json, asked_at_ease.mimetype)
 
 
 def test_what_a_fault_answered_is_in_the_log(visitor: FlaskClient, lms: PracticeLms, members: dict) -> None:
