@@ -27,8 +27,8 @@ from lti_app.storage.choosing import make_storage
 
 EMBEDDED_THREADS = 4
 UNKNOWN = {
-    "unknown_platform": "there is no such platform; `colloquy platform list` shows all",
-    "unknown_deployment": "there is no such deployment; `colloquy platform list` shows all",
+    "unknown_platform": "there is no such platform; run `colloquy platform list` to see all platforms",
+    "unknown_deployment": "there is no such deployment; run `colloquy platform list` to see all deployments",
 }
 
 STOPPED = {
@@ -45,7 +45,7 @@ def cli() -> None:
 
 @cli.command()
 def upgrade() -> None:
-    """Bring the database to the newest revision."""
+    """Update the database to the newest version."""
     migrations.upgrade(load_settings().database_url)
     click.echo("The database is up to date.")
 
@@ -53,9 +53,9 @@ def upgrade() -> None:
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8800, show_default=True)
-@click.option("--processes", type=int, help="Web processes; one for each core unless on SQLite, which gets one.")
+@click.option("--processes", type=int, help="Number of web processes. Default: one per core, or one with SQLite.")
 def serve(host: str, port: int, processes: int | None) -> None:
-    """Serve the web pages; on the embedded default (SQLite, no Redis) the worker runs in the same process."""
+    """Serve the web pages. With SQLite and no Redis, the worker runs in the same process."""
     settings = load_settings()
     _require_current(settings)
     count = 1 if settings.embedded else processes or multiprocessing.cpu_count()
@@ -75,7 +75,7 @@ def serve(host: str, port: int, processes: int | None) -> None:
 @cli.command()
 @click.option("--threads", default=2, show_default=True)
 def worker(threads: int) -> None:
-    """Send passbacks and read rosters until stopped."""
+    """Send grades and read class lists until stopped."""
     settings = load_settings()
     _require_current(settings)
     configure_logs()
@@ -84,32 +84,32 @@ def worker(threads: int) -> None:
 
 @cli.group()
 def platform() -> None:
-    """LMS registrations."""
+    """Manage LMS registrations."""
 
 
 @platform.command("add")
 @click.option("--issuer", required=True)
 @click.option("--client-id", required=True)
-@click.option("--auth-login-url", help="Needed only when the registration is new.")
-@click.option("--auth-token-url", help="Needed only when the registration is new.")
-@click.option("--jwks-url", help="Needed only when the registration is new.")
+@click.option("--auth-login-url", help="Required for a new registration.")
+@click.option("--auth-token-url", help="Required for a new registration.")
+@click.option("--jwks-url", help="Required for a new registration.")
 @click.option("--deployment-id", "deployment_ids", multiple=True, required=True)
 @click.option(
-    "--auth-audience", help="The aud of our client assertions, where the LMS wants another than its token URL."
+    "--auth-audience", help="The aud of our client assertions, if the LMS expects something other than its token URL."
 )
 def platform_add(deployment_ids: Sequence[str], **given: str) -> None:
-    """Register an LMS, or change the addresses of one and add deployments."""
+    """Register an LMS, or change its addresses and add deployments."""
     settings = load_settings()
     with _writing(settings) as session:
         registrations.add_platform(session, deployment_ids=deployment_ids, now=system_clock(), **given)
-    click.echo("Registered. The addresses to enter in the LMS:")
+    click.echo("Registered. Enter these addresses in the LMS:")
     for name, address in registrations.tool_addresses(settings.base_url).items():
         click.echo(f"  {name:<26} {address}")
 
 
 @platform.command("list")
 def platform_list() -> None:
-    """All registrations."""
+    """List all registrations."""
     with _reading(load_settings()) as session:
         for info in registrations.list_platforms(session):
             state = "disabled" if info.disabled_at else "enabled"
@@ -119,7 +119,7 @@ def platform_list() -> None:
 @platform.command("show")
 @click.argument("platform_id", type=int)
 def platform_show(platform_id: int) -> None:
-    """One registration, whole."""
+    """Show one registration in full."""
     with _reading(load_settings()) as session:
         for name, value in vars(registrations.show_platform(session, platform_id)).items():
             click.echo(f"{name:<16} {value}")
@@ -129,7 +129,7 @@ def platform_show(platform_id: int) -> None:
 @click.argument("platform_id", type=int)
 @click.option("--undo", is_flag=True, help="Enable it again.")
 def platform_disable(platform_id: int, undo: bool) -> None:
-    """Refuse launches from a registration; nothing is deleted."""
+    """Refuse launches from a registration. Nothing is deleted."""
     with _writing(load_settings()) as session:
         if undo:
             registrations.enable_platform(session, platform_id)
@@ -140,12 +140,12 @@ def platform_disable(platform_id: int, undo: bool) -> None:
 
 @cli.group()
 def keys() -> None:
-    """Our own signing keys."""
+    """Manage the signing keys of this tool."""
 
 
 @keys.command("list")
 def keys_list() -> None:
-    """All keys, the newest first; an earlier one signs until LMSs have had time to fetch the newest."""
+    """List all keys, newest first. The previous key signs until LMSs have had time to fetch the new one."""
     with _reading(load_settings()) as session:
         for key in tool_keys.list_keys(session, system_clock()):
             click.echo(f"{key.kid}\tcreated {key.created_at:%Y-%m-%d %H:%M}\t{_key_state(key)}")
@@ -157,17 +157,17 @@ def _key_state(key: tool_keys.KeyInfo) -> str:
 
 
 @keys.command("rotate")
-@click.option("--at-once", is_flag=True, help="For a key that has become known: withdraw the earlier ones immediately.")
+@click.option("--at-once", is_flag=True, help="Withdraw earlier keys immediately, for example if one has leaked.")
 def keys_rotate(at_once: bool) -> None:
-    """Publish a new key, which signs once LMSs have had time to fetch it; the earlier one stays valid for a while."""
+    """Publish a new key. It starts signing once LMSs have had time to fetch it; earlier keys stay valid for a while."""
     with _writing(load_settings()) as session:
         key = tool_keys.rotate(session, system_clock(), at_once=at_once)
-    click.echo(f"{key.kid} {'signs now.' if at_once else 'is published and signs soon; see `colloquy keys list`.'}")
+    click.echo(f"{key.kid} {'signs now.' if at_once else 'is published and will sign soon; see `colloquy keys list`.'}")
 
 
 @cli.command("sweep-files")
 def sweep_files() -> None:
-    """Erase files that nothing has referred to for a day, and those deleted a day ago."""
+    """Erase files that have been unused, or deleted, for more than a day."""
     settings = load_settings()
     with _writing(settings) as session:
         count = sweep(session, make_storage(settings), now=system_clock())
@@ -188,7 +188,7 @@ def demo(arguments: Sequence[str]) -> None:
 @click.option("--client-id", required=True)
 @click.option("--deployment-id", required=True)
 def seed_demo(issuer: str, client_id: str, deployment_id: str) -> None:
-    """Fill the course of the practice LMS; does nothing where it is there already."""
+    """Fill the course of the practice LMS. Does nothing if the course is already filled."""
     settings = load_settings()
     with _writing(settings) as session:
         seed_demo_course(
@@ -224,7 +224,7 @@ def main() -> None:
         sys.exit(1)
     except (OperationalError, ProgrammingError) as error:
         told = str(error.orig).partition("\n")[0].rstrip(".")
-        click.echo(f"colloquy: the database cannot be used: {told}. Has `colloquy upgrade` been run?", err=True)
+        click.echo(f"colloquy: the database can’t be used: {told}. Run `colloquy upgrade`, then try again.", err=True)
         sys.exit(1)
     except ColloquyError as error:
         click.echo(f"colloquy: {error.code} {error.data or ''}", err=True)
@@ -258,7 +258,9 @@ def _require_current(settings: Settings) -> None:
         if not migrations.is_current(session.connection()):
             raise SettingsError(
                 names=[PREFIX + "DATABASE_URL"],
-                reasons={PREFIX + "DATABASE_URL": "names a database that is not up to date: run `colloquy upgrade`"},
+                reasons={
+                    PREFIX + "DATABASE_URL": "points to a database that is not up to date: run `colloquy upgrade`"
+                },
             )
 
 

@@ -41,11 +41,11 @@ class AddForm(PostedForm):
     discussion.
     """
 
-    title = StringField(_l("Title"), [InputRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])
+    title = StringField(_l("Title"), [InputRequired(_l("Enter a title.")), Length(max=MAX_TITLE)])
     points = DecimalField(
         _l("Points in the gradebook"),
         [
-            InputRequired(_l("Say how many points it is worth.")),
+            InputRequired(_l("Enter the number of points.")),
             finite,
             NumberRange(min=Decimal("0.01"), max=MAX_POINTS),
         ],

@@ -23,116 +23,121 @@ _AGAIN = _("Go back to your course and open the activity again.")
 
 MALFORMED = Page(
     400,
-    _("Your learning site sent something that Colloquy cannot accept"),
+    _("Your learning platform sent something that Colloquy can’t accept"),
     _(
-        "Go back to your course and open the activity again. If this page comes back, tell your instructor or help "
-        "desk the reference below: the cause lies in how the two systems are connected, not in anything that you did."
+        "Go back to your course and open the activity again. If you see this page again, give your instructor or "
+        "help desk the reference below. The problem is in how the two systems are connected, not in anything you "
+        "did."
     ),
-    _("The launch message lacks something that LTI 1.3 requires, or has it in a form that it does not allow."),
+    _("The launch message is missing something that LTI 1.3 requires, or has it in a form that is not allowed."),
 )
 EXPIRED = Page(
     400,
-    _("This opening of the activity has been used up"),
+    _("This link has expired"),
     _(
-        "Each opening works once, and for ten minutes. Go back to your course and open the activity again; going back "
-        "to this page or reloading it will not help."
+        "Each link works once, for up to ten minutes. Go back to your course and open the activity again; "
+        "reloading this page will not help."
     ),
 )
 COOKIES = Page(
     403,
-    _("Your browser did not let Colloquy recognise you"),
+    _("Your browser did not let Colloquy recognize you"),
     _(
-        "Go back to your course and open the activity again. If this page comes back, allow cookies for this site in "
-        "your browser's settings, or use another browser: private windows and strict tracking protection block them."
+        "Go back to your course and open the activity again. If you see this page again, allow cookies for this "
+        "site in your browser’s settings or use another browser. Private windows and strict tracking protection "
+        "block them."
     ),
 )
 UNCONNECTED = Page(
     404,
-    _("Your learning site is not connected to Colloquy yet"),
-    _("There is nothing that you can do here yourself. Tell your instructor or help desk the reference below."),
+    _("Your learning platform is not connected to Colloquy yet"),
+    _("You can’t fix this yourself. Give your instructor or help desk the reference below."),
     _(
-        "No platform is registered with this issuer and client id. Compare both to the letter, a slash at the end "
-        "included, with what the LMS shows; “colloquy platform list” shows those that are registered."
+        "No platform is registered with this issuer and client ID. Compare both, character by character, with what "
+        "the LMS shows, including a slash at the end. “colloquy platform list” shows the registered platforms."
     ),
 )
 AMBIGUOUS = Page(
     400,
     UNCONNECTED.title,
     UNCONNECTED.advice,
-    _("The login request names no client_id, and more than one platform is registered with its issuer."),
+    _("The login request has no client_id, and more than one platform is registered with its issuer."),
 )
 DISABLED = Page(
     403,
-    _("The connection between your learning site and Colloquy is switched off"),
+    _("The connection between your learning platform and Colloquy is turned off"),
     UNCONNECTED.advice,
-    _("The operator of Colloquy has disabled this platform; “colloquy platform show” tells since when."),
+    _("The operator of Colloquy has disabled this platform. “colloquy platform show” shows since when."),
 )
 DEPLOYMENT = Page(
     403,
-    _("Colloquy has not been switched on for this part of your learning site"),
+    _("Colloquy is not turned on for this part of your learning platform"),
     UNCONNECTED.advice,
-    _("The platform is registered, but not this deployment of it. The operator of Colloquy adds it with:"),
+    _("The platform is registered, but this deployment is not. The operator of Colloquy adds it with:"),
 )
 FOREIGN = Page(
     400,
     _("This link leads somewhere else"),
     UNCONNECTED.advice,
-    _("The target_link_uri of the login request is no address of this tool. Correct the tool's URL in the LMS."),
+    _("The target_link_uri of the login request is not an address of this tool. Correct the tool’s URL in the LMS."),
 )
 UNTRUSTED = Page(
     401,
-    _("Colloquy cannot be sure that your learning site sent this"),
+    _("Colloquy can’t be sure that your learning platform sent this"),
     MALFORMED.advice,
     _(
-        "The message is not signed with a key that the platform publishes, is made out to another client, or answers "
-        "another login. Compare issuer, client id and key set URL with what the LMS shows."
+        "The message is not signed with a key that the platform publishes, is meant for another client, or answers "
+        "another login. Compare the issuer, client ID and key set URL with what the LMS shows."
     ),
 )
 CLOCK = Page(
     401,
-    _("This opening of the activity came too late or too early"),
+    _("This link was used too late or too early"),
     MALFORMED.advice,
-    _("The times in the message are missing or not of now. The clocks of the LMS and of this server may disagree."),
+    _("The times in the message are missing or not current. The clocks of the LMS and this server may disagree."),
 )
 UNREACHABLE = Page(
     502,
-    _("Your learning site could not be reached"),
+    _("We could not reach your learning platform"),
     _(
-        "Colloquy asked your learning site to confirm who sent this, and got no usable answer. Wait a minute, then go "
-        "back to your course and open the activity again."
+        "Colloquy asked your learning platform to confirm who sent this and did not get a usable answer. Wait a "
+        "minute, then go back to your course and open the activity again."
     ),
-    _("The platform's key set URL does not answer in time with a JSON Web Key Set that has RSA keys."),
+    _("The platform’s key set URL did not return a JSON Web Key Set with RSA keys in time."),
 )
 SIGN_IN = Page(
     400,
-    _("Please sign in to your learning site first"),
-    _("Colloquy has to know who you are. Sign in to your learning site, then open the activity from your course."),
+    _("Sign in to your learning platform first"),
+    _(
+        "Colloquy needs to know who you are. Sign in to your learning platform, then open the activity from your "
+        "course."
+    ),
 )
 LMS_ERROR = Page(
     400,
-    _("Your learning site did not complete the opening"),
+    _("Your learning platform could not open this activity"),
     MALFORMED.advice,
-    _("The LMS answered our authentication request with an error. Its own log tells more."),
+    _("The LMS answered our authentication request with an error. See the log of the LMS for details."),
 )
 UNSUPPORTED = Page(
     400,
-    _("Colloquy cannot be opened from this place"),
+    _("Colloquy can’t be opened from here"),
     _("Open a discussion from your course page, or add one there as an activity or assignment."),
-    _("The message type is none that Colloquy serves."),
+    _("Colloquy does not support this message type."),
 )
 DEEP_LINK = Page(
     400,
     UNSUPPORTED.title,
     UNSUPPORTED.advice,
-    _("The deep linking request does not accept LTI resource links, or names no course or no place to return to."),
+    _("The deep linking request does not accept LTI resource links, or is missing the course or the return URL."),
 )
 NOT_FOR_STUDENTS = Page(
     403,
-    _("Only instructors add discussions"),
-    _("Your part in this course does not include adding activities to it."),
+    _("Only instructors can add discussions"),
+    _("Your role in this course does not allow you to add activities."),
 )
-NOT_POSTED = Page(405, _("This page opens from your course only"), _AGAIN)
-TOO_LARGE = Page(413, MALFORMED.title, MALFORMED.advice, _("The launch message is far larger than any should be."))
+NOT_POSTED = Page(405, _("Open this page from your course"), _AGAIN)
+TOO_LARGE = Page(413, MALFORMED.title, MALFORMED.advice, _("The launch message is too large."))
 
 PAGES: Mapping[Reason, Page] = {
     Reason.TOO_LARGE: TOO_LARGE,

@@ -58,7 +58,7 @@ def _checked_redirect_uri(lms: PracticeLms, params: MultiDict[str, str]) -> str:
     if params.getlist("client_id") != [lms.config.client_id]:
         raise BadClientError("No tool is registered here under this client_id.")
     if len(params.getlist("redirect_uri")) != 1 or params["redirect_uri"] not in lms.config.redirect_uris:
-        raise BadClientError("This redirect_uri is not exactly one of those that are registered for the tool.")
+        raise BadClientError("This redirect_uri is not registered for the tool.")
     return params["redirect_uri"]
 
 
@@ -92,4 +92,4 @@ def _claims(lms: PracticeLms, launch: Launch, nonce: str) -> dict[str, Any]:
     try:
         return lms.claims_of(launch, nonce)
     except KeyError as error:
-        raise _RefusedError("invalid_request", "What was opened is no longer in the course.") from error
+        raise _RefusedError("invalid_request", "This activity is no longer in the course.") from error

@@ -65,20 +65,20 @@ def _checked_claims(lms: PracticeLms, token: str) -> dict[str, Any]:
         if claims.get(f"{CLAIM}{name}") != value:
             raise DeepLinkError(f"The claim {name} must be {value}.")
     if lms.unsealed("deep_linking", str(claims.get(f"{DL_CLAIM}data", ""))) is None:
-        raise DeepLinkError("The claim data is not the one that this LMS sent within the last hour.")
+        raise DeepLinkError("The claim data does not match what this LMS sent in the last hour.")
     try:
         json.dumps(claims, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise DeepLinkError("The response holds characters that are not Unicode text.") from error
+        raise DeepLinkError("The response has characters that are not valid Unicode.") from error
     return claims
 
 
 def _spend(lms: PracticeLms, claims: Mapping[str, Any]) -> None:
     nonce = claims["nonce"]
     if not isinstance(nonce, str) or not nonce:
-        raise DeepLinkError("The claim nonce must be a text that is not empty.")
+        raise DeepLinkError("The claim nonce must be text and not empty.")
     if not lms.use_once("nonce", nonce, lms.lifetime(claims)):
-        raise DeepLinkError("This response was already received: its nonce is used.")
+        raise DeepLinkError("This response was already received: its nonce was used before.")
 
 
 def _prepare(lms: PracticeLms, item: Mapping[str, Any]) -> tuple[Placement, LineItemDraft | None]:

@@ -115,8 +115,8 @@ def _serve(demo: Demo, supervisor: Supervisor) -> None:
     click.echo(
         f"\nOpen {demo.lms_url}/ in a browser.\n\n"
         "It is the course page of a small LMS, and you are the instructor. Open “Week 3” to read the discussion,\n"
-        "become a student with “You are” to take part, grade as the instructor, and see the grade in the gradebook.\n"
-        "Ctrl-C ends the demonstration."
+        "switch to a student with “You are” to take part, grade as the instructor, and check the gradebook.\n"
+        "Press Ctrl-C to stop the demo."
     )
     supervisor.watch()
 
@@ -160,13 +160,13 @@ def default_data() -> Path:
 def owned(data: Path) -> Iterator[None]:
     """Hold the data directory; raises DemoError when it is not ours or another demonstration holds it."""
     if data.exists() and any(data.iterdir()) and not (data / MARKER).exists():
-        raise DemoError(f"{data} holds other files. Choose an empty directory with --data.")
+        raise DemoError(f"{data} already has other files. Choose an empty directory with --data.")
     data.mkdir(parents=True, exist_ok=True)
     with (data / MARKER).open("w", encoding="utf-8") as marker:
         try:
             fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise DemoError(f"A demonstration with the data in {data} is already running. End it first.") from error
+            raise DemoError(f"A demo with the data in {data} is already running. Stop it first.") from error
         yield
 
 
@@ -198,14 +198,14 @@ def find_colloquy() -> str:
 )
 @click.option("--tool-port", default=8800, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--lms-port", default=8801, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--reset", "forget", is_flag=True, help="Delete what was done, and end. The next start begins anew.")
+@click.option("--reset", "forget", is_flag=True, help="Delete all demo data and exit. The next demo starts fresh.")
 def main(*, data: Path, tool_port: int, lms_port: int, forget: bool) -> None:
     """Run the demonstration until it is interrupted."""
     data = data.resolve()
     try:
         if forget:
             reset(data)
-            click.echo("The demonstration is forgotten. The next start begins anew.")
+            click.echo("The demo data is deleted. The next demo starts fresh.")
             return
         with owned(data):
             run_demo(Demo(data, tool_port, lms_port, find_colloquy()))

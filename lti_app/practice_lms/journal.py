@@ -31,13 +31,13 @@ STEPS = {
         "Login initiation",
         TO_TOOL,
         BROWSER,
-        "The LMS asks the tool to begin a login: which LMS this is and, as hints, who is here and what was opened.",
+        "The LMS asks the tool to start a login: this LMS and, as hints, the person and what they opened.",
     ),
     "auth": Step(
         "Authentication request",
         TO_LMS,
         BROWSER,
-        "The tool sends the browser back to ask who this is, with a state and a nonce that only this launch has.",
+        "The tool sends the browser back to ask who the person is, with a state and a nonce for this launch only.",
     ),
     "id_token": Step(
         "Launch message (id_token)",
@@ -49,55 +49,55 @@ STEPS = {
         "Authentication error",
         TO_TOOL,
         BROWSER,
-        "The LMS will not say who this is, and tells the tool why in the way that OpenID Connect prescribes.",
+        "The LMS refuses to say who the person is and gives the tool a reason, as OpenID Connect requires.",
     ),
     "jwks": Step(
         "Key set of the LMS",
         TO_LMS,
         SERVER,
-        "The tool fetches the public keys of the LMS, to check that launch messages were really signed by it.",
+        "The tool fetches the public keys of the LMS to check that the LMS signed the launch messages.",
     ),
     "tool_jwks": Step(
         "Key set of the tool",
         TO_TOOL,
         SERVER,
-        "The LMS fetches the public keys of the tool, to check that what the tool signs really comes from it.",
+        "The LMS fetches the public keys of the tool to check that the tool signed its messages.",
     ),
     "token": Step(
         "Access token",
         TO_LMS,
         SERVER,
-        "The tool proves by a signed assertion who it is, and receives a token that opens the services for an hour.",
+        "The tool proves its identity with a signed assertion and gets a token for the services, valid for one hour.",
     ),
     "lineitems": Step(
         "Line items (AGS)",
         TO_LMS,
         SERVER,
-        "A line item is a column of the gradebook; the tool looks for its own, and creates one where there is none.",
+        "A line item is a gradebook column. The tool looks for its own and creates one if it is missing.",
     ),
     "scores": Step(
         "Score (AGS)",
         TO_LMS,
         SERVER,
-        "The tool reports how far one student has come in a line item, and with which score.",
+        "The tool reports one student’s progress and score for a line item.",
     ),
     "results": Step(
         "Results (AGS)",
         TO_LMS,
         SERVER,
-        "The tool reads back what the gradebook shows for its line item, student by student.",
+        "The tool reads the results that the gradebook shows for its line item, for each student.",
     ),
     "memberships": Step(
         "Memberships (NRPS)",
         TO_LMS,
         SERVER,
-        "The tool reads who is in the course and in which role, page by page, without waiting for everybody to launch.",
+        "The tool reads the people in the course and their roles, page by page, before they have all launched.",
     ),
     "deep_linking": Step(
         "Deep linking response",
         TO_LMS,
         BROWSER,
-        "The tool hands over what the instructor chose or made, signed, and the LMS puts it on the course page.",
+        "The tool sends the activity that the instructor chose, signed, and the LMS adds it to the course page.",
     ),
     "return": Step(
         "Return to the LMS",
@@ -106,7 +106,7 @@ STEPS = {
         "The tool sends the person back to the course page, with a message if it has one.",
     ),
     "unknown": Step(
-        "Unknown address", TO_LMS, SERVER, "The tool asked for a service address that this LMS does not have."
+        "Unknown address", TO_LMS, SERVER, "The tool requested a service address that this LMS does not have."
     ),
 }
 

@@ -77,7 +77,7 @@ class ToolKeys:
 
     def _key(self, kid: object) -> Any:
         if not isinstance(kid, str) or not kid:
-            raise UntrustedTokenError("The JWT header names no key (kid).")
+            raise UntrustedTokenError("The JWT header has no key ID (kid).")
         if kid not in self._keys:
             self._fetch()
         if kid not in self._keys:
@@ -100,4 +100,4 @@ def _read_key_set(response: requests.Response) -> dict[str, Any]:
         entries = response.json()["keys"]
         return {entry["kid"]: jwt.PyJWK(entry, ALGORITHM).key for entry in entries if entry.get("kty") == "RSA"}
     except (requests.RequestException, jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UntrustedTokenError(f"What the tool answers at {response.url} is not a key set.") from error
+        raise UntrustedTokenError(f"The tool’s response at {response.url} is not a key set.") from error

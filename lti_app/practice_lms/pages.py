@@ -58,7 +58,7 @@ def show_deep_linking() -> str:
     return render_template(
         "tool.html",
         title="Add an activity from the tool",
-        text="Choose or make an activity below. When you finish, the tool hands it to this course page.",
+        text="Choose or create an activity below. The tool then adds it to this course page.",
         address=url_for("launching.open_deep_linking"),
     )
 
@@ -72,7 +72,7 @@ def show_review(line_item_id: int, user_id: str) -> str:
     return render_template(
         "tool.html",
         title=f"{item.label}: {subject.name}",
-        text="The tool was asked to show the work behind this grade (submission review).",
+        text="The tool shows the work behind this grade (submission review).",
         address=url_for("launching.open_review", line_item_id=item.id, user_id=subject.id),
     )
 
@@ -121,7 +121,7 @@ def set_fault() -> Response | tuple[str, int]:
             times=int(form["times"]) if form.get("times") else None,
         )
     except ValueError as error:
-        return _faults_page(f"Not set: {error}."), 422
+        return _faults_page(f"Fault not added: {error}."), 422
     return redirect(url_for("pages.show_faults"), 303)
 
 

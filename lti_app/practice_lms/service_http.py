@@ -47,7 +47,7 @@ def _check_token(scopes: tuple[str, ...]) -> None:
         raise ServiceError(401, "The bearer token is unknown or has expired.", {"WWW-Authenticate": challenge})
     if not access.scopes.intersection(scopes):
         challenge = f'Bearer error="insufficient_scope", scope="{" ".join(scopes)}"'
-        raise ServiceError(403, "The bearer token lacks the scope.", {"WWW-Authenticate": challenge})
+        raise ServiceError(403, "The bearer token does not have the required scope.", {"WWW-Authenticate": challenge})
 
 
 def accepts(media_type: str) -> None:

@@ -184,7 +184,9 @@ def _check_course(course_id: str) -> None:
 def _check_address(course_id: str) -> None:
     _check_course(course_id)
     if request.args.get("registration") != current_lms().config.client_id:
-        raise ServiceError(404, "The address lacks its query part: use the addresses of the LMS as they are.")
+        raise ServiceError(
+            404, "The query part of the address is missing. Use the addresses exactly as the LMS sends them."
+        )
 
 
 def _line_item(course_id: str, line_item_id: int) -> LineItem:

@@ -35,7 +35,7 @@ def check_port(port: int, purpose: str, option: str) -> None:
     except OSError as error:
         raise DemoError(
             f"Port {port}, which {purpose} needs, is in use by another program.\n"
-            f"Is a demonstration already running in another terminal? End it with Ctrl-C there, or choose another port "
+            f"Is a demo already running in another terminal? Stop it there with Ctrl-C, or choose another port "
             f"with {option}."
         ) from error
 
@@ -108,7 +108,7 @@ class Supervisor:
             status = child.poll()
             if status is not None:
                 raise DemoError(
-                    f"{name} ended unexpectedly ({_ending(status)}), so everything is stopped. Its last output:\n"
+                    f"{name} ended unexpectedly ({_ending(status)}), so the demo was stopped. Its last output:\n"
                     f"{self._tail(name)}"
                 )
 

@@ -28,7 +28,7 @@ def grant_token(lms: PracticeLms, form: Mapping[str, str]) -> dict[str, Any]:
     _check_assertion(lms, form.get("client_assertion", ""))
     scopes = [scope for scope in form.get("scope", "").split() if scope in ALL_SCOPES]
     if not scopes:
-        raise TokenRefusedError("invalid_scope", "None of the scopes asked for can be granted.")
+        raise TokenRefusedError("invalid_scope", "None of the requested scopes can be granted.")
     return {
         "access_token": lms.issue_token(scopes),
         "token_type": "Bearer",

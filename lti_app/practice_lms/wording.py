@@ -10,7 +10,7 @@ from lti_app.practice_lms.gradebook import plain
 def moment(value: datetime) -> Markup:
     """Return a <time> element in UTC with its zone; a script turns it into the reader's own zone."""
     utc = value.astimezone(UTC)
-    return Markup('<time datetime="{}">{}</time>').format(utc.isoformat(), utc.strftime("%a %d %b %Y, %H:%M:%S UTC"))
+    return Markup('<time datetime="{}">{}</time>').format(utc.isoformat(), utc.strftime("%a, %b %d, %Y, %H:%M:%S UTC"))
 
 
 def points(value: float) -> str:

@@ -106,35 +106,44 @@ def _where(error: Exception) -> str:
 def _words(status: int) -> tuple[str, str]:
     words = {
         401: (
-            _("Please open this again from your course page"),
-            _("Your visit has ended, or this browser did not keep it. Open the activity anew from the course page."),
-        ),
-        403: (_("This is not open to you"), _("Your part in this course does not include this page.")),
-        404: (
-            _("There is nothing here"),
-            _("The page does not exist, or it is not yours to see. Open the activity again from your course page."),
-        ),
-        405: (_("This cannot be done that way"), _("Go back and use the buttons of the page.")),
-        409: (
-            _("Somebody else changed this meanwhile"),
-            _("Nothing was overwritten. Go back, load the page again and look at what changed before you save."),
-        ),
-        413: (
-            _("That is too much at once"),
-            _("What you sent is too large. Go back and shorten it; nothing was saved."),
-        ),
-        503: (
-            _("Our database cannot be used at the moment"),
+            _("Open this again from your course page"),
             _(
-                "Wait a minute, then try again. If you were sending something, it was most likely not saved: keep your "
-                "text, look whether it is there, and send it again if it is not."
+                "Your session has ended, or your browser did not keep it. Go back to your course page and open the "
+                "activity again."
             ),
         ),
-        422: (_("That could not be accepted"), _("Go back and look at what you entered.")),
+        403: (_("You do not have access to this page"), _("Your role in this course does not include this page.")),
+        404: (
+            _("Page not found"),
+            _(
+                "This page does not exist, or you do not have access to it. Open the activity again from your "
+                "course page."
+            ),
+        ),
+        405: (_("This did not work"), _("Go back and use the buttons on the page.")),
+        409: (
+            _("Someone else changed this in the meantime"),
+            _("Nothing was overwritten. Go back, reload the page, and check what changed before you save."),
+        ),
+        413: (
+            _("This is too large"),
+            _("What you sent is too large, so nothing was saved. Go back and shorten it."),
+        ),
+        503: (
+            _("We can’t reach our database right now"),
+            _(
+                "Wait a minute, then try again. If you were posting, keep a copy of your text, check whether it "
+                "was saved, and post it again if it was not."
+            ),
+        ),
+        422: (_("We could not accept this"), _("Go back and check your entries.")),
     }
     fallback = (
         _("Something went wrong on our side"),
-        _("Nothing you saved before is lost. Try again in a moment; if it stays, tell your instructor the reference."),
+        _(
+            "Everything you saved earlier is safe. Try again in a moment. If it happens again, give your "
+            "instructor the reference."
+        ),
     )
-    request_fault = (_("That request could not be understood"), _("Go back and try again from the page."))
+    request_fault = (_("We could not understand this request"), _("Go back and try again from the page."))
     return words.get(status, fallback if status >= 500 else request_fault)

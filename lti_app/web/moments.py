@@ -28,6 +28,14 @@ class Language:
     """January first."""
     this_year: str
     other_year: str
+    halves: tuple[str, str] | None
+    """AM and PM, in a language whose clocks have twelve hours."""
+
+    def clock(self, local: datetime) -> str:
+        """11:59 PM in English, 23:59 in German."""
+        if self.halves is None:
+            return f"{local.hour:02}:{local.minute:02}"
+        return f"{local.hour % 12 or 12}:{local.minute:02} {self.halves[local.hour >= 12]}"
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class Reader:
         return self.now.astimezone(self.zone).year
 
     def moment(self, moment: datetime, *, always_year: bool = False) -> str:
-        """Wed 25 Nov, 23:59; with the year if it is not the current one, or if the text will be read in other years."""
+        """Wed, Nov 25, 11:59 PM; with the year if it is not the current one, or if the text is read in other years."""
         local = moment.astimezone(self.zone)
         language = self.language
         pattern = language.this_year if local.year == self.year and not always_year else language.other_year
@@ -59,14 +67,14 @@ class Reader:
             "day": local.day,
             "month": language.months[local.month - 1],
             "year": local.year,
-            "time": f"{local.hour:02}:{local.minute:02}",
+            "time": language.clock(local),
         }
 
     def clock_time(self, moment: datetime) -> str:
-        """23:59; with the day where it is another one."""
+        """11:59 PM; with the day where it is another one."""
         local = moment.astimezone(self.zone)
         same_day = local.date() == self.now.astimezone(self.zone).date()
-        return f"{local.hour:02}:{local.minute:02}" if same_day else self.moment(moment)
+        return self.language.clock(local) if same_day else self.moment(moment)
 
     def relative(self, moment: datetime) -> str:
         """12 minutes ago; in 2 days."""
@@ -90,12 +98,14 @@ def _threshold(span: timedelta) -> float:
 def language_of(locale: Locale) -> Language:
     """The names and patterns of a language. Called inside a request of that language, whose translations it uses."""
     days, months = locale.days["format"]["abbreviated"], locale.months["format"]["abbreviated"]
+    halves = locale.day_periods["format"]["abbreviated"]
     return Language(
         locale=locale,
         days=tuple(days[number] for number in range(7)),
         months=tuple(months[number] for number in range(1, 13)),
-        this_year=gettext("%(weekday)s %(day)s %(month)s, %(time)s"),
-        other_year=gettext("%(weekday)s %(day)s %(month)s %(year)s, %(time)s"),
+        this_year=gettext("%(weekday)s, %(month)s %(day)s, %(time)s"),
+        other_year=gettext("%(weekday)s, %(month)s %(day)s, %(year)s, %(time)s"),
+        halves=(halves["am"], halves["pm"]) if "a" in locale.time_formats["short"].pattern else None,
     )
 
 

@@ -20,12 +20,12 @@ def readings_of_the_instructor(visitor: Visitor) -> Iterator[str]:
         yield f"readings/{name}"
     page.goto(f"{home}/readings/add")
     page.get_by_label("Paste a DOI").fill("hello")
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "paste refused"
     page.get_by_label("Paste a DOI").fill(BIBTEX)
-    page.get_by_role("button", name="Look at it").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Which to add")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose readings to add")
     yield "records to choose from"
     page.goto(f"{home}/readings/new")
     page.get_by_role("button", name="Add this reading").click()
@@ -45,8 +45,8 @@ def readings_of_a_student(visitor: Visitor) -> Iterator[str]:
     page.goto(f"{visitor.site.tool_url}/courses/1/readings/1")
     yield "reading of a student"
     page.get_by_label("Page").fill("107")
-    page.get_by_role("button", name="Note it").click()
-    expect(page.get_by_text("stopped at p. 107")).to_be_visible()
-    page.get_by_role("button", name="I have read it").click()
-    expect(page.get_by_role("button", name="Not read after all")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("last page: p. 107")).to_be_visible()
+    page.get_by_role("button", name="Mark as read").click()
+    expect(page.get_by_role("button", name="Mark as unread")).to_be_visible()
     yield "reading that is read"

@@ -29,7 +29,7 @@ def test_keys_choose_levels(site: Site, visit: MakeVisitor):
 
 def test_enter_takes_what_is_suggested(site: Site, visit: MakeVisitor):
     page = desk_of(visit(site), "Farid Nasser")
-    row = page.locator("fieldset").filter(has_text="Suggests").first
+    row = page.locator("fieldset").filter(has_text="Suggested").first
     row.get_by_role("radio").first.focus()
     page.keyboard.press("Enter")
     suggested = row.locator("[data-suggested]").get_attribute("data-suggested")
@@ -60,17 +60,17 @@ def test_keys_go_to_posts_students_and_the_comment(site: Site, visit: MakeVisito
 def test_keys_are_listed_and_can_be_turned_off(site: Site, visit: MakeVisitor):
     page = desk_of(visit(site), "Dana Whitfield")
     page.keyboard.press("?")
-    keys = page.get_by_role("dialog", name="Keys")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(keys).to_be_visible()
-    keys.get_by_label("Turn these keys off in this browser").check()
+    keys.get_by_label("Turn off shortcuts in this browser").check()
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
     page.locator("body").press("3")
     page.reload()
     page.locator("body").press("3")
     expect(page.locator("fieldset input:checked")).to_have_count(0)
-    page.get_by_role("button", name="Keys").click()
-    expect(keys.get_by_label("Turn these keys off in this browser")).to_be_checked()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(keys.get_by_label("Turn off shortcuts in this browser")).to_be_checked()
 
 
 def test_a_citation_is_put_where_one_writes(site: Site, visit: MakeVisitor):
@@ -93,7 +93,7 @@ def test_words_are_counted_as_the_server_counts_them(site: Site, visit: MakeVisi
     page.get_by_label("Your post").fill(text)
     expect(page.get_by_text("5 of 150 words", exact=True)).to_be_visible()
     page.get_by_role("button", name="Post", exact=True).click()
-    expect(page.get_by_text("does not count yet: 145 words short")).to_be_visible()
+    expect(page.get_by_text("not counted yet: 145 more words needed")).to_be_visible()
 
 
 def test_dates_come_in_the_zone_of_the_reader(site: Site, visit: MakeVisitor):
@@ -102,8 +102,8 @@ def test_dates_come_in_the_zone_of_the_reader(site: Site, visit: MakeVisitor):
         page = visitor.become("wanjiru").open_in_tab()
     assert told.value.status == 204
     expect(page.get_by_text("(Berlin)").first).to_be_visible()
-    page.get_by_role("link", name="How this is counted").click()
-    expect(page.get_by_text("Times are those of New York.")).to_be_visible()
+    page.get_by_role("link", name="How participation is counted").click()
+    expect(page.get_by_text("Times are in New York.")).to_be_visible()
     page.get_by_role("link", name="Are leaders and managers").first.click()
     expect(page.get_by_text("(New York)").first).to_be_visible()
 
@@ -112,7 +112,7 @@ def test_two_clicks_post_once(site: Site, visit: MakeVisitor):
     page = visit(site).become("viktor").open_in_tab()
     page.get_by_label("Your post").fill("Once is enough for this one.")
     page.get_by_role("button", name="Post", exact=True).dblclick()
-    expect(page.get_by_role("status").first).to_have_text("Your post is in the discussion.")
+    expect(page.get_by_role("status").first).to_have_text("Posted.")
     expect(page.get_by_role("article").filter(has_text="Once is enough for this one.")).to_have_count(1)
 
 
@@ -144,14 +144,14 @@ def test_unsent_text_is_not_lost_unasked(site: Site, visit: MakeVisitor):
 
     tool.get_by_label("Your post").press_sequentially("Half a thought")
     visitor.page.once("dialog", stay)
-    tool.get_by_role("link", name="How this is counted").click()
+    tool.get_by_role("link", name="How participation is counted").click()
     expect(tool.get_by_role("textbox", name="Your post")).to_contain_text("Half a thought")
     visitor.page.once("dialog", stay)
     visitor.page.get_by_role("link", name="Gradebook", exact=True).click(no_wait_after=True)
     expect(tool.get_by_role("textbox", name="Your post")).to_contain_text("Half a thought")
     assert asked == ["beforeunload", "beforeunload"]
     tool.get_by_role("button", name="Post", exact=True).click()
-    expect(tool.get_by_role("status").first).to_have_text("Your post is in the discussion.")
+    expect(tool.get_by_role("status").first).to_have_text("Posted.")
     visitor.page.get_by_role("link", name="Gradebook", exact=True).click()
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Gradebook")
     assert len(asked) == 2

@@ -33,13 +33,13 @@ def test_without_cookies_in_the_frame_the_tool_opens_in_its_own_tab(
     with cookies_blocked_in_the_frame(site, browser_type, browser_type_launch_args, tmp_path) as context:
         visitor = Visitor(context, site)
         tool = visitor.become("tane").open()
-        expect(tool.get_by_role("heading", level=1)).to_have_text("Open the discussion in its own tab")
+        expect(tool.get_by_role("heading", level=1)).to_have_text("Open the discussion in a new tab")
         with context.expect_page() as opened:
             tool.get_by_role("link", name="Open in a new tab").click()
         tab = opened.value
         expect(tab.get_by_role("heading", level=1)).to_have_text("Are leaders and managers different kinds of people?")
-        tab.get_by_role("link", name="How this is counted").click()
-        expect(tab.get_by_role("heading", level=1)).to_have_text("How this is counted")
+        tab.get_by_role("link", name="How participation is counted").click()
+        expect(tab.get_by_role("heading", level=1)).to_have_text("How participation is counted")
         assert visitor.complaints == []
 
 

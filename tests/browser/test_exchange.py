@@ -26,13 +26,13 @@ def saved(page: Page, name: str, folder: Path) -> Path:
 def test_taking_out(site: Site, visit: MakeVisitor, tmp_path: Path):
     def tour(visitor: Visitor) -> Iterator[str]:
         page = visitor.become("miriam").open_in_tab()
-        page.get_by_role("link", name="Take out, bring in").click()
-        yield "what a teacher can take out"
-        assert saved(page, "PDF (As I see it)", tmp_path).read_bytes().startswith(b"%PDF")
-        page.goto(f"file://{saved(page, 'Web page (As the class sees it)', tmp_path)}")
+        page.get_by_role("link", name="Import and export").click()
+        yield "what an instructor can take out"
+        assert saved(page, "PDF (Full view (instructors))", tmp_path).read_bytes().startswith(b"%PDF")
+        page.goto(f"file://{saved(page, 'Web page (Class view)', tmp_path)}")
         yield "a discussion that was taken out"
         page = visitor.become("amara").open_in_tab()
-        page.get_by_role("link", name="Take out what is written here").click()
+        page.get_by_role("link", name="Export this discussion").click()
         yield "what a student can take out"
 
     take(tour, visit(site))
@@ -42,21 +42,21 @@ def test_bringing_in(site: Site, visit: MakeVisitor):
     def tour(visitor: Visitor) -> Iterator[str]:
         page = visitor.become("miriam").open_in_tab()
         page.goto(discussion_url(site, "exchange"))
-        page.get_by_role("link", name="Bring posts in").click()
-        page.get_by_text("Which files can be read").click()
+        page.get_by_role("link", name="Import posts").click()
+        page.get_by_text("Supported files").click()
         yield "bringing in"
-        page.get_by_role("button", name="Look at it").click()
+        page.get_by_role("button", name="Preview").click()
         expect(page.get_by_role("alert")).to_be_visible()
         yield "bringing in nothing"
         page.get_by_label("File", exact=True).set_input_files(FORUM)
-        page.get_by_role("button", name="Look at it").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("What was found")
-        page.get_by_text("One by one").click()
+        page.get_by_role("button", name="Preview").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Import preview")
+        page.get_by_text("Details, with line numbers").click()
         yield "what was found in a file"
-        page.get_by_role("button", name="Bring in 6 posts").click()
-        expect(page.get_by_role("status")).to_have_text("6 posts were brought in.")
-        yield "what was brought in"
+        page.get_by_role("button", name="Import 6 posts").click()
+        expect(page.get_by_role("status")).to_have_text("6 posts were imported.")
+        yield "what was imported"
         page.goto(discussion_url(site, "exchange"))
-        yield "what was brought in so far"
+        yield "what was imported so far"
 
     take(tour, visit(site))

@@ -23,22 +23,22 @@ def set_up(visitor: Visitor) -> Iterator[str]:
     """An instructor decides how the class is gathered."""
     page = visitor.become("miriam").open_in_tab("rl-week-4")
     page.get_by_label("Prompt").fill("Does change need a crisis?")
-    page.get_by_label("Words of the first post, at least").fill("5")
+    page.get_by_label("Minimum words in the first post").fill("5")
     page.get_by_label("First post due").fill("2030-03-05T23:59")
     page.get_by_label("Closes").fill("2030-03-09T23:59")
     page.locator("details.more > summary").click()
     for name, value in CHOICES.items():
         page.locator(f"input[name={name}][value={value}]").check()
-    expect(page.get_by_text("What is chosen below holds once it is saved")).to_be_visible()
+    expect(page.get_by_text("These choices take effect when you save")).to_be_visible()
     page.locator("#stance_question").fill("Does change need a crisis?")
-    page.get_by_label("One end of the scale").fill("never")
+    page.get_by_label("Left end of the scale").fill("never")
     yield "set-up unfolded"
-    page.get_by_role("button", name="Save and show it to the class").last.click()
+    page.get_by_role("button", name="Save and show to the class").last.click()
     expect(page.get_by_role("alert")).to_contain_text("both ends of its scale")
     yield "set-up with half a stance"
-    page.get_by_label("The other end").fill("always")
-    page.get_by_role("button", name="Save and show it to the class").last.click()
-    expect(page.get_by_text("there are none yet, so students cannot write")).to_be_visible()
+    page.get_by_label("Right end of the scale").fill("always")
+    page.get_by_role("button", name="Save and show to the class").last.click()
+    expect(page.get_by_text("there are none yet, so students can’t post")).to_be_visible()
     yield "discussion in groups without groups"
     page.goto(f"{visitor.site.tool_url}/courses/1/groups")
     yield "no groups"
@@ -47,7 +47,7 @@ def set_up(visitor: Visitor) -> Iterator[str]:
     expect(page.get_by_label("Group of Amara Osei")).to_be_visible()
     for student, group in (("Amara Osei", "Group 1"), ("Søren Lindqvist", "Group 2")):
         page.get_by_label(f"Group of {student}").select_option(label=group)
-    page.get_by_role("button", name="Save the groups").click()
+    page.get_by_role("button", name="Save groups").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     page.get_by_text("Change").first.click()
     yield "groups"
@@ -61,9 +61,9 @@ def grant(visitor: Visitor) -> Iterator[str]:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "later dates refused"
-    page.get_by_label("For", exact=True).select_option(label="Amara Osei")
+    page.get_by_label("Student or group", exact=True).select_option(label="Amara Osei")
     page.get_by_label("First post due").fill("2030-03-08T23:59")
-    page.get_by_label("Note for teachers").fill("A letter was seen.")
+    page.get_by_label("Note for instructors").fill("A letter was seen.")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("button", name="Remove Amara Osei")).to_be_visible()
     yield "later dates"
@@ -72,8 +72,8 @@ def grant(visitor: Visitor) -> Iterator[str]:
 def take_part(visitor: Visitor) -> Iterator[str]:
     """A student answers, writes, answers again."""
     page = visitor.become("amara").open_in_tab("rl-week-4")
-    expect(page.get_by_text("You have your own dates here (extended)")).to_be_visible()
-    expect(page.get_by_text("nobody sees your name until grades are released").first).to_be_visible()
+    expect(page.get_by_text("You have an extension here")).to_be_visible()
+    expect(page.get_by_text("Nobody sees your name until grades are released").first).to_be_visible()
     yield "asked for a stance"
     page.get_by_role("radio", name="2").check()
     page.get_by_role("button", name="Answer", exact=True).click()
@@ -82,17 +82,17 @@ def take_part(visitor: Visitor) -> Iterator[str]:
     yield "how the class stands"
     page.get_by_label("Your post").fill(ESSAY)
     page.get_by_role("button", name="Post", exact=True).click()
-    expect(page.get_by_text("Here you are").first).to_be_visible()
+    expect(page.get_by_text("Your pseudonym here is").first).to_be_visible()
     page.get_by_role("link", name="Answer again").click()
     yield "asked again"
     page.get_by_role("radio", name="5").check()
-    page.get_by_label("The post that moved you").fill("1")
-    page.get_by_role("button", name="Save my answer").click()
-    expect(page.get_by_text("No post of somebody else").first).to_be_visible()
+    page.get_by_label("Post that changed your mind").fill("1")
+    page.get_by_role("button", name="Save answer").click()
+    expect(page.get_by_text("We found no post by a classmate").first).to_be_visible()
     yield "one's own post moves nobody"
-    page.get_by_label("The post that moved you").fill("")
-    page.get_by_role("button", name="Save my answer").click()
-    expect(page.get_by_text("You went from 2 to 5.")).to_be_visible()
+    page.get_by_label("Post that changed your mind").fill("")
+    page.get_by_role("button", name="Save answer").click()
+    expect(page.get_by_text("You moved from 2 to 5.")).to_be_visible()
     yield "how the class moved"
 
 
@@ -104,14 +104,14 @@ def keep_apart(visitor: Visitor) -> Iterator[str]:
     expect(page.get_by_role("article")).to_have_count(1)
     expect(page.get_by_text(ESSAY)).to_have_count(0)
     page.goto(f"{visitor.site.tool_url}/courses/1/search?q=hospital+alone")
-    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    expect(page.get_by_role("heading", name="No results")).to_be_visible()
     yield "nothing of another group is found"
 
 
 def grade(visitor: Visitor) -> Iterator[str]:
     """Staff read and grade without names, then reveal them."""
     page = visitor.become("miriam").open_in_tab("rl-week-4")
-    expect(page.get_by_text("Names are hidden here, from you too")).to_be_visible()
+    expect(page.get_by_text("Names are hidden from everyone, including you")).to_be_visible()
     expect(page.get_by_text("Amara")).to_have_count(0)
     page.get_by_role("navigation", name="Groups").get_by_role("link", name="Group 1").click()
     yield "threads of one group"

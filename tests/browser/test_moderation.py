@@ -21,7 +21,7 @@ def test_every_page_of_moderation(resting_site: Site, visit: MakeVisitor):
 
 def open_menu(page: Page, address: str) -> None:
     """Open a post's menu with the keyboard, and close and open it once more."""
-    summary = page.locator(f'[id="p{address}"] summary', has_text="More for post")
+    summary = page.locator(f'[id="p{address}"] summary', has_text="More actions for post")
     menu = page.locator(f'[id="p{address}"] details.post-menu')
     summary.focus()
     page.keyboard.press("Enter")
@@ -51,10 +51,10 @@ def a_student_reports(visitor: Visitor) -> Iterator[str]:
     yield "report"
     page.locator("main form").evaluate("(form) => { form.noValidate = true }")
     page.get_by_role("button", name="Send report", exact=True).click()
-    expect(page.get_by_text("Choose what it is.")).to_be_visible()
+    expect(page.get_by_text("Choose a reason.")).to_be_visible()
     yield "report refused"
-    page.get_by_label("It tells something private about somebody").check()
-    page.get_by_label("What your instructor should know").fill("He names the nurse who was dismissed.")
+    page.get_by_label("It reveals private information about someone").check()
+    page.get_by_label("Details for your instructor").fill("He names the nurse who was dismissed.")
     page.get_by_role("button", name="Send report", exact=True).click()
     expect(page.locator(".flashes")).to_contain_text("Thank you.")
 
@@ -66,38 +66,38 @@ def another_repeats_a_post(visitor: Visitor) -> Iterator[str]:
     visitor.become("soren").open_in_tab()
     page.get_by_label("Your post").fill(f"I see it this way. {text}")
     page.get_by_role("button", name="Post", exact=True).click()
-    expect(page.locator(".flashes")).to_contain_text("Your instructor looks at it before others see it")
-    expect(page.get_by_text("Waits for the instructor")).to_be_visible()
+    expect(page.locator(".flashes")).to_contain_text("Your instructor will review it before others see it")
+    expect(page.get_by_text("Held for review")).to_be_visible()
     yield "a post of one's own that is held"
 
 
 def a_teacher_decides(visitor: Visitor) -> Iterator[str]:
     page = visitor.become("miriam").open_in_tab()
     page.goto(f"{visitor.site.tool_url}/courses/1")
-    page.get_by_role("link", name="2 posts to look at").click()
-    page.get_by_text("Compare with the similar post").click()
+    page.get_by_role("link", name="2 posts need review").click()
+    page.get_by_text("Compare with similar post").click()
     yield "what waits"
     page.get_by_role("link", name="Hide").last.click()
     yield "hide"
     page.locator("main form").evaluate("(form) => { form.noValidate = true }")
     page.get_by_role("button", name="Hide").click()
-    expect(page.get_by_text("Give a reason")).to_be_visible()
+    expect(page.get_by_text("Enter a reason")).to_be_visible()
     yield "hide refused"
     page.get_by_label("Reason").fill("Please tell it without the name.")
     page.get_by_role("button", name="Hide").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("To look at")
-    page.get_by_role("button", name="Release").click()
-    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Moderation")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("No posts need review.")).to_be_visible()
     yield "nothing waits"
     page.goto(discussion_url(visitor.site) + "?at=1.1#p1.1")
     open_menu(page, "1.1")
-    yield "menu of a teacher"
+    yield "menu of an instructor"
     page.reload()
     open_menu(page, "1.1")
-    page.get_by_role("link", name="Make it a thread of its own").click()
+    page.get_by_role("link", name="Move to a new thread").click()
     yield "split"
-    page.get_by_role("button", name="Split it off").click()
-    expect(page.locator(".flashes")).to_contain_text("a thread of its own now")
+    page.get_by_role("button", name="Move to a new thread").click()
+    expect(page.locator(".flashes")).to_contain_text("now a thread")
     new_address = page.url.partition("#p")[2]
     page.goto(discussion_url(visitor.site) + "?at=1.1#p1.1")  # an old link
     assert page.url.endswith(f"#p{new_address}")
@@ -108,8 +108,8 @@ def a_teacher_decides(visitor: Visitor) -> Iterator[str]:
     page.get_by_role("button", name="Send privately").click()
     yield "a private answer in the thread"
     open_menu(page, new_address)
-    page.get_by_role("link", name="What was done").click()
-    expect(page.get_by_text("made a thread of its own by")).to_be_visible()
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_text("moved to a new thread by")).to_be_visible()
     yield "what was done"
 
 

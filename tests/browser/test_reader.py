@@ -82,7 +82,7 @@ def reader(site: Site, more: str = "", reading_id: int = 1) -> str:
 
 def test_selected_words_are_cited_in_ones_post(site: Site, page: Page):
     choose_words(page, "104", 0, 1)
-    page.get_by_role("group", name="Selected words").get_by_role("button", name="Cite in my post").click()
+    page.get_by_role("group", name="Selected text").get_by_role("button", name="Cite in my post").click()
     page.wait_for_url("**/discussions/1?cite=*")
     made = newest(site)
     assert page.url.endswith(f"?cite={made.id}#compose")
@@ -126,7 +126,7 @@ def test_a_passage_is_shown_where_its_words_stand(site: Site, page: Page):
     page.goto(reader(site, f"&passage={passage(site, page='9', exact='leaders align')}"))
     expect(page.get_by_role("status").last).to_have_text("The passage is on page 105 and is marked.")
     page.goto(reader(site, f"&passage={passage(site, page='106', exact='words of another edition')}"))
-    expect(page.get_by_role("status").last).to_contain_text("were not found in this file")
+    expect(page.get_by_role("status").last).to_contain_text("was not found in this file")
 
 
 def test_marked_words_and_their_number_lead_to_the_posts_about_them(site: Site, visit: MakeVisitor):
@@ -169,7 +169,7 @@ def test_the_reader_by_keyboard_alone(site: Site, page: Page):
     keys.press("n")
     expect(page.get_by_role("region", name="Page 106")).to_be_focused()
     keys.press("p", "+")
-    expect(page.get_by_label("Size")).to_have_text("125%")
+    expect(page.get_by_label("Zoom")).to_have_text("125%")
     keys.press("-", "/")
     expect(page.get_by_label("Search in this text")).to_be_focused()
     page.keyboard.type("two distinctive")
@@ -177,7 +177,7 @@ def test_the_reader_by_keyboard_alone(site: Site, page: Page):
     expect(page.get_by_role("status").last).to_have_text("Match 1 of 1, on page 104")
     page.get_by_role("button", name="Next match").focus()
     keys.press("c")
-    expect(page.get_by_label("Words that you quote")).to_have_value("two distinctive")
+    expect(page.get_by_label("Words to quote")).to_have_value("two distinctive")
     expect(page.locator("#cite-form").get_by_label("Page")).to_have_value("104")
     keys.tab_to(page.locator("#cite-form").get_by_role("button", name="Cite in my post"))
     keys.press("Enter")
@@ -190,7 +190,7 @@ def test_the_reader_by_keyboard_alone(site: Site, page: Page):
 
 def test_from_selected_words_tab_leads_to_what_can_be_done(page: Page):
     choose_words(page, "103", 1, 1)
-    group = page.get_by_role("group", name="Selected words")
+    group = page.get_by_role("group", name="Selected text")
     expect(group).to_be_visible()
     page.keyboard.press("Tab")
     expect(group.get_by_role("button", name="Cite in my post")).to_be_focused()
@@ -212,7 +212,7 @@ def test_three_hundred_pages_cost_no_more_than_those_in_sight(site: Site, page: 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (files.pdf(["x"], encrypted=True), "locked with a password"),
+        (files.pdf(["x"], encrypted=True), "has a password"),
         (b"%PDF-1.7\nnothing that follows is a PDF", "damaged"),
     ],
     ids=["locked", "broken"],
@@ -221,7 +221,7 @@ def test_a_file_that_cannot_be_shown_says_so(site: Site, page: Page, data: bytes
     give(site, data)
     page.goto(reader(site))
     expect(page.get_by_role("alert")).to_contain_text(words)
-    expect(page.get_by_role("link", name="Save the file")).to_be_visible()
+    expect(page.get_by_role("link", name="Download file")).to_be_visible()
 
 
 def test_programs_in_a_pdf_never_run(site: Site, page: Page):
@@ -239,7 +239,7 @@ def test_an_html_reading(site: Site, page: Page):
     expect(page.locator("[data-ready]")).to_be_attached()
     assert page.evaluate(MARKED, "wanted") == ["need honesty"]
     page.locator("#para-1").select_text()
-    page.get_by_role("group", name="Selected words").get_by_role("button", name="Cite in my post").click()
+    page.get_by_role("group", name="Selected text").get_by_role("button", name="Cite in my post").click()
     page.wait_for_url("**/discussions/1?cite=*")
     assert (newest(site).paragraph, newest(site).exact) == ("1", "Change needs urgency.")
 
@@ -250,10 +250,10 @@ def test_without_scripts_one_opens_the_file_and_cites_by_hand(site: Site, visit:
     open_week_3(visitor)
     visitor.tool_frame.goto(reader(site))
     page = visitor.tool
-    expect(page.get_by_role("link", name="Open the file in your browser's own viewer")).to_be_visible()
+    expect(page.get_by_role("link", name="Open the file in your browser’s own viewer")).to_be_visible()
     expect(page.get_by_role("region", name="Reader")).to_be_hidden()
     page.get_by_role("textbox", name="Page").fill("104")
-    page.get_by_label("Words that you quote").fill("two distinctive")
+    page.get_by_label("Words to quote").fill("two distinctive")
     page.get_by_role("button", name="Cite in my post").click()
     visitor.tool_frame.wait_for_url("**/discussions/1?cite=*#compose")
     assert f"?cite={newest(site).id}#" in visitor.tool_frame.url
@@ -265,9 +265,9 @@ def test_the_readers_pages_have_no_barriers(site: Site, visit: MakeVisitor, page
     audit.look(page, "reader, PDF")
     expect(page.locator('[data-page="103"] .textLayer span').nth(2)).to_be_attached()
     choose_words(page, "103", 1, 1)
-    expect(page.get_by_role("group", name="Selected words")).to_be_visible()
+    expect(page.get_by_role("group", name="Selected text")).to_be_visible()
     audit.look(page, "reader, words selected")
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
     audit.look(page, "reader, keys")
     give(site, TEXT, "change.html")
     page.goto(reader(site))

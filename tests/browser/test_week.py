@@ -89,7 +89,7 @@ def test_a_week(resting_site: Site, visit: MakeVisitor):
 def read_and_cite(student: Member) -> None:
     student.come()
     expect(student.tool.get_by_role("article")).to_have_count(0)
-    student.follow("Read it here Zaleznik 1977")
+    student.follow("Read Zaleznik 1977")
     expect(student.tool.locator("[data-ready]")).to_be_attached()
     student.keys.tab_to(student.tool.get_by_label("Search in this text"))
     student.type("two distinctive")
@@ -97,7 +97,7 @@ def read_and_cite(student: Member) -> None:
     expect(student.tool.get_by_role("status").last).to_have_text("Match 1 of 1, on page 104")
     student.keys.tab_to(student.tool.get_by_role("button", name="Next match"))
     student.keys.press("c")
-    expect(student.tool.get_by_label("Words that you quote")).to_have_value("two distinctive")
+    expect(student.tool.get_by_label("Words to quote")).to_have_value("two distinctive")
     student.press(student.tool.locator("#cite-form").get_by_role("button", name="Cite in my post"))
     expect(student.tool.get_by_role("textbox", name="Your post")).to_contain_text("p. 104")
 
@@ -126,7 +126,7 @@ def answer_with_a_mention(student: Member, address: str) -> None:
     expect(student.tool.get_by_role("option", name="Tane Ngata")).to_be_visible()
     student.keys.press("Enter")
     student.push("Post reply")
-    expect(student.tool.get_by_role("status").first).to_have_text("Your post is in the discussion.")
+    expect(student.tool.get_by_role("status").first).to_have_text("Posted.")
     reply = student.post_with("convinced you of the opposite")
     expect(reply).to_contain_text("counts: reply 1 of 2")
     expect(reply).to_contain_text("@Tane Ngata")
@@ -160,7 +160,7 @@ def report(student: Member, address: str) -> None:
 def hide(instructor: Member, address: str) -> None:
     """From the queue, with a reason."""
     instructor.come()
-    instructor.press(instructor.tool.get_by_role("link", name=re.compile("^To look at: [1-9]")))
+    instructor.press(instructor.tool.get_by_role("link", name=re.compile("^Moderation: [1-9]")))
     expect(instructor.tool.get_by_text("It names the council.")).to_be_visible()
     instructor.follow(f"Hide … {address}")
     instructor.keys.tab_to(instructor.tool.get_by_role("textbox"))
@@ -173,8 +173,8 @@ def hide(instructor: Member, address: str) -> None:
 def learn_of_it(author: Member) -> None:
     """The author reads why, beside their own words, and that the first post is to be done again."""
     author.come()
-    expect(author.tool.get_by_role("region", name="What counts for you")).to_contain_text("To do: First post")
-    author.follow("My next post")
+    expect(author.tool.get_by_role("region", name="Your participation")).to_contain_text("To do: First post")
+    author.follow("Go to my next post")
     own = author.post_with(REASON)
     expect(own).to_be_in_viewport()
     expect(own).to_contain_text("harbour ferries")
@@ -184,11 +184,11 @@ def search(student: Member) -> None:
     """What is hidden is found by nobody; the rest with the words marked, one step from the post."""
     student.come()
     student.follow("Search")
-    words = student.tool.get_by_role("searchbox", name="Words to look for")
+    words = student.tool.get_by_role("searchbox", name="Search for")
     student.keys.tab_to(words)
     student.type("harbour ferries")
     student.keys.press("Enter")
-    expect(student.tool.get_by_role("heading", name="Nothing found")).to_be_visible()
+    expect(student.tool.get_by_role("heading", name="No results")).to_be_visible()
     student.keys.tab_to(words)
     student.keys.press("Control+a")
     student.type("night buses")
@@ -201,9 +201,9 @@ def search(student: Member) -> None:
 def take_a_copy(student: Member) -> None:
     """What the student may read, and nothing that is hidden from them."""
     student.come()
-    student.follow("Keep a copy")
+    student.follow("Export")
     with student.visitor.page.expect_download() as download:
-        student.press(student.tool.get_by_role("link", name=re.compile("^Web page.*As I see it")))
+        student.press(student.tool.get_by_role("link", name=re.compile("^Web page.*Full view (instructors)")))
     copy = download.value.path().read_text("utf-8")
     assert "night buses" in copy
     assert "harbour ferries" not in copy
@@ -221,7 +221,7 @@ def grade(instructor: Member, student: str) -> None:
         expect(criterion.get_by_role("radio").nth(1)).to_be_checked()
     instructor.keys.tab_to(instructor.tool.get_by_label("Comment to the student"))
     instructor.type("The tickets carry the argument.")
-    instructor.push("Release")
+    instructor.push("Release grade")
     expect(instructor.tool.get_by_role("status").first).to_contain_text("Released.")
 
 

@@ -15,7 +15,7 @@ def arrived(visitor: Visitor) -> FrameLocator:
     tool = visitor.tool
     tool.get_by_text("the LMS sends you to the tool").locator("..").get_by_role("button", name="Continue").click()
     tool.get_by_text("the LMS sends your launch").locator("..").get_by_role("button", name="Continue").click()
-    expect(tool.get_by_role("link", name="Skip to the content")).to_be_attached()
+    expect(tool.get_by_role("link", name="Skip to content")).to_be_attached()
     return tool
 
 
@@ -44,7 +44,7 @@ def test_posting_and_grading(site: Site, visit: MakeVisitor):
     follow(tool, tool.get_by_role("link", name="Reply 9", exact=True), "Reply to")
     tool.get_by_label("Your post").fill(REPLY_OF_60)
     tool.get_by_role("button", name="Post reply").click()
-    expect(tool.get_by_role("region", name="What counts for you")).to_contain_text("Replies to 1 of 2 people")
+    expect(tool.get_by_role("region", name="Your participation")).to_contain_text("Replies to 1 of 2 people")
     grade_without_scripts(visitor)
     expect(visitor.at("/gradebook").get_by_role("row", name="Uyen Tran").get_by_role("cell")).to_contain_text("20 / 20")
 
@@ -55,11 +55,11 @@ def grade_without_scripts(visitor: Visitor) -> None:
     tool.get_by_role("link", name="Grade", exact=True).click()
     tool.get_by_role("link", name="Uyen Tran").click()
     expect(tool.get_by_role("dialog")).to_have_count(0)
-    tool.get_by_role("button", name="Release").click()
-    expect(tool.get_by_role("status").first).to_contain_text("choose a level for every criterion first")
+    tool.get_by_role("button", name="Release grade").click()
+    expect(tool.get_by_role("status").first).to_contain_text("Choose a level for every criterion first")
     for criterion in tool.locator("fieldset").all():
         criterion.get_by_role("radio").last.check()
-    tool.get_by_role("button", name="Release").click()
+    tool.get_by_role("button", name="Release grade").click()
     visitor.reload_until(tool.get_by_text("✓ In the gradebook since"))
 
 
@@ -71,7 +71,7 @@ def test_what_becomes_of_a_post(resting_site: Site, visit: MakeVisitor):
     report_and_answer(reader, address)
     hide_with_a_reason(teacher, address)
     tool = open_week_3(author)
-    follow(tool, tool.get_by_role("link", name="Your posts", exact=True), "Your posts in this course")
+    follow(tool, tool.get_by_role("link", name="My posts", exact=True), "My posts in this course")
     tool.get_by_role("main").get_by_role("listitem").get_by_role("link").first.click()
     own = tool.get_by_role("article").filter(has_text="Please tell it without the council.")
     expect(own).to_contain_text("harbour ferries")
@@ -110,7 +110,7 @@ def report_and_answer(reader: Visitor, address: str) -> None:
 
 def hide_with_a_reason(teacher: Visitor, address: str) -> None:
     tool = open_week_3(teacher)
-    tool.get_by_role("link", name=re.compile("^To look at: [1-9]")).click()
+    tool.get_by_role("link", name=re.compile("^Moderation: [1-9]")).click()
     follow(tool, tool.get_by_role("link", name=f"Hide … {address}"), "Hide")
     tool.get_by_role("textbox").fill("Please tell it without the council.")
     tool.get_by_role("button", name="Hide", exact=True).click()
@@ -122,14 +122,14 @@ def search_and_take_a_copy(reader: Visitor) -> None:
     tool = open_week_3(reader)
     follow(tool, tool.get_by_role("link", name="Search").first, "Search")
     for words, found in (("harbour ferries", 0), ("night buses", 1)):
-        tool.get_by_role("searchbox", name="Words to look for").fill(words)
-        tool.get_by_role("searchbox", name="Words to look for").press("Enter")
+        tool.get_by_role("searchbox", name="Search for").fill(words)
+        tool.get_by_role("searchbox", name="Search for").press("Enter")
         expect(tool.get_by_role("main").get_by_role("listitem").filter(has=tool.locator("mark"))).to_have_count(found)
     tool.get_by_role("main").get_by_role("listitem").get_by_role("link").first.click()
     expect(tool.get_by_role("article").filter(has_text="night buses").first).to_be_in_viewport()
-    tool.get_by_role("link", name="Keep a copy").click()
+    tool.get_by_role("link", name="Export").click()
     with reader.page.expect_download() as download:
-        tool.get_by_role("link", name=re.compile("^Web page.*As I see it")).click()
+        tool.get_by_role("link", name=re.compile("^Web page.*Full view (instructors)")).click()
     copy = download.value.path().read_text("utf-8")
     assert "night buses" in copy
     assert "harbour ferries" not in copy
@@ -142,4 +142,4 @@ def test_adding_an_activity(site: Site, visit: MakeVisitor):
     tool.get_by_label("Title").fill("Week 6: Followers")
     tool.get_by_role("button", name="Add to the course").click()
     tool.get_by_role("button", name="Back to the course").click()
-    expect(tool.get_by_role("heading", level=1)).to_have_text("Added to the course page")
+    expect(tool.get_by_role("heading", level=1)).to_have_text("Activity added to the course page")

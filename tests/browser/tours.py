@@ -38,7 +38,7 @@ def in_the_discussion(visitor: Visitor) -> Iterator[str]:
     yield "discussion with a grade"
     page.get_by_text("By criterion").click()
     page.get_by_text("Rubric, 20 points").click()
-    page.get_by_text("Start another thread").click()
+    page.get_by_text("New thread").click()
     yield "discussion with everything unfolded"
     page.locator(".pager a[rel=next]").click()
     yield "last page of the discussion"
@@ -65,7 +65,7 @@ def composing(visitor: Visitor) -> Iterator[str]:
     page.goto(discussion_url(visitor.site, "answers"))
     yield "who waits for an answer"
     page.get_by_role("button", name="Reply").first.click()
-    page.locator("summary").filter(has_text="What your reply does").click()
+    page.locator("summary").filter(has_text="Type of reply").click()
     page.get_by_label("Bold").click()  # which fetches the editor
     expect(page.locator(".with-editor")).to_be_visible()
     page.get_by_role("textbox", name="Your post").click()
@@ -101,7 +101,7 @@ def at_the_desk(visitor: Visitor) -> Iterator[str]:
     expect(page.get_by_role("dialog")).to_be_visible()
     yield "desk, keys"
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Release").click()
+    page.get_by_role("button", name="Release grade").click()
     yield "desk, release refused"
 
 
@@ -115,7 +115,7 @@ def setting_up(visitor: Visitor) -> Iterator[str]:
     expect(page.get_by_role("alert")).to_be_visible()
     yield "set-up, reading refused"
     page.get_by_label("Title", exact=True).first.fill("")
-    page.get_by_role("button", name="Save and show it").click()
+    page.get_by_role("button", name="Save and show").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "set-up refused"
     page.goto(discussion_url(visitor.site, "set-up"))
@@ -140,11 +140,11 @@ def adding(visitor: Visitor) -> Iterator[str]:
     page.get_by_label("Points in the gradebook").fill("10")
     page.route("**/deep-linking/return", lambda route: route.fulfill(status=204))  # so that the page before it stays
     page.get_by_role("button", name="Add to the course").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The discussion is ready to be placed")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The discussion is ready to add")
     yield "add a discussion, done"
     page.unroute("**/deep-linking/return")
     page.get_by_role("button", name="Back to the course").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Added to the course page")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Activity added to the course page")
     yield "LMS: activities added"
     page.goto(address)
     yield "add a discussion, over"
@@ -167,7 +167,7 @@ def strayed(visitor: Visitor) -> Iterator[str]:
     page.get_by_label("Your post").fill("A thought that must not be lost.")
     visitor.context.clear_cookies()
     page.get_by_role("button", name="Post", exact=True).click()
-    expect(page.get_by_text("copy it before you leave")).to_be_visible()
+    expect(page.get_by_text("Copy it before you leave")).to_be_visible()
     yield "visit over, text kept"
     page.goto(begun_without_cookies(visitor))
     expect(page.get_by_role("link", name="Open in a new tab")).to_be_visible()

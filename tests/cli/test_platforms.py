@@ -88,4 +88,4 @@ def test_what_cannot_be_right_is_refused_in_a_sentence(run_on_sqlite: Run, chang
 def test_unknown_number_is_refused_in_a_sentence(run_on_sqlite: Run, command: str):
     result = run_on_sqlite("platform", command, "99")
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == "colloquy: there is no such platform; `colloquy platform list` shows all\n"
+    assert result.stderr == "colloquy: there is no such platform; run `colloquy platform list` to see all platforms\n"

@@ -30,7 +30,7 @@ def test_the_same_message_again(visitor: Browser, database, arrived):
     arrived(visitor.post(token, begun.state), Role.STUDENT)
     again = visitor.post(token, begun.state)
     assert (again.status_code, "state_unknown" in again.text) == (400, True)
-    assert "used up" in again.text
+    assert "link has expired" in again.text
 
 
 def test_the_same_message_again_with_its_cookie_kept(visitor: Browser):

@@ -71,7 +71,7 @@ def test_messages_of_the_tool_are_shown_and_other_items_left_out(
     assert "Saved &lt;b&gt;" in html
     assert "Too late" in html
     assert "Left out" in html
-    assert "perhaps the choice was cancelled" in send(visitor, tool.sign(response(lms, []))).text
+    assert "The choice may have been canceled" in send(visitor, tool.sign(response(lms, []))).text
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_wrong_response_adds_nothing(
     before = lms.placements.all()
     answer = send(visitor, tool.sign(response(lms, [link(lms)]) | changes))
     assert answer.status_code == 400
-    assert "Nothing was added" in answer.text
+    assert "No activity was added" in answer.text
     assert lms.placements.all() == before
 
 

@@ -48,7 +48,7 @@ def test_a_placement_frames_the_tool(visitor: FlaskClient) -> None:
 
 
 def test_an_empty_gradebook_says_so(visitor: FlaskClient) -> None:
-    assert "There is no column yet" in visitor.get("/gradebook").text
+    assert "There are no columns yet" in visitor.get("/gradebook").text
 
 
 def test_the_gradebook_shows_what_arrived(visitor: FlaskClient, graded: LineItem) -> None:
@@ -56,7 +56,7 @@ def test_the_gradebook_shows_what_arrived(visitor: FlaskClient, graded: LineItem
     assert "<strong>17.5</strong> / 20" in html
     assert "For amara &lt;3" in html
     assert html.count("not final") == 1
-    assert re.search(r'arrived <time datetime="[^"]+">[^<]+ UTC</time>', html)
+    assert re.search(r'received <time datetime="[^"]+">[^<]+ UTC</time>', html)
     assert html.count('<th scope="row">') == 24
 
 
@@ -86,7 +86,7 @@ def test_a_cell_opens_the_work_behind_it_in_the_tool(
 
 
 def test_the_log_decodes_and_shortens(visitor: FlaskClient, lms: PracticeLms, tool: FakeTool) -> None:
-    assert "Nothing has been said yet" in visitor.get("/log").text
+    assert "There are no messages yet" in visitor.get("/log").text
     login = hidden_fields(visitor.get("/launch/placements/rl-week-3").text)
     launch = hidden_fields(visitor.get("/auth", query_string=auth_params(login, tool)).text)
     token = lms.issue_token([SCOPE_MEMBERSHIP])
@@ -139,7 +139,7 @@ def test_faults_are_set_and_reset_on_their_page(visitor: FlaskClient, lms: Pract
     assert "1 set" in html
     assert lms.faults.active()["scores"].status == 409
     assert visitor.post("/faults/reset").status_code == 303
-    assert "Every service answers correctly" in visitor.get("/faults").text
+    assert "All services answer correctly" in visitor.get("/faults").text
 
 
 @pytest.mark.parametrize(
@@ -150,5 +150,5 @@ def test_a_wrong_fault_is_explained(visitor: FlaskClient, lms: PracticeLms, chan
     form = {"service": "scores", "kind": "refuse", "status": "409", "seconds": "1", "times": ""} | changes
     answer = visitor.post("/faults", data=form)
     assert answer.status_code == 422
-    assert "Not set" in answer.text
+    assert "Fault not added" in answer.text
     assert lms.faults.active() == {}

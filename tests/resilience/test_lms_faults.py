@@ -61,8 +61,8 @@ def be_gone(campus: Campus) -> Callable[[], None]:
 
 
 BROKEN = '{"access_token": '
-SERVER_ERROR, NONSENSE = "The LMS had a fault of its own.", "The LMS gave an answer that makes no sense."
-SLOW, DOWN, WAIT = "The LMS was slow to answer.", "The LMS could not be reached.", "The LMS asked to wait."
+SERVER_ERROR, NONSENSE = "The LMS reported an internal error.", "The LMS sent an unexpected response."
+SLOW, DOWN, WAIT = "The LMS took too long to answer.", "The LMS could not be reached.", "The LMS asked us to wait."
 
 FAULTS = {
     "scores 500": (set_fault("scores", "error"), SERVER_ERROR),
@@ -142,7 +142,7 @@ def test_launch_while_the_keys_of_the_lms_cannot_be_had(sqlite_url: str, tmp_pat
         mend = KEY_FAULTS[fault](campus)
         refused = visitor.launch()
         assert refused.status_code == 502
-        assert "Your learning site could not be reached" in refused.text
+        assert "We could not reach your learning platform" in refused.text
         assert "colloquy=" not in str(refused.headers.get("Set-Cookie", "")).replace("colloquy-login", "")
         mend()
         assert visitor.launch().status_code == 303

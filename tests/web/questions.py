@@ -21,7 +21,7 @@ def refuses_no_visit(site: Site, path: str) -> None:
     """Nobody reads a page without a visit; the answer says what to do, and sets no cookie."""
     answer = site.stranger().get(path)
     refused(answer, 401)
-    assert "Open the activity anew from the course page" in answer.text
+    assert "Go back to your course page and open the activity again" in answer.text
     assert not answer.cookies
 
 

@@ -1,5 +1,5 @@
 // Shows times in the reader's own zone, with the zone named; without scripts they stay in UTC.
-const format = new Intl.DateTimeFormat("en-GB", {
+const format = new Intl.DateTimeFormat("en-US", {
   weekday: "short",
   day: "2-digit",
   month: "short",

@@ -58,7 +58,7 @@ def settings() -> ResponseReturnValue:
         with writing() as session:
             if change_settings(session, actor, form.to_settings()):
                 restyle(session, actor)
-        flash(_("The settings are saved."))
+        flash(_("Settings saved."))
         return redirect(url_for(".home"), 303)
     return render_template("course/courses/settings.html", form=form), 422 if request.method == "POST" else 200
 

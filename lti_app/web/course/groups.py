@@ -38,7 +38,7 @@ def make() -> ResponseReturnValue:
     except Refused as error:
         form.name.errors = [group_refusal(error)]
         return _page(actor, form=form), status_of(error)
-    flash(_("The group is there. Choose below who is in it."))
+    flash(_("Group created. Choose its students below."))
     return _back()
 
 
@@ -56,7 +56,7 @@ def split() -> ResponseReturnValue:
     except Refused as error:
         form.count.errors = [group_refusal(error)]
         return _page(actor, split_form=form), status_of(error)
-    flash(ngettext("%(num)d student was put into a group.", "%(num)d students were put into groups.", count))
+    flash(ngettext("%(num)d student was added to a group.", "%(num)d students were added to groups.", count))
     return _back()
 
 

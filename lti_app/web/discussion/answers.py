@@ -57,7 +57,7 @@ def release(discussion_id: int, post_id: int) -> ResponseReturnValue:
     with writing() as session:
         get_discussion(session, actor, discussion_id, now=now())
         release_answer(session, actor, post_id)
-    flash(_("Others are no longer told that you are answering it."))
+    flash(_("Released. The post is no longer reserved for you."))
     return redirect(url_for(".waiting", discussion_id=discussion_id), 303)
 
 

@@ -92,7 +92,7 @@ def text_of_file(reading_id: int) -> ResponseReturnValue:
     try:
         flash(_give(actor, reading_id, pages, Kept.FINGERPRINTS))
     except (TextTooShort, TextTooLong):
-        flash(_("No words can be read in the file: it may hold pictures of pages. Paste the text instead."), "warning")
+        flash(_("We found no text in this file; it may contain only scanned pages. Paste the text instead."), "warning")
     return redirect(url_for(".text", reading_id=reading_id), 303)
 
 
@@ -103,7 +103,7 @@ def forget(reading_id: int) -> ResponseReturnValue:
     with writing() as session:
         take_back_text(session, actor, reading_id)
         check_again(session, actor, reading_id)
-    flash(_("The text is deleted. Nothing is said of quotations from this reading any more."))
+    flash(_("Text deleted. Quotations from this reading are no longer checked."))
     return redirect(url_for(".text", reading_id=reading_id), 303)
 
 
@@ -113,7 +113,7 @@ def _give(actor: Actor, reading_id: int, pages: Sequence[Page], kept: Kept) -> s
         check_again(session, actor, reading_id)
     return str(
         _(
-            "Quotations are checked against %(words)s words on %(pages)s pages from now on.",
+            "Quotations are now checked against %(words)s words on %(pages)s pages.",
             words=given.words,
             pages=given.pages,
         )
@@ -122,5 +122,5 @@ def _give(actor: Actor, reading_id: int, pages: Sequence[Page], kept: Kept) -> s
 
 def _refusal(error: TextTooShort | TextTooLong) -> str:
     if isinstance(error, TextTooShort):
-        return str(_("There is too little text: %(words)s words in a row are needed at least.", words=MIN_WORDS))
-    return str(_("That is more than 2,000,000 characters. Give the chapters that the class reads."))
+        return str(_("This text is too short. It needs at least %(words)s words in a row.", words=MIN_WORDS))
+    return str(_("This text has more than 2,000,000 characters. Enter only the chapters your class reads."))

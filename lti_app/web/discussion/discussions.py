@@ -117,14 +117,14 @@ def set_up(discussion_id: int) -> ResponseReturnValue:
         except DatesOutOfOrder as error:
             _mark_out_of_order(form, error)
         else:
-            flash(_("The discussion is set up. This is what your students see."))
+            flash(_("Discussion saved. This is what your students see."))
             return redirect(url_for(".show", discussion_id=discussion_id), 303)
     return _set_up_page(actor, discussion, form, reading_form), 422
 
 
 def _mark_out_of_order(form: SetUpForm, error: DatesOutOfOrder) -> None:
     later, earlier = form[str(error.data["later"])], form[str(error.data["earlier"])]
-    later.errors = [_("This is before “%(earlier)s”.", earlier=earlier.label.text)]
+    later.errors = [_("This is before “%(earlier)s”. Choose a later date.", earlier=earlier.label.text)]
 
 
 def _is_shown(actor: Actor, discussion: DiscussionView) -> bool:
@@ -158,7 +158,7 @@ def _add_reading(
         return _set_up_page(actor, discussion, form, reading_form), 422
     with writing() as session:
         added = add_reading(session, actor, to_csl(reading_form.to_entry()), now())
-    flash(_("The reading is added and chosen. Save the set-up to assign it."))
+    flash(_("Reading added and selected. Save the settings to assign it."))
     return _set_up_page(actor, discussion, form, ReadingForm(prefix="new-"), added=added)
 
 

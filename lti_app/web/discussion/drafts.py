@@ -41,7 +41,7 @@ def save(discussion_id: int) -> ResponseReturnValue:
         return _not_saved(error)
     if _is_script():
         return jsonify(version=version, saved=clock_time(now()))
-    flash(_("The draft is saved."))
+    flash(_("Draft saved."))
     return redirect(_address_of(discussion_id, place), 303)
 
 
@@ -75,7 +75,7 @@ def discard(discussion_id: int, draft_id: int) -> ResponseReturnValue:
         discussion = get_discussion(session, actor, discussion_id, now=now())
         draft: DraftView = find_draft(session, actor, discussion, draft_id)
         discard_draft(session, actor, discussion_id, draft.place)
-    flash(_("The draft is thrown away."))
+    flash(_("Draft discarded."))
     return redirect(_shown_at(discussion_id), 303)
 
 
@@ -97,11 +97,11 @@ def _not_saved(error: DraftElsewhere | DraftTooSoon | DraftTooLong) -> ResponseR
     status = STATUSES[type(error)]
     words = {
         "draft_elsewhere": _(
-            "You are writing this in another window too. Nothing was overwritten: copy what you want to keep, then "
-            "go back and load the page again to see the other version."
+            "You are also writing this in another window. Nothing was overwritten. Copy the text you want to keep, "
+            "then go back and reload the page to see the other version."
         ),
-        "draft_too_soon": _("You saved a moment ago. Go back and save again."),
-        "draft_too_long": _("This is longer than a post may be, so it was not saved. Shorten it."),
+        "draft_too_soon": _("You saved a moment ago. Wait a moment, then go back and save again."),
+        "draft_too_long": _("This text is longer than a post can be, so it was not saved. Shorten it and save again."),
     }
     if _is_script():
         return jsonify(code=error.code, message=words[error.code], version=error.data.get("version", "")), status

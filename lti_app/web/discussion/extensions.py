@@ -45,7 +45,7 @@ def add(discussion_id: int) -> ResponseReturnValue:
     except (Refused, NotFound) as error:
         mark_refused(form, error)
         return _page(actor, discussion, form), status_of(error)
-    flash(_("Saved. It holds at once, wherever dates are shown or counted."))
+    flash(_("Extension saved. The new dates apply now."))
     return redirect(url_for(".manage", discussion_id=discussion_id), 303)
 
 
@@ -56,7 +56,7 @@ def remove(discussion_id: int, extension_id: int) -> ResponseReturnValue:
     if ConfirmForm().validate():
         with writing() as session:
             remove_extension(session, actor, discussion, extension_id)
-        flash(_("Removed. The class's dates hold again."))
+        flash(_("Extension removed. The class’s dates apply again."))
     return redirect(url_for(".manage", discussion_id=discussion_id), 303)
 
 

@@ -125,7 +125,7 @@ def report(discussion_id: int, post_id: int) -> ResponseReturnValue:
         form,
         lambda: _page("report", discussion, post, form),
         lambda: _write(actor, discussion_id, work),
-        _("Thank you. Your instructor will look at it; nobody else learns of your report."),
+        _("Thank you. Your instructor will review your report; nobody else sees it."),
         discussion_id,
     )
 
@@ -147,7 +147,7 @@ def private_reply(discussion_id: int, post_id: int) -> ResponseReturnValue:
         form,
         lambda: _page("private_reply", discussion, post, form),
         lambda: _write(actor, discussion_id, work),
-        _("Your reply is there. Nobody but its reader and teachers sees it."),
+        _("Reply sent. Only the recipient and instructors can see it."),
         discussion_id,
     )
 
@@ -249,34 +249,34 @@ def _back(discussion_id: int, address: str) -> ResponseReturnValue:
 
 def _refusal(error: Refused) -> str:
     words = {
-        "reason_missing": _("Give a reason in a few words."),
-        "reason_too_long": _("That is too long: at most %(limit)s characters.", limit=error.data.get("limit", "")),
-        "parent_gone": _("This post has been deleted or hidden meanwhile."),
-        "post_held": _("This post waits for an instructor."),
-        "post_first": _("Write your own first post first."),
+        "reason_missing": _("Enter a short reason."),
+        "reason_too_long": _("This is too long. Use up to %(limit)s characters.", limit=error.data.get("limit", "")),
+        "parent_gone": _("This post has since been deleted or hidden."),
+        "post_held": _("This post is held for review."),
+        "post_first": _("Write your own first post before you do this."),
         "post_empty": _("Write something first."),
         "thread_locked": _("This thread is closed."),
-        "too_deep": _("This thread is as deep as threads can be."),
-        "no_room_for_thread": _("This discussion has as many threads as it can have."),
+        "too_deep": _("Replies can’t be nested any deeper in this thread."),
+        "no_room_for_thread": _("This discussion has reached its limit of threads."),
     }
-    return words.get(error.code, _("The discussion is not open for this."))
+    return words.get(error.code, _("This discussion is not open for that."))
 
 
 def _done(deed: Deed) -> str:
     words = {
-        Deed.PIN: _("The thread is pinned: it stands first."),
-        Deed.UNPIN: _("The thread is no longer pinned."),
-        Deed.MARK: _("The post is marked as exemplary."),
-        Deed.UNMARK: _("The post is no longer marked as exemplary."),
-        Deed.CLOSE: _("The thread is closed: students can read it, and no longer write in it."),
-        Deed.REOPEN: _("The thread is open again."),
-        Deed.HIDE: _("The post is hidden. Its author and teachers still see it, with your reason."),
-        Deed.RESTORE: _("The post is shown again."),
-        Deed.HOLD: _("The post is held: only its author and teachers see it."),
-        Deed.RELEASE: _("The post is released: everybody sees it, and it counts from when it was written."),
-        Deed.ACCEPT: _("The answer is accepted."),
-        Deed.UNACCEPT: _("The answer is no longer the accepted one."),
-        Deed.SPLIT: _("The reply is a thread of its own now. Old links to it still lead here."),
-        Deed.DISMISS: _("The post stays as it is, and its reports are settled."),
+        Deed.PIN: _("Thread pinned. It now appears first."),
+        Deed.UNPIN: _("Thread unpinned."),
+        Deed.MARK: _("Post marked as exemplary."),
+        Deed.UNMARK: _("Post no longer marked as exemplary."),
+        Deed.CLOSE: _("Thread closed. Students can read it but not post in it."),
+        Deed.REOPEN: _("Thread reopened."),
+        Deed.HIDE: _("Post hidden. Its author and instructors still see it, with your reason."),
+        Deed.RESTORE: _("Post shown again."),
+        Deed.HOLD: _("Post held for review. Only its author and instructors can see it."),
+        Deed.RELEASE: _("Post approved. Everyone can see it, and it counts from the time it was written."),
+        Deed.ACCEPT: _("Answer accepted."),
+        Deed.UNACCEPT: _("Answer no longer accepted."),
+        Deed.SPLIT: _("The reply is now a thread. Old links still lead to it."),
+        Deed.DISMISS: _("Reports dismissed. The post stays as it is."),
     }
     return words[deed]

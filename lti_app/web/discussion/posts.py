@@ -134,7 +134,7 @@ def delete(discussion_id: int, post_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with writing() as session:
             address = delete_post(session, actor, discussion, post_id, now=now())
-        flash(_("The post is deleted."))
+        flash(_("Post deleted."))
         return _to_post(discussion_id, address)
     return render_template(
         "discussion/posts/delete.html", form=form, post=post, discussion=discussion, base_url=_base_url(discussion_id)
@@ -150,36 +150,35 @@ def refused(error: Refused) -> ResponseReturnValue:
 def refusal_words(error: Refused | Conflict) -> str:
     """Why a post was not accepted, in words for the person who wrote it."""
     shut = {
-        "closed": _("The discussion has closed meanwhile. Copy what you have written if you want to keep it."),
+        "closed": _("The discussion has closed, so your post was not saved. Copy your text if you want to keep it."),
         "scheduled": _("The discussion is not open yet."),
     }
     words = {
         "post_empty": _("Write something first."),
-        "post_too_long": _("A post has at most 20,000 characters. Shorten it, or make two."),
-        "discussion_shut": shut.get(str(error.data.get("state")), _("The discussion is not open for writing.")),
+        "post_too_long": _("A post can have up to 20,000 characters. Shorten it, or make two posts."),
+        "discussion_shut": shut.get(str(error.data.get("state")), _("This discussion is not open for posting.")),
         "post_first": _("Write your own first post before you reply."),
-        "parent_gone": _("The post you are answering has been deleted meanwhile."),
-        "thread_locked": _("Your instructor has closed this thread. Copy what you wrote to keep it."),
-        "group_left": _("This thread belongs to a group that you are in no more. Copy what you wrote to keep it."),
-        "post_hidden": _("An instructor has hidden this post, so it cannot be changed."),
-        "editing_over": _("The time to edit this post is over. Copy what you have written if you want to keep it."),
-        "title_missing": _("Give your topic a title."),
-        "no_group": _(
-            "You are in no group yet, so there is nobody to write to. Ask your instructor to put you in one."
+        "parent_gone": _("The post you are replying to has been deleted."),
+        "thread_locked": _("Your instructor has closed this thread. Copy your text if you want to keep it."),
+        "group_left": _(
+            "You are no longer in the group this thread belongs to. Copy your text if you want to keep it."
         ),
-        "which_group": _("Choose the group that you write for. Yours may have changed meanwhile."),
-        "names_changed": _("This discussion shows names now: everybody here will see yours. Post again if you agree.")
+        "post_hidden": _("Your instructor has hidden this post, so you can’t edit it."),
+        "editing_over": _("The time to edit this post has run out. Copy your text if you want to keep it."),
+        "title_missing": _("Enter a title for your topic."),
+        "no_group": _("You are not in a group yet, so you can’t post. Ask your instructor to add you to one."),
+        "which_group": _("Choose the group to post in. Your group may have changed."),
+        "names_changed": _("This discussion now shows names, so everyone here will see yours. Post again if you agree.")
         if error.data.get("anonymity") == Anonymity.NAMED
         else _(
-            "Who sees your name here has changed since you began. It says so above your text; post again if you agree."
+            "Who sees your name here has changed since you started writing. Read the note above your text, and "
+            "post again if you agree."
         ),
-        "post_held": _("The post you are answering waits for an instructor. Copy what you wrote to keep it."),
-        "too_deep": _("This thread is as deep as threads can be. Answer a post further up."),
-        "post_changed": _(
-            "This post was changed in another window meanwhile. Your text is below; nothing was overwritten."
-        ),
+        "post_held": _("The post you are replying to is held for review. Copy your text if you want to keep it."),
+        "too_deep": _("Replies can’t be nested any deeper here. Reply to a post further up."),
+        "post_changed": _("This post was changed in another window. Your text is below; nothing was overwritten."),
     }
-    return words.get(error.code, _("The post could not be accepted."))
+    return words.get(error.code, _("Your post could not be saved. Check it and try again."))
 
 
 def _publish(actor: Actor, discussion_id: int, form: PostForm) -> Published:
@@ -214,9 +213,15 @@ def _revise(actor: Actor, discussion_id: int, post_id: int, form: EditForm) -> P
 def _announce(held_for: Collection[HeldReason]) -> None:
     """Say that the post is in the discussion, or that it is held for review."""
     if held_for:
-        flash(_("Your post is saved. Your instructor looks at it before others see it; why stands below."), "warning")
+        flash(
+            _(
+                "Your post is saved and held for review. Your instructor will review it before others see it; the "
+                "reason is shown with the post."
+            ),
+            "warning",
+        )
     else:
-        flash(_("Your post is in the discussion."))
+        flash(_("Posted."))
 
 
 def _composer(actor: Actor, discussion_id: int, form: PostForm) -> str:

@@ -39,7 +39,7 @@ def answer(discussion_id: int) -> ResponseReturnValue:
     except Refused as error:
         mark_refused(form, error)
         return _page(actor, discussion, form), status_of(error)
-    flash(_("Your answer is saved. This is how the class stands."))
+    flash(_("Your position is saved. The class poll is below."))
     return redirect(url_for("discussions.show", discussion_id=discussion_id, _anchor="stance"), 303)
 
 

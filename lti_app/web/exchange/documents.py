@@ -153,9 +153,9 @@ def state_words(post: TakenPost) -> list[str]:
     """What sets a post apart, in words."""
     words = (
         (post.is_private, _("private")),
-        (post.is_held, _("held for the instructor")),
-        (post.is_hidden, _("hidden by the instructor")),
-        (post.is_imported, _("brought in")),
+        (post.is_held, _("held for review")),
+        (post.is_hidden, _("hidden by an instructor")),
+        (post.is_imported, _("imported")),
     )
     return [word for holds, word in words if holds]
 
@@ -174,7 +174,7 @@ def _frame(document: Document) -> dict[str, Any]:
         "title": discussion.title,
         "course": document.selection.actor.course_title,
         "address": document.address,
-        "zone": _("Times are those of %(zone)s.", zone=zone_name()),
+        "zone": _("Times are in %(zone)s.", zone=zone_name()),
         "prompt": nodes_of(document.outside(discussion.prompt_html, document.album.as_file)),
         "readings": [
             {"html": nodes_of(reading.reference_html), "label": reading.label, "url": reading.url or ""}
@@ -197,11 +197,11 @@ def _post(document: Document, post: TakenPost) -> dict[str, Any]:
     if post.parent_address:
         facts.append(_("in reply to %(address)s", address=post.parent_address))
     if post.by_staff:
-        facts.append(_("Teacher"))
+        facts.append(_("Instructor"))
     return {
         "address": post.address,
         "depth": post.depth,
-        "author": post.author or _("Name not given"),
+        "author": post.author or _("Name not available"),
         "title": post.title,
         "facts": [*facts, *state_words(post)],
         "body": nodes_of(document.outside(post.html, document.album.as_file)),

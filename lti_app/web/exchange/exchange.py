@@ -107,7 +107,7 @@ def take_out(discussion_id: int) -> ResponseReturnValue:
     person_id = _whose(actor, discussion, request.args.get("person", ""))
     selection = select_to_take(session, actor, discussion, scope=scope, kind=kind, person_id=person_id)
     if kind is Kind.PDF and discussion.post_count > MOST_IN_PDF:
-        flash(_("This discussion is too long for a PDF. Take the web page, which can be printed."), "warning")
+        flash(_("This discussion is too long for a PDF. Export it as a web page and print that."), "warning")
         return redirect(url_for(".show", discussion_id=discussion_id), 303)
     file = _file(selection, kind)
     response = Response(file if isinstance(file, bytes) else _to_the_end(file), content_type=TYPES[kind])
@@ -148,7 +148,7 @@ def look(discussion_id: int, import_id: int) -> ResponseReturnValue:
         way, pattern = Way(form.way.data), _("Author {}") if form.hide_names.data else ""
         with writing() as session:
             added = bring_in(session, actor, discussion_id, import_id, way=way, placeholder=pattern, now=now())
-        flash(ngettext("%(num)s post was brought in.", "%(num)s posts were brought in.", added))
+        flash(ngettext("%(num)s post was imported.", "%(num)s posts were imported.", added))
         return redirect(url_for(".look", discussion_id=discussion_id, import_id=import_id), 303)
     return render_template(
         "exchange/importing/look.html",
@@ -165,7 +165,7 @@ def drop(discussion_id: int, import_id: int) -> ResponseReturnValue:
     """Forget a file that was only looked at."""
     with writing() as session:
         drop_import(session, get_visitor(), discussion_id, import_id, now=now())
-    flash(_("Nothing was brought in."))
+    flash(_("No posts were imported."))
     return redirect(url_for(".show", discussion_id=discussion_id), 303)
 
 

@@ -82,7 +82,7 @@ def review(discussion_id: int, person_id: int) -> ResponseReturnValue:
     """The LMS's link to one student's work; it opens the class list if it would reveal who is behind a pseudonym."""
     actor, discussion = _enter(discussion_id)
     if discussion.hides_names_from(actor):
-        flash(_("Names are hidden in this discussion until its grades are released."))
+        flash(_("Names are hidden in this discussion until grades are released."))
         return redirect(url_for(".desk", discussion_id=discussion_id), 303)
     return redirect(url_for(".student", discussion_id=discussion_id, person_id=person_id), 303)
 
@@ -105,7 +105,7 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     if is_released:
         ring()
     elif action != "release":
-        flash(_("Saved. The student does not see it until it is released."))
+        flash(_("Saved. The student can’t see it until you release it."))
     lines = _lines(actor, discussion)
     onward = _neighbours(lines, person_id)[1] if action == "save_next" else None
     here = next(line for line in lines if line.person_id == person_id)
@@ -119,7 +119,13 @@ def release_class(discussion_id: int) -> ResponseReturnValue:
     with writing() as session:
         count = release_all(session, actor, discussion, now=now())
     ring()
-    flash(ngettext("%(num)d grade is released and on its way.", "%(num)d grades are released and on their way.", count))
+    flash(
+        ngettext(
+            "%(num)d grade released. It is being sent to the gradebook.",
+            "%(num)d grades released. They are being sent to the gradebook.",
+            count,
+        )
+    )
     return redirect(url_for(".desk", discussion_id=discussion_id), 303)
 
 
@@ -131,7 +137,7 @@ def names(discussion_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with writing() as session:
             reveal_names(session, actor, discussion, now=now())
-        flash(_("Teachers see the names now. Classmates go on seeing pseudonyms."))
+        flash(_("Instructors now see names. Classmates still see pseudonyms."))
     if not discussion.hides_names_from(actor) or request.method == "POST":
         return redirect(url_for(".desk", discussion_id=discussion_id), 303)
     base_url = url_for("discussions.show", discussion_id=discussion_id)
@@ -145,7 +151,7 @@ def retry(discussion_id: int) -> ResponseReturnValue:
     with writing() as session:
         count = retry_passbacks(session, actor, discussion_id=discussion.id, now=now())
     ring()
-    flash(ngettext("%(num)d grade is being sent again.", "%(num)d grades are being sent again.", count))
+    flash(ngettext("Sending %(num)d grade again.", "Sending %(num)d grades again.", count))
     return redirect(url_for(".desk", discussion_id=discussion_id), 303)
 
 
@@ -178,9 +184,9 @@ def _release(session: Session, actor: Actor, discussion: DiscussionView, person_
     try:
         release(session, actor, discussion, person_id, now=now())
     except AssessmentIncomplete:
-        flash(_("Saved, but not released: choose a level for every criterion first."), "warning")
+        flash(_("Saved, but not released. Choose a level for every criterion first."), "warning")
         return False
-    flash(_("Released. The student sees the grade, and it is on its way to the gradebook."))
+    flash(_("Released. The student can see the grade, and it is being sent to the gradebook."))
     return True
 
 

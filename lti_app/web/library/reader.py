@@ -119,7 +119,7 @@ def give(reading_id: int) -> ResponseReturnValue:
             except Refused as error:
                 refusal, status = file_refusal(error), status_of(error)
             else:
-                flash(_("The class can read it here now."))
+                flash(_("File added. The class can now read it here."))
                 return redirect(url_for(".show", reading_id=reading_id), 303)
     return _give_page(reading, form, refusal), status
 
@@ -132,7 +132,7 @@ def remove(reading_id: int) -> ResponseReturnValue:
     ConfirmForm().validate()
     with writing() as session:
         give_file(session, actor, reading_id, file_id=None, now=now())
-    flash(_("The file is removed."))
+    flash(_("File removed."))
     return redirect(url_for(".give", reading_id=reading_id), 303)
 
 

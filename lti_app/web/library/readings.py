@@ -90,7 +90,7 @@ def write() -> ResponseReturnValue:
         with writing() as session:
             csl = to_csl(form.to_entry())
             added = add_reading(session, actor, csl, now(), through_library=form.through_library.data)
-        flash(_("The reading is added."))
+        flash(_("Reading added."))
         return redirect(url_for(".show", reading_id=added), 303)
     return render_template("library/readings/write.html", form=form), 422 if request.method == "POST" else 200
 
@@ -146,7 +146,7 @@ def delete(reading_id: int) -> ResponseReturnValue:
         except ReadingInUse:
             in_use = True
         else:
-            flash(_("%(reading)s is deleted.", reading=reading.label))
+            flash(_("%(reading)s was deleted.", reading=reading.label))
             return redirect(url_for("courses.home", _anchor="readings-title"), 303)
     gatherings = list_gatherings(read_session(), actor, reading_id, now())
     page = render_template(
@@ -221,11 +221,14 @@ def _looked_up(actor: Actor, doi: str) -> ResponseReturnValue:
     try:
         record = from_csl({**lookup(doi), "DOI": doi})
     except DoiUnknown:
-        record, reason = {}, _("Nothing is registered under this DOI. Check it, or fill in the rest by hand.")
+        record, reason = {}, _("We found no record for this DOI. Check it, or fill in the rest yourself.")
     except DoiUnreachable:
-        record, reason = {}, _("The DOI could not be looked up just now. Fill in the rest by hand.")
+        record, reason = (
+            {},
+            _("We could not look up this DOI right now. Try again later, or fill in the rest yourself."),
+        )
     else:
-        reason = _("What is registered under this DOI has no title. Fill in the rest by hand.")
+        reason = _("The record for this DOI has no title. Fill in the rest yourself.")
     if not record.get("title"):
         form = RecordForm(formdata=None, data={"doi": doi, "kind": "article-journal"})
         return render_template("library/readings/write.html", form=form, reason=reason)
@@ -266,7 +269,7 @@ def _add_ticked(actor: Actor, records: Sequence[dict[str, Any]]) -> ResponseRetu
         return None
     with writing() as session:
         added = add_readings(session, actor, chosen, now())
-    flash(ngettext("%(num)s reading is added.", "%(num)s readings are added.", len(added)))
+    flash(ngettext("%(num)s reading added.", "%(num)s readings added.", len(added)))
     if len(added) == 1:
         return redirect(url_for(".show", reading_id=added[0]), 303)
     return redirect(url_for("courses.home", _anchor="readings-title"), 303)
@@ -274,10 +277,12 @@ def _add_ticked(actor: Actor, records: Sequence[dict[str, Any]]) -> ResponseRetu
 
 def _changed(labels: Relabelled) -> str:
     if labels.after != labels.before:
-        return _("The reading is changed. It is now cited as %(after)s, no longer as %(before)s.", **vars(labels))
+        return _("Reading saved. It is now cited as %(after)s instead of %(before)s.", **vars(labels))
     if labels.wanted != labels.after:
-        return _("The reading is changed. Posts cite it as %(after)s, so it keeps that name.", after=labels.after)
-    return _("The reading is changed.")
+        return _(
+            "Reading saved. Posts already cite it as %(after)s, so that citation stays the same.", after=labels.after
+        )
+    return _("Reading saved.")
 
 
 STYLE_NAMES = {

@@ -157,7 +157,7 @@ def test_a_release_tells_the_student_and_the_lms(session, cast, discussion, rele
     assert grade.released_at == released
     assert [(each.points, each.maximum) for each in grade.marks] == [(4, 6), (3, 5), (5, 5), (2, 2), (2, 2)]
     assert grade.marks[3].title == "Timeliness"
-    assert grade.marks[3].level == "Everything asked for, on time"
+    assert grade.marks[3].level == "Everything required, on time"
     view = marks_of(session, discussion, cast.ana)
     assert (view.released_version, view.released_given, view.released_at) == (1, Decimal(16), released)
     (score,) = scores(session).values()

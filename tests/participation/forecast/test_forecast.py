@@ -48,7 +48,7 @@ CASES = {
     "the same person": ([FIRST, REPLIED], 50, BEN, 3, Reason.SAME_PERSON, Reason.SAME_PERSON, 0, 0, False),
     "the same person, too short": ([FIRST, REPLIED], 5, BEN, 3, Reason.TOO_SHORT, Reason.SAME_PERSON, 0, 45, False),
     "oneself": ([FIRST], 50, ANA, 2, Reason.TO_SELF, Reason.TO_SELF, 0, 0, False),
-    "a teacher": ([FIRST], 5, INES, 2, Reason.TO_STAFF, Reason.TO_STAFF, 0, 0, False),
+    "an instructor": ([FIRST], 5, INES, 2, Reason.TO_STAFF, Reason.TO_STAFF, 0, 0, False),
 }
 
 

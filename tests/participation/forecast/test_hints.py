@@ -33,7 +33,7 @@ ROWS = {
     ),
     "one of them deleted": ([post(1, (1, 9), to=BEN), post(2, (2, 9), to=BEN, deleted=True)], BEN, False),
     "to oneself": ([post(1, (1, 9), to=ANA), post(2, (2, 9), to=ANA)], ANA, False),
-    "to a teacher": ([post(1, (1, 9), to=INES), post(2, (2, 9), to=INES)], INES, False),
+    "to an instructor": ([post(1, (1, 9), to=INES), post(2, (2, 9), to=INES)], INES, False),
 }
 
 

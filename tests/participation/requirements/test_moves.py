@@ -29,7 +29,7 @@ def reply(number, *versions, to=BEN, move=Move.COUNTER, deleted=False):
 
 # posts, the day of the question | standing, the posts it was counted from, the day since when it is met
 CASES = {
-    "nothing yet": ([], 1, OPEN, (), None),
+    "none yet": ([], 1, OPEN, (), None),
     "nothing at the moment it is due": ([], 6, OPEN, (), None),
     "nothing a second later": ([], 6 + SECOND, MISSED, (), None),
     "made": ([reply(1, (2, 50))], 3, MET, ("5.1",), 2),

@@ -58,7 +58,7 @@ def reasons(verdicts: Verdicts) -> dict[int, tuple[Reason, bool]]:
 FIRST_POST = Requirements(first_post_words=200, first_post_due=day(3))
 # posts, the day of the question | standing, words, the day since when it is met, why each post counts or not (late?)
 FIRST_POSTS = {
-    "nothing yet": ([], 1, OPEN, 0, None, {}),
+    "none yet": ([], 1, OPEN, 0, None, {}),
     "nothing at the moment it is due": ([], 3, OPEN, 0, None, {}),
     "nothing a second later": ([], 3 + SECOND, MISSED, 0, None, {}),
     "too short": ([post(1, (1, 199))], 2, PARTLY, 199, None, {1: (Reason.TOO_SHORT, False)}),
@@ -150,7 +150,7 @@ def test_first_post(case):
 
 REPLIES = Requirements(replies=2, reply_words=50, replies_due=day(6))
 REPLY_CASES = {
-    "nothing yet": ([], 1, OPEN, [], None, {}),
+    "none yet": ([], 1, OPEN, [], None, {}),
     "one of two": ([post(1, (1, 60), to=BEN)], 2, PARTLY, [1], None, {1: (Reason.REPLY, False)}),
     "one of two when they are due": ([post(1, (1, 60), to=BEN)], 7, MISSED, [1], None, {1: (Reason.REPLY, False)}),
     "two people": (
@@ -196,7 +196,7 @@ REPLY_CASES = {
         {1: (Reason.TO_SELF, False)},
     ),
     "too short": ([post(1, (1, 49), to=BEN)], 2, OPEN, [], None, {1: (Reason.TOO_SHORT, False)}),
-    "more than asked for": (
+    "more than required": (
         [post(1, (1, 50), to=BEN), post(2, (2, 50), to=CHI), post(3, (7, 50), to=4)],
         8,
         MET,

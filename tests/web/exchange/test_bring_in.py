@@ -38,20 +38,20 @@ def test_a_file_is_looked_at_then_brought_in_once(site, cast, discussion, path):
     looked = give(browser, path, CSV.encode("cp1252"), "thread.csv")
     assert looked.status == 303
     page = browser.get(looked.location)
-    assert page.page.one("h1").text == "What was found"
+    assert page.page.one("h1").text == "Import preview"
     for words in ("thread.csv is a table of posts", "3 posts, 2 first posts, 3 authors", "Engines first.", "1 entry"):
         assert words in page.text
     assert "Engines first." not in browser.get(address(discussion)).text  # nothing is changed yet
     done = browser.post_form(looked.location, looked.location, way="live")
     assert (done.status, done.location) == (303, looked.location)
     report = browser.get(looked.location)
-    assert "3 posts were brought in." in report.text
-    assert "as live posts" in report.text
-    assert "Bring in" not in report.text
+    assert "3 posts were imported." in report.text
+    assert "open for replies" in report.text
+    assert not [button for button in report.page.all("button") if "Import" in button.text]
     shown = browser.get(address(discussion)).text
     assert "Ada Lovelace" in shown
     again = give(browser, path, CSV)
-    assert "There is nothing new to bring in." in browser.get(again.location).text
+    assert "There are no new posts to import." in browser.get(again.location).text
     assert "thread.csv" in browser.get(address(discussion, "exchange")).text
 
 
@@ -73,13 +73,13 @@ def test_pasted_text_comes_in_as_an_exhibit_with_names_hidden(site, cast, discus
     [
         ("", "Choose a file, or paste its content."),
         ("one,two\n1,2\n", "The first line must name the columns"),
-        ('author,text\nAda,"never closed', "The quotation marks do not match: look at line 2."),
-        ('[{"author": "Ada",}]', "Look at line 1"),
-        ('{"a": 1}', "holds no list of posts"),
-        ("<rss><channel>", "look at line 1"),
-        ("<!DOCTYPE a [<!ENTITY b 'c'>]><rss><channel>&b;</channel></rss>", "entities of its own"),
-        ("<html><body/></html>", "no WordPress export"),
-        ("author,text\n", "nothing in it"),
+        ('author,text\nAda,"never closed', "The quotation marks do not match. Check line 2."),
+        ('[{"author": "Ada",}]', "Check line 1"),
+        ('{"a": 1}', "has no list of posts"),
+        ("<rss><channel>", "Check line 1"),
+        ("<!DOCTYPE a [<!ENTITY b 'c'>]><rss><channel>&b;</channel></rss>", "its own entities"),
+        ("<html><body/></html>", "not a WordPress export"),
+        ("author,text\n", "no posts in this file"),
     ],
 )
 def test_what_cannot_be_read_comes_back_with_the_reason(site, cast, path, content, words):
@@ -91,7 +91,7 @@ def test_what_cannot_be_read_comes_back_with_the_reason(site, cast, path, conten
 
 def test_pictures_and_archives_are_told_apart(site, cast, path):
     answer = give(site.browser(cast.ines), path, b"PK\x03\x04....", "forum.xlsx")
-    assert "Save it as CSV first" in answer.beside("file")
+    assert "Save it as CSV, then" in answer.beside("file")
 
 
 def test_twenty_megabytes_are_the_most_and_only_here(site, cast, discussion, path):
@@ -114,7 +114,7 @@ def test_only_instructors_find_these_pages(site, cast, discussion, path):
         refused(other.get(found), 403)
         refused(other.post(found, way="live"), 403)
         refused(other.post(f"{found}/drop"), 403)
-        assert "Bring posts in" not in other.get(address(discussion, "exchange")).text
+        assert "Import posts" not in other.get(address(discussion, "exchange")).text
     refused(browser.get(address(site.discussion(), "exchange", "imports", found.rpartition("/")[2])), 404)
 
 

@@ -190,7 +190,7 @@ def test_html_stands_by_itself(site, cast, path, thread):
         "1.2 Ines Navarro",
         "2 Ben Carter",
     ]
-    assert page.one("article", id="p1.1").one("time").text == "Mon 2 Mar 2026, 10:00"
+    assert page.one("article", id="p1.1").one("time").text == "Mon, Mar 2, 2026, 10:00 AM"
     chip = next(a for a in page.all("a", class_="cited"))
     assert chip.attrs["href"] == f"#{page.all('ol', class_='readings')[0].all('li')[0].attrs['id']}"
     assert "What Leaders Really Do" in page.one("main").text

@@ -29,7 +29,7 @@ def test_staff_see_who_wrote_what(site, cast, discussion, path, who):
         ["Ben Carter", "2", "not graded"],
         ["Chi Nguyen", "none", "not graded"],
     ]
-    assert "0 of 3 grades are released." in answer.text
+    assert "0 of 3 grades released." in answer.text
     links = [link.attrs["href"] for link in answer.page.one("tbody").all("a")]
     assert links == [f"{path}/{student.person_id}" for student in cast.students]
 
@@ -39,12 +39,12 @@ def test_every_state_of_grading_has_its_words(site, cast, discussion, path):
     site.mark(discussion, cast.ana)
     site.mark(discussion, cast.ben, criteria=2)
     assert [row[2:] for row in rows(browser.get(path))] == [
-        ["ready, not released", "20", ""],
+        ["ready to release", "20", ""],
         ["partly graded", "11", ""],
         ["not graded", "", ""],
     ]
     site.release(discussion, cast.ana)
-    assert rows(browser.get(path))[0][2:] == ["released", "20", "on its way"]
+    assert rows(browser.get(path))[0][2:] == ["released", "20", "being sent"]
     site.lms_answers()
     assert rows(browser.get(path))[0][2:] == ["released", "20", "✓ in the gradebook"]
     site.mark(discussion, cast.ana, version=1, lowest=True)
@@ -56,7 +56,7 @@ def test_refusal_stands_beside_the_name(site, cast, discussion, path):
     site.release(discussion, cast.ana)
     site.lms_answers(refusal="locked")
     answer = site.browser(cast.ines).get(path)
-    assert "The LMS refused 1 grade." in answer.text
+    assert "The LMS rejected 1 grade." in answer.text
     assert rows(answer)[0][4] == "refused The grade is locked in the LMS. Unlock it there, then send again."
     assert [form.attrs["action"] for form in answer.page.all("form")] == [f"{path}/retry", f"{path}/release"]
 

@@ -28,10 +28,10 @@ def marked(site, cast, discussion):
 @pytest.mark.usefixtures("marked")
 def test_finished_grades_are_told_and_queued_and_the_bell_rings_once(site, cast, discussion, desk, *, path, who):
     browser = site.browser(getattr(cast, who))
-    assert "Release all 2 finished grades" in browser.get(desk).text
+    assert "Release 2 grades" in browser.get(desk).text
     answer = browser.post_form(path, desk)
     assert (answer.status, answer.location) == (303, desk)
-    assert "2 grades are released and on their way." in browser.get(desk).text
+    assert "2 grades released. They are being sent to the gradebook." in browser.get(desk).text
     assert site.bell.rings == [2]
     assert {person: report.given for person, report in site.passbacks(discussion).items()} == {
         cast.ana.person_id: 20,
@@ -49,7 +49,7 @@ def test_released_grades_are_not_sent_again(site, cast, discussion, desk, path):
     browser.post(path)
     site.lms_answers()
     browser.post(path)
-    assert "0 grades are released" in browser.get(desk).text
+    assert "0 grades released" in browser.get(desk).text
     assert {report.state for report in site.passbacks(discussion).values()} == {"sent"}
 
 

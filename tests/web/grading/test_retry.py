@@ -36,7 +36,7 @@ def test_refused_grades_wait_again_and_the_bell_rings(site, cast, discussion, de
     browser = site.browser(getattr(cast, who))
     answer = browser.post_form(path, desk)
     assert (answer.status, answer.location) == (303, desk)
-    assert "1 grade is being sent again." in browser.get(desk).text
+    assert "Sending 1 grade again." in browser.get(desk).text
     assert states(site, discussion) == ["sent", "pending"]
     assert site.bell.rings == [1]
 

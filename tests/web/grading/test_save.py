@@ -37,7 +37,7 @@ def test_draft_is_saved_and_not_told(site, cast, discussion, path, best, *, who)
     browser = site.browser(getattr(cast, who))
     answer = browser.post_form(path, path, **best, comment=COMMENT, action="save")
     assert (answer.status, answer.location) == (303, path)
-    assert "Saved. The student does not see it until it is released." in browser.get(path).text
+    assert "Saved. The student can’t see it until you release it." in browser.get(path).text
     assert saved(site, path).items() >= {**best, "comment": KEPT, "version": "1"}.items()
     assert (sees(site, discussion), site.bell.rings, site.passbacks(discussion)) == ("", [], {})
 
@@ -54,7 +54,7 @@ def test_release_is_told_and_queued_and_the_bell_rings_once(site, cast, discussi
     browser = site.browser(cast.ines)
     answer = browser.post_form(path, path, **best, comment=COMMENT, action="release")
     assert (answer.status, answer.location) == (303, path)
-    assert "Released. The student sees the grade" in browser.get(path).text
+    assert "Released. The student can see the grade" in browser.get(path).text
     assert "20 of 20 points You argue well. Cite <pages> & read on." in sees(site, discussion)
     assert site.bell.rings == [1]  # after the commit: the score is there for the worker to see
     report = site.passbacks(discussion)[cast.ana.person_id]
@@ -67,7 +67,7 @@ def test_incomplete_grade_is_saved_but_not_released(site, cast, discussion, path
     answer = browser.post_form(path, path, **first, comment=COMMENT, action="release")
     assert (answer.status, answer.location) == (303, path)
     flash = browser.get(path).page.one("p", class_="flash-warning")
-    assert flash.text == "Saved, but not released: choose a level for every criterion first."
+    assert flash.text == "Saved, but not released. Choose a level for every criterion first."
     assert saved(site, path)["comment"] == KEPT
     assert (sees(site, discussion), site.bell.rings, site.passbacks(discussion)) == ("", [], {})
 
@@ -117,7 +117,7 @@ def test_too_long_a_comment_comes_back_with_the_marks(site, cast, discussion, pa
     long = "A line of ten.\n" * 268
     answer = site.browser(cast.ines).post_form(path, path, **best, comment=long.replace("\n", "\r\n"), action="release")
     assert answer.status == 422
-    assert "at most 4000 characters" in answer.beside("comment")
+    assert "up to 4000 characters" in answer.beside("comment")
     form = values_of(next(form for form in answer.page.all("form") if "marking" in form.classes))
     assert form.items() >= {**best, "comment": long}.items()
     assert (saved(site, path)["version"], site.bell.rings) == ("0", [])

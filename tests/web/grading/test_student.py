@@ -46,7 +46,7 @@ def test_saved_marks_are_shown_to_all_graders(site, cast, discussion, path):
     chosen = {f"criterion-{c.id}": str(c.levels[0].id) for c in site.rubric(discussion).criteria[:3]}
     assert {name: value for name, value in form.items() if name.startswith("criterion")} == chosen
     assert (form["comment"], form["version"]) == ("Well <begun>.", "1")
-    assert "Draft, saved Mon 2 Mar, 10:00. The student does not see it." in answer.text
+    assert "Draft, saved Mon, Mar 2, 10:00 AM. The student can’t see it." in answer.text
 
 
 def test_whatever_happens_after_the_marks_is_pointed_out(site, cast, discussion, path):
@@ -55,7 +55,7 @@ def test_whatever_happens_after_the_marks_is_pointed_out(site, cast, discussion,
     site.mark(discussion, cast.ana)
     browser = site.browser(cast.ines)
     assert "Changed after grading" not in browser.get(path).text
-    assert "posts changed since" not in browser.get(address(discussion, "grading")).text
+    assert "posts changed since grading" not in browser.get(address(discussion, "grading")).text
     site.clock.move(minutes=1)
     site.write(cast.ana, discussion)
     with site.database.writing() as session:
@@ -68,28 +68,28 @@ def test_whatever_happens_after_the_marks_is_pointed_out(site, cast, discussion,
         delete_post(session, cast.ana, discussion, graded.id, now=site.clock())
     (told,) = [notice for notice in browser.get(path).page.all("div", class_="notice") if "Changed" in notice.text]
     for words in (
-        "post 2 written Mon 2 Mar, 10:01",
-        "post 1 edited Mon 2 Mar, 10:01",
-        "post 3 made a thread of its own Mon 2 Mar, 10:01",
-        "post 3 hidden Mon 2 Mar, 10:01",
-        "post 1 deleted Mon 2 Mar, 10:02",
+        "post 2 written Mon, Mar 2, 10:01 AM",
+        "post 1 edited Mon, Mar 2, 10:01 AM",
+        "post 3 moved to a new thread Mon, Mar 2, 10:01 AM",
+        "post 3 hidden Mon, Mar 2, 10:01 AM",
+        "post 1 deleted Mon, Mar 2, 10:02 AM",
     ):
         assert words in told.text
-    assert "posts changed since" in browser.get(address(discussion, "grading")).text
+    assert "posts changed since grading" in browser.get(address(discussion, "grading")).text
 
 
 def test_fate_of_the_grade_is_told(site, cast, discussion, path):
     browser = site.browser(cast.ines)
     site.mark(discussion, cast.ana)
     site.release(discussion, cast.ana)
-    assert "On its way to the gradebook." in browser.get(path).text
+    assert "Being sent to the gradebook." in browser.get(path).text
     site.lms_answers(refusal="rejected", detail="HTTP 400 <b>bad</b>")
     answer = browser.get(path)
-    assert "The gradebook refused it. The LMS did not accept this grade. HTTP 400 <b>bad</b>" in answer.text
+    assert "The gradebook rejected it. The LMS did not accept this grade. HTTP 400 <b>bad</b>" in answer.text
     site.mark(discussion, cast.ana, version=1, lowest=True)
     site.release(discussion, cast.ana)
     site.lms_answers()
-    assert "✓ In the gradebook since Mon 2 Mar, 10:00." in browser.get(path).text
+    assert "✓ In the gradebook since Mon, Mar 2, 10:00 AM." in browser.get(path).text
 
 
 def test_neighbours_lead_through_the_class(site, cast, discussion, path):

@@ -13,11 +13,11 @@ from lti_app.web.forms.fields import PostedForm, offered
 STYLES = offered(
     (CitationStyle.APA.value, _l("APA, 7th edition")),
     (CitationStyle.MLA.value, _l("MLA, 9th edition")),
-    (CitationStyle.CHICAGO.value, _l("Chicago, 18th edition, author and date")),
-    (CitationStyle.HARVARD.value, _l("Harvard, as in Cite Them Right")),
+    (CitationStyle.CHICAGO.value, _l("Chicago, 18th edition, author-date")),
+    (CitationStyle.HARVARD.value, _l("Harvard (Cite Them Right)")),
 )
 LIBRARIES = offered(
-    (Library.NONE.value, _l("None: links lead straight to the readings")),
+    (Library.NONE.value, _l("None: links go straight to the readings")),
     (Library.EZPROXY.value, _l("EZproxy")),
     (Library.OPENATHENS.value, _l("OpenAthens")),
 )
@@ -26,18 +26,16 @@ LIBRARIES = offered(
 class CourseSettingsForm(PostedForm):
     """How references are written, and how students get to what their library subscribes to."""
 
-    citation_style = RadioField(_l("References are written in"), choices=STYLES)
-    library = RadioField(_l("Your library’s way in"), choices=LIBRARIES)
-    library_prefix = StringField(_l("Its address"), [Length(max=300), Optional()])
+    citation_style = RadioField(_l("Citation style"), choices=STYLES)
+    library = RadioField(_l("Library proxy"), choices=LIBRARIES)
+    library_prefix = StringField(_l("Proxy address"), [Length(max=300), Optional()])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the address can be one of such a library, too."""
         if not super().validate(extra_validators):
             return False
         if self._way_in() is None:
-            self.library_prefix.errors = [
-                _("Give the whole address, beginning with https://, as your library tells it.")
-            ]
+            self.library_prefix.errors = [_("Enter the full address from your library, starting with https://.")]
             return False
         return True
 

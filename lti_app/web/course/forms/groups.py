@@ -18,20 +18,20 @@ MAX_DIGITS = 18
 class GroupForm(PostedForm):
     """A group by its name."""
 
-    name = StringField(_l("Name of the group"), [DataRequired(_l("Give it a name.")), Length(max=MAX_NAME)])
+    name = StringField(_l("Group name"), [DataRequired(_l("Enter a name.")), Length(max=MAX_NAME)])
 
 
 class SplitForm(PostedForm):
     """Into how many groups, and whom."""
 
     count = IntegerField(
-        _l("Number of groups"), [InputRequired(_l("Say how many.")), NumberRange(min=1, max=MAX_SPLIT)]
+        _l("Number of groups"), [InputRequired(_l("Enter a number.")), NumberRange(min=1, max=MAX_SPLIT)]
     )
     whom = RadioField(
-        _l("Who is spread"),
+        _l("Students to assign"),
         choices=offered(
-            ("unplaced", _l("Only those who are in no group yet")),
-            ("everybody", _l("Everybody: they leave the groups made here that they are in")),
+            ("unplaced", _l("Only students who are not in a group yet")),
+            ("everybody", _l("All students: they leave the Colloquy groups they are in")),
         ),
         default="unplaced",
     )
@@ -52,12 +52,16 @@ def moves_of(form: Mapping[str, str]) -> dict[int, int | None]:
 def group_refusal(error: Refused) -> str:
     """Why not, in words for the instructor."""
     words = {
-        "group_nameless": _("Give it a name."),
-        "group_name_taken": _("Another group made here has this name."),
-        "group_in_use": _("Posts or later dates belong to this group, so it stays. Rename it, or move its students."),
-        "nobody_to_split": _("There is nobody to put into groups: all students are in one, or none has come yet."),
+        "group_nameless": _("Enter a name."),
+        "group_name_taken": _("Another Colloquy group has this name. Choose a different name."),
+        "group_in_use": _(
+            "This group has posts or extensions, so it can’t be deleted. Rename it, or move its students."
+        ),
+        "nobody_to_split": _(
+            "There are no students to assign. All students are already in a group, or none have joined the course yet."
+        ),
     }
-    return words.get(error.code, _("That could not be done."))
+    return words.get(error.code, _("Something went wrong, and nothing was changed. Check your entries and try again."))
 
 
 def _is_id(text: str) -> bool:

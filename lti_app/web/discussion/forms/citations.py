@@ -11,17 +11,17 @@ from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 class TextForm(PostedForm):
     """A text that quotations are checked against."""
 
-    text = LongTextField(_l("The text"), validators=[InputRequired(_l("Paste the text here."))])
+    text = LongTextField(_l("Text of the reading"), validators=[InputRequired(_l("Paste the text here."))])
     first_page = IntegerField(
-        _l("Number of its first page"),
+        _l("First page number"),
         default=1,
-        validators=[Optional(), NumberRange(1, 99_999, _l("A page number lies between 1 and 99999."))],
+        validators=[Optional(), NumberRange(1, 99_999, _l("Enter a page number between 1 and 99999."))],
     )
     kept = RadioField(
-        _l("What is kept of it"),
+        _l("What to store"),
         choices=offered(
-            (Kept.FINGERPRINTS.value, _l("Only fingerprints of its word runs, from which nobody can read the text")),
-            (Kept.TEXT.value, _l("The text, for this check alone; no page ever shows it")),
+            (Kept.FINGERPRINTS.value, _l("Only hashes of word sequences; nobody can read the text from them")),
+            (Kept.TEXT.value, _l("The text, for this check only; it is never shown")),
         ),
         default=Kept.FINGERPRINTS.value,
     )

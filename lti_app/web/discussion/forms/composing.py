@@ -12,7 +12,7 @@ from lti_app.discussion.drafts.rules import Place
 from lti_app.participation.forecast.queries import Guide
 
 MOVES = (
-    ("", _l("Leave it open")),
+    ("", _l("No particular type")),
     (Move.EXTEND.value, _l("Extend")),
     (Move.QUESTION.value, _l("Question")),
     (Move.COUNTER.value, _l("Counter")),

@@ -62,91 +62,89 @@ def finite(_form: Form, field: DecimalField) -> None:
 class SetUpForm(RichTextForm):
     """All that an instructor decides. Dates are local to `time_zone`."""
 
-    title = StringField(_l("Title"), [DataRequired(_l("Give it a title.")), Length(max=MAX_TITLE)])
+    title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=MAX_TITLE)])
     rich_field = "prompt"
-    prompt = ComposedField(_l("Prompt"), [DataRequired(_l("Write what the class is to discuss."))])
+    prompt = ComposedField(_l("Prompt"), [DataRequired(_l("Enter a prompt for the class."))])
     points = DecimalField(
         _l("Points in the gradebook"),
         [
-            InputRequired(_l("Say how many points it is worth.")),
+            InputRequired(_l("Enter the number of points.")),
             finite,
             NumberRange(min=Decimal("0.01"), max=MAX_POINTS),
         ],
         places=2,
     )
-    time_zone = SelectField(_l("Time zone of the dates"), choices=sorted(ZONES))  # type: ignore[arg-type] # old stubs
+    time_zone = SelectField(_l("Time zone"), choices=sorted(ZONES))  # type: ignore[arg-type] # old stubs
     opens_at = DateField(_l("Opens"))
     first_post_due = DateField(_l("First post due"))
     first_post_words = IntegerField(
-        _l("Words of the first post, at least"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)]
+        _l("Minimum words in the first post"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)]
     )
     replies_wanted = IntegerField(
         _l("Replies to different classmates"), [InputRequired(), NumberRange(min=0, max=MAX_REPLIES)]
     )
-    reply_words = IntegerField(
-        _l("Words of each reply, at least"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)]
-    )
+    reply_words = IntegerField(_l("Minimum words in each reply"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)])
     replies_due = DateField(_l("Replies due"))
     closes_at = DateField(_l("Closes"))
-    post_first = BooleanField(_l("Students see others' posts only after their own first post"))
+    post_first = BooleanField(_l("Students must post before seeing other posts"))
     structure = RadioField(
-        _l("How the class is gathered"),
+        _l("Format"),
         choices=offered(
-            (Structure.WHOLE_CLASS.value, _l("The whole class together")),
-            (Structure.GROUPS.value, _l("Groups apart")),
-            (Structure.TOPICS.value, _l("Topics that students begin")),
-            (Structure.QUESTIONS.value, _l("Questions and answers")),
+            (Structure.WHOLE_CLASS.value, _l("Whole class")),
+            (Structure.GROUPS.value, _l("Separate groups")),
+            (Structure.TOPICS.value, _l("Student topics")),
+            (Structure.QUESTIONS.value, _l("Q&A")),
         ),
     )
     group_kind = SelectField(
-        _l("Which groups, where groups are apart"),
+        _l("Groups to use"),
         choices=offered(
-            ("", _l("Any group that a student is in")),
-            (GroupKind.LMS_SECTION.value, _l("Sections of the LMS")),
-            (GroupKind.LMS_GROUP.value, _l("Groups of the LMS")),
-            (GroupKind.OWN.value, _l("Groups made here")),
+            ("", _l("All groups")),
+            (GroupKind.LMS_SECTION.value, _l("LMS sections")),
+            (GroupKind.LMS_GROUP.value, _l("LMS groups")),
+            (GroupKind.OWN.value, _l("Colloquy groups")),
         ),
     )
     anonymity = RadioField(
-        _l("Names"),
+        _l("Anonymity"),
         choices=offered(
-            (Anonymity.NAMED.value, _l("Everybody sees names")),
-            (Anonymity.PEERS.value, _l("Classmates see pseudonyms, teachers see names")),
-            (Anonymity.BLIND.value, _l("Teachers too see pseudonyms, until grades are released")),
+            (Anonymity.NAMED.value, _l("Everyone sees names")),
+            (Anonymity.PEERS.value, _l("Classmates see pseudonyms; instructors see names")),
+            (Anonymity.BLIND.value, _l("Instructors see pseudonyms too, until grades are released")),
         ),
     )
     stance_question = StringField(_l("Question"), [Optional(), Length(max=MAX_STANCE)])
-    stance_low = StringField(_l("One end of the scale"), [Optional(), Length(max=MAX_POLE)])
-    stance_high = StringField(_l("The other end"), [Optional(), Length(max=MAX_POLE)])
+    stance_low = StringField(_l("Left end of the scale"), [Optional(), Length(max=MAX_POLE)])
+    stance_high = StringField(_l("Right end of the scale"), [Optional(), Length(max=MAX_POLE)])
     wanted_move = SelectField(
-        _l("Ask each student for one reply of a kind"),
+        _l("Require one reply of a particular type"),
         choices=offered(
-            ("", _l("No, any reply will do")),
-            (Move.EXTEND.value, _l("Yes: one that takes a thought further")),
-            (Move.QUESTION.value, _l("Yes: one that asks a question")),
-            (Move.COUNTER.value, _l("Yes: one that argues against")),
-            (Move.CONNECT.value, _l("Yes: one that connects the readings")),
-            (Move.EXAMPLE.value, _l("Yes: one that gives an example")),
+            ("", _l("No, any reply counts")),
+            (Move.EXTEND.value, _l("Yes: a reply that extends an idea")),
+            (Move.QUESTION.value, _l("Yes: a reply that asks a question")),
+            (Move.COUNTER.value, _l("Yes: a counter-argument")),
+            (Move.CONNECT.value, _l("Yes: a reply that connects the readings")),
+            (Move.EXAMPLE.value, _l("Yes: a reply that gives an example")),
         ),
     )
     edit_minutes = IntegerField(
-        _l("Minutes in which authors can edit a post"), [Optional(), NumberRange(min=1, max=MAX_EDIT_MINUTES)]
+        _l("Minutes authors can edit their posts"), [Optional(), NumberRange(min=1, max=MAX_EDIT_MINUTES)]
     )
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
     def validate_prompt(self, field: ComposedField) -> None:
         """It says something, and not too much."""
         if not field.plain.strip():
-            raise StopValidation(_("Write what the class is to discuss."))
+            raise StopValidation(_("Enter a prompt for the class."))
         if field.is_longer_than(MAX_PROMPT):
-            raise StopValidation(_("A prompt has at most %(max)d characters.", max=MAX_PROMPT))
+            raise StopValidation(_("A prompt can have up to %(max)d characters. Shorten it.", max=MAX_PROMPT))
 
     def validate_stance_question(self, field: StringField) -> None:
         """All three parts of the stance question, or none."""
         parts = (field, self.stance_low, self.stance_high)
         given = [bool((part.data or "").strip()) for part in parts]
         if any(given) and not all(given):
-            raise StopValidation(_("Give the question and both ends of its scale, or leave all three empty."))
+            raise StopValidation(_("Enter the question and both ends of its scale, or leave all three empty."))
 
     def to_set_up(self, reading_ids: tuple[int, ...], required_ids: frozenset[int]) -> SetUp:
         """What the form decides, its local times made moments."""
@@ -183,15 +181,17 @@ class ReadingForm(Form):
 
     authors = StringField(_l("Authors"), [Optional(), Length(max=500)])
     year = IntegerField(_l("Year"), [Optional(), NumberRange(min=-3000, max=2200)])
-    title = StringField(_l("Title"), [DataRequired(_l("Give the reading's title.")), Length(max=500)])
+    title = StringField(_l("Title"), [DataRequired(_l("Enter the title of the reading.")), Length(max=500)])
     container = StringField(_l("Journal or book"), [Optional(), Length(max=300)])
     volume = StringField(_l("Volume"), [Optional(), Length(max=20)])
     issue = StringField(_l("Issue"), [Optional(), Length(max=20)])
     pages = StringField(_l("Pages"), [Optional(), Length(max=40)])
     doi = StringField(
-        _l("DOI"), [Optional(), Length(max=200), Regexp(r"^10\.\S+/\S+$", message=_l("A DOI looks like 10.1000/182."))]
+        _l("DOI"), [Optional(), Length(max=200), Regexp(r"^10\.\S+/\S+$", message=_l("Enter a DOI like 10.1000/182."))]
     )
-    url = StringField(_l("Link"), [Optional(), Length(max=1000), URL(message=_l("Give a whole address: https://…"))])
+    url = StringField(
+        _l("Link"), [Optional(), Length(max=1000), URL(message=_l("Enter a full address that starts with https://."))]
+    )
 
     def to_entry(self) -> ReadingEntry:
         """The reading as its rules want it."""

@@ -22,12 +22,12 @@ PERSON, GROUP = "p", "g"
 class ExtensionForm(PostedForm):
     """For whom, until when, and why. Dates are local to `time_zone`."""
 
-    whom = SelectField(_l("For"), [DataRequired(_l("Choose a student or a group."))], choices=[])
-    time_zone = SelectField(_l("Time zone of the dates"), choices=sorted(ZONES))  # type: ignore[arg-type] # old stubs
+    whom = SelectField(_l("Student or group"), [DataRequired(_l("Choose a student or a group."))], choices=[])
+    time_zone = SelectField(_l("Time zone"), choices=sorted(ZONES))  # type: ignore[arg-type] # old stubs
     first_post_due = DateField(_l("First post due"))
     replies_due = DateField(_l("Replies due"))
     closes_at = DateField(_l("Closes"))
-    note = LongTextField(_l("Note for teachers"), [Length(max=MAX_NOTE)])
+    note = LongTextField(_l("Note for instructors"), [Length(max=MAX_NOTE)])
 
     def to_whom(self) -> dict[str, int]:
         """The person or the group, as extensions.actions takes them."""
@@ -44,7 +44,7 @@ class ExtensionForm(PostedForm):
 
 def people_choices(students: Sequence[Member], groups: Sequence[GroupLine]) -> list[Any]:
     """Groups and students to choose from, in two parts where there are groups."""
-    everybody = [(f"{PERSON}{each.person_id}", each.name or _("Name not given")) for each in students]
+    everybody = [(f"{PERSON}{each.person_id}", each.name or _("Name not available")) for each in students]
     some = [(f"{GROUP}{group.id}", group.name) for group in groups]
     return [
         *offered(("", _("Choose …"))),
@@ -56,8 +56,8 @@ def people_choices(students: Sequence[Member], groups: Sequence[GroupLine]) -> l
 def mark_refused(form: ExtensionForm, error: ColloquyError) -> None:
     """Say beside the field what was the matter."""
     if error.code == "not_later":
-        form[str(error.data["name"])].errors = [_("This is not later than the class's date.")]
+        form[str(error.data["name"])].errors = [_("Choose a date later than the class’s date.")]
     elif error.code == "nothing_extended":
-        form.first_post_due.errors = [_("Give at least one later date.")]
+        form.first_post_due.errors = [_("Enter at least one later date.")]
     else:
         form.whom.errors = [_("Choose a student or a group of this course.")]

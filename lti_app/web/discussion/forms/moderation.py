@@ -9,7 +9,7 @@ from lti_app.discussion.moderation.rules import MAX_REASON, ReportReason
 from lti_app.discussion.posts.rules.compose import MAX_TEXT
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
-_TOO_LONG = Length(max=MAX_REASON, message=_l("A reason has at most %(max)d characters."))
+_TOO_LONG = Length(max=MAX_REASON, message=_l("A reason can have up to %(max)d characters. Shorten it."))
 
 
 class HideForm(PostedForm):
@@ -17,7 +17,7 @@ class HideForm(PostedForm):
 
     reason = LongTextField(
         _l("Reason"),
-        [InputRequired(_l("Give a reason: its author sees it.")), _TOO_LONG],
+        [InputRequired(_l("Enter a reason. The author sees it.")), _TOO_LONG],
     )
 
 
@@ -26,7 +26,7 @@ class SplitForm(PostedForm):
 
     title = StringField(
         _l("Title of the new thread"),
-        [Optional(), Length(max=MAX_TITLE, message=_l("A title has at most %(max)d characters."))],
+        [Optional(), Length(max=MAX_TITLE, message=_l("A title can have up to %(max)d characters. Shorten it."))],
     )
     reason = LongTextField(_l("Reason"), [Optional(), _TOO_LONG])
 
@@ -35,18 +35,18 @@ class ReportForm(PostedForm):
     """What is the matter with a post."""
 
     reason = RadioField(
-        _l("What is the matter with it?"),
+        _l("What is wrong with this post?"),
         choices=offered(
             (ReportReason.DISRESPECT.value, _l("It is disrespectful or hurtful")),
-            (ReportReason.PRIVACY.value, _l("It tells something private about somebody")),
+            (ReportReason.PRIVACY.value, _l("It reveals private information about someone")),
             (ReportReason.WORRY.value, _l("I am worried about the person who wrote it")),
-            (ReportReason.SPAM.value, _l("It is advertising or has nothing to do with the discussion")),
-            (ReportReason.COPIED.value, _l("It seems to be somebody else's work")),
+            (ReportReason.SPAM.value, _l("It is spam or off topic")),
+            (ReportReason.COPIED.value, _l("It seems to be someone else’s work")),
             (ReportReason.OTHER.value, _l("Something else")),
         ),
-        validators=[InputRequired(_l("Choose what it is."))],
+        validators=[InputRequired(_l("Choose a reason."))],
     )
-    words = LongTextField(_l("What your instructor should know"), [Optional(), _TOO_LONG])
+    words = LongTextField(_l("Details for your instructor"), [Optional(), _TOO_LONG])
 
 
 class PrivateReplyForm(PostedForm):
@@ -56,6 +56,8 @@ class PrivateReplyForm(PostedForm):
         _l("Your private reply"),
         [
             InputRequired(_l("Write something first.")),
-            Length(max=MAX_TEXT, message=_l("A post has at most %(max)d characters. Shorten it, or make two.")),
+            Length(
+                max=MAX_TEXT, message=_l("A post can have up to %(max)d characters. Shorten it, or make two posts.")
+            ),
         ],
     )

@@ -41,11 +41,11 @@ class PostForm(RichTextForm):
     attached = SelectMultipleField(coerce=int, validate_choice=False)
     """The files that are there already."""
     files = MultipleFileField(_l("Attach files"))
-    title = StringField(_l("Title of your topic"))
-    group = StringField(_l("For"))
+    title = StringField(_l("Topic title"))
+    group = StringField(_l("Group"))
     told = StringField()
     """What the page says about names to whoever writes here; empty where it says nothing."""
-    announcement = BooleanField(_l("As an announcement, before all other threads"))
+    announcement = BooleanField(_l("Post as an announcement, above all other threads"))
     """Of teachers alone; nobody else's is one."""
     starts: bool = False
     """Whether it begins a thread."""
@@ -53,7 +53,7 @@ class PostForm(RichTextForm):
     """Whether it asks for a title."""
     groups: Sequence[GroupLine] = ()
     """Where groups discuss apart: those to choose from."""
-    move = RadioField(_l("What your reply does"), choices=offered(*MOVES), default="")
+    move = RadioField(_l("Type of reply"), choices=offered(*MOVES), default="")
     draft = HiddenField(default="")
     """The version of the draft that this goes on from."""
     draft_writer = HiddenField(default="")
@@ -68,12 +68,14 @@ class PostForm(RichTextForm):
     def validate_text(self, field: ComposedField) -> None:
         """A post is so long at most."""
         if field.is_longer_than(MAX_TEXT):
-            raise ValidationError(_("A post has at most %(max)d characters. Shorten it, or make two.", max=MAX_TEXT))
+            raise ValidationError(
+                _("A post can have up to %(max)d characters. Shorten it, or make two posts.", max=MAX_TEXT)
+            )
 
     def validate_attached(self, field: Field) -> None:
         """So many and no more."""
         if len(field.data or ()) > MAX_FILES:
-            raise ValidationError(_("At most %(max)d files can be attached to a post.", max=MAX_FILES))
+            raise ValidationError(_("You can attach up to %(max)d files to a post.", max=MAX_FILES))
 
     def to_written(self) -> Written:
         """The content of the form as an author wrote it."""

@@ -14,17 +14,17 @@ class StanceForm(PostedForm):
     """A place on the scale, and the post that moved."""
 
     value = RadioField(
-        _l("Where do you stand?"),
-        [InputRequired(_l("Choose a place on the scale."))],
+        _l("Your position"),
+        [InputRequired(_l("Choose a point on the scale."))],
         choices=offered(*((str(place), str(place)) for place in SCALE)),
     )
-    moved = StringField(_l("The post that moved you"), [Optional(), Length(max=400)])
+    moved = StringField(_l("Post that changed your mind"), [Optional(), Length(max=400)])
     again = HiddenField(default="")
 
 
 def mark_refused(form: StanceForm, error: Refused) -> None:
     """Say beside the field what was the matter."""
     if error.code == "no_such_post":
-        form.moved.errors = [_("No post of somebody else that you can read stands there. An address is like 2.3.1.")]
+        form.moved.errors = [_("We found no post by a classmate at this address. Enter an address like 2.3.1.")]
     else:
-        form.value.errors = [_("Choose a place on the scale.")]
+        form.value.errors = [_("Choose a point on the scale.")]

@@ -20,14 +20,14 @@ class GiveForm(PostedForm):
     """A file or pasted text, and what its dates mean."""
 
     file = FileField(_l("File"))
-    text = LongTextField(_l("Or paste it here"))
-    time_zone = SelectField(_l("Time zone of dates that name none"), choices=sorted(ZONES))  # type: ignore[arg-type]
+    text = LongTextField(_l("Or paste the text here"))
+    time_zone = SelectField(_l("Time zone for dates without one"), choices=sorted(ZONES))  # type: ignore[arg-type]
     dates = SelectField(
         _l("Dates such as 3/4/2026"),
         choices=offered(
-            ("auto", _l("As the file's other dates tell")),
-            ("day", _l("3 April: the day comes first")),
-            ("month", _l("March 4: the month comes first")),
+            ("auto", _l("Detect from the other dates")),
+            ("day", _l("April 3 (day first)")),
+            ("month", _l("March 4 (month first)")),
         ),
         default="auto",
     )
@@ -42,15 +42,15 @@ class BringInForm(PostedForm):
     """How the posts of a file come in."""
 
     way = RadioField(
-        _l("How they come in"),
-        [InputRequired(_l("Say how they come in."))],
+        _l("Import as"),
+        [InputRequired(_l("Choose how to import the posts."))],
         choices=offered(
-            (Way.EXHIBIT.value, _l("As an exhibit: to be read, closed for replies")),
-            (Way.LIVE.value, _l("As live posts: the class may reply to them")),
+            (Way.EXHIBIT.value, _l("Read-only: the class can read the posts but not reply")),
+            (Way.LIVE.value, _l("Open for replies: the class can reply to the posts")),
         ),
         default=Way.EXHIBIT.value,
     )
-    hide_names = BooleanField(_l("Hide the names: “Author 1”, “Author 2” in their place"))
+    hide_names = BooleanField(_l("Hide names: show “Author 1”, “Author 2” instead"))
 
 
 def file_words(error: FileRefused) -> str:
@@ -58,33 +58,33 @@ def file_words(error: FileRefused) -> str:
     line, limit = error.data.get("line") or 0, error.data.get("limit") or 0
     words: dict[str, Callable[[], str]] = {
         "too_large": lambda: _(
-            "The file is larger than %(limit)s MB. Export it in parts.", limit=int(str(limit)) // 10**6
+            "This file is larger than %(limit)s MB. Export it in parts.", limit=int(str(limit)) // 10**6
         ),
-        "too_many": lambda: _("There are more than %(limit)s posts in it. Export it in parts.", limit=limit),
-        "not_text": lambda: _("This is a spreadsheet, an archive or a PDF. Save it as CSV first, and give that file."),
-        "nothing_in_it": lambda: _("There is nothing in it that could be a post."),
+        "too_many": lambda: _("This file has more than %(limit)s posts. Export it in parts.", limit=limit),
+        "not_text": lambda: _("This is a spreadsheet, an archive or a PDF. Save it as CSV, then upload that file."),
+        "nothing_in_it": lambda: _("We found no posts in this file. Check that it is the right export."),
         "no_columns": lambda: _(
-            "The first line must name the columns: at least “text”, and “author” or “date”. It says: %(found)s",
+            "The first line must name the columns: at least “text”, and “author” or “date”. It reads: %(found)s",
             found=error.data.get("found", ""),
         ),
-        "csv_broken": lambda: _("The quotation marks do not match: look at line %(line)s.", line=line),
+        "csv_broken": lambda: _("The quotation marks do not match. Check line %(line)s.", line=line),
         "json_broken": lambda: (
-            _("This begins like JSON but cannot be read. Look at line %(line)s.", line=line)
+            _("This looks like JSON but can’t be read. Check line %(line)s.", line=line)
             if line
-            else _("This begins like JSON but cannot be read.")
+            else _("This looks like JSON but can’t be read. Export it again.")
         ),
-        "json_unknown": lambda: _("This JSON holds no list of posts that we know."),
+        "json_unknown": lambda: _("This JSON has no list of posts that we recognize."),
         "xml_broken": lambda: _(
-            "This begins like XML but cannot be read; look at line %(line)s. Was the export cut short?", line=line
+            "This looks like XML but can’t be read. Check line %(line)s; the export may be incomplete.", line=line
         ),
         "xml_entities": lambda: _(
-            "This XML defines entities of its own, as no WordPress export does. It was not read."
+            "This XML defines its own entities, which WordPress exports never do, so it was not read."
         ),
-        "not_wordpress": lambda: _("This is XML, but no WordPress export."),
+        "not_wordpress": lambda: _("This is XML but not a WordPress export."),
         "missing": lambda: _("Choose a file, or paste its content."),
     }
     said = words.get(error.code)
-    return said() if said else _("The file cannot be used.")
+    return said() if said else _("This file can’t be used.")
 
 
 def shape_words(shape: Shape) -> str:
@@ -94,7 +94,7 @@ def shape_words(shape: Shape) -> str:
         Shape.MOODLE: _("a Moodle forum export"),
         Shape.CANVAS: _("a Canvas discussion"),
         Shape.WORDPRESS: _("a WordPress or bbPress export"),
-        Shape.COLLOQUY: _("a discussion exported from here"),
+        Shape.COLLOQUY: _("a discussion exported from Colloquy"),
     }
     return words[shape]
 
@@ -102,17 +102,17 @@ def shape_words(shape: Shape) -> str:
 def fault_words() -> dict[Fault, str]:
     """What was the matter with an entry, and what is done about it."""
     return {
-        Fault.EMPTY: _("without text: left out, or kept as an empty place where replies hang on it"),
-        Fault.DELETED: _("deleted where it comes from: left out, or kept as an empty place where replies hang on it"),
-        Fault.PRIVATE: _("private reply: left out"),
-        Fault.UNPUBLISHED: _("draft, hidden, held or spam: left out"),
-        Fault.OTHER_KIND: _("no post of a discussion: left out"),
-        Fault.DUPLICATE: _("same id as an earlier one: left out"),
-        Fault.BROKEN: _("unreadable: left out"),
-        Fault.NO_PARENT: _("reply to a post that is not in the file: made a first post"),
-        Fault.CYCLE: _("reply to its own replies, in a ring: made a first post"),
-        Fault.TOO_DEEP: _("deeper than threads go here: moved up"),
-        Fault.NO_DATE: _("no readable date, or one in the future: given the date of the import"),
-        Fault.NO_AUTHOR: _("no author named: comes in without a name"),
-        Fault.TOO_LONG: _("longer than 100,000 characters: cut there"),
+        Fault.EMPTY: _("no text: skipped, or kept as an empty post if it has replies"),
+        Fault.DELETED: _("deleted in the source: skipped, or kept as an empty post if it has replies"),
+        Fault.PRIVATE: _("private reply: skipped"),
+        Fault.UNPUBLISHED: _("draft, hidden, held for review or spam: skipped"),
+        Fault.OTHER_KIND: _("not a discussion post: skipped"),
+        Fault.DUPLICATE: _("same ID as an earlier post: skipped"),
+        Fault.BROKEN: _("unreadable: skipped"),
+        Fault.NO_PARENT: _("reply to a post that is not in the file: imported as a first post"),
+        Fault.CYCLE: _("replies that answer each other in a loop: imported as first posts"),
+        Fault.TOO_DEEP: _("nested too deeply: moved up"),
+        Fault.NO_DATE: _("no readable date, or a date in the future: given the import date"),
+        Fault.NO_AUTHOR: _("no author: imported without a name"),
+        Fault.TOO_LONG: _("longer than 100,000 characters: shortened"),
     }

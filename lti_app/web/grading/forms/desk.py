@@ -21,7 +21,7 @@ class AssessmentForm(PostedForm):
 
     comment = LongTextField(
         _l("Comment to the student"),
-        [Optional(), Length(max=MAX_COMMENT, message=_l("A comment has at most %(max)d characters."))],
+        [Optional(), Length(max=MAX_COMMENT, message=_l("A comment can have up to %(max)d characters. Shorten it."))],
     )
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 

@@ -21,24 +21,24 @@ class ReadingFileForm(PostedForm):
     ground = RadioField(
         _l("Why may you share it with this class?"),
         choices=offered(
-            (Right.OWN_WORK.value, _l("I wrote it, or hold its rights")),
-            (Right.OPEN_LICENCE.value, _l("It is open access, or under an open licence")),
-            (Right.LIBRARY_LICENCE.value, _l("My library's licence allows it")),
-            (Right.PERMISSION.value, _l("The holder of its rights has allowed it")),
+            (Right.OWN_WORK.value, _l("I wrote it, or I own the rights")),
+            (Right.OPEN_LICENCE.value, _l("It is open access or has an open license")),
+            (Right.LIBRARY_LICENCE.value, _l("My library’s license allows it")),
+            (Right.PERMISSION.value, _l("The copyright holder has given permission")),
             (Right.PUBLIC_DOMAIN.value, _l("It is in the public domain")),
-            (Right.EXCEPTION.value, _l("Fair use, fair dealing or another exception for teaching")),
+            (Right.EXCEPTION.value, _l("Fair use, fair dealing or another exception for education")),
         ),
-        validators=[InputRequired(_l("Say why this text may be shared with the class."))],
+        validators=[InputRequired(_l("Choose why you may share this text with the class."))],
         validate_choice=True,
     )
     note = StringField(
-        _l("In your words"),
-        validators=[Length(max=MAX_RIGHTS, message=_l("Say it in at most %(max)d characters."))],
+        _l("Details"),
+        validators=[Length(max=MAX_RIGHTS, message=_l("Use up to %(max)d characters."))],
     )
     first_page = IntegerField(
-        _l("Number printed on its first page"),
+        _l("Page number printed on its first page"),
         default=1,
-        validators=[Optional(), NumberRange(1, 99_999, _l("A page number lies between 1 and 99999."))],
+        validators=[Optional(), NumberRange(1, 99_999, _l("Enter a page number between 1 and 99999."))],
     )
 
     @property
@@ -57,16 +57,14 @@ class PlaceForm(PostedForm):
 class PassageForm(PostedForm):
     """A passage of a reading: its place and, if words were selected, the words and their context."""
 
-    page = StringField(
-        _l("Page"), validators=[Length(max=MAX_LOCATOR, message=_l("That is too long for a page number."))]
-    )
+    page = StringField(_l("Page"), validators=[Length(max=MAX_LOCATOR, message=_l("This page number is too long."))])
     paragraph = StringField(
         _l("Paragraph"),
-        validators=[Length(max=MAX_LOCATOR, message=_l("That is too long for a paragraph's number."))],
+        validators=[Length(max=MAX_LOCATOR, message=_l("This paragraph number is too long."))],
     )
     exact = LongTextField(
-        _l("Words that you quote"),
-        validators=[Length(max=MAX_EXACT, message=_l("Quote at most %(max)d characters."))],
+        _l("Words to quote"),
+        validators=[Length(max=MAX_EXACT, message=_l("A quotation can have up to %(max)d characters."))],
     )
     prefix = HiddenField(validators=[Length(max=1000)])
     suffix = HiddenField(validators=[Length(max=1000)])
@@ -76,21 +74,29 @@ def file_refusal(error: Refused) -> str:
     """Why a file was not taken, in words for the person who sent it."""
     limit = error.data.get("limit", 0)
     words = {
-        "file_empty": _("Choose a file; the one that arrived is empty."),
-        "file_too_large": _("The file is too large: at most %(size)s MB are taken.", size=int(str(limit)) // 1_000_000),
+        "file_empty": _("This file is empty. Choose another file."),
+        "file_too_large": _(
+            "This file is too large. Choose a file of up to %(size)s MB.", size=int(str(limit)) // 1_000_000
+        ),
         "file_type": _(
-            "This kind of file is not taken. What is in the file decides, not its name. Taken are: %(kinds)s.",
+            "We can’t accept this type of file, which we detect from its content, not its name. Accepted types: "
+            "%(kinds)s.",
             kinds=kinds_in_words(error.data.get("kinds")),
         ),
-        "file_broken": _("The file is damaged, or is not what its beginning says. Save it again and send that."),
-        "picture_too_large": _(
-            "The picture has too many pixels: at most %(limit)s million. Make it smaller and send that.", limit=limit
+        "file_broken": _(
+            "This file is damaged or is not the type it seems to be. Save it again and upload the new copy."
         ),
-        "archive_too_large": _("The document would unpack to far more than its size. Save it as a PDF and send that."),
-        "rights_missing": _("Say why this text may be shared with the class."),
-        "too_many_files": _("Too many of your files are waiting for a post. Send the post, or try again tomorrow."),
+        "picture_too_large": _(
+            "This picture is too large. Make it smaller, up to %(limit)s million pixels, and upload it again.",
+            limit=limit,
+        ),
+        "archive_too_large": _("This document unpacks to far more than its size. Save it as a PDF and upload that."),
+        "rights_missing": _("Choose why you may share this text with the class."),
+        "too_many_files": _(
+            "You have too many files that are not in a post yet. Post your text first, or try again tomorrow."
+        ),
     }
-    return words.get(error.code, _("The file could not be taken."))
+    return words.get(error.code, _("The file could not be uploaded. Try again."))
 
 
 def kinds_in_words(kinds: object) -> str:

@@ -14,11 +14,11 @@ from lti_app.library.readings.rules import MAX_LOCATOR, ReadingEntry, entry_of
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
 KINDS = offered(
-    ("article-journal", _l("Article in a journal")),
-    ("article-magazine", _l("Article in a magazine")),
-    ("article-newspaper", _l("Article in a newspaper")),
+    ("article-journal", _l("Journal article")),
+    ("article-magazine", _l("Magazine article")),
+    ("article-newspaper", _l("Newspaper article")),
     ("book", _l("Book")),
-    ("chapter", _l("Chapter in a book")),
+    ("chapter", _l("Book chapter")),
     ("paper-conference", _l("Conference paper")),
     ("report", _l("Report")),
     ("thesis", _l("Thesis")),
@@ -32,17 +32,17 @@ ENTRY_FIELDS = tuple(ReadingEntry.__dataclass_fields__)
 
 def _is_doi(_form: Any, field: StringField) -> None:
     if doi_of(field.data or "") == "":
-        raise ValidationError(_("A DOI looks like 10.1000/182."))
+        raise ValidationError(_("Enter a DOI like 10.1000/182."))
 
 
 class RecordForm(PostedForm):
     """A reading's record, to be written by hand or changed."""
 
-    kind = SelectField(_l("What it is"), choices=KINDS, default="article-journal")
+    kind = SelectField(_l("Type"), choices=KINDS, default="article-journal")
     authors = StringField(_l("Authors"), [Optional(), Length(max=2000)])
     year = IntegerField(_l("Year"), [Optional(), NumberRange(min=-3000, max=2200)])
-    title = StringField(_l("Title"), [DataRequired(_l("Give the reading's title.")), Length(max=500)])
-    container = StringField(_l("Journal, newspaper, site or book it is in"), [Optional(), Length(max=300)])
+    title = StringField(_l("Title"), [DataRequired(_l("Enter the title of the reading.")), Length(max=500)])
+    container = StringField(_l("Journal, newspaper, website or book title"), [Optional(), Length(max=300)])
     volume = StringField(_l("Volume"), [Optional(), Length(max=20)])
     issue = StringField(_l("Issue"), [Optional(), Length(max=20)])
     pages = StringField(_l("Pages"), [Optional(), Length(max=40)])
@@ -50,9 +50,11 @@ class RecordForm(PostedForm):
     editors = StringField(_l("Editors"), [Optional(), Length(max=1000)])
     publisher = StringField(_l("Publisher"), [Optional(), Length(max=200)])
     place = StringField(_l("Place of publication"), [Optional(), Length(max=200)])
-    url = StringField(_l("Link"), [Optional(), Length(max=1000), URL(message=_l("Give a whole address: https://…"))])
+    url = StringField(
+        _l("Link"), [Optional(), Length(max=1000), URL(message=_l("Enter a full address that starts with https://."))]
+    )
     doi = StringField(_l("DOI"), [Optional(), Length(max=200), _is_doi])
-    through_library = BooleanField(_l("Students reach it through the library"), default=True)
+    through_library = BooleanField(_l("Students get it through the library"), default=True)
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
     def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
@@ -72,10 +74,10 @@ class PasteForm(PostedForm):
     """References pasted from a reference manager, a library catalog or a journal page."""
 
     source = LongTextField(
-        _l("Paste a DOI, BibTeX, RIS or CSL-JSON"),
+        _l("DOI, BibTeX, RIS or CSL-JSON"),
         [
-            DataRequired(_l("Paste something first.")),
-            Length(max=MAX_CHARACTERS, message=_l("That is more than a million characters. Paste it in parts.")),
+            DataRequired(_l("Paste a DOI or a record first.")),
+            Length(max=MAX_CHARACTERS, message=_l("This has more than a million characters. Paste it in parts.")),
         ],
     )
 

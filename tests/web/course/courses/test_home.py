@@ -34,9 +34,9 @@ def test_discussions_stand_with_their_dates(site, cast):
     dated("Always")
     items = [item.text for item in site.browser(cast.ana).get(f"/courses/{cast.course_id}").page.all("li")]
     assert items == [
-        "Now first post due Tue 3 Mar, 10:00 (in 1 day) replies due Wed 4 Mar, 10:00 (in 2 days)",
-        "Later opens Wed 4 Mar, 10:00 (in 2 days)",
-        "Over closed Mon 2 Mar, 10:00",
+        "Now first post due Tue, Mar 3, 10:00 AM (in 1 day) replies due Wed, Mar 4, 10:00 AM (in 2 days)",
+        "Later opens Wed, Mar 4, 10:00 AM (in 2 days)",
+        "Over closed Mon, Mar 2, 10:00 AM",
         "Always open",
     ]
 
@@ -48,7 +48,7 @@ def test_students_are_not_told_of_what_is_being_prepared(site, cast):
     for actor in (cast.ana, cast.olga):
         answer = site.browser(actor).get(path)
         assert "not set up yet" not in answer.text
-        assert "No discussion is open to you yet." in answer.text
+        assert "No discussions are available yet." in answer.text
 
 
 def test_empty_course_says_what_to_do(site, cast):

@@ -15,11 +15,11 @@ def path(cast):
 def test_times_are_told_in_the_zone_that_was_reported(site, cast, discussion, path, who):
     browser = site.browser(getattr(cast, who))
     home = f"/courses/{cast.course_id}"
-    assert "Times are those of Berlin." in browser.get(home).text
+    assert "Times are in Berlin." in browser.get(home).text
     answer = browser.post(path, time_zone="America/Los_Angeles")
     assert (answer.status, answer.html) == (204, "")
-    assert "Times are those of Los Angeles." in browser.get(home).text
-    assert "Times are those of Berlin." in site.browser(cast.ben).get(home).text
+    assert "Times are in Los Angeles." in browser.get(home).text
+    assert "Times are in Berlin." in site.browser(cast.ben).get(home).text
 
 
 def test_script_sends_its_token_in_a_header(site, cast, path):
@@ -38,7 +38,7 @@ def test_another_course_is_closed(site, cast):
 def test_zone_that_is_none_is_refused(site, cast, path, zone):
     browser = site.browser(cast.ana)
     assert browser.post(path, time_zone=zone).status == 422
-    assert "Times are those of Berlin." in browser.get(f"/courses/{cast.course_id}").text
+    assert "Times are in Berlin." in browser.get(f"/courses/{cast.course_id}").text
 
 
 def test_unsafe_posts_are_refused(site, cast, path):

@@ -15,7 +15,7 @@ def test_a_new_style_changes_all_references_at_once(site, cast, path):
     browser = site.browser(cast.ines)
     answer = browser.post_form(path, path, citation_style="mla")
     page = browser.get(answer.location)
-    assert "The settings are saved." in page.text
+    assert "Settings saved." in page.text
     assert "Kotter, John P. “What Leaders Really Do.” Harvard Business Review, vol. 68, no. 3, 1990" in page.text
 
 
@@ -23,9 +23,7 @@ def test_a_library_needs_its_address(site, cast, path):
     browser = site.browser(cast.ines)
     answer = browser.post_form(path, path, library="ezproxy", library_prefix="http://ezproxy.example.edu")
     assert answer.status == 422
-    assert answer.beside("library_prefix") == (
-        "Give the whole address, beginning with https://, as your library tells it."
-    )
+    assert answer.beside("library_prefix") == ("Enter the full address from your library, starting with https://.")
     browser.post_form(path, path, library="ezproxy", library_prefix="https://login.ezproxy.example.edu")
     kept = browser.get(path).page.one("input", name="library_prefix").attrs["value"]
     assert kept == "https://login.ezproxy.example.edu/login?url="

@@ -48,7 +48,7 @@ def apart(site, cast, groups, readings):
 
     start(cast.ana, groups[0], OURS)
     theirs = start(cast.ben, groups[1], THEIRS)
-    start(cast.ines, groups[1], f"By a teacher: {THEIRS}.")
+    start(cast.ines, groups[1], f"By an instructor: {THEIRS}.")
     start(cast.ines, None, "For everybody to read.")
     reply(site, cast.chi, made, theirs, f"I doubt it: {THEIRS}.")
     edit = address(made, "posts", theirs, "edit")
@@ -102,8 +102,8 @@ def test_the_same_walk_finds_what_is_ones_own(site, cast, apart, readings):
 
 def test_counts_and_news_are_of_ones_own_group(site, cast, apart):
     ana, ben = site.browser(cast.ana), site.browser(cast.ben)
-    assert "2 first posts, 0 replies, 2 voices" in ana.get(address(apart)).text
-    assert "3 first posts, 1 reply, 3 voices" in ben.get(address(apart)).text
+    assert "2 first posts, 0 replies, 2 participants" in ana.get(address(apart)).text
+    assert "3 first posts, 1 reply, 3 participants" in ben.get(address(apart)).text
     news = "thread/news?since=0"
     assert '"count":1,' in ana.get(address(apart, news)).html.replace(" ", "")
     assert '"count":3,' in ben.get(address(apart, news)).html.replace(" ", "")
@@ -160,7 +160,7 @@ def test_staff_take_out_what_each_group_sees(site, cast, apart, groups):
         assert "For everybody to read." in file
     assert [OURS in file for file in (for_all, one, two)] == [False, True, False]
     assert [THEIRS in file for file in (for_all, one, two)] == [False, False, True]
-    assert "As the group One sees it" in browser.get(path).text
+    assert "View of group One" in browser.get(path).text
 
 
 def test_staff_keep_to_the_group_they_read(site, cast, apart, groups):
@@ -171,12 +171,12 @@ def test_staff_keep_to_the_group_they_read(site, cast, apart, groups):
     assert f"group={groups[0]}" in answer.location
     seen = f"{address(apart)}/thread/seen?group={groups[0]}"
     assert browser.post_form(seen, page).status == 303
-    assert "Nothing new" in browser.get(page).text
+    assert "No new posts" in browser.get(page).text
     assert "2 new posts" in browser.get(address(apart)).text  # Ben's and Chi's are as new as before
 
 
 def test_the_whole_class_reads_all_once_the_instructor_opens_it(site, cast, apart, readings):
-    warning = "the whole class can read what all of them wrote"
+    warning = "the whole class can read all of these posts"
     assert warning in site.browser(cast.ines).get(address(apart, "set-up")).text
     with site.database.writing() as session:
         whole = plan(structure=Structure.WHOLE_CLASS, post_first=False, reading_ids=readings)

@@ -60,11 +60,11 @@ def test_the_class_is_split_evenly(site, cast, here):
     browser = site.browser(cast.ines)
     answer = browser.post_form(f"{here}/split", here, count="2", whom="everybody")
     assert answer.status == 303
-    assert "3 students were put into groups." in browser.get(here).text
+    assert "3 students were added to groups." in browser.get(here).text
     assert sorted(sizes(site).items()) == [("Group 1", 2), ("Group 2", 1)]
     again = browser.post_form(f"{here}/split", here, count="2", whom="unplaced")
     assert again.status == 422
-    assert "nobody to put into groups" in again.beside("count")
+    assert "no students to assign" in again.beside("count")
 
 
 @pytest.mark.parametrize("count", ["", "0", "201", "two", "9" * 30])
@@ -150,10 +150,10 @@ def test_whoever_is_in_no_group_is_told_so(site, cast, apart):
     discussion, one, _two = apart
     posts, page = address(discussion, "posts"), address(discussion)
     browser = site.browser(cast.chi)
-    assert "you are in none yet" in browser.get(page).text
+    assert "you are not in one yet" in browser.get(page).text
     answer = browser.post(posts, text="May I?", group=f"{one}")
     assert answer.status == 422
-    assert "You are in no group yet" in answer.text
+    assert "You are not in a group yet" in answer.text
     assert "May I?" in answer.kept
 
 
@@ -171,7 +171,7 @@ def test_a_topic_needs_a_title_which_heads_its_thread(site, cast):
     browser = site.browser(cast.ana)
     answer = browser.post_form(posts, page, text="Five words about hospital wards.", title=" ")
     assert answer.status == 422
-    assert "Give your topic a title." in answer.text
+    assert "Enter a title for your topic." in answer.text
     assert browser.post_form(posts, page, text="Five words about hospital wards.", title="Hospitals").status == 303
     assert "Hospitals" in [one.text for one in browser.get(page).page.all(class_="topic")]
 

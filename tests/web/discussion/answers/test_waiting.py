@@ -30,9 +30,9 @@ def test_reply_takes_a_claim_and_leads_to_the_composer(site, cast, discussion, p
     reply = address(discussion, "posts", first.id, "reply")
     answer = ana.post_form(f"{path}/{first.id}", path)
     assert (answer.status, answer.location) == (303, reply)
-    assert "Until 10:30 others are told that you are answering this one." in ana.get(reply).text
-    assert "Ana Brandt is answering this one." in chi.get(path).text
-    assert "Ana Brandt is answering this one too." in chi.get(reply).text
+    assert "Reserved for you until 10:30 AM: others see that you are replying." in ana.get(reply).text
+    assert "Ana Brandt is replying to this post." in chi.get(path).text
+    assert "Ana Brandt is replying to this post too." in chi.get(reply).text
     assert chi.post_form(address(discussion, "posts"), reply, text="I answer all the same.").status == 303
     assert "Ben Carter" not in ana.get(path).page.one("ul", class_="waiting").text
 
@@ -45,13 +45,13 @@ def test_it_is_released_by_hand_by_posting_and_by_itself(site, cast, discussion,
     reply = address(discussion, "posts", first.id, "reply")
     ana.post_form(f"{path}/{first.id}", path)
     assert ana.post_form(f"{path}/{first.id}/release", reply).location == path
-    assert "is answering this one" not in chi.get(path).text
+    assert "is replying to this post" not in chi.get(path).text
     ana.post_form(f"{path}/{first.id}", path)
     site.clock.move(minutes=30)
-    assert "is answering this one" not in chi.get(path).text
+    assert "is replying to this post" not in chi.get(path).text
     ana.post_form(f"{path}/{first.id}", path)
     ana.post_form(address(discussion, "posts"), reply, text="Here is my answer.")
-    assert "is answering this one" not in chi.get(path).text + chi.get(reply).text
+    assert "is replying to this post" not in chi.get(path).text + chi.get(reply).text
 
 
 def test_others_who_wait_stand_beside_the_composer(site, cast, discussion):
@@ -70,13 +70,13 @@ def test_where_names_are_hidden_nobody_is_named(site, cast):
     path = address(discussion, "answers")
     site.browser(cast.ana).post_form(f"{path}/{first.id}", path)
     seen = site.browser(cast.chi).get(path)
-    assert "A classmate is answering this one." in seen.text
+    assert "A classmate is replying to this post." in seen.text
     assert not {"Ana Brandt", "Ben Carter"} & {name for name in ("Ana Brandt", "Ben Carter") if name in seen.text}
 
 
 def test_nothing_waits_where_nobody_has_written(site, cast, discussion, path):
     site.write(cast.ana, discussion)
-    assert "Every first post of the others has an answer." in site.browser(cast.ana).get(path).text
+    assert "All of your classmates’ first posts have a reply." in site.browser(cast.ana).get(path).text
 
 
 def test_who_does_not_read_does_not_see_the_list(site, cast, discussion, path):

@@ -67,7 +67,7 @@ def test_quotations_are_checked_from_when_the_text_is_given(site, cast, discussi
     browser, path = site.browser(cast.ines), text_path(cast, readings[0])
     answer = browser.post_form(path, path, text=TEXT, kept="fingerprints")
     assert answer.status == 303
-    assert "Quotations are checked against" in browser.get(path).text
+    assert "Quotations are now checked against" in browser.get(path).text
     with site.read() as session:
         (post,) = session.query(Post).all()
         assert [quote["page"] for quote in post.quotes] == ["104"]
@@ -78,7 +78,7 @@ def test_a_refused_text_comes_back(site, cast, discussion, readings):
     answer = browser.post_form(path, path, text="Too few.", kept="text")
     assert answer.status == 422
     assert "Too few." in answer.kept
-    assert "There is too little text" in answer.text
+    assert "This text is too short" in answer.text
 
 
 def test_costs(site, cast, discussion, readings):
@@ -97,6 +97,6 @@ def test_a_text_is_taken_from_the_file_that_the_class_reads(site, cast, discussi
     assert send_file(browser, cast, sent, "kotter.pdf", token=token, path=file_path, **about).status == 303
     site.write(cast.ana, discussion, QUOTE)
     assert browser.send(f"{path}/of-file", data={"csrf_token": token}).status == 303
-    assert "Only fingerprints of its word runs are kept." in browser.get(path).text
+    assert "Only hashes of word sequences are stored." in browser.get(path).text
     with site.read() as session:
         assert [quote["page"] for post in session.query(Post) for quote in post.quotes] == ["104"]

@@ -14,7 +14,11 @@ from tests.web.site import address
 def test_rules_are_told_to_everybody(site, cast, with_readings, who):
     answer = site.browser(getattr(cast, who)).get(address(with_readings, "counting"))
     assert answer.status == 200
-    for words in ("at least 5 words", "2 different classmates", "Cite each of: Kotter 1990; Zaleznik 1977."):
+    for words in (
+        "at least 5 words",
+        "2 different classmates",
+        "Cite each of these readings: Kotter 1990; Zaleznik 1977.",
+    ):
         assert words in answer.text
     assert "[Kotter 1990, p. 104]" in answer.text
     assert bool(answer.page.all("table")) == (who == "ana")
@@ -33,8 +37,8 @@ def test_own_count_names_the_posts(site, cast, discussion):
     table = site.browser(cast.ana).get(address(discussion, "counting")).page.one("tbody")
     rows = [[cell.text for cell in row.all("th", "td")] for row in table.all("tr")]
     assert rows == [
-        ["First post, 7 of 5 words", "Done", "2", "Mon 2 Mar, 10:00, 3 days early"],
-        ["Replies to 1 of 2 people", "Begun", "1.1 to Ben Carter", "by Sun 8 Mar, 10:00 (in 6 days)"],
+        ["First post, 7 of 5 words", "Done", "2", "Mon, Mar 2, 10:00 AM, 3 days early"],
+        ["Replies to 1 of 2 people", "Started", "1.1 to Ben Carter", "due Sun, Mar 8, 10:00 AM (in 6 days)"],
     ]
 
 

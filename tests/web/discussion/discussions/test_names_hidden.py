@@ -190,7 +190,7 @@ def test_a_post_written_under_other_terms_comes_back_with_its_text(site, cast):
     answer = browser.post(posts, text="Only behind a mask.", told=terms)
     assert answer.status == 422
     assert "Only behind a mask." in answer.kept
-    assert "This discussion shows names now" in answer.text
+    assert "This discussion now shows names" in answer.text
     assert "Only behind" not in site.browser(cast.ines).get(address(made)).text
     assert browser.post(posts, text="Only behind a mask.", told="named").status == 303
     assert browser.post(posts, text="With no word about it.", told="nonsense").status == 303

@@ -42,9 +42,9 @@ def test_instructor_sets_up_a_new_discussion(site, cast):
     answer = browser.post_form(f"{here}/set-up", f"{here}/set-up", **FILLED)
     assert (answer.status, answer.location) == (303, here)
     shown = browser.get(here)
-    assert "The discussion is set up." in shown.text
-    assert "Write a first post of at least 150 words by Thu 5 Mar, 23:59." in shown.text
-    assert "Reply to 3 different classmates with at least 40 words each by Sun 8 Mar, 23:59." in shown.text
+    assert "Discussion saved." in shown.text
+    assert "Write a first post of at least 150 words by Thu, Mar 5, 11:59 PM." in shown.text
+    assert "Reply to 3 different classmates with at least 40 words each by Sun, Mar 8, 11:59 PM." in shown.text
     assert site.browser(cast.ana).get(here).page.one("h1").text == "Are they different?"
     assert len(site.rubric(stored(site, reserved)).criteria) == 5
     assert stored(site, reserved).points == 12.5

@@ -26,11 +26,11 @@ def unchanged(site, discussion):
 @pytest.mark.parametrize(
     ("name", "values", "words"),
     [
-        ("title", ["", "   "], "Give it a title."),
+        ("title", ["", "   "], "Enter a title."),
         ("title", ["x" * 201], "200"),
-        ("prompt", ["", "  \n "], "Write what the class is to discuss."),
+        ("prompt", ["", "  \n "], "Enter a prompt for the class."),
         ("prompt", ["x" * 20_001], "20000"),
-        ("points", ["", None], "Say how many points it is worth."),
+        ("points", ["", None], "Enter the number of points."),
         ("points", ["0", "-3", "1000.01", "1e9", "0.001", "1e-999999"], "between"),
         (
             "points",

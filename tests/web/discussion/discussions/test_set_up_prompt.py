@@ -97,10 +97,10 @@ def test_a_picture_of_somebody_elses_is_shown_by_whoever_has_seen_it(site, cast,
 @pytest.mark.parametrize(
     ("html", "words"),
     [
-        ("<p></p>", "Write what the class is to discuss."),
-        ("<p> <br></p><script>x</script>", "Write what the class is to discuss."),
-        (f"<p>{'x' * 20_001}</p>", "at most 20000 characters"),
-        ("<p><strong>a</strong></p>" * 9_000, "at most 20000 characters"),
+        ("<p></p>", "Enter a prompt for the class."),
+        ("<p> <br></p><script>x</script>", "Enter a prompt for the class."),
+        (f"<p>{'x' * 20_001}</p>", "up to 20000 characters"),
+        ("<p><strong>a</strong></p>" * 9_000, "up to 20000 characters"),
     ],
     ids=["empty", "blank", "long", "markup"],
 )

@@ -15,7 +15,7 @@ def test_draft_is_invisible_and_release_is_seen(site, cast, discussion):
     assert "20 of 20 points" in card.text
     assert "You draft well; <b>why</b> so short? Read on." in card.text
     assert "Content and argument 6 of 6" in card.text
-    assert "Released Mon 2 Mar, 10:00" in card.text
+    assert "Released Mon, Mar 2, 10:00 AM" in card.text
 
 
 def test_change_after_release_is_a_draft_again(site, cast, discussion):

@@ -47,7 +47,7 @@ def test_where_its_place_is_gone_its_text_is_there_to_copy(site, cast, discussio
     assert "My answer <b>to Ben</b>" in page.text
     assert "I take this back." not in page.html
     assert browser.post_form(f"{path}/discard", path).location == address(discussion)
-    assert "thrown away" in browser.get(address(discussion)).text
+    assert "discarded" in browser.get(address(discussion)).text
     refused(browser.get(path), 404)
 
 

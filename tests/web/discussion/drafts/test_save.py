@@ -42,11 +42,11 @@ def test_a_script_learns_when_it_was_saved(site, cast, discussion, send):
     browser = site.browser(cast.ana)
     answer = send(browser, text="As far as this")
     assert answer.status == 200
-    assert told(answer)["saved"] == "10:00"  # in Berlin
+    assert told(answer)["saved"] == "10:00 AM"  # in Berlin
     assert restored(browser, address(discussion)) == "As far as this"
     page = browser.get(address(discussion)).page
     assert page.one("input", name="draft").attrs["value"] == told(answer)["version"]
-    assert "You began this earlier; saved 10:00." in page.one("body").text
+    assert "You started this draft earlier; last saved 10:00 AM." in page.one("body").text
 
 
 def test_each_place_is_restored_in_its_own_composer(site, cast, discussion, send):
@@ -63,7 +63,7 @@ def test_each_place_is_restored_in_its_own_composer(site, cast, discussion, send
         assert restored(browser, page) == f"Begun as {key}"
     listed = browser.get(address(discussion)).page.one("section", class_="drafts").text
     assert "Reply to Ben Carter, 1" in listed
-    assert "Change of your post 2" in listed
+    assert "Edit of your post 2" in listed
     assert "First post" not in listed  # that one stands in its composer
 
 
@@ -110,7 +110,7 @@ def test_without_scripts_a_button_saves_and_comes_back(site, cast, discussion, p
     answer = browser.send(path, data={**fields, "move": "", "text": "By hand"})
     assert (answer.status, answer.location) == (303, f"{address(discussion)}#compose")
     shown = browser.get(address(discussion))
-    assert "The draft is saved." in shown.text
+    assert "Draft saved." in shown.text
     assert shown.kept[0] == "By hand"
 
 
@@ -127,7 +127,7 @@ def test_what_is_posted_is_no_draft_any_more(site, cast, discussion, send):
     assert browser.post_form(posts, address(discussion)).status == 303
     assert "Leaders set a direction" not in restored(browser, address(discussion))
     shown = browser.get(address(discussion))
-    assert "You began this earlier" not in shown.text
+    assert "You started this draft earlier" not in shown.text
     assert not shown.page.all("section", class_="drafts")
 
 
@@ -147,7 +147,7 @@ def test_what_is_refused_stays_as_a_draft(site, cast, discussion, send):
     page = browser.get(link.attrs["href"])
     assert page.status == 200
     assert "Too late by a minute." in page.text
-    assert "can no longer be posted" in page.text
+    assert "can no longer post this" in page.text
 
 
 def test_nobody_else_sees_a_draft(site, cast, discussion, send):

@@ -38,7 +38,7 @@ def test_a_button_of_the_menu_does_it_and_the_other_takes_it_back(site, cast, di
         answer = browser.post(at(discussion, thread[0], chosen))
         assert (answer.status, answer.location) == (303, here(discussion, "2"))
         page = browser.get(address(discussion)).page
-        assert (mark in page.one("article", id="p2").text.split("More for post")[0]) is shown
+        assert (mark in page.one("article", id="p2").text.split("More actions for post")[0]) is shown
         offered = {button.attrs.get("formaction") for button in page.all("button")}
         assert at(discussion, thread[0], back if shown else deed) in offered
 
@@ -50,10 +50,10 @@ def test_hiding_and_showing_again(site, cast, discussion, thread):
     seen = {who: site.browser(getattr(cast, who)).get(address(discussion)).text for who in ("ana", "ben", "tariq")}
     assert "named him" not in seen["ben"]
     assert "leave names out" not in seen["ben"]
-    assert "Hidden by the instructor." in seen["ben"]
+    assert "Hidden by an instructor." in seen["ben"]
     for who in ("ana", "tariq"):
-        assert "Hidden by the instructor: Please leave names out." in seen[who]
-    assert "hidden by your instructor: does not count" in seen["ana"]
+        assert "Hidden by an instructor: Please leave names out." in seen[who]
+    assert "not counted: hidden by your instructor" in seen["ana"]
     site.browser(cast.ines).post(at(discussion, thread[0], "restore"))
     assert "named him" in site.browser(cast.ben).get(address(discussion)).text
 
@@ -74,12 +74,12 @@ def test_whatever_a_reason_says_is_only_text(site, cast, discussion, thread, rea
 @pytest.mark.parametrize(
     ("page", "fields", "words"),
     [
-        ("hide", {"reason": " "}, "Give a reason"),
-        ("hide", {"reason": "x" * 1001}, "at most 1000"),
+        ("hide", {"reason": " "}, "Enter a reason"),
+        ("hide", {"reason": "x" * 1001}, "up to 1000"),
         ("report", {"reason": "spite", "words": "Kept words."}, "Not a valid choice"),
-        ("report", {"reason": "other", "words": ""}, "Give a reason in a few words."),
+        ("report", {"reason": "other", "words": ""}, "Enter a short reason."),
         ("private-reply", {"text": "\u200b"}, "Write something first."),
-        ("split", {"reason": "y" * 1001}, "at most 1000"),
+        ("split", {"reason": "y" * 1001}, "up to 1000"),
     ],
 )
 def test_what_is_refused_comes_back(site, cast, discussion, *, thread, page, fields, words):
@@ -101,7 +101,7 @@ def test_a_split_off_reply_is_found_by_its_old_address(site, cast, discussion, t
         assert (answer.status, answer.location) == (303, here(discussion, "3"))
     assert site.browser(cast.ana).get(f"{address(discussion)}?at=2.9").status == 200
     text = site.browser(cast.ben).get(address(discussion, "counting")).text
-    assert "goes on counting as a reply" in text
+    assert "still counts as a reply" in text
 
 
 def test_a_private_reply_is_seen_by_two_sides_alone(site, cast, discussion, thread):
@@ -118,15 +118,19 @@ def test_what_is_reported_is_decided_in_the_queue(site, cast, discussion, thread
     path = at(discussion, thread[0], "report")
     site.browser(cast.ben).post_form(path, path, reason="privacy", words="He names the nurse.")
     teacher = site.browser(cast.tariq)
-    assert "To look at: 1" in teacher.get(address(discussion)).text
-    assert "1 post to look at" in teacher.get(f"/courses/{cast.course_id}").text
+    assert "Moderation: 1" in teacher.get(address(discussion)).text
+    assert "1 post needs review" in teacher.get(f"/courses/{cast.course_id}").text
     queue = teacher.get(address(discussion, "moderation")).text
-    for words in ("Reported by Ben Carter: Tells something private", "He names the nurse.", "I should not have named"):
+    for words in (
+        "Reported by Ben Carter: Reveals private information",
+        "He names the nurse.",
+        "I should not have named",
+    ):
         assert words in queue
     hide = at(discussion, thread[0], "hide")
     answer = teacher.post_form(hide, f"{hide}?back=queue", reason="No names, please.")
     assert answer.location == address(discussion, "moderation")
-    assert "Nothing waits." in teacher.get(answer.location).text
+    assert "No posts need review." in teacher.get(answer.location).text
     reports = site.browser(cast.ben).get(address(discussion, "moderation", "reports")).text
     assert "Your instructor has hidden the post." in reports
     seen = site.browser(cast.ana).get(address(discussion)).text
@@ -137,7 +141,7 @@ def test_what_is_reported_is_decided_in_the_queue(site, cast, discussion, thread
 def test_appreciating_is_a_button_that_stays_pressed(site, cast, discussion, thread):
     browser, path = site.browser(cast.ben), at(discussion, thread[0], "appreciation")
     site.browser(cast.ines).post(path, wanted="1")
-    for wanted, pressed, words in (("1", "true", "you and 1 other"), ("0", "false", "1 person appreciates it")):
+    for wanted, pressed, words in (("1", "true", "you and 1 other"), ("0", "false", "1 person likes this")):
         for _ in range(2):
             assert browser.post(path, wanted=wanted).location == here(discussion, "2")
         article = browser.get(address(discussion)).page.one("article", id="p2")

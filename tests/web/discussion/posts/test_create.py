@@ -29,10 +29,10 @@ def test_first_post_appears_at_its_address(site, cast, discussion, path, who):
     answer = browser.post_form(path, address(discussion), text=TEXT)
     assert (answer.status, answer.location) == (303, f"{address(discussion)}?at=1#p1")
     shown = browser.get(answer.location)
-    assert "Your post is in the discussion." in shown.text
+    assert "Posted." in shown.text
     assert articles(shown) == {"p1": "My first line. Kotter says so. I do not & never <did>."}
     assert shown.page.one("blockquote").text == "Kotter says so."
-    assert "Your post is in the discussion." not in browser.get(address(discussion)).text
+    assert "Posted." not in browser.get(address(discussion)).text
 
 
 def test_reply_appears_below_what_it_answers(site, cast, discussion, path):
@@ -96,7 +96,7 @@ def test_length_has_a_limit_and_the_text_comes_back(site, cast, discussion, path
         text = ("A line of some words.\n" * 50_000)[:size]
         answer = browser.post_form(path, address(discussion), text=text.replace("\n", "\r\n"))
         assert answer.status == 422
-        assert "at most 20000 characters" in answer.beside("text")
+        assert "up to 20000 characters" in answer.beside("text")
         assert answer.kept == [text]
     assert list(articles(browser.get(address(discussion)))) == ["p1"]
 
@@ -128,7 +128,7 @@ def test_closed_meanwhile_gives_the_text_back(site, cast, discussion, path, cale
     site.browser(cast.ines).post_form(set_up, set_up, **dates[calendar])
     answer = browser.post(path, text=TEXT)
     assert answer.status == 422
-    words = {"closed": "The discussion has closed meanwhile.", "scheduled": "The discussion is not open yet."}
+    words = {"closed": "The discussion has closed,", "scheduled": "The discussion is not open yet."}
     assert words[calendar] in answer.beside("text")
     assert answer.kept == [KEPT]
     assert site.browser(cast.ines).post(path, text=TEXT).status == 303  # staff may, before and after
@@ -139,7 +139,7 @@ def test_discussion_in_preparation_takes_no_posts(site, cast):
     for actor in (cast.ana, cast.ines):
         answer = site.browser(actor).post(path, text=TEXT)
         assert (answer.status, answer.kept) == (422, [KEPT])
-        assert "not open for writing" in answer.beside("text")
+        assert "not open for posting" in answer.beside("text")
 
 
 def test_parent_deleted_meanwhile_gives_the_text_back(site, cast, discussion, path):
@@ -151,7 +151,7 @@ def test_parent_deleted_meanwhile_gives_the_text_back(site, cast, discussion, pa
     site.browser(cast.ben).post_form(delete, delete)
     answer = browser.post(path, text=TEXT, parent_id=str(parent.id))
     assert answer.status == 422
-    assert "The post you are answering has been deleted meanwhile." in answer.beside("text")
+    assert "The post you are replying to has been deleted." in answer.beside("text")
     assert answer.kept == [KEPT]
     assert "I take this back." not in answer.html
 
@@ -196,7 +196,7 @@ def test_visit_that_ended_gives_the_text_back(site, cast, discussion, path):
     site.clock.move(hours=11)
     answer = browser.send(path, data={"text": TEXT, "csrf_token": token})
     refused(answer, 401, kept=KEPT)
-    assert "Your visit has ended" in answer.text
+    assert "Your session has ended" in answer.text
 
 
 def test_wrong_methods_are_refused(site, cast, path):

@@ -26,8 +26,8 @@ def shown(site, discussion):
     ("who", "question", "trace"),
     [
         ("ana", "Delete your post 1?", "Deleted by its author."),
-        ("tariq", "Remove post 1 by Ana Brandt?", "Removed by the instructor."),
-        ("ines", "Remove post 1 by Ana Brandt?", "Removed by the instructor."),
+        ("tariq", "Remove post 1 by Ana Brandt?", "Removed by an instructor."),
+        ("ines", "Remove post 1 by Ana Brandt?", "Removed by an instructor."),
     ],
 )
 def test_author_and_staff_delete(site, cast, discussion, path, *, who, question, trace):

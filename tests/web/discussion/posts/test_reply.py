@@ -47,7 +47,7 @@ def test_closed_discussion_or_deleted_post_takes_no_reply(site, cast, discussion
     site.browser(cast.ines).post_form(delete, delete)
     answer = site.browser(cast.ana).get(path)
     refused(answer, 422)
-    assert "deleted meanwhile" in answer.text
+    assert "has been deleted" in answer.text
     site.clock.move(days=8)
     answer = site.browser(cast.ana).get(path)
     refused(answer, 422)

@@ -59,7 +59,7 @@ def test_nothing_is_no_post(site, cast, discussion, path, text):
 def test_too_long_a_text_comes_back_with_its_markup(site, cast, discussion, path, text):
     answer = send(site.browser(cast.ana), path, address(discussion), text=text)
     assert answer.status == 422
-    assert "at most 20000 characters" in answer.beside("text")
+    assert "up to 20000 characters" in answer.beside("text")
     area = answer.page.one("textarea", name="text")
     assert area.attrs["data-rich"].startswith("<p>")
     assert not area.written.startswith("<p>")
@@ -200,7 +200,7 @@ def test_a_file_that_is_not_taken_is_said_and_the_text_kept(site, cast, discussi
     bad = [(io.BytesIO(b"MZ\x90\x00" * 100), "virus.exe")]
     answer = browser.send(path, data={"csrf_token": token, "text": "Look at this.", "files": bad})
     assert (answer.status, answer.kept) == (422, ["Look at this."])
-    assert "This kind of file is not taken." in answer.text
+    assert "We can’t accept this type of file" in answer.text
 
 
 def test_files_of_others_are_not_attached(site, cast, discussion, path):

@@ -24,7 +24,7 @@ def answer(site, actor, discussion, value, **fields):
 def test_others_answers_show_only_after_ones_own(site, cast, asked):
     answer(site, cast.ben, asked, 6)
     before = site.browser(cast.ana).get(address(asked))
-    assert "Where do you stand?" in before.text
+    assert "Your position" in before.text
     assert not before.page.all("table", class_="stances")
     assert answer(site, cast.ana, asked, 2).status == 303
     after = site.browser(cast.ana).get(address(asked))
@@ -39,9 +39,9 @@ def test_the_first_answer_stays_and_a_later_one_shows_the_shift(site, cast, aske
     answer(site, cast.ana, asked, 2)
     assert answer(site, cast.ana, asked, 5, moved=post.address).status == 303
     shown = site.browser(cast.ana).get(address(asked)).text
-    assert "You went from 2 to 5. Post 1 moved you." in shown
-    assert "0 moved towards “the same thing”, 1 towards “different kinds”, 0 stayed." in shown
-    assert "Your post 1 moved Ana Brandt." in site.browser(cast.ben).get(address(asked)).text
+    assert "You moved from 2 to 5. Post 1 changed your mind." in shown
+    assert "0 moved toward “the same thing”, 1 moved toward “different kinds”, 0 stayed the same." in shown
+    assert "Your post 1 changed the mind of Ana Brandt." in site.browser(cast.ben).get(address(asked)).text
 
 
 def test_teachers_see_which_posts_moved_people_but_not_whom(site, cast, asked):
@@ -50,9 +50,9 @@ def test_teachers_see_which_posts_moved_people_but_not_whom(site, cast, asked):
     answer(site, cast.ana, asked, 5, moved=post.address)
     answer(site, cast.chi, asked, 2)
     shown = site.browser(cast.tariq).get(address(asked)).page.one("section", id="stance").text
-    assert "Posts that moved people: 1 (1)" in shown
+    assert "Posts that changed minds: 1 (1)" in shown
     assert "Ana" not in shown
-    assert "Posts that moved" not in site.browser(cast.chi).get(address(asked)).text
+    assert "Posts that changed minds" not in site.browser(cast.chi).get(address(asked)).text
 
 
 def test_the_set_up_warns_of_what_was_answered(site, cast, asked):
@@ -76,7 +76,7 @@ def test_where_names_are_hidden_authors_learn_only_how_many(site, cast):
         answer(site, actor, discussion, 2)
         answer(site, actor, discussion, 5, moved=post.address)
     shown = site.browser(cast.ben).get(address(discussion)).text
-    assert "Your post 1 moved 2 people." in shown
+    assert "Your post 1 changed the minds of 2 people." in shown
     assert "Ana" not in shown
 
 
@@ -87,7 +87,7 @@ def test_a_post_that_cannot_have_moved_is_refused(site, cast, asked, moved):
     answer(site, cast.ana, asked, 2)
     refusal = answer(site, cast.ana, asked, 5, moved=moved)
     assert refusal.status == 422
-    assert "No post of somebody else" in refusal.text
+    assert "We found no post by a classmate" in refusal.text
 
 
 @pytest.mark.parametrize("value", ["", "0", "8", "x", "3.5"])
@@ -97,9 +97,9 @@ def test_off_the_scale_is_refused(site, cast, asked, value):
 
 def test_it_is_asked_again_when_replies_were_due(site, cast, asked):
     answer(site, cast.ana, asked, 2)
-    assert "Where do you stand now?" not in site.browser(cast.ana).get(address(asked)).text
+    assert "Your position now" not in site.browser(cast.ana).get(address(asked)).text
     site.clock.move(days=6, minutes=1)
-    assert "Where do you stand now?" in site.browser(cast.ana).get(address(asked)).text
+    assert "Your position now" in site.browser(cast.ana).get(address(asked)).text
     site.clock.move(days=2)
     assert answer(site, cast.ana, asked, 4, again="1").status == 303
 
@@ -121,7 +121,7 @@ def test_forged_and_strange_requests(site, cast, asked):
     refuses_no_visit(site, path)
     refuses_unsafe_posts(site, cast.ana, path, value="3")
     refuses_methods(site, cast.ana, path, "PUT", "DELETE")
-    assert "Where do you stand?" in site.browser(cast.ana).get(address(asked)).text
+    assert "Your position" in site.browser(cast.ana).get(address(asked)).text
 
 
 def test_it_costs_the_page_one_statement_and_others_none(site, cast, asked):

@@ -32,9 +32,9 @@ def edit(site, author, discussion, post, text, *, version):
 
 def test_the_author_sees_each_version_and_what_changed(site, cast, path):
     page = site.browser(cast.ana).get(path).page
-    assert page.one("h1").text == "What your post 1 said"
+    assert page.one("h1").text == "Earlier versions of your post 1"
     versions = page.all("section", class_="version")
-    assert [version.one("h2").text for version in versions] == ["Version 3 shown now", "Version 2", "Version 1"]
+    assert [version.one("h2").text for version in versions] == ["Version 3 current version", "Version 2", "Version 1"]
     assert [ins.text for ins in versions[0].all("ins")] == ["[added: <b>So what?</b>]"]
     assert [gone.text for gone in versions[1].all("del")] == [f"[removed: {SECRET}]"]
     assert SECRET in versions[2].text
@@ -44,7 +44,7 @@ def test_the_author_sees_each_version_and_what_changed(site, cast, path):
 def test_teachers_see_whose_it_was(site, cast, path):
     for actor in (cast.ines, cast.tariq):
         page = site.browser(actor).get(path).page
-        assert page.one("h1").text == "What post 1 by Ana Brandt said"
+        assert page.one("h1").text == "Earlier versions of post 1 by Ana Brandt"
         assert SECRET in page.one("main").text
 
 
@@ -75,15 +75,17 @@ def test_a_deleted_post_still_shows_teachers_what_it_said(site, cast, discussion
     with site.database.writing() as session:
         delete_post(session, cast.ana, discussion, post.id, now=site.clock())
     answer = site.browser(cast.ines).get(path)
-    assert "The post is deleted. This is what it said." in answer.text
+    assert "This post was deleted. This was its text." in answer.text
     assert SECRET in answer.text
-    assert "shown now" not in answer.text
+    assert "current version" not in answer.text
 
 
 def test_a_post_that_was_never_edited_has_one_version(site, cast, discussion):
     post = site.write(cast.ana, discussion)
     page = site.browser(cast.ana).get(address(discussion, "posts", post.id, "revisions")).page
-    assert [version.one("h2").text for version in page.all("section", class_="version")] == ["Version 1 shown now"]
+    assert [version.one("h2").text for version in page.all("section", class_="version")] == [
+        "Version 1 current version"
+    ]
 
 
 def test_statements_do_not_grow(site, cast, discussion, path, post):

@@ -54,7 +54,7 @@ def test_a_button_marks_all_and_leads_back(site, cast, thread, path):
     answer = ana.post(path, numbers=numbers)
     assert (answer.status, answer.location) == (303, f"{address(thread)}#thread-title")
     assert new_to(ana, thread) == []
-    assert "Nothing new" in ana.get(address(thread)).text
+    assert "No new posts" in ana.get(address(thread)).text
     site.write(cast.chi, thread)
     assert new_to(ana, thread) == [6]
 

@@ -63,13 +63,13 @@ def test_the_form_knows_the_first_page_of_the_record(site, cast, reading):
 @pytest.mark.parametrize(
     "sent",
     [
-        (TEXT, {"ground": ""}, "Say why this text may be shared"),
+        (TEXT, {"ground": ""}, "Choose why you may share this text"),
         (TEXT, {"ground": "because"}, "Not a valid choice"),
         (TEXT, {"first_page": "0"}, "between 1 and 99999"),
-        (TEXT, {"note": "x" * 501}, "at most 500 characters"),
+        (TEXT, {"note": "x" * 501}, "up to 500 characters"),
         (files.png(), {}, "Taken are: PDF, HTML"),
         (b"", {}, "empty"),
-        (b"<html>" + b"x" * 5_100_000, {}, "at most 5 MB"),
+        (b"<html>" + b"x" * 5_100_000, {}, "up to 5 MB"),
     ],
 )
 def test_a_refused_file_says_why_and_keeps_what_was_typed(site, cast, reading, sent):
@@ -96,7 +96,7 @@ def test_a_file_is_taken_back(site, cast, given):
     browser = site.browser(cast.ines)
     path = at(cast, given, "file")
     assert browser.post_form(f"{path}/remove", path).status == 303
-    assert "There is no file" in browser.get(at(cast, given, "read")).text
+    assert "has no file" in browser.get(at(cast, given, "read")).text
 
 
 def test_a_pdf_is_read_in_the_reader(site, cast, given):
@@ -105,7 +105,7 @@ def test_a_pdf_is_read_in_the_reader(site, cast, given):
     assert area.attrs["data-first-page"] == "103"
     assert site.browser(cast.ana).get(area.attrs["data-url"]).body == TEXT
     assert policy_of(answer)["worker-src"] == ["'self'"]
-    assert [link.attrs["href"] for link in answer.page.all("a") if "browser's own" in link.text] == [
+    assert [link.attrs["href"] for link in answer.page.all("a") if "browser’s own" in link.text] == [
         area.attrs["data-url"]
     ]
 
@@ -113,9 +113,7 @@ def test_a_pdf_is_read_in_the_reader(site, cast, given):
 def test_course_and_discussion_lead_to_what_is_read_here(site, cast, given):
     discussion = site.discussion(reading_ids=(given,), title="Another")
     for path, more in ((address(discussion), f"?from={discussion.id}"), (f"/courses/{cast.course_id}", "")):
-        links = [
-            link.attrs["href"] for link in site.browser(cast.ana).get(path).page.all("a") if "Read it here" in link.text
-        ]
+        links = [link.attrs["href"] for link in site.browser(cast.ana).get(path).page.all("a") if "Read" in link.text]
         assert links == [at(cast, given, "read") + more]
 
 
@@ -134,14 +132,14 @@ def test_an_html_reading_is_clean_and_its_paragraphs_are_numbered(site, cast, re
 
 
 def test_a_reading_without_a_file_leads_to_where_it_is(site, cast, reading):
-    assert "no address is known" in site.browser(cast.ana).get(at(cast, reading, "read")).text
+    assert "no file or link" in site.browser(cast.ana).get(at(cast, reading, "read")).text
     with site.database.writing() as session:
         session.get_one(Reading, reading).url = "https://hbr.org/x"
     page = site.browser(cast.ana).get(at(cast, reading, "read"))
-    (way,) = [link for link in page.page.all("a") if "Read it where it is" in link.text]
+    (way,) = [link for link in page.page.all("a") if "Open the reading" in link.text]
     assert (way.attrs["href"], way.attrs["rel"]) == (at(cast, reading, "open"), "noopener")
-    assert "Give the class a file" not in page.text
-    assert "Give the class a file" in site.browser(cast.ines).get(at(cast, reading, "read")).text
+    assert "Add a file for the class" not in page.text
+    assert "Add a file for the class" in site.browser(cast.ines).get(at(cast, reading, "read")).text
 
 
 @pytest.mark.parametrize(
@@ -150,7 +148,7 @@ def test_a_reading_without_a_file_leads_to_where_it_is(site, cast, reading):
         ({"page": "104"}, "Page 104"),
         ({"paragraph": "7"}, "Paragraph 7"),
         ({"page": "104", "paragraph": "2"}, "Page 104, paragraph 2"),
-        ({}, "The reading as a whole"),
+        ({}, "The whole reading"),
     ],
 )
 def test_what_is_read_elsewhere_is_cited_by_page_or_paragraph_and_a_sentence(site, cast, reading, place, words):

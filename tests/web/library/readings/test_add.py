@@ -15,7 +15,7 @@ BIBTEX = """@article{a, title={What leaders really do}, author={Kotter, John P.}
 @article{c, title={Unbalanced {brace, year=2000}
 @misc{d, author={Nobody}}
 """
-CANNOT_BE_READ = "cannot be read: look for a brace, bracket or quotation mark that is missing"
+CANNOT_BE_READ = "can’t be read: check for a missing brace, bracket or quotation mark"
 DOI = "10.1037/0033-295X.109.3.573"
 EAGLY = {"type": "journal-article", "title": ["Role congruity"], "author": [{"family": "Eagly"}]}
 
@@ -67,7 +67,7 @@ def test_several_records_come_with_a_tick_each_and_what_was_left_out(site, cast,
     ticks = answer.page.all("input", type="checkbox")
     assert [tick.attrs["name"] for tick in ticks if "checked" in tick.attrs] == ["pick-0", "pick-1"]
     assert "2 records in BibTeX." in answer.text
-    assert "2 parts were left out" in answer.text
+    assert "2 parts were skipped" in answer.text
     assert [li.text for li in answer.page.one("ul", class_="skipped").all("li")] == [
         f"@article{{c, title={{Unbalanced {{brace, year=2000}} {CANNOT_BE_READ}",
         "Nobody has no title",
@@ -75,7 +75,7 @@ def test_several_records_come_with_a_tick_each_and_what_was_left_out(site, cast,
     data = {**pick_form(answer), "pick-1": "1"}
     added = browser.send(f"{base}/chosen", data=data)
     assert (added.status, labels(site)) == (303, ["Burns 1978"])
-    assert "1 reading is added." in browser.get(added.location).text
+    assert "1 reading added." in browser.get(added.location).text
 
 
 def test_what_the_course_has_already_is_not_ticked(site, cast, base):
@@ -92,7 +92,7 @@ def test_nothing_ticked_is_said_and_nothing_lost(site, cast, base):
     answer = browser.post_form(f"{base}/add", f"{base}/add", source=BIBTEX)
     again = browser.send(f"{base}/chosen", data=pick_form(answer))
     assert again.status == 422
-    assert "Tick at least one." in again.text
+    assert "Select at least one reading." in again.text
     assert pick_form(again)["source"] == pick_form(answer)["source"]
 
 
@@ -109,9 +109,9 @@ def test_what_cannot_be_read_comes_back_with_a_reason(site, cast, base, source):
 def test_too_much_is_refused(site, cast, base):
     answer = site.browser(cast.ines).post_form(f"{base}/add", f"{base}/add", source="x" * 1_000_001)
     assert answer.status == 422
-    assert "That is more than a million characters." in answer.text
+    assert "This has more than a million characters." in answer.text
     empty = site.browser(cast.ines).post_form(f"{base}/add", f"{base}/add", source=" ")
-    assert (empty.status, empty.beside("source")) == (422, "Paste something first.")
+    assert (empty.status, empty.beside("source")) == (422, "Paste a DOI or a record first.")
 
 
 def test_a_doi_is_looked_up_while_no_transaction_is_open(site, cast, base, asked):
@@ -128,10 +128,10 @@ def test_a_doi_is_looked_up_while_no_transaction_is_open(site, cast, base, asked
 @pytest.mark.parametrize(
     "failure",
     [
-        (DoiUnknown(), "Nothing is registered under this DOI."),
-        (DoiUnreachable(), "The DOI could not be looked up just now."),
-        ({"title": []}, "What is registered under this DOI has no title."),
-        ({"title": {"evil": 1}, "author": 5, "issued": "x"}, "What is registered under this DOI has no title."),
+        (DoiUnknown(), "We found no record for this DOI."),
+        (DoiUnreachable(), "We could not look up this DOI right now."),
+        ({"title": []}, "The record for this DOI has no title."),
+        ({"title": {"evil": 1}, "author": 5, "issued": "x"}, "The record for this DOI has no title."),
     ],
 )
 def test_where_a_doi_cannot_be_looked_up_the_form_opens_with_it(site, cast, base, asked, failure):
@@ -151,8 +151,8 @@ def test_a_reading_is_written_by_hand(site, cast, base):
     assert "In J. M. Shafritz & J. S. Ott (Eds.), Classics. Brooks/Cole." in page.text
     refused_again = browser.post_form(f"{base}/new", f"{base}/new", title="", doi="nonsense", year="x")
     assert refused_again.status == 422
-    assert refused_again.beside("title") == "Give the reading's title."
-    assert refused_again.beside("doi") == "A DOI looks like 10.1000/182."
+    assert refused_again.beside("title") == "Enter the title of the reading."
+    assert refused_again.beside("doi") == "Enter a DOI like 10.1000/182."
 
 
 def test_the_shelf(site, cast, base):
