@@ -1,4 +1,4 @@
-"""Every request that we send to an LMS: bounded in time and size, and only to hosts that the operator has named."""
+"""Every request that leaves the house, to an LMS or a registry: bounded in time and size, and only to allowed hosts."""
 
 import json
 import time
@@ -24,11 +24,11 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class OutgoingError(Exception):
-    """A request to an LMS that brought no usable answer. The message names the host, never the whole address."""
+    """A request that brought no usable answer. The message names the host, never the whole address."""
 
 
 class OutgoingTimeout(OutgoingError):
-    """The LMS took too long to connect, to answer, or to finish its answer."""
+    """The other side took too long to connect, to answer, or to finish its answer."""
 
 
 class OutgoingUnreachable(OutgoingError):
@@ -40,7 +40,7 @@ class OutgoingTooLarge(OutgoingError):
 
 
 class OutgoingForbidden(OutgoingError):
-    """We do not send this: not http(s), a host that is not the platform's, or a redirect that leads away."""
+    """We do not send this: not http(s), a host that is not allowed, or a redirect that leads away."""
 
 
 class OutgoingBadAnswer(OutgoingError):
@@ -49,7 +49,7 @@ class OutgoingBadAnswer(OutgoingError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the LMS answered, whatever the status. `headers` finds names in any case."""
+    """What came back, whatever the status. `headers` finds names in any case."""
 
     status: int
     reason: str
@@ -89,13 +89,13 @@ def is_allowed(url: str, allowed_hosts: Collection[str]) -> bool:
 
 
 class Outgoing:
-    """Sends requests to LMSs. One for the whole process; safe in threads; keeps connections, but no cookies."""
+    """Sends requests to other systems. One for a whole process; safe in threads; keeps connections, but no cookies."""
 
     def __init__(self, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS) -> None:
         self._timeout = (connect_seconds, read_seconds)
         self._http = requests.Session()
         self._http.headers.update({"User-Agent": f"Colloquy/{_version()}", "Accept-Encoding": "identity"})
-        # An LMS's cookie must not travel from one tenant's request to another's.
+        # A cookie must not travel from one tenant's request to another's.
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def request(

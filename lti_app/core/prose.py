@@ -21,8 +21,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’\-‑–.][^\W_]+)*")
 _KEPT_CONTROLS = "\n\t"
 _PLAIN = re.compile(r"[\n\t -~]*")
 """Text of which everything is kept as it is: no need to look at each letter."""
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that turn the direction of whatever follows, also of text and addresses that are not the writer's."""
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the direction of the text that follows them, also where it is not the writer's."""
 _NOT_KEPT = ("Cc", "Cs", "Cn")
 _WITHIN_WORDS = ("Mn", "Mc", "Me", "Cf")
 _INVISIBLE = ("Cf", "Zs", "Zl", "Zp", "Cc")
@@ -38,6 +38,11 @@ def clean_text(text: str) -> str:
     """
     kept = keep_text(text).strip()
     return "" if is_blank(kept) else kept
+
+
+def clean_line(text: str, length: int | None = None) -> str:
+    """Outside text as one line: cleaned like `clean_text`, each run of white space one space, at most `length` long."""
+    return " ".join(clean_text(text).split())[:length].rstrip()
 
 
 def keep_text(text: str) -> str:
@@ -97,7 +102,7 @@ def find_addresses(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _is_kept(ch: str) -> bool:
-    return unicodedata.category(ch) not in _NOT_KEPT and ch not in _TURNING
+    return unicodedata.category(ch) not in _NOT_KEPT and ch not in TURNING
 
 
 def _block(block: str, render: InlineRenderer) -> str:

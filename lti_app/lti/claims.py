@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+from lti_app.core.prose import TURNING
 from lti_app.course.courses.rules import Role
 from lti_app.course.groups.rules import GroupKind
 from lti_app.course.people.rules import Names
@@ -41,8 +42,6 @@ MOODLE_GROUPS = {GROUPS: "$Moodle.Person.userGroupIds"}
 LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 NOT_SHOWN = frozenset({"Cc", "Cs", "Cn", "Co"})
 """Unicode categories that no text of ours keeps: controls (NUL above all), lone surrogates, what is no character."""
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that turn the direction of whatever follows them, on pages that they do not belong to."""
 
 
 class MessageType(StrEnum):

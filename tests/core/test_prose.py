@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.core.prose import clean_text, count_words, link_addresses, sanitise, to_html
+from lti_app.core.prose import clean_line, clean_text, count_words, link_addresses, sanitise, to_html
 from tests.core.growth import MOST, growth
 from tests.core.markup import bare, read_safe
 
@@ -174,3 +174,16 @@ def test_work_grows_with_the_length_and_not_with_its_square(make):
     """No step looks again at what it has passed; else these would take thousands of millions of steps, and not end."""
     for work in (clean_text, lambda text: count_words(clean_text(text)), link_addresses, to_html):
         assert growth(work, make, MANY) <= MOST
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (" What\tLeaders\r\n\r\nReally  Do ", "What Leaders Really Do"),
+        ("Cafe\u0301 \u202egnp\0", "Café gnp"),
+        ("\u200b \u200d", ""),
+        ("a b c", "a b"),
+    ],
+)
+def test_clean_line(text: str, line: str):
+    assert clean_line(text, 4 if text == "a b c" else None) == line

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
 from lti_app.core.errors import NotFound
+from lti_app.core.prose import clean_line
 from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.access import require_manage
@@ -122,7 +123,7 @@ def _lock(session: Session, actor: Actor) -> None:
 
 
 def _name(text: str) -> str:
-    name = " ".join(text.split())[:MAX_NAME].rstrip()
+    name = clean_line(text, MAX_NAME)
     if not name:
         raise GroupNameless
     return name

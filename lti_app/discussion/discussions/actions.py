@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from lti_app.core.prose import clean_text, to_html
+from lti_app.core.prose import clean_line, clean_text, to_html
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.access import Permission, require
@@ -123,11 +123,7 @@ def reveal_names(session: Session, actor: Actor, discussion: DiscussionView, *, 
 
 def _title(text: str) -> str:
     """One line, never empty: it is what the discussion's links are called."""
-    return _line(text)[:MAX_TITLE] or DEFAULT_TITLE
-
-
-def _line(text: str) -> str:
-    return " ".join(clean_text(text).split())
+    return clean_line(text, MAX_TITLE) or DEFAULT_TITLE
 
 
 def _store(discussion: Discussion, set_up: SetUp, now: datetime) -> None:
@@ -148,8 +144,8 @@ def _store(discussion: Discussion, set_up: SetUp, now: datetime) -> None:
     discussion.structure, discussion.wanted_move = set_up.structure, set_up.wanted_move
     discussion.group_kind, discussion.edit_minutes = set_up.group_kind, set_up.edit_minutes
     stance = set_up.stance or StanceQuestion("", "", "")
-    discussion.stance_question = _line(stance.text)
-    discussion.stance_low, discussion.stance_high = _line(stance.low), _line(stance.high)
+    discussion.stance_question = clean_line(stance.text)
+    discussion.stance_low, discussion.stance_high = clean_line(stance.low), clean_line(stance.high)
     if not discussion.post_count:  # what was promised to those who have written is kept
         discussion.anonymity = set_up.anonymity
     discussion.prepared_at = discussion.prepared_at or now

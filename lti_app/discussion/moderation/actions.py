@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id, UtcDateTime, alias_of, insert_into
 from lti_app.core.errors import Forbidden
-from lti_app.core.prose import clean_text
+from lti_app.core.prose import clean_line
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries import DiscussionView
@@ -122,7 +122,7 @@ def split_thread(
     _move(session, post, _path_of(nth), str(nth), now)
     session.refresh(post)
     post.parent_id, post.root_id, post.split_from_id, post.split_at = None, None, answered, now
-    post.title = " ".join(clean_text(title).split())[:MAX_TITLE]
+    post.title = clean_line(title, MAX_TITLE)
     post.locked_at, post.accepted_at = locked_at, None
     session.flush()
     recount_thread(session, root_id)

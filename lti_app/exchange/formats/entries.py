@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from lti_app.core.prose import clean_text, is_blank
+from lti_app.core.prose import clean_line, is_blank
 
 MAX_ENTRIES = 50_000
 MAX_BYTES = 20_000_000
@@ -162,7 +162,7 @@ def arrange(parsed: Parsed, *, max_depth: int, now: datetime) -> Arranged:
 
 
 def _cleaned(entry: Entry, sorting: _Sorting) -> Entry:
-    author, title = _one_line(entry.author, MAX_NAME), _one_line(entry.title, MAX_TITLE)
+    author, title = clean_line(entry.author, MAX_NAME), clean_line(entry.title, MAX_TITLE)
     text = entry.text
     if len(text) > MAX_LENGTH:
         sorting.tell(entry, Fault.TOO_LONG)
@@ -170,10 +170,6 @@ def _cleaned(entry: Entry, sorting: _Sorting) -> Entry:
     if not author and not entry.is_gone:
         sorting.tell(entry, Fault.NO_AUTHOR)
     return replace(entry, author=author, title=title, text=text)
-
-
-def _one_line(text: str, length: int) -> str:
-    return " ".join(clean_text(text).split())[:length].rstrip()
 
 
 def _parents(sorting: _Sorting) -> dict[str, str]:

@@ -10,8 +10,8 @@ from string import ascii_lowercase
 from typing import Any
 from urllib.parse import quote
 
-from lti_app.core.prose import clean_text
-from lti_app.library.bibliography.rules.records import year_of
+from lti_app.core.prose import clean_line, clean_text
+from lti_app.library.bibliography.rules.records import bare_doi, year_of
 
 MAX_LABEL_PART = 60
 MAX_LOCATOR = 20
@@ -20,7 +20,6 @@ MAX_EXACT = 2000
 MAX_CONTEXT = 64
 _NUMBER = re.compile(r"\d{1,9}")
 _NO_BRACKETS = str.maketrans("[]", "  ")
-_DOI_PREFIX = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _ASKED_FOR = frozenset(
     {"type", "title", "author", "editor", "issued", "container-title", "volume", "issue", "page", "edition"}
     | {"publisher", "publisher-place", "DOI", "URL"}
@@ -45,11 +44,11 @@ class Place:
     def of(cls, *, page: str = "", paragraph: str = "", exact: str = "", prefix: str = "", suffix: str = "") -> "Place":
         """The place as it is kept: each part one line of clean text, cut where it is too long."""
         return cls(
-            _one_line(page)[:MAX_LOCATOR].strip(),
-            _one_line(paragraph)[:MAX_LOCATOR].strip(),
-            _one_line(exact)[:MAX_EXACT].strip(),
-            _one_line(prefix)[-MAX_CONTEXT:].strip(),
-            _one_line(suffix)[:MAX_CONTEXT].strip(),
+            clean_line(page, MAX_LOCATOR),
+            clean_line(paragraph, MAX_LOCATOR),
+            clean_line(exact, MAX_EXACT),
+            clean_line(prefix)[-MAX_CONTEXT:].strip(),
+            clean_line(suffix, MAX_CONTEXT),
         )
 
     @property
@@ -109,19 +108,19 @@ def to_csl(entry: ReadingEntry, before: dict[str, Any] | None = None) -> dict[st
     record: dict[str, Any] = {
         **{field: value for field, value in before.items() if field not in _ASKED_FOR},
         "type": entry.kind or ("article-journal" if entry.container.strip() else "book"),
-        "title": _one_line(entry.title),
+        "title": clean_line(entry.title),
         "author": _names(entry.authors, before.get("author", [])),
         "editor": _names(entry.editors, before.get("editor", [])),
         "issued": _issued(entry.year, before),
-        "container-title": _one_line(entry.container),
-        "volume": _one_line(entry.volume),
-        "issue": _one_line(entry.issue),
-        "page": _one_line(entry.pages),
-        "edition": _one_line(entry.edition),
-        "publisher": _one_line(entry.publisher),
-        "publisher-place": _one_line(entry.place),
-        "DOI": _DOI_PREFIX.sub("", _one_line(entry.doi)),
-        "URL": _one_line(entry.url),
+        "container-title": clean_line(entry.container),
+        "volume": clean_line(entry.volume),
+        "issue": clean_line(entry.issue),
+        "page": clean_line(entry.pages),
+        "edition": clean_line(entry.edition),
+        "publisher": clean_line(entry.publisher),
+        "publisher-place": clean_line(entry.place),
+        "DOI": bare_doi(clean_line(entry.doi)),
+        "URL": clean_line(entry.url),
     }
     return {field: value for field, value in record.items() if value}
 
@@ -175,17 +174,17 @@ def distinct_label(label: str, taken: Collection[str]) -> str:
 
 def address_of(csl: dict[str, Any]) -> str | None:
     """Where the record says it can be read: its URL, else its DOI as a link. Only http(s)."""
-    url = _one_line(csl.get("URL", ""))
+    url = clean_line(str(csl.get("URL", "")))
     if url.lower().startswith(("https://", "http://")):
         return url
-    doi = _DOI_PREFIX.sub("", _one_line(csl.get("DOI", "")))
+    doi = bare_doi(clean_line(str(csl.get("DOI", ""))))
     return f"https://doi.org/{quote(doi, safe='/')}" if doi else None
 
 
 def _names(text: str, before: list[dict[str, str]]) -> list[dict[str, str]]:
     if before and text.strip() == _names_text(before):
         return before
-    lines = (_one_line(part).strip(",") for part in re.split(r"[;\n]", clean_text(text)))
+    lines = (clean_line(part).strip(",") for part in re.split(r"[;\n]", clean_text(text)))
     return [_name(line) for line in lines if line]
 
 
@@ -206,10 +205,6 @@ def _issued(year: int | None, before: dict[str, Any]) -> dict[str, Any] | None:
     return {"date-parts": [[year]]} if year else None
 
 
-def _one_line(text: Any) -> str:
-    return " ".join(clean_text(str(text)).split())
-
-
 def _locator_order(locator: str) -> tuple[int, str]:
     """Whatever has no number, as front matter in Roman figures, comes before page 1."""
     number = _NUMBER.search(locator)
@@ -217,7 +212,7 @@ def _locator_order(locator: str) -> tuple[int, str]:
 
 
 def _label_part(text: Any) -> str:
-    return " ".join(_one_line(text).translate(_NO_BRACKETS).split())[:MAX_LABEL_PART].strip()
+    return clean_line(str(text).translate(_NO_BRACKETS), MAX_LABEL_PART)
 
 
 def _name(author: str) -> dict[str, str]:

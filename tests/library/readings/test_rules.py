@@ -151,3 +151,10 @@ def test_any_entry_has_a_label_and_a_safe_reference(entry):
     assert label.strip()
     assert not set(label) & set("[]\n")
     assert len(label) < 150
+
+
+@pytest.mark.parametrize("before", ["", "doi: ", "https://doi.org/", "http://dx.doi.org/", "https://www.doi.org/"])
+def test_a_doi_is_stored_and_linked_without_what_stands_before_it(before: str):
+    doi = "10.1234/ab.5"
+    assert to_csl(ReadingEntry("Kotter", 1990, "T", doi=before + doi))["DOI"] == doi
+    assert address_of({"DOI": before + doi}) == f"https://doi.org/{doi}"

@@ -1,6 +1,6 @@
 """Quotations of posts and of passages, as the composer inserts them."""
 
-from lti_app.core.prose import clean_text
+from lti_app.core.prose import clean_line
 from lti_app.core.rich_reader import read
 from lti_app.core.rich_text import Element, to_text, write
 from lti_app.discussion.discussions.rules import AssignedReading
@@ -12,7 +12,7 @@ def quoted_post(html: str, part: str, *, href: str, address: str, words: tuple[s
 
     What is not in the post is no part of it; then all of it is quoted.
     """
-    blocks, part = read(html), " ".join(clean_text(part).split())
+    blocks, part = read(html), clean_line(part)
     if part and _squeezed(part) in _squeezed(to_text(blocks)):
         blocks = [Element("p", {}, [part])]
     link = Element("a", {"class": "address", "href": href}, [address])
@@ -23,7 +23,7 @@ def quoted_post(html: str, part: str, *, href: str, address: str, words: tuple[s
 def quoted_passage(reading: AssignedReading, cited: Cited, exact: str) -> str:
     """A passage's words as a quotation, and the chip that cites it."""
     chip = citation_chip(reading, cited)
-    words = clean_text(" ".join(exact.split()))
+    words = clean_line(exact)
     quotation = [Element("blockquote", {}, [Element("p", {}, [words, " ", chip])])]
     return write(quotation if words else [Element("p", {}, [chip, " "])])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from lti_app.core.prose import clean_line
 from lti_app.discussion.discussions.rules import MAX_TITLE, Structure
 from lti_app.discussion.posts.errors import NoGroup, TitleMissing, WhichGroup
 
@@ -15,7 +16,7 @@ def settle_title(title: str, *, needed: bool) -> str:
     """A title in one line, at most MAX_TITLE long; empty where none is `needed`. Raises TitleMissing."""
     if not needed:
         return ""
-    if settled := " ".join(title.split())[:MAX_TITLE]:
+    if settled := clean_line(title, MAX_TITLE):
         return settled
     raise TitleMissing
 

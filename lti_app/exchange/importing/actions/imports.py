@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, undefer
 
 from lti_app.core.errors import NotFound
-from lti_app.core.prose import clean_text
+from lti_app.core.prose import clean_line
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.rules import zone
 from lti_app.discussion.discussions.access import Permission
@@ -52,7 +52,7 @@ def look_at_file(session: Session, actor: Actor, discussion_id: int, upload: Upl
     given = Import(
         discussion_id=discussion.id,
         person_id=actor.person_id,
-        file_name=" ".join(clean_text(upload.name).split())[-100:],
+        file_name=clean_line(upload.name)[-100:],
         content=zlib.compress(upload.content),
         zone=upload.zone,
         day_first=parsed.day_first,

@@ -10,7 +10,7 @@ from typing import Any
 
 import nh3
 
-from lti_app.core.prose import clean_text
+from lti_app.core.prose import clean_line
 from lti_app.library.bibliography.rules.bibtex import looks_like_bibtex, read_bibtex
 from lti_app.library.bibliography.rules.ris import looks_like_ris, read_ris
 
@@ -81,7 +81,7 @@ DATES = ("issued", "original-date")
 PARTS_OF_NAMES = ("family", "given", "literal", "suffix", "non-dropping-particle", "dropping-particle")
 DOI = re.compile(r"\b10\.\d{4,9}/(?:\(SICI\)\S+|[^\s\"<>{}|\\^`\[\]]+)")
 """The older ones of journals may have angle brackets in them; anywhere else those are markup around it."""
-_DOI_PREFIX = re.compile(r"^(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)-?\d{1,4}(?!\d)")
 _ISO_DATE = re.compile(r"(-?\d{1,4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?!\d)")
 _NO_TAGS = nh3.Cleaner(tags=set(), attributes={})
@@ -154,6 +154,11 @@ def doi_of(text: str) -> str:
     return doi if doi.partition("/")[2] else ""
 
 
+def bare_doi(text: str) -> str:
+    """A DOI without the address or the `doi:` that may stand before it."""
+    return _DOI_ADDRESS.sub("", text)
+
+
 def from_csl(csl: Any) -> dict[str, Any]:
     """The record of CSL-JSON from outside, whose texts may have markup and whose values may be lists."""
     return clean_record(_unmarked(csl)) if isinstance(csl, dict) else {}
@@ -168,7 +173,7 @@ def clean_record(csl: dict[str, Any]) -> dict[str, Any]:
     record |= {field: _line(csl.get(field), MAX_NUMBER * (4 if field == "DOI" else 1)) for field in NUMBERS}
     record |= {field: _names(csl.get(field)) for field in NAMES}
     record |= {field: _date(csl.get(field)) for field in DATES}
-    record["DOI"] = _DOI_PREFIX.sub("", record["DOI"])
+    record["DOI"] = bare_doi(record["DOI"])
     record["URL"] = url if (url := _line(csl.get("URL"), MAX_FIELD)).lower().startswith(("http://", "https://")) else ""
     return {field: value for field, value in record.items() if value}
 
@@ -232,7 +237,7 @@ def _words(record: dict[str, Any]) -> str:
 
 
 def _excerpt(text: str) -> str:
-    line = " ".join(clean_text(text[: MAX_EXCERPT * 4]).split())
+    line = clean_line(text[: MAX_EXCERPT * 4])
     return line if len(line) <= MAX_EXCERPT else f"{line[:MAX_EXCERPT].rstrip()}…"
 
 
@@ -252,7 +257,7 @@ def _unmarked(value: Any) -> Any:
 def _line(value: Any, limit: int) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return " ".join(clean_text(str(value)[: limit * 10]).split())[:limit].strip()
+    return clean_line(str(value)[: limit * 10], limit)
 
 
 def _names(value: Any) -> list[dict[str, str]]:
