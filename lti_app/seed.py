@@ -17,7 +17,6 @@ from lti_app.course.courses.actions import VISIT_LENGTH, enroll
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
-from lti_app.discussion.discussions.actions import set_up_discussion
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Calendar, Move, SetUp, StanceQuestion, Structure
 from lti_app.discussion.moderation.actions import change_post, report_post
@@ -29,7 +28,7 @@ from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.publishing.actions.publish import Published, publish
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.exchange.exporting.rules.pdf import typeset
-from lti_app.grading.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.actions.set_up import set_up_graded
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.queries import read_pages
@@ -221,8 +220,7 @@ def _set_up(course: _Class, plan: Mapping[str, Any], discussion_id: int) -> None
         stance=StanceQuestion(**plan["stance"]) if "stance" in plan else None,
     )
     about: dict[str, Any] = {"set_up": set_up, "version": 0, "now": opened}
-    discussion = set_up_discussion(course.session, course.instructor, discussion_id, **about)
-    copy_rubric(course.session, discussion)
+    set_up_graded(course.session, course.instructor, discussion_id, **about)
 
 
 def _write(course: _Class, post: Mapping[str, Any], discussion_id: int, parent: Published | None = None) -> Published:

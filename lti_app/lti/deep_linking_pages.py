@@ -14,7 +14,7 @@ from lti_app.core.key_value import KeyValueStore
 from lti_app.core.prose import clean_text
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import Permission, require
-from lti_app.discussion.discussions.actions import DEFAULT_POINTS, DEFAULT_TITLE, reserve_discussion
+from lti_app.discussion.discussions.actions.reserve import DEFAULT_POINTS, DEFAULT_TITLE, reserve_discussion
 from lti_app.discussion.discussions.rules import MAX_TITLE
 from lti_app.lti.deep_linking import (
     DeepLinkingRequest,

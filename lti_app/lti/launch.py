@@ -16,7 +16,7 @@ from lti_app.course.courses.rules import Role
 from lti_app.course.groups.actions import record_lms_groups
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.actions import reserve_discussion
+from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.lti.claims import HISTORY, Context, GradeService, Message, MessageType, ResourceLink
 from lti_app.lti.errors import LaunchRefused, Reason

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.actions import create_course
-from lti_app.discussion.discussions.actions import reserve_discussion
+from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.lti.models import CourseLink, Deployment, Placement, Platform
 
 

@@ -17,7 +17,8 @@ from lti_app.course.courses.actions import create_course, enroll, open_visit
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
-from lti_app.discussion.discussions.actions import reserve_discussion, set_up_discussion
+from lti_app.discussion.discussions.actions.reserve import reserve_discussion
+from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Calendar, SetUp
@@ -27,7 +28,7 @@ from lti_app.discussion.posts.rules.compose import compose
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.reactions.models import Appreciation
 from lti_app.discussion.read_state.models import Seen
-from lti_app.grading.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.library.readings.actions import add_reading, find_passages
 
 STUDENTS = 300

@@ -9,19 +9,19 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.actions import split_students
-from lti_app.discussion.discussions.actions import set_up_discussion
+from lti_app.discussion.discussions.actions.extensions import extend
+from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, Calendar, SetUp, StanceQuestion, Structure
 from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.rules import Drafted, Kind, Place
-from lti_app.discussion.extensions.actions import extend
 from lti_app.discussion.moderation.actions import change_post, reply_privately, report_post
 from lti_app.discussion.moderation.rules import Deed, ReportReason
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import Written
 from lti_app.exchange.importing.actions.imports import Upload, look_at_file
-from lti_app.grading.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
 from lti_app.library.readings.actions import find_or_add_passage, give_file

@@ -17,9 +17,9 @@ from lti_app.course.groups.actions import (
 from lti_app.course.groups.errors import GroupInUse, GroupNameless, GroupNameTaken, NobodyToSplit
 from lti_app.course.groups.queries import list_groups, list_places
 from lti_app.course.groups.rules import GroupKind
+from lti_app.discussion.discussions.actions.extensions import extend
 from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.discussion.discussions.rules import Calendar, Structure
-from lti_app.discussion.extensions.actions import extend
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import GroupLeft

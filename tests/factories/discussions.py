@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.actions import reserve_discussion, set_up_discussion
+from lti_app.discussion.discussions.actions.reserve import reserve_discussion
+from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Calendar, SetUp
-from lti_app.grading.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.actions.copy import copy_rubric
 from tests.cast import MONDAY
 
 WEEK = Calendar(

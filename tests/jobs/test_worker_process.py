@@ -27,7 +27,7 @@ from lti_app.course.courses.rules import Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Names
-from lti_app.discussion.discussions.actions import reserve_discussion
+from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.grading.passbacks.actions import queue_passback
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.rules import PassbackState

@@ -15,7 +15,7 @@ from lti_app.course.courses.models import Course, EarlierCourse, Enrollment, Vis
 from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Role
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.actions import reserve_discussion
+from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.lti.models import CourseLink, Placement
 from tests.lti.fake_lms import ABSENT, AGS, CLAIM, DEEP_LINKING, MEMBERSHIP, NRPS, Browser, FakeLms

@@ -19,3 +19,15 @@ class UnknownReading(Refused):
     """A chosen reading is not one of this course."""
 
     code = "unknown_reading"
+
+
+class NothingExtended(Refused):
+    """No date is given."""
+
+    code = "nothing_extended"
+
+
+class NotLater(Refused):
+    """The date called `name` is not later than the class's, or the class has no such date."""
+
+    code = "not_later"

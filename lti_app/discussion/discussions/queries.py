@@ -9,11 +9,12 @@ from typing import Any, cast
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import Id
+from lti_app.core.db import Id, alias_of
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.course.groups.models import GroupMember
+from lti_app.course.groups.models import Group, GroupMember
 from lti_app.course.groups.rules import GroupKind
+from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import Permission, require
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading, Extension, Pseudonym
 from lti_app.discussion.discussions.rules import (
@@ -31,6 +32,7 @@ from lti_app.discussion.discussions.rules import (
 from lti_app.library.readings.models import Reading
 from lti_app.library.readings.queries import told, with_progress
 
+_GRANTER = alias_of(Person)
 CLASS_DATES = Calendar()
 _READER: BindParameter[int] = bindparam("person_id", type_=Id)
 _IN_COURSE = Discussion.course_id == bindparam("course_id", type_=Id)
@@ -132,6 +134,22 @@ class DiscussionLine:
     state: State
 
 
+@dataclass(frozen=True)
+class ExtensionLine:
+    """Later dates for one person or one group."""
+
+    id: int
+    person_id: int | None
+    group_id: int | None
+    name: str
+    """The person's or the group's."""
+    dates: Calendar
+    """Those that were given; None where the class's holds."""
+    note: str
+    granted_by: str
+    granted_at: datetime
+
+
 def get_discussion(
     session: Session,
     actor: Actor,
@@ -183,9 +201,10 @@ def list_required(session: Session, actor: Actor) -> list[int]:
 
 
 def collect_calendars(session: Session, discussion: DiscussionView) -> dict[int, Calendar]:
-    """The calendars of those who have dates of their own, by person id (one statement; none where nobody has).
+    """The calendars of those with an extension, by person id (one statement; none where nobody has one).
 
-    For all others it is the class's. The caller has passed the gate as staff.
+    For all others the class's applies. Only the gate for staff says that there are extensions, so a student's view of
+    the discussion finds none.
     """
     if not discussion.has_extensions:
         return {}
@@ -197,6 +216,32 @@ def collect_calendars(session: Session, discussion: DiscussionView) -> dict[int,
         .group_by(person_id)
     )
     return {whose: discussion.class_calendar.extended(Calendar(None, *dates)) for whose, *dates in rows}
+
+
+def list_extensions(session: Session, actor: Actor, discussion: DiscussionView) -> list[ExtensionLine]:
+    """All extensions of a discussion, groups first (one statement); raises Forbidden."""
+    require(actor, Permission.SET_UP)
+    rows = session.execute(
+        select(Extension, Group.name, Person.name, _GRANTER.name)
+        .outerjoin(Group, Group.id == Extension.group_id)
+        .outerjoin(Person, Person.id == Extension.person_id)
+        .join(_GRANTER, _GRANTER.id == Extension.granted_by_id)
+        .where(Extension.discussion_id == discussion.id)
+        .order_by(Extension.group_id.is_(None), Group.name, Person.sort_name, Extension.id)
+    )
+    return [
+        ExtensionLine(
+            id=row.id,
+            person_id=row.person_id,
+            group_id=row.group_id,
+            name=group or person or "",
+            dates=Calendar(None, row.first_post_due, row.replies_due, row.closes_at),
+            note=row.note,
+            granted_by=granter,
+            granted_at=row.granted_at,
+        )
+        for row, group, person, granter in rows
+    ]
 
 
 def _latest() -> list[ColumnElement[Any]]:

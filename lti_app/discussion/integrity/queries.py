@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
+from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.integrity.models import Finding
@@ -38,10 +39,12 @@ class Likeness:
 
 
 def list_likenesses(session: Session, actor: Actor, post_ids: Collection[int]) -> dict[int, Likeness]:
-    """What these posts are similar to, by post (one statement). For staff: the caller has passed MODERATE.
+    """What these posts are similar to, by post (one statement); raises Forbidden for all but staff.
 
     Nobody is named: that two posts are alike says nothing about who had it from whom.
     """
+    if not actor.is_staff:
+        raise Forbidden
     rows = session.execute(
         select(Finding.post_id, Finding.share, Discussion, _LIKE.address, _LIKE.created_at, Post.html, _LIKE.html)
         .join(Post, Post.id == Finding.post_id)

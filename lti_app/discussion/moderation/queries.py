@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
+from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
@@ -135,7 +136,9 @@ def count_waiting(session: Session, actor: Actor) -> dict[int, int]:
 
 
 def list_acts(session: Session, actor: Actor, discussion: DiscussionView, post_id: int) -> list[ActLine]:
-    """All that was done to a post, the newest first (one statement). The caller has got the post by MODERATE."""
+    """All moderation actions on a post of this discussion, the newest first (one statement); raises Forbidden."""
+    if not actor.is_staff:
+        raise Forbidden
     return [_act_line(*row) for row in session.execute(_acts(actor, discussion, ModerationAct.post_id == post_id))]
 
 

@@ -12,7 +12,7 @@ from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import get_student
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.access import Permission, require
-from lti_app.discussion.discussions.actions import reveal_names
+from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries import DiscussionView, collect_calendars
 from lti_app.discussion.discussions.rules import Calendar
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong

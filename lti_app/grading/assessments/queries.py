@@ -13,6 +13,7 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.access import Permission, require
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.posts.models import Post
@@ -115,9 +116,10 @@ NO_ASSESSMENT = AssessmentView({}, "", Decimal(0), False, 0, None, None, None, N
 def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
     """Every active student with what there is to grade and how far it is, in the order of class lists (one statement).
 
-    Where grading is blind, by pseudonym and in the order of those; empty for whoever has none yet. The caller has got
-    the discussion by the GRADE permission.
+    Where grading is blind, by pseudonym and in the order of those; empty for whoever has none yet.
+    Raises Forbidden for those who may not grade.
     """
+    require(actor, Permission.GRADE)
     blind = discussion.hides_names_from(actor)
     counts = _counts(discussion)
     rows = session.execute(

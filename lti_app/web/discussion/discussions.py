@@ -11,14 +11,12 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.queries import list_groups
 from lti_app.discussion.discussions.access import Permission, may
-from lti_app.discussion.discussions.actions import set_up_discussion, write_prompt
 from lti_app.discussion.discussions.errors import DatesOutOfOrder
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import State
 from lti_app.discussion.moderation.queries import count_waiting, find_moved
 from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.queries.gate import circumstances_of
-from lti_app.discussion.posts.queries.referred import compose_prompt, find_attachable
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.reactions.queries import appreciated_by
@@ -27,11 +25,9 @@ from lti_app.discussion.stances.queries import get_stances
 from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_thread
 from lti_app.discussion.threads.rules import Jumps, Overview
 from lti_app.grading.assessments.queries import get_released_grade
-from lti_app.grading.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.actions.set_up import set_up_graded
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, in_language
-from lti_app.library.files.actions import attach_files
-from lti_app.library.files.rules import Purpose
 from lti_app.library.readings.actions import add_reading
 from lti_app.library.readings.queries import ReadingLine, list_readings
 from lti_app.library.readings.rules import to_csl
@@ -168,13 +164,16 @@ def _save_set_up(actor: Actor, discussion_id: int, form: SetUpForm) -> None:
         assigned = tuple(reading_id for reading_id in known if f"reading-{reading_id}" in request.form)
         required = frozenset(reading_id for reading_id in assigned if f"required-{reading_id}" in request.form)
         set_up, version = form.to_set_up(assigned, required), form.version.data or 0
-        discussion = set_up_discussion(session, actor, discussion_id, set_up=set_up, version=version, now=now())
-        if form.is_rich:
-            prompt = compose_prompt(session, actor, discussion, form.prompt.data or "")
-            own = find_attachable(session, actor, prompt.pictures)  # others' are attached already
-            attach_files(session, actor, own.keys(), purpose=Purpose.ATTACHMENT, now=now())
-            write_prompt(session, actor, discussion, text=prompt.text, html=prompt.html)
-        copy_rubric(session, discussion, in_language(DEFAULT_RUBRIC, _))
+        set_up_graded(
+            session,
+            actor,
+            discussion_id,
+            set_up=set_up,
+            prompt_html=(form.prompt.data or "") if form.is_rich else None,
+            rubric=in_language(DEFAULT_RUBRIC, _),
+            version=version,
+            now=now(),
+        )
 
 
 def _set_up_page(

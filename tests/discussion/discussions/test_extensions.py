@@ -6,14 +6,13 @@ import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.groups.actions import make_group, place_students
-from lti_app.discussion.discussions.queries import get_discussion, list_discussions
+from lti_app.discussion.discussions.actions.extensions import extend, remove_extension
+from lti_app.discussion.discussions.errors import NothingExtended, NotLater
+from lti_app.discussion.discussions.queries import get_discussion, list_discussions, list_extensions
 from lti_app.discussion.discussions.rules import Calendar, State
-from lti_app.discussion.extensions.actions import extend, remove_extension
-from lti_app.discussion.extensions.errors import NothingExtended, NotLater
-from lti_app.discussion.extensions.queries import list_extensions
 from lti_app.discussion.posts.errors import DiscussionShut
 from lti_app.participation.progress.queries import get_account
-from tests.factories.discussions import WEEK
+from tests.factories.discussions import WEEK, set_up
 from tests.factories.posts import write
 from tests.statements import count_statements
 
@@ -127,3 +126,25 @@ def test_they_cost_the_gate_no_statement_and_staff_one(session, cast, clock, dis
     grant(cast.ana, first_post_due=2)
     grant(cast.ben, first_post_due=2)
     assert (costs(cast.ana), costs(cast.tariq, ana)) == (before[0], before[1] + 1)
+
+
+def test_neither_people_nor_groups_of_another_course_are_extended(session, cast, discussion, grant):
+    foreign = make_group(session, cast.elsewhere, "One")
+    assert foreign
+    with pytest.raises(NotFound):
+        grant(group=foreign, replies_due=1)
+    with pytest.raises(NotFound):
+        grant(cast.stranger, replies_due=1)
+    assert list_extensions(session, cast.ines, discussion) == []
+
+
+def test_an_extension_is_removed_by_its_own_discussion_alone(session, cast, clock, discussion, grant):
+    grant(cast.ana, replies_due=1)
+    (line,) = list_extensions(session, cast.ines, discussion)
+    other_course = set_up(session, cast.elsewhere, clock())
+    remove_extension(session, cast.elsewhere, other_course, line.id)
+    remove_extension(session, cast.ines, set_up(session, cast.ines, clock()), line.id)
+    for actor in (cast.tariq, cast.ana):
+        with pytest.raises(Forbidden):
+            remove_extension(session, actor, discussion, line.id)
+    assert list_extensions(session, cast.ines, discussion) == [line]

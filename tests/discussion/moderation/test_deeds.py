@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.rules import Structure
+from lti_app.discussion.integrity.queries import list_likenesses
 from lti_app.discussion.moderation.actions import change_post, dismiss_reports, reply_privately, report_post
 from lti_app.discussion.moderation.errors import ReasonMissing, ReasonTooLong
 from lti_app.discussion.moderation.models import ModerationAct
@@ -245,3 +246,12 @@ def test_a_permission_needs_no_circumstances_of_the_gate(session, cast, discussi
         Permission.REPORT,
     }
     assert circumstances_of(session, cast.ben, discussion).has_posted
+
+
+def test_only_staff_see_what_was_done_to_a_post(session, cast, discussion, clock):
+    post = write(session, cast.ana, discussion, now=clock())
+    for actor in (cast.ana, cast.ben, cast.olga):
+        with pytest.raises(Forbidden):
+            list_acts(session, actor, discussion, post.id)
+        with pytest.raises(Forbidden):
+            list_likenesses(session, actor, [post.id])

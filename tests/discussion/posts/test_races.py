@@ -15,7 +15,8 @@ from lti_app.course.courses.rules import Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Names
-from lti_app.discussion.discussions.actions import reserve_discussion, set_up_discussion
+from lti_app.discussion.discussions.actions.reserve import reserve_discussion
+from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
@@ -28,7 +29,7 @@ from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.grading.assessments.models import Assessment, Release
 from lti_app.grading.assessments.queries import get_assessment
 from lti_app.grading.passbacks.models import Passback
-from lti_app.grading.rubrics.actions import copy_rubric
+from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.models import Rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.library.readings.models import Passage

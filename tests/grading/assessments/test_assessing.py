@@ -9,7 +9,7 @@ import pytest
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.actions import keep_only
 from lti_app.course.courses.rules import Role
-from lti_app.discussion.discussions.actions import set_up_discussion
+from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import Written
@@ -285,3 +285,9 @@ def test_posts_stand_in_their_context(session, cast, discussion, clock):
     assert (second.is_deleted, second.html) == (True, "<p>I regret this.</p>")  # graders see what was deleted
     assert second.created_at - first.created_at == timedelta(minutes=5)
     assert list_posts_in_context(session, cast.tariq, discussion, cast.stranger.person_id) == []
+
+
+def test_only_staff_list_the_desk(session, cast, discussion):
+    for actor in (cast.ana, cast.olga):
+        with pytest.raises(Forbidden):
+            list_desk(session, actor, discussion)

@@ -11,7 +11,7 @@ from lti_app.core.db import Database
 from lti_app.course.courses.actions import create_course
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
-from lti_app.discussion.discussions.actions import reserve_discussion
+from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.grading.passbacks.actions import queue_passback
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.ports import PassbackRefused, Score

@@ -16,7 +16,7 @@ from lti_app.core.key_value import DatabaseStore
 from lti_app.course.courses.actions import create_course
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
-from lti_app.discussion.discussions.actions import reserve_discussion
+from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.grading.passbacks.ports import Score
 from lti_app.lti.ags import OUR_SCOPES
 from lti_app.lti.gradebook import LtiGradebook

@@ -16,6 +16,7 @@ from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.rules.addresses import child_address, child_path
 from lti_app.discussion.posts.rules.compose import Cited, Composed
 from lti_app.exchange.formats.entries import Arranged, Placed, Shape
+from lti_app.exchange.importing.access import require_import
 from lti_app.exchange.importing.rules import Way, origins, placeholders, to_post
 from lti_app.library.passages.queries import check_many
 from lti_app.library.readings.actions import find_or_add_passage, find_passages
@@ -53,10 +54,11 @@ def write_threads(
     placeholder: str = "",
     now: datetime,
 ) -> int:
-    """Store the posts that are not in the discussion yet; returns how many. The caller has passed the gate.
+    """Store the posts that are not in the discussion yet; returns how many. Raises Forbidden.
 
     `placeholder` is what stands for names ("Author {}"), empty to show them.
     """
+    require_import(actor)
     writer = _Writer(session, actor, discussion, way=way, now=now)
     writer.write(arranged, shape, placeholder)
     return writer.added

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from werkzeug.routing import BuildError
 
-from lti_app.discussion.discussions.actions import set_up_discussion
+from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
 from lti_app.discussion.posts.access import Permission

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from lti_app.course.groups.actions import make_group, place_students
-from lti_app.discussion.discussions.actions import set_up_discussion
+from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, Calendar
 from tests.factories.discussions import WEEK, plan

@@ -1,4 +1,4 @@
-"""What gives people dates of their own."""
+"""Extensions: later dates for a student or a group."""
 
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from lti_app.course.courses.queries import get_student
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import Group
 from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.errors import NothingExtended, NotLater
 from lti_app.discussion.discussions.models import Extension
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import EXTENDABLE, MAX_NOTE, Calendar
-from lti_app.discussion.extensions.errors import NothingExtended, NotLater
 
 
 def extend(
@@ -29,9 +29,9 @@ def extend(
     note: str,
     now: datetime,
 ) -> None:
-    """Give a student or a group these dates, in the place of any that they were given before.
+    """Set later dates for a student or a group, in place of any earlier extension of theirs.
 
-    Raises NothingExtended, NotLater (`name`), NotFound for nobody of this course, Forbidden.
+    Raises NothingExtended, NotLater (`name`), NotFound for a person or group of another course, Forbidden.
     """
     require(actor, Permission.SET_UP)
     _check_dates(discussion.class_calendar, dates)
@@ -55,7 +55,10 @@ def extend(
 
 
 def remove_extension(session: Session, actor: Actor, discussion: DiscussionView, extension_id: int) -> None:
-    """Take later dates back: the class's hold again. Repeating it changes nothing; raises Forbidden."""
+    """Remove an extension of this discussion, so that the class's dates apply again; raises Forbidden.
+
+    Removing one that is gone, or is of another discussion, changes nothing.
+    """
     require(actor, Permission.SET_UP)
     session.execute(delete(Extension).where(Extension.id == extension_id, Extension.discussion_id == discussion.id))
 

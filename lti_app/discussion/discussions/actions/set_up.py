@@ -1,53 +1,20 @@
-"""What changes a discussion."""
+"""Setting a discussion up."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.prose import clean_line, clean_text, to_html
-from lti_app.course.courses.models import Enrollment
-from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.actions.reserve import discussion_title
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
-from lti_app.discussion.discussions.models import Discussion, DiscussionReading, Pseudonym
+from lti_app.discussion.discussions.models import Discussion, DiscussionReading
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
-from lti_app.discussion.discussions.rules import MAX_TITLE, Anonymity, SetUp, StanceQuestion, Structure, pseudonym
+from lti_app.discussion.discussions.rules import SetUp, StanceQuestion
 from lti_app.library.readings.models import Reading
-
-DEFAULT_POINTS = Decimal(20)
-DEFAULT_TITLE = "Discussion"
-
-
-def reserve_discussion(
-    session: Session, *, course_id: int, title: str, points: Decimal = DEFAULT_POINTS, now: datetime
-) -> int:
-    """Make the empty discussion behind a new placement; an instructor sets it up later. Returns its id."""
-    discussion = Discussion(
-        course_id=course_id,
-        title=_title(title),
-        prompt="",
-        prompt_html="",
-        points=points,
-        first_post_words=0,
-        replies_wanted=0,
-        reply_words=0,
-        post_first=True,
-        version=0,
-        root_count=0,
-        post_count=0,
-        structure=Structure.WHOLE_CLASS,
-        anonymity=Anonymity.NAMED,
-        stance_question="",
-        stance_low="",
-        stance_high="",
-        created_at=now,
-    )
-    session.add(discussion)
-    session.flush()
-    return discussion.id
 
 
 def set_up_discussion(  # one statement a field: long, not complex
@@ -81,53 +48,8 @@ def write_prompt(session: Session, actor: Actor, discussion: DiscussionView, *, 
     session.execute(update(Discussion).where(Discussion.id == discussion.id).values(prompt=text, prompt_html=html))
 
 
-def give_pseudonyms(session: Session, discussion_id: int, person_ids: Iterable[int]) -> None:
-    """Give each of these people a name of their own in a discussion, once and for good (two statements).
-
-    The caller holds the lock on the discussion's row, so that nobody is given a name at the same moment.
-    """
-    named = set(session.scalars(select(Pseudonym.person_id).where(Pseudonym.discussion_id == discussion_id)))
-    unnamed = [person_id for person_id in dict.fromkeys(person_ids) if person_id not in named]
-    rows = [
-        {"discussion_id": discussion_id, "person_id": person_id, "name": pseudonym(discussion_id, nth)}
-        for nth, person_id in enumerate(unnamed, start=len(named))
-    ]
-    if rows:
-        session.execute(insert(Pseudonym), rows)
-
-
-def name_everybody(session: Session, actor: Actor, discussion: DiscussionView) -> None:
-    """Give every student of the course a pseudonym, in no order that tells anything; raises Forbidden.
-
-    Who is graded without a name is seen under another one before they have written too.
-    """
-    require(actor, Permission.GRADE)
-    session.execute(select(Discussion.id).where(Discussion.id == discussion.id).with_for_update())
-    students = select(Enrollment.person_id).where(
-        Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT
-    )
-    give_pseudonyms(session, discussion.id, session.scalars(students.order_by(func.random())))
-
-
-def reveal_names(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> None:
-    """From now on staff see the names in a blind discussion; classmates go on seeing pseudonyms. Raises Forbidden."""
-    require(actor, Permission.GRADE)
-    if discussion.anonymity is not Anonymity.BLIND:
-        return
-    session.execute(
-        update(Discussion)
-        .where(Discussion.id == discussion.id, Discussion.names_revealed_at.is_(None))
-        .values(names_revealed_at=now)
-    )
-
-
-def _title(text: str) -> str:
-    """One line, never empty: it is what the discussion's links are called."""
-    return clean_line(text, MAX_TITLE) or DEFAULT_TITLE
-
-
 def _store(discussion: Discussion, set_up: SetUp, now: datetime) -> None:
-    discussion.title = _title(set_up.title)
+    discussion.title = discussion_title(set_up.title)
     prompt = clean_text(set_up.prompt)
     # Without scripts the words alone come back: while they are the same, so is their look.
     if prompt != discussion.prompt:

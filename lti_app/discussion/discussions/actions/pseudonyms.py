@@ -1,0 +1,54 @@
+"""Assigning pseudonyms, and revealing the names behind them to staff."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.models import Discussion, Pseudonym
+from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.rules import Anonymity, pseudonym
+
+
+def give_pseudonyms(session: Session, discussion_id: int, person_ids: Iterable[int]) -> None:
+    """Assign each of these people a pseudonym of their own in a discussion, once and for good (three statements).
+
+    The discussion's row is locked, so that no two people are assigned a name at the same moment.
+    """
+    session.execute(select(Discussion.id).where(Discussion.id == discussion_id).with_for_update())
+    named = set(session.scalars(select(Pseudonym.person_id).where(Pseudonym.discussion_id == discussion_id)))
+    unnamed = [person_id for person_id in dict.fromkeys(person_ids) if person_id not in named]
+    rows = [
+        {"discussion_id": discussion_id, "person_id": person_id, "name": pseudonym(discussion_id, nth)}
+        for nth, person_id in enumerate(unnamed, start=len(named))
+    ]
+    if rows:
+        session.execute(insert(Pseudonym), rows)
+
+
+def name_everybody(session: Session, actor: Actor, discussion: DiscussionView) -> None:
+    """Give every student of the course a pseudonym, in no order that tells anything; raises Forbidden.
+
+    Who is graded without a name is seen under another one before they have written too.
+    """
+    require(actor, Permission.GRADE)
+    students = select(Enrollment.person_id).where(
+        Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT
+    )
+    give_pseudonyms(session, discussion.id, session.scalars(students.order_by(func.random())))
+
+
+def reveal_names(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> None:
+    """From now on staff see the names in a blind discussion; classmates go on seeing pseudonyms. Raises Forbidden."""
+    require(actor, Permission.GRADE)
+    if discussion.anonymity is not Anonymity.BLIND:
+        return
+    session.execute(
+        update(Discussion)
+        .where(Discussion.id == discussion.id, Discussion.names_revealed_at.is_(None))
+        .values(names_revealed_at=now)
+    )

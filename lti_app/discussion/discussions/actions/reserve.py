@@ -1,0 +1,47 @@
+"""Reserving the discussion behind a new placement."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from lti_app.core.prose import clean_line
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.discussions.rules import MAX_TITLE, Anonymity, Structure
+
+DEFAULT_POINTS = Decimal(20)
+DEFAULT_TITLE = "Discussion"
+
+
+def reserve_discussion(
+    session: Session, *, course_id: int, title: str, points: Decimal = DEFAULT_POINTS, now: datetime
+) -> int:
+    """Make the empty discussion behind a new placement; an instructor sets it up later. Returns its id."""
+    discussion = Discussion(
+        course_id=course_id,
+        title=discussion_title(title),
+        prompt="",
+        prompt_html="",
+        points=points,
+        first_post_words=0,
+        replies_wanted=0,
+        reply_words=0,
+        post_first=True,
+        version=0,
+        root_count=0,
+        post_count=0,
+        structure=Structure.WHOLE_CLASS,
+        anonymity=Anonymity.NAMED,
+        stance_question="",
+        stance_low="",
+        stance_high="",
+        created_at=now,
+    )
+    session.add(discussion)
+    session.flush()
+    return discussion.id
+
+
+def discussion_title(text: str) -> str:
+    """One line, never empty: it is what the discussion's links are called."""
+    return clean_line(text, MAX_TITLE) or DEFAULT_TITLE
