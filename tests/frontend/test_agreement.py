@@ -7,11 +7,13 @@ import pytest
 
 from lti_app.discussion.posts.rules.compose import compose
 from lti_app.library.passages.rules import MIN_WORDS, shingles_of, words_of
+from lti_app.web.discussion.drafts import STATUSES
 from tests.factories.readings import assigned
 
 CASES = Path(__file__).parent / "cases"
 COUNTED = json.loads((CASES / "word_count.json").read_text())
 QUOTED = json.loads((CASES / "quotations.json").read_text())
+ANSWERS = json.loads((CASES / "draft_answers.json").read_text())
 READINGS = [assigned(n, reading["label"]) for n, reading in enumerate(COUNTED["readings"], 1)]
 
 
@@ -29,3 +31,8 @@ def test_a_quotation_is_found_where_the_reader_finds_it(case):
     wanted, page = words_of(case["quote"]), words_of("\n".join(case["runs"]))
     assert len(wanted) >= MIN_WORDS
     assert (set(shingles_of(wanted)) <= set(shingles_of(page))) is case["found"]
+
+
+def test_drafts_are_answered_as_the_script_expects():
+    refused = {error.code: {"status": status} for error, status in STATUSES.items()}
+    assert {"saved": {"status": 200}, **refused} == ANSWERS

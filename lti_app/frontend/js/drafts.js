@@ -149,13 +149,14 @@ function localCopy(key) {
 function offer(box, field, local) {
   const copy = local.get();
   if (!copy?.text) return;
-  const words = (html) =>
-    new DOMParser().parseFromString(html, "text/html").body.textContent.replace(/\s+/g, " ").trim();
-  const text = copy.format === "html" ? words(copy.text) : copy.text;
-  if (text.replace(/\s+/g, " ").trim() === field.value.replace(/\s+/g, " ").trim()) return local.drop();
+  const text = copy.format === "html" ? wordsOf(copy.text) : copy.text;
+  if (oneLine(text) === oneLine(field.value)) return local.drop();
   box.querySelector("[data-local-words]").textContent = text.length > 140 ? `${text.slice(0, 140)}…` : text;
   show(box, "local");
 }
+
+const wordsOf = (html) => oneLine(new DOMParser().parseFromString(html, "text/html").body.textContent);
+const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 
 function reload(form) {
   form.dataset.kept = "true"; // nothing is lost by leaving this page
