@@ -55,6 +55,7 @@ _run = ExitStack()
 
 # The same examples each time, so that a check that was green stays green; no limit of time, since machines differ.
 hypothesis.settings.register_profile("checks", derandomize=True, deadline=None, max_examples=60)
+hypothesis.settings.register_profile("unit", parent=hypothesis.settings.get_profile("checks"), max_examples=15)
 hypothesis.settings.load_profile("checks")
 
 forbid_outside_connections()
@@ -63,10 +64,12 @@ forbid_outside_connections()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--database sqlite` is for quick work at one's desk; the checks run with both."""
     parser.addoption("--database", choices=[*DATABASES, "all"], default="all", help="databases to test on")
-    parser.addoption("--unit", action="store_true", help="only what needs no database, Redis, browser or program")
+    parser.addoption("--unit", action="store_true", help="what needs no database, browser or program, briefly")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--unit"):
+        hypothesis.settings.load_profile("unit")
     _run.enter_context(service_run())
 
 
