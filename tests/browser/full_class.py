@@ -20,7 +20,7 @@ from lti_app.discussion.moderation.rules import Deed, ReportReason
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import Written
-from lti_app.exchange.importing.actions.imports import Upload, look_at_file
+from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
@@ -59,10 +59,10 @@ def fill(site: Site) -> Filled:
         _gather_week_4(session, site, miriam)
         discussion = find(session, site, miriam, "Are leaders")
         written = _write(session, site, miriam, discussion)
-        upload = Upload(content=TABLE, zone="Europe/Berlin", name="thread.csv")
+        upload = ImportFile(content=TABLE, zone="Europe/Berlin", name="thread.csv")
         return Filled(
             *written,
-            imported=look_at_file(session, miriam, discussion.id, upload, now=site.clock()),
+            imported=preview_import(session, miriam, discussion.id, upload, now=site.clock()),
             passage=find_or_add_passage(session, 1, page="104", exact="Each has its own function."),
         )
 

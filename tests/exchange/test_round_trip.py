@@ -11,8 +11,9 @@ from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.written import Written
 from lti_app.exchange.exporting.queries import list_records, select_to_take, take_posts
 from lti_app.exchange.exporting.rules.data import Kind, Scope, csv_cell, csv_lines, json_pieces
-from lti_app.exchange.importing.actions.imports import Upload, bring_in, look_at_file
-from lti_app.exchange.importing.rules import Way
+from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
+from lti_app.exchange.importing.actions.run import run_import
+from lti_app.exchange.importing.rules.posts import Way
 from tests.cast import MONDAY
 from tests.factories.discussions import set_up
 from tests.factories.readings import add_readings
@@ -50,8 +51,8 @@ def essence(content):
 
 
 def brought(session, cast, discussion, content):
-    given = look_at_file(session, cast.ines, discussion.id, Upload(content, "UTC"), now=MONDAY)
-    return bring_in(session, cast.ines, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
+    given = preview_import(session, cast.ines, discussion.id, ImportFile(content, "UTC"), now=MONDAY)
+    return run_import(session, cast.ines, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
 
 
 @given(posts=POSTS)

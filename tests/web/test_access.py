@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.queries import list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, Drafted
-from lti_app.exchange.importing.actions.imports import Upload, look_at_file
+from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
 from tests.web.questions import refused
 
 PUBLIC = {"static", "health.healthz", "lti.login", "lti.check", "lti.begin_in_tab", "lti.launch", "lti.jwks"}
@@ -123,8 +123,8 @@ def place(site, cast, with_readings):
     file = site.attached(cast.ana)
     site.mark(discussion, cast.ana)
     with site.database.writing() as session:
-        given = Upload(b"author,text\nAda,Hello", "UTC")
-        import_id = look_at_file(session, cast.ines, discussion.id, given, now=site.clock())
+        given = ImportFile(b"author,text\nAda,Hello", "UTC")
+        import_id = preview_import(session, cast.ines, discussion.id, given, now=site.clock())
         save_draft(session, cast.ana, discussion, FIRST_POST, Drafted("Mine"), now=site.clock())
         (draft,) = list_drafts(session, cast.ana, discussion)
     return {

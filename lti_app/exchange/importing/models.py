@@ -10,7 +10,7 @@ from lti_app.core.db import Base, Id, stored_enum
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.exchange.formats.entries import Shape
-from lti_app.exchange.importing.rules import Way
+from lti_app.exchange.importing.rules.posts import Way
 
 
 class Import(Base):

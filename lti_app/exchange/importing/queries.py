@@ -14,7 +14,7 @@ from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.exchange.formats.entries import Fault, Note, Shape
 from lti_app.exchange.importing.access import may_import, require_import
 from lti_app.exchange.importing.models import Import
-from lti_app.exchange.importing.rules import Way
+from lti_app.exchange.importing.rules.posts import Way
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,11 @@ from lti_app.exchange.exporting.rules.data import Kind, Scope, csv_lines, json_p
 from lti_app.exchange.formats.entries import MAX_BYTES
 from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.importing.access import may_import, require_import
-from lti_app.exchange.importing.actions.imports import Upload, bring_in, drop_import, look_at_file
+from lti_app.exchange.importing.actions.discard import discard_import
+from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
+from lti_app.exchange.importing.actions.run import run_import
 from lti_app.exchange.importing.queries import get_import, list_imports
-from lti_app.exchange.importing.rules import Way
+from lti_app.exchange.importing.rules.posts import Way
 from lti_app.grading.assessments.queries import find_by_pseudonym
 from lti_app.web.discussion.forms.starting import groups_of, narrowed
 from lti_app.web.exchange.documents import Album, Document, html_pieces, pdf_of
@@ -129,7 +131,7 @@ def give(discussion_id: int) -> ResponseReturnValue:
         try:
             upload = _upload(form, request.files.get("file"))
             with writing() as session:
-                import_id = look_at_file(session, actor, discussion_id, upload, now=now())
+                import_id = preview_import(session, actor, discussion_id, upload, now=now())
             return redirect(url_for(".look", discussion_id=discussion_id, import_id=import_id), 303)
         except FileRefused as error:
             field = form.text if (form.text.data or "").strip() and not request.files.get("file") else form.file
@@ -147,7 +149,7 @@ def look(discussion_id: int, import_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         way, pattern = Way(form.way.data), _("Author {}") if form.hide_names.data else ""
         with writing() as session:
-            added = bring_in(session, actor, discussion_id, import_id, way=way, placeholder=pattern, now=now())
+            added = run_import(session, actor, discussion_id, import_id, way=way, placeholder=pattern, now=now())
         flash(ngettext("%(num)s post was imported.", "%(num)s posts were imported.", added))
         return redirect(url_for(".look", discussion_id=discussion_id, import_id=import_id), 303)
     return render_template(
@@ -164,18 +166,18 @@ def look(discussion_id: int, import_id: int) -> ResponseReturnValue:
 def drop(discussion_id: int, import_id: int) -> ResponseReturnValue:
     """Forget a file that was only looked at."""
     with writing() as session:
-        drop_import(session, get_visitor(), discussion_id, import_id, now=now())
+        discard_import(session, get_visitor(), discussion_id, import_id, now=now())
     flash(_("No posts were imported."))
     return redirect(url_for(".show", discussion_id=discussion_id), 303)
 
 
-def _upload(form: GiveForm, file: FileStorage | None) -> Upload:
+def _upload(form: GiveForm, file: FileStorage | None) -> ImportFile:
     """What was given: the file where there is one, else the text."""
     pasted = form.text.data or ""
     content = file.read(MAX_BYTES + 1) if file else pasted.encode("utf-8", "replace")
     if not content.strip():
         raise FileRefused("nothing_in_it" if file else "missing")
-    return Upload(content, form.time_zone.data, file.filename or "" if file else "", form.day_first)
+    return ImportFile(content, form.time_zone.data, file.filename or "" if file else "", form.day_first)
 
 
 def _asked() -> tuple[Kind, Scope]:

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_app.exchange.formats.dates import DateReader
-from lti_app.exchange.formats.entries import MAX_BYTES, Fault, Shape, arrange
+from lti_app.exchange.formats.entries import MAX_BYTES, Fault, Shape
 from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.formats.recognize import read_file
+from lti_app.exchange.importing.rules.arrange import arrange
 from tests.cast import MONDAY
 
 BERLIN = DateReader(ZoneInfo("Europe/Berlin"))

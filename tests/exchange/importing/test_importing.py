@@ -22,9 +22,11 @@ from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.threads.queries import get_overview, read_thread
 from lti_app.exchange.formats.errors import FileRefused
-from lti_app.exchange.importing.actions.imports import Upload, bring_in, drop_import, look_at_file
+from lti_app.exchange.importing.actions.discard import discard_import
+from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
+from lti_app.exchange.importing.actions.run import run_import
 from lti_app.exchange.importing.models import Import
-from lti_app.exchange.importing.rules import Way
+from lti_app.exchange.importing.rules.posts import Way
 from lti_app.library.passages.actions import give_text
 from lti_app.library.passages.rules import Kept, Page
 from lti_app.participation.progress.queries import collect_class_facts, get_account
@@ -64,9 +66,9 @@ def take(session, cast, discussion):
     """Look at a file and bring it in; answers how many posts are new."""
 
     def take(content, *, way=Way.LIVE, placeholder="", into=discussion, **options):
-        upload = Upload(content, "UTC", **options)
-        given = look_at_file(session, cast.ines, into.id, upload, now=MONDAY)
-        return bring_in(session, cast.ines, into.id, given, way=way, placeholder=placeholder, now=MONDAY)
+        upload = ImportFile(content, "UTC", **options)
+        given = preview_import(session, cast.ines, into.id, upload, now=MONDAY)
+        return run_import(session, cast.ines, into.id, given, way=way, placeholder=placeholder, now=MONDAY)
 
     return take
 
@@ -146,9 +148,9 @@ def test_files_without_ids_are_recognised_by_what_they_say(session, discussion, 
 
 
 def test_the_second_of_two_clicks_adds_nothing(session, cast, discussion):
-    given = look_at_file(session, cast.ines, discussion.id, Upload(rows(*THREAD), "UTC"), now=MONDAY)
+    given = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     added = [
-        bring_in(session, cast.ines, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY) for _ in range(2)
+        run_import(session, cast.ines, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY) for _ in range(2)
     ]
     assert added == [5, 0]
     kept = session.get_one(Import, given, populate_existing=True)
@@ -222,7 +224,7 @@ def test_html_comes_in_sanitised(session, discussion, take):
 
 
 def test_nothing_half_done_stays(session, cast, discussion, monkeypatch):
-    given = look_at_file(session, cast.ines, discussion.id, Upload(rows(*THREAD), "UTC"), now=MONDAY)
+    given = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     session.commit()
 
     def fail(*_args):
@@ -230,44 +232,44 @@ def test_nothing_half_done_stays(session, cast, discussion, monkeypatch):
 
     monkeypatch.setattr("lti_app.exchange.importing.actions.threads._Writer._cite", fail)
     with pytest.raises(RuntimeError):
-        bring_in(session, cast.ines, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
+        run_import(session, cast.ines, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
     session.rollback()
     assert stored(session, discussion) == []
     assert session.get_one(Import, given).brought_in_at is None
 
 
 def test_a_file_that_was_left_is_forgotten_when_the_next_is_given(session, cast, discussion):
-    first = look_at_file(session, cast.ines, discussion.id, Upload(rows(*THREAD), "UTC"), now=MONDAY)
-    second = look_at_file(session, cast.ines, discussion.id, Upload(rows(*THREAD[:1]), "UTC"), now=MONDAY)
+    first = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
+    second = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD[:1]), "UTC"), now=MONDAY)
     assert first != second or session.scalar(select(func.count()).select_from(Import)) == 1
-    drop_import(session, cast.ines, discussion.id, second, now=MONDAY)
+    discard_import(session, cast.ines, discussion.id, second, now=MONDAY)
     assert session.scalar(select(func.count()).select_from(Import)) == 0
 
 
 @pytest.mark.parametrize("who", ["tariq", "ana", "olga"])
 def test_only_instructors_bring_in(session, cast, discussion, who):
-    given = look_at_file(session, cast.ines, discussion.id, Upload(rows(*THREAD), "UTC"), now=MONDAY)
+    given = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     actor = getattr(cast, who)
     with pytest.raises(Forbidden):
-        look_at_file(session, actor, discussion.id, Upload(rows(*THREAD), "UTC"), now=MONDAY)
+        preview_import(session, actor, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     with pytest.raises(Forbidden):
-        bring_in(session, actor, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
+        run_import(session, actor, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
     with pytest.raises(Forbidden):
-        drop_import(session, actor, discussion.id, given, now=MONDAY)
+        discard_import(session, actor, discussion.id, given, now=MONDAY)
 
 
 def test_an_import_belongs_to_its_discussion(session, cast, clock, discussion):
     other = set_up(session, cast.ines, clock())
-    given = look_at_file(session, cast.ines, discussion.id, Upload(rows(*THREAD), "UTC"), now=MONDAY)
+    given = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     with pytest.raises(NotFound):
-        bring_in(session, cast.ines, other.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
+        run_import(session, cast.ines, other.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
     with pytest.raises(NotFound):
-        look_at_file(session, cast.elsewhere, discussion.id, Upload(rows(*THREAD), "UTC"), now=MONDAY)
+        preview_import(session, cast.elsewhere, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
 
 
 def test_a_file_that_cannot_be_read_leaves_nothing(session, cast, discussion):
     with pytest.raises(FileRefused):
-        look_at_file(session, cast.ines, discussion.id, Upload(b"%PDF-1.7", "UTC"), now=MONDAY)
+        preview_import(session, cast.ines, discussion.id, ImportFile(b"%PDF-1.7", "UTC"), now=MONDAY)
     assert session.scalar(select(func.count()).select_from(Import)) == 0
 
 

@@ -15,9 +15,10 @@ from lti_app.discussion.integrity.actions import sign_posts
 from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.rules.addresses import child_address, child_path
 from lti_app.discussion.posts.rules.compose import Cited, Composed
-from lti_app.exchange.formats.entries import Arranged, Placed, Shape
+from lti_app.exchange.formats.entries import Shape
 from lti_app.exchange.importing.access import require_import
-from lti_app.exchange.importing.rules import Way, origins, placeholders, to_post
+from lti_app.exchange.importing.rules.arrange import Arranged, Placed
+from lti_app.exchange.importing.rules.posts import Way, origins, placeholders, to_post
 from lti_app.library.passages.queries import check_many
 from lti_app.library.readings.actions import find_or_add_passage, find_passages
 

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 from lti_app.course.people.rules import ZONES
 from lti_app.exchange.formats.entries import Fault, Shape
 from lti_app.exchange.formats.errors import FileRefused
-from lti_app.exchange.importing.rules import Way
+from lti_app.exchange.importing.rules.posts import Way
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
 _DAY_FIRST = {"day": True, "month": False}
