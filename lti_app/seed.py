@@ -44,6 +44,7 @@ from lti_app.library.readings.actions import (
     record_stop,
 )
 from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
+from lti_app.participation.requirements.registry import to_stored
 
 DAY_ENDS = time(23, 59, 59, 999_999)
 
@@ -210,9 +211,7 @@ def _set_up(course: _Class, plan: Mapping[str, Any], discussion_id: int) -> None
         prompt=plan["prompt"],
         points=Decimal(plan["points"]),
         calendar=Calendar(opens_at=opened, **dates),
-        first_post_words=plan["first_post_words"],
-        replies_wanted=plan["replies_wanted"],
-        reply_words=plan["reply_words"],
+        requirements=to_stored(plan["requirements"]),
         post_first=plan["post_first"],
         reading_ids=tuple(course.readings[key] for key in plan.get("readings", course.readings)),
         required_ids=frozenset(course.readings[key] for key in plan["required"]),

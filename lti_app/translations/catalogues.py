@@ -22,7 +22,7 @@ PACKAGE = HERE.parent
 TEMPLATE = HERE / "messages.pot"
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 OPTIONS = {"**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
-KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "marked": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "marked": None, "phrase": None, "nphrase": (1, 2)}
 NOT_OURS = ("practice_lms", "migrations", "frontend", "static", "translations")
 """The practice LMS plays a system of somebody else's, in English."""
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

@@ -50,7 +50,7 @@ class Reader:
     @cached_property
     def zone_name(self) -> str:
         """The zone as people say it: London, New York, UTC."""
-        return _zone_name(self.zone_id, str(self.language.locale))
+        return name_of_zone(self.zone_id, self.language)
 
     @cached_property
     def year(self) -> int:
@@ -107,6 +107,11 @@ def language_of(locale: Locale) -> Language:
         other_year=gettext("%(weekday)s, %(month)s %(day)s, %(year)s, %(time)s"),
         halves=(halves["am"], halves["pm"]) if "a" in locale.time_formats["short"].pattern else None,
     )
+
+
+def name_of_zone(zone_id: str, language: Language) -> str:
+    """A zone as people say it."""
+    return _zone_name(zone_id, str(language.locale))
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
 from flask import Flask, current_app, g, request, url_for
@@ -15,10 +16,11 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_app.core.rich_text import headings_below_title
+from lti_app.core.wording import Phrase, Typed
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.rules import zone
 from lti_app.grading.rubrics.rules import scaled
-from lti_app.web.moments import Reader, language_of
+from lti_app.web.moments import Reader, language_of, name_of_zone
 from lti_app.web.session import current_actor
 from lti_app.web.transactions import now
 
@@ -50,6 +52,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
         against=against,
         points=points,
         plain_excerpt=plain_excerpt,
+        say=say,
         headings_below_title=headings_below_title,
     )
     environment.globals.update(actor_if_known=actor_if_known, asset_url=asset_url, scaled=scaled, zone_name=zone_name)
@@ -77,6 +80,31 @@ def translate(text: str, /, **values: object) -> Markup:
 def translate_plural(one: str, many: str, num: int, /, **values: object) -> Markup:
     """Translate a sentence that depends on a number, which is among the values as `num`."""
     return Markup(_translations().ungettext(one, many, num)) % {"num": num, **values}  # noqa: S704 -- as above
+
+
+def say(said: Phrase) -> Markup:
+    """A sentence of the domain in the reader's language, its values as people read them."""
+    values = {name: _shown(value) for name, value in said.values.items()}
+    text = (
+        translate_plural(said.text, said.plural, said.num, **values) if said.plural else translate(said.text, **values)
+    )
+    return text[:1].upper() + text[1:] if said.is_capitalized else text
+
+
+def _shown(value: object) -> object:
+    """A value within a sentence."""
+    if isinstance(value, Phrase):
+        return say(value)
+    if isinstance(value, datetime):
+        iso = value.isoformat(timespec="minutes")
+        return Markup('<time datetime="{}">{}</time>').format(iso, moment(value))
+    if isinstance(value, ZoneInfo):
+        return name_of_zone(value.key, language_of(get_locale() or Locale("en")))
+    if isinstance(value, Typed):
+        return Markup("<code>{}</code>").format(value)
+    if isinstance(value, tuple):
+        return Markup(gettext("; ")).join(value)  # noqa: S704 -- a text of the catalogue is markup
+    return value
 
 
 def _translations() -> Any:

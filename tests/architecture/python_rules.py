@@ -21,7 +21,7 @@ VIEW_LINES = 25
 POSITIONAL_PARAMETERS = 5
 NAMELESS = {"utils", "util", "helpers", "helper", "misc", "common"}
 KINDS = {"__init__", "rules", "models", "access", "queries", "actions", "ports", "errors"}
-VARIANTS = {"exchange.formats"}
+VARIANTS = {"exchange.formats", "participation.requirements"}
 """Rooms whose files are one for each variant of a thing, not one for each kind."""
 ROUTE_DECORATORS = {"route", "get", "post", "put", "patch", "delete"}
 CLOCK_CALLS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "datetime.datetime.now"}

@@ -30,6 +30,7 @@ from lti_app.discussion.reactions.models import Appreciation
 from lti_app.discussion.read_state.models import Seen
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.library.readings.actions import add_reading, find_passages
+from lti_app.participation.requirements.registry import to_stored
 
 STUDENTS = 300
 SIZES = (29, 500, 2000)
@@ -177,9 +178,7 @@ def _discussion(session: Session, teacher: Actor, readings: tuple[int, ...]) -> 
         prompt=text_of(random.Random(1), 60),
         points=Decimal(20),
         calendar=calendar,
-        first_post_words=150,
-        replies_wanted=2,
-        reply_words=75,
+        requirements=to_stored({"first_post_words": 150, "replies_wanted": 2, "reply_words": 75}),
         post_first=True,
         reading_ids=readings,
         required_ids=frozenset(readings),

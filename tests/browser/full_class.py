@@ -25,6 +25,7 @@ from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
 from lti_app.library.readings.actions import find_or_add_passage, give_file
+from lti_app.participation.requirements.registry import to_stored
 from tests.browser.site import Site
 from tests.browser.states import acting, find, person_of
 from tests.factories import files
@@ -81,9 +82,7 @@ def _gather_week_4(session: Session, site: Site, miriam: Actor) -> None:
         prompt="Kotter wants a sense of urgency. How much of it is honest?",
         points=Decimal(10),
         calendar=Calendar(first_post_due=now + timedelta(days=2), closes_at=now + timedelta(days=5)),
-        first_post_words=5,
-        replies_wanted=1,
-        reply_words=0,
+        requirements=to_stored({"first_post_words": 5, "replies_wanted": 1, "reply_words": 0}),
         post_first=False,
         reading_ids=(1,),
         required_ids=frozenset({1}),

@@ -17,6 +17,7 @@ from lti_app.discussion.discussions.rules import Calendar, SetUp
 from lti_app.grading.assessments.actions import assess, release
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.participation.requirements.registry import to_stored
 from tests.browser.site import Site
 
 COMMENT = "You let the case speak before you judge it. Next time quote the sentence of Kotter's that you argue with."
@@ -89,9 +90,7 @@ def schedule_week_4(site: Site, **ahead: float) -> None:
             prompt="Kotter wants a sense of urgency. How much of it is honest?",
             points=Decimal(10),
             calendar=Calendar(opens_at=opens),
-            first_post_words=100,
-            replies_wanted=1,
-            reply_words=0,
+            requirements=to_stored({"first_post_words": 100, "replies_wanted": 1, "reply_words": 0}),
             post_first=False,
             reading_ids=(),
             required_ids=frozenset(),

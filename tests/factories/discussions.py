@@ -13,6 +13,7 @@ from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Calendar, SetUp
 from lti_app.grading.rubrics.actions.copy import copy_rubric
+from lti_app.participation.requirements.registry import FIELDS, to_stored
 from tests.cast import MONDAY
 
 WEEK = Calendar(
@@ -20,14 +21,13 @@ WEEK = Calendar(
     replies_due=MONDAY + timedelta(days=6),
     closes_at=MONDAY + timedelta(days=7),
 )
+ASKED = {"first_post_words": 5, "replies_wanted": 2, "reply_words": 3}
 PLAN = SetUp(
     title="Managers and leaders",
     prompt="Are managers and leaders different people?",
     points=Decimal(20),
     calendar=WEEK,
-    first_post_words=5,
-    replies_wanted=2,
-    reply_words=3,
+    requirements=to_stored(ASKED),
     post_first=True,
     reading_ids=(),
     required_ids=frozenset(),
@@ -36,8 +36,9 @@ PLAN = SetUp(
 
 
 def plan(**changes: Any) -> SetUp:
-    """PLAN with these fields changed."""
-    return replace(PLAN, **changes)
+    """PLAN with these fields changed; those of requirements by the names of their inputs."""
+    asked = {field.input: changes.pop(field.input) for field in FIELDS if field.input in changes}
+    return replace(PLAN, requirements=to_stored({**ASKED, **asked}), **changes)
 
 
 def set_up(session: Session, instructor: Actor, now: datetime, **changes: Any) -> DiscussionView:

@@ -5,16 +5,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id, alias_of
 from lti_app.core.errors import NotFound
+from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import Group, GroupMember
 from lti_app.course.groups.rules import GroupKind
 from lti_app.course.people.models import Person
+from lti_app.course.people.rules import zone
 from lti_app.discussion.discussions.access import Permission, require
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading, Extension, Pseudonym
 from lti_app.discussion.discussions.rules import (
@@ -22,10 +25,9 @@ from lti_app.discussion.discussions.rules import (
     Anonymity,
     AssignedReading,
     Calendar,
-    Move,
-    Requirements,
     StanceQuestion,
     State,
+    StoredRequirements,
     Structure,
     state_at,
 )
@@ -34,6 +36,7 @@ from lti_app.library.readings.queries import told, with_progress
 
 _GRANTER = alias_of(Person)
 CLASS_DATES = Calendar()
+UTC = ZoneInfo("UTC")
 _READER: BindParameter[int] = bindparam("person_id", type_=Id)
 _IN_COURSE = Discussion.course_id == bindparam("course_id", type_=Id)
 _ASSIGNED = with_progress(
@@ -57,9 +60,8 @@ class DiscussionView:
     points: Decimal
     calendar: Calendar
     """The actor's own: for those with an extension, later than the class's."""
-    first_post_words: int
-    replies_wanted: int
-    reply_words: int
+    requirements: StoredRequirements
+    """What counts as taking part, as it is stored; `participation` reads it."""
     post_first: bool
     version: int
     root_count: int
@@ -70,7 +72,6 @@ class DiscussionView:
     anonymity: Anonymity = Anonymity.NAMED
     names_revealed: bool = False
     """Of a blind discussion: whether staff see the names by now."""
-    wanted_move: Move | None = None
     edit_minutes: int | None = None
     as_of: datetime | None = None
     """The moment for which all of this holds."""
@@ -84,6 +85,8 @@ class DiscussionView:
     own_pseudonym: str = ""
     """The name under which others see the actor; empty before their first post here."""
     stance: StanceQuestion | None = None
+    zone: ZoneInfo = UTC
+    """The course's time zone, in which days are counted."""
 
     def is_past_editing(self, written_at: datetime) -> bool:
         """Whether what was written then can no longer be edited by its author."""
@@ -105,23 +108,6 @@ class DiscussionView:
     def own_dates(self) -> frozenset[str]:
         """The names of the dates that are later for the actor than for the class."""
         return frozenset(n for n in EXTENDABLE if getattr(self.calendar, n) != getattr(self.class_calendar, n))
-
-    @property
-    def requirements(self) -> Requirements:
-        """What counts as taking part, by the actor's own dates."""
-        return self.requirements_by(self.calendar)
-
-    def requirements_by(self, calendar: Calendar) -> Requirements:
-        """The same by the dates of somebody else."""
-        return Requirements(
-            first_post_words=self.first_post_words,
-            first_post_due=calendar.first_post_due,
-            replies=self.replies_wanted,
-            reply_words=self.reply_words,
-            replies_due=calendar.replies_due,
-            readings=tuple(reading for reading in self.readings if reading.required),
-            move=self.wanted_move,
-        )
 
 
 @dataclass(frozen=True)
@@ -266,7 +252,7 @@ def _own_dates() -> Select[Any]:
 
 def _for_staff(*wanted: ColumnElement[bool]) -> Select[Any]:
     extended = exists().where(Extension.discussion_id == Discussion.id).label("has_extensions")
-    return cast("Select[Any]", select(Discussion, extended).where(*wanted))
+    return cast("Select[Any]", select(Discussion, Course.time_zone, extended).join(Course).where(*wanted))
 
 
 def _for_student(*wanted: ColumnElement[bool]) -> Select[Any]:
@@ -277,7 +263,12 @@ def _for_student(*wanted: ColumnElement[bool]) -> Select[Any]:
         .scalar_subquery()
         .label("pseudonym")
     )
-    return select(Discussion, own, pseudonym).outerjoin(own, own.c.discussion_id == Discussion.id).where(*wanted)
+    return (
+        select(Discussion, Course.time_zone, own, pseudonym)
+        .join(Course)
+        .outerjoin(own, own.c.discussion_id == Discussion.id)
+        .where(*wanted)
+    )
 
 
 def _readings(session: Session, actor: Actor, discussion_id: int) -> tuple[AssignedReading, ...]:
@@ -303,6 +294,17 @@ def _stance(row: Discussion) -> StanceQuestion | None:
     return asked if asked.text else None
 
 
+def _requirements(row: Discussion) -> StoredRequirements:
+    stored: list[dict[str, object]] = []
+    if row.first_post_words:
+        stored.append({"kind": "first_post", "words": row.first_post_words})
+    if row.replies_wanted or row.reply_words:
+        stored.append({"kind": "replies", "people": row.replies_wanted, "words": row.reply_words})
+    if row.wanted_move:
+        stored.append({"kind": "move", "move": row.wanted_move.value})
+    return tuple(stored)
+
+
 def _view(found: Row[Any], readings: tuple[AssignedReading, ...], now: datetime) -> DiscussionView:
     row: Discussion = found[0]
     for_student = "pseudonym" in found._mapping
@@ -315,9 +317,7 @@ def _view(found: Row[Any], readings: tuple[AssignedReading, ...], now: datetime)
         prompt_html=row.prompt_html,
         points=row.points,
         calendar=calendar,
-        first_post_words=row.first_post_words,
-        replies_wanted=row.replies_wanted,
-        reply_words=row.reply_words,
+        requirements=_requirements(row),
         post_first=row.post_first,
         version=row.version,
         root_count=row.root_count,
@@ -327,7 +327,6 @@ def _view(found: Row[Any], readings: tuple[AssignedReading, ...], now: datetime)
         structure=row.structure,
         anonymity=row.anonymity,
         names_revealed=row.names_revealed_at is not None and row.names_revealed_at <= now,
-        wanted_move=row.wanted_move,
         edit_minutes=row.edit_minutes,
         as_of=now,
         class_calendar=_calendar(row),
@@ -335,4 +334,5 @@ def _view(found: Row[Any], readings: tuple[AssignedReading, ...], now: datetime)
         group_kind=row.group_kind,
         own_pseudonym=(for_student and found.pseudonym) or "",
         stance=_stance(row),
+        zone=zone(found.time_zone),
     )

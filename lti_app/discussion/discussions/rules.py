@@ -1,7 +1,8 @@
-"""What a discussion asks for, and which state it is in: values in, values out."""
+"""What an instructor decides about a discussion, and which state it is in: values in, values out."""
 
 import random
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -32,6 +33,8 @@ LIVING = (
     "Tern", "Wagtail",
 )  # fmt: skip
 """Trees and birds; none that people too are called."""
+StoredRequirements = tuple[Mapping[str, object], ...]
+"""What counts as taking part, as `participation.requirements` writes and reads it; here it is only stored."""
 _YEAR = re.compile(r"-?\d+[a-z]*")
 """The letter tells two works of one author in one year apart."""
 
@@ -143,26 +146,6 @@ class StanceQuestion:
 
 
 @dataclass(frozen=True)
-class Requirements:
-    """What counts as taking part: the one object that the prompt, the checklist and the grading desk all read.
-
-    A count of 0 asks for nothing of that kind. Words are those of the post's own text: quoted lines and citations
-    do not count.
-    """
-
-    first_post_words: int = 0
-    first_post_due: datetime | None = None
-    replies: int = 0
-    """Replies to this many different classmates."""
-    reply_words: int = 0
-    replies_due: datetime | None = None
-    readings: tuple[AssignedReading, ...] = ()
-    """Each must be cited in at least one post."""
-    move: Move | None = None
-    """One reply must make it."""
-
-
-@dataclass(frozen=True)
 class SetUp:
     """All that an instructor decides about a discussion."""
 
@@ -170,15 +153,12 @@ class SetUp:
     prompt: str
     points: Decimal
     calendar: Calendar
-    first_post_words: int
-    replies_wanted: int
-    reply_words: int
+    requirements: StoredRequirements
     post_first: bool
     reading_ids: tuple[int, ...]
     required_ids: frozenset[int]
     structure: Structure = Structure.WHOLE_CLASS
     anonymity: Anonymity = Anonymity.NAMED
-    wanted_move: Move | None = None
     edit_minutes: int | None = None
     group_kind: GroupKind | None = None
     stance: StanceQuestion | None = None

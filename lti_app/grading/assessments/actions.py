@@ -21,8 +21,9 @@ from lti_app.grading.assessments.rules import MAX_COMMENT
 from lti_app.grading.passbacks.actions import queue_passback
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import RubricView, scaled, total
-from lti_app.participation.progress.queries import collect_class_facts, collect_facts
-from lti_app.participation.requirements.rules import PostFacts, evaluate
+from lti_app.participation.progress.queries import collect_class_facts, collect_facts, requirements_of
+from lti_app.participation.requirements.evaluation import evaluate
+from lti_app.participation.requirements.facts import PostFacts
 
 
 def assess(
@@ -223,4 +224,5 @@ def _submitted_at(
 ) -> datetime | None:
     """When the student's work was complete, else their last writing; so that the LMS does not call it late."""
     moments = [version.at for post in facts if not post.deleted for version in post.versions]
-    return evaluate(discussion.requirements_by(calendar), facts, now).completed_at or max(moments, default=None)
+    verdicts = evaluate(requirements_of(discussion, calendar), facts, now, discussion.zone)
+    return verdicts.completed_at or max(moments, default=None)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.grading.rubrics.rules import CriterionView, Evidence, LevelView
-from lti_app.participation.requirements.rules import Verdicts
+from lti_app.participation.requirements.evaluation import Verdicts
 
 MAX_COMMENT = 4000
 """Characters; Moodle was seen to keep 5000."""

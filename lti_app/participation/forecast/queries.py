@@ -28,7 +28,7 @@ from lti_app.participation.forecast.rules import (
     only_agrees,
 )
 from lti_app.participation.progress.queries import Account
-from lti_app.participation.requirements.rules import PostFacts, Version
+from lti_app.participation.requirements.facts import PostFacts, Version
 
 _PARENT = alias_of(Post)
 _NOTHING = Composed("", "", 0, ())
@@ -76,7 +76,7 @@ def get_guide(
     version = Version(now, composed.words, frozenset(composed.reading_ids))
     answered = _answered(writing.parent)
     hypothetical = _hypothetical(account, writing, version, answered)
-    told = forecast(account.requirements, account.facts, hypothetical, now)
+    told = forecast(account.requirements, account.facts, hypothetical, now, account.zone)
     if answered is None or writing.parent is None or writing.edited_id is not None:
         return Guide(told)
     thread = _thread_facts(session, actor, discussion, writing.parent)

@@ -1,7 +1,7 @@
-"""What a composer tells whoever writes: how the post would count, and advice from how the thread stands.
+"""What a composer says to its writer: how the post would count, and advice from what the thread is like.
 
-`forecast` asks the rule of participation itself about the post that does not exist yet; nothing is counted a second
-time. Hints are advice: computed from the thread when asked for, kept nowhere, and no part of any count.
+`forecast` asks the evaluator of participation itself about the post that does not exist yet; nothing is counted
+a second time. Hints are advice: computed from the thread when asked for, kept nowhere, and no part of any count.
 """
 
 import re
@@ -9,9 +9,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from lti_app.discussion.discussions.rules import AssignedReading, Move, Requirements
-from lti_app.participation.requirements.rules import Kind, PostFacts, PostVerdict, Reason, Verdict, Version, evaluate
+from lti_app.core.wording import Phrase
+from lti_app.discussion.discussions.rules import Move
+from lti_app.participation.requirements.base import ForecastNote, Outlook
+from lti_app.participation.requirements.evaluation import Requirements, evaluate
+from lti_app.participation.requirements.facts import TOO_SHORT, PostFacts, PostVerdict, Version
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _NEW_WORDS = 3
@@ -32,22 +36,28 @@ class Forecast:
     best: PostVerdict
     """The same if it had enough words already: what it could count as."""
     due: datetime | None
-    """The date it is held against."""
+    """The date by which such a post is asked for."""
     answered: str
     """Whom it answers, where that is why it does not count."""
-    missing: tuple[AssignedReading, ...]
-    """Required readings that no post would cite even then."""
-    wanted_move: Move | None
-    """The kind of reply that is asked for and would still be missing."""
-    cited: tuple[AssignedReading, ...] = ()
-    """Required readings that it would be the first to cite."""
-    made_move: Move | None = None
-    """The kind of reply that is asked for, if it would be the first of it."""
+    notes: tuple[ForecastNote, ...]
+    """What it would do for each requirement, and what would still be missing."""
+
+    @property
+    def words(self) -> Phrase | None:
+        """What it would count as."""
+        reason = self.best.reason
+        told = reason.would
+        if self.short and reason.would_if_longer:
+            told = reason.would_if_longer
+        elif self.answered and reason.would_to:
+            told = reason.would_to
+        values = {"num": self.short, "number": self.best.number, "of": self.best.of, "person": self.answered}
+        return told.with_values(**values) if told else None
 
     @property
     def short(self) -> int:
         """How many words are missing."""
-        return self.verdict.number if self.verdict.reason is Reason.TOO_SHORT else 0
+        return self.verdict.number if self.verdict.reason is TOO_SHORT else 0
 
     @property
     def is_late(self) -> bool:
@@ -57,9 +67,8 @@ class Forecast:
     @property
     def key(self) -> str:
         """Changes when there is something new to say: not with each word."""
-        readings = ",".join(str(reading.id) for reading in self.missing)
-        moves = (self.wanted_move or "", self.made_move or "")
-        said = (self.verdict.reason, self.best.reason, self.best.number, self.is_late, readings, *moves)
+        notes = (f"{note.key}{'+' if note.is_gain else ''}" for note in self.notes)
+        said = (self.verdict.reason.key, self.best.reason.key, self.best.number, self.is_late, *notes)
         return "/".join(str(part) for part in said)
 
 
@@ -84,30 +93,30 @@ class ThreadFacts:
 
 
 def forecast(
-    requirements: Requirements, facts: Sequence[PostFacts], hypothetical: PostFacts, now: datetime
+    asked: Requirements, facts: Sequence[PostFacts], hypothetical: PostFacts, now: datetime, zone: ZoneInfo
 ) -> Forecast | None:
     """How the post would stand among the student's others; None where nothing is asked for that it could be.
 
     `hypothetical` has the id of the post that it changes, or one that is greater than all; its last version is the one
     that is being written.
     """
-    if not _asked_for(requirements, hypothetical):
+    is_reply = hypothetical.is_reply
+    if not any(part.counts_replies if is_reply else part.counts_first_posts for part in asked.asked):
         return None
     others = [post for post in facts if post.id != hypothetical.id]
-    before = [verdict for verdict in evaluate(requirements, facts, now).requirements if not verdict.is_met]
-    after = evaluate(requirements, [*others, hypothetical], now)
-    best = evaluate(requirements, [*others, _long_enough(requirements, hypothetical)], now)
-    is_reply = hypothetical.parent_author_id is not None
-    still = [verdict for verdict in after.requirements if not verdict.is_met]
+    of_post = asked.of_reply if is_reply else asked.of_first_post
+    longer = _with_words(hypothetical, of_post.words)
+    before = evaluate(asked, facts, now, zone)
+    after = evaluate(asked, [*others, hypothetical], now, zone)
+    best = evaluate(asked, [*others, longer], now, zone)
     return Forecast(
         verdict=after.posts[hypothetical.id],
         best=best.posts[hypothetical.id],
-        due=requirements.replies_due if is_reply else requirements.first_post_due,
+        due=of_post.due,
         answered=hypothetical.parent_author,
-        missing=_readings_of(still),
-        wanted_move=_move_of(still) if is_reply else None,
-        cited=tuple(reading for reading in _readings_of(before) if reading not in _readings_of(still)),
-        made_move=None if _move_of(still) else _move_of(before),
+        notes=tuple(
+            note for part in asked.asked for note in part.forecast(Outlook(before.of(part), after.of(part), is_reply))
+        ),
     )
 
 
@@ -172,22 +181,7 @@ def _words(text: str) -> set[str]:
     return {word.casefold() for word in _WORD.findall(text)}
 
 
-def _asked_for(requirements: Requirements, post: PostFacts) -> bool:
-    if post.parent_author_id is None:
-        return bool(requirements.first_post_words or requirements.first_post_due or requirements.readings)
-    return bool(requirements.replies or requirements.move or requirements.readings)
-
-
-def _long_enough(requirements: Requirements, post: PostFacts) -> PostFacts:
-    """The same post with as many words as are asked for."""
-    want = requirements.first_post_words if post.parent_author_id is None else requirements.reply_words
+def _with_words(post: PostFacts, words: int) -> PostFacts:
+    """The same post with at least as many words."""
     *before, last = post.versions
-    return replace(post, versions=(*before, replace(last, words=max(last.words, want))))
-
-
-def _readings_of(verdicts: list[Verdict]) -> tuple[AssignedReading, ...]:
-    return tuple(verdict.reading for verdict in verdicts if verdict.reading)
-
-
-def _move_of(verdicts: list[Verdict]) -> Move | None:
-    return next((verdict.move for verdict in verdicts if verdict.kind is Kind.MOVE), None)
+    return replace(post, versions=(*before, replace(last, words=max(last.words, words))))

@@ -6,6 +6,7 @@ from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, bindparam, func, literal, select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries import DiscussionView, collect_calendars
-from lti_app.discussion.discussions.rules import Requirements
+from lti_app.discussion.discussions.rules import Calendar
 from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.rules.voices import voice_of
 from lti_app.discussion.visibility.queries import (
@@ -25,7 +26,10 @@ from lti_app.discussion.visibility.queries import (
     not_deleted,
     viewer_kind,
 )
-from lti_app.participation.requirements.rules import PostFacts, Reason, Verdicts, Version, evaluate
+from lti_app.participation.requirements.base import Terms
+from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
+from lti_app.participation.requirements.facts import SET_ASIDE, PostFacts, Version
+from lti_app.participation.requirements.registry import from_stored
 
 _PARENT = alias_of(Post)
 _FACTS: tuple[Any, ...] = (
@@ -47,25 +51,36 @@ _EARLIER = (Revision.written_at, Revision.words, Revision.reading_ids)
 
 @dataclass(frozen=True)
 class Account:
-    """What a student has done, what it is held against, and how it stands."""
+    """What a student has done, what it is compared with, and how it stands."""
 
+    calendar: Calendar
+    """The student's own dates."""
     requirements: Requirements
+    zone: ZoneInfo
+    """The course's."""
     facts: tuple[PostFacts, ...]
     verdicts: Verdicts
+
+
+def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None) -> Requirements:
+    """What counts as taking part in a discussion, by the actor's dates or by those of another student."""
+    required = tuple(reading for reading in discussion.readings if reading.required)
+    return Requirements(from_stored(discussion.requirements, Terms(calendar or discussion.calendar, required)))
 
 
 def get_account(
     session: Session, actor: Actor, discussion: DiscussionView, person_id: int | None = None, *, now: datetime
 ) -> Account:
-    """How a student stands by their own dates, and what it was counted from: the actor, or for staff anybody.
+    """How a student stands in a discussion by their own dates: the actor, or for staff anybody.
 
-    One statement; one more for staff where somebody has dates of their own.
+    One statement; one more for staff where anybody has an extension.
     """
     whose = person_id if person_id is not None and actor.is_staff else actor.person_id
     calendar = collect_calendars(session, discussion).get(whose, discussion.calendar)
     facts = tuple(collect_class_facts(session, discussion, whose, viewer=actor).get(whose, ()))
-    requirements = discussion.requirements_by(calendar)
-    return Account(requirements, facts, evaluate(requirements, facts, now))
+    requirements = requirements_of(discussion, calendar)
+    verdicts = evaluate(requirements, facts, now, discussion.zone)
+    return Account(calendar, requirements, discussion.zone, facts, verdicts)
 
 
 def collect_facts(session: Session, discussion: DiscussionView, person_id: int) -> list[PostFacts]:
@@ -124,6 +139,6 @@ def _facts_of(rows: list[Any]) -> PostFacts:
         answers_self=answered_id == author_id,
         answers_staff=bool(by_staff) and byline is None,
         deleted=not stands,
-        aside=Reason(set_aside) if set_aside else None,
+        aside=SET_ASIDE[set_aside] if set_aside else None,
         move=move,
     )

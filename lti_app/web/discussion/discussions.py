@@ -31,7 +31,8 @@ from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, in_language
 from lti_app.library.readings.actions import add_reading
 from lti_app.library.readings.queries import ReadingLine, list_readings
 from lti_app.library.readings.rules import to_csl
-from lti_app.participation.requirements.rules import Verdicts
+from lti_app.participation.progress.queries import requirements_of
+from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.discussion.forms.discussions import ReadingForm, SetUpForm, prefilled
 from lti_app.web.discussion.forms.drafting import account_of, first_post
 from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
@@ -90,6 +91,7 @@ def counting(discussion_id: int) -> ResponseReturnValue:
     return render_template(
         "discussion/discussions/counting.html",
         discussion=discussion,
+        requirements=requirements_of(discussion),
         progress=account.verdicts if (account := account_of(actor, discussion)) else None,
         rubric=get_rubric(session, discussion),
         base_url=url_for(".show", discussion_id=discussion_id),
@@ -132,6 +134,7 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[s
     """What the page says of the discussion apart from its posts."""
     return {
         "discussion": discussion,
+        "requirements": requirements_of(discussion),
         "rubric": get_rubric(session, discussion),
         "grade": get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None,
         "can_set_up": may(actor, Permission.SET_UP),

@@ -30,7 +30,7 @@ from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import CriterionView, LevelView, RubricView
 from lti_app.participation.progress.queries import get_account
-from lti_app.participation.requirements.rules import Verdicts
+from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.forms.desk import AssessmentForm, chosen_levels
 from lti_app.web.session import get_visitor
@@ -217,7 +217,7 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
         passback=get_passback(session, discussion.id, person_id),
         changes=changes_after(assessment.assessed_at, [change for post in posts for change in post.happened]),
         blind=discussion.hides_names_from(actor),
-        own=account.requirements,
+        own=account.calendar,
         previous_key=before.key if before else None,
         next_key=after.key if after else None,
         graded_count=sum(not line.needs_grading for line in lines),

@@ -18,6 +18,8 @@ from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.library.readings.actions import add_reading, find_passages
 from lti_app.library.readings.queries import list_readings
 from lti_app.library.readings.rules import to_csl
+from lti_app.participation.progress.queries import requirements_of
+from lti_app.participation.requirements.registry import to_values
 from tests.factories.discussions import PLAN, WEEK, plan, set_up
 from tests.factories.readings import KOTTER, add_readings
 
@@ -57,10 +59,15 @@ def test_a_set_up_is_kept_whole(session, cast, clock, save):
         ("Zaleznik 1977", False),
         ("Kotter 1990", True),
     ]
-    asked = view.requirements
-    assert (asked.first_post_words, asked.replies, asked.reply_words) == (5, 2, 3)
-    assert (asked.first_post_due, asked.replies_due) == (WEEK.first_post_due, WEEK.replies_due)
-    assert [reading.id for reading in asked.readings] == [kotter]
+    assert to_values(view.requirements) == {
+        "first_post_words": 5,
+        "replies_wanted": 2,
+        "reply_words": 3,
+        "wanted_move": "",
+    }
+    asked = requirements_of(view)
+    assert (asked.of_first_post.due, asked.of_reply.due) == (WEEK.first_post_due, WEEK.replies_due)
+    assert [reading.id for reading in asked.asked[-1].terms.readings] == [kotter]
 
 
 def test_a_later_set_up_replaces_the_earlier_one(session, cast, clock, save):
@@ -68,7 +75,7 @@ def test_a_later_set_up_replaces_the_earlier_one(session, cast, clock, save):
     save(plan(reading_ids=(kotter, zaleznik), required_ids=frozenset({kotter})))
     view = save(plan(reading_ids=(zaleznik, zaleznik), calendar=Calendar()), version=1)
     assert [reading.id for reading in view.readings] == [zaleznik]
-    assert (view.version, view.calendar, view.requirements.readings) == (2, Calendar(), ())
+    assert (view.version, view.calendar, requirements_of(view).asked[-1].terms.readings) == (2, Calendar(), ())
 
 
 def test_two_instructors_do_not_overwrite_each_other(session, cast, clock, save):

@@ -11,7 +11,7 @@ from lti_app.discussion.discussions.errors import NothingExtended, NotLater
 from lti_app.discussion.discussions.queries import get_discussion, list_discussions, list_extensions
 from lti_app.discussion.discussions.rules import Calendar, State
 from lti_app.discussion.posts.errors import DiscussionShut
-from lti_app.participation.progress.queries import get_account
+from lti_app.participation.progress.queries import get_account, requirements_of
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.posts import write
 from tests.statements import count_statements
@@ -40,7 +40,7 @@ def test_the_gate_answers_each_persons_own_dates(session, cast, clock, discussio
     grant(cast.ana, first_post_due=2, closes_at=5)
     ana, ben = seen(session, cast.ana, discussion, clock), seen(session, cast.ben, discussion, clock)
     assert ana.own_dates == {"first_post_due", "closes_at"}
-    assert ana.requirements.first_post_due == WEEK.first_post_due + timedelta(days=2)
+    assert requirements_of(ana).of_first_post.due == WEEK.first_post_due + timedelta(days=2)
     assert ana.class_calendar == ben.calendar == WEEK
     assert not ben.own_dates
     for staff in (cast.ines, cast.tariq):

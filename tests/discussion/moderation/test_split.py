@@ -20,9 +20,9 @@ from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.posts.rules.written import Written
 from lti_app.participation.progress.queries import get_account
-from lti_app.participation.requirements.rules import Reason
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
+from tests.factories.requirements import Reason
 
 trees = st.lists(st.integers(0, 30), min_size=2, max_size=14)
 """What each post answers: a post before it, by its place, or nothing."""

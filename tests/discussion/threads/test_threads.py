@@ -15,10 +15,11 @@ from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.threads.queries import PAGE_SIZE, get_overview, read_thread
 from lti_app.discussion.threads.rules import Activity
 from lti_app.participation.progress.queries import collect_class_facts, get_account
-from lti_app.participation.requirements.rules import Reason, Standing
+from lti_app.participation.requirements.base import Standing
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
+from tests.factories.requirements import Reason
 
 
 def read(session, actor, discussion, start=""):

@@ -30,10 +30,10 @@ from lti_app.exchange.importing.rules.posts import Way
 from lti_app.library.passages.actions import give_text
 from lti_app.library.passages.rules import Kept, Page
 from lti_app.participation.progress.queries import collect_class_facts, get_account
-from lti_app.participation.requirements.rules import Kind
 from tests.cast import MONDAY
 from tests.factories.discussions import set_up
 from tests.factories.readings import add_readings
+from tests.factories.requirements import Kind
 
 LAST_YEAR = datetime(2025, 3, 3, 10, 0, tzinfo=UTC)
 

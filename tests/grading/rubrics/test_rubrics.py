@@ -18,8 +18,10 @@ from lti_app.grading.assessments.rules import (
     suggested_level,
 )
 from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, CriterionView, Evidence, LevelView, RubricView, scaled, total
-from lti_app.participation.requirements.rules import Kind, Standing, Verdict, Verdicts
+from lti_app.participation.requirements.base import Standing, Verdict
+from lti_app.participation.requirements.evaluation import Verdicts
 from tests.cast import MONDAY
+from tests.factories.requirements import READING
 
 SCALED = [
     ("17", "20", "20", "17.00"),
@@ -83,10 +85,7 @@ def test_a_level_is_found_by_its_id_only_in_its_own_criterion():
 
 def verdicts(*standings):
     return Verdicts(
-        tuple(
-            Verdict(Kind.READING, standing, 0, 1, None, None, standing is Standing.MET_LATE, ())
-            for standing in standings
-        )
+        tuple(Verdict(READING, standing, 0, 1, None, None, standing is Standing.MET_LATE, ()) for standing in standings)
     )
 
 

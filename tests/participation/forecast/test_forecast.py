@@ -7,21 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussion.discussions.rules import Move, Requirements
+from lti_app.discussion.discussions.rules import Move
 from lti_app.participation.forecast.rules import Answered, forecast, hypothetical_edit, hypothetical_post
-from lti_app.participation.requirements.rules import Reason, Version, evaluate
+from lti_app.participation.requirements.facts import Version
 from tests.cast import MONDAY
+from tests.factories.requirements import UTC, Reason, ask_for, evaluate
 from tests.participation.requirements.test_participation import ANA, BEN, CHI, INES, KOTTER, NAMES, ZALEZNIK, day, post
 from tests.participation.requirements.test_participation_properties import facts, hours, requirements
 
-ASKED = Requirements(
-    first_post_words=200,
-    first_post_due=day(3),
-    replies=2,
-    reply_words=50,
-    replies_due=day(6),
-    readings=(KOTTER, ZALEZNIK),
-)
+TERMS = {
+    "first_post_words": 200,
+    "first_post_due": day(3),
+    "replies": 2,
+    "reply_words": 50,
+    "replies_due": day(6),
+    "readings": (KOTTER, ZALEZNIK),
+}
+ASKED = ask_for(**TERMS)
 FIRST, REPLIED = post(1, (1, 210, {1})), post(2, (2, 60), to=BEN)
 
 
@@ -32,7 +34,19 @@ def answered(who):
 def told(written, words, *, to=0, on=2.5, cites=(), move=None, asked=ASKED):
     version = Version(day(on), words, frozenset(cites))
     hypothetical = hypothetical_post(written, version, move=move, answered=answered(to))
-    return forecast(asked, written, hypothetical, day(on))
+    return forecast(asked, written, hypothetical, day(on), UTC)
+
+
+def readings(said, *, gained):
+    """The labels of the readings that the post would be the first to cite, or that would still be missing."""
+    notes = [note for note in said.notes if note.is_gain is gained and "readings" in note.words.values]
+    return notes[0].words.values["readings"] if notes else ()
+
+
+def move(said, *, gained):
+    """The move that the post would be the first to make, or that would still be missing."""
+    notes = [note for note in said.notes if note.is_gain is gained and "one" in note.words.values]
+    return Move(notes[0].key) if notes else None
 
 
 # posts there, words, to whom, on which day | what it is now, what it can be, as which reply, words short, late
@@ -65,28 +79,32 @@ def test_how_it_would_count(case):
 
 def test_what_is_still_to_be_cited():
     said = told([FIRST], 9, to=BEN)
-    assert (said.missing, said.cited) == ((ZALEZNIK,), ())
+    assert (readings(said, gained=False), readings(said, gained=True)) == ((ZALEZNIK.label,), ())
     said = told([FIRST], 9, to=BEN, cites={2})
-    assert (said.missing, said.cited) == ((), (ZALEZNIK,))
+    assert (readings(said, gained=False), readings(said, gained=True)) == ((), (ZALEZNIK.label,))
     said = told([], 9, cites={1})
-    assert (said.missing, said.cited) == ((ZALEZNIK,), (KOTTER,))
+    assert (readings(said, gained=False), readings(said, gained=True)) == ((ZALEZNIK.label,), (KOTTER.label,))
 
 
 def test_the_kind_of_reply_that_is_asked_for():
-    asked = replace(ASKED, move=Move.COUNTER)
-    assert told([], 9, asked=asked).wanted_move is None  # a first post is none
+    asked = ask_for(**TERMS, move=Move.COUNTER)
+    assert move(told([], 9, asked=asked), gained=False) is None  # a first post is none
     short, plain = told([FIRST], 9, to=BEN, move=Move.COUNTER, asked=asked), told([FIRST], 60, to=BEN, asked=asked)
-    assert (short.wanted_move, short.made_move) == (plain.wanted_move, plain.made_move) == (Move.COUNTER, None)
+    assert (
+        (move(short, gained=False), move(short, gained=True))
+        == (move(plain, gained=False), move(plain, gained=True))
+        == (Move.COUNTER, None)
+    )
     made = told([FIRST], 60, to=BEN, move=Move.COUNTER, asked=asked)
-    assert (made.wanted_move, made.made_move) == (None, Move.COUNTER)
+    assert (move(made, gained=False), move(made, gained=True)) == (None, Move.COUNTER)
     again = told([FIRST, replace(REPLIED, move=Move.COUNTER)], 60, to=CHI, move=Move.COUNTER, asked=asked)
-    assert (again.wanted_move, again.made_move) == (None, None)
+    assert (move(again, gained=False), move(again, gained=True)) == (None, None)
 
 
 def test_nothing_is_said_where_nothing_is_asked_for():
-    assert told([], 9, asked=Requirements()) is None
-    assert told([FIRST], 9, to=BEN, asked=Requirements(first_post_words=5)) is None
-    assert told([], 9, asked=Requirements(replies=2)) is None
+    assert told([], 9, asked=ask_for()) is None
+    assert told([FIRST], 9, to=BEN, asked=ask_for(first_post_words=5)) is None
+    assert told([], 9, asked=ask_for(replies=2)) is None
 
 
 def test_a_word_more_is_nothing_new_to_say():
@@ -97,10 +115,10 @@ def test_a_word_more_is_nothing_new_to_say():
 def test_an_edit_is_told_as_what_the_post_becomes():
     short = post(1, (1, 20))
     longer = hypothetical_edit(short, Version(day(2), 210, frozenset()), move=None)
-    said = forecast(ASKED, [short], longer, day(2))
+    said = forecast(ASKED, [short], longer, day(2), UTC)
     assert (said.verdict.reason, said.verdict.late) == (Reason.FIRST_POST, False)
     shorter = hypothetical_edit(FIRST, Version(day(2), 150, frozenset()), move=None)
-    assert forecast(ASKED, [FIRST], shorter, day(2)).short == 50
+    assert forecast(ASKED, [FIRST], shorter, day(2), UTC).short == 50
 
 
 people = st.none() | st.sampled_from([1, 2, 3, 4, 9])
@@ -115,16 +133,16 @@ def test_it_says_what_the_count_says_once_it_is_posted(asked, there, to, version
     """The real post has another number and an address; both come after all others."""
     who = Answered(to, "", is_self=to == 1, is_staff=to == 9) if to else None
     hypothetical = hypothetical_post(there, version, move=None, answered=who)
-    said, now = forecast(asked, there, hypothetical, version.at), version.at
+    said, now = forecast(asked, there, hypothetical, version.at, UTC), version.at
     real = replace(hypothetical, id=hypothetical.id + 5, address="7.1")
     after = evaluate(asked, [*there, real], now)
     if said is not None:
         assert said.verdict == after.posts[real.id]
         unmet = [verdict.reading for verdict in after.requirements if verdict.reading and not verdict.is_met]
-        assert list(said.missing) == unmet
+        assert list(readings(said, gained=False)) == [reading.label for reading in unmet]
         assert said.short == max(0, said.short)
         if said.best.counts:
-            want = asked.reply_words if to else asked.first_post_words
+            want = (asked.of_reply if to else asked.of_first_post).words
             longer = replace(real, versions=(replace(version, words=max(version.words, want)),))
             assert evaluate(asked, [*there, longer], now).posts[real.id] == said.best
 
@@ -137,7 +155,7 @@ def test_it_says_what_the_count_says_once_an_edit_is_saved(asked, there, data, w
     edited = data.draw(st.sampled_from(standing))
     now = max(edited.versions[-1].at, later) + timedelta(minutes=1)
     changed = hypothetical_edit(edited, Version(now, words, frozenset()), move=None)
-    said = forecast(asked, there, changed, now)
+    said = forecast(asked, there, changed, now, UTC)
     after = evaluate(asked, [changed if fact.id == edited.id else fact for fact in there], now)
     if said is not None:
         assert said.verdict == after.posts[edited.id]

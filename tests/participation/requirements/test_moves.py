@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from lti_app.discussion.discussions.rules import Move, Requirements
-from lti_app.participation.requirements.rules import Kind, evaluate
+from lti_app.discussion.discussions.rules import Move
+from tests.factories.requirements import Kind, ask_for, evaluate
 from tests.participation.requirements.test_participation import (
     BEN,
     CHI,
@@ -20,7 +20,8 @@ from tests.participation.requirements.test_participation import (
 )
 
 ANA = 1
-COUNTER = Requirements(reply_words=50, replies_due=day(6), move=Move.COUNTER)
+TERMS = {"reply_words": 50, "replies_due": day(6), "move": Move.COUNTER}
+COUNTER = ask_for(**TERMS)
 
 
 def reply(number, *versions, to=BEN, move=Move.COUNTER, deleted=False):
@@ -57,17 +58,22 @@ CASES = {
 def test_a_reply_of_a_kind(case):
     posts, asked_on, standing, addresses, since = case
     (verdict,) = evaluate(COUNTER, posts, day(asked_on)).requirements
-    assert (verdict.kind, verdict.move, verdict.standing, verdict.want) == (Kind.MOVE, Move.COUNTER, standing, 1)
+    assert (verdict.kind, verdict.requirement.move, verdict.standing, verdict.want) == (
+        Kind.MOVE,
+        Move.COUNTER,
+        standing,
+        1,
+    )
     assert (verdict.addresses, verdict.have) == (addresses, int(bool(addresses)))
     assert verdict.met_at == (None if since is None else day(since))
     assert verdict.late == (standing is MET_LATE)
 
 
 def test_it_stands_between_the_replies_and_the_readings():
-    asked = replace(COUNTER, first_post_words=9, replies=1)
+    asked = ask_for(**TERMS, first_post_words=9, replies=1)
     assert [v.kind for v in evaluate(asked, [], day(1)).requirements] == [Kind.FIRST_POST, Kind.REPLIES, Kind.MOVE]
 
 
 def test_one_reply_can_be_both():
-    asked = replace(COUNTER, replies=1)
+    asked = ask_for(**TERMS, replies=1)
     assert evaluate(asked, [reply(1, (2, 50))], day(3)).all_met

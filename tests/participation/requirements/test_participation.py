@@ -4,19 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from lti_app.discussion.discussions.rules import Requirements
-from lti_app.participation.requirements.rules import (
-    Kind,
-    PostFacts,
-    PostVerdict,
-    Reason,
-    Standing,
-    Verdicts,
-    Version,
-    evaluate,
-)
+from lti_app.participation.requirements.base import Standing
+from lti_app.participation.requirements.evaluation import Verdicts
+from lti_app.participation.requirements.facts import PostFacts, PostVerdict, Version
 from tests.cast import MONDAY
 from tests.factories.readings import assigned
+from tests.factories.requirements import Kind, Reason, ask_for, evaluate
 
 KOTTER, ZALEZNIK = assigned(1, "Kotter 1990"), assigned(2, "Zaleznik 1977")
 ANA, BEN, CHI, INES = 1, 2, 3, 9
@@ -55,7 +48,7 @@ def reasons(verdicts: Verdicts) -> dict[int, tuple[Reason, bool]]:
     return {number: (verdict.reason, verdict.late) for number, verdict in verdicts.posts.items()}
 
 
-FIRST_POST = Requirements(first_post_words=200, first_post_due=day(3))
+FIRST_POST = ask_for(first_post_words=200, first_post_due=day(3))
 # posts, the day of the question | standing, words, the day since when it is met, why each post counts or not (late?)
 FIRST_POSTS = {
     "none yet": ([], 1, OPEN, 0, None, {}),
@@ -148,7 +141,7 @@ def test_first_post(case):
     assert reasons(verdicts) == why
 
 
-REPLIES = Requirements(replies=2, reply_words=50, replies_due=day(6))
+REPLIES = ask_for(replies=2, reply_words=50, replies_due=day(6))
 REPLY_CASES = {
     "none yet": ([], 1, OPEN, [], None, {}),
     "one of two": ([post(1, (1, 60), to=BEN)], 2, PARTLY, [1], None, {1: (Reason.REPLY, False)}),
@@ -243,7 +236,7 @@ def test_replies(case):
     assert reasons(verdicts) == why
 
 
-READING = Requirements(first_post_due=day(3), replies_due=day(6), readings=(KOTTER,))
+READING = ask_for(first_post_due=day(3), replies_due=day(6), readings=(KOTTER,))
 READING_CASES = {
     "not cited": ([post(1, (1, 9))], 2, OPEN, (), None),
     "not cited when it is due": ([post(1, (1, 9))], 7, MISSED, (), None),
@@ -273,18 +266,18 @@ def test_required_reading(posts, asked_on, standing, addresses, since):
 
 
 def test_a_reading_is_due_with_the_first_post_where_no_date_for_replies_is_set():
-    asked = Requirements(first_post_due=day(3), readings=(KOTTER,))
+    asked = ask_for(first_post_due=day(3), readings=(KOTTER,))
     assert evaluate(asked, [], day(4)).requirements[-1].standing is MISSED
 
 
 def test_a_reading_without_any_date_is_never_missed():
-    asked = Requirements(readings=(KOTTER,))
+    asked = ask_for(readings=(KOTTER,))
     (verdict,) = evaluate(asked, [], day(400)).requirements
     assert (verdict.standing, verdict.due) == (OPEN, None)
 
 
 def test_nothing_asked_for_is_nothing_to_judge():
-    verdicts = evaluate(Requirements(), [post(1, (1, 9)), post(2, (1, 0), to=BEN)], day(2))
+    verdicts = evaluate(ask_for(), [post(1, (1, 9)), post(2, (1, 0), to=BEN)], day(2))
     assert verdicts.requirements == ()
     assert verdicts.all_met
     assert not verdicts.any_late
@@ -293,13 +286,13 @@ def test_nothing_asked_for_is_nothing_to_judge():
 
 
 def test_a_date_alone_asks_for_a_first_post_of_any_length():
-    asked = Requirements(first_post_due=day(3))
+    asked = ask_for(first_post_due=day(3))
     assert [v.standing for v in evaluate(asked, [], day(1)).requirements] == [OPEN]
     assert [v.standing for v in evaluate(asked, [post(1, (1, 0))], day(1)).requirements] == [MET]
 
 
 def test_the_whole_answer_is_complete_when_the_last_requirement_is_met():
-    asked = Requirements(
+    asked = ask_for(
         first_post_words=200,
         first_post_due=day(3),
         replies=2,

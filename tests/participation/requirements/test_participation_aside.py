@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from lti_app.discussion.discussions.rules import Requirements
-from lti_app.participation.requirements.rules import PostFacts, Reason, Standing, Version, evaluate
+from lti_app.participation.requirements.base import Standing
+from lti_app.participation.requirements.facts import PostFacts, Version
 from tests.cast import MONDAY
 from tests.factories.readings import assigned
+from tests.factories.requirements import Reason, ask_for, evaluate
 
 KOTTER = assigned(1, "Kotter 1990")
 DUE = MONDAY + timedelta(days=3)
-ASKED = Requirements(first_post_words=5, first_post_due=DUE, replies=1, reply_words=3, readings=(KOTTER,))
+ASKED = ask_for(first_post_words=5, first_post_due=DUE, replies=1, reply_words=3, readings=(KOTTER,))
 FIRST = PostFacts(1, "1", (Version(MONDAY, 9, frozenset({1})),))
 REPLY = PostFacts(2, "2.1", (Version(MONDAY, 9, frozenset()),), parent_author_id=7, parent_author="Ben")
 AFTER = DUE + timedelta(days=1)

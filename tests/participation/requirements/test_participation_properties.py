@@ -6,10 +6,11 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussion.discussions.rules import Requirements
-from lti_app.participation.requirements.rules import Kind, PostFacts, Reason, Standing, Version, evaluate
+from lti_app.participation.requirements.base import Standing
+from lti_app.participation.requirements.facts import PostFacts, Version
 from tests.cast import MONDAY
 from tests.factories.readings import assigned
+from tests.factories.requirements import Kind, Reason, ask_for, evaluate
 
 SELF, STAFF = 1, 9
 READINGS = (assigned(1, "Kotter 1990"), assigned(2, "Zaleznik 1977"))
@@ -20,7 +21,7 @@ versions = st.lists(
     max_size=3,
 ).map(lambda found: tuple(sorted(found, key=lambda version: version.at)))
 requirements = st.builds(
-    Requirements,
+    ask_for,
     first_post_words=st.integers(0, 50),
     first_post_due=st.none() | hours,
     replies=st.integers(0, 3),

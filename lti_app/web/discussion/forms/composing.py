@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lti_app.core.wording import Phrase
 from lti_app.discussion.answers.queries import Waiting
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.drafts.queries import DraftView
@@ -28,6 +29,10 @@ class Aids:
 
     place: Place
     person_id: int
+    words: int = 0
+    """How many words a post of this sort is asked for."""
+    move_asked: Phrase | None = None
+    """The move that everybody is asked to make in a reply."""
     guide: Guide | None = None
     draft: DraftView | None = None
     """What the composer was begun with."""

@@ -36,19 +36,17 @@ from lti_app.discussion.discussions.rules import (
     MAX_TITLE,
     Anonymity,
     Calendar,
-    Move,
     SetUp,
     StanceQuestion,
     Structure,
 )
 from lti_app.library.readings.rules import ReadingEntry
 from lti_app.web.forms.fields import DateField, moment_of, offered
+from lti_app.web.forms.requirements import RequirementsForm, begun_requirements
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm
 
 DATES = ("opens_at", "first_post_due", "replies_due", "closes_at")
 MAX_POINTS = 1000
-MAX_WORDS = 5000
-MAX_REPLIES = 20
 MAX_EDIT_MINUTES = 10_080
 """A week."""
 
@@ -59,7 +57,7 @@ def finite(_form: Form, field: DecimalField) -> None:
         raise StopValidation(field.gettext("Not a valid decimal value."))
 
 
-class SetUpForm(RichTextForm):
+class SetUpForm(RichTextForm, RequirementsForm):
     """All that an instructor decides. Dates are local to `time_zone`."""
 
     title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=MAX_TITLE)])
@@ -77,13 +75,6 @@ class SetUpForm(RichTextForm):
     time_zone = SelectField(_l("Time zone"), choices=sorted(ZONES))  # type: ignore[arg-type] # old stubs
     opens_at = DateField(_l("Opens"))
     first_post_due = DateField(_l("First post due"))
-    first_post_words = IntegerField(
-        _l("Minimum words in the first post"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)]
-    )
-    replies_wanted = IntegerField(
-        _l("Replies to different classmates"), [InputRequired(), NumberRange(min=0, max=MAX_REPLIES)]
-    )
-    reply_words = IntegerField(_l("Minimum words in each reply"), [InputRequired(), NumberRange(min=0, max=MAX_WORDS)])
     replies_due = DateField(_l("Replies due"))
     closes_at = DateField(_l("Closes"))
     post_first = BooleanField(_l("Students must post before seeing other posts"))
@@ -116,17 +107,6 @@ class SetUpForm(RichTextForm):
     stance_question = StringField(_l("Question"), [Optional(), Length(max=MAX_STANCE)])
     stance_low = StringField(_l("Left end of the scale"), [Optional(), Length(max=MAX_POLE)])
     stance_high = StringField(_l("Right end of the scale"), [Optional(), Length(max=MAX_POLE)])
-    wanted_move = SelectField(
-        _l("Require one reply of a particular type"),
-        choices=offered(
-            ("", _l("No, any reply counts")),
-            (Move.EXTEND.value, _l("Yes: a reply that extends an idea")),
-            (Move.QUESTION.value, _l("Yes: a reply that asks a question")),
-            (Move.COUNTER.value, _l("Yes: a counter-argument")),
-            (Move.CONNECT.value, _l("Yes: a reply that connects the readings")),
-            (Move.EXAMPLE.value, _l("Yes: a reply that gives an example")),
-        ),
-    )
     edit_minutes = IntegerField(
         _l("Minutes authors can edit their posts"), [Optional(), NumberRange(min=1, max=MAX_EDIT_MINUTES)]
     )
@@ -153,15 +133,12 @@ class SetUpForm(RichTextForm):
             prompt=self.prompt.plain,
             points=(self.points.data or Decimal(0)).quantize(Decimal("0.01")),
             calendar=Calendar(**{name: self._moment(name) for name in DATES}),
-            first_post_words=self.first_post_words.data or 0,
-            replies_wanted=self.replies_wanted.data or 0,
-            reply_words=self.reply_words.data or 0,
+            requirements=self.to_stored_requirements(),
             post_first=self.post_first.data,
             reading_ids=reading_ids,
             required_ids=required_ids,
             structure=Structure(self.structure.data),
             anonymity=Anonymity(self.anonymity.data),
-            wanted_move=Move(self.wanted_move.data) if self.wanted_move.data else None,
             edit_minutes=self.edit_minutes.data or None,
             group_kind=GroupKind(self.group_kind.data) if self.group_kind.data else None,
             stance=self._stance(),
@@ -202,7 +179,6 @@ class ReadingForm(Form):
 def prefilled(discussion: DiscussionView, time_zone: str) -> dict[str, object]:
     """The form's first content: the set-up as it stands, or sensible beginnings for a new one."""
     local = zone(time_zone)
-    begun = discussion.version > 0
     dates = {
         name: moment.astimezone(local).replace(second=0, microsecond=0, tzinfo=None)
         for name in DATES
@@ -213,9 +189,7 @@ def prefilled(discussion: DiscussionView, time_zone: str) -> dict[str, object]:
         "prompt": discussion.prompt,
         "points": discussion.points,
         "time_zone": time_zone,
-        "first_post_words": discussion.first_post_words if begun else 200,
-        "replies_wanted": discussion.replies_wanted if begun else 2,
-        "reply_words": discussion.reply_words if begun else 75,
+        **begun_requirements(discussion.requirements, is_new=discussion.version == 0),
         "post_first": discussion.post_first,
         "version": discussion.version,
         **dates,
@@ -232,6 +206,5 @@ def _structure(discussion: DiscussionView) -> dict[str, object]:
         "stance_question": stance.text,
         "stance_low": stance.low,
         "stance_high": stance.high,
-        "wanted_move": discussion.wanted_move.value if discussion.wanted_move else "",
         "edit_minutes": discussion.edit_minutes,
     }

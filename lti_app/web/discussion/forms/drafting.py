@@ -14,7 +14,7 @@ from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Place
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.participation.forecast.queries import Guide, Writing, get_guide
-from lti_app.participation.progress.queries import Account, get_account
+from lti_app.participation.progress.queries import Account, get_account, requirements_of
 from lti_app.web.discussion.forms.composing import Aids, words_of_agreement
 from lti_app.web.discussion.forms.posts import PostForm
 from lti_app.web.discussion.forms.quoting import passage_asked_for
@@ -84,12 +84,15 @@ def aids_to(
 ) -> Aids:
     """What the page tells around the form: how its text would count, where its draft is, who else waits."""
     waiting = _waiting(actor, discussion, parent) if parent and account else ()
+    requirements, is_reply = requirements_of(discussion), is_reply or parent is not None
     return Aids(
         place=place,
         person_id=actor.person_id,
+        words=(requirements.of_reply if is_reply else requirements.of_first_post).words,
+        move_asked=requirements.calls.get("move"),
         guide=guide_to(actor, discussion, drafted_of(form), place, account=account, parent=parent),
         draft=draft,
-        is_reply=is_reply or parent is not None,
+        is_reply=is_reply,
         claim=next((one for one in waiting if parent and one.id == parent.id), None),
         waiting=tuple(one for one in waiting if parent and one.id != parent.id)[:OTHERS_SHOWN],
     )

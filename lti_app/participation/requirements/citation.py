@@ -1,0 +1,91 @@
+"""Each required reading is cited in at least one post."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lti_app.core.wording import Phrase, Typed, phrase
+from lti_app.discussion.discussions.rules import AssignedReading
+from lti_app.participation.requirements.base import (
+    Case,
+    ForecastNote,
+    Judgment,
+    Outlook,
+    Requirement,
+    Verdict,
+    judge_once,
+    last_due,
+)
+
+
+@dataclass(frozen=True)
+class CitationRequirement(Requirement):
+    """Which readings are required is decided where they are assigned, so that it has no field of its own."""
+
+    kind = "citation"
+    heading = phrase("The readings")
+    evidence = "readings"
+    counts_first_posts = counts_replies = True
+    is_timed = False
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether any reading is required."""
+        return bool(self.terms.readings)
+
+    def judge(self, case: Case) -> Judgment:
+        """A verdict for each reading: any post that counts may cite it."""
+        due = last_due(self.terms.calendar)
+        return Judgment(tuple(self._judge_reading(reading, case, due) for reading in self.terms.readings))
+
+    def _judge_reading(self, reading: AssignedReading, case: Case, due: datetime | None) -> Verdict:
+        cites = [(post.since(lambda version: reading.id in version.reading_ids), post) for post in case.posts]
+        return judge_once(self, cites, case, due, reading)
+
+    @property
+    def sentence(self) -> Phrase:
+        """The readings by name."""
+        labels = tuple(reading.label for reading in self.terms.readings)
+        if len(labels) > 1:
+            return phrase("Cite each of these readings: %(readings)s.", readings=labels)
+        return phrase("Cite %(reading)s.", reading=labels[0])
+
+    @property
+    def explanation(self) -> tuple[Phrase, ...]:
+        """What a citation is."""
+        return (
+            phrase(
+                "One citation in any of your posts is enough for each reading. Write it in square brackets, like "
+                "%(example)s.",
+                example=Typed(f"[{self.terms.readings[0].label}, p. 104]"),
+            ),
+            phrase("A name without brackets is not counted as a citation."),
+        )
+
+    def describe(self, verdict: Verdict) -> Phrase:
+        """The reading, and whether it is cited."""
+        label = verdict.reading.label if verdict.reading else ""
+        if verdict.is_met:
+            return phrase("%(reading)s cited", reading=label)
+        return phrase("%(reading)s not cited yet", reading=label)
+
+    def forecast(self, outlook: Outlook, /) -> tuple[ForecastNote, ...]:
+        """The readings that the post would be the first to cite, and those still to be cited."""
+        missing = _readings_of(outlook.after)
+        cited = tuple(reading for reading in _readings_of(outlook.before) if reading not in missing)
+        notes = []
+        if cited:
+            words = phrase("Cites a required reading: %(readings)s.", readings=_labels(cited))
+            notes.append(ForecastNote("", words, is_gain=True))
+        if missing:
+            words = phrase("Not cited yet: %(readings)s.", readings=_labels(missing))
+            notes.append(ForecastNote(",".join(str(reading.id) for reading in missing), words, is_gain=False))
+        return tuple(notes)
+
+
+def _readings_of(verdicts: Sequence[Verdict]) -> tuple[AssignedReading, ...]:
+    return tuple(verdict.reading for verdict in verdicts if verdict.reading and not verdict.is_met)
+
+
+def _labels(readings: Sequence[AssignedReading]) -> tuple[str, ...]:
+    return tuple(reading.label for reading in readings)

@@ -1,0 +1,115 @@
+"""Participation as one pure evaluator whose answer everything reads.
+
+The sentence below the prompt, the student's checklist, the evidence beside the rubric and any suggested level come
+from `Requirements` and `evaluate` alone, so that they can never disagree. What holds for every kind:
+
+- Posts that are deleted, hidden, held or private do not count while they are; once shown they count from when they
+  were written.
+- What is late still counts, and is marked late.
+- More than asked for is welcome and changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from lti_app.core.wording import Phrase
+from lti_app.participation.requirements.base import Asked, Case, Requirement, Verdict
+from lti_app.participation.requirements.facts import DELETED, PostFacts, PostVerdict
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """What counts as taking part in a discussion, by one student's dates.
+
+    Words are those of the post's own text: quoted lines and citations do not count.
+    """
+
+    parts: tuple[Requirement, ...]
+    """One of each kind, in the order of the registry; some ask for nothing."""
+
+    @cached_property
+    def asked(self) -> tuple[Requirement, ...]:
+        """Those that ask for something."""
+        return tuple(part for part in self.parts if part.is_asked)
+
+    @cached_property
+    def of_first_post(self) -> Asked:
+        """What they ask of a first post together."""
+        return _together([part.of_first_post for part in self.parts])
+
+    @cached_property
+    def of_reply(self) -> Asked:
+        """What they ask of a reply together."""
+        return _together([part.of_reply for part in self.parts])
+
+    @property
+    def calls(self) -> dict[str, Phrase]:
+        """What everybody is asked to choose in a composer, by the name of the choice."""
+        return {name: call for part in self.parts for name, call in part.calls.items()}
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """The evaluator's whole answer."""
+
+    requirements: tuple[Verdict, ...]
+    posts: dict[int, PostVerdict] = field(default_factory=dict)
+    has_started: bool = False
+    """Whether there is a first post, of whatever length, that is not deleted: what opens the post-first gate."""
+
+    @property
+    def all_met(self) -> bool:
+        """Whether everything asked for is done, in time or late."""
+        return all(verdict.is_met for verdict in self.requirements)
+
+    @property
+    def any_pending(self) -> bool:
+        """Whether anything asked for is not there and may still come in time."""
+        return any(verdict.is_pending for verdict in self.requirements)
+
+    @property
+    def any_late(self) -> bool:
+        """Whether anything that counts came late."""
+        return any(verdict.late for verdict in self.requirements)
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """When the last requirement was met; None while one is not, or when nothing is asked for."""
+        moments = [verdict.met_at for verdict in self.requirements]
+        return max((m for m in moments if m), default=None) if all(moments) else None
+
+    def of(self, requirement: Requirement) -> tuple[Verdict, ...]:
+        """The verdicts of one requirement."""
+        return tuple(verdict for verdict in self.requirements if verdict.requirement is requirement)
+
+
+def evaluate(requirements: Requirements, posts: Sequence[PostFacts], now: datetime, zone: ZoneInfo) -> Verdicts:
+    """How one student's posts stand against what a discussion asks for, at the moment `now`.
+
+    `zone` is the course's: in it days begin and end for everybody, wherever they are.
+    """
+    aside = {post.id: DELETED if post.deleted else post.aside for post in posts}
+    judged = {post_id: PostVerdict(reason, counts=False) for post_id, reason in aside.items() if reason}
+    case = Case(
+        posts=tuple(post for post in posts if not aside[post.id]),
+        first_post_words=requirements.of_first_post.words,
+        reply_words=requirements.of_reply.words,
+        now=now,
+        zone=zone,
+    )
+    verdicts: list[Verdict] = []
+    for part in requirements.parts:
+        if part.is_asked or part.judges_posts:
+            judgment = part.judge(case)
+            verdicts += judgment.verdicts if part.is_asked else ()
+            judged.update(judgment.posts)
+    has_started = any(not post.is_reply and not post.deleted for post in posts)
+    return Verdicts(tuple(verdicts), judged, has_started=has_started)
+
+
+def _together(asked: Sequence[Asked]) -> Asked:
+    words = max((each.words for each in asked), default=0)
+    return Asked(words, next((each.due for each in asked if each.due), None))

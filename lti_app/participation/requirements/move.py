@@ -1,0 +1,108 @@
+"""One reply that makes a certain move: asks a question, argues against, brings an example."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lti_app.core.wording import Phrase, marked, phrase
+from lti_app.discussion.discussions.rules import Move
+from lti_app.participation.requirements.base import (
+    Case,
+    ForecastNote,
+    FormField,
+    Judgment,
+    Outlook,
+    Requirement,
+    Verdict,
+    judge_once,
+)
+
+ONE_REPLY = {
+    Move.EXTEND: phrase("one reply that extends a classmate’s idea"),
+    Move.QUESTION: phrase("one question"),
+    Move.COUNTER: phrase("one counter-argument"),
+    Move.CONNECT: phrase("one reply that connects the readings"),
+    Move.EXAMPLE: phrase("one example"),
+}
+SENTENCES = {
+    Move.EXTEND: phrase("Extend a classmate’s idea in one of your replies."),
+    Move.QUESTION: phrase("Ask a question in one of your replies."),
+    Move.COUNTER: phrase("Give a counter-argument in one of your replies."),
+    Move.CONNECT: phrase("Connect the readings in one of your replies."),
+    Move.EXAMPLE: phrase("Give an example in one of your replies."),
+}
+
+
+@dataclass(frozen=True)
+class MoveRequirement(Requirement):
+    """Any reply that its author names so, with as many words as any reply, unless to oneself or to staff; also one to
+    a classmate who was answered before.
+    """
+
+    kind = "move"
+    heading = phrase("One reply of a particular type")
+    fields = (
+        FormField(
+            "move",
+            "wanted_move",
+            marked("Require one reply of a particular type"),
+            "",
+            choices=(
+                ("", marked("No, any reply counts")),
+                (Move.EXTEND.value, marked("Yes: a reply that extends an idea")),
+                (Move.QUESTION.value, marked("Yes: a reply that asks a question")),
+                (Move.COUNTER.value, marked("Yes: a counter-argument")),
+                (Move.CONNECT.value, marked("Yes: a reply that connects the readings")),
+                (Move.EXAMPLE.value, marked("Yes: a reply that gives an example")),
+            ),
+        ),
+    )
+    evidence = "replies"
+    counts_replies = True
+
+    move: str = ""
+    """The value of a Move; empty for none."""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a move is set."""
+        return bool(self.move)
+
+    def judge(self, case: Case) -> Judgment:
+        """Every reply that makes it, the earliest first."""
+        moves = [post for post in case.posts if post.move == self.move and post.answers_classmate]
+        made = [(case.complete_since(post), post) for post in moves]
+        return Judgment((judge_once(self, made, case, self.terms.calendar.replies_due),))
+
+    @property
+    def sentence(self) -> Phrase:
+        """The move."""
+        return SENTENCES[Move(self.move)]
+
+    @property
+    def explanation(self) -> tuple[Phrase, ...]:
+        """Which reply it is."""
+        return (
+            phrase(
+                "Choose the type when you write the reply. It needs as many words as any other reply, and it may "
+                "answer someone you have already replied to."
+            ),
+        )
+
+    def describe(self, verdict: Verdict) -> Phrase:
+        """The move, and whether it is made."""
+        one = ONE_REPLY[Move(self.move)].capitalized()
+        return one if verdict.is_met else phrase("%(one)s, not done yet", one=one)
+
+    @property
+    def calls(self) -> Mapping[str, Phrase]:
+        """The move of a reply."""
+        return {"move": ONE_REPLY[Move(self.move)]} if self.move else {}
+
+    def forecast(self, outlook: Outlook, /) -> tuple[ForecastNote, ...]:
+        """Whether the post would be the first to make it; of a reply, that it is still to be made."""
+        one = ONE_REPLY[Move(self.move)]
+        if outlook.is_met and not outlook.was_met:
+            return (ForecastNote(self.move, phrase("Would count as %(one)s.", one=one), is_gain=True),)
+        if outlook.is_reply and not outlook.is_met:
+            return (ForecastNote(self.move, phrase("Still required: %(one)s.", one=one), is_gain=False),)
+        return ()

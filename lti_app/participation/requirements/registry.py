@@ -1,0 +1,52 @@
+"""The kinds of requirement, in the order in which they are asked for, and the way to and from what is stored."""
+
+from collections.abc import Iterable, Mapping
+
+from lti_app.discussion.discussions.rules import StoredRequirements
+from lti_app.participation.requirements.base import NO_TERMS, FormField, InvalidRequirement, Requirement, Terms
+from lti_app.participation.requirements.citation import CitationRequirement
+from lti_app.participation.requirements.first_post import FirstPostRequirement
+from lti_app.participation.requirements.move import MoveRequirement
+from lti_app.participation.requirements.replies import RepliesRequirement
+
+KINDS: tuple[type[Requirement], ...] = (
+    FirstPostRequirement,
+    RepliesRequirement,
+    MoveRequirement,
+    CitationRequirement,
+)
+FIELDS: tuple[FormField, ...] = tuple(field for kind in KINDS for field in kind.fields)
+
+
+def to_stored(values: Mapping[str, object]) -> StoredRequirements:
+    """What a discussion stores, from the values of form fields by input; a field without a value asks for nothing.
+
+    Raises InvalidRequirement for a value that its field cannot have, and for a field that no kind has.
+    """
+    if unknown := values.keys() - {field.input for field in FIELDS}:
+        raise InvalidRequirement(f"no requirement has a field {sorted(unknown)[0]!r:.60}")
+    asked = [_from_values(kind, values) for kind in KINDS]
+    return tuple(each.to_stored() for each in asked if each != type(each)())
+
+
+def to_values(stored: StoredRequirements) -> dict[str, object]:
+    """The values of all form fields, by input, from what a discussion stores."""
+    asked = from_stored(stored)
+    return {field.input: getattr(each, field.name) for each in asked for field in each.fields}
+
+
+def from_stored(stored: StoredRequirements, terms: Terms = NO_TERMS) -> tuple[Requirement, ...]:
+    """One requirement of each kind; those that are not stored ask for nothing.
+
+    A kind that only a newer release knows is left out, so that both can run side by side while one is installed.
+    Raises InvalidRequirement for anything that `to_stored` would not have written.
+    """
+    by_kind = {str(entry.get("kind")): entry for entry in stored}
+    if len(by_kind) != len(stored):
+        raise InvalidRequirement("one kind is stored twice")
+    return tuple(kind.from_stored(by_kind.get(kind.kind, {}), terms) for kind in KINDS)
+
+
+def _from_values(kind: type[Requirement], values: Mapping[str, object]) -> Requirement:
+    given: Iterable[FormField] = (field for field in kind.fields if field.input in values)
+    return kind.from_stored({field.name: values[field.input] for field in given}, NO_TERMS)
