@@ -133,8 +133,8 @@ def test_own_posts_say_how_they_count(site, cast, discussion):
         "p2.1": [],
     }
     checklist = [item.text for item in answer.page.one("ol", class_="checklist").all("li")]
-    assert checklist[0].startswith("Begun: First post, 2 of 5 words")
-    assert checklist[1].startswith("Begun: Replies to 1 of 2 people")
+    assert checklist[0].startswith("Started: First post, 2 of 5 words")
+    assert checklist[1].startswith("Started: Replies to 1 of 2 people")
     assert not site.browser(cast.ines).get(address(discussion)).page.all("span", class_="verdict")
 
 

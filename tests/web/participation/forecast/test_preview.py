@@ -76,7 +76,7 @@ def test_a_reply(site, cast, discussion, ask):
         (ben, "you already replied to Ben Carter"),
         (chi, "Would count as reply 2 of 2."),
         (own, "a reply to yourself"),
-        (teacher, "an answer to an instructor"),
+        (teacher, "a reply to an instructor"),
     ):
         assert words in ask(browser, discussion, place=place_of(post.id).key, text=REPLY)
     site.write(cast.ana, discussion, REPLY, to=chi)
