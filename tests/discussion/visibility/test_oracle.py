@@ -1,0 +1,333 @@
+"""Every reader of posts, held to one simple oracle: over roles, states, groups, names, and all that befalls a post."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+
+from lti_app.core.errors import Forbidden, NotFound
+from lti_app.discussion.answers.queries import list_waiting
+from lti_app.discussion.citations.queries import count_citations_by_passage, get_map
+from lti_app.discussion.moderation.queries import read_queue
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
+from lti_app.discussion.posts.queries.readable import list_readable
+from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.read_state.queries import count_news, find_next_own
+from lti_app.discussion.search.queries import FoundPage, FoundPost, get_person_posts, search_posts
+from lti_app.discussion.threads.queries import get_overview, read_thread
+from lti_app.exchange.exporting.queries import list_voices, select_to_take, take_posts
+from lti_app.exchange.exporting.rules.data import Kind, Scope
+from lti_app.grading.assessments.queries import list_posts_in_context
+from lti_app.participation.progress.queries import collect_facts
+from tests.discussion.visibility import oracle
+from tests.discussion.visibility.oracle import STAFF, Case, Place, Viewer
+from tests.discussion.visibility.world import PLACES, VIEWERS, World, build
+
+SHUT = (Forbidden, DiscussionShut, PostFirst)
+LOOKS = [(viewer, place) for viewer in VIEWERS for place in PLACES]
+READING = [(viewer, place) for viewer, place in LOOKS if oracle.reads(viewer, place)]
+
+
+@pytest.fixture
+def world(session, cast, clock) -> World:
+    return build(session, cast, clock)
+
+
+def existing(world: World, viewer: Viewer, place: Place) -> dict[int, Case]:
+    return {number: post for number, post in world.posts(place).items() if oracle.exists(viewer, place, post)}
+
+
+def counted(world: World, viewer: Viewer, place: Place) -> dict[int, Case]:
+    return {number: post for number, post in world.posts(place).items() if oracle.counts(viewer, place, post)}
+
+
+def name_of(world: World, viewer: Viewer, place: Place, post: Case) -> str:
+    return world.shown(place, oracle.name(viewer, place, post))
+
+
+def thread(world: World, viewer: Viewer, place: Place) -> Iterator[PostView]:
+    """All pages of it."""
+    actor, view = world.actor(viewer), world.view(viewer, place)
+    circumstances, start = circumstances_of(world.session, actor, view), ""
+    while True:
+        page = read_thread(world.session, actor, view, circumstances=circumstances, start=start)
+        yield from page.posts
+        if page.next is None:
+            return
+        start = next(
+            path
+            for path, address in world.session.query(Post.path, Post.address).filter_by(discussion_id=view.id)
+            if address == page.next
+        )
+
+
+def check_thread(world: World) -> None:
+    for viewer, place in READING:
+        found = {post.id: post for post in thread(world, viewer, place)}
+        expected = existing(world, viewer, place)
+        assert found.keys() == expected.keys(), (viewer, place)
+        for number, post in expected.items():
+            assert bool(found[number].html) == oracle.says(viewer, place, post), (viewer, place, post)
+            assert found[number].author == name_of(world, viewer, place, post), (viewer, place, post)
+
+
+def check_nothing_is_read_before_the_gate(world: World) -> None:
+    for viewer, place in LOOKS:
+        actor, view = world.actor(viewer), world.view(viewer, place)
+        readers = [
+            lambda actor=actor, view=view: count_news(world.session, actor, view, 0),
+            lambda actor=actor, view=view: find_next_own(world.session, actor, view, ""),
+            lambda actor=actor, view=view: get_map(world.session, actor, view, world.reading_id),
+            lambda actor=actor, view=view: read_thread(
+                world.session, actor, view, circumstances=circumstances_of(world.session, actor, view)
+            ),
+            lambda actor=actor, view=view: select_to_take(
+                world.session, actor, view, scope=Scope.READABLE, kind=Kind.HTML
+            ),
+        ]
+        for reader in readers:
+            if oracle.reads(viewer, place):
+                reader()
+            else:
+                with pytest.raises(SHUT):
+                    reader()
+
+
+def check_overview_and_news(world: World) -> None:
+    for viewer, place in READING:
+        actor, view = world.actor(viewer), world.view(viewer, place)
+        expected = counted(world, viewer, place)
+        new = {number for number, post in expected.items() if post.author != viewer.person}
+        overview = get_overview(world.session, actor, view)
+        assert overview.activity.first_posts + overview.activity.replies == len(expected), (viewer, place)
+        numbers = {world.session.get_one(Post, number).number for number in new}
+        assert {number for thread in overview.unread.values() for number in thread} == numbers, (viewer, place)
+        assert count_news(world.session, actor, view, 0).count == len(new), (viewer, place)
+
+
+def check_search(world: World) -> None:
+    for viewer in VIEWERS:
+        actor = world.actor(viewer)
+        readable = list_readable(world.session, actor, world.clock())
+        assert {each.id for each in readable} == {
+            world.discussions[place] for place in PLACES if oracle.reads(viewer, place)
+        }
+        search = partial(search_posts, world.session, actor, readable, "something said")
+        found = {post.id: post for post in pages(search)}
+        expected = {
+            n: (place, post)
+            for n, (place, post) in world.cases.items()
+            if oracle.reads(viewer, place) and oracle.says(viewer, place, post)
+        }
+        assert found.keys() == expected.keys(), viewer
+        for number, (place, post) in expected.items():
+            assert found[number].author == name_of(world, viewer, place, post), (viewer, place, post)
+
+
+def pages(ask: Callable[..., FoundPage]) -> Iterator[FoundPost]:
+    below = None
+    while True:
+        page = ask(below=below)
+        yield from page.posts
+        if page.older is None:
+            return
+        below = page.older
+
+
+def check_person_page(world: World) -> None:
+    for viewer in VIEWERS:
+        actor = world.actor(viewer)
+        for person in ("ana", "ben", "chi", "ines"):
+            whose = getattr(world.cast, person).person_id
+            ask = partial(get_person_posts, world.session, actor, whose, world.clock())
+            found = {post.id for post in pages(lambda below, ask=ask: ask(below=below).page)}
+            expected = {
+                number
+                for number, (place, post) in world.cases.items()
+                if oracle.reads(viewer, place)
+                and oracle.says(viewer, place, post)
+                and post.author == person
+                and not post.byline
+                and (person == viewer.person or not oracle.hides_names(viewer, place))
+            }
+            assert found == expected, (viewer, person)
+
+
+def check_citations(world: World) -> None:
+    for viewer, place in READING:
+        actor, view = world.actor(viewer), world.view(viewer, place)
+        passage_id = world.passages[place]
+        argued = get_map(world.session, actor, view, world.reading_id, passage_id=passage_id).passages
+        found = {post.id: post.author for passage in argued for post in passage.posts}
+        expected = {n: name_of(world, viewer, place, post) for n, post in counted(world, viewer, place).items()}
+        assert found == expected, (viewer, place)
+        assert sum(passage.count for passage in argued) == len(expected)
+
+
+def check_citations_counted_in_a_reading(world: World) -> None:
+    for viewer in VIEWERS:
+        found = count_citations_by_passage(world.session, world.actor(viewer), world.reading_id, world.clock())
+        expected = {
+            world.passages[place]: len(counted(world, viewer, place))
+            for place in PLACES
+            if oracle.reads(viewer, place) and counted(world, viewer, place)
+        }
+        assert {passage.id: passage.count for passage in found} == expected, viewer
+
+
+def check_unanswered_posts(world: World) -> None:
+    for viewer, place in READING:
+        view = world.view(viewer, place)
+        listed = list_waiting(world.session, world.actor(viewer), view, now=world.clock(), most=1000)
+        expected = {
+            number: name_of(world, viewer, place, post)
+            for number, post in world.posts(place).items()
+            if oracle.asks_for_answer(viewer, place, post)
+        }
+        assert {post.id: post.author for post in listed} == expected, (viewer, place)
+
+
+def check_export_of_what_one_can_read(world: World) -> None:
+    for viewer, place in READING:
+        actor, view = world.actor(viewer), world.view(viewer, place)
+        selection = select_to_take(world.session, actor, view, scope=Scope.READABLE, kind=Kind.HTML)
+        found = {
+            post.id: (post.author, bool(post.html), bool(post.cited)) for post in take_posts(world.session, selection)
+        }
+        assert found == {
+            number: (name_of(world, viewer, place, post), says, says)
+            for number, post in existing(world, viewer, place).items()
+            for says in [oracle.says(viewer, place, post)]
+        }, (viewer, place)
+
+
+def check_export_of_what_the_class_can_read(world: World) -> None:
+    nobody = Viewer("nobody", "student")
+    for place in PLACES:
+        view = world.view(VIEWERS[0], place)
+        selection = select_to_take(world.session, world.cast.ines, view, scope=Scope.PUBLIC, kind=Kind.HTML)
+        found = {post.id: (post.author, bool(post.html)) for post in take_posts(world.session, selection)}
+        assert found == {
+            number: (name_of(world, nobody, place, post), oracle.says(nobody, place, post))
+            for number, post in existing(world, nobody, place).items()
+        }, place
+
+
+def check_export_of_ones_own(world: World) -> None:
+    for viewer, place in LOOKS:
+        if viewer.role == "observer":
+            continue
+        view = world.view(viewer, place)
+        selection = select_to_take(world.session, world.actor(viewer), view, scope=Scope.ONE, kind=Kind.JSON)
+        found = {post.id: bool(post.html) for post in take_posts(world.session, selection)}
+        assert found == {
+            number: not post.deleted
+            for number, post in world.posts(place).items()
+            if post.author == viewer.person and not post.byline
+        }, (viewer, place)
+
+
+def check_voices(world: World) -> None:
+    for viewer, place in READING:
+        found = {voice.name for voice in list_voices(world.session, world.actor(viewer), world.view(viewer, place))}
+        hides = oracle.hides_names(viewer, place)
+        assert found == {
+            name_of(world, viewer, place, post)
+            for post in existing(world, viewer, place).values()
+            if not post.byline and not (hides and post.author in STAFF)
+        }, (viewer, place)
+
+
+def check_queue(world: World) -> None:
+    for viewer, place in LOOKS:
+        actor, view = world.actor(viewer), world.view(viewer, place)
+        if viewer.role != "staff":
+            with pytest.raises(Forbidden):
+                read_queue(world.session, actor, view)
+            continue
+        found, before = {}, None
+        while True:
+            queue = read_queue(world.session, actor, view, before=before)
+            found |= {item.post.id: item.post.author for item in queue.items}
+            if (before := queue.next) is None:
+                break
+        assert found == {
+            number: name_of(world, viewer, place, post)
+            for number, post in world.posts(place).items()
+            if post.held and not post.deleted
+        }, (viewer, place)
+
+
+def check_desk(world: World) -> None:
+    ines = VIEWERS[0]
+    for place in PLACES:
+        view = world.view(ines, place)
+        for person in ("ana", "ben", "ines"):
+            whose = getattr(world.cast, person).person_id
+            found = list_posts_in_context(world.session, world.cast.ines, view, whose)
+            by_them = {number: post for number, post in world.posts(place).items() if post.author == person}
+            assert {post.id: (post.is_deleted, post.is_hidden, post.is_held) for post in found} == {
+                number: (post.deleted, post.hidden, post.held) for number, post in by_them.items()
+            }
+            drawn = sorted(mention.author for post in found for mention in post.drew)
+            answers = [post for post in world.posts(place).values() if post.is_reply and person == "ines"]
+            assert drawn == sorted(name_of(world, ines, place, post) for post in answers)
+
+
+def check_what_counts_for_a_student(world: World) -> None:
+    for place in PLACES:
+        view = world.view(VIEWERS[0], place)
+        for person in ("ana", "ben", "chi", "ines"):
+            found = collect_facts(world.session, view, getattr(world.cast, person).person_id)
+            assert {fact.id: (fact.deleted, fact.aside.value if fact.aside else "") for fact in found} == {
+                number: (post.deleted, _aside(post))
+                for number, post in world.posts(place).items()
+                if post.author == person and not post.byline
+            }
+
+
+def _aside(post: Case) -> str:
+    return "hidden" if post.hidden else "held" if post.held else "private" if post.to else ""
+
+
+def check_one_post(world: World) -> None:
+    """Every fifth post at every look, which over all looks is each of them."""
+    for turn, (viewer, place) in enumerate(LOOKS):
+        actor, view = world.actor(viewer), world.view(viewer, place)
+        for number, post in list(world.posts(place).items())[turn % 5 :: 5]:
+            if oracle.reads(viewer, place) and oracle.exists(viewer, place, post):
+                found = get_post(world.session, actor, view, number, need=Permission.READ)
+                assert bool(found.html) == oracle.says(viewer, place, post), (viewer, place, post)
+            else:
+                with pytest.raises(SHUT if post.author == viewer.person else NotFound):
+                    get_post(world.session, actor, view, number, need=Permission.READ)
+
+
+CHECKS = (
+    check_thread,
+    check_nothing_is_read_before_the_gate,
+    check_overview_and_news,
+    check_search,
+    check_person_page,
+    check_citations,
+    check_citations_counted_in_a_reading,
+    check_unanswered_posts,
+    check_export_of_what_one_can_read,
+    check_export_of_what_the_class_can_read,
+    check_export_of_ones_own,
+    check_voices,
+    check_queue,
+    check_desk,
+    check_what_counts_for_a_student,
+    check_one_post,
+)
+
+
+def test_every_reader(world, subtests):
+    """Built once, then asked by everybody for everything."""
+    for check in CHECKS:
+        with subtests.test(check.__name__):
+            check(world)
