@@ -15,9 +15,9 @@ from lti_app.discussion.posts.queries.gate import get_post
 
 
 def claim_answer(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, now: datetime) -> None:
-    """Tell others that the actor is answering this post; again: for longer. Raises what the REPLY permission raises.
+    """Reserve a post for the actor, who is about to reply; doing it again prolongs the reservation.
 
-    Posting the answer needs no release: a post that is answered waits no longer, and nobody is told who was at it.
+    Raises what the REPLY permission raises. A reply ends the reservation, since the post is then no longer unanswered.
     """
     get_post(session, actor, discussion, post_id, need=Permission.REPLY)
     until = held_until(now)

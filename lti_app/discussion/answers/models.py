@@ -11,7 +11,9 @@ from lti_app.discussion.posts.models import Post
 
 
 class AnswerClaim(Base):
-    """Somebody has said that they are answering a post. It holds nobody off, and is over by itself."""
+    """A reservation: a person has said that they are about to reply to a post. Others may still reply, and it
+    expires.
+    """
 
     __tablename__ = "answer_claim"
     __table_args__ = (UniqueConstraint("post_id", "person_id"), Index(None, "person_id"))

@@ -1,4 +1,4 @@
-"""Every voice gets an answer: which first posts still wait for one, and who says that they are at it."""
+"""Unanswered first posts, and who has reserved them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,5 +110,5 @@ def _select(
 
 
 def _claimant(actor: Actor, discussion: DiscussionView) -> ColumnElement[str]:
-    """Nobody learns by a claim who somebody is whose name they do not see."""
+    """The name of the person with a reservation; empty if names are hidden from the actor."""
     return literal("") if discussion.hides_names_from(actor) else _CLAIMANT.name.expression

@@ -1,4 +1,4 @@
-"""Every voice gets an answer: for how long somebody is said to be at one."""
+"""How long a reservation of an unanswered post lasts."""
 
 from datetime import datetime, timedelta
 
@@ -6,5 +6,5 @@ HELD_FOR = timedelta(minutes=30)
 
 
 def held_until(now: datetime) -> datetime:
-    """Until when a claim that is made now is told to others."""
+    """When a reservation made now expires."""
     return now + HELD_FOR

@@ -1,4 +1,4 @@
-"""The argument map: which passages of a reading posts argue from, and which pages nobody cites."""
+"""How a class cites a reading: its passages with the posts that cite them, and the pages not cited yet."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ MAX_POSTS = 300
 
 @dataclass(frozen=True)
 class CitingPost:
-    """A post that argues from a passage."""
+    """A post that cites a passage."""
 
     id: int
     address: str
@@ -40,7 +40,7 @@ class CitingPost:
 
 @dataclass(frozen=True)
 class ArguedPassage:
-    """A passage with the posts that argue from it, the newest first."""
+    """A passage with the posts that cite it, newest first."""
 
     id: int
     place: Place
@@ -49,13 +49,13 @@ class ArguedPassage:
 
     @property
     def more(self) -> int:
-        """How many posts argue from it that are not shown."""
+        """How many more posts cite it."""
         return self.count - len(self.posts)
 
 
 @dataclass(frozen=True)
 class CitedPassage:
-    """A passage, and how many posts argue from it."""
+    """A passage and the number of posts that cite it."""
 
     id: int
     place: Place
@@ -64,7 +64,7 @@ class CitedPassage:
 
 @dataclass(frozen=True)
 class ArgumentMap:
-    """What a discussion argues from in one of its readings."""
+    """How a discussion cites one of its readings."""
 
     reading: AssignedReading
     passages: tuple[ArguedPassage, ...]
@@ -87,8 +87,8 @@ def get_map(
 ) -> ArgumentMap:
     """The map of one reading of the discussion, or one passage of it with all its posts (five statements at most).
 
-    Raises NotFound for a reading that is not assigned here, and what the READ permission raises: who must write first
-    does not see what others argue from.
+    Raises NotFound for a reading that is not assigned here, and what the READ permission raises: a student who must
+    post first does not see what others cite.
     """
     reading = next((each for each in discussion.readings if each.id == reading_id), None)
     if reading is None:
@@ -123,7 +123,7 @@ def list_gatherings(session: Session, actor: Actor, reading_id: int, now: dateti
 def count_citations_by_passage(session: Session, actor: Actor, reading_id: int, now: datetime) -> list[CitedPassage]:
     """The cited passages of a reading in its order, over all discussions of the course whose posts the actor may read.
 
-    Nobody gets a count of what they may not read (three statements, two for staff).
+    Posts that the actor may not read are not counted (three statements, two for staff).
     """
     readable = list_readable(session, actor, now)
     rows = session.execute(

@@ -1,4 +1,4 @@
-"""The pages of a reading that nobody argues from."""
+"""The pages of a reading that are not cited yet."""
 
 import re
 from collections.abc import Iterable

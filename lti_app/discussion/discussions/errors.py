@@ -4,7 +4,7 @@ from lti_app.core.errors import Conflict, Refused
 
 
 class SetUpChanged(Conflict):
-    """Somebody else saved the set-up since this page was opened."""
+    """Another person has saved the settings since this page was opened."""
 
     code = "set_up_changed"
 
@@ -22,7 +22,7 @@ class UnknownReading(Refused):
 
 
 class NothingExtended(Refused):
-    """No date is given."""
+    """The extension has no date."""
 
     code = "nothing_extended"
 

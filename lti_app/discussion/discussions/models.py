@@ -94,7 +94,7 @@ class Extension(Base):
 
 
 class Pseudonym(Base):
-    """The name by which a person is known in one anonymous discussion. Never changes once given."""
+    """The name of a person in one anonymous discussion. It never changes."""
 
     __tablename__ = "pseudonym"
     __table_args__ = (

@@ -101,7 +101,7 @@ class DiscussionView:
         return not actor.is_staff or (self.anonymity is Anonymity.BLIND and not self.names_revealed)
 
     def needs_pseudonym(self, actor: Actor) -> bool:
-        """Whether the actor must be given a name before others see what they write."""
+        """Whether the actor needs a pseudonym before others see a post by them."""
         return self.anonymity is not Anonymity.NAMED and not actor.is_staff and not self.own_pseudonym
 
     @property
@@ -148,7 +148,7 @@ def get_discussion(
     """The gate: one discussion of the actor's course, if the actor may do what is needed; `bare` without its readings,
     which takes one statement less.
 
-    Raises NotFound where it is of another course or does not exist, Forbidden where it may be seen but not used so.
+    Raises NotFound if it does not exist in this course, Forbidden if the actor may see it but not do this.
     """
     values = {"discussion_id": discussion_id, "course_id": actor.course_id, "person_id": actor.person_id}
     row = session.execute(_one(is_staff=actor.is_staff), values).one_or_none()
@@ -159,7 +159,7 @@ def get_discussion(
 
 
 def list_discussions(session: Session, actor: Actor, now: datetime) -> list[DiscussionLine]:
-    """The discussions of the actor's course by first date; students are not told of those that are not set up."""
+    """The discussions of the actor's course by first date; students do not see those that are not set up."""
     views = list_views(session, actor, now)
     lines = [DiscussionLine(view.id, view.title, view.calendar, view.state) for view in views]
     return [line for line in lines if actor.is_staff or line.state is not State.UNPREPARED]
@@ -244,7 +244,7 @@ def _asked(*wanted: ColumnElement[bool], is_staff: bool) -> Select[Any]:
 
 
 def _own_dates() -> Select[Any]:
-    """The latest dates that the reader was given, by discussion."""
+    """The latest dates in the actor's extensions, by discussion."""
     groups = select(GroupMember.group_id).where(GroupMember.person_id == _READER)
     mine = or_(Extension.person_id == _READER, Extension.group_id.in_(groups))
     return select(Extension.discussion_id, *_latest()).where(mine).group_by(Extension.discussion_id)

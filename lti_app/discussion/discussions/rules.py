@@ -104,7 +104,7 @@ class AssignedReading:
 
 @dataclass(frozen=True)
 class Calendar:
-    """When a discussion opens, what is due when, and when it closes; None means no such date."""
+    """The dates of a discussion; None means that there is no such date."""
 
     opens_at: datetime | None = None
     first_post_due: datetime | None = None
@@ -112,11 +112,10 @@ class Calendar:
     closes_at: datetime | None = None
 
     def extended(self, later: "Calendar") -> "Calendar":
-        """This calendar as it is for somebody whose dates were moved: the later of both dates holds.
+        """This calendar with an extension: of two dates the later one counts.
 
-        A date that the class does not have cannot be moved: none is later than none. What follows a moved date moves
-        along where it would come before it, so that nobody is to reply before they must have written, or finds the
-        discussion closed while a date of theirs is still to come.
+        A date that the class does not have cannot be extended. Later dates move along if needed, so that replies are
+        never due before the first post, and the discussion never closes before the last due date.
         """
         moved: dict[str, datetime] = {}
         for name in EXTENDABLE:
@@ -176,9 +175,10 @@ def state_at(calendar: Calendar, *, prepared: bool, now: datetime) -> State:
 
 
 def pseudonym(discussion_id: int, nth: int) -> str:
-    """The nth name that a discussion gives (from 0), each once: Teal Heron. They come in an order of its own.
+    """The nth pseudonym of a discussion (from 0), such as Teal Heron. Each is used once; the order differs by
+    discussion.
 
-    A name is the same for every reader, and tells neither the sex nor the language of who bears it.
+    A pseudonym is the same for every reader and suggests neither a gender nor a language.
     """
     again, which = divmod(nth, len(COLOURS) * len(LIVING))
     name = _names_in_order(discussion_id)[which]

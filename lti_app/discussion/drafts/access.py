@@ -1,6 +1,6 @@
-"""Who may keep a draft where: whoever could write there, or could have until something changed.
+"""Who may save a draft: people who may post there, or could until something changed.
 
-A discussion that has closed or a thread that is locked keeps nobody from saving what they have written so far.
+In a closed discussion or a locked thread, people can still save what they have written.
 """
 
 from sqlalchemy.orm import Session

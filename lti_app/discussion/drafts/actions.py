@@ -30,11 +30,11 @@ def save_draft(
     writer: str = "",
     now: datetime,
 ) -> str:
-    """Keep what the actor has written so far; answers its version, empty when there is nothing to keep.
+    """Save what the actor has written so far; returns the draft's version, empty if there is nothing to save.
 
-    `base` is the version that the window had before, empty for none; a window that gives itself a name as `writer`
-    may save again over its own last save without knowing whether that arrived. Raises DraftElsewhere when another
-    window was here meanwhile, DraftTooSoon, DraftTooLong, and what the gate raises.
+    `base` is the version that the window had before, empty for none. A window that names itself as `writer` may save
+    over its own last save without knowing whether that one arrived. Raises DraftElsewhere if another window has saved
+    since then, DraftTooSoon, DraftTooLong, and what the gate raises.
     """
     require_keeping(session, actor, discussion, place)
     if drafted.is_too_large:
@@ -58,9 +58,9 @@ def save_draft(
 def keep_refused(
     session: Session, actor: Actor, discussion: DiscussionView, place: Place, drafted: Drafted, *, now: datetime
 ) -> str:
-    """Keep a post that could not be accepted, over whatever draft there was; answers its version.
+    """Save a refused post as a draft, replacing an earlier draft; returns its version.
 
-    It is what the person meant to post. What is too large for a draft is not kept: the page still has it.
+    A text that is too long for a draft is not saved; the page still shows it.
     """
     require_keeping(session, actor, discussion, place)
     if drafted.is_too_large or drafted.is_empty:
@@ -71,9 +71,9 @@ def keep_refused(
 
 
 def drop_posted(session: Session, actor: Actor, discussion_id: int, place: Place, draft: DraftRef) -> None:
-    """Forget the draft that has become a post (one statement; none where the composer knew of no draft).
+    """Delete the draft that has become a post (one statement; none if the composer had no draft).
 
-    What another window has saved at the same place meanwhile is something else, and stays.
+    A draft that another window has saved at the same place since then stays.
     """
     if draft != NO_DRAFT:
         known_as = storable(draft.writer)[:MAX_WRITER]
@@ -87,7 +87,7 @@ def discard_draft(session: Session, actor: Actor, discussion_id: int, place: Pla
 
 
 def _at(actor: Actor, discussion_id: int, place: Place) -> ColumnElement[bool]:
-    """The actor's own at this place: nobody reaches anybody else's."""
+    """Condition for the actor's own draft at this place; drafts of others are never selected."""
     mine = Draft.person_id == actor.person_id
     return and_(mine, Draft.discussion_id == discussion_id, Draft.place == place.key)
 

@@ -4,7 +4,7 @@ from lti_app.core.errors import Conflict, Refused
 
 
 class DraftElsewhere(Conflict):
-    """Another window has saved here meanwhile, or posted what was here: `version` is the newest, if there is one."""
+    """Another window has saved or posted this draft since then; `version` is the newest, if there is one."""
 
     code = "draft_elsewhere"
 

@@ -1,4 +1,4 @@
-"""What is being written. Private to whoever writes it: no query shows a draft to anybody else, staff included."""
+"""Drafts. Private to their writers: no query shows a draft to another person, staff included."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from lti_app.discussion.posts.rules.formats import Format
 
 
 class Draft(Base):
-    """What a person has written at one place of a discussion and not posted yet. Empty ones are not kept."""
+    """What a person has written at one place of a discussion and not posted yet. Empty drafts are not stored."""
 
     __tablename__ = "draft"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What one can ask about drafts: only ever one's own."""
+"""Reading one's own drafts."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -49,7 +49,7 @@ FIRST_POST = Place(Kind.FIRST)
 
 @dataclass(frozen=True)
 class Drafted:
-    """What somebody has written so far, as the composer sends it."""
+    """The content of a composer that is saved as a draft."""
 
     text: str
     format: Format = Format.TEXT
@@ -84,7 +84,7 @@ NO_DRAFT = DraftRef()
 
 
 def storable(text: str) -> str:
-    """A text without what PostgreSQL cannot store; nobody sees the difference."""
+    """The text without characters that PostgreSQL cannot store; none of them is visible."""
     return text.replace("\x00", "")
 
 

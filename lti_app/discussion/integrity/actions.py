@@ -121,9 +121,9 @@ def _is_newcomer(session: Session, actor: Actor, post: Post) -> bool:
 def _compare(
     session: Session, discussion: DiscussionView, post: Post, substance: Substance, *, edited: bool
 ) -> _Like | None:
-    """The most similar post of somebody else, where one is nearly the same; this one is remembered.
+    """Find the most similar post by another person, if one is nearly the same, and store the signature of this one.
 
-    Looked for in the course and in those that it was copied from.
+    The search covers the course and the courses that it was copied from.
     """
     if edited:
         session.execute(delete(SignatureBand).where(SignatureBand.post_id == post.id))

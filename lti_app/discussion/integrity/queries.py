@@ -20,9 +20,9 @@ _LIKE = alias_of(Post)
 
 @dataclass(frozen=True)
 class Likeness:
-    """A post beside the one that it is similar to; what stands in both is marked in both.
+    """Two similar posts, with the passages that they share marked in both.
 
-    Of one in an earlier copy of the course only the year is told: not what it says, by whom or where.
+    Of a post in an earlier copy of the course only the year is given: not its text, its author or its place.
     """
 
     post_id: int
@@ -41,7 +41,7 @@ class Likeness:
 def list_likenesses(session: Session, actor: Actor, post_ids: Collection[int]) -> dict[int, Likeness]:
     """What these posts are similar to, by post (one statement); raises Forbidden for all but staff.
 
-    Nobody is named: that two posts are alike says nothing about who had it from whom.
+    No names are given: similarity does not say who copied from whom.
     """
     if not actor.is_staff:
         raise Forbidden

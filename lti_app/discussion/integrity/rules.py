@@ -1,6 +1,6 @@
-"""What in a post is its author's own, which posts are nearly the same, what is worth an instructor's look.
+"""Which words of a post are the author's, which posts are nearly the same, and what an instructor should review.
 
-No rule here accuses anybody: each lets a post wait until a person has looked at it. Nobody guesses at who used AI.
+No rule accuses anyone: each only holds a post until a person has reviewed it. Nothing here tries to detect AI.
 """
 
 import re
@@ -74,7 +74,7 @@ class _Reader(HTMLParser):
             self._within.pop()
 
     def handle_data(self, data: str) -> None:
-        """Keep what is the author's own."""
+        """Collect text outside quotations."""
         if not any(self._within):
             self.text.append(data)
 

@@ -1,4 +1,4 @@
-"""Which permission each deed takes."""
+"""The permission that each moderation action needs."""
 
 from lti_app.discussion.moderation.rules import Deed
 from lti_app.discussion.posts.access import Permission

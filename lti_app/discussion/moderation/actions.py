@@ -93,11 +93,12 @@ def split_thread(
     reason: str = "",
     now: datetime,
 ) -> str:
-    """Make a reply, with all below it, a thread of its own; returns its new address. A first post stays where it is.
+    """Move a reply, with all replies below it, to a new thread; returns its new address. A first post stays where it
+    is.
 
-    It counts for its author as what it was: a reply to the post that it answered. The discussion's counter is raised
-    first, as when a post is made, so that nobody writes into the thread while it moves. Raises ReasonTooLong,
-    NoRoomForThread, and what the gate raises.
+    For its author it still counts as a reply to the post that it answered. The discussion's counter is raised first, as
+    for a new post, so that nobody posts to the thread while it moves. Raises ReasonTooLong, NoRoomForThread, and what
+    the gate raises.
     """
     reason = clean_reason(reason, required=False)
     found = get_post(session, actor, discussion, post_id, need=Permission.MODERATE)
@@ -151,7 +152,7 @@ def report_post(
     words: str,
     now: datetime,
 ) -> str:
-    """Ask staff to look at a post; returns its address. A second report by the same person changes nothing.
+    """Report a post to the instructors; returns its address. A second report by the same person changes nothing.
 
     Raises ReasonMissing for OTHER without words, ReasonTooLong, and what the gate raises.
     """
@@ -173,7 +174,7 @@ def report_post(
 
 
 def recount_thread(session: Session, root_id: int) -> None:
-    """Let a first post tell again how many posts stand below it and which is the newest, of those that all may see."""
+    """Count again the posts below a first post and find the newest one, among those that the whole class may see."""
     shown = (_BELOW.root_id == root_id, not_held_back(_BELOW))
     newest = select(_BELOW.created_at).where(*shown).order_by(_BELOW.number.desc()).limit(1)
     session.execute(
@@ -190,7 +191,7 @@ def recount_thread(session: Session, root_id: int) -> None:
 
 
 def _follow(session: Session, actor: Actor, post: Post, deed: Deed, reason: str) -> None:
-    """What else a deed changes besides its moment."""
+    """Update what depends on a moderation action besides its time."""
     if deed is Deed.HIDE:
         post.hidden_by_id, post.hidden_reason = actor.person_id, reason
     elif deed is Deed.RESTORE:
@@ -219,7 +220,7 @@ def _note(session: Session, actor: Actor, post: Post, deed: Deed, *, reason: str
 
 
 def _settle(session: Session, actor: Actor, post_id: int, deed: Deed, now: datetime) -> int:
-    """Close the open reports of a post, where the deed decides about it; how many there were."""
+    """Close the open reports of a post if the action decides about them; returns how many there were."""
     if deed not in OUTCOMES:
         return 0
     settled = session.execute(

@@ -1,4 +1,4 @@
-"""What can go wrong with what is done to posts. The form comes back with what was typed."""
+"""What can go wrong in moderation. The form comes back with the entered text."""
 
 from lti_app.core.errors import Refused
 

@@ -1,4 +1,4 @@
-"""Reports, what was done to posts and by whom, and where posts stood before they were moved."""
+"""Reports, moderation actions, and the earlier addresses of moved posts."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from lti_app.discussion.posts.models import Post
 
 
 class Report(Base):
-    """Somebody asks an instructor to look at a post: once for each person and post."""
+    """A person asks the instructors to review a post: once for each person and post."""
 
     __tablename__ = "report"
     __table_args__ = (
@@ -61,7 +61,7 @@ class ModerationAct(Base):
 
 
 class MovedPost(Base):
-    """Where a post stood before it was moved. Addresses are never given twice, so old links find it for ever."""
+    """The earlier address of a moved post. Addresses are never reused, so old links keep working."""
 
     __tablename__ = "moved_post"
     __table_args__ = (UniqueConstraint("discussion_id", "old_address"), Index(None, "post_id"))

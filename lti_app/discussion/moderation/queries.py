@@ -1,4 +1,4 @@
-"""What waits for an instructor, what was done and by whom, and where posts have gone."""
+"""The moderation queue, the history of moderation actions, and the new addresses of moved posts."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -124,7 +124,7 @@ def read_queue(session: Session, actor: Actor, discussion: DiscussionView, *, be
 
 
 def count_waiting(session: Session, actor: Actor) -> dict[int, int]:
-    """How many posts wait, by discussion of the course (one statement). For staff; nobody else is told of any."""
+    """How many posts need review, by discussion of the course (one statement). Empty for everyone but staff."""
     if not actor.is_staff:
         return {}
     rows = session.execute(

@@ -40,7 +40,7 @@ SWITCHES = frozenset(Deed) - {Deed.HIDE, Deed.SPLIT, Deed.REPLY_PRIVATELY}
 
 
 class ReportReason(StrEnum):
-    """Why somebody asks an instructor to look at a post."""
+    """Why a person reports a post."""
 
     DISRESPECT = "disrespect"
     PRIVACY = "privacy"
@@ -75,7 +75,7 @@ class HeldReason(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """Which moment of a post a deed sets or clears."""
+    """Which timestamp of a post a moderation action sets or clears."""
 
     column: str
     sets: bool
@@ -107,7 +107,7 @@ OUTCOMES = {
 
 
 def clean_reason(text: str, *, required: bool) -> str:
-    """A reason as it is kept; raises ReasonMissing and ReasonTooLong."""
+    """The reason in its stored form; raises ReasonMissing and ReasonTooLong."""
     reason = clean_text(text)
     if required and not reason:
         raise ReasonMissing

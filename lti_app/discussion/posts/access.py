@@ -56,7 +56,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True)
 class Circumstances:
-    """All that permissions on posts depend on, besides the actor."""
+    """Everything that permissions on posts depend on, apart from the actor."""
 
     state: State
     post_first: bool
@@ -312,7 +312,7 @@ def with_post(
     asked_by: int | None,
     is_elsewhere: bool,
 ) -> Circumstances:
-    """The circumstances of one post; `root_locked_at` and `asked_by` tell of the first post above it."""
+    """The circumstances of one post; `root_locked_at` and `asked_by` belong to the first post above it."""
     status = status_of(post)
     return Circumstances(
         state=c.state,

@@ -22,7 +22,7 @@ class DiscussionShut(Refused):
 
 
 class PostFirst(Refused):
-    """Replies come after one's own first post."""
+    """The student must write a first post before replying."""
 
     code = "post_first"
 
@@ -52,7 +52,7 @@ class PostHeld(Refused):
 
 
 class GroupLeft(Refused):
-    """The post to be answered belongs to a group that the writer is in no more."""
+    """The post to be answered belongs to a group that the writer has left."""
 
     code = "group_left"
 
@@ -82,7 +82,7 @@ class NamesChanged(Refused):
 
 
 class EditingOver(Refused):
-    """The time in which a post can be edited is over."""
+    """The post can no longer be edited."""
 
     code = "editing_over"
 
@@ -94,7 +94,7 @@ class TooDeep(Refused):
 
 
 class AlreadyPosted(Conflict):
-    """The same text was posted here a moment ago; `address` says where it stands."""
+    """The same text was posted here a moment ago; `address` is the address of that post."""
 
     code = "already_posted"
 

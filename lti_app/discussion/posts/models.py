@@ -27,7 +27,9 @@ _IS_HELD = text("held_at IS NOT NULL")
 
 
 class Post(PostVisibility, Base):
-    """A first post or a reply. Never deleted from the table: a tombstone keeps the work and the replies' place."""
+    """A first post or a reply. Rows are never deleted: a deleted post keeps its text for graders and the place of
+    its replies.
+    """
 
     __tablename__ = "post"
     __table_args__ = (
@@ -115,7 +117,7 @@ class Revision(Base):
 
 
 class Citation(Base):
-    """A post argues from a passage."""
+    """A post cites a passage."""
 
     __tablename__ = "citation"
     __table_args__ = (UniqueConstraint("post_id", "passage_id"), Index(None, "passage_id"))

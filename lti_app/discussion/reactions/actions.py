@@ -17,9 +17,9 @@ from lti_app.discussion.reactions.models import Appreciation
 def appreciate(
     session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, wanted: bool, now: datetime
 ) -> str:
-    """Appreciate a post, or no longer; returns its address. What is so already stays so, and is not counted twice.
+    """Like a post, or remove the like; returns the post's address. Repeating it changes nothing.
 
-    The count is changed by the statement that reads it. Raises what the gate raises: Forbidden for one's own post.
+    One statement reads and changes the count. Raises what the gate raises: Forbidden for one's own post.
     """
     post = get_post(session, actor, discussion, post_id, need=Permission.APPRECIATE)
     if wanted:

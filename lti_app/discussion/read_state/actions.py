@@ -1,4 +1,4 @@
-"""What changes as somebody reads."""
+"""Recording what a person has read."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,7 +36,7 @@ def mark_seen(session: Session, actor: Actor, discussion: DiscussionView, report
 
 
 def choose_sort(session: Session, actor: Actor, discussion: DiscussionView, sort: Sort) -> None:
-    """Remember the order in which the actor reads this discussion."""
+    """Store the actor's sort order for this discussion."""
     _locked(session, actor, discussion).sort = sort
     session.flush()
 

@@ -10,7 +10,9 @@ from lti_app.discussion.read_state.rules import Sort
 
 
 class Seen(Base):
-    """One person's reading of one discussion. Never written because somebody opened a page."""
+    """The read state of one person in one discussion. Opening a page does not change it; the script reports seen
+    posts.
+    """
 
     __tablename__ = "seen"
     __table_args__ = (UniqueConstraint("person_id", "discussion_id"), Index(None, "discussion_id"))

@@ -1,4 +1,4 @@
-"""What is new to somebody in a discussion, while they have it open."""
+"""New posts in a discussion while a person has it open."""
 
 from dataclasses import dataclass
 
@@ -61,7 +61,7 @@ def find_next_unread(session: Session, actor: Actor, discussion: DiscussionView,
 
 
 def find_next_own(session: Session, actor: Actor, discussion: DiscussionView, after: str) -> str | None:
-    """The same for the actor's own posts."""
+    """The address of the actor's next own post after this one."""
     _require_reading(session, actor, discussion)
     return session.scalar(
         select(Post.address)

@@ -1,4 +1,4 @@
-"""Which of a discussion's numbered posts somebody has seen, and the orders in which they read its threads."""
+"""Which posts of a discussion a person has seen, by number, and the sort orders of threads."""
 
 import re
 from collections.abc import Iterable, Iterator

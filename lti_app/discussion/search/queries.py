@@ -59,7 +59,7 @@ def search_posts(
 ) -> FoundPage:
     """The posts of these discussions in which every term of the query stands, the newest first (one statement).
 
-    `discussions` are those of `list_readable`. Nothing is found by a query without a word.
+    `discussions` come from `list_readable`. A query without a word finds nothing.
     """
     terms = parse_query(query)
     if not terms or not discussions:

@@ -47,7 +47,7 @@ def answer_stance(
 
 
 def _find_moving(session: Session, actor: Actor, discussion: DiscussionView, address: str) -> int:
-    """Somebody else's post that the actor may read."""
+    """A post by another person that the actor may read."""
     found = None
     if may(actor, Permission.READ, circumstances_of(session, actor, discussion)):
         found = session.scalar(

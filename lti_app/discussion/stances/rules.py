@@ -13,7 +13,7 @@ SCALE = range(LOWEST, HIGHEST + 1)
 
 @dataclass(frozen=True)
 class Answered:
-    """So many people who began at one place and are at another now (None where they were not asked again)."""
+    """The number of people with one first answer and one later answer (None if they have not answered again)."""
 
     before: int
     after: int | None

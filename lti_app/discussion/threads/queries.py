@@ -1,4 +1,4 @@
-"""A discussion as one reads it: its threads in the reader's order, by pages; what is new in it; what happened last."""
+"""Reading a discussion: its threads in the reader's order, page by page; new posts; the last activity."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -86,9 +86,9 @@ def read_thread(
 ) -> ThreadPage:
     """A page of posts from the sort key `start` on: one statement for the first page, two for any other.
 
-    `unread` names the first posts of the threads with something new, for the order that asks for them. Near the end
-    the page begins earlier, so that it is full: whoever is sent to the last post sees others too. Raises what the READ
-    permission raises.
+    `unread` holds the ids of threads with new posts, for the order that puts them first. Near the end the page begins
+    earlier so that it is full: a link to the last post shows the posts before it too. Raises what the READ permission
+    raises.
     """
     require(actor, Permission.READ, circumstances)
     kind, values = viewer_kind(actor, discussion), viewer_values(actor, discussion)
@@ -117,9 +117,9 @@ def read_thread(
 
 
 def get_overview(session: Session, actor: Actor, discussion: DiscussionView) -> Overview:
-    """How many posts and voices there are, who wrote last, and what is new, of what the actor sees (one statement).
+    """The numbers of posts and participants, the last post, and what is new, among the posts that exist for the actor.
 
-    Tombstones, hidden posts and one's own are not new.
+    Deleted posts, hidden posts and the actor's own posts are not new. One statement.
     """
     values = {**viewer_values(actor, discussion)}
     *facts, seen, sort, candidates = session.execute(_overview(viewer_kind(actor, discussion)), values).one()
@@ -255,7 +255,7 @@ def _any_of(name: str) -> BindParameter[Any]:
 
 
 def _counted(kind: ViewerKind, posts: Any, roots: Select[int]) -> Select[Any]:
-    """The same posts; the first ones among `roots` with what is in their threads."""
+    """Add to the query, for the first posts among `roots`, the counts of their threads."""
     root = roots.subquery()
     stands = and_(visible_to(Post, kind), says_something(Post))
     said = select(root.c.id, Post.parent_id, Post.author_id, Post.byline, Post.created_at).select_from(root)

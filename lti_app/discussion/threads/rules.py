@@ -38,7 +38,7 @@ class ThreadCount:
 
 @dataclass(frozen=True)
 class Activity:
-    """What the line under a discussion's title tells."""
+    """The numbers in the line under a discussion's title."""
 
     first_posts: int
     replies: int
@@ -71,7 +71,7 @@ class Overview:
 
     @property
     def preferred_sort(self) -> Sort:
-        """The order chosen; without a choice what is new comes first, as long as anything is."""
+        """The chosen sort order; without a choice, unread posts come first if there are any."""
         return self.sort or (Sort.UNREAD if self.unread else Sort.OLDEST)
 
 
@@ -98,10 +98,9 @@ class Cut:
 
 
 def cut_page(spots: Sequence[Spot], size: int) -> Cut:
-    """A page that begins with the post asked for, or so much earlier that it is full.
+    """A page that begins with the requested post, or earlier if it would not be full.
 
-    `spots` are in the order of reading and reach `size + 1` beyond the beginning and twice `size` before it, where
-    there are so many.
+    `spots` are in reading order. They reach up to `size + 1` past the beginning and twice `size` before it.
     """
     asked = sum(spot.is_before for spot in spots)
     begin = max(0, min(asked, len(spots) - size))

@@ -132,7 +132,7 @@ def in_front_of_class(post: Posts) -> ColumnElement[bool]:
 
 
 def public(post: Posts, discussion: DiscussionView) -> ColumnElement[bool]:
-    """Which posts exist for the whole class, whatever group somebody is in; or for the one group that is shown."""
+    """Which posts exist for the whole class regardless of groups, or for the one group that is shown."""
     for_all = [] if discussion.shown_group_id is not None else [post.group_id.is_(None)]
     return and_(not_held_back(post), *(for_all if discussion.structure is Structure.GROUPS else []))
 
@@ -172,7 +172,7 @@ def author_name_for(post: Posts, kind: ViewerKind) -> ColumnElement[str]:
 
 
 def written_by(post: Posts, person_id: _Number) -> ColumnElement[bool]:
-    """Which posts a person wrote themselves. Imported ones are somebody else's words."""
+    """Which posts a person wrote. Imported posts are the words of others."""
     return and_(post.author_id == person_id, post.byline.is_(None))
 
 

@@ -33,7 +33,7 @@ class StatusColumns(Protocol):
 
     @property
     def private_to_id(self) -> int | None:
-        """The only person who sees it besides its author and staff."""
+        """The only person who sees it, besides its author and staff."""
 
     @property
     def held_at(self) -> datetime | None:
@@ -64,7 +64,7 @@ class PostStatus:
 
 
 def is_readable(*, is_deleted: bool, is_hidden: bool, is_author: bool, is_staff: bool) -> bool:
-    """Whether what a post says is shown to somebody for whom it exists; of others, its place alone is seen."""
+    """Whether the text of an existing post is shown to the viewer; otherwise only its place is shown."""
     return not is_deleted and (not is_hidden or is_author or is_staff)
 
 
@@ -90,7 +90,7 @@ def has_begun(role: Role, state: State) -> bool:
 
 
 def may_answer_others(role: Role, *, post_first: bool, has_posted: bool) -> bool:
-    """Whether somebody has done what the discussion asks for before one may join in."""
+    """Whether the viewer has met the condition for replying to others."""
     return role.is_staff or not post_first or has_posted
 
 

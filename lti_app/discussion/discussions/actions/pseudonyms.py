@@ -31,9 +31,9 @@ def give_pseudonyms(session: Session, discussion_id: int, person_ids: Iterable[i
 
 
 def name_everybody(session: Session, actor: Actor, discussion: DiscussionView) -> None:
-    """Give every student of the course a pseudonym, in no order that tells anything; raises Forbidden.
+    """Give every student of the course a pseudonym, in random order; raises Forbidden.
 
-    Who is graded without a name is seen under another one before they have written too.
+    In blind grading, students appear under a pseudonym even before they have posted.
     """
     require(actor, Permission.GRADE)
     students = select(Enrollment.person_id).where(

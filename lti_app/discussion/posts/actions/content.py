@@ -41,7 +41,7 @@ def check_quotes(session: Session, discussion: DiscussionView, html: str) -> lis
 def link_post(
     session: Session, actor: Actor, post: Post, written: Written, composed: Composed, *, now: datetime
 ) -> None:
-    """Note what a post cites, whom it mentions and which files it shows; nothing is asked for what it has not."""
+    """Store the citations, mentions and files of a post. No statement for kinds that the post does not have."""
     _cite(session, post.id, composed)
     if composed.mentions:
         session.execute(insert(Mention), [{"post_id": post.id, "person_id": one} for one in composed.mentions])

@@ -12,7 +12,7 @@ from lti_app.discussion.visibility.rules import status_of
 
 
 def delete_post(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, now: datetime) -> str:
-    """Leave a tombstone in a post's place, its text kept unseen; returns its address. Raises what the gate raises."""
+    """Delete a post: its place stays, its text is hidden; returns its address. Raises what the gate raises."""
     get_post(session, actor, discussion, post_id, need=Permission.DELETE)
     post = lock_post(session, post_id)
     if not status_of(post).is_deleted:

@@ -29,10 +29,11 @@ def edit_post(
     version: int,
     now: datetime,
 ) -> str:
-    """Replace a post's text and keep what it said before; returns its address.
+    """Replace the text of a post and store the earlier one as a revision; returns the post's address.
 
-    `version` is that of the text the author edited; raises PostChanged when it is no longer the newest or the post was
-    deleted meanwhile, PostEmpty, PostTooLong, TitleMissing, and what the gate raises. What changes nothing is no edit.
+    `version` is the version that the author edited. Raises PostChanged if it is no longer the newest or the post has
+    been deleted, PostEmpty, PostTooLong, TitleMissing, and what the gate raises. An edit that changes nothing is not
+    stored.
     """
     get_post(session, actor, discussion, post_id, need=Permission.EDIT)
     composed = compose_post(session, actor, discussion, written)

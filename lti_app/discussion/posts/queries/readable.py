@@ -1,4 +1,4 @@
-"""The discussions whose posts somebody may read."""
+"""The discussions whose posts the actor may read."""
 
 from datetime import datetime
 

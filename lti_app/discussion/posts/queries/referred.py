@@ -54,9 +54,9 @@ def offer_people(session: Session, actor: Actor, discussion: DiscussionView, beg
 def find_people(
     session: Session, actor: Actor, discussion: DiscussionView, *, ids: Collection[int], names: Collection[str]
 ) -> tuple[dict[int, str], dict[int, int]]:
-    """Names by id: of these people those whom the actor may mention, and those whose whole name is one of these.
+    """The names by id of people whom the actor may mention, found by id or by full name; and their person ids.
 
-    And by the same ids, who they are. A name that two share finds neither, since nobody could say who is meant.
+    A name that two people share finds neither of them.
     """
     if not ids and not names:
         return {}, {}
@@ -70,7 +70,7 @@ def find_people(
 def _people(
     actor: Actor, discussion: DiscussionView
 ) -> tuple[ColumnElement[int], ColumnElement[str], Select[int, str, int]]:
-    """The id and the name under which all of a discussion know somebody, and a selection of people by them.
+    """The columns for the id and the name by which a discussion knows a person, and a query for people with both.
 
     Observers are not offered to students, nor, where names are hidden, students who have no pseudonym yet.
     """
@@ -93,7 +93,7 @@ def _people(
 def compose_written(
     session: Session, actor: Actor, discussion: DiscussionView, text: str, *, is_rich: bool
 ) -> Composed:
-    """What is kept of a text as the composer sends it; a statement for each kind of thing that it names at all."""
+    """The stored form of a text from the composer; one statement for each kind of thing that it names."""
     if is_rich:
         blocks = read(text)
         return compose_html(blocks, discussion.readings, _find_referred(session, actor, discussion, "", blocks))
@@ -101,7 +101,7 @@ def compose_written(
 
 
 def compose_prompt(session: Session, actor: Actor, discussion: DiscussionView, html: str) -> Composed:
-    """What is kept of a prompt as the editor sends it. It cites and shows as a post does, and mentions nobody."""
+    """The stored form of a prompt from the editor. It may cite and show pictures like a post, but mentions nobody."""
     blocks = read(html)
     passages = _find_passages(session, numbers_in(blocks, "cited", "data-passage"))
     pictures = _find_pictures(session, actor, pictures_in(blocks, discussion.course_id))
@@ -135,10 +135,9 @@ def find_attachable(session: Session, actor: Actor, file_ids: Collection[int]) -
 
 
 def _find_pictures(session: Session, actor: Actor, pictures: Mapping[int, str]) -> set[int]:
-    """Those of these pictures that a text of the actor's may show: others' posts' too, for who quotes them.
+    """The pictures that the actor's text may show, including those of other posts that the actor quotes.
 
-    Only by the last part of its address, which nobody knows who has not seen it: ids can be counted up, to what
-    another group alone is shown too.
+    The last part of the address must match, which only people who have seen the picture know: ids could be guessed.
     """
     found = list_files(session, actor, pictures.keys())
     return {file.id for file in found.values() if file.purpose is Purpose.ATTACHMENT and file.slug == pictures[file.id]}

@@ -72,7 +72,7 @@ class PostView:
     appreciations: int
     is_announcement: bool
     private_to_id: int | None
-    """The only person who sees it besides its author and staff."""
+    """The only person who sees it, besides its author and staff."""
     is_pinned: bool
     is_exemplary: bool
     is_accepted: bool

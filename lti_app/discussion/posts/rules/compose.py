@@ -1,4 +1,4 @@
-"""From what somebody has written to what is kept of it: safe HTML, words, citations, mentions, pictures."""
+"""Turns written text into its stored form: safe HTML, word count, citations, mentions, pictures."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -63,7 +63,7 @@ class Composed:
 
 @dataclass(frozen=True)
 class Attachable:
-    """A file of the actor's own that a post may show, and what is told of it below the post."""
+    """A file that the actor has uploaded and a post may show, with the facts shown below the post."""
 
     id: int
     shown: dict[str, Any]
@@ -71,7 +71,7 @@ class Attachable:
 
 @dataclass(frozen=True)
 class Referred:
-    """What a text may refer to besides readings: what was found of all that it names."""
+    """The people, passages and files that a text names and that were found."""
 
     people: Mapping[int, str] = field(default_factory=dict)
     """By id the name under which the discussion knows them."""
@@ -105,14 +105,16 @@ def compose(text: str, readings: Sequence[AssignedReading], referred: Referred =
 
 
 def compose_html(blocks: list[Element], readings: Sequence[AssignedReading], referred: Referred = NOTHING) -> Composed:
-    """The same of rich text; its `text` is what one would have typed. Chips that refer to nothing become words."""
+    """Derive words and citations from rich text; `text` is its plain form. Chips that refer to nothing become
+    plain words.
+    """
     scribe = _Scribe(readings, referred)
     written = replace(blocks, scribe.rewritten)
     return scribe.composed(clean_text(to_text(written)), write(written))
 
 
 def candidate_names(text: str) -> set[str]:
-    """What may be the whole name of somebody mentioned: the first words behind each @."""
+    """The possible full names in a text: the first words after each @."""
     found: set[str] = set()
     for match in list(_AT.finditer(text))[:MAX_MENTIONS]:
         words = text[match.end() : match.end() + 200].split("\n", maxsplit=1)[0].split(" ")[:_MOST_NAMES]
@@ -169,7 +171,7 @@ def _cited(inside: str, names: dict[str, AssignedReading]) -> tuple[AssignedRead
 
 
 def plain_of(html: str) -> str:
-    """Rich text, whatever it is, as one would have typed it."""
+    """The plain text form of any HTML."""
     return clean_text(to_text(read(html)))
 
 

@@ -4,9 +4,10 @@ from hashlib import blake2b
 
 
 def voice_of(author_id: int, byline: str | None) -> int:
-    """Who speaks in a post: its author, or of one brought in a number below zero for the name that it is shown under.
+    """The author of a post as a number: the person's id, or for an imported post a negative number made from its
+    byline.
 
-    So each of them is somebody, nobody of the course, and not the teacher who brought the posts in.
+    So each imported author is a different person, none of them is in the course, and none is the importing instructor.
     """
     if byline is None:
         return author_id
