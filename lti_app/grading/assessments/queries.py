@@ -259,7 +259,9 @@ def _answers_to(session: Session, actor: Actor, discussion: DiscussionView, pers
         select(Post, author_name(Post, actor, discussion))
         .join(_PARENT, _PARENT.id == _ANSWERED)
         .join(Person, Person.id == Post.author_id)
-        .where(_PARENT.discussion_id == discussion.id, _PARENT.author_id == person_id)
+        # Both are of the discussion; by the parent's alone, no index would lead from it to its answers.
+        .where(Post.discussion_id == discussion.id, _PARENT.discussion_id == discussion.id)
+        .where(_PARENT.author_id == person_id)
         .order_by(Post.id)
     )
     drawn: dict[int, list[Mention]] = {}
