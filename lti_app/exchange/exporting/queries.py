@@ -55,7 +55,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Selection:
-    """Which posts leave, for whom; made by the gate that has let them."""
+    """The posts that an export contains, and for whom. Only `select_to_take` creates one."""
 
     actor: Actor
     discussion: DiscussionView
@@ -66,7 +66,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Voice:
-    """Somebody who has written in a discussion, as the actor sees them."""
+    """An author in a discussion, as the actor sees them."""
 
     key: str
     """The person's id; where names are hidden, that of the pseudonym with a b before it, which tells nothing else."""
@@ -82,9 +82,9 @@ def select_to_take(
     kind: Kind,
     person_id: int | None = None,
 ) -> Selection:
-    """The gate to what leaves; raises Forbidden, and what reading posts here raises.
+    """The gate to an export; raises Forbidden, and what the READ permission raises.
 
-    One's own posts are one's own, before the gate of the first post too.
+    Students may always export their own posts, even if they must still post first.
     """
     if scope is Scope.ONE:
         whose = actor.person_id if person_id is None else person_id
@@ -121,9 +121,9 @@ def take_posts(session: Session, selection: Selection) -> Iterator[TakenPost]:
 
 
 def list_voices(session: Session, actor: Actor, discussion: DiscussionView) -> list[Voice]:
-    """Everybody who has written, by the name that the actor sees; those who were brought in are not people here.
+    """All authors by the name that the actor sees, without the authors of imported posts.
 
-    Where names are hidden, students alone: a teacher's posts are no secret, but their id is.
+    If names are hidden, only students: the ids of instructors must not be revealed.
     """
     is_hidden = discussion.hides_names_from(actor)
     author = author_name(Post, actor, discussion).label("author")
@@ -142,7 +142,7 @@ def list_voices(session: Session, actor: Actor, discussion: DiscussionView) -> l
 
 
 def list_pictures(session: Session, selection: Selection) -> dict[int, FileView]:
-    """The pictures that the prompt and these posts show, by id; whoever may read a text sees what it shows."""
+    """The pictures in the prompt and in these posts, by id. They are visible to everyone who may read the text."""
     kinds, discussion = [kind for kind in MediaType if kind.is_picture], selection.discussion
     in_prompt = pictures_in(read(discussion.prompt_html), discussion.course_id).keys()
     shown = select(Attachment.file_id).join(Post, Post.id == Attachment.post_id).where(_wanted(selection))

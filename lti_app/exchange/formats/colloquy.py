@@ -1,4 +1,4 @@
-"""Our own JSON, of which deploy/discussion-json.md tells the shape: what an export writes and an import knows again."""
+"""Our own JSON format, written by exports and read by imports; deploy/discussion-json.md describes it."""
 
 FORMAT = "colloquy-discussion"
 VERSION = 1

@@ -45,7 +45,7 @@ class DateReader:
     day_first: bool = True
 
     def read(self, text: object) -> datetime | None:
-        """The moment in UTC; None for what is no date, or not of our time."""
+        """The moment in UTC; None if the text is not a date, or is outside the accepted years."""
         raw = str(text).strip() if text is not None else ""
         if not raw or len(raw) > 100:
             return None
@@ -82,9 +82,9 @@ class DateReader:
 
 
 def day_comes_first(texts: Iterable[object]) -> bool | None:
-    """Whether dates like 3/4/2026 name the day first, by those among them that can only be read one way.
+    """Whether dates like 3/4/2026 begin with the day, judged by the dates that can be read in one way only.
 
-    None where there are no such dates or none that tells.
+    None if no date decides it.
     """
     for text in texts:
         if match := _NUMERIC.match(str(text)):
@@ -126,7 +126,7 @@ def _named(raw: str) -> datetime | None:
 
 
 def _at(year: int, month: int, day: int, rest: str) -> datetime:
-    """A day with the time of day, and the zone if one is given, that the rest of the text says."""
+    """A day, with the time of day and the zone that the rest of the text contains."""
     hour = minute = second = 0
     if match := _CLOCK.search(rest):
         hour, minute, second = int(match[1] or match[5]), int(match[2] or 0), int(match[3] or 0)

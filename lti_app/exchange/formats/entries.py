@@ -61,7 +61,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Note:
-    """Something to tell about an entry: on which line of the file it begins, and what is the matter."""
+    """A problem with an entry, and the line of the file on which the entry begins."""
 
     line: int
     fault: Fault

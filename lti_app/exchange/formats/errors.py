@@ -1,4 +1,4 @@
-"""What can be wrong with a whole file that somebody wants to bring in."""
+"""What can be wrong with a whole import file."""
 
 from lti_app.core.errors import Refused
 

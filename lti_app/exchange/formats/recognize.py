@@ -19,9 +19,9 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 def read_file(content: bytes, dates: DateReader, *, day_first: bool | None = None) -> Parsed:
-    """The posts of a file, whatever its name says it is; raises FileRefused.
+    """Read the posts of a file, recognized by its content, not its name; raises FileRefused.
 
-    `day_first` says how to read dates like 3/4/2026; None leaves it to what the file's other dates tell.
+    `day_first` says how to read dates like 3/4/2026; with None the other dates of the file decide.
     """
     if len(content) > MAX_BYTES:
         raise FileRefused("too_large", limit=MAX_BYTES)

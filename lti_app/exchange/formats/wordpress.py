@@ -21,7 +21,7 @@ _NO_DATE = "0000-00-00 00:00:00"
 
 
 def read_wordpress(text: str, dates: DateReader) -> Parsed:
-    """The posts of an export; raises FileRefused for what is no such XML, or brings entities of its own."""
+    """Read the posts of a WordPress export; raises FileRefused for other XML, and for XML that declares entities."""
     root = _parse(text)
     channel = root.find("channel")
     if channel is None:
@@ -37,7 +37,7 @@ def read_wordpress(text: str, dates: DateReader) -> Parsed:
 
 
 def paragraphs(text: str) -> str:
-    """WordPress keeps blank lines for paragraphs in what is HTML otherwise."""
+    """Turn blank lines into paragraphs: WordPress stores HTML without paragraph tags."""
     if _BLOCKS.search(text):
         return text
     parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
@@ -138,7 +138,7 @@ def _read_comment(comment: Any, post: str, dates: DateReader, entries: list[Entr
 
 
 def _moment(parts: Mapping[str, str], name: str, dates: DateReader) -> tuple[str, Any]:
-    """The date in UTC where the export gives it, else that of the site, which says no zone."""
+    """The date in UTC if the export has it, else the date of the site, which has no time zone."""
     universal = parts.get(f"{name}_gmt", "")
     if universal and universal != _NO_DATE:
         return universal, dates.read(f"{universal}Z")

@@ -1,4 +1,4 @@
-"""What was brought into discussions, and what became of it."""
+"""Imports into discussions, with their reports."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from lti_app.exchange.importing.rules.posts import Way
 
 
 class Import(Base):
-    """A file that an instructor gave: waiting for their word, or brought in, with the report of it."""
+    """An import file: previewed and waiting for the instructor's decision, or imported, with its report."""
 
     __tablename__ = "import"
     __table_args__ = (

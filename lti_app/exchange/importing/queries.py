@@ -31,7 +31,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class ImportView:
-    """A file that was looked at or brought in."""
+    """A previewed or finished import."""
 
     id: int
     file_name: str
@@ -65,7 +65,7 @@ class ImportView:
 
     @property
     def unlisted(self) -> int:
-        """How many notes there are beyond those that were kept."""
+        """The number of notes that were not stored."""
         return sum(self.faults.values()) - len(self.notes)
 
 
@@ -79,7 +79,7 @@ def get_import(session: Session, actor: Actor, discussion: DiscussionView, impor
 
 
 def list_imports(session: Session, actor: Actor, discussion: DiscussionView) -> list[ImportView]:
-    """What was brought into this discussion, the newest first; nothing for those who may not bring in."""
+    """The imports into this discussion, newest first; empty for people who may not import."""
     if not may_import(actor):
         return []
     brought = _imports(discussion).where(Import.brought_in_at.is_not(None)).order_by(Import.id.desc())

@@ -19,7 +19,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True)
 class Circumstances:
-    """All that permissions on a file depend on, besides the actor."""
+    """Everything that permissions on a file depend on, apart from the actor."""
 
     purpose: Purpose
     is_owner: bool

@@ -38,10 +38,10 @@ def store_file(
     limits: Limits = DEFAULT_LIMITS,
     now: datetime,
 ) -> FileView:
-    """Take a file in: its own until something refers to it (`attach_files`). The stream must be seekable.
+    """Store an uploaded file; until `attach_files` only its owner can see it. The stream must be seekable.
 
-    Raises Forbidden, or one of files.errors. The bytes are kept before anything is asked of the database, so that no
-    transaction waits for a disk or a network.
+    Raises Forbidden, or one of files.errors. The bytes are stored before the database is used, so that no transaction
+    waits for a disk or a network.
     """
     require_sending(actor, purpose)
     if purpose is Purpose.READING and rights is None:
@@ -73,9 +73,10 @@ def store_file(
 
 
 def attach_files(session: Session, actor: Actor, file_ids: Collection[int], *, purpose: Purpose, now: datetime) -> None:
-    """Something refers to these files from now on, so that its readers can see them and they are kept.
+    """Mark files as used, so that readers can see them and the sweep leaves them.
 
-    Raises NotFound unless all are the actor's own, of this purpose, in this course. Attaching twice changes nothing.
+    Raises NotFound unless all belong to the actor, have this purpose, and are in this course. Attaching twice changes
+    nothing.
     """
     wanted = set(file_ids)
     if not wanted:
@@ -97,7 +98,7 @@ def attach_files(session: Session, actor: Actor, file_ids: Collection[int], *, p
 
 
 def delete_file(session: Session, actor: Actor, file_id: int, *, now: datetime) -> None:
-    """Take a file out of sight; its bytes go with the next sweep after a day. Raises what the gate raises."""
+    """Delete a file; its bytes are erased by the next sweep after a day. Raises what the gate raises."""
     view = get_file(session, actor, file_id, need=Permission.DELETE)
     session.execute(update(File).where(File.id == view.id).values(deleted_at=now))
 

@@ -1,4 +1,4 @@
-"""Why a file is not taken. Nothing of it is kept then."""
+"""Why a file is refused. Nothing of a refused file is stored."""
 
 from lti_app.core.errors import Refused
 
@@ -22,7 +22,7 @@ class FileTypeRefused(Refused):
 
 
 class FileBroken(Refused):
-    """It begins as a `kind` that we take but is not built as one."""
+    """The file begins like a `kind` that is accepted, but its structure is broken."""
 
     code = "file_broken"
 
@@ -40,7 +40,7 @@ class ArchiveTooLarge(Refused):
 
 
 class RightsMissing(Refused):
-    """Nobody has said why it may be shared with a class."""
+    """The uploader has not said why the file may be shared with the class."""
 
     code = "rights_missing"
 

@@ -4,13 +4,13 @@ from typing import BinaryIO, Protocol
 
 
 class Storage(Protocol):
-    """Keeps bytes under opaque keys. A key is made by us and never says what is in it."""
+    """Stores bytes under opaque keys, which we create and which say nothing about the content."""
 
     def put(self, key: str, stream: BinaryIO) -> None:
-        """Keep everything that the stream gives, whole or not at all; lasting when this returns."""
+        """Store the whole stream or nothing; it is durable when this returns."""
 
     def open(self, key: str) -> BinaryIO:
-        """A seekable stream of it, to be closed. Raises FileNotFoundError where nothing is kept."""
+        """A seekable stream, which the caller closes. Raises FileNotFoundError."""
 
     def delete(self, key: str) -> None:
-        """Keep it no longer; nothing happens where nothing was kept."""
+        """Delete the bytes; does nothing if there are none."""

@@ -1,4 +1,4 @@
-"""The gate to a file, and what is in it."""
+"""The gate to a file, and its content."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -42,8 +42,8 @@ class FileView:
 def get_file(session: Session, actor: Actor, file_id: int, *, need: Permission = Permission.READ) -> FileView:
     """The gate: one file of the actor's course, if the actor may do what is needed.
 
-    Raises NotFound where it is of another course, deleted, not for the actor's eyes, or does not exist; Forbidden
-    where it may be seen but not used so.
+    Raises NotFound if it does not exist in this course, is deleted, or may not be seen by the actor; Forbidden if the
+    actor may see it but not do this.
     """
     row = session.scalar(_kept(actor).where(File.id == file_id))
     if row is None:
@@ -61,7 +61,7 @@ def list_files(session: Session, actor: Actor, file_ids: Collection[int]) -> dic
 
 
 def read_pages(storage: Storage, file: FileView) -> list[str]:
-    """The words of a reading's text page by page; HTML is one page. Takes its time: not while somebody waits."""
+    """The text of a reading page by page; HTML is one page. Slow: not for use in a request that a reader waits for."""
     with storage.open(file.key) as stream:
         if file.media_type is MediaType.PDF:
             return extract_pages(stream)

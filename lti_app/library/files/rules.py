@@ -1,4 +1,4 @@
-"""What a file is, by its content; whether it is taken, how it is kept and under which name it is handed out."""
+"""Recognizing files by content: which are accepted, what is stored, and under which name they are served."""
 
 import codecs
 import io
@@ -117,7 +117,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Examined:
-    """A file that is taken: what it is, and what of it is to be kept."""
+    """An accepted file: its type, and the bytes to store."""
 
     media_type: MediaType
     content: BinaryIO
@@ -125,9 +125,9 @@ class Examined:
 
 
 def examine(stream: BinaryIO, purpose: Purpose, limits: Limits) -> Examined:
-    """Look into a seekable stream and say what to keep of it. Raises one of files.errors for what is not taken.
+    """Examine a seekable stream and return what to store. Raises one of files.errors for a refused file.
 
-    Pictures lose what they tell about their making, HTML everything that could run; the rest is kept as it is.
+    Pictures lose their metadata, HTML loses everything that could run; other files are stored unchanged.
     """
     size, limit = stream.seek(0, io.SEEK_END), limits.of(purpose)
     stream.seek(0)

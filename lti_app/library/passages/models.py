@@ -12,7 +12,7 @@ from lti_app.library.readings.models import Reading
 
 
 class ReadingText(Base):
-    """An instructor gave a reading's text to check quotations against. Nobody is ever shown it."""
+    """The text of a reading, stored by an instructor to check quotations. It is never shown."""
 
     __tablename__ = "reading_text"
     __table_args__ = (Index(None, "given_by_id"),)
@@ -28,7 +28,7 @@ class ReadingText(Base):
 
 
 class ReadingShingle(Base):
-    """The hash of a run of words, and a page on which it stands."""
+    """The hash of a sequence of words, and a page that contains it."""
 
     __tablename__ = "reading_shingle"
     __table_args__ = (Index(None, "shingle", "reading_id"), Index(None, "reading_id"))

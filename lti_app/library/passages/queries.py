@@ -34,7 +34,7 @@ class TextView:
 
 
 def get_reading_text(session: Session, actor: Actor, reading_id: int) -> TextView:
-    """The gate for instructors: what is there to check a reading's quotations against; NotFound, Forbidden."""
+    """The gate for instructors to the stored text of a reading. Raises NotFound, Forbidden."""
     row = session.execute(
         select(Reading.label, ReadingText)
         .outerjoin(ReadingText, ReadingText.reading_id == Reading.id)
@@ -50,15 +50,15 @@ def get_reading_text(session: Session, actor: Actor, reading_id: int) -> TextVie
 
 
 def check_quotations(session: Session, html: str, reading_ids: Iterable[int]) -> list[QuoteVerdict]:
-    """Look a post's quotations up in the texts of these readings (no statement without quotations, else one).
+    """Look up the quotations of a post in the texts of these readings (one statement; none without quotations).
 
-    `html` is the post's, sanitised. Nothing is said of readings whose text nobody gave.
+    `html` is the sanitized post. Readings without a stored text give no verdict.
     """
     return check_many(session, {0: html}, reading_ids)[0]
 
 
 def check_many(session: Session, posts: Mapping[int, str], reading_ids: Iterable[int]) -> dict[int, list[QuoteVerdict]]:
-    """The same for many posts, by any number of theirs; one statement for every thousand quotations or so."""
+    """Look up the quotations of many posts, keyed by any number; one statement for about every thousand quotations."""
     quotations = {number: find_quotations(html) for number, html in posts.items()}
     asked = sorted(asked_shingles(quotation for found in quotations.values() for quotation in found))
     if not asked:

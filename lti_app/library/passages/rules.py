@@ -29,7 +29,7 @@ _PAGE_BREAK = "\f"
 
 
 class Kept(StrEnum):
-    """What is kept of a reading's text."""
+    """What is stored of a reading's text."""
 
     TEXT = "text"
     """The text itself, for this check alone: nobody is shown it."""
@@ -74,7 +74,7 @@ class QuoteVerdict:
         return bool(self.page)
 
     def kept(self, label: str) -> dict[str, object]:
-        """As Post.quotes keeps it; `label` is the reading's."""
+        """The form stored in Post.quotes; `label` is the label of the reading."""
         return {"quote": self.quote, "reading_id": self.reading_id, "reading": label, "page": self.page}
 
 
@@ -93,7 +93,7 @@ def split_pages(text: str, first: int = 1) -> list[Page]:
 
 
 def join_pages(pages: Iterable[Page]) -> str:
-    """Pages as one text that `split_pages` parts again."""
+    """Join pages to one text, which `split_pages` can split again."""
     return "\n".join(f"[p. {page.label}]\n{page.text}" for page in pages)
 
 
@@ -141,10 +141,11 @@ def asked_shingles(quotations: Iterable[Quotation]) -> set[int]:
 
 
 def judge(quotations: Iterable[Quotation], known: Mapping[int, Known]) -> list[QuoteVerdict]:
-    """What becomes of each quotation; nothing is said of one that names no reading whose text we have.
+    """The verdict on each quotation; none for a quotation that names no reading with a stored text.
 
-    Found where every run of words between omissions stands in the reading; the page is where most of it stands. A
-    quotation that names another reading, or none, may still be found. "Not found" is said only of the readings named.
+    A quotation is found if every sequence of words between omissions occurs in the reading; its page is the one with
+    most of it. A quotation that names another reading, or none, can still be found. "Not found" is reported only for
+    the readings that it names.
     """
     return [verdict for quotation in quotations if (verdict := _verdict(quotation, known))]
 

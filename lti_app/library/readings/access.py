@@ -1,4 +1,4 @@
-"""Who may change a course's readings, and whose progress in them is kept and seen."""
+"""Who may change the readings of a course, and whose reading progress is recorded and shown."""
 
 from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor, Role
@@ -22,5 +22,5 @@ def require_staff(actor: Actor) -> None:
 
 
 def keeps_progress(actor: Actor) -> bool:
-    """Whether it is kept how far the actor has got: students read for the course, others look in."""
+    """Whether the actor's reading progress is recorded: only that of students."""
     return actor.role is Role.STUDENT

@@ -100,9 +100,9 @@ def change_reading(
 
 
 def delete_reading(session: Session, actor: Actor, reading_id: int) -> None:
-    """Delete a reading that nothing refers to but how far students have got. Raises ReadingInUse for any other.
+    """Delete a reading that nothing refers to except reading progress; otherwise raises ReadingInUse.
 
-    The database's own keys decide, so that nobody can assign or cite it meanwhile.
+    The foreign keys of the database decide, so that it cannot be assigned or cited at the same moment.
     """
     _locked(session, actor, reading_id)
     try:
@@ -162,7 +162,7 @@ def _record(session: Session, actor: Actor, reading_id: int, now: datetime, chan
 
 
 def _locked(session: Session, actor: Actor, reading_id: int) -> tuple[Reading, Any]:
-    """A reading of the actor's course, which nobody else can change before the end, and the course's style."""
+    """A reading of the actor's course, locked until the end of the transaction, and the course's citation style."""
     row = session.execute(
         select(Reading, Course.citation_style)
         .join(Course, Course.id == Reading.course_id)
@@ -198,7 +198,7 @@ def give_file(
 
 
 def find_passages(session: Session, places: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    """The ids of these passages (reading id, page), making those that nobody has cited before."""
+    """The ids of these passages (reading id, page); missing passages are created."""
     wanted = {(reading_id, page): Place.of(page=page) for reading_id, page in places}
     found = _find_or_add(session, [(reading_id, place) for (reading_id, _page), place in sorted(wanted.items())])
     return {key: found[key[0], place.fingerprint] for key, place in wanted.items()}
@@ -220,7 +220,7 @@ def find_or_add_passage(
 
 
 def _find_or_add(session: Session, places: list[tuple[int, Place]]) -> dict[tuple[int, str], int]:
-    """The ids by reading and fingerprint; safe when two posts cite a new passage at once."""
+    """Find or create passages; returns their ids by reading and fingerprint. Two posts may do this at the same time."""
     if not places:
         return {}
     rows = [

@@ -10,6 +10,6 @@ class ReadingInUse(Refused):
 
 
 class ReadingChanged(Conflict):
-    """Somebody else changed the record since it was opened."""
+    """Another person has changed the record since it was opened."""
 
     code = "reading_changed"

@@ -1,4 +1,4 @@
-"""Readings, the passages that posts argue from, and how far each student has got."""
+"""Readings, the passages that posts cite, and the reading progress of students."""
 
 from datetime import datetime
 from typing import Any

@@ -180,7 +180,7 @@ def list_readings(session: Session, actor: Actor) -> list[ReadingLine]:
 
 
 def list_works(session: Session, actor: Actor) -> dict[str, str]:
-    """The labels of the course's readings by what tells works apart, to see whether one is there already."""
+    """The labels of the course's readings by the key of the work, to recognize duplicates."""
     require_edit(actor)
     rows = session.execute(select(Reading.csl, Reading.label).where(Reading.course_id == actor.course_id))
     return {key_of(csl): label for csl, label in rows}
@@ -212,13 +212,13 @@ def list_class_progress(session: Session, actor: Actor, reading_ids: Collection[
 
 
 def with_progress(statement: Select[*tuple[Any, ...]], person_id: int | BindParameter[int]) -> Select[*tuple[Any, ...]]:
-    """The statement about readings with how far the person has got in each: six more columns, for `told`."""
+    """Add to a statement about readings the person's progress in each: six more columns, for `told`."""
     own = and_(ReadingState.reading_id == Reading.id, ReadingState.person_id == person_id)
     return statement.add_columns(*PROGRESS).outerjoin(ReadingState, own)
 
 
 def told(row: Any) -> tuple[Any, ...]:
-    """A row of such a statement, its last columns as one HowFar."""
+    """A row of a statement made by `with_progress`, with its last columns as one HowFar."""
     return (*row[: -len(PROGRESS)], how_far(row[-len(PROGRESS) :]))
 
 

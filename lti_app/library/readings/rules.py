@@ -42,7 +42,7 @@ class Place:
 
     @classmethod
     def of(cls, *, page: str = "", paragraph: str = "", exact: str = "", prefix: str = "", suffix: str = "") -> "Place":
-        """The place as it is kept: each part one line of clean text, cut where it is too long."""
+        """The place in its stored form: each part is one line of clean text of limited length."""
         return cls(
             clean_line(page, MAX_LOCATOR),
             clean_line(paragraph, MAX_LOCATOR),
@@ -53,7 +53,7 @@ class Place:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same place alone."""
+        """Identifies the place: equal for equal places only."""
         parts = (self.page, self.paragraph, self.exact, self.prefix, self.suffix)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

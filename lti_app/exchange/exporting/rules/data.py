@@ -34,7 +34,7 @@ _ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
 
 
 class Kind(StrEnum):
-    """The forms in which posts leave."""
+    """The file formats of an export."""
 
     HTML = "html"
     PDF = "pdf"
@@ -132,7 +132,7 @@ class TakenPost:
 
     @property
     def state(self) -> str:
-        """What sets it apart from a post that everybody can read."""
+        """The states that keep other people from reading it, such as "hidden held"; empty for an ordinary post."""
         flags = {"deleted": self.is_deleted, "hidden": self.is_hidden, "held": self.is_held, "private": self.is_private}
         return " ".join(name for name, holds in flags.items() if holds)
 
@@ -157,7 +157,7 @@ def json_pieces(
 ) -> Iterator[str]:
     """A JSON file, piece by piece; `about` says what of, `link` gives the address of a file.
 
-    deploy/discussion-json.md tells its shape.
+    deploy/discussion-json.md describes it.
     """
     head = {"format": FORMAT, "version": VERSION, **about, "readings": [_reading_json(each) for each in readings]}
     yield json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}") + ',\n "posts": ['
@@ -173,10 +173,10 @@ def csv_cell(value: object) -> str:
 
 
 def for_elsewhere(html: str, address: str, picture: str, kept: Callable[[str], str | None]) -> str:
-    """A post's HTML outside this tool: links of ours get the whole `address`.
+    """The HTML of a post for use outside this tool: our own links get the full `address`.
 
-    `kept` gives the new source of a picture that comes along, by its old one; the others become links to themselves,
-    with the word `picture` before what they show.
+    `kept` maps the source of an included picture to its new source. Other pictures become links, with the word
+    `picture` before their description.
     """
 
     def linked(match: re.Match[str]) -> str:
@@ -210,7 +210,7 @@ def _reading_json(reading: ReadingRecord) -> dict[str, Any]:
 
 
 def _post_json(post: TakenPost, link: Callable[[TakenFile], str]) -> dict[str, Any]:
-    """Only what is there: flags that do not hold and texts that are empty are left out."""
+    """The fields that have a value; false flags and empty texts are left out."""
     facts = {
         "id": post.id,
         "parent": post.parent_id,

@@ -28,9 +28,9 @@ def typeset(
     fonts: Sequence[Path] = (),
     pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """A tagged PDF. The template gets the document as data: what people wrote is never taken for instructions.
+    """Make a tagged PDF. The template gets the document as data, so text is never run as instructions.
 
-    `pictures` lie beside it under their names. It keeps to PDF/UA wherever the fonts have all the letters. Raises
+    `pictures` are found by their names. The PDF conforms to PDF/UA if the fonts have all the letters. Raises
     TypesettingFailed.
     """
     inputs = {"document": json.dumps(document, ensure_ascii=False)}
@@ -49,7 +49,7 @@ def typeset(
 
 
 def can_be_set(name: str, picture: bytes) -> bool:
-    """Whether a picture can stand in a PDF; `name` tells by its end which kind it says that it is."""
+    """Whether the PDF can show a picture; the ending of `name` says of which type it should be."""
     with tempfile.TemporaryDirectory() as root:
         Path(root, name).write_bytes(picture)
         try:

@@ -66,13 +66,13 @@ def write_threads(
 
 
 def known_origins(session: Session, discussion: DiscussionView) -> set[str]:
-    """What names the posts that were brought in before."""
+    """The origins of posts that were imported earlier."""
     brought = select(Post.origin).where(Post.discussion_id == discussion.id, Post.origin.is_not(None))
     return {origin for origin in session.scalars(brought) if origin}
 
 
 def _existing(session: Session, discussion_id: int) -> dict[str, _Place]:
-    """The posts that were brought in before, by what names them."""
+    """The posts that were imported earlier, by origin."""
     rows = session.execute(
         select(Post.origin, Post.id, Post.path, Post.address, Post.root_id, Post.reply_count, Post.group_id).where(
             Post.discussion_id == discussion_id, Post.origin.is_not(None)
@@ -135,7 +135,7 @@ class _Writer:
         return [place.row for level in self.levels.values() for place in level if place.row]
 
     def _placeholders(self, arranged: Arranged, named: Mapping[str, str], pattern: str) -> dict[str, str]:
-        """What stands for each name; those who were brought in before under one keep it."""
+        """The placeholder for each author name; names from earlier imports keep theirs."""
         brought = select(Post.origin, Post.byline).where(
             Post.discussion_id == self.discussion.id, Post.origin.is_not(None)
         )
@@ -210,7 +210,7 @@ class _Writer:
         self._cite()
 
     def _tell(self, parents: Mapping[int, int], roots: Mapping[int, _Place]) -> None:
-        """Let the posts that were there before know what is below them now."""
+        """Update the counters of earlier posts that got new replies."""
         if parents:
             counts = [{"id": post_id, "reply_count": replies} for post_id, replies in parents.items()]
             self.session.execute(update(Post), counts)

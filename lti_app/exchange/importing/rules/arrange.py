@@ -46,11 +46,11 @@ class _Sorting:
 
 
 def arrange(parsed: Parsed, *, max_depth: int, now: datetime) -> Arranged:
-    """Put entries into threads, and tell of everything that was not as it should be.
+    """Arrange entries into threads, with a note about every problem.
 
-    Of two with one key the first is kept; what answers nothing that the file has becomes a first post; of entries that
-    answer one another in a ring the first becomes a first post; what is deeper than threads go moves up; what has no
-    date that can be read, or one to come, gets `now`. Entries that say nothing stay only where there are replies.
+    Of two entries with the same key the first one counts. A reply to an entry that is not in the file becomes a first
+    post, and so does the first entry of a circle of replies. Replies that are too deep move up. An entry without a
+    readable date, or with a date in the future, gets `now`. Empty entries stay only if they have replies.
     """
     sorting = _Sorting(list(parsed.notes))
     for entry in parsed.entries:
@@ -128,7 +128,7 @@ def _says_something(entry: Entry) -> bool:
 
 
 def _in_order(sorting: _Sorting, parents: Mapping[str, str], max_depth: int, now: datetime) -> tuple[Placed, ...]:
-    """Parents before their replies, otherwise by date: the order in which they were written."""
+    """Order entries by date, with every parent before its replies."""
     replies: dict[str, list[str]] = {}
     for key, parent in parents.items():
         replies.setdefault(parent, []).append(key)

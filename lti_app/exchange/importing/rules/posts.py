@@ -24,10 +24,10 @@ class Way(StrEnum):
 
 
 def origins(shape: Shape, entries: Iterable[Entry]) -> dict[str, str]:
-    """By key, what names each entry wherever it turns up again: in the same file, or in one with more posts.
+    """The origin of each entry by its key: a text that identifies the entry in any later file.
 
-    An id alone would not do, since two sites both have a post 12: the author and the date as written are part of it.
-    Where a file gives no ids the words are as well, and the nth of entries with all of that in common is the nth.
+    An id alone is not enough, since two sites can both have a post 12, so author and date are part of it. If the file
+    has no ids, the words are part of it too, and equal entries are numbered.
     """
     found: dict[str, str] = {}
     seen: dict[str, int] = {}
