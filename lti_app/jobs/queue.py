@@ -14,6 +14,7 @@ from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import close_expired_visits
 from lti_app.jobs.faults import log_fault
 from lti_app.jobs.passbacks import PassbackSender
+from lti_app.jobs.references import ReferenceRenderer
 from lti_app.library.files.actions import sweep
 from lti_app.library.files.ports import Storage
 from lti_app.lti.roster import LtiRoster, courses_to_refresh
@@ -33,9 +34,12 @@ class Jobs:
         self._roster = roster
         self._storage = storage
         self._next_wake: datetime | None = None
+        references = ReferenceRenderer(sender.database, sender.stopping)
         self.send_passbacks = self._task("send_passbacks", self._send_passbacks)
         self.refresh_roster = self._task("refresh_roster", roster.refresh)
+        self.render_references = self._task("render_references", references.render_stale)
         self._task("sweep_passbacks", self._send_passbacks, every=crontab(minute="*"))
+        self._task("sweep_references", references.render_stale, every=crontab(minute="*/5"))
         self._task("refresh_rosters", self._refresh_rosters, every=crontab(minute="17"))
         self._task("clear_away", self._clear_away, every=crontab(minute="41", hour="3"))
         self._task("sweep_files", self._sweep_files, every=crontab(minute="53", hour="3"))
@@ -79,7 +83,7 @@ class Jobs:
 
 
 class HueyBell:
-    """Implements passbacks.ports.Bell and lti.roster.RosterBell. To be rung after the commit, never before."""
+    """Implements the bells of passbacks, readings and rosters. To be rung after the commit, never before."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
@@ -87,6 +91,10 @@ class HueyBell:
     def ring(self) -> None:
         """Say that passbacks may be due."""
         self._enqueue(self._jobs.send_passbacks)
+
+    def ring_references(self) -> None:
+        """Say that references may have to be rendered again."""
+        self._enqueue(self._jobs.render_references)
 
     def ring_roster(self, course_id: int) -> None:
         """Say that a member of the staff has opened this course."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Protocol
 
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
@@ -10,13 +11,18 @@ from sqlalchemy.orm import Session
 from lti_app.core.clock import Clock
 from lti_app.core.db import Database
 from lti_app.grading.passbacks.ports import Bell
+from lti_app.library.readings.ports import ReferenceBell
 
 DATABASE = "colloquy.database"
 CLOCK = "colloquy.clock"
 BELL = "colloquy.bell"
 
 
-def init_transactions(app: Flask, database: Database, clock: Clock, bell: Bell) -> None:
+class WorkerBell(Bell, ReferenceBell, Protocol):
+    """Wakes the worker for whatever a request has left it to do."""
+
+
+def init_transactions(app: Flask, database: Database, clock: Clock, bell: WorkerBell) -> None:
     """Give requests their sessions and close them at the end, rolling back what was not committed."""
     app.extensions[DATABASE] = database
     app.extensions[CLOCK] = clock
@@ -61,9 +67,18 @@ def now() -> datetime:
 
 
 def ring() -> None:
-    """Wake the worker, after the commit of what it is to do."""
-    bell: Bell = current_app.extensions[BELL]
-    bell.ring()
+    """Wake the worker to send scores, after they are committed."""
+    _bell().ring()
+
+
+def ring_references() -> None:
+    """Wake the worker to render references, after the new citation style is committed."""
+    _bell().ring_references()
+
+
+def _bell() -> WorkerBell:
+    bell: WorkerBell = current_app.extensions[BELL]
+    return bell
 
 
 def _database() -> Database:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 from flask import Flask
@@ -23,6 +24,7 @@ from lti_app.grading.passbacks.queries import PassbackReport
 from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import RubricView
+from lti_app.jobs.references import ReferenceRenderer
 from lti_app.library.files.actions import attach_files, store_file
 from lti_app.library.files.models import File
 from lti_app.library.files.queries import FileView
@@ -51,6 +53,9 @@ class RecordingBell:
     def ring(self) -> None:
         with self.database.read() as session:
             self.rings.append(count_passbacks(session).get(PassbackState.PENDING, 0))
+
+    def ring_references(self) -> None:
+        ReferenceRenderer(self.database, Event()).render_stale()
 
 
 class Site:

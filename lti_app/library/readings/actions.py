@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from lti_app.library.files.rules import Purpose
 from lti_app.library.readings.access import keeps_progress, require_edit
 from lti_app.library.readings.errors import ReadingChanged, ReadingInUse
 from lti_app.library.readings.models import Passage, Reading, ReadingState
+from lti_app.library.readings.queries import StaleReference
 from lti_app.library.readings.rules import Place, address_of, distinct_label, label_of
 
 
@@ -61,6 +62,7 @@ def add_readings(
                 csl=csl,
                 label=label,
                 reference_html=reference_html(csl, style),
+                reference_style=style,
                 url=address_of(csl),
                 through_library=through_library,
                 version=1,
@@ -93,7 +95,8 @@ def change_reading(
     wanted = distinct_label(label_of(csl), session.scalars(others).all())
     is_cited = session.scalar(select(Passage.id).where(Passage.reading_id == reading_id).limit(1)) is not None
     reading.csl, reading.label = csl, before if is_cited else wanted
-    reading.reference_html, reading.url = reference_html(csl, style), address_of(csl)
+    reading.reference_html, reading.reference_style = reference_html(csl, style), style
+    reading.url = address_of(csl)
     reading.through_library, reading.version = through_library, version + 1
     session.flush()
     return Relabelled(before, reading.label, wanted)
@@ -114,13 +117,13 @@ def delete_reading(session: Session, actor: Actor, reading_id: int) -> None:
         raise ReadingInUse from error
 
 
-def restyle(session: Session, actor: Actor) -> None:
-    """Write all references of the actor's course anew, in the style that the course now has."""
-    require_edit(actor)
-    style = session.scalars(select(Course.citation_style).where(Course.id == actor.course_id)).one()
-    for reading in session.scalars(select(Reading).where(Reading.course_id == actor.course_id)):
-        reading.reference_html = reference_html(reading.csl, style)
-    session.flush()
+def put_reference(session: Session, stale: StaleReference, html: str) -> None:
+    """Store a reference that the worker has rendered, unless the record or the reading is not the same any more.
+
+    The style is stored with it: if the course has changed its style again meanwhile, the reference remains stale.
+    """
+    unchanged = (Reading.id == stale.reading_id, Reading.version == stale.version)
+    session.execute(update(Reading).where(*unchanged).values(reference_html=html, reference_style=stale.style))
 
 
 def record_opening(session: Session, actor: Actor, reading_id: int, now: datetime) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_app.core.db import Base, Id, index_where_filled
+from lti_app.core.db import Base, Id, index_where_filled, stored_enum
 from lti_app.course.courses.models import Course
+from lti_app.course.courses.rules import CitationStyle
 from lti_app.course.people.models import Person
 from lti_app.library.files.models import File
 
@@ -24,7 +25,9 @@ class Reading(Base):
     label: Mapped[str]
     "Author and year, as citations name it: Kotter 1990."
     reference_html: Mapped[str]
-    "The formatted reference in the course's style, rendered when written."
+    "The formatted reference."
+    reference_style: Mapped[CitationStyle | None] = mapped_column(stored_enum(CitationStyle))
+    "The style that the reference is in. While it is not the course's style, the worker has yet to render it again."
     url: Mapped[str | None]
     "Its own address, before the course's library link is put around it."
     file_id: Mapped[int | None] = mapped_column(ForeignKey(File.id))

@@ -30,6 +30,17 @@ PROGRESS = (
 
 
 @dataclass(frozen=True)
+class StaleReference:
+    """A reference that is not in the citation style of its course."""
+
+    reading_id: int
+    version: int
+    csl: dict[str, Any]
+    style: CitationStyle
+    """The style that it should be in."""
+
+
+@dataclass(frozen=True)
 class ReadingLine:
     """A reading in the course's list."""
 
@@ -247,3 +258,19 @@ def _view(row: Sequence[Any]) -> ReadingView:
         is_cited=is_cited,
         how_far=how_far(progress),
     )
+
+
+def list_stale_references(session: Session, *, after: int, limit: int) -> list[StaleReference]:
+    """The first references, of readings whose id is greater than `after`, that are not in the style of their course.
+
+    Of all courses: for the worker, not for a page.
+    """
+    is_stale = Reading.reference_style.is_distinct_from(Course.citation_style)
+    stale = (
+        select(Reading.id, Reading.version, Reading.csl, Course.citation_style)
+        .join(Course, Course.id == Reading.course_id)
+        .where(Reading.id > after, is_stale)
+        .order_by(Reading.id)
+        .limit(limit)
+    )
+    return [StaleReference(*row) for row in session.execute(stale)]

@@ -12,11 +12,10 @@ from lti_app.course.people.actions import record_time_zone
 from lti_app.discussion.discussions.queries import list_discussions, list_required
 from lti_app.discussion.moderation.queries import count_waiting
 from lti_app.library.readings.access import may_edit, require_staff
-from lti_app.library.readings.actions import restyle
 from lti_app.library.readings.queries import list_class_progress, list_readings
 from lti_app.web.course.forms.courses import CourseSettingsForm, prefilled
 from lti_app.web.session import get_visitor
-from lti_app.web.transactions import now, read_session, writing
+from lti_app.web.transactions import now, read_session, ring_references, writing
 
 blueprint = Blueprint("courses", __name__, url_prefix="/courses/<int:course_id>")
 
@@ -56,8 +55,9 @@ def settings() -> ResponseReturnValue:
     form = CourseSettingsForm(data=prefilled(get_settings(read_session(), actor)))
     if request.method == "POST" and form.validate():
         with writing() as session:
-            if change_settings(session, actor, form.to_settings()):
-                restyle(session, actor)
+            is_restyled = change_settings(session, actor, form.to_settings())
+        if is_restyled:
+            ring_references()
         flash(_("Settings saved."))
         return redirect(url_for(".home"), 303)
     return render_template("course/courses/settings.html", form=form), 422 if request.method == "POST" else 200

@@ -7,17 +7,18 @@ from lti_app.course.courses.actions import change_settings
 from lti_app.course.courses.queries import get_settings
 from lti_app.course.courses.rules import CitationStyle, CourseSettings, Library
 from lti_app.library.bibliography.queries.shelf import list_shelf
+from lti_app.library.bibliography.rules.styles import reference_html
 from lti_app.library.readings.actions import (
     add_readings,
     change_reading,
     delete_reading,
     find_or_add_passage,
     find_passages,
-    restyle,
+    put_reference,
 )
 from lti_app.library.readings.errors import ReadingChanged, ReadingInUse
 from lti_app.library.readings.models import Passage, Reading
-from lti_app.library.readings.queries import get_passage, get_reading, list_readings, list_works
+from lti_app.library.readings.queries import get_passage, get_reading, list_readings, list_stale_references, list_works
 from lti_app.library.readings.rules import Place, to_csl
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
@@ -89,7 +90,6 @@ def test_only_instructors_change_readings_and_settings(session, cast, clock, kot
         lambda: list_works(session, actor),
         lambda: change_settings(session, actor, settings),
         lambda: get_settings(session, actor),
-        lambda: restyle(session, actor),
     ):
         with pytest.raises(Forbidden):
             forbidden()
@@ -110,7 +110,8 @@ def test_another_course_knows_nothing_of_it(session, cast, kotter):
 def test_references_are_written_anew_in_the_style_of_the_course(session, cast, clock, kotter):
     elsewhere = add_readings(session, cast.elsewhere, [KOTTER_CSL], clock())[0]
     assert change_settings(session, cast.ines, CourseSettings(CitationStyle.HARVARD, Library.NONE, ""))
-    restyle(session, cast.ines)
+    for stale in list_stale_references(session, after=0, limit=10):
+        put_reference(session, stale, reference_html(stale.csl, stale.style))
     assert get_reading(session, cast.ana, kotter).reference_html.startswith("Kotter, J.P. (1990) ‘What")
     assert get_reading(session, cast.elsewhere, elsewhere).reference_html.startswith("Kotter, J. P. (1990). What")
     added = add_readings(session, cast.ines, [KOTTER_CSL], clock())[0]
