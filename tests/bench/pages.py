@@ -49,7 +49,9 @@ def measure_pages(app: Flask, course: BenchCourse, database: Database) -> list[R
             Row(f"one student on the desk, {size} posts", _get(teacher, person, engine), "page"),
             Row(f"save marks, {size} posts", _save(teacher, person, engine), "write"),
             Row(f"the class on the desk, {size} posts", _get(teacher, f"{url}/grading", engine), "page"),
-            Row(f"argument map, {size} posts", _get(student, f"{url}/map/{course.reading_ids[0]}", engine), "page"),
+            Row(
+                f"argument map, {size} posts", _get(student, f"{url}/citations/{course.reading_ids[0]}", engine), "page"
+            ),
         ]
     found = f"/courses/{course.course_id}/search?q=leader+purpose"
     rows.append(Row("search, two words in 2 529 posts", _get(student, found, engine), "page"))

@@ -15,7 +15,7 @@ def readings_of_the_instructor(visitor: Visitor) -> Iterator[str]:
     """The instructor, adding and changing readings."""
     page = visitor.become("miriam").open_in_tab()
     home = f"{visitor.site.tool_url}/courses/1"
-    for name in ("add", "new", "shelf", "1", "1/edit", "1/delete", "progress"):
+    for name in ("add", "new", "leadership", "1", "1/edit", "1/delete", "progress"):
         page.goto(f"{home}/readings/{name}")
         yield f"readings/{name}"
     page.goto(f"{home}/readings/add")

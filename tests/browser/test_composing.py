@@ -117,7 +117,7 @@ def test_a_lost_connection_is_told_and_made_good(visitor: Visitor):
 
 def test_the_verdict_is_told_when_it_changes_and_only_then(visitor: Visitor):
     page = visitor.become("amara").open_in_tab()
-    page.goto(discussion_url(visitor.site, "answers"))
+    page.goto(discussion_url(visitor.site, "unanswered"))
     page.get_by_role("button", name="Reply").first.click()
     forecast, said = page.locator(".forecast"), page.locator("[data-guide-said]")
     expect(forecast).to_contain_text("with 50 more words")
@@ -145,12 +145,12 @@ def test_the_verdict_is_told_when_it_changes_and_only_then(visitor: Visitor):
 
 def test_leaving_the_composer_leaves_the_answer_to_others(visitor: Visitor):
     page = visitor.become("dana").open_in_tab()
-    page.goto(discussion_url(visitor.site, "answers"))
+    page.goto(discussion_url(visitor.site, "unanswered"))
     page.get_by_role("button", name="Reply").last.click()
     expect(page.get_by_text("others see that you are replying")).to_be_visible()
     with page.expect_request(re.compile("/release$")):
         page.get_by_role("link", name="Cancel").click()
-    page.goto(discussion_url(visitor.site, "answers"))
+    page.goto(discussion_url(visitor.site, "unanswered"))
     expect(page.get_by_role("button", name="Continue your reply")).to_have_count(0)
 
 

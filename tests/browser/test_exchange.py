@@ -41,7 +41,7 @@ def test_taking_out(site: Site, visit: MakeVisitor, tmp_path: Path):
 def test_bringing_in(site: Site, visit: MakeVisitor):
     def tour(visitor: Visitor) -> Iterator[str]:
         page = visitor.become("miriam").open_in_tab()
-        page.goto(discussion_url(site, "exchange"))
+        page.goto(discussion_url(site, "export"))
         page.get_by_role("link", name="Import posts").click()
         page.get_by_text("Supported files").click()
         yield "bringing in"
@@ -56,7 +56,7 @@ def test_bringing_in(site: Site, visit: MakeVisitor):
         page.get_by_role("button", name="Import 6 posts").click()
         expect(page.get_by_role("status")).to_have_text("6 posts were imported.")
         yield "what was imported"
-        page.goto(discussion_url(site, "exchange"))
+        page.goto(discussion_url(site, "export"))
         yield "what was imported so far"
 
     take(tour, visit(site))

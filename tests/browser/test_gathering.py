@@ -16,7 +16,7 @@ CHOICES = {"structure": "groups", "anonymity": "blind"}
 def week_4(visitor: Visitor, *more: str) -> str:
     """The address of the discussion of Week 4, or of something below it."""
     visitor.open_in_tab("rl-week-4")
-    return "/".join([visitor.page.url.partition("?")[0].removesuffix("/set-up"), *more])
+    return "/".join([visitor.page.url.partition("?")[0].removesuffix("/settings"), *more])
 
 
 def set_up(visitor: Visitor) -> Iterator[str]:

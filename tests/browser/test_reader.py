@@ -93,7 +93,7 @@ def test_selected_words_are_cited_in_ones_post(site: Site, page: Page):
 def test_what_the_class_says_about_selected_words(site: Site, page: Page):
     choose_words(page, "103", 1, 1)
     page.get_by_role("button", name="See what the class says about this").first.click()
-    page.wait_for_url(f"**/map/1?passage={newest(site).id}")
+    page.wait_for_url(f"**/citations/1?passage={newest(site).id}")
 
 
 def test_search_counts_goes_on_and_says_so(page: Page):
@@ -137,13 +137,13 @@ def test_marked_words_and_their_number_lead_to_the_posts_about_them(site: Site, 
     expect(page.get_by_role("link", name="1 post argues from this passage: Whoever cannot say").first).to_be_attached()
     assert any("Whoever cannot say what would count" in words for words in page.evaluate(MARKED, "cited"))
     page.locator('[data-page="4"] .textLayer').get_by_text("Whoever cannot say").click()
-    page.wait_for_url("**/map/3?passage=*")
+    page.wait_for_url("**/citations/3?passage=*")
     page.get_by_role("link", name="Page 4 in the reading").click()
     expect(page.get_by_role("status").last).to_have_text("The passage is on page 4 and is marked.")
     number = page.get_by_role("link", name="1 post argues from this passage: Whoever cannot say").first
     number.focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/map/3?passage=*")
+    page.wait_for_url("**/citations/3?passage=*")
     behind_the_gate = visit(site).become("tane").open_in_tab()
     behind_the_gate.goto(notes)
     expect(behind_the_gate.locator("[data-ready]")).to_be_attached()

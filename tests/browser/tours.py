@@ -26,7 +26,7 @@ def before_ones_first_post(visitor: Visitor) -> Iterator[str]:
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "first post refused"
-    page.goto(discussion_url(visitor.site, "counting"))
+    page.goto(discussion_url(visitor.site, "participation"))
     yield "how it is counted, nothing written"
     page.goto(f"{visitor.site.tool_url}/courses/1")
     yield "course home of a student"
@@ -49,7 +49,7 @@ def in_the_discussion(visitor: Visitor) -> Iterator[str]:
     page.get_by_role("button", name="Post reply").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "reply refused"
-    page.goto(discussion_url(visitor.site, "counting"))
+    page.goto(discussion_url(visitor.site, "participation"))
     yield "how it is counted"
     page.get_by_role("table").get_by_role("link").first.click()
     page.get_by_role("link", name="Edit").first.click()
@@ -62,7 +62,7 @@ def in_the_discussion(visitor: Visitor) -> Iterator[str]:
 def composing(visitor: Visitor) -> Iterator[str]:
     """A student who answers somebody that waits, and goes on later."""
     page = visitor.become("jakub").open_in_tab()
-    page.goto(discussion_url(visitor.site, "answers"))
+    page.goto(discussion_url(visitor.site, "unanswered"))
     yield "who waits for an answer"
     page.get_by_role("button", name="Reply").first.click()
     page.locator("summary").filter(has_text="Type of reply").click()
@@ -118,7 +118,7 @@ def setting_up(visitor: Visitor) -> Iterator[str]:
     page.get_by_role("button", name="Save and show").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "set-up refused"
-    page.goto(discussion_url(visitor.site, "set-up"))
+    page.goto(discussion_url(visitor.site, "settings"))
     yield "set-up, changing"
     page.goto(discussion_url(visitor.site, "posts", 1, "delete"))
     yield "remove a post of another"

@@ -30,13 +30,13 @@ MAY = {
     "readings.add": INSTRUCTORS,
     "readings.add_chosen": INSTRUCTORS,
     "readings.write": INSTRUCTORS,
-    "readings.shelf": INSTRUCTORS,
+    "readings.leadership": INSTRUCTORS,
     "readings.edit": INSTRUCTORS,
     "readings.delete": INSTRUCTORS,
     "discussions.show": EVERYBODY,
-    "discussions.counting": EVERYBODY,
-    "discussions.set_up": INSTRUCTORS,
-    "answers.waiting": WRITERS,
+    "discussions.participation": EVERYBODY,
+    "discussions.settings": INSTRUCTORS,
+    "answers.unanswered": WRITERS,
     "answers.claim": WRITERS,
     "answers.release": EVERYBODY,
     "drafts.save": WRITERS,
@@ -61,7 +61,7 @@ MAY = {
     "moderation.history": STAFF,
     "moderation.report": STAFF,
     "moderation.own_reports": EVERYBODY,
-    "moderation.appreciate": STAFF,  # Ana wrote the post
+    "moderation.like": STAFF,  # Ana wrote the post
     "stances.ask": set(),  # this discussion asks nobody where they stand
     "stances.answer": set(),
     "groups.manage": INSTRUCTORS,
@@ -72,21 +72,21 @@ MAY = {
     "extensions.manage": INSTRUCTORS,
     "extensions.add": INSTRUCTORS,
     "extensions.remove": INSTRUCTORS,
-    "arguments.show": WRITERS,
-    "arguments.find": EVERYBODY,
-    "arguments.text": INSTRUCTORS,
-    "arguments.text_of_file": INSTRUCTORS,
-    "arguments.forget": INSTRUCTORS,
+    "citations.show": WRITERS,
+    "citations.find": EVERYBODY,
+    "citations.quotation_check": INSTRUCTORS,
+    "citations.check_against_file": INSTRUCTORS,
+    "citations.delete_text": INSTRUCTORS,
     "search.show": EVERYBODY,
     "search.person": EVERYBODY,
     "grading.names": STAFF,
     "grading.review": STAFF,
     "exchange.show": WRITERS,
-    "exchange.take_out": WRITERS,
+    "exchange.export_file": WRITERS,
     "exchange.choose": STAFF,
-    "exchange.give": INSTRUCTORS,
-    "exchange.look": INSTRUCTORS,
-    "exchange.drop": INSTRUCTORS,
+    "exchange.new_import": INSTRUCTORS,
+    "exchange.show_import": INSTRUCTORS,
+    "exchange.discard": INSTRUCTORS,
     "grading.desk": STAFF,
     "grading.student": STAFF,
     "grading.save": STAFF,
@@ -106,7 +106,7 @@ MAY = {
 STATUS = dict.fromkeys([("olga", f"posts.{name}") for name in ("reply", "edit", "delete")], 404)
 STATUS |= {
     ("olga", f"moderation.{name}"): 404
-    for name in ("do", "hide", "split", "report", "private_reply", "history", "appreciate")
+    for name in ("do", "hide", "split", "report", "private_reply", "history", "like")
 }
 STATUS |= {(who, f"stances.{name}"): 404 for who in EVERYBODY for name in ("ask", "answer")}
 STATUS["olga", "threads.revisions"] = 404
@@ -215,7 +215,7 @@ def test_teacher_who_previews_as_a_student_has_a_students_power(site, cast, plac
     here = f"/courses/{cast.course_id}/discussions/{place['discussion_id']}"
     page = browser.get(here).page
     assert not page.all("article")  # the gate holds for her as well
-    assert not [link for link in page.all("a") if link.attrs["href"].endswith(("/set-up", "/grading"))]
+    assert not [link for link in page.all("a") if link.attrs["href"].endswith(("/settings", "/grading"))]
     assert browser.post_form(f"{here}/posts", here, text="As a student would see it.").status == 303
     desk = site.browser(cast.ines).get(f"{here}/grading").text
     assert "Ines Navarro" not in desk

@@ -126,7 +126,7 @@ def test_same_post_edited_and_deleted_at_once_is_one_of_the_two(site, cast, disc
 
 
 def test_set_up_saved_twice_at_once_is_one_and_a_conflict(site, cast, discussion):
-    path = address(discussion, "set-up")
+    path = address(discussion, "settings")
     browsers = [site.browser(cast.ines) for _ in range(4)]
     forms = [values_of(b.form(path, path)) | {"title": f"Title {n}"} for n, b in enumerate(browsers)]
     statuses = []

@@ -16,7 +16,7 @@ FORM = "application/x-www-form-urlencoded"
 @pytest.fixture
 def paths(cast, discussion):
     here = address(discussion)
-    return ["/nowhere", "/healthz", here, f"{here}/posts", f"{here}/set-up", f"{here}/grading/{cast.ana.person_id}"]
+    return ["/nowhere", "/healthz", here, f"{here}/posts", f"{here}/settings", f"{here}/grading/{cast.ana.person_id}"]
 
 
 def test_more_than_a_request_may_have_is_refused_wherever_it_goes(site, cast, paths):

@@ -15,7 +15,7 @@ def static_path(site, name="main.css"):
 def test_pages_may_be_framed_by_the_lms_of_the_visit_alone(site, cast, discussion):
     browser = site.browser(cast.ana)
     here = address(discussion)
-    for path in (f"/courses/{cast.course_id}", here, f"{here}/counting", f"{here}/grading", f"{here}/nothing"):
+    for path in (f"/courses/{cast.course_id}", here, f"{here}/participation", f"{here}/grading", f"{here}/nothing"):
         ancestors = policy_of(browser.get(path))["frame-ancestors"]
         assert ancestors == list(FRAME) or path.endswith("nothing")
 
@@ -62,7 +62,7 @@ def test_cookie_is_set_only_when_it_changes(site, cast, discussion):
     browser, here = site.browser(cast.ana), address(discussion)
     first = browser.get(here)
     assert [cookie.partition("=")[0] for cookie in first.cookies] == [COOKIE]  # it holds the CSRF token now
-    again = [browser.get(path) for path in (here, f"{here}/counting", f"{here}/grading", "/healthz", "/nowhere")]
+    again = [browser.get(path) for path in (here, f"{here}/participation", f"{here}/grading", "/healthz", "/nowhere")]
     assert not any(answer.cookies for answer in again)
     assert browser.send(f"{here}/posts", data={"text": "x"}).cookies == []
 

@@ -98,10 +98,10 @@ def test_every_field_is_text_on_every_page(site, cast, mallory):
     site.lms_answers(refusal=f"odd{MARK}", detail=f"Detail {MARK}")
     here, home = address(discussion), f"/courses/{cast.course_id}"
     for actor, paths in {
-        mallory: [home, here, f"{here}/counting", f"{here}/posts/{answer.id}/reply", f"{here}/posts/{post.id}/edit",
-                  f"{here}/posts/{post.id}/delete", address(scheduled)],
-        cast.ana: [here, f"{here}?at=1.1.1", f"{here}/posts/{post.id}/reply", f"{here}/counting"],
-        cast.ines: [home, here, f"{here}/set-up", f"{here}/grading", f"{here}/grading/{mallory.person_id}",
+        mallory: [home, here, f"{here}/participation", f"{here}/posts/{answer.id}/reply",
+                  f"{here}/posts/{post.id}/edit", f"{here}/posts/{post.id}/delete", address(scheduled)],
+        cast.ana: [here, f"{here}?at=1.1.1", f"{here}/posts/{post.id}/reply", f"{here}/participation"],
+        cast.ines: [home, here, f"{here}/settings", f"{here}/grading", f"{here}/grading/{mallory.person_id}",
                     f"{here}/grading/{cast.ana.person_id}", f"{here}/posts/{post.id}/delete", address(scheduled)],
     }.items():  # fmt: skip
         browser = site.browser(actor)
@@ -117,12 +117,12 @@ def test_what_is_typed_into_forms_comes_back_as_text(site, cast, with_readings):
     browser, here = site.browser(cast.ines), address(with_readings)
     for attack in ATTACKS[1:8:2]:
         typed = {"title": attack, "prompt": attack, "points": attack, "opens_at": attack, "first_post_words": attack}
-        answer = browser.post_form(f"{here}/set-up", f"{here}/set-up", **typed)
+        answer = browser.post_form(f"{here}/settings", f"{here}/settings", **typed)
         assert answer.status == 422
         shown = values_of(answer.page.one("form", method="post"))
         assert {name: shown[name] for name in typed} == typed
         new = {"new-title": attack, "new-year": attack, "new-url": attack, "new-doi": attack, "new-authors": attack}
-        answer = browser.post_form(f"{here}/set-up", f"{here}/set-up", **new, action="add_reading")
+        answer = browser.post_form(f"{here}/settings", f"{here}/settings", **new, action="add_reading")
         assert answer.status == 422
         shown = values_of(answer.page.one("form", method="post"))
         assert {name: shown[name] for name in new} == new

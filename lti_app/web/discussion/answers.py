@@ -15,19 +15,19 @@ from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
 blueprint = Blueprint(
-    "answers", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/answers"
+    "answers", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/unanswered"
 )
 
 
 @blueprint.get("")
-def waiting(discussion_id: int) -> ResponseReturnValue:
+def unanswered(discussion_id: int) -> ResponseReturnValue:
     """The first posts that nobody has answered, those first that nobody is at."""
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
     circumstances = circumstances_of(session, actor, discussion)
     require(actor, Permission.READ, circumstances)
     return render_template(
-        "discussion/discussions/waiting.html",
+        "discussion/discussions/unanswered.html",
         discussion=discussion,
         waiting=list_waiting(session, actor, discussion, now=now()),
         can_reply=may(actor, Permission.REPLY, circumstances),
@@ -58,7 +58,7 @@ def release(discussion_id: int, post_id: int) -> ResponseReturnValue:
         get_discussion(session, actor, discussion_id, now=now())
         release_answer(session, actor, post_id)
     flash(_("Released. The post is no longer reserved for you."))
-    return redirect(url_for(".waiting", discussion_id=discussion_id), 303)
+    return redirect(url_for(".unanswered", discussion_id=discussion_id), 303)
 
 
 def _shown_at(discussion_id: int) -> str:

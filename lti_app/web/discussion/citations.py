@@ -23,10 +23,10 @@ from lti_app.web.library.uploads import storage
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
-blueprint = Blueprint("arguments", __name__, url_prefix="/courses/<int:course_id>")
+blueprint = Blueprint("citations", __name__, url_prefix="/courses/<int:course_id>")
 
 
-@blueprint.get("/discussions/<int:discussion_id>/map/<int:reading_id>")
+@blueprint.get("/discussions/<int:discussion_id>/citations/<int:reading_id>")
 def show(discussion_id: int, reading_id: int) -> ResponseReturnValue:
     """What a discussion argues from in one of its readings; `?passage=` shows one passage with all its posts."""
     actor, session = get_visitor(), read_session()
@@ -40,7 +40,7 @@ def show(discussion_id: int, reading_id: int) -> ResponseReturnValue:
             "discussion/citations/behind_gate.html", discussion=discussion, base_url=base_url, code=error.code
         ), 403
     return render_template(
-        "discussion/citations/map.html",
+        "discussion/citations/show.html",
         discussion=discussion,
         map=argument_map,
         passage_id=passage_id,
@@ -48,7 +48,7 @@ def show(discussion_id: int, reading_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/readings/<int:reading_id>/map")
+@blueprint.get("/readings/<int:reading_id>/citations")
 def find(reading_id: int) -> ResponseReturnValue:
     """On to the map in the discussion that one came from (`?from=`), or in the only one; else the choice."""
     actor = get_visitor()
@@ -61,8 +61,8 @@ def find(reading_id: int) -> ResponseReturnValue:
     return render_template("discussion/citations/choose.html", gatherings=gatherings, reading_id=reading_id)
 
 
-@blueprint.route("/readings/<int:reading_id>/text", methods=["GET", "POST"])
-def text(reading_id: int) -> ResponseReturnValue:
+@blueprint.route("/readings/<int:reading_id>/quotation-check", methods=["GET", "POST"])
+def quotation_check(reading_id: int) -> ResponseReturnValue:
     """Give the text that quotations of this reading are checked against."""
     actor, form = get_visitor(), TextForm()
     given = get_reading_text(read_session(), actor, reading_id)
@@ -74,14 +74,16 @@ def text(reading_id: int) -> ResponseReturnValue:
             form.text.errors = [_refusal(error)]
         else:
             flash(found)
-            return redirect(url_for(".text", reading_id=reading_id), 303)
+            return redirect(url_for(".quotation_check", reading_id=reading_id), 303)
     status = 422 if form.errors or form.text.errors else 200
     has_file = get_filed_reading(read_session(), actor, reading_id).file is not None
-    return render_template("discussion/citations/text.html", form=form, given=given, has_file=has_file), status
+    return render_template(
+        "discussion/citations/quotation_check.html", form=form, given=given, has_file=has_file
+    ), status
 
 
-@blueprint.post("/readings/<int:reading_id>/text/of-file")
-def text_of_file(reading_id: int) -> ResponseReturnValue:
+@blueprint.post("/readings/<int:reading_id>/quotation-check/file")
+def check_against_file(reading_id: int) -> ResponseReturnValue:
     """Take the text from the file that the class reads."""
     actor = get_visitor()
     get_reading_text(read_session(), actor, reading_id)
@@ -93,18 +95,18 @@ def text_of_file(reading_id: int) -> ResponseReturnValue:
         flash(_give(actor, reading_id, pages, Kept.FINGERPRINTS))
     except (TextTooShort, TextTooLong):
         flash(_("We found no text in this file; it may contain only scanned pages. Paste the text instead."), "warning")
-    return redirect(url_for(".text", reading_id=reading_id), 303)
+    return redirect(url_for(".quotation_check", reading_id=reading_id), 303)
 
 
-@blueprint.post("/readings/<int:reading_id>/text/forget")
-def forget(reading_id: int) -> ResponseReturnValue:
+@blueprint.post("/readings/<int:reading_id>/quotation-check/delete")
+def delete_text(reading_id: int) -> ResponseReturnValue:
     """Take the text back: it is deleted, and nothing more is said of quotations."""
     actor = get_visitor()
     with writing() as session:
         take_back_text(session, actor, reading_id)
         check_again(session, actor, reading_id)
     flash(_("Text deleted. Quotations from this reading are no longer checked."))
-    return redirect(url_for(".text", reading_id=reading_id), 303)
+    return redirect(url_for(".quotation_check", reading_id=reading_id), 303)
 
 
 def _give(actor: Actor, reading_id: int, pages: Sequence[Page], kept: Kept) -> str:

@@ -57,7 +57,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
     if discussion.state is State.UNPREPARED and may(actor, Permission.SET_UP):
-        return redirect(url_for(".set_up", discussion_id=discussion_id), 303)
+        return redirect(url_for(".settings", discussion_id=discussion_id), 303)
     if not _is_shown(actor, discussion):
         return render_template("discussion/discussions/not_open.html", discussion=discussion)
     groups = groups_of(session, actor, discussion)
@@ -81,15 +81,15 @@ def show(discussion_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/counting")
-def counting(discussion_id: int) -> ResponseReturnValue:
+@blueprint.get("/participation")
+def participation(discussion_id: int) -> ResponseReturnValue:
     """How participation is counted here, in words, and what the reader's own numbers were counted from."""
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
     if not _is_shown(actor, discussion):
         return render_template("discussion/discussions/not_open.html", discussion=discussion)
     return render_template(
-        "discussion/discussions/counting.html",
+        "discussion/discussions/participation.html",
         discussion=discussion,
         requirements=requirements_of(discussion),
         progress=account.verdicts if (account := account_of(actor, discussion)) else None,
@@ -98,8 +98,8 @@ def counting(discussion_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/set-up", methods=["GET", "POST"])
-def set_up(discussion_id: int) -> ResponseReturnValue:
+@blueprint.route("/settings", methods=["GET", "POST"])
+def settings(discussion_id: int) -> ResponseReturnValue:
     """The set-up page. Its second button adds a reading to the course and keeps everything else as it was typed."""
     actor = get_visitor()
     discussion = get_discussion(read_session(), actor, discussion_id, need=Permission.SET_UP, now=now())
@@ -195,7 +195,7 @@ def _set_up_page(
     if request.method == "GET":
         form.begun_html = discussion.prompt_html
     return render_template(
-        "discussion/discussions/set_up.html",
+        "discussion/discussions/settings.html",
         discussion=discussion,
         answered=stances.shift.people if stances and stances.shift else 0,
         form=form,

@@ -162,8 +162,8 @@ def history(discussion_id: int, post_id: int) -> ResponseReturnValue:
     return _page("history", discussion, post, acts=acts, likeness=likenesses.get(post_id))
 
 
-@blueprint.post("/posts/<int:post_id>/appreciation")
-def appreciate(discussion_id: int, post_id: int) -> ResponseReturnValue:
+@blueprint.post("/posts/<int:post_id>/like")
+def like(discussion_id: int, post_id: int) -> ResponseReturnValue:
     """Appreciate a post (`wanted=1`), or no longer (`wanted=0`)."""
     actor, wanted = get_visitor(), request.form.get("wanted", "1") != "0"
     address = _write(

@@ -15,7 +15,7 @@ from lti_app.web.errors import status_of
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
-blueprint = Blueprint("stances", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/stance")
+blueprint = Blueprint("stances", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/poll")
 
 
 @blueprint.get("")

@@ -35,7 +35,7 @@ from lti_app.exchange.importing.rules.posts import Way
 from lti_app.grading.assessments.queries import find_by_pseudonym
 from lti_app.web.discussion.forms.starting import groups_of, narrowed
 from lti_app.web.exchange.documents import Album, Document, html_pieces, pdf_of
-from lti_app.web.exchange.forms.exchange import BringInForm, GiveForm, fault_words, file_words, shape_words
+from lti_app.web.exchange.forms.exchange import ImportChoiceForm, ImportForm, fault_words, file_words, shape_words
 from lti_app.web.library.uploads import storage
 from lti_app.web.session import current_actor, get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -54,20 +54,18 @@ TYPES = {
     Kind.JSON: "application/json",
 }
 
-blueprint = Blueprint(
-    "exchange", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/exchange"
-)
+blueprint = Blueprint("exchange", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>")
 
 
 @blueprint.url_value_preprocessor
 def allow_size(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let a whole forum in, before the body is read, and only from those who may bring one."""
     actor = current_actor()
-    if endpoint == "exchange.give" and actor and may_import(actor):
+    if endpoint == "exchange.new_import" and actor and may_import(actor):
         request.max_content_length = request.max_form_memory_size = MAX_BYTES + ENVELOPE
 
 
-@blueprint.get("")
+@blueprint.get("/export")
 def show(discussion_id: int) -> ResponseReturnValue:
     """What can be taken out, with what each choice holds, and what was brought in."""
     actor, session = get_visitor(), read_session()
@@ -76,7 +74,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
     reads = posts_access.may(actor, posts_access.Permission.READ, circumstances_of(session, actor, discussion))
     takes_class = may_export(actor, ExportPermission.EXPORT_CLASS)
     return render_template(
-        "exchange/importing/show.html",
+        "exchange/exporting/show.html",
         discussion=discussion,
         groups=groups_of(session, actor, discussion),
         reads=reads,
@@ -87,19 +85,19 @@ def show(discussion_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/choose")
+@blueprint.post("/export/choose")
 def choose(discussion_id: int) -> ResponseReturnValue:
     """From the choice of a person to the address of the file."""
     actor = get_visitor()
     get_discussion(read_session(), actor, discussion_id, now=now())
     require_export(actor, ExportPermission.EXPORT_CLASS)
     kind, person = request.form.get("kind", ""), request.form.get("person", "")
-    address = url_for(".take_out", discussion_id=discussion_id, scope=Scope.ONE.value, kind=kind, person=person)
+    address = url_for(".export_file", discussion_id=discussion_id, scope=Scope.ONE.value, kind=kind, person=person)
     return redirect(address, 303)
 
 
-@blueprint.get("/take-out")
-def take_out(discussion_id: int) -> ResponseReturnValue:
+@blueprint.get("/export/file")
+def export_file(discussion_id: int) -> ResponseReturnValue:
     """A file of posts: which (`scope`, `person`, `group`), in which form (`kind`); else one's own as a web page."""
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
@@ -119,41 +117,41 @@ def take_out(discussion_id: int) -> ResponseReturnValue:
     return response
 
 
-@blueprint.route("/give", methods=["GET", "POST"])
-def give(discussion_id: int) -> ResponseReturnValue:
+@blueprint.route("/import", methods=["GET", "POST"])
+def new_import(discussion_id: int) -> ResponseReturnValue:
     """Take a file or pasted text, look at it, and show what was found."""
     actor = get_visitor()
     discussion = get_discussion(read_session(), actor, discussion_id, now=now())
     require_import(actor)
-    form = GiveForm(data={"time_zone": actor.time_zone, "dates": "auto"})
+    form = ImportForm(data={"time_zone": actor.time_zone, "dates": "auto"})
     status = 200 if request.method == "GET" else 422
     if form.validate_on_submit():
         try:
             upload = _upload(form, request.files.get("file"))
             with writing() as session:
                 import_id = preview_import(session, actor, discussion_id, upload, now=now())
-            return redirect(url_for(".look", discussion_id=discussion_id, import_id=import_id), 303)
+            return redirect(url_for(".show_import", discussion_id=discussion_id, import_id=import_id), 303)
         except FileRefused as error:
             field = form.text if (form.text.data or "").strip() and not request.files.get("file") else form.file
             field.errors = [file_words(error)]
-    return render_template("exchange/exporting/give.html", discussion=discussion, form=form), status
+    return render_template("exchange/importing/new.html", discussion=discussion, form=form), status
 
 
 @blueprint.route("/imports/<int:import_id>", methods=["GET", "POST"])
-def look(discussion_id: int, import_id: int) -> ResponseReturnValue:
+def show_import(discussion_id: int, import_id: int) -> ResponseReturnValue:
     """What was found in a file; when it has been brought in, the report of that."""
     actor = get_visitor()
     discussion = get_discussion(read_session(), actor, discussion_id, now=now())
     found = get_import(read_session(), actor, discussion, import_id)
-    form = BringInForm()
+    form = ImportChoiceForm()
     if form.validate_on_submit():
         way, pattern = Way(form.way.data), _("Author {}") if form.hide_names.data else ""
         with writing() as session:
             added = run_import(session, actor, discussion_id, import_id, way=way, placeholder=pattern, now=now())
         flash(ngettext("%(num)s post was imported.", "%(num)s posts were imported.", added))
-        return redirect(url_for(".look", discussion_id=discussion_id, import_id=import_id), 303)
+        return redirect(url_for(".show_import", discussion_id=discussion_id, import_id=import_id), 303)
     return render_template(
-        "exchange/importing/look.html",
+        "exchange/importing/show.html",
         discussion=discussion,
         found=found,
         form=form,
@@ -162,8 +160,8 @@ def look(discussion_id: int, import_id: int) -> ResponseReturnValue:
     ), 422 if request.method == "POST" else 200
 
 
-@blueprint.post("/imports/<int:import_id>/drop")
-def drop(discussion_id: int, import_id: int) -> ResponseReturnValue:
+@blueprint.post("/imports/<int:import_id>/discard")
+def discard(discussion_id: int, import_id: int) -> ResponseReturnValue:
     """Forget a file that was only looked at."""
     with writing() as session:
         discard_import(session, get_visitor(), discussion_id, import_id, now=now())
@@ -171,7 +169,7 @@ def drop(discussion_id: int, import_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", discussion_id=discussion_id), 303)
 
 
-def _upload(form: GiveForm, file: FileStorage | None) -> ImportFile:
+def _upload(form: ImportForm, file: FileStorage | None) -> ImportFile:
     """What was given: the file where there is one, else the text."""
     pasted = form.text.data or ""
     content = file.read(MAX_BYTES + 1) if file else pasted.encode("utf-8", "replace")

@@ -85,7 +85,7 @@ def cite(reading_id: int) -> ResponseReturnValue:
         passage_id = find_or_add_passage(session, reading.id, **chosen)
     further: dict[str, Any] = {"passage": passage_id, "from": _came_from()}
     if request.form.get("then") == "class":
-        return redirect(url_for("arguments.find", reading_id=reading_id, **further), 303)
+        return redirect(url_for("citations.find", reading_id=reading_id, **further), 303)
     return redirect(url_for(".where", reading_id=reading_id, **further), 303)
 
 
@@ -144,7 +144,7 @@ def _take(actor: Actor, reading: FiledReading, form: ReadingFileForm) -> None:
 
 def _give_page(reading: FiledReading, form: ReadingFileForm, refusal: str) -> str:
     return render_template(
-        "library/reader/give.html",
+        "library/reader/file.html",
         reading=reading,
         form=form,
         refusal=refusal,

@@ -95,15 +95,15 @@ def write() -> ResponseReturnValue:
     return render_template("library/readings/write.html", form=form), 422 if request.method == "POST" else 200
 
 
-@blueprint.route("/shelf", methods=["GET", "POST"])
-def shelf() -> ResponseReturnValue:
+@blueprint.route("/leadership", methods=["GET", "POST"])
+def leadership() -> ResponseReturnValue:
     """Standard texts on leadership, to be taken by a tick."""
     actor = get_visitor()
     require_edit(actor)
     if request.method == "POST" and ConfirmForm().validate() and (added := _add_ticked(actor, list_shelf())):
         return added
     page = render_template(
-        "library/readings/shelf.html",
+        "library/readings/leadership.html",
         form=ConfirmForm(formdata=None),
         choices=_choices(actor, list_shelf(), ticked=False),
         refused=request.method == "POST",
@@ -172,7 +172,7 @@ def open_elsewhere(reading_id: int) -> ResponseReturnValue:
     return redirect(reading.address, 303)
 
 
-@blueprint.post("/<int:reading_id>/stopped")
+@blueprint.post("/<int:reading_id>/last-page")
 def stop(reading_id: int) -> ResponseReturnValue:
     """A student says where they stopped; the viewer says it for them."""
     actor, form = get_visitor(), StopForm()

@@ -16,7 +16,7 @@ from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 _DAY_FIRST = {"day": True, "month": False}
 
 
-class GiveForm(PostedForm):
+class ImportForm(PostedForm):
     """A file or pasted text, and what its dates mean."""
 
     file = FileField(_l("File"))
@@ -38,7 +38,7 @@ class GiveForm(PostedForm):
         return _DAY_FIRST.get(self.dates.data)
 
 
-class BringInForm(PostedForm):
+class ImportChoiceForm(PostedForm):
     """How the posts of a file come in."""
 
     way = RadioField(

@@ -69,7 +69,7 @@ def places(site, cast, discussion, readings):
         yield "search.show", f"{course}/search?q={query}"
     for group in (1, 2, 3):
         yield "discussions.show", f"{here}?group={group}"
-        yield "exchange.take_out", f"{here}/exchange/take-out?scope=readable&kind=html&group={group}"
+        yield "exchange.export_file", f"{here}/export/file?scope=readable&kind=html&group={group}"
     yield "threads.news", f"{here}/thread/news?since=0"
 
 
@@ -95,8 +95,8 @@ def test_nothing_of_another_group_is_told_anywhere(site, cast, apart, readings):
 def test_the_same_walk_finds_what_is_ones_own(site, cast, apart, readings):
     """So that the test above can fail."""
     found, _opened = told(site, cast.ben, apart, readings, THEIRS)
-    assert {"discussions.show", "search.show", "search.person", "exchange.take_out"} <= found
-    assert any(endpoint.startswith("arguments.") for endpoint in found)
+    assert {"discussions.show", "search.show", "search.person", "exchange.export_file"} <= found
+    assert any(endpoint.startswith("citations.") for endpoint in found)
     assert any(endpoint.startswith("threads.") for endpoint in found)
 
 
@@ -113,7 +113,7 @@ def test_counts_and_news_are_of_ones_own_group(site, cast, apart):
 
 def test_pages_that_only_another_group_cites_are_cited_by_nobody(site, cast, apart, readings):
     def cited(actor):
-        shown = site.browser(actor).get(f"{address(apart)}/map/{readings[0]}")
+        shown = site.browser(actor).get(f"{address(apart)}/citations/{readings[0]}")
         assert shown.status == 200
         return re.findall(r"p\. (1\d\d)\b", shown.page.one("main").text)
 
@@ -131,7 +131,7 @@ def test_their_posts_do_not_exist_for_others(site, cast, apart):
 
 
 def test_nobody_is_moved_by_what_they_cannot_read(site, cast, apart):
-    browser, path = site.browser(cast.ana), address(apart, "stance")
+    browser, path = site.browser(cast.ana), address(apart, "poll")
     browser.post(path, value="2")
     answer = browser.post(path, value="5", again="1", moved="2")
     assert answer.status == 422
@@ -153,8 +153,8 @@ def test_whoever_moves_to_another_group_writes_for_it_only_knowingly(site, cast,
 
 
 def test_staff_take_out_what_each_group_sees(site, cast, apart, groups):
-    browser, path = site.browser(cast.tariq), address(apart, "exchange")
-    files = f"{path}/take-out?scope=public&kind=csv"
+    browser, path = site.browser(cast.tariq), address(apart, "export")
+    files = f"{path}/file?scope=public&kind=csv"
     for_all, one, two = (browser.get(f"{files}{more}").html for more in ("", *(f"&group={id_}" for id_ in groups)))
     for file in (for_all, one, two):
         assert "For everybody to read." in file
@@ -177,7 +177,7 @@ def test_staff_keep_to_the_group_they_read(site, cast, apart, groups):
 
 def test_the_whole_class_reads_all_once_the_instructor_opens_it(site, cast, apart, readings):
     warning = "the whole class can read all of these posts"
-    assert warning in site.browser(cast.ines).get(address(apart, "set-up")).text
+    assert warning in site.browser(cast.ines).get(address(apart, "settings")).text
     with site.database.writing() as session:
         whole = plan(structure=Structure.WHOLE_CLASS, post_first=False, reading_ids=readings)
         version = get_discussion(session, cast.ines, apart.id, now=site.clock()).version
@@ -185,4 +185,4 @@ def test_the_whole_class_reads_all_once_the_instructor_opens_it(site, cast, apar
     browser = site.browser(cast.ana)
     assert THEIRS in browser.get(address(apart)).text
     assert THEIRS in browser.get(f"/courses/{cast.course_id}/search?q=second").text
-    assert warning not in site.browser(cast.ines).get(address(apart, "set-up")).text
+    assert warning not in site.browser(cast.ines).get(address(apart, "settings")).text

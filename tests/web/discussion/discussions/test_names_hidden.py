@@ -112,9 +112,9 @@ def addresses(site, cast, discussion, *, unseen=UNSEEN, **more):
         yield "search.show", f"/courses/{cast.course_id}/search?in={discussion.id}&q={query}"
     yield "posts.people", f"{here}/posts/people?q="
     for scope, kind in product(("readable", "public"), ("html", "csv", "json")):
-        yield "exchange.take_out", f"{here}/exchange/take-out?scope={scope}&kind={kind}"
+        yield "exchange.export_file", f"{here}/export/file?scope={scope}&kind={kind}"
     for person in cast.students:
-        yield "exchange.take_out", f"{here}/exchange/take-out?scope=one&kind=csv&person={person.person_id}"
+        yield "exchange.export_file", f"{here}/export/file?scope=one&kind=csv&person={person.person_id}"
 
 
 def leaks(site, cast, reader, discussion, names, *, but=frozenset()):
@@ -154,16 +154,16 @@ def test_no_id_tells_a_student_who_is_behind_a_pseudonym(site, cast, busy):
 
 def test_blind_staff_take_out_one_students_posts_without_learning_whose(site, cast, busy):
     discussion = busy(Anonymity.BLIND)
-    browser, path = site.browser(cast.ines), address(discussion, "exchange")
+    browser, path = site.browser(cast.ines), address(discussion, "export")
     options = browser.get(path).page.one("select", id="person").all("option")
     masks = {known_as(site, discussion, actor) for actor in cast.students}
     assert {option.text for option in options} == masks
     assert {option.attrs["value"] for option in options}.isdisjoint(f"{one.person_id}" for one in cast.students)
-    taken = browser.get(f"{path}/take-out?scope=one&kind=csv&person={options[0].attrs['value']}").html
+    taken = browser.get(f"{path}/file?scope=one&kind=csv&person={options[0].attrs['value']}").html
     assert options[0].text in taken
     for person in (cast.ana.person_id, "b999", "bb", "b-1"):
-        assert browser.get(f"{path}/take-out?scope=one&kind=csv&person={person}").status == 404
-    assert site.browser(cast.ana).get(f"{path}/take-out?scope=one&kind=csv&person=b1").status == 403
+        assert browser.get(f"{path}/file?scope=one&kind=csv&person={person}").status == 404
+    assert site.browser(cast.ana).get(f"{path}/file?scope=one&kind=csv&person=b1").status == 403
 
 
 @pytest.mark.parametrize("who", ["ines", "tariq"])

@@ -38,19 +38,19 @@ def test_open_discussion_shows_its_prompt(site, cast, discussion, who):
 def test_staff_have_their_links_and_students_their_checklist(site, cast, discussion):
     here = address(discussion)
     links = {who: {a.attrs["href"] for a in site.browser(getattr(cast, who)).get(here).page.all("a")} for who in STAFF}
-    assert {f"{here}/grading", f"{here}/set-up"} <= links["ines"]
+    assert {f"{here}/grading", f"{here}/settings"} <= links["ines"]
     assert f"{here}/grading" in links["tariq"]
-    assert f"{here}/set-up" not in links["tariq"]
+    assert f"{here}/settings" not in links["tariq"]
     answer = site.browser(cast.ana).get(here)
     assert answer.page.one("section", class_="progress").one("ol").all("li", class_="open")
-    assert not {a.attrs["href"] for a in answer.page.all("a")} & {f"{here}/grading", f"{here}/set-up"}
+    assert not {a.attrs["href"] for a in answer.page.all("a")} & {f"{here}/grading", f"{here}/settings"}
     assert not site.browser(cast.olga).get(here).page.all("section", class_="progress")
 
 
 def test_unprepared_discussion_leads_the_instructor_to_its_set_up(site, cast):
     path = f"/courses/{cast.course_id}/discussions/{site.reserve()}"
     answer = site.browser(cast.ines).get(path)
-    assert (answer.status, answer.location) == (303, f"{path}/set-up")
+    assert (answer.status, answer.location) == (303, f"{path}/settings")
     for who in ("tariq", "ana", "olga"):
         answer = site.browser(getattr(cast, who)).get(path)
         assert answer.status == 200

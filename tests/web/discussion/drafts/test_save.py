@@ -138,7 +138,7 @@ def test_what_is_refused_stays_as_a_draft(site, cast, discussion, send):
     reply = address(discussion, "posts", parent.id, "reply")
     form = browser.form(posts, reply)
     data = {each.attrs["name"]: each.attrs.get("value", "") for each in form.all("input") if each.attrs.get("name")}
-    set_up = address(discussion, "set-up")
+    set_up = address(discussion, "settings")
     dates = {"first_post_due": "", "replies_due": "", "closes_at": "2026-03-02T09:00"}
     site.browser(cast.ines).post_form(set_up, set_up, **dates)
     answer = browser.send(posts, data={**data, "move": "", "text": "Too late by a minute."})

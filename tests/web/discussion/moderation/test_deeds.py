@@ -100,7 +100,7 @@ def test_a_split_off_reply_is_found_by_its_old_address(site, cast, discussion, t
         answer = site.browser(who).get(f"{address(discussion)}?at=2.1")
         assert (answer.status, answer.location) == (303, here(discussion, "3"))
     assert site.browser(cast.ana).get(f"{address(discussion)}?at=2.9").status == 200
-    text = site.browser(cast.ben).get(address(discussion, "counting")).text
+    text = site.browser(cast.ben).get(address(discussion, "participation")).text
     assert "still counts as a reply" in text
 
 
@@ -139,7 +139,7 @@ def test_what_is_reported_is_decided_in_the_queue(site, cast, discussion, thread
 
 
 def test_appreciating_is_a_button_that_stays_pressed(site, cast, discussion, thread):
-    browser, path = site.browser(cast.ben), at(discussion, thread[0], "appreciation")
+    browser, path = site.browser(cast.ben), at(discussion, thread[0], "like")
     site.browser(cast.ines).post(path, wanted="1")
     for wanted, pressed, words in (("1", "true", "you and 1 other"), ("0", "false", "1 person likes this")):
         for _ in range(2):
@@ -164,7 +164,7 @@ def test_what_is_no_deed_of_one_button_is_not_there(site, cast, discussion, thre
     assert answer.status in (404, 422, 403)
 
 
-@pytest.mark.parametrize("deed", ["pin", "release", "dismiss", "appreciation"])
+@pytest.mark.parametrize("deed", ["pin", "release", "dismiss", "like"])
 def test_unsafe_posts_and_strangers_are_refused(site, cast, discussion, thread, deed):
     path = at(discussion, thread[0], deed)
     refuses_unsafe_posts(site, cast.ines, path)

@@ -120,7 +120,7 @@ def test_more_than_a_request_may_have_is_refused_clearly(site, cast, discussion,
 def test_closed_meanwhile_gives_the_text_back(site, cast, discussion, path, calendar):
     browser = site.browser(cast.ana)
     browser.get(address(discussion))
-    set_up = address(discussion, "set-up")
+    set_up = address(discussion, "settings")
     dates = {
         "closed": {"first_post_due": "", "replies_due": "", "closes_at": "2026-03-02T09:00"},
         "scheduled": {"opens_at": "2026-03-03T09:00"},

@@ -1,4 +1,4 @@
-"""GET and POST …/stance: where one stands before and after."""
+"""GET and POST …/poll: where one stands before and after."""
 
 import pytest
 
@@ -17,8 +17,8 @@ def asked(site):
 def answer(site, actor, discussion, value, **fields):
     """By the form of the discussion page the first time, by the page of its own after that."""
     again = "again" in fields or "moved" in fields
-    page = address(discussion, "stance") if again else address(discussion)
-    return site.browser(actor).post_form(address(discussion, "stance"), page, value=f"{value}", **fields)
+    page = address(discussion, "poll") if again else address(discussion)
+    return site.browser(actor).post_form(address(discussion, "poll"), page, value=f"{value}", **fields)
 
 
 def test_others_answers_show_only_after_ones_own(site, cast, asked):
@@ -56,14 +56,14 @@ def test_teachers_see_which_posts_moved_people_but_not_whom(site, cast, asked):
 
 
 def test_the_set_up_warns_of_what_was_answered(site, cast, asked):
-    path = address(asked, "set-up")
+    path = address(asked, "settings")
     assert "answered this question" not in site.browser(cast.ines).get(path).text
     answer(site, cast.ana, asked, 2)
     assert "1 student has answered this question." in site.browser(cast.ines).get(path).text
 
 
 def test_sending_the_first_answer_twice_changes_nothing(site, cast, asked):
-    browser, path = site.browser(cast.ana), address(asked, "stance")
+    browser, path = site.browser(cast.ana), address(asked, "poll")
     for value in ("3", "7"):
         assert browser.post(path, value=value).status == 303
     assert "You chose 3." in browser.get(address(asked)).text
@@ -92,32 +92,32 @@ def test_a_post_that_cannot_have_moved_is_refused(site, cast, asked, moved):
 
 @pytest.mark.parametrize("value", ["", "0", "8", "x", "3.5"])
 def test_off_the_scale_is_refused(site, cast, asked, value):
-    assert site.browser(cast.ana).post(address(asked, "stance"), value=value).status == 422
+    assert site.browser(cast.ana).post(address(asked, "poll"), value=value).status == 422
 
 
 def test_it_is_asked_again_when_replies_were_due(site, cast, asked):
     answer(site, cast.ana, asked, 2)
-    assert "Your position now" not in site.browser(cast.ana).get(address(asked)).text
+    assert "What is your position now?" not in site.browser(cast.ana).get(address(asked)).text
     site.clock.move(days=6, minutes=1)
-    assert "Your position now" in site.browser(cast.ana).get(address(asked)).text
+    assert "What is your position now?" in site.browser(cast.ana).get(address(asked)).text
     site.clock.move(days=2)
     assert answer(site, cast.ana, asked, 4, again="1").status == 303
 
 
 @pytest.mark.parametrize("who", ["ines", "tariq", "olga"])
 def test_only_students_answer(site, cast, asked, who):
-    path = address(asked, "stance")
+    path = address(asked, "poll")
     refused(site.browser(getattr(cast, who)).get(path), 403)
     refused(site.browser(getattr(cast, who)).post(path, value="3"), 403)
 
 
 def test_where_nothing_is_asked_there_is_nothing(site, cast, discussion):
-    refused(site.browser(cast.ana).get(address(discussion, "stance")), 404)
-    refused(site.browser(cast.ana).post(address(discussion, "stance"), value="3"), 404)
+    refused(site.browser(cast.ana).get(address(discussion, "poll")), 404)
+    refused(site.browser(cast.ana).post(address(discussion, "poll"), value="3"), 404)
 
 
 def test_forged_and_strange_requests(site, cast, asked):
-    path = address(asked, "stance")
+    path = address(asked, "poll")
     refuses_no_visit(site, path)
     refuses_unsafe_posts(site, cast.ana, path, value="3")
     refuses_methods(site, cast.ana, path, "PUT", "DELETE")

@@ -191,7 +191,7 @@ def test_words_become_a_passage_that_the_post_begins_with(site, cast, given):
     assert answer.location.endswith(f"?cite={passage.id}#compose")
     again = browser.post_form(at(cast, given, "passages"), path, then="class", **QUOTE)
     assert f"passage={passage.id}" in again.location
-    assert "/map" in again.location
+    assert "/citations" in again.location
 
 
 def test_a_text_read_in_several_discussions_asks_where_to_cite(site, cast, given):

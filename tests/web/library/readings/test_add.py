@@ -1,4 +1,4 @@
-"""/courses/<id>/readings/add, /chosen, /new and /shelf: the ways in which a reading comes into a course."""
+"""/courses/<id>/readings/add, /chosen, /new and /leadership: the ways in which a reading comes into a course."""
 
 import json
 
@@ -157,15 +157,17 @@ def test_a_reading_is_written_by_hand(site, cast, base):
 
 def test_the_shelf(site, cast, base):
     browser = site.browser(cast.ines)
-    answer = browser.post_form(f"{base}/shelf", f"{base}/shelf", **{"pick-0": "1", "pick-2": "1", "pick-999": "1"})
+    answer = browser.post_form(
+        f"{base}/leadership", f"{base}/leadership", **{"pick-0": "1", "pick-2": "1", "pick-999": "1"}
+    )
     assert answer.location.endswith(f"/courses/{cast.course_id}#readings-title")
     assert labels(site) == ["Kotter 1990", "Zaleznik 1977"]
-    assert browser.post_form(f"{base}/shelf", f"{base}/shelf").status == 422
+    assert browser.post_form(f"{base}/leadership", f"{base}/leadership").status == 422
 
 
 def test_only_real_forms_of_instructors_add(site, cast, base):
     source = json.dumps([{"title": "T"}])
-    for name in ("add", "chosen", "new", "shelf"):
+    for name in ("add", "chosen", "new", "leadership"):
         refuses_unsafe_posts(site, cast.ines, f"{base}/{name}", source=source, **{"pick-0": "1", "title": "T"})
         for actor in (cast.tariq, cast.ana, cast.olga):
             refused(site.browser(actor).post(f"{base}/{name}", source=source, title="T", **{"pick-0": "1"}), 403)

@@ -66,7 +66,7 @@ def test_opening_leads_through_the_library_and_is_noted(site, cast, path, kotter
 
 def test_a_student_notes_where_they_stopped_and_that_they_are_done(site, cast, path, kotter):
     browser = site.browser(cast.ana)
-    browser.post_form(f"{path}/stopped", path, page="107")
+    browser.post_form(f"{path}/last-page", path, page="107")
     page = browser.get(path)
     assert "last page: p. 107" in page.text
     assert page.page.one("input", name="page").attrs["value"] == "107"
@@ -74,7 +74,7 @@ def test_a_student_notes_where_they_stopped_and_that_they_are_done(site, cast, p
     assert so_far(site, cast.ana, kotter).read_at == site.clock()
     browser.post_form(f"{path}/read-state", path)
     assert so_far(site, cast.ana, kotter).read_at is None
-    too_long = browser.post_form(f"{path}/stopped", path, page="x" * 21)
+    too_long = browser.post_form(f"{path}/last-page", path, page="x" * 21)
     assert (too_long.status, so_far(site, cast.ana, kotter).page) == (422, "107")
 
 
@@ -82,20 +82,20 @@ def test_the_viewer_is_answered_without_a_page(site, cast, path, kotter):
     browser = site.browser(cast.ana)
     data = {"csrf_token": browser.token(path.partition("/readings")[0]), "page": "3"}
     headers = {"Referer": "https://localhost/", "X-Requested-With": "fetch"}
-    assert browser.send(f"{path}/stopped", data=data, headers=headers).status == 204
+    assert browser.send(f"{path}/last-page", data=data, headers=headers).status == 204
     assert so_far(site, cast.ana, kotter).page == "3"
 
 
 def test_students_see_their_own_state_in_the_discussion(site, cast, path, kotter):
     discussion = site.discussion(reading_ids=(kotter,))
-    site.browser(cast.ana).post(f"{path}/stopped", page="107")
+    site.browser(cast.ana).post(f"{path}/last-page", page="107")
     for actor, seen in ((cast.ana, True), (cast.ben, False), (cast.ines, False)):
         assert ("last page: p. 107" in site.browser(actor).get(address(discussion)).text) is seen
         assert ("last page: p. 107" in site.browser(actor).get(f"/courses/{cast.course_id}").text) is seen
 
 
 def test_staff_see_the_class(site, cast, path, kotter):
-    site.browser(cast.ben).post(f"{path}/stopped", page="107")
+    site.browser(cast.ben).post(f"{path}/last-page", page="107")
     text = site.browser(cast.tariq).get(path).text
     assert "1 of 3 students have opened it; 0 of 3 have marked it as read." in text
     assert "Ben Carter Mon, Mar 2, 10:00 AM p. 107" in text
@@ -107,7 +107,7 @@ def test_staff_see_the_class(site, cast, path, kotter):
 def test_staff_see_the_class_in_all_required_readings(site, cast, path, kotter):
     other = site.readings()[0]
     site.discussion(reading_ids=(kotter, other), required_ids=frozenset({kotter}))
-    site.browser(cast.ben).post(f"{path}/stopped", page="107")
+    site.browser(cast.ben).post(f"{path}/last-page", page="107")
     site.browser(cast.chi).post(f"{path}/read-state", read="1")
     site.browser(cast.chi).post(f"/courses/{cast.course_id}/readings/{other}/read-state", read="1")
     page = site.browser(cast.tariq).get(f"/courses/{cast.course_id}/readings/progress")
@@ -139,7 +139,7 @@ def test_the_class_costs_the_same_however_many_readings(site, cast):
     few = costs(site, lambda: browser.get(there))
     site.discussion(title="Another", reading_ids=ids, required_ids=frozenset(ids))
     for reading_id in ids:
-        site.browser(cast.ana).post(f"/courses/{cast.course_id}/readings/{reading_id}/stopped", page="3")
+        site.browser(cast.ana).post(f"/courses/{cast.course_id}/readings/{reading_id}/last-page", page="3")
     assert costs(site, lambda: browser.get(there)) == few <= 4
 
 

@@ -23,12 +23,12 @@ def discussion(site, readings):
 
 
 def text_path(cast, reading_id):
-    return f"/courses/{cast.course_id}/readings/{reading_id}/text"
+    return f"/courses/{cast.course_id}/readings/{reading_id}/quotation-check"
 
 
 def test_the_map_leads_to_the_posts(site, cast, discussion, readings):
     site.write(cast.ana, discussion, "See [Kotter, p. 110] for this.")
-    page = site.browser(cast.ana).get(address(discussion, "map", readings[0])).page
+    page = site.browser(cast.ana).get(address(discussion, "citations", readings[0])).page
     (passage,) = page.one("ol", class_="passages").all("li")[:1]
     assert "Page 110" in passage.text
     assert passage.one("a", class_="address").attrs["href"] == address(discussion) + "?at=1#p1"
@@ -36,26 +36,26 @@ def test_the_map_leads_to_the_posts(site, cast, discussion, readings):
 
 
 def test_an_empty_map_says_how_to_begin(site, cast, discussion, readings):
-    assert "Cite a page in your post" in site.browser(cast.ines).get(address(discussion, "map", readings[0])).text
+    assert "Cite a page in your post" in site.browser(cast.ines).get(address(discussion, "citations", readings[0])).text
 
 
 def test_who_must_write_first_is_told_so(site, cast, discussion, readings):
     site.write(cast.ana, discussion, "See [Kotter, p. 110] for this.")
-    answer = site.browser(cast.ben).get(address(discussion, "map", readings[0]))
+    answer = site.browser(cast.ben).get(address(discussion, "citations", readings[0]))
     assert answer.status == 403
     assert "after your own first post" in answer.text
     assert "110" not in answer.page.one("main").text
 
 
 def test_other_readings_have_no_map_here(site, cast, discussion):
-    assert site.browser(cast.ines).get(address(discussion, "map", 999)).status == 404
+    assert site.browser(cast.ines).get(address(discussion, "citations", 999)).status == 404
 
 
 def test_a_reading_leads_to_the_only_discussion_of_it(site, cast, discussion, readings):
-    path = f"/courses/{cast.course_id}/readings/{readings[0]}/map"
+    path = f"/courses/{cast.course_id}/readings/{readings[0]}/citations"
     answer = site.browser(cast.ana).get(path, query_string={"passage": 7})
     assert answer.status == 303
-    assert answer.headers["Location"] == address(discussion, "map", readings[0]) + "?passage=7"
+    assert answer.headers["Location"] == address(discussion, "citations", readings[0]) + "?passage=7"
     second = site.discussion(title="Second", reading_ids=readings, required_ids=frozenset())
     page = site.browser(cast.ana).get(path).page
     assert [link.text for link in page.one("ul", class_="discussion-list").all("a")] == ["Second", discussion.title]
@@ -84,19 +84,19 @@ def test_a_refused_text_comes_back(site, cast, discussion, readings):
 def test_costs(site, cast, discussion, readings):
     site.write(cast.ana, discussion, "See [Kotter, p. 110] for this.")
     browser = site.browser(cast.ana)
-    assert costs(site, lambda: browser.get(address(discussion, "map", readings[0]))) <= 7
+    assert costs(site, lambda: browser.get(address(discussion, "citations", readings[0]))) <= 7
 
 
 def test_a_text_is_taken_from_the_file_that_the_class_reads(site, cast, discussion, readings):
     browser, path = site.browser(cast.ines), text_path(cast, readings[0])
     token = browser.token(path)
-    assert browser.send(f"{path}/of-file", data={"csrf_token": token}).status == 404
-    file_path = path.replace("/text", "/file")
+    assert browser.send(f"{path}/file", data={"csrf_token": token}).status == 404
+    file_path = path.replace("/quotation-check", "/file")
     sent = pdf(["Leadership is another thing."], ["Management is about coping with complexity, they say."])
     about = {"ground": "own_work", "first_page": "103"}
     assert send_file(browser, cast, sent, "kotter.pdf", token=token, path=file_path, **about).status == 303
     site.write(cast.ana, discussion, QUOTE)
-    assert browser.send(f"{path}/of-file", data={"csrf_token": token}).status == 303
+    assert browser.send(f"{path}/file", data={"csrf_token": token}).status == 303
     assert "Only hashes of word sequences are stored." in browser.get(path).text
     with site.read() as session:
         assert [quote["page"] for post in session.query(Post) for quote in post.quotes] == ["104"]

@@ -1,4 +1,4 @@
-"""GET …/exchange and …/exchange/take-out: what leaves, in which form, and for whom."""
+"""GET …/export and …/export/file: what leaves, in which form, and for whom."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ WRITTEN = "As [Kotter, p. 104] says, leaders cope with change. مرحبا שלו
 
 @pytest.fixture
 def path(with_readings):
-    return address(with_readings, "exchange")
+    return address(with_readings, "export")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def thread(site, cast, with_readings):
 
 
 def file(site, actor, path, kind, scope="readable", *, person=""):
-    return site.browser(actor).get(f"{path}/take-out?kind={kind}&scope={scope}&person={person}")
+    return site.browser(actor).get(f"{path}/file?kind={kind}&scope={scope}&person={person}")
 
 
 def change(site, post_text, **values):
@@ -61,7 +61,7 @@ def rows(answer):
 def test_the_choices_are_what_one_may_take(site, cast, path, thread):
     def offered(actor):
         page = site.browser(actor).get(path).page
-        links = {a.attrs["href"].partition("?")[2] for a in page.all("a") if "take-out" in a.attrs.get("href", "")}
+        links = {a.attrs["href"].partition("?")[2] for a in page.all("a") if "/export/file" in a.attrs.get("href", "")}
         return links, [button.attrs["value"] for button in page.all("button") if button.attrs.get("name") == "kind"]
 
     own = {f"scope=one&kind={kind}" for kind in KINDS}
@@ -238,7 +238,7 @@ def test_what_one_may_not_see_is_in_no_file(site, cast, path, thread, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_file_tells_a_name_that_its_reader_may_not_see(site, cast, *, kind, anonymity, staff_see):
     discussion = site.discussion(anonymity=anonymity)
-    path = address(discussion, "exchange")
+    path = address(discussion, "export")
     first = site.write(cast.ana, discussion, "From behind a mask.")
     site.write(cast.ben, discussion, "Another mask.")
     site.write(cast.ines, discussion, "No mask.", to=first)
@@ -281,11 +281,11 @@ def site_discussion(path, site):
 def test_the_address_refuses_what_it_should(site, cast, path, thread):
     refuses_no_visit(site, path)
     refuses_methods(site, cast.ines, path, "POST", "PUT", "DELETE")
-    refuses_methods(site, cast.ines, f"{path}/take-out", "POST", "PUT", "DELETE")
+    refuses_methods(site, cast.ines, f"{path}/file", "POST", "PUT", "DELETE")
 
 
 def test_an_empty_discussion_leaves_too(site, cast, discussion):
-    path = address(discussion, "exchange")
+    path = address(discussion, "export")
     for kind in KINDS:
         assert file(site, cast.ines, path, kind).status == 200
     assert "No posts." in file(site, cast.ines, path, "html").html
@@ -294,7 +294,7 @@ def test_an_empty_discussion_leaves_too(site, cast, discussion):
 def test_what_is_too_long_for_a_pdf_is_told(site, cast, path, thread, monkeypatch):
     monkeypatch.setattr("lti_app.web.exchange.exchange.MOST_IN_PDF", 3)
     browser = site.browser(cast.ines)
-    answer = browser.get(f"{path}/take-out?kind=pdf&scope=readable")
+    answer = browser.get(f"{path}/file?kind=pdf&scope=readable")
     assert (answer.status, answer.location) == (303, path)
     assert "too long for a PDF" in browser.get(path).text
     assert file(site, cast.ines, path, "html").status == 200

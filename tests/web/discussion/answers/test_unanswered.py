@@ -1,4 +1,4 @@
-"""…/answers: who still waits for an answer, and telling others that one is at it."""
+"""…/unanswered: who still waits for an answer, and telling others that one is at it."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.web.site import address
 
 @pytest.fixture
 def path(discussion):
-    return address(discussion, "answers")
+    return address(discussion, "unanswered")
 
 
 def test_the_discussion_tells_how_many_are_answered(site, cast, discussion, path):
@@ -67,7 +67,7 @@ def test_others_who_wait_stand_beside_the_composer(site, cast, discussion):
 def test_where_names_are_hidden_nobody_is_named(site, cast):
     discussion = site.discussion(anonymity=Anonymity.PEERS, post_first=False)
     first = site.write(cast.ben, discussion)
-    path = address(discussion, "answers")
+    path = address(discussion, "unanswered")
     site.browser(cast.ana).post_form(f"{path}/{first.id}", path)
     seen = site.browser(cast.chi).get(path)
     assert "A classmate is replying to this post." in seen.text

@@ -1,4 +1,4 @@
-"""GET and POST …/set-up: the instructor decides what the discussion asks for."""
+"""GET and POST …/settings: the instructor decides what the discussion asks for."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -37,9 +37,9 @@ def test_instructor_sets_up_a_new_discussion(site, cast):
     reserved = site.reserve()
     here = f"/courses/{cast.course_id}/discussions/{reserved}"
     browser = site.browser(cast.ines)
-    page = browser.get(f"{here}/set-up").page
+    page = browser.get(f"{here}/settings").page
     assert page.one("input", name="first_post_words").attrs["value"] == "200"
-    answer = browser.post_form(f"{here}/set-up", f"{here}/set-up", **FILLED)
+    answer = browser.post_form(f"{here}/settings", f"{here}/settings", **FILLED)
     assert (answer.status, answer.location) == (303, here)
     shown = browser.get(here)
     assert "Discussion saved." in shown.text
@@ -51,7 +51,7 @@ def test_instructor_sets_up_a_new_discussion(site, cast):
 
 
 def test_saving_again_changes_only_what_was_changed(site, cast, with_readings):
-    path = address(with_readings, "set-up")
+    path = address(with_readings, "settings")
     site.browser(cast.ines).post_form(path, path)
     before = stored(site, with_readings.id)
     answer = site.browser(cast.ines).post_form(path, path)
@@ -65,7 +65,7 @@ def test_saving_again_changes_only_what_was_changed(site, cast, with_readings):
 def test_rubric_with_grades_stays_when_the_set_up_changes(site, cast, discussion):
     site.mark(discussion, cast.ana)
     before = site.rubric(discussion)
-    path = address(discussion, "set-up")
+    path = address(discussion, "settings")
     site.browser(cast.ines).post_form(path, path, title="Another title")
     assert site.rubric(discussion) == before
 
@@ -73,25 +73,25 @@ def test_rubric_with_grades_stays_when_the_set_up_changes(site, cast, discussion
 @pytest.mark.parametrize("who", ["tariq", "ana", "olga"])
 def test_others_may_not(site, cast, discussion, who):
     browser = site.browser(getattr(cast, who))
-    path = address(discussion, "set-up")
+    path = address(discussion, "settings")
     refused(browser.get(path), 403)
     refused(browser.post(path, **FILLED, time_zone="UTC", version="1"), 403)
     assert stored(site, discussion.id).title == discussion.title
 
 
 def test_other_courses_discussion_is_not_there(site, cast, foreign):
-    path = f"/courses/{cast.course_id}/discussions/{foreign.id}/set-up"
+    path = f"/courses/{cast.course_id}/discussions/{foreign.id}/settings"
     browser = site.browser(cast.ines)
     refused(browser.get(path), 404)
     refused(browser.post(path, **FILLED, time_zone="UTC", version="1"), 404)
 
 
 def test_no_visit_is_told_to_come_from_the_course_page(site, discussion):
-    refuses_no_visit(site, address(discussion, "set-up"))
+    refuses_no_visit(site, address(discussion, "settings"))
 
 
 def test_somebody_else_was_first(site, cast, discussion):
-    path = address(discussion, "set-up")
+    path = address(discussion, "settings")
     browser = site.browser(cast.ines)
     form = browser.get(path)
     assert site.browser(cast.ines).post_form(path, path, title="Theirs").status == 303
@@ -103,15 +103,15 @@ def test_somebody_else_was_first(site, cast, discussion):
 
 
 def test_unsafe_posts_are_refused(site, cast, discussion):
-    refuses_unsafe_posts(site, cast.ines, address(discussion, "set-up"), "What I wrote", prompt="What I wrote")
+    refuses_unsafe_posts(site, cast.ines, address(discussion, "settings"), "What I wrote", prompt="What I wrote")
 
 
 def test_wrong_methods_are_refused(site, cast, discussion):
-    refuses_methods(site, cast.ines, address(discussion, "set-up"), "PUT", "DELETE", "PATCH")
+    refuses_methods(site, cast.ines, address(discussion, "settings"), "PUT", "DELETE", "PATCH")
 
 
 def test_dates_are_those_of_the_zone_that_was_chosen(site, cast, discussion):
-    path = address(discussion, "set-up")
+    path = address(discussion, "settings")
     browser = site.browser(cast.ines)
     dates = {"opens_at": "2026-03-01T08:00", "first_post_due": "", "replies_due": "", "closes_at": "2026-07-01T08:00"}
     browser.post_form(path, path, **dates, time_zone="America/New_York")
@@ -132,7 +132,7 @@ def test_dates_are_those_of_the_zone_that_was_chosen(site, cast, discussion):
     ],
 )
 def test_hours_that_the_clock_skips_or_repeats_are_taken(site, cast, discussion, local, moment):
-    path = address(discussion, "set-up")
+    path = address(discussion, "settings")
     browser = site.browser(cast.ines)
     assert browser.post_form(path, path, closes_at=local, replies_due="", first_post_due="").status == 303
     assert stored(site, discussion.id).calendar.closes_at == end_of(moment)
@@ -141,7 +141,7 @@ def test_hours_that_the_clock_skips_or_repeats_are_taken(site, cast, discussion,
 
 
 def test_closing_takes_effect_at_once(site, cast, discussion):
-    path = address(discussion, "set-up")
+    path = address(discussion, "settings")
     over = {"first_post_due": "", "replies_due": "", "closes_at": "2026-03-01T08:00"}
     site.browser(cast.ines).post_form(path, path, **over)
     assert "This discussion is closed." in site.browser(cast.ana).get(address(discussion)).text
@@ -150,7 +150,7 @@ def test_closing_takes_effect_at_once(site, cast, discussion):
 
 
 def test_statements_do_not_grow(site, cast, with_readings):
-    browser, path = site.browser(cast.ines), address(with_readings, "set-up")
+    browser, path = site.browser(cast.ines), address(with_readings, "settings")
     shown = costs(site, lambda: browser.get(path))
     saved = costs(site, lambda: browser.post_form(path, path)) - shown
     for student in cast.students * 3:

@@ -1,4 +1,4 @@
-"""GET and POST …/exchange/give and …/exchange/imports/<id>: look at a file, then bring it in."""
+"""GET and POST …/import and …/export/imports/<id>: look at a file, then bring it in."""
 
 import json
 
@@ -17,7 +17,7 @@ Cem,,No date,
 
 @pytest.fixture
 def path(discussion):
-    return address(discussion, "exchange", "give")
+    return address(discussion, "import")
 
 
 def give(browser, path, content="", name="", **fields):
@@ -52,7 +52,7 @@ def test_a_file_is_looked_at_then_brought_in_once(site, cast, discussion, path):
     assert "Ada Lovelace" in shown
     again = give(browser, path, CSV)
     assert "There are no new posts to import." in browser.get(again.location).text
-    assert "thread.csv" in browser.get(address(discussion, "exchange")).text
+    assert "thread.csv" in browser.get(address(discussion, "export")).text
 
 
 def test_pasted_text_comes_in_as_an_exhibit_with_names_hidden(site, cast, discussion, path):
@@ -113,15 +113,15 @@ def test_only_instructors_find_these_pages(site, cast, discussion, path):
         refused(other.get(path), 403)
         refused(other.get(found), 403)
         refused(other.post(found, way="live"), 403)
-        refused(other.post(f"{found}/drop"), 403)
-        assert "Import posts" not in other.get(address(discussion, "exchange")).text
-    refused(browser.get(address(site.discussion(), "exchange", "imports", found.rpartition("/")[2])), 404)
+        refused(other.post(f"{found}/discard"), 403)
+        assert "Import posts" not in other.get(address(discussion, "export")).text
+    refused(browser.get(address(site.discussion(), "imports", found.rpartition("/")[2])), 404)
 
 
 def test_a_file_can_be_forgotten(site, cast, discussion, path):
     browser = site.browser(cast.ines)
     found = give(browser, path, CSV).location
-    assert browser.post_form(f"{found}/drop", found).location == address(discussion, "exchange")
+    assert browser.post_form(f"{found}/discard", found).location == address(discussion, "export")
     refused(browser.get(found), 404)
 
 

@@ -1,4 +1,4 @@
-"""POST …/set-up with input that makes no sense: said beside the field, and nothing typed is lost."""
+"""POST …/settings with input that makes no sense: said beside the field, and nothing typed is lost."""
 
 import pytest
 
@@ -10,7 +10,7 @@ TYPED = {"title": "My new title", "prompt": "My long prompt\n\nwith <paragraphs>
 
 @pytest.fixture
 def save(site, cast, discussion):
-    browser, path = site.browser(cast.ines), address(discussion, "set-up")
+    browser, path = site.browser(cast.ines), address(discussion, "settings")
 
     def save(**fields):
         return browser.post_form(path, path, **TYPED | fields)

@@ -19,7 +19,7 @@ RICH = (
 
 @pytest.fixture
 def path(with_readings):
-    return address(with_readings, "set-up")
+    return address(with_readings, "settings")
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_picture_is_seen_by_the_class(site, cast, path, with_readings):
     (image,) = shown(site, with_readings).all("img")
     assert image.attrs["alt"] == "A chart"
     assert content_of(ana, image.attrs["src"]) == files.png()
-    take_out = f"{address(with_readings, 'exchange')}/take-out?scope=readable"
+    take_out = f"{address(with_readings, 'export')}/file?scope=readable"
     copy = parse(browser.get(f"{take_out}&kind=html").html)
     assert copy.one("img").attrs["src"].startswith("data:image/png;base64,")
     (page,) = PdfReader(io.BytesIO(browser.get(f"{take_out}&kind=pdf").body)).pages
@@ -81,7 +81,7 @@ def test_a_reading_is_cited_in_the_very_save_that_chooses_it(site, cast, with_re
     here = f"/courses/{cast.course_id}/discussions/{fresh}"
     chosen = {f"reading-{reading.id}": "on" for reading in with_readings.readings}
     form = {"prompt": "<p>As [Kotter, p. 104] says?</p>", "format": "html", "points": "5", **chosen}
-    assert site.browser(cast.ines).post_form(f"{here}/set-up", f"{here}/set-up", **form).status == 303
+    assert site.browser(cast.ines).post_form(f"{here}/settings", f"{here}/settings", **form).status == 303
     assert site.browser(cast.ana).get(here).page.one("div", class_="prompt").one("a", class_="cited")
 
 

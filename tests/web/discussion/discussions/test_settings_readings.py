@@ -1,4 +1,4 @@
-"""POST …/set-up: readings are chosen and added without losing what else was typed."""
+"""POST …/settings: readings are chosen and added without losing what else was typed."""
 
 from lti_app.discussion.discussions.queries import get_discussion
 from lti_app.library.readings.queries import list_readings
@@ -21,7 +21,7 @@ def assigned(site, discussion):
 
 
 def test_added_reading_is_chosen_and_everything_typed_stays(site, cast, with_readings):
-    path = address(with_readings, "set-up")
+    path = address(with_readings, "settings")
     browser = site.browser(cast.ines)
     kotter, zaleznik = (reading.id for reading in with_readings.readings)
     typed = {
@@ -56,7 +56,7 @@ def test_added_reading_is_chosen_and_everything_typed_stays(site, cast, with_rea
 
 
 def test_reading_that_makes_no_sense_is_not_added(site, cast, discussion):
-    path = address(discussion, "set-up")
+    path = address(discussion, "settings")
     browser = site.browser(cast.ines)
     for name, values in {
         "new-title": ["", "  ", "x" * 501],
@@ -76,7 +76,7 @@ def test_reading_that_makes_no_sense_is_not_added(site, cast, discussion):
 
 def test_readings_that_are_not_of_this_course_are_passed_over(site, cast, with_readings):
     kotter, zaleznik = (reading.id for reading in with_readings.readings)
-    path = address(with_readings, "set-up")
+    path = address(with_readings, "settings")
     wild = {"reading-999999": "1", "reading-x": "1", "required-999999": "1", f"reading-{zaleznik}": None}
     answer = site.browser(cast.ines).post_form(path, path, **wild, **{"reading-" + "9" * 5000: "1"})
     assert answer.status == 303
@@ -85,7 +85,7 @@ def test_readings_that_are_not_of_this_course_are_passed_over(site, cast, with_r
 
 def test_refused_set_up_keeps_the_chosen_readings(site, cast, with_readings):
     kotter, zaleznik = (reading.id for reading in with_readings.readings)
-    path = address(with_readings, "set-up")
+    path = address(with_readings, "settings")
     changed = {f"reading-{kotter}": None, f"required-{kotter}": None, f"required-{zaleznik}": None, "title": ""}
     answer = site.browser(cast.ines).post_form(path, path, **changed)
     assert answer.status == 422
