@@ -69,7 +69,7 @@ class Visit(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     role: Mapped[Role] = mapped_column(stored_enum(Role))
-    "The role of this launch alone: a teacher who previews as a student has a student's power."
+    "The role of this launch only: an instructor who previews as a student has a student's permissions."
     frame_origins: Mapped[str]
     "Space-separated origins of the LMS for the frame-ancestors directive."
     created_at: Mapped[datetime]

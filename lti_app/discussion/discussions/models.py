@@ -88,7 +88,7 @@ class Extension(Base):
     replies_due: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     note: Mapped[str]
-    "For teachers only."
+    "For staff only."
     granted_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     granted_at: Mapped[datetime]
 

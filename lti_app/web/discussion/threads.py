@@ -77,7 +77,7 @@ def next_post(discussion_id: int, kind: str) -> ResponseReturnValue:
 
 @blueprint.get("/posts/<int:post_id>/revisions")
 def revisions(discussion_id: int, post_id: int) -> ResponseReturnValue:
-    """What a post said before each of its edits, and what changed; for its author and for teachers."""
+    """The earlier versions of a post with the differences; for its author and for staff."""
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now(), bare=True)
     post, versions = read_history(session, actor, discussion, post_id)

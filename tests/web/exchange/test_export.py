@@ -114,7 +114,7 @@ def test_csv_has_a_row_a_post_and_no_formulas(site, cast, path, thread):
     assert [row["address"] for row in found] == ["1", "1.1", "1.2", "2"]
     assert found[0]["cites"] == "Kotter 1990, p. 104"
     assert found[1]["text"] == "'=HYPERLINK(A1) is no formula"
-    assert (found[1]["reply to"], found[2]["teacher"]) == ("1", "yes")
+    assert (found[1]["reply to"], found[2]["instructor"]) == ("1", "yes")
 
 
 def test_json_says_all(site, cast, path, thread):

@@ -18,7 +18,7 @@ COLUMNS = (
     "address",
     "reply to",
     "author",
-    "teacher",
+    "instructor",
     "written",
     "edited",
     "title",
@@ -142,10 +142,10 @@ def csv_lines(posts: Iterable[TakenPost]) -> Iterator[str]:
     yield "\ufeff" + _csv_line(COLUMNS)
     for post in posts:
         moments = (_moment(post.created_at), _moment(post.edited_at))
-        teacher = "yes" if post.by_staff else ""
+        instructor = "yes" if post.by_staff else ""
         cites = "; ".join(place.words for place in post.cited)
         files = "; ".join(file.name for file in post.attached)
-        who = (post.address, post.parent_address, post.author, teacher)
+        who = (post.address, post.parent_address, post.author, instructor)
         yield _csv_line((*who, *moments, post.title, post.words, cites, files, post.state, post.text))
 
 
@@ -216,7 +216,7 @@ def _post_json(post: TakenPost, link: Callable[[TakenFile], str]) -> dict[str, A
         "parent": post.parent_id,
         "address": post.address,
         "author": post.author,
-        "teacher": post.by_staff,
+        "instructor": post.by_staff,
         "imported": post.is_imported,
         "written": post.created_at.isoformat(),
         "edited": _moment(post.edited_at),

@@ -46,7 +46,7 @@ class PostForm(RichTextForm):
     told = StringField()
     """What the page says about names to whoever writes here; empty where it says nothing."""
     announcement = BooleanField(_l("Post as an announcement, above all other threads"))
-    """Of teachers alone; nobody else's is one."""
+    """Only staff can post announcements; for others the field is ignored."""
     starts: bool = False
     """Whether it begins a thread."""
     is_titled: bool = False
