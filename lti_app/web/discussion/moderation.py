@@ -249,7 +249,7 @@ def _back(discussion_id: int, address: str) -> ResponseReturnValue:
 
 def _refusal(error: Refused) -> str:
     words = {
-        "reason_missing": _("Enter a short reason."),
+        "reason_missing": _("Enter a reason in a few words."),
         "reason_too_long": _("This is too long. Use up to %(limit)s characters.", limit=error.data.get("limit", "")),
         "parent_gone": _("This post has since been deleted or hidden."),
         "post_held": _("This post is held for review."),

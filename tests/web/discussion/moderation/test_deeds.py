@@ -77,7 +77,7 @@ def test_whatever_a_reason_says_is_only_text(site, cast, discussion, thread, rea
         ("hide", {"reason": " "}, "Enter a reason"),
         ("hide", {"reason": "x" * 1001}, "up to 1000"),
         ("report", {"reason": "spite", "words": "Kept words."}, "Not a valid choice"),
-        ("report", {"reason": "other", "words": ""}, "Enter a short reason."),
+        ("report", {"reason": "other", "words": ""}, "Enter a reason in a few words."),
         ("private-reply", {"text": "\u200b"}, "Write something first."),
         ("split", {"reason": "y" * 1001}, "up to 1000"),
     ],
