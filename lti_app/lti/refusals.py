@@ -10,7 +10,7 @@ from lti_app.lti.errors import LaunchRefused, Reason
 
 
 @dataclass(frozen=True)
-class Page:
+class RefusalPage:
     """A page in plain words. Many reasons share one, since what a person can do about them is the same."""
 
     status: int
@@ -21,7 +21,7 @@ class Page:
 
 _AGAIN = _("Go back to your course and open the activity again.")
 
-MALFORMED = Page(
+MALFORMED = RefusalPage(
     400,
     _("Your learning platform sent something that Colloquy can’t accept"),
     _(
@@ -31,7 +31,7 @@ MALFORMED = Page(
     ),
     _("The launch message is missing something that LTI 1.3 requires, or has it in a form that is not allowed."),
 )
-EXPIRED = Page(
+EXPIRED = RefusalPage(
     400,
     _("This link has expired"),
     _(
@@ -39,7 +39,7 @@ EXPIRED = Page(
         "reloading this page will not help."
     ),
 )
-COOKIES = Page(
+COOKIES = RefusalPage(
     403,
     _("Your browser did not let Colloquy recognize you"),
     _(
@@ -48,7 +48,7 @@ COOKIES = Page(
         "block them."
     ),
 )
-UNCONNECTED = Page(
+UNCONNECTED = RefusalPage(
     404,
     _("Your learning platform is not connected to Colloquy yet"),
     _("You can’t fix this yourself. Give your instructor or help desk the reference below."),
@@ -57,31 +57,31 @@ UNCONNECTED = Page(
         "the LMS shows, including a slash at the end. “colloquy platform list” shows the registered platforms."
     ),
 )
-AMBIGUOUS = Page(
+AMBIGUOUS = RefusalPage(
     400,
     UNCONNECTED.title,
     UNCONNECTED.advice,
     _("The login request has no client_id, and more than one platform is registered with its issuer."),
 )
-DISABLED = Page(
+DISABLED = RefusalPage(
     403,
     _("The connection between your learning platform and Colloquy is turned off"),
     UNCONNECTED.advice,
     _("The operator of Colloquy has disabled this platform. “colloquy platform show” shows since when."),
 )
-DEPLOYMENT = Page(
+DEPLOYMENT = RefusalPage(
     403,
     _("Colloquy is not turned on for this part of your learning platform"),
     UNCONNECTED.advice,
     _("The platform is registered, but this deployment is not. The operator of Colloquy adds it with:"),
 )
-FOREIGN = Page(
+FOREIGN = RefusalPage(
     400,
     _("This link leads somewhere else"),
     UNCONNECTED.advice,
     _("The target_link_uri of the login request is not an address of this tool. Correct the tool’s URL in the LMS."),
 )
-UNTRUSTED = Page(
+UNTRUSTED = RefusalPage(
     401,
     _("Colloquy can’t be sure that your learning platform sent this"),
     MALFORMED.advice,
@@ -90,13 +90,13 @@ UNTRUSTED = Page(
         "another login. Compare the issuer, client ID and key set URL with what the LMS shows."
     ),
 )
-CLOCK = Page(
+CLOCK = RefusalPage(
     401,
     _("This link was used too late or too early"),
     MALFORMED.advice,
     _("The times in the message are missing or not current. The clocks of the LMS and this server may disagree."),
 )
-UNREACHABLE = Page(
+UNREACHABLE = RefusalPage(
     502,
     _("We could not reach your learning platform"),
     _(
@@ -105,7 +105,7 @@ UNREACHABLE = Page(
     ),
     _("The platform’s key set URL did not return a JSON Web Key Set with RSA keys in time."),
 )
-SIGN_IN = Page(
+SIGN_IN = RefusalPage(
     400,
     _("Sign in to your learning platform first"),
     _(
@@ -113,33 +113,33 @@ SIGN_IN = Page(
         "course."
     ),
 )
-LMS_ERROR = Page(
+LMS_ERROR = RefusalPage(
     400,
     _("Your learning platform could not open this activity"),
     MALFORMED.advice,
     _("The LMS answered our authentication request with an error. See the log of the LMS for details."),
 )
-UNSUPPORTED = Page(
+UNSUPPORTED = RefusalPage(
     400,
     _("Colloquy can’t be opened from here"),
     _("Open a discussion from your course page, or add one there as an activity or assignment."),
     _("Colloquy does not support this message type."),
 )
-DEEP_LINK = Page(
+DEEP_LINK = RefusalPage(
     400,
     UNSUPPORTED.title,
     UNSUPPORTED.advice,
     _("The deep linking request does not accept LTI resource links, or is missing the course or the return URL."),
 )
-NOT_FOR_STUDENTS = Page(
+NOT_FOR_STUDENTS = RefusalPage(
     403,
     _("Only instructors can add discussions"),
     _("Your role in this course does not allow you to add activities."),
 )
-NOT_POSTED = Page(405, _("Open this page from your course"), _AGAIN)
-TOO_LARGE = Page(413, MALFORMED.title, MALFORMED.advice, _("The launch message is too large."))
+NOT_POSTED = RefusalPage(405, _("Open this page from your course"), _AGAIN)
+TOO_LARGE = RefusalPage(413, MALFORMED.title, MALFORMED.advice, _("The launch message is too large."))
 
-PAGES: Mapping[Reason, Page] = {
+PAGES: Mapping[Reason, RefusalPage] = {
     Reason.TOO_LARGE: TOO_LARGE,
     Reason.PLATFORM_UNKNOWN: UNCONNECTED,
     Reason.PLATFORM_AMBIGUOUS: AMBIGUOUS,
@@ -183,7 +183,7 @@ LMS_ERRORS: Mapping[str, Reason] = {
 """What an LMS may answer instead of a token, where it means something that a person can act on."""
 
 
-def page_of(refusal: LaunchRefused) -> Page:
+def page_of(refusal: LaunchRefused) -> RefusalPage:
     """The page to show."""
     return PAGES.get(refusal.reason, MALFORMED)
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from tests.architecture.tree import Source
@@ -146,6 +146,16 @@ def _asked(node: ast.AST) -> list[ast.Attribute]:
     elif isinstance(node, ast.UnaryOp):
         found = [node.operand]
     return [each for each in found if isinstance(each, ast.Attribute)]
+
+
+def shared_class_names(sources: Iterable[Source]) -> dict[str, list[str]]:
+    """The names of public classes that several files define, with those files."""
+    homes: dict[str, list[str]] = {}
+    for source in sources:
+        for node in source.tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(source.path)
+    return {name: paths for name, paths in homes.items() if len(paths) > 1}
 
 
 def nameless_modules(source: Source) -> Iterator[str]:

@@ -141,3 +141,9 @@ def test_docstring_does_not_count_as_a_views_body():
     """)
     (function,) = python_rules.functions(Source("lti_app/web/discussion/posts.py", view))
     assert python_rules.body_length(function) == 1
+
+
+def test_class_names_that_mean_two_things_are_found():
+    one, other = Source("lti_app/a.py", "class Kind: ...\nclass _Own: ..."), Source("lti_app/b.py", "class Kind: ...")
+    assert python_rules.shared_class_names([one, other]) == {"Kind": ["lti_app/a.py", "lti_app/b.py"]}
+    assert python_rules.shared_class_names([one, Source("lti_app/b.py", "class _Own: ...")]) == {}

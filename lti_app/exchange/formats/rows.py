@@ -48,7 +48,11 @@ _TRUE = ("1", "true", "yes")
 
 
 def decode(content: bytes) -> tuple[str, str]:
-    """The text of a file and how it was read: UTF-8 or UTF-16 where it is that, else Windows-1252, which takes all."""
+    """The text of a file and how it was read: UTF-8 or UTF-16 where it is that, else Windows-1252, which takes all.
+
+    charset-normalizer was tried in the place of Windows-1252: it reads “It’s a naïve café – really” as Windows-1250
+    and a row of capital umlauts as Japanese, and what is lost so is noticed by nobody.
+    """
     for mark, encoding in _UTF_16:
         if content.startswith(mark):
             return content.decode(encoding, "replace"), "UTF-16"

@@ -9,7 +9,7 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.library.files.rules import Purpose
 
 
-class Permission(StrEnum):
+class FilePermission(StrEnum):
     """What one may do with a file."""
 
     READ = "read"
@@ -18,7 +18,7 @@ class Permission(StrEnum):
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class FileCircumstances:
     """Everything that permissions on a file depend on, apart from the actor."""
 
     purpose: Purpose
@@ -26,35 +26,35 @@ class Circumstances:
     is_attached: bool
 
 
-Predicate = Callable[[Actor, Circumstances], bool]
+Predicate = Callable[[Actor, FileCircumstances], bool]
 
 
-def _shown(_actor: Actor, c: Circumstances) -> bool:
+def _shown(_actor: Actor, c: FileCircumstances) -> bool:
     return c.is_attached or c.is_owner
 
 
-def _within_reach(actor: Actor, c: Circumstances) -> bool:
+def _within_reach(actor: Actor, c: FileCircumstances) -> bool:
     # Observers do not read posts, so they do not get what is attached to them either.
     return c.purpose is Purpose.READING or actor.role is not Role.OBSERVER
 
 
-def _owner(_actor: Actor, c: Circumstances) -> bool:
+def _owner(_actor: Actor, c: FileCircumstances) -> bool:
     return c.is_owner
 
 
-def _owner_or_staff(actor: Actor, c: Circumstances) -> bool:
+def _owner_or_staff(actor: Actor, c: FileCircumstances) -> bool:
     return c.is_owner or actor.is_staff
 
 
-TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
-    Permission.READ: ((_shown, NotFound), (_within_reach, NotFound)),
-    Permission.ATTACH: ((_shown, NotFound), (_within_reach, NotFound), (_owner, Forbidden)),
-    Permission.DELETE: ((_shown, NotFound), (_within_reach, NotFound), (_owner_or_staff, Forbidden)),
+TABLE: dict[FilePermission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
+    FilePermission.READ: ((_shown, NotFound), (_within_reach, NotFound)),
+    FilePermission.ATTACH: ((_shown, NotFound), (_within_reach, NotFound), (_owner, Forbidden)),
+    FilePermission.DELETE: ((_shown, NotFound), (_within_reach, NotFound), (_owner_or_staff, Forbidden)),
 }
 """Every condition in order, with the error that its failing is."""
 
 
-def require(actor: Actor, permission: Permission, circumstances: Circumstances) -> None:
+def require(actor: Actor, permission: FilePermission, circumstances: FileCircumstances) -> None:
     """Raise the error of the first condition that fails."""
     for holds, error in TABLE[permission]:
         if not holds(actor, circumstances):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import NotFound
 from lti_app.core.prose import clean_text
 from lti_app.course.courses.rules import Actor
-from lti_app.library.files.access import Permission, require_sending
+from lti_app.library.files.access import FilePermission, require_sending
 from lti_app.library.files.errors import RightsMissing, TooManyFiles
 from lti_app.library.files.models import File
 from lti_app.library.files.ports import Storage
@@ -99,7 +99,7 @@ def attach_files(session: Session, actor: Actor, file_ids: Collection[int], *, p
 
 def delete_file(session: Session, actor: Actor, file_id: int, *, now: datetime) -> None:
     """Delete a file; its bytes are erased by the next sweep after a day. Raises what the gate raises."""
-    view = get_file(session, actor, file_id, need=Permission.DELETE)
+    view = get_file(session, actor, file_id, need=FilePermission.DELETE)
     session.execute(update(File).where(File.id == view.id).values(deleted_at=now))
 
 

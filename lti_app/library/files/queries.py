@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.documents import extract_pages
 from lti_app.core.errors import ColloquyError, NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.library.files.access import Circumstances, Permission, require
+from lti_app.library.files.access import FileCircumstances, FilePermission, require
 from lti_app.library.files.models import File
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.rules import MediaType, Purpose, Right, part_of_address, words_of
@@ -39,7 +39,7 @@ class FileView:
         return part_of_address(self.key, self.name)
 
 
-def get_file(session: Session, actor: Actor, file_id: int, *, need: Permission = Permission.READ) -> FileView:
+def get_file(session: Session, actor: Actor, file_id: int, *, need: FilePermission = FilePermission.READ) -> FileView:
     """The gate: one file of the actor's course, if the actor may do what is needed.
 
     Raises NotFound if it does not exist in this course, is deleted, or may not be seen by the actor; Forbidden if the
@@ -90,13 +90,15 @@ def _kept(actor: Actor) -> Select[File]:
     return select(File).where(File.course_id == actor.course_id, File.deleted_at.is_(None), File.key.is_not(None))
 
 
-def _circumstances(actor: Actor, row: File) -> Circumstances:
-    return Circumstances(row.purpose, is_owner=row.owner_id == actor.person_id, is_attached=row.attached_at is not None)
+def _circumstances(actor: Actor, row: File) -> FileCircumstances:
+    return FileCircumstances(
+        row.purpose, is_owner=row.owner_id == actor.person_id, is_attached=row.attached_at is not None
+    )
 
 
 def _may_read(actor: Actor, row: File) -> bool:
     try:
-        require(actor, Permission.READ, _circumstances(actor, row))
+        require(actor, FilePermission.READ, _circumstances(actor, row))
     except ColloquyError:
         return False
     return True

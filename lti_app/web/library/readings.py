@@ -14,7 +14,15 @@ from lti_app.discussion.citations.queries import list_gatherings
 from lti_app.library.bibliography.errors import DoiUnknown, DoiUnreachable
 from lti_app.library.bibliography.ports import DoiLookup
 from lti_app.library.bibliography.queries.shelf import list_shelf
-from lti_app.library.bibliography.rules.records import MAX_RECORDS, Format, Found, from_csl, is_doubtful, key_of, read
+from lti_app.library.bibliography.rules.records import (
+    MAX_RECORDS,
+    Found,
+    RecordFormat,
+    from_csl,
+    is_doubtful,
+    key_of,
+    read,
+)
 from lti_app.library.bibliography.rules.styles import in_all_styles, reference_html
 from lti_app.library.readings.access import keeps_progress, may_edit, require_edit
 from lti_app.library.readings.actions import (
@@ -65,7 +73,7 @@ def add() -> ResponseReturnValue:
     if not form.validate():
         return render_template("library/readings/add.html", form=form, found=None, limit=MAX_RECORDS), 422
     found = read(form.source.data or "")
-    if found.format is Format.DOI:
+    if found.format is RecordFormat.DOI:
         return _looked_up(actor, found.doi)
     if not found.records:
         return render_template("library/readings/add.html", form=form, found=found, limit=MAX_RECORDS), 422
@@ -77,7 +85,7 @@ def add_chosen() -> ResponseReturnValue:
     """Add those of the records that were ticked."""
     actor, form = get_visitor(), PasteForm()
     require_edit(actor)
-    found = read(form.source.data or "") if form.validate() else Found(Format.UNKNOWN)
+    found = read(form.source.data or "") if form.validate() else Found(RecordFormat.UNKNOWN)
     return _add_ticked(actor, found.records) or (_choice_page(actor, found, refused=True), 422)
 
 
@@ -232,7 +240,7 @@ def _looked_up(actor: Actor, doi: str) -> ResponseReturnValue:
     if not record.get("title"):
         form = RecordForm(formdata=None, data={"doi": doi, "kind": "article-journal"})
         return render_template("library/readings/write.html", form=form, reason=reason)
-    return _choice_page(actor, Found(Format.DOI, (record,), doi=doi))
+    return _choice_page(actor, Found(RecordFormat.DOI, (record,), doi=doi))
 
 
 def _choice_page(actor: Actor, found: Found, *, refused: bool = False) -> str:

@@ -7,8 +7,8 @@ import pytest
 from lti_app.library.bibliography.rules import records as rules
 from lti_app.library.bibliography.rules.records import (
     MAX_RECORDS,
-    Fault,
-    Format,
+    RecordFormat,
+    SkipReason,
     clean_record,
     doi_of,
     is_doubtful,
@@ -233,9 +233,9 @@ def test_one_fault_does_not_cost_the_others():
     assert [record["title"] for record in found.records] == ["Good", "Same key", "No key"]
     assert {record.get("container-title") for record in found.records} == {HBR, None}
     assert {(part.fault, part.excerpt[:10]) for part in found.skipped} == {
-        (Fault.UNREADABLE, "@article{a"),
-        (Fault.NO_TITLE, "Nobody"),
-        (Fault.TWICE, "1999 Good"),
+        (SkipReason.UNREADABLE, "@article{a"),
+        (SkipReason.NO_TITLE, "Nobody"),
+        (SkipReason.TWICE, "1999 Good"),
     }
 
 
@@ -249,7 +249,7 @@ def test_ris_records_that_are_not_ended_end_where_the_next_begins():
 def test_no_more_than_so_many_at_once():
     found = read("\n".join(f"@book{{b{n}, title={{Title {n}}}}}" for n in range(MAX_RECORDS + 70)))
     assert (len(found.records), found.skipped_count) == (MAX_RECORDS, 70)
-    assert {part.fault for part in found.skipped} == {Fault.TOO_MANY}
+    assert {part.fault for part in found.skipped} == {SkipReason.TOO_MANY}
     assert len(found.skipped) == 50
 
 
@@ -299,5 +299,5 @@ def test_dois(text):
 
 def test_what_is_none_of_these_is_said_to_be_unknown():
     for text in ("", "hello", "Kotter, J. P. (1990). What leaders really do.", "@", "10.1234/abc " * 200):
-        assert read(text).format is Format.UNKNOWN
+        assert read(text).format is RecordFormat.UNKNOWN
     assert read("https://doi.org/10.1234/abc").doi == "10.1234/abc"

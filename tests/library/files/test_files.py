@@ -57,11 +57,11 @@ attachment -        own   -       not_found yes       yes       yes
 
 def test_the_table_of_files(cast):
     head, *lines = [line.split() for line in TABLE.strip().splitlines()]
-    for purpose, attached, own, need in product(Purpose, (True, False), (True, False), access.Permission):
+    for purpose, attached, own, need in product(Purpose, (True, False), (True, False), access.FilePermission):
         words = [purpose.value, "yes" if attached else "no", "own" if own else "other", need.value]
         (answers,) = [line[4:] for line in lines if all(a in ("-", b) for a, b in zip(line[:4], words, strict=True))]
         for role, answer in zip(map(Role, head[4:]), answers, strict=True):
-            circumstances = access.Circumstances(purpose, is_owner=own, is_attached=attached)
+            circumstances = access.FileCircumstances(purpose, is_owner=own, is_attached=attached)
             found = "yes"
             try:
                 access.require(replace(cast.ana, role=role), need, circumstances)

@@ -90,7 +90,7 @@ _MARKUP_SPACE = re.compile(r"(?<=\s)\s+")
 _UNREADABLE = re.compile("\ufffd|[ÃÂ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ¡-¿]")
 
 
-class Format(StrEnum):
+class RecordFormat(StrEnum):
     """What a text can be."""
 
     DOI = "doi"
@@ -100,7 +100,7 @@ class Format(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Fault(StrEnum):
+class SkipReason(StrEnum):
     """Why a part of a text is no reading."""
 
     UNREADABLE = "unreadable"
@@ -116,14 +116,14 @@ class Skipped:
     """A part of a text that became no record."""
 
     excerpt: str
-    fault: Fault
+    fault: SkipReason
 
 
 @dataclass(frozen=True)
 class Found:
     """What is in a text."""
 
-    format: Format
+    format: RecordFormat
     records: tuple[dict[str, Any], ...] = ()
     skipped: tuple[Skipped, ...] = ()
     """The first of them."""
@@ -137,12 +137,12 @@ def read(text: str) -> Found:
     if text[:1] in ("[", "{"):
         return _read_csl(text)
     if looks_like_ris(text):
-        return _gathered(Format.RIS, *read_ris(text, MOST_READ))
+        return _gathered(RecordFormat.RIS, *read_ris(text, MOST_READ))
     if looks_like_bibtex(text):
-        return _gathered(Format.BIBTEX, *read_bibtex(text, MOST_READ))
+        return _gathered(RecordFormat.BIBTEX, *read_bibtex(text, MOST_READ))
     if len(text) <= MAX_DOI_TEXT and (doi := doi_of(text)):
-        return Found(Format.DOI, doi=doi)
-    return Found(Format.UNKNOWN)
+        return Found(RecordFormat.DOI, doi=doi)
+    return Found(RecordFormat.UNKNOWN)
 
 
 def doi_of(text: str) -> str:
@@ -201,19 +201,19 @@ def _read_csl(text: str) -> Found:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return Found(Format.CSL, skipped=(Skipped(_excerpt(text), Fault.UNREADABLE),), skipped_count=1)
+        return Found(RecordFormat.CSL, skipped=(Skipped(_excerpt(text), SkipReason.UNREADABLE),), skipped_count=1)
     if isinstance(value, dict) and isinstance(value.get("items"), list):
         value = value["items"]
     items = value if isinstance(value, list) else [value]
     failed = [json.dumps(item, ensure_ascii=False) for item in items if not isinstance(item, dict)]
     known = [item for item in items if isinstance(item, dict)]
-    return _gathered(Format.CSL, known[:MOST_READ], failed, len(known[MOST_READ:]))
+    return _gathered(RecordFormat.CSL, known[:MOST_READ], failed, len(known[MOST_READ:]))
 
 
-def _gathered(form: Format, raw: Iterable[dict[str, Any]], failed: Iterable[str], rest: int) -> Found:
+def _gathered(form: RecordFormat, raw: Iterable[dict[str, Any]], failed: Iterable[str], rest: int) -> Found:
     """The good records, each work once, and what was left out and why; `rest` of them were not even looked at."""
     good: dict[str, dict[str, Any]] = {}
-    skipped = [Skipped(_excerpt(text), Fault.UNREADABLE) for text in failed]
+    skipped = [Skipped(_excerpt(text), SkipReason.UNREADABLE) for text in failed]
     for item in raw:
         record = from_csl(item)
         if fault := _fault(record, good):
@@ -223,12 +223,12 @@ def _gathered(form: Format, raw: Iterable[dict[str, Any]], failed: Iterable[str]
     return Found(form, tuple(good.values()), tuple(skipped[:MAX_SKIPPED]), len(skipped) + rest)
 
 
-def _fault(record: dict[str, Any], before: dict[str, dict[str, Any]]) -> Fault | None:
+def _fault(record: dict[str, Any], before: dict[str, dict[str, Any]]) -> SkipReason | None:
     if not record.get("title"):
-        return Fault.NO_TITLE
+        return SkipReason.NO_TITLE
     if key_of(record) in before:
-        return Fault.TWICE
-    return Fault.TOO_MANY if len(before) >= MAX_RECORDS else None
+        return SkipReason.TWICE
+    return SkipReason.TOO_MANY if len(before) >= MAX_RECORDS else None
 
 
 def _words(record: dict[str, Any]) -> str:
