@@ -17,7 +17,9 @@ from lti_app.course.courses.actions import keep_only, open_visit
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.posts.rules.written import Written
 from lti_app.grading.assessments.actions import assess, release
 from lti_app.grading.passbacks.actions import claim_due, finish_failed, finish_sent
 from lti_app.grading.passbacks.queries import PassbackReport
@@ -180,10 +182,12 @@ class Site:
         return file
 
     def attach_all(self, owner: Actor) -> None:
-        """Something refers to all files of this person."""
+        """A post of theirs shows all files of this person."""
+        discussion = self.discussion(post_first=False)
         with self.database.writing() as session:
-            for file in session.scalars(select(File).where(File.owner_id == owner.person_id)):
-                attach_files(session, owner, [file.id], purpose=file.purpose, now=self.clock())
+            ids = tuple(session.scalars(select(File.id).where(File.owner_id == owner.person_id)))
+            written = Written("All below.", file_ids=ids)
+            create_post(session, owner, discussion, written, parent_id=None, now=self.clock())
 
     def read(self) -> Session:
         """A session to look at what was stored."""

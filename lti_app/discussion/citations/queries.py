@@ -123,9 +123,19 @@ def list_gatherings(session: Session, actor: Actor, reading_id: int, now: dateti
 def count_citations_by_passage(session: Session, actor: Actor, reading_id: int, now: datetime) -> list[CitedPassage]:
     """The cited passages of a reading in its order, over all discussions of the course whose posts the actor may read.
 
-    Posts that the actor may not read are not counted (three statements, two for staff).
+    Posts that the actor may not read are not counted (one statement; where it is cited, four, for staff three).
     """
-    readable = list_readable(session, actor, now)
+    of_reading = (
+        select(Post.discussion_id)
+        .join(Citation, Citation.post_id == Post.id)
+        .join(Passage, Passage.id == Citation.passage_id)
+        .where(Passage.reading_id == reading_id)
+        .distinct()
+    )
+    cited_in = set(session.scalars(of_reading))
+    if not cited_in:
+        return []
+    readable = [view for view in list_readable(session, actor, now) if view.id in cited_in]
     rows = session.execute(
         select(Passage, func.count())
         .join(Citation, Citation.passage_id == Passage.id)

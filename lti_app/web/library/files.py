@@ -8,15 +8,16 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import wrap_file
 
 from lti_app.core.errors import NotFound, Refused
+from lti_app.discussion.posts.queries.files import get_shown_file
 from lti_app.library.files.access import may_send, require_sending
 from lti_app.library.files.errors import FileEmpty
-from lti_app.library.files.queries import FileView, get_file
+from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import CHUNK, MediaType, Purpose
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.library.forms.files import AttachmentForm, file_refusal
 from lti_app.web.library.uploads import limits, storage, store_upload
 from lti_app.web.session import current_actor, get_visitor
-from lti_app.web.transactions import read_session, writing
+from lti_app.web.transactions import now, read_session, writing
 
 blueprint = Blueprint("files", __name__, url_prefix="/courses/<int:course_id>/files")
 
@@ -54,7 +55,7 @@ def upload() -> ResponseReturnValue:
 @blueprint.get("/<int:file_id>/<slug>")
 def serve(file_id: int, slug: str) -> ResponseReturnValue:
     """One file: pictures and PDFs open in the browser, other files are downloaded. Supports range requests."""
-    file = get_file(read_session(), get_visitor(), file_id)
+    file = get_shown_file(read_session(), get_visitor(), file_id, now=now())
     if slug != file.slug:
         raise NotFound
     response = Response(mimetype=file.media_type, direct_passthrough=True)

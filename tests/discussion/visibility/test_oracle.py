@@ -12,6 +12,7 @@ from lti_app.discussion.moderation.queries import read_queue
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.queries.files import get_shown_file
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.posts.queries.views import PostView
@@ -282,7 +283,7 @@ def check_what_counts_for_a_student(world: World) -> None:
         view = world.view(VIEWERS[0], place)
         for person in ("ana", "ben", "chi", "ines"):
             found = collect_facts(world.session, view, getattr(world.cast, person).person_id)
-            assert {fact.id: (fact.deleted, fact.aside.value if fact.aside else "") for fact in found} == {
+            assert {fact.id: (fact.deleted, fact.aside.key if fact.aside else "") for fact in found} == {
                 number: (post.deleted, _aside(post))
                 for number, post in world.posts(place).items()
                 if post.author == person and not post.byline
@@ -306,7 +307,21 @@ def check_one_post(world: World) -> None:
                     get_post(world.session, actor, view, number, need=Permission.READ)
 
 
+def check_files(world: World) -> None:
+    """What is attached to a post is reached by those who may read the post; every fifth at every look."""
+    for turn, (viewer, place) in enumerate(LOOKS):
+        actor = world.actor(viewer)
+        for number, post in list(world.posts(place).items())[turn % 5 :: 5]:
+            is_owner = post.author == viewer.person or viewer.role == "staff"
+            if is_owner or (oracle.reads(viewer, place) and oracle.says(viewer, place, post)):
+                assert get_shown_file(world.session, actor, world.files[number], now=world.clock()).key == f"{number}"
+            else:
+                with pytest.raises(NotFound):
+                    get_shown_file(world.session, actor, world.files[number], now=world.clock())
+
+
 CHECKS = (
+    check_files,
     check_thread,
     check_nothing_is_read_before_the_gate,
     check_overview_and_news,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import Group, GroupMember
 from lti_app.course.groups.rules import GroupKind
-from lti_app.discussion.discussions.actions import give_pseudonyms
+from lti_app.discussion.discussions.actions.pseudonyms import give_pseudonyms
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, Calendar, Structure

@@ -1,7 +1,9 @@
 """Sending files in, and what comes back of them: known by content, gated, and never run."""
 
 import pytest
+from sqlalchemy import update
 
+from lti_app.discussion.posts.models import Post
 from tests.factories import files
 from tests.web.questions import costs, refused
 from tests.web.uploads import content_of, multipart, send_file
@@ -88,6 +90,18 @@ def test_until_a_post_refers_to_it_a_file_is_its_owners_alone(site, cast):
     refused(site.browser(cast.stranger).get(url), 401)
     refused(site.browser(cast.stranger).get(url.replace(f"/{cast.course_id}/", f"/{cast.stranger.course_id}/", 1)), 404)
     refused(site.stranger().get(url), 401)
+
+
+@pytest.mark.parametrize("column", ["hidden_at", "held_at", "deleted_at"])
+def test_a_file_is_read_by_those_who_read_its_post(site, cast, column):
+    url = send_file(site.browser(cast.ana), cast, files.png(), "x.png", json=True).response.json["url"]
+    site.attach_all(cast.ana)
+    assert site.browser(cast.ben).get(url).status == 200
+    with site.database.writing() as session:
+        session.execute(update(Post).values({column: site.clock()}))
+    refused(site.browser(cast.ben).get(url), 404)
+    for other in (cast.ana, cast.ines):
+        assert site.browser(other).get(url).status == 200
 
 
 def test_counting_up_finds_no_file(site, cast):

@@ -1,0 +1,47 @@
+"""Files that posts and prompts show: who may look at one is who may read what shows it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.queries import list_views
+from lti_app.discussion.posts.models import Attachment, Post
+from lti_app.discussion.posts.queries.readable import list_readable
+from lti_app.discussion.visibility.queries import readable_in
+from lti_app.discussion.visibility.rules import has_begun
+from lti_app.library.files.queries import FileView, get_file
+from lti_app.library.files.rules import Purpose
+
+
+def get_shown_file(session: Session, actor: Actor, file_id: int, *, now: datetime) -> FileView:
+    """The gate to a file by its address; raises NotFound.
+
+    Readings are for the whole course. What is attached to a post is for its owner, for staff, and for those who may
+    read a post that shows it: not when the post is hidden, deleted, held, private or another group's.
+    """
+    file = get_file(session, actor, file_id)
+    if file.purpose is Purpose.READING or actor.is_staff or file.owner_id == actor.person_id:
+        return file
+    if file.id not in find_shown(session, actor, [file.id], now=now):
+        raise NotFound
+    return file
+
+
+def find_shown(session: Session, actor: Actor, file_ids: Collection[int], *, now: datetime) -> set[int]:
+    """Those of these files that some post or prompt shows to the actor (three statements, one more for prompts)."""
+    readable = list_readable(session, actor, now)
+    in_posts = (
+        select(Attachment.file_id)
+        .join(Post, Post.id == Attachment.post_id)
+        .where(Attachment.file_id.in_(file_ids), readable_in(Post, actor, readable))
+    )
+    shown = set(session.scalars(in_posts))
+    if missing := set(file_ids) - shown:
+        views = list_views(session, actor, now)
+        prompts = [view.prompt_html for view in views if has_begun(actor.role, view.state)]
+        shown |= {file_id for file_id in missing if any(f"/files/{file_id}/" in prompt for prompt in prompts)}
+    return shown
