@@ -1,6 +1,8 @@
 """What the database says about all passbacks at once."""
 
 from collections import Counter
+from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +15,8 @@ from lti_app.grading.passbacks.rules import PassbackState
 def passback_states(session: Session, discussion_id: int) -> dict[int, PassbackReport]:
     """What became of the scores of a discussion, by person id."""
     people = session.scalars(select(Passback.person_id).where(Passback.discussion_id == discussion_id))
-    reports = {person_id: get_passback(session, discussion_id, person_id) for person_id in people}
+    discussion: Any = SimpleNamespace(id=discussion_id)
+    reports = {person_id: get_passback(session, discussion, person_id) for person_id in people}
     return {person_id: report for person_id, report in reports.items() if report}
 
 

@@ -1,6 +1,7 @@
 """What an accepted launch changes: person, course, placement, discussion, visit."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -285,3 +286,17 @@ def test_a_launch_tells_what_its_course_was_copied_from(visitor, database, told,
     for _ in range(2):
         launch("autumn", context_history=told)
     assert copied_from(database) == kept
+
+
+def test_a_course_of_another_deployment_is_none_that_one_was_copied_from(app, visitor, register, database):
+    def launch(browser, context, **custom):
+        link = {"id": f"link-{context}", "title": "T"}
+        claims = {"context": {"id": context, "title": context}, "resource_link": link, "custom": custom}
+        browser.launch(**{CLAIM + name: claim for name, claim in claims.items()})
+
+    another = register(replace(visitor.lms, client_id="client-2", deployment_id="2"))
+    launch(Browser(app, another), "spring")
+    launch(visitor, "autumn", context_history="spring")
+    assert copied_from(database) == set()
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Course)) == 2

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.rules import PassbackState
 
@@ -29,10 +30,10 @@ class PassbackReport:
     """When the LMS last accepted a score of this person, perhaps an earlier one than this."""
 
 
-def get_passback(session: Session, discussion_id: int, person_id: int) -> PassbackReport | None:
-    """What became of one person's score; None before the first release. Behind the gate of the discussion."""
+def get_passback(session: Session, discussion: DiscussionView, person_id: int) -> PassbackReport | None:
+    """What became of one person's score; None before the first release. Behind the GRADE permission."""
     row = session.scalar(
-        select(Passback).where(Passback.discussion_id == discussion_id, Passback.person_id == person_id)
+        select(Passback).where(Passback.discussion_id == discussion.id, Passback.person_id == person_id)
     )
     return _report(row) if row is not None else None
 

@@ -207,6 +207,25 @@ def find_passages(session: Session, places: Iterable[tuple[int, str]]) -> dict[t
     return {key: found[key[0], place.fingerprint] for key, place in wanted.items()}
 
 
+def choose_passage(
+    session: Session,
+    actor: Actor,
+    reading_id: int,
+    *,
+    page: str = "",
+    paragraph: str = "",
+    exact: str = "",
+    prefix: str = "",
+    suffix: str = "",
+) -> int:
+    """The id of the passage that a reader has selected, made where it is new; raises NotFound."""
+    known = select(Reading.id).where(Reading.id == reading_id, Reading.course_id == actor.course_id)
+    if session.scalar(known) is None:
+        raise NotFound
+    place = {"page": page, "paragraph": paragraph, "exact": exact, "prefix": prefix, "suffix": suffix}
+    return find_or_add_passage(session, reading_id, **place)
+
+
 def find_or_add_passage(
     session: Session,
     reading_id: int,

@@ -206,7 +206,8 @@ def list_progress(session: Session, actor: Actor, reading_id: int) -> list[Stude
 def list_class_progress(session: Session, actor: Actor, reading_ids: Collection[int]) -> list[StudentReadings]:
     """How far each active student has got in each of these readings, in the order of class lists; one statement."""
     require_staff(actor)
-    own = and_(ReadingState.person_id == Person.id, ReadingState.reading_id.in_(reading_ids))
+    here = select(Reading.id).where(Reading.id.in_(reading_ids), Reading.course_id == actor.course_id)
+    own = and_(ReadingState.person_id == Person.id, ReadingState.reading_id.in_(here))
     rows = session.execute(
         select(Person.id, Person.name, ReadingState.reading_id, *PROGRESS)
         .join(Enrollment, Enrollment.person_id == Person.id)

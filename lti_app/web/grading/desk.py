@@ -214,7 +214,7 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
         rows=_rows(rubric, assessment, verdicts, form),
         assessment=assessment,
         form=form or AssessmentForm(formdata=None, comment=assessment.comment, version=assessment.version),
-        passback=get_passback(session, discussion.id, person_id),
+        passback=get_passback(session, discussion, person_id),
         changes=changes_after(assessment.assessed_at, [change for post in posts for change in post.happened]),
         blind=discussion.hides_names_from(actor),
         own=account.calendar,

@@ -13,7 +13,7 @@ from lti_app.discussion.citations.queries import CitedPassage, count_citations_b
 from lti_app.library.files.access import may_send, require_sending
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import MediaType, Purpose, numbered
-from lti_app.library.readings.actions import find_or_add_passage, give_file, record_opening, record_stop
+from lti_app.library.readings.actions import choose_passage, give_file, record_opening, record_stop
 from lti_app.library.readings.queries import FiledReading, PassageView, get_filed_reading, get_passage
 from lti_app.library.readings.rules import Place
 from lti_app.web.errors import status_of
@@ -77,12 +77,12 @@ def place(reading_id: int) -> ResponseReturnValue:
 def cite(reading_id: int) -> ResponseReturnValue:
     """Turn the selected place into a passage, then continue to the composer or to the posts that cite it."""
     actor, form = get_visitor(), PassageForm()
-    reading = get_filed_reading(read_session(), actor, reading_id)
     if not form.validate():
+        reading = get_filed_reading(read_session(), actor, reading_id)
         return render_template("library/reader/cite.html", reading=reading, form=form, came_from=_came_from()), 422
     with writing() as session:
         chosen = {name: getattr(form, name).data or "" for name in ("page", "paragraph", "exact", "prefix", "suffix")}
-        passage_id = find_or_add_passage(session, reading.id, **chosen)
+        passage_id = choose_passage(session, actor, reading_id, **chosen)
     further: dict[str, Any] = {"passage": passage_id, "from": _came_from()}
     if request.form.get("then") == "class":
         return redirect(url_for("citations.find", reading_id=reading_id, **further), 303)

@@ -1,7 +1,10 @@
 """GET …/grading/<person>: one student's posts beside the rubric."""
 
+import re
+
 import pytest
 
+from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.moderation.actions import change_post, split_thread
 from lti_app.discussion.moderation.rules import Deed
 from lti_app.discussion.posts.actions.delete import delete_post
@@ -137,3 +140,13 @@ def test_statements_do_not_grow_with_the_posts(site, cast, discussion, path):
         site.write(cast.ines, discussion, to=mine)
         site.write(cast.ines, discussion, to=post)
     assert costs(site, lambda: browser.get(path)) == few <= 12
+
+
+def test_the_blind_desk_is_not_reached_by_the_id_of_a_person(site, cast):
+    discussion = site.discussion(anonymity=Anonymity.BLIND)
+    site.write(cast.ana, discussion)
+    staff = site.browser(cast.ines)
+    refused(staff.get(address(discussion, "grading", cast.ana.person_id)), 404)
+    page = staff.get(address(discussion, "grading")).html
+    assert re.search(r"/grading/b\d+", page)
+    assert f'/grading/{cast.ana.person_id}"' not in page

@@ -1,0 +1,144 @@
+"""What the calls need besides ids, and which of them answer otherwise than by NotFound."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lti_app.discussion.drafts.rules import Drafted, DraftRef, Kind, Place
+from lti_app.discussion.moderation.rules import Deed, ReportReason
+from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.rules.written import Written
+from lti_app.exchange.exporting.rules.data import Kind as ExportKind
+from lti_app.exchange.exporting.rules.data import Scope
+from lti_app.exchange.importing.actions.preview import ImportFile
+from lti_app.exchange.importing.rules.posts import Way
+from lti_app.library.files.rules import Purpose
+from lti_app.library.passages.rules import Kept, Page
+from lti_app.library.readings.rules import to_csl
+from tests.factories.discussions import plan
+from tests.factories.readings import KOTTER
+from tests.tenancy.world import FILE, LATER
+
+Ids = Mapping[str, int]
+
+VALUES: dict[str, Any] = {
+    "comment": "Well argued.",
+    "csl": to_csl(KOTTER),
+    "dates": LATER,
+    "deed": Deed.HIDE,
+    "draft": DraftRef(),
+    "drafted": Drafted("As far as this, and further"),
+    "kept": Kept.TEXT,
+    "levels": {},
+    "name": "Two",
+    "note": "",
+    "pages": [Page("104", "Leaders cope with change, and managers with complexity. " * 20)],
+    "placeholder": "",
+    "purpose": Purpose.ATTACHMENT,
+    "read": True,
+    "reason": ReportReason.OTHER,
+    "sellers": frozenset(),
+    "set_up": plan(),
+    "text": "See me about this.",
+    "through_library": True,
+    "file": ImportFile(FILE, "UTC"),
+    "version": 1,
+    "wanted": True,
+    "way": Way.EXHIBIT,
+    "words": "See for yourself",
+    "written": Written("A new thought on what leaders do."),
+    "discussion.posts.get_post.need": Permission.READ,
+    "grading.assessments.assess.version": 1,
+    "discussion.moderation.change_post.reason": "Not here",
+    "discussion.moderation.split_thread.reason": "Not here",
+    "exchange.exporting.select_to_take.scope": Scope.ONE,
+    "exchange.exporting.select_to_take.kind": ExportKind.CSV,
+}
+"""Good values, by parameter, or by function and parameter."""
+
+CARRIED: dict[str, Callable[[Ids], Any]] = {
+    "place": lambda ids: Place(Kind.REPLY, ids["post_id"]),
+    "moved": lambda ids: {ids["person_id"]: ids["group_id"]},
+}
+"""What is no id but has ids in it."""
+
+WITHOUT = {"discussion.discussions.extend": {"person_id": "group_id", "group_id": "person_id"}}
+"""Where one id is given, the other is not."""
+
+OTHERWISE_CALLED = {"library.readings.give_file.file_id": "reading_file_id"}
+"""Which of a place's ids such a parameter takes, if not the one of its name."""
+
+NO_IDS = {"discussion.answers.list_waiting.first_id": "where a page of the list begins"}
+
+AS_STUDENT = ("discussion.answers.claim_answer", "discussion.moderation.report_post")
+"""What instructors do not do, or may not."""
+
+AS_FOR_NOTHING: dict[str, str] = {
+    "course.courses.get_actor": "a visit is of one course",
+    "course.groups.place_students": "a form may be older than the class list; what is not of the course is passed over",
+    "discussion.answers.release_answer": "taking back what one does not have changes nothing",
+    "discussion.drafts.discard_draft": "reaches only the actor's own drafts",
+    "discussion.drafts.get_draft": "reaches only the actor's own drafts",
+    "discussion.citations.count_citations_by_passage": "what nobody here cites has no counts",
+    "discussion.citations.get_map.passage_id": "a passage that nobody here cites narrows the map to nothing",
+    "discussion.citations.list_gatherings": "no discussion here assigns it",
+    "discussion.drafts.drop_posted": "reaches only the actor's own drafts",
+    "discussion.moderation.list_acts": "nothing was done here to a post that is not here",
+    "exchange.exporting.select_to_take": "of those who have written nothing here",
+    "exchange.importing.discard_import.import_id": "repeating it changes nothing",
+    "participation.progress.get_account": "of those who have done nothing here",
+    "discussion.discussions.remove_extension": "repeating it changes nothing",
+    "discussion.integrity.list_likenesses": "of the ids that a page shows, those that are of the course",
+    "discussion.posts.find_attachable": "of the ids in a text, those that may be attached",
+    "discussion.reactions.appreciated_by": "of the ids that a page shows, those that the actor appreciates",
+    "grading.assessments.get_assessment": "a student without marks has none",
+    "grading.assessments.list_posts_in_context": "of those who have written nothing here",
+    "grading.passbacks.get_passback": "a student without a released grade has none",
+    "grading.passbacks.retry_passbacks": "a discussion without scores has none to send",
+    "library.files.list_files": "of the ids in a text, those that are of the course",
+    "library.readings.list_progress": "nobody here has got anywhere in what is elsewhere",
+    "library.readings.list_class_progress": "of the ids that a page shows, those that are of the course",
+}
+"""These answer as they would for an id that nothing has, and why that is the right answer."""
+
+FOUND = frozenset(AS_FOR_NOTHING) & {
+    "course.courses.get_actor",
+    "discussion.citations.count_citations_by_passage",
+    "discussion.citations.list_gatherings",
+    "discussion.drafts.get_draft",
+    "exchange.exporting.select_to_take",
+    "participation.progress.get_account",
+    "discussion.posts.find_attachable",
+    "discussion.reactions.appreciated_by",
+    "grading.assessments.get_assessment",
+    "grading.assessments.list_posts_in_context",
+    "grading.passbacks.get_passback",
+    "library.files.list_files",
+    "library.readings.list_class_progress",
+}
+"""Those of them that answer otherwise for what is of home."""
+
+OF_THE_ACTOR = {"course.people.record_time_zone": "actor.person_id"}
+"""These take the id of whoever acts, and nothing else may be handed to them by the web."""
+
+BEYOND_A_GATE: dict[str, str] = {
+    "course.courses.enroll": "of the course that a launch or a roster is of",
+    "course.courses.keep_only": "of the course that a roster is of",
+    "course.courses.open_visit": "of the course that a launch is of",
+    "course.courses.record_earlier": "of the contexts that a launch names",
+    "course.courses.rename_course": "of the course that a launch is of",
+    "course.groups.record_lms_groups": "of the course that a launch is of",
+    "discussion.discussions.give_pseudonyms": "of the discussion in hand",
+    "discussion.discussions.reserve_discussion": "of the course that a launch is of",
+    "discussion.integrity.screen": "of the post that was just written",
+    "discussion.moderation.recount_thread": "of the thread in hand",
+    "discussion.posts.lock_post": "of the post in hand",
+    "discussion.visibility.written_by": "of the viewer, in a statement",
+    "grading.passbacks.queue_passback": "of the assessment in hand",
+    "library.passages.check_many": "of the readings of the discussion in hand",
+    "library.passages.check_quotations": "of the readings of the discussion in hand",
+    "library.readings.find_or_add_passage": "of the reading in hand",
+    "library.readings.with_progress": "of the actor",
+    "participation.progress.collect_class_facts": "of the discussion in hand",
+    "participation.progress.collect_facts": "of the discussion in hand",
+}
+"""These take ids that a gate, or the LMS's signed message, has answered for; the web gets at none of them."""
