@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
@@ -13,6 +15,8 @@ from lti_app.course.groups.rules import GroupKind
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.rules import Anonymity, Move, Structure
 from lti_app.library.readings.models import Reading
+
+_of_earlier_release = partial(mapped_column, deferred=True, deferred_raiseload=True)
 
 
 class Discussion(Base):
@@ -32,11 +36,7 @@ class Discussion(Base):
     "What the LMS's gradebook column is out of."
     opens_at: Mapped[datetime | None]
     "From when students see it; None: as soon as it is set up."
-    first_post_words: Mapped[int]
     first_post_due: Mapped[datetime | None]
-    replies_wanted: Mapped[int]
-    "To how many different classmates."
-    reply_words: Mapped[int]
     replies_due: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     "From when nobody but staff can write; None: never."
@@ -56,8 +56,6 @@ class Discussion(Base):
     anonymity: Mapped[Anonymity] = mapped_column(stored_enum(Anonymity), server_default=Anonymity.NAMED.value)
     names_revealed_at: Mapped[datetime | None]
     "From when staff see the names of a blind discussion."
-    wanted_move: Mapped[Move | None] = mapped_column(stored_enum(Move))
-    "The kind of reply that the discussion asks each student for one of."
     edit_minutes: Mapped[int | None]
     "How long a post can be edited by its author; None: until the discussion closes."
     stance_question: Mapped[str] = mapped_column(server_default="")
@@ -66,6 +64,13 @@ class Discussion(Base):
     stance_high: Mapped[str] = mapped_column(server_default="")
     "The two poles of its scale."
     created_at: Mapped[datetime]
+    requirements: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
+    "What counts as taking part, as `participation` writes and reads it."
+    first_post_words: Mapped[int] = _of_earlier_release(server_default="0")
+    replies_wanted: Mapped[int] = _of_earlier_release(server_default="0")
+    reply_words: Mapped[int] = _of_earlier_release(server_default="0")
+    wanted_move: Mapped[Move | None] = _of_earlier_release(stored_enum(Move))
+    "These four are neither read nor written: the release before `requirements` does, and the next one drops them."
 
 
 class Extension(Base):

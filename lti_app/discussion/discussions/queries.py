@@ -294,17 +294,6 @@ def _stance(row: Discussion) -> StanceQuestion | None:
     return asked if asked.text else None
 
 
-def _requirements(row: Discussion) -> StoredRequirements:
-    stored: list[dict[str, object]] = []
-    if row.first_post_words:
-        stored.append({"kind": "first_post", "words": row.first_post_words})
-    if row.replies_wanted or row.reply_words:
-        stored.append({"kind": "replies", "people": row.replies_wanted, "words": row.reply_words})
-    if row.wanted_move:
-        stored.append({"kind": "move", "move": row.wanted_move.value})
-    return tuple(stored)
-
-
 def _view(found: Row[Any], readings: tuple[AssignedReading, ...], now: datetime) -> DiscussionView:
     row: Discussion = found[0]
     for_student = "pseudonym" in found._mapping
@@ -317,7 +306,7 @@ def _view(found: Row[Any], readings: tuple[AssignedReading, ...], now: datetime)
         prompt_html=row.prompt_html,
         points=row.points,
         calendar=calendar,
-        requirements=_requirements(row),
+        requirements=tuple(row.requirements),
         post_first=row.post_first,
         version=row.version,
         root_count=row.root_count,

@@ -229,7 +229,7 @@ class Requirement(ABC):
     @property
     @abstractmethod
     def explanation(self) -> tuple[Phrase, ...]:
-        """How it is counted, point by point; only where it asks for something."""
+        """How it is counted, point by point; only where it asks for something. May name the `zone` of the course."""
 
     @abstractmethod
     def judge(self, case: Case) -> Judgment:

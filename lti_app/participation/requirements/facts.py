@@ -6,6 +6,7 @@ from datetime import datetime
 
 from lti_app.core.wording import Phrase, nphrase, phrase
 from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.visibility.rules import Aside
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ BEYOND = Reason(
     phrase("More than required. It is welcome and does not change your participation."),
 )
 DELETED = Reason("deleted", phrase("not counted: deleted"))
-HIDDEN = Reason("hidden", phrase("not counted: hidden by your instructor"))
-HELD = Reason("held", phrase("not counted: held for review"))
-PRIVATE = Reason("private", phrase("not counted: private"))
+HIDDEN = Reason(Aside.HIDDEN.value, phrase("not counted: hidden by your instructor"))
+HELD = Reason(Aside.HELD.value, phrase("not counted: held for review"))
+PRIVATE = Reason(Aside.PRIVATE.value, phrase("not counted: private"))
 SET_ASIDE = {reason.key: reason for reason in (HIDDEN, HELD, PRIVATE)}
 """Why a post does not count whatever it says, by key."""
 

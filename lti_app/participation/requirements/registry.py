@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from lti_app.discussion.discussions.rules import StoredRequirements
 from lti_app.participation.requirements.base import NO_TERMS, FormField, InvalidRequirement, Requirement, Terms
 from lti_app.participation.requirements.citation import CitationRequirement
+from lti_app.participation.requirements.days import DaysRequirement
 from lti_app.participation.requirements.first_post import FirstPostRequirement
 from lti_app.participation.requirements.move import MoveRequirement
 from lti_app.participation.requirements.replies import RepliesRequirement
@@ -13,6 +14,7 @@ KINDS: tuple[type[Requirement], ...] = (
     FirstPostRequirement,
     RepliesRequirement,
     MoveRequirement,
+    DaysRequirement,
     CitationRequirement,
 )
 FIELDS: tuple[FormField, ...] = tuple(field for kind in KINDS for field in kind.fields)

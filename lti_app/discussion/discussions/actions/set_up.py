@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from lti_app.discussion.discussions.actions.reserve import discussion_title
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
-from lti_app.discussion.discussions.rules import Move, SetUp, StanceQuestion, StoredRequirements
+from lti_app.discussion.discussions.rules import SetUp, StanceQuestion
 from lti_app.library.readings.models import Reading
 
 
@@ -60,7 +59,7 @@ def _store(discussion: Discussion, set_up: SetUp, now: datetime) -> None:
     discussion.first_post_due = set_up.calendar.first_post_due
     discussion.replies_due = set_up.calendar.replies_due
     discussion.closes_at = set_up.calendar.closes_at
-    _store_requirements(discussion, set_up.requirements)
+    discussion.requirements = [dict(each) for each in set_up.requirements]
     discussion.post_first = set_up.post_first
     discussion.structure = set_up.structure
     discussion.group_kind, discussion.edit_minutes = set_up.group_kind, set_up.edit_minutes
@@ -71,15 +70,6 @@ def _store(discussion: Discussion, set_up: SetUp, now: datetime) -> None:
         discussion.anonymity = set_up.anonymity
     discussion.prepared_at = discussion.prepared_at or now
     discussion.version += 1
-
-
-def _store_requirements(discussion: Discussion, requirements: StoredRequirements) -> None:
-    by_kind: dict[str, Any] = {str(each["kind"]): each for each in requirements}
-    discussion.first_post_words = by_kind.get("first_post", {}).get("words", 0)
-    discussion.replies_wanted = by_kind.get("replies", {}).get("people", 0)
-    discussion.reply_words = by_kind.get("replies", {}).get("words", 0)
-    move = by_kind.get("move", {}).get("move")
-    discussion.wanted_move = Move(move) if move else None
 
 
 def _assign_readings(session: Session, discussion: Discussion, set_up: SetUp) -> None:

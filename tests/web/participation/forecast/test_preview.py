@@ -1,7 +1,5 @@
 """POST …/guidance: what a composer says while one is writing; and what it says when it opens, without scripts."""
 
-import pytest
-
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.drafts.rules import place_of
 from tests.cast import MONDAY
@@ -9,26 +7,6 @@ from tests.web.questions import costs, refused, refuses_methods
 from tests.web.site import address
 
 REPLY = "One two three four five"
-
-
-@pytest.fixture
-def ask(site):
-    """`ask(browser, discussion, text=…)`: the words of the part that comes back."""
-
-    def ask(browser, discussion, **fields):
-        token = browser.token(f"/courses/{discussion.course_id}")
-        data = {"csrf_token": token, "place": "first", **fields}
-        # A part of a page is no page, which the browser of these tests would check.
-        answer = browser.client.post(
-            address(discussion, "guidance"),
-            data=data,
-            base_url="https://localhost",
-            headers={"Referer": "https://localhost/"},
-        )
-        assert answer.status_code == 200
-        return " ".join(answer.get_data(as_text=True).split())
-
-    return ask
 
 
 def test_a_first_post(site, cast, with_readings, ask):
