@@ -23,7 +23,7 @@ def test_week_4_from_empty(site: Site, visit: MakeVisitor):
     tool.get_by_role("textbox", name="Authors").fill("Kotter, John P.")
     tool.get_by_label("Year").fill("1995")
     tool.get_by_role("button", name="Add this reading").click()
-    expect(tool.get_by_role("status").first).to_contain_text("Reading added and chosen.")
+    expect(tool.get_by_role("status").first).to_contain_text("Reading added and selected.")
     expect(tool.get_by_label("Title", exact=True).first).to_have_value("Does change need a crisis?")
     expect(tool.get_by_role("checkbox", name="Why transformation efforts fail")).to_be_checked()
     tool.get_by_role("button", name="Save and show to the class").click()

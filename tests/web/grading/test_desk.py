@@ -57,7 +57,7 @@ def test_refusal_stands_beside_the_name(site, cast, discussion, path):
     site.lms_answers(refusal="locked")
     answer = site.browser(cast.ines).get(path)
     assert "The LMS rejected 1 grade." in answer.text
-    assert rows(answer)[0][4] == "refused The grade is locked in the LMS. Unlock it there, then send again."
+    assert rows(answer)[0][4] == "rejected The grade is locked in the LMS. Unlock it there, then send again."
     assert [form.attrs["action"] for form in answer.page.all("form")] == [f"{path}/retry", f"{path}/release"]
 
 

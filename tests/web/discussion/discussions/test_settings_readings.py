@@ -37,7 +37,7 @@ def test_added_reading_is_chosen_and_everything_typed_stays(site, cast, with_rea
     }
     answer = browser.post_form(path, path, **typed, **BASS, **ADD)
     assert answer.status == 200
-    assert "Reading added and chosen." in answer.text
+    assert "Reading added and selected." in answer.text
     form = next(form for form in answer.page.all("form") if form.all("textarea"))
     now = values_of(form)
     for name, value in typed.items():

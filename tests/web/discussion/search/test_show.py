@@ -68,7 +68,7 @@ def test_hostile_queries_find_nothing_and_show_as_they_are(site, cast, discussio
 def test_one_persons_posts(site, cast, discussion):
     site.write(cast.ana, discussion, "My thoughts on it.")
     path = f"/courses/{cast.course_id}/people/{cast.ana.person_id}/posts"
-    assert "My posts in this course" in site.browser(cast.ana).get(path).text
+    assert "Your posts in this course" in site.browser(cast.ana).get(path).text
     assert "My thoughts on it." in site.browser(cast.ines).get(path).text
     before_own_post = site.browser(cast.ben).get(path)
     assert "My thoughts on it." not in before_own_post.text

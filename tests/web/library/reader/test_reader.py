@@ -67,7 +67,7 @@ def test_the_form_knows_the_first_page_of_the_record(site, cast, reading):
         (TEXT, {"ground": "because"}, "Not a valid choice"),
         (TEXT, {"first_page": "0"}, "between 1 and 99999"),
         (TEXT, {"note": "x" * 501}, "up to 500 characters"),
-        (files.png(), {}, "Taken are: PDF, HTML"),
+        (files.png(), {}, "Accepted types: PDF, HTML"),
         (b"", {}, "empty"),
         (b"<html>" + b"x" * 5_100_000, {}, "up to 5 MB"),
     ],

@@ -155,12 +155,12 @@ def site_get(site, actor, path):
 def test_an_edit_says_what_becomes_of_the_label(site, cast, path, kotter):
     browser = site.browser(cast.ines)
     answer = browser.post_form(f"{path}/edit", f"{path}/edit", year="2001")
-    assert "It is now cited as Kotter 2001, no longer as Kotter 1990." in browser.get(answer.location).text
+    assert "It is now cited as Kotter 2001 instead of Kotter 1990." in browser.get(answer.location).text
     with site.database.writing() as session:
         find_passages(session, [(kotter, "5")])
     assert "Posts cite it as Kotter 2001." in browser.get(f"{path}/edit").text
     answer = browser.post_form(f"{path}/edit", f"{path}/edit", year="1999")
-    assert "Posts cite it as Kotter 2001, so it keeps that name." in browser.get(answer.location).text
+    assert "Posts already cite it as Kotter 2001, so that citation stays the same." in browser.get(answer.location).text
 
 
 def test_two_instructors_do_not_overwrite_each_other(site, cast, path):
