@@ -1,4 +1,4 @@
-"""Passages that were cited before passages could be more than a page."""
+"""Passages that an earlier revision stored are found again, whatever has been added since."""
 
 from datetime import UTC, datetime
 
@@ -7,6 +7,7 @@ from sqlalchemy import text
 from lti_app import migrations
 from lti_app.core.db import Database
 from lti_app.library.readings.actions import find_or_add_passage, find_passages
+from lti_app.library.readings.rules import Place
 
 THEN = datetime(2026, 1, 5, tzinfo=UTC)
 BEFORE = "0003"
@@ -14,7 +15,9 @@ ROWS = (
     "INSERT INTO course (id, title, label, time_zone, created_at) VALUES (1, 'Leading', 'L', 'UTC', :then)",
     """INSERT INTO reading (id, course_id, csl, label, reference_html, first_page, created_at)
     VALUES (1, 1, '{}', 'Kotter 1990', 'Kotter', 1, :then)""",
-    "INSERT INTO passage (id, reading_id, page) VALUES (7, 1, '104'), (8, 1, '')",
+    f"""INSERT INTO passage (id, reading_id, page, paragraph, exact, prefix, suffix, fingerprint)
+    VALUES (7, 1, '104', '', '', '', '', '{Place("104").fingerprint}'),
+           (8, 1, '', '', '', '', '', '{Place("").fingerprint}')""",
 )
 
 
@@ -32,5 +35,7 @@ def test_older_passages_are_found_again_by_their_page(empty_database_url):
             assert find_or_add_passage(session, 1, **quoted) not in (7, 8)
         migrations.downgrade(empty_database_url, BEFORE)
     with database.read() as session:
-        assert session.execute(text("SELECT id, page FROM passage ORDER BY id")).all() == [(7, "104"), (8, "")]
+        stored = set(session.execute(text("SELECT page, exact FROM passage")).all())
+        assert stored == {("104", ""), ("", ""), ("104", "coping with change")}
+        assert set(session.scalars(text("SELECT id FROM passage WHERE exact = ''"))) == {7, 8}
     database.engine.dispose()
