@@ -7,9 +7,11 @@ BIN := .venv/bin
 LOCKS := config/requirements
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate $(LOCK_OPTIONS)
+SAMPLE := 200
+SEED := 1
 COLLOQUY_DEMO := $(BIN)/colloquy demo
 
-.PHONY: help demo demo-reset check test static format bench lock environment frontend catalogue clean
+.PHONY: help demo demo-reset check test static format bench mutate lock environment frontend catalogue clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /|/' | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -41,6 +43,9 @@ format: environment frontend ## Put the code, scripts and style sheets into the 
 
 bench: environment frontend ## Measure the pages against a floor taken in the same run
 	@$(BIN)/python -m tests.bench
+
+mutate: environment frontend ## Put SAMPLE=200 small faults into the code, one at a time, and list those that no test notices
+	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED)
 
 lock: environment ## Write the lock files again; LOCK_OPTIONS=--upgrade takes newer versions
 	$(LOCK) pyproject.toml --output-file $(LOCKS)/runtime.txt
