@@ -132,8 +132,8 @@ def _words(status: int) -> tuple[str, str]:
         503: (
             _("We can’t reach our database right now"),
             _(
-                "Wait a minute, then try again. If you were posting, keep a copy of your text, check whether it "
-                "was saved, and post it again if it was not."
+                "If you were posting, your text was probably not saved. Keep a copy of it, wait a minute, check "
+                "whether it is there, and post it again if it is not."
             ),
         ),
         422: (_("We could not accept this"), _("Go back and check your entries.")),

@@ -19,11 +19,11 @@ def readings_of_the_instructor(visitor: Visitor) -> Iterator[str]:
         page.goto(f"{home}/readings/{name}")
         yield f"readings/{name}"
     page.goto(f"{home}/readings/add")
-    page.get_by_label("Paste a DOI").fill("hello")
+    page.get_by_label("DOI, BibTeX, RIS or CSL-JSON").fill("hello")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "paste refused"
-    page.get_by_label("Paste a DOI").fill(BIBTEX)
+    page.get_by_label("DOI, BibTeX, RIS or CSL-JSON").fill(BIBTEX)
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Choose readings to add")
     yield "records to choose from"

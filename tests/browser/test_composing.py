@@ -11,7 +11,7 @@ from tests.browser.site import Site
 from tests.browser.tours import discussion_url
 from tests.browser.visitor import Visitor
 
-SAVED = re.compile(r"^Saved \d\d:\d\d$")
+SAVED = re.compile(r"^Saved \d{1,2}:\d\d\s[AP]M$")
 
 
 def editor(page: Page):
@@ -93,7 +93,7 @@ def test_where_the_visit_has_ended_this_browser_keeps_it(visitor: Visitor):
     visitor.context.add_cookies(cookies)
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
-    offer = page.get_by_role("alert").filter(has_text="could not be saved")
+    offer = page.get_by_role("alert").filter(has_text="was not saved")
     expect(offer).to_contain_text("Written after the visit had ended.")
     offer.get_by_role("button", name="Use that version").click()
     expect(page.locator("#compose")).to_contain_text("Written after the visit had ended.")

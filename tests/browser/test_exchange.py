@@ -11,7 +11,7 @@ from tests.browser.test_every_page import take
 from tests.browser.tours import discussion_url
 from tests.browser.visitor import Visitor
 
-FORUM = Path(__file__).parents[1] / "exchange" / "samples" / "bbpress.xml"
+FORUM = Path(__file__).parents[1] / "exchange" / "formats" / "samples" / "bbpress.xml"
 
 
 def saved(page: Page, name: str, folder: Path) -> Path:

@@ -31,7 +31,7 @@ def test_a_refusal_is_told_with_its_reason(resting_site: Site, visit: MakeVisito
     release(visitor)
     resting_site.send_due()
     tool = visitor.open_desk()
-    expect(row(tool)).to_contain_text("refused")
+    expect(row(tool)).to_contain_text("rejected")
     expect(row(tool)).to_contain_text("The LMS did not accept this grade.")
     row(tool).get_by_role("link").click()
     expect(tool.get_by_text("The gradebook rejected it.")).to_be_visible()
@@ -51,7 +51,7 @@ def set_fault(visitor: Visitor, kind: str, status: str = "403") -> None:
     page.get_by_label("Service").select_option("Scores")
     page.get_by_label("Fault").select_option(kind)
     page.get_by_label("Status code (for “refuse”)").select_option(status)
-    page.get_by_role("button", name="Set", exact=True).click()
+    page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("Scores: ")).to_be_visible()
 
 

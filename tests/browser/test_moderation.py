@@ -37,7 +37,7 @@ def open_menu(page: Page, address: str) -> None:
 def a_student_reports(visitor: Visitor) -> Iterator[str]:
     page = visitor.become("amara").open_in_tab()
     page.goto(discussion_url(visitor.site) + "?at=2#p2")
-    like = page.get_by_role("button", name="Appreciate 2", exact=True)
+    like = page.get_by_role("button", name="Like 2", exact=True)
     expect(like).to_have_attribute("aria-pressed", "false")
     like.click()
     expect(like).to_have_attribute("aria-pressed", "true")
@@ -67,7 +67,7 @@ def another_repeats_a_post(visitor: Visitor) -> Iterator[str]:
     page.get_by_label("Your post").fill(f"I see it this way. {text}")
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.locator(".flashes")).to_contain_text("Your instructor will review it before others see it")
-    expect(page.get_by_text("Held for review")).to_be_visible()
+    expect(page.get_by_text("Held for review", exact=True)).to_be_visible()
     yield "a post of one's own that is held"
 
 

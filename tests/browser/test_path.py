@@ -63,7 +63,7 @@ def edit_and_delete(visitor: Visitor) -> None:
     own.get_by_role("link", name="Delete").click()
     expect(tool.get_by_role("heading", level=1)).to_contain_text("Delete your post")
     tool.get_by_role("button", name="Delete").click()
-    expect(tool.get_by_role("status").first).to_have_text("The post was deleted.")
+    expect(tool.get_by_role("status").first).to_have_text("Post deleted.")
     expect(tool.get_by_text("Deleted by its author.")).to_be_visible()
     expect(tool.get_by_text("I agree with all of this")).to_have_count(0)
     tool.get_by_role("link", name="How participation is counted").click()

@@ -49,7 +49,7 @@ PAGES = {
         "courses.settings": "/courses/1/settings",
         "exchange.show": WEEK_3 + "/export",
         "exchange.new_import": WEEK_3 + "/import",
-        "exchange.show_import": WEEK_3 + "/exchange/imports/{imported}",
+        "exchange.show_import": WEEK_3 + "/imports/{imported}",
         "grading.desk": WEEK_3 + "/grading",
         "grading.student": WEEK_3 + "/grading/{amara}",
         "grading.names": WEEK_4 + "/grading/names",

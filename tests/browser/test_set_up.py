@@ -59,6 +59,9 @@ def test_the_prompt_is_written_in_the_editor_by_keyboard(site: Site, visit: Make
     prompt = page.locator(".prompt")
     expect(prompt.get_by_role("listitem")).to_have_text(["a leader @miriam", "a manager"])
     page.get_by_role("link", name="Settings", exact=True).click()
+    expect(
+        page.get_by_role("toolbar", name="Formatting")
+    ).to_be_visible()  # the editor has taken the text field's place
     editor.press("Control+a")
     page.keyboard.press("Delete")
     page.get_by_role("button", name="Save", exact=True).last.click()
@@ -88,7 +91,7 @@ def test_adding_can_be_cancelled(site: Site, visit: MakeVisitor):
     visitor = visit(site)
     visitor.become("miriam").at("/").get_by_role("link", name="Add an activity from the tool").click()
     visitor.tool.get_by_role("button", name="Cancel").click()
-    expect(visitor.tool.get_by_role("heading", level=1)).to_have_text("No discussion was added")
+    expect(visitor.tool.get_by_role("heading", level=1)).to_have_text("No activity was added")
 
 
 def test_a_grade_leads_back_to_the_work(site: Site, visit: MakeVisitor):

@@ -71,7 +71,7 @@ def test_what_becomes_of_a_post(resting_site: Site, visit: MakeVisitor):
     report_and_answer(reader, address)
     hide_with_a_reason(teacher, address)
     tool = open_week_3(author)
-    follow(tool, tool.get_by_role("link", name="My posts", exact=True), "My posts in this course")
+    follow(tool, tool.get_by_role("link", name="My posts", exact=True), "Your posts in this course")
     tool.get_by_role("main").get_by_role("listitem").get_by_role("link").first.click()
     own = tool.get_by_role("article").filter(has_text="Please tell it without the council.")
     expect(own).to_contain_text("harbour ferries")
@@ -127,9 +127,9 @@ def search_and_take_a_copy(reader: Visitor) -> None:
         expect(tool.get_by_role("main").get_by_role("listitem").filter(has=tool.locator("mark"))).to_have_count(found)
     tool.get_by_role("main").get_by_role("listitem").get_by_role("link").first.click()
     expect(tool.get_by_role("article").filter(has_text="night buses").first).to_be_in_viewport()
-    tool.get_by_role("link", name="Export").click()
+    tool.get_by_role("link", name="Export", exact=True).click()
     with reader.page.expect_download() as download:
-        tool.get_by_role("link", name=re.compile("^Web page.*Full view (instructors)")).click()
+        tool.get_by_role("link", name="Web page (All posts I can read)").click()
     copy = download.value.path().read_text("utf-8")
     assert "night buses" in copy
     assert "harbour ferries" not in copy

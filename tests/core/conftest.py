@@ -1,5 +1,5 @@
 """A server on this machine that stands for an LMS, and the clock that goes with it."""
 
-from tests.lti.conftest import clock, key_server
+from tests.lti.conftest import clock, clock_of_all, key_server
 
-__all__ = ["clock", "key_server"]
+__all__ = ["clock", "clock_of_all", "key_server"]

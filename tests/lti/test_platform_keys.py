@@ -49,7 +49,7 @@ def test_no_key_set(name: str, visitor: Browser, refused):
     visitor.lms.serve(UNREACHABLE[name])
     answer = visitor.launch()
     refused(answer, "keys_unreachable", 502)
-    assert "could not be reached" in answer.text
+    assert "could not reach your learning platform" in answer.text
 
 
 def test_no_server(visitor: Browser, database, key_server: KeyServer, refused, register):

@@ -74,7 +74,8 @@ def test_tags_and_spaces_at_the_edges_stay(language):
 def test_new_language_speaks_english_until_it_is_translated(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(catalogues, "HERE", tmp_path)
     monkeypatch.setattr(catalogues, "TEMPLATE", tmp_path / "messages.pot")
-    monkeypatch.setattr(catalogues, "extract", extracted)
+    found = extracted()
+    monkeypatch.setattr(catalogues, "extract", lambda: found)
     folder = tmp_path / "fr" / "LC_MESSAGES"
     catalogues.main(["--add", "fr", "--missing"])
     assert re.fullmatch(r"fr: (\d+) of \1\n", capsys.readouterr().out)

@@ -51,7 +51,7 @@ def test_added_reading_is_chosen_and_everything_typed_stays(site, cast, with_rea
     data = {**now, "points": "20", "action": "save"}
     assert browser.send(path, data=data).status == 303
     assert sorted(assigned(site, with_readings)) == [(kotter, False), (new, True)]
-    link = next(a for a in browser.get(address(with_readings)).page.all("a") if a.text.startswith("Read it (Bass"))
+    link = next(a for a in browser.get(address(with_readings)).page.all("a") if a.text.startswith("Open (Bass"))
     assert browser.get(link.attrs["href"]).location == BASS["new-url"]
 
 
