@@ -34,7 +34,6 @@ static: environment frontend
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/djlint templates lti_app --lint --quiet
-	$(BIN)/lint-imports
 
 format: environment frontend ## Put the code, scripts and style sheets into the house format
 	$(BIN)/ruff format .
