@@ -173,9 +173,9 @@ def sqlite_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shared_sqlite_url(sqlite_template: Path, sqlite_path: Path) -> str:
-    """As sqlite_url, but at one address for all tests, each of which finds a new file there."""
-    for suffix in ("", "-wal", "-shm"):
-        sqlite_path.with_name(sqlite_path.name + suffix).unlink(missing_ok=True)
+    """As sqlite_url, but at one address for all tests, each of which finds a new file and an empty queue there."""
+    for left_over in sqlite_path.parent.glob(f"{sqlite_path.name}*"):
+        left_over.unlink()
     shutil.copyfile(sqlite_template, sqlite_path)
     return f"sqlite:///{sqlite_path}"
 
