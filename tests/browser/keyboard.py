@@ -1,10 +1,11 @@
 """A person who has a keyboard and nothing else, and who must always see where they are."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from playwright.sync_api import Frame, Locator, Page
+from playwright.sync_api import ElementHandle, Frame, Locator, Page
 
-STOP = """async () => {
+STOP = """async (target) => {
   // It has scrolled there; a frame that is out of sight draws nothing, and is not waited for.
   await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 300); });
   const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
@@ -20,7 +21,7 @@ STOP = """async () => {
   });
   const isOut = box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth;
   return {
-    isPage: at === document.body,
+    isPage: at === document.body, isTarget: at === target, isGone: !target.isConnected,
     name: `${at.tagName} ${at.id || at.getAttribute("href") || at.textContent.trim().slice(0, 40)}`,
     inOrder, drawn, seen: !isOut && box.width > 0 && box.height > 0 && style.visibility === "visible",
   };
@@ -41,12 +42,17 @@ class Keyboard:
 
     def tab_to(self, target: Locator) -> None:
         """Press Tab until the target has the focus; fails when it is never reached."""
-        target.wait_for()
+        aim = self._found(target)
+        if aim.evaluate("(one) => one === document.activeElement"):
+            return
         for _ in range(MOST_STOPS):
-            if target.evaluate("(one) => one === document.activeElement"):
-                return
             self.page.keyboard.press("Tab")
-            self._look()
+            stop = (self.frame or self.page).evaluate(STOP, aim)
+            self._note(stop)
+            if stop["isTarget"]:
+                return
+            if stop["isGone"]:
+                aim = self._found(target)
         raise AssertionError(f"{target} is not reached by Tab")
 
     def press(self, *keys: str) -> None:
@@ -54,8 +60,14 @@ class Keyboard:
         for key in keys:
             self.page.keyboard.press(key)
 
-    def _look(self) -> None:
-        stop = (self.frame or self.page).evaluate(STOP)
+    def _found(self, target: Locator) -> ElementHandle:
+        """The element itself: to find it by its role and name again at every stop would take most of the time."""
+        target.wait_for()
+        found = target.element_handle()
+        assert found is not None
+        return found
+
+    def _note(self, stop: dict[str, Any]) -> None:
         if stop["isPage"]:
             return
         wrong = [word for word in ("inOrder", "drawn", "seen") if not stop[word]]
