@@ -89,7 +89,7 @@ AS_FOR_NOTHING: dict[str, str] = {
     "discussion.discussions.remove_extension": "repeating it changes nothing",
     "discussion.integrity.list_likenesses": "of the ids that a page shows, those that are of the course",
     "discussion.posts.find_attachable": "of the ids in a text, those that may be attached",
-    "discussion.posts.find_shown": "of the files, those that a post of the course shows to the actor",
+    "discussion.posts.list_shown_files": "of the ids in a text, those that the actor may look at",
     "discussion.reactions.appreciated_by": "of the ids that a page shows, those that the actor appreciates",
     "grading.assessments.get_assessment": "a student without marks has none",
     "grading.assessments.list_posts_in_context": "of those who have written nothing here",

@@ -4,7 +4,7 @@ Each takes the mapped class of posts, or an alias of it, since this room stands 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import (
     BindParameter,
@@ -49,6 +49,11 @@ class ViewerKind:
     in_groups: bool
     hides_names: bool
 
+    @property
+    def in_any_group(self) -> "ViewerKind":
+        """The same viewer, whichever group is shown."""
+        return replace(self, is_narrowed=False)
+
 
 READER: BindParameter[int] = bindparam("reader_id", type_=Id)
 DISCUSSION: BindParameter[int] = bindparam("discussion_id", type_=Id)
@@ -92,13 +97,18 @@ def readable_in(post: Posts, actor: Actor, discussions: Collection[DiscussionVie
 
     Tombstones say nothing, hidden posts only something to their authors and staff.
     """
-    readable = (post.discussion_id.in_([discussion.id for discussion in discussions]), not_deleted(post))
+    is_shown = [] if actor.is_staff else [or_(post.hidden_at.is_(None), post.author_id == actor.person_id)]
+    return and_(visible_in(post, actor, discussions), not_deleted(post), *is_shown)
+
+
+def visible_in(post: Posts, actor: Actor, discussions: Collection[DiscussionView]) -> ColumnElement[bool]:
+    """Which posts of several discussions exist for the actor, where the gate of each is open for them."""
+    here = post.discussion_id.in_([discussion.id for discussion in discussions])
     if actor.is_staff:
-        return and_(*readable)
+        return here
     separate = [discussion.id for discussion in discussions if discussion.structure is Structure.GROUPS]
     of_group = [or_(post.discussion_id.not_in(separate), _for_own_group(post, actor.person_id))] if separate else []
-    is_shown = or_(post.hidden_at.is_(None), post.author_id == actor.person_id)
-    return and_(*readable, is_shown, _open_to(post, actor.person_id), *of_group)
+    return and_(here, _open_to(post, actor.person_id), *of_group)
 
 
 def from_former_group(post: Posts, kind: ViewerKind, reader: _Number = READER) -> ColumnElement[bool]:

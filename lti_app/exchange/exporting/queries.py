@@ -18,7 +18,14 @@ from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.models import Attachment, Citation, Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.rules.compose import pictures_in
-from lti_app.discussion.visibility.queries import author_name, public, visible, written_by
+from lti_app.discussion.visibility.queries import (
+    author_name,
+    public,
+    readable_in,
+    says_something,
+    visible,
+    written_by,
+)
 from lti_app.discussion.visibility.rules import status_of
 from lti_app.exchange.exporting.access import ExportPermission, require_export
 from lti_app.exchange.exporting.rules.data import CitedPlace, Kind, ReadingRecord, Scope, TakenFile, TakenPost
@@ -142,10 +149,10 @@ def list_voices(session: Session, actor: Actor, discussion: DiscussionView) -> l
 
 
 def list_pictures(session: Session, selection: Selection) -> dict[int, FileView]:
-    """The pictures in the prompt and in these posts, by id. They are visible to everyone who may read the text."""
+    """The pictures in the prompt and in those of these posts whose text the export contains, by id."""
     kinds, discussion = [kind for kind in MediaType if kind.is_picture], selection.discussion
     in_prompt = pictures_in(read(discussion.prompt_html), discussion.course_id).keys()
-    shown = select(Attachment.file_id).join(Post, Post.id == Attachment.post_id).where(_wanted(selection))
+    shown = select(Attachment.file_id).join(Post, Post.id == Attachment.post_id).where(_said(selection))
     files = select(File).where(
         or_(File.id.in_(shown), File.id.in_(in_prompt)),
         File.course_id == discussion.course_id,
@@ -179,6 +186,13 @@ def _wanted(selection: Selection) -> ColumnElement[bool]:
     if selection.scope is Scope.ONE:
         conditions.append(written_by(Post, selection.person_id or 0))
     return and_(*conditions)
+
+
+def _said(selection: Selection) -> ColumnElement[bool]:
+    """Which posts the export contains with what they say, as `_taken` decides for each."""
+    if selection.scope is Scope.PUBLIC:
+        return and_(_wanted(selection), says_something(Post))
+    return and_(_wanted(selection), readable_in(Post, selection.actor, [selection.discussion]))
 
 
 def _cited(session: Session, wanted: ColumnElement[bool]) -> dict[int, tuple[CitedPlace, ...]]:

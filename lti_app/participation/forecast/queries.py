@@ -15,7 +15,7 @@ from lti_app.discussion.posts.queries.referred import compose_written
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.compose import Composed
 from lti_app.discussion.posts.rules.voices import voice_of
-from lti_app.discussion.visibility.queries import not_deleted, visible
+from lti_app.discussion.visibility.queries import says_something, visible
 from lti_app.participation.forecast.rules import (
     Answered,
     Forecast,
@@ -67,19 +67,21 @@ def get_guide(
 ) -> Guide:
     """How what is written would count for the actor, whose account it is, and advice on a reply.
 
-    No statement for a first post, one for a reply, and one for each kind of thing that the text names. `fillers` are
-    the words of agreement in the reader's language.
+    No statement for a first post, one for a reply, and one for each kind of thing that the text names. There is no
+    advice on a reply to a post that the actor may not read. `fillers` are the words of agreement in the reader's
+    language.
     """
     composed = _NOTHING
     if writing.text.strip():
-        composed = compose_written(session, actor, discussion, writing.text, is_rich=writing.is_rich)
+        composed = compose_written(session, actor, discussion, writing.text, is_rich=writing.is_rich, now=now)
     version = Version(now, composed.words, frozenset(composed.reading_ids))
-    answered = _answered(writing.parent)
+    parent = writing.parent
+    answered = _answered(parent)
     hypothetical = _hypothetical(account, writing, version, answered)
     told = forecast(account.requirements, account.facts, hypothetical, now, account.zone)
-    if answered is None or writing.parent is None or writing.edited_id is not None:
+    if answered is None or parent is None or not parent.html or writing.edited_id is not None:
         return Guide(told)
-    thread = _thread_facts(session, actor, discussion, writing.parent)
+    thread = _thread_facts(session, actor, discussion, parent)
     hints = hints_before(thread, account.facts, answered)
     agrees = only_agrees(composed.text, thread.parent_text, cites=bool(composed.citations), fillers=fillers)
     return Guide(told, (*hints, Hint.ONLY_AGREES) if agrees and not answered.is_staff else hints)
@@ -107,6 +109,6 @@ def _thread_facts(session: Session, actor: Actor, discussion: DiscussionView, pa
             func.count(),
             func.count().filter(Post.author_id == actor.person_id),
             select(_PARENT.text).where(_PARENT.id == parent.id).scalar_subquery(),
-        ).where(visible(Post, actor, discussion), in_thread, not_deleted(Post))
+        ).where(visible(Post, actor, discussion), in_thread, says_something(Post))
     ).one()
     return ThreadFacts(row[0], row[1], row[2] or "")

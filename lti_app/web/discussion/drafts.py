@@ -54,7 +54,8 @@ def resume(discussion_id: int, draft_id: int) -> ResponseReturnValue:
     if _can_go_on(actor, discussion, draft.place):
         return redirect(_address_of(discussion_id, draft.place), 303)
     kept = draft.drafted
-    composed = compose_written(session, actor, discussion, kept.text, is_rich=kept.format is Format.HTML)
+    is_rich = kept.format is Format.HTML
+    composed = compose_written(session, actor, discussion, kept.text, is_rich=is_rich, now=now())
     return render_template(
         "discussion/posts/draft.html",
         discussion=discussion,

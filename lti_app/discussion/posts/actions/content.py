@@ -19,12 +19,14 @@ from lti_app.library.passages.queries import check_quotations
 from lti_app.library.readings.actions import find_or_add_passage, find_passages
 
 
-def compose_post(session: Session, actor: Actor, discussion: DiscussionView, written: Written) -> Composed:
+def compose_post(
+    session: Session, actor: Actor, discussion: DiscussionView, written: Written, *, now: datetime
+) -> Composed:
     """The text as it is stored; raises PostEmpty or PostTooLong."""
     is_rich = written.format is Format.HTML
     if len(written.text) > (limit := MAX_HTML if is_rich else MAX_TEXT):
         raise PostTooLong(limit=limit, length=len(written.text))
-    composed = compose_written(session, actor, discussion, written.text, is_rich=is_rich)
+    composed = compose_written(session, actor, discussion, written.text, is_rich=is_rich, now=now)
     if not composed.text:
         raise PostEmpty
     if len(composed.text) > MAX_TEXT:

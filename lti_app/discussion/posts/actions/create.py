@@ -65,7 +65,7 @@ def create_post(
         if privately:
             get_post(session, actor, discussion, parent_id, need=Permission.REPLY_PRIVATELY)
         parent = get_post(session, actor, discussion, parent_id, need=Permission.REPLY)
-    composed = compose_post(session, actor, discussion, written)
+    composed = compose_post(session, actor, discussion, written, now=now)
     number, nth_root, anonymity = _next_numbers(session, discussion.id, is_root=parent is None)
     if anonymity is not discussion.anonymity or written.told not in (None, anonymity):
         raise NamesChanged(anonymity=anonymity.value)

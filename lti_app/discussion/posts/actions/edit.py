@@ -36,7 +36,7 @@ def edit_post(
     stored.
     """
     get_post(session, actor, discussion, post_id, need=Permission.EDIT)
-    composed = compose_post(session, actor, discussion, written)
+    composed = compose_post(session, actor, discussion, written, now=now)
     post = lock_post(session, post_id)
     title = settle_title(written.title, needed=is_titled(discussion.structure, post.address, post.title))
     had_more = bool(post.attachments) or "<img" in post.html or 'class="mention"' in post.html

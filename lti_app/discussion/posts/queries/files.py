@@ -13,7 +13,7 @@ from lti_app.discussion.posts.models import Attachment, Post
 from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.visibility.queries import readable_in
 from lti_app.discussion.visibility.rules import has_begun
-from lti_app.library.files.queries import FileView, get_file
+from lti_app.library.files.queries import FileView, get_file, list_files
 from lti_app.library.files.rules import Purpose
 
 
@@ -24,15 +24,31 @@ def get_shown_file(session: Session, actor: Actor, file_id: int, *, now: datetim
     read a post that shows it: not when the post is hidden, deleted, held, private or another group's.
     """
     file = get_file(session, actor, file_id)
-    if file.purpose is Purpose.READING or actor.is_staff or file.owner_id == actor.person_id:
-        return file
-    if file.id not in find_shown(session, actor, [file.id], now=now):
+    if not _open_to(session, actor, [file], now):
         raise NotFound
     return file
 
 
-def find_shown(session: Session, actor: Actor, file_ids: Collection[int], *, now: datetime) -> set[int]:
-    """Those of these files that some post or prompt shows to the actor (three statements, one more for prompts)."""
+def list_shown_files(session: Session, actor: Actor, file_ids: Collection[int], *, now: datetime) -> list[FileView]:
+    """Those of these files that the gate lets the actor look at.
+
+    One statement (none for no files); three more where another student's is among them, and one more for prompts.
+    """
+    return _open_to(session, actor, list_files(session, actor, file_ids).values(), now)
+
+
+def _open_to(session: Session, actor: Actor, files: Collection[FileView], now: datetime) -> list[FileView]:
+    asked = {file.id for file in files if not _is_always_open(actor, file)}
+    shown = _find_shown(session, actor, asked, now) if asked else set()
+    return [file for file in files if file.id not in asked or file.id in shown]
+
+
+def _is_always_open(actor: Actor, file: FileView) -> bool:
+    return file.purpose is Purpose.READING or actor.is_staff or file.owner_id == actor.person_id
+
+
+def _find_shown(session: Session, actor: Actor, file_ids: Collection[int], now: datetime) -> set[int]:
+    """Those of these files that some post or prompt shows to the actor."""
     readable = list_readable(session, actor, now)
     in_posts = (
         select(Attachment.file_id)

@@ -1,6 +1,7 @@
 """What a text may refer to: people by the name that the discussion knows them by, passages, files."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity
+from lti_app.discussion.posts.queries.files import list_shown_files
 from lti_app.discussion.posts.rules.compose import (
     Attachable,
     Cited,
@@ -91,32 +93,35 @@ def _people(
 
 
 def compose_written(
-    session: Session, actor: Actor, discussion: DiscussionView, text: str, *, is_rich: bool
+    session: Session, actor: Actor, discussion: DiscussionView, text: str, *, is_rich: bool, now: datetime
 ) -> Composed:
-    """The stored form of a text from the composer; one statement for each kind of thing that it names."""
+    """The stored form of a text from the composer; one statement for each kind of thing that it names, and four more
+    at most for pictures of others."""
     if is_rich:
         blocks = read(text)
-        return compose_html(blocks, discussion.readings, _find_referred(session, actor, discussion, "", blocks))
-    return compose(text, discussion.readings, _find_referred(session, actor, discussion, text, []))
+        return compose_html(
+            blocks, discussion.readings, _find_referred(session, actor, discussion, "", blocks, now=now)
+        )
+    return compose(text, discussion.readings, _find_referred(session, actor, discussion, text, [], now=now))
 
 
-def compose_prompt(session: Session, actor: Actor, discussion: DiscussionView, html: str) -> Composed:
+def compose_prompt(session: Session, actor: Actor, discussion: DiscussionView, html: str, *, now: datetime) -> Composed:
     """The stored form of a prompt from the editor. It may cite and show pictures like a post, but mentions nobody."""
     blocks = read(html)
     passages = _find_passages(session, numbers_in(blocks, "cited", "data-passage"))
-    pictures = _find_pictures(session, actor, pictures_in(blocks, discussion.course_id))
+    pictures = _find_pictures(session, actor, pictures_in(blocks, discussion.course_id), now)
     return compose_html(
         blocks, discussion.readings, Referred(passages=passages, files=pictures, course_id=discussion.course_id)
     )
 
 
 def _find_referred(
-    session: Session, actor: Actor, discussion: DiscussionView, text: str, blocks: list[Element]
+    session: Session, actor: Actor, discussion: DiscussionView, text: str, blocks: list[Element], *, now: datetime
 ) -> Referred:
     names = candidate_names(text or to_text(blocks))
     people, behind = find_people(session, actor, discussion, ids=numbers_in(blocks, "mention", "data-id"), names=names)
     passage_ids = numbers_in(blocks, "cited", "data-passage")
-    pictures = _find_pictures(session, actor, pictures_in(blocks, discussion.course_id))
+    pictures = _find_pictures(session, actor, pictures_in(blocks, discussion.course_id), now)
     passages = _find_passages(session, passage_ids)
     return Referred(people, behind, passages=passages, files=pictures, course_id=discussion.course_id)
 
@@ -134,13 +139,13 @@ def find_attachable(session: Session, actor: Actor, file_ids: Collection[int]) -
     }
 
 
-def _find_pictures(session: Session, actor: Actor, pictures: Mapping[int, str]) -> set[int]:
-    """The pictures that the actor's text may show, including those of other posts that the actor quotes.
+def _find_pictures(session: Session, actor: Actor, pictures: Mapping[int, str], now: datetime) -> set[int]:
+    """The pictures that the actor's text may show, including those of posts that the actor may read now and quotes.
 
     The last part of the address must match, which only people who have seen the picture know: ids could be guessed.
     """
-    found = list_files(session, actor, pictures.keys())
-    return {file.id for file in found.values() if file.purpose is Purpose.ATTACHMENT and file.slug == pictures[file.id]}
+    found = list_shown_files(session, actor, pictures.keys(), now=now)
+    return {file.id for file in found if file.purpose is Purpose.ATTACHMENT and file.slug == pictures[file.id]}
 
 
 def _find_passages(session: Session, passage_ids: Collection[int]) -> dict[int, Cited]:

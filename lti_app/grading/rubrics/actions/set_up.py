@@ -39,7 +39,7 @@ def set_up_graded(
 
 
 def _write_rich_prompt(session: Session, actor: Actor, discussion: DiscussionView, html: str, now: datetime) -> None:
-    prompt = compose_prompt(session, actor, discussion, html)
+    prompt = compose_prompt(session, actor, discussion, html, now=now)
     own = find_attachable(session, actor, prompt.pictures)  # others' are attached already
     attach_files(session, actor, own.keys(), purpose=Purpose.ATTACHMENT, now=now)
     write_prompt(session, actor, discussion, text=prompt.text, html=prompt.html)

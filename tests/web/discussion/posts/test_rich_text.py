@@ -227,10 +227,17 @@ def test_files_in_others_posts_are_shown_by_whoever_has_seen_them_and_attached_b
     assert seen.name not in refused.html
     assert browser.post_form(path, here, text="Mine now?", attached=f"{seen.id}").status == 303
     assert not posted().all("ul", class_="attachments")
-    for address_of, shown in (("guessed.png", 0), (seen.slug, 1)):
+
+    def shown(address_of):
         text = f'<p>Look at {address_of}:</p><p><img src="{src}/{address_of}" alt="A chart"></p>'
         assert send(browser, path, here, text=text).status == 303
-        assert len(posted().all("img")) == shown
+        return len(posted().all("img"))
+
+    assert shown(seen.slug) == 0
+    text = f'<p>My chart:</p><p><img src="{src}/{seen.slug}" alt="A chart"></p>'
+    assert send(site.browser(cast.ben), path, here, text=text).status == 303
+    site.clock.move(hours=1)  # else the same words again would be the same post
+    assert [shown("guessed.png"), shown(seen.slug)] == [0, 1]
 
 
 @pytest.mark.parametrize("attached", ["x", "-1", str(10**30)])
