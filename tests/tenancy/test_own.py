@@ -16,5 +16,5 @@ def test_ones_reports_are_those_of_the_course(session, cast):
     write(session, ana_there, there, now=MONDAY)
     report_post(session, ana_there, there, post.id, reason=ReportReason.PRIVACY, words="", now=MONDAY)
     assert ana_there.person_id == cast.ana.person_id
-    assert len(list_own_reports(session, ana_there)) == 1
-    assert list_own_reports(session, cast.ana) == []
+    assert len(list_own_reports(session, ana_there, MONDAY)) == 1
+    assert list_own_reports(session, cast.ana, MONDAY) == []

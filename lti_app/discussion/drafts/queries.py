@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import Row, Select, and_, case, select
 from sqlalchemy.orm import Session, defer
 
 from lti_app.core.errors import NotFound
@@ -14,7 +14,9 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.drafts.models import Draft
 from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Kind, Place
+from lti_app.discussion.posts.access import Permission, may
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.queries.gate import has_posted, with_own_post
 from lti_app.discussion.visibility.queries import (
     DISCUSSION,
     READER,
@@ -22,6 +24,7 @@ from lti_app.discussion.visibility.queries import (
     author_name_for,
     viewer_kind,
     viewer_values,
+    visible_to,
 )
 
 
@@ -36,9 +39,9 @@ class DraftView:
     drafted: Drafted
     """Its text is left out in lists, except that of a first post."""
     address: str = ""
-    """Of the post that it answers or changes."""
+    """Of the post that it answers or changes; empty where that post no longer exists for the reader."""
     author: str = ""
-    """Who is answered, as the reader sees them."""
+    """Who is answered, as the reader sees them; empty likewise."""
 
 
 def get_draft(session: Session, actor: Actor, discussion: DiscussionView, place: Place) -> DraftView | None:
@@ -65,16 +68,24 @@ def find_draft(session: Session, actor: Actor, discussion: DiscussionView, draft
 
 def list_drafts(session: Session, actor: Actor, discussion: DiscussionView) -> tuple[DraftView, ...]:
     """All of the actor's drafts in this discussion, the newest first (one statement)."""
-    rows = session.execute(_drafts(viewer_kind(actor, discussion)), viewer_values(actor, discussion))
-    return tuple(_view(*row) for row in rows)
+    rows = session.execute(_drafts(viewer_kind(actor, discussion).in_any_group), viewer_values(actor, discussion))
+    return tuple(_listed(actor, discussion, row) for row in rows)
+
+
+def _listed(actor: Actor, discussion: DiscussionView, found: Row[*tuple[Any, ...]]) -> DraftView:
+    draft, text, address, author, author_id, has_begun = found
+    here = with_own_post(discussion, has_posted=bool(has_begun))
+    if author_id == actor.person_id or may(actor, Permission.READ, here):
+        return _view(draft, text, address, author)
+    return _view(draft, text)
 
 
 @cache
 def _drafts(kind: ViewerKind) -> Select[Any]:
     text = case((Draft.place == FIRST_POST.key, Draft.text), else_="")
     return (
-        select(Draft, text, Post.address, author_name_for(Post, kind))
-        .outerjoin(Post, Post.id == Draft.post_id)
+        select(Draft, text, Post.address, author_name_for(Post, kind), Post.author_id, has_posted(kind))
+        .outerjoin(Post, and_(Post.id == Draft.post_id, visible_to(Post, kind)))
         .outerjoin(Person, Person.id == Post.author_id)
         .where(Draft.person_id == READER, Draft.discussion_id == DISCUSSION)
         .order_by(Draft.saved_at.desc(), Draft.id.desc())

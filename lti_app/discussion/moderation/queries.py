@@ -15,11 +15,12 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.moderation.models import ModerationAct, MovedPost, Report
 from lti_app.discussion.moderation.rules import Deed, Outcome, ReportReason
-from lti_app.discussion.posts.access import Permission, require
+from lti_app.discussion.posts.access import Permission, may, require
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
+from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.posts.queries.views import PostView, select_posts, view_post
-from lti_app.discussion.visibility.queries import is_held, not_deleted, visible
+from lti_app.discussion.visibility.queries import is_held, not_deleted, visible, visible_in
 
 PAGE_SIZE = 20
 """Posts on one page of what waits."""
@@ -82,6 +83,7 @@ class OwnReport:
     discussion_id: int
     discussion_title: str
     address: str
+    """Empty while the post does not exist for them."""
     reason: ReportReason
     words: str
     at: datetime
@@ -139,16 +141,18 @@ def list_acts(session: Session, actor: Actor, discussion: DiscussionView, post_i
     """All moderation actions on a post of this discussion, the newest first (one statement); raises Forbidden."""
     if not actor.is_staff:
         raise Forbidden
-    return [_act_line(*row) for row in session.execute(_acts(actor, discussion, ModerationAct.post_id == post_id))]
+    of_post = (ModerationAct.discussion_id == discussion.id, ModerationAct.post_id == post_id)
+    return [_act_line(*row) for row in session.execute(_acts(actor, discussion, *of_post))]
 
 
-def list_own_reports(session: Session, actor: Actor) -> list[OwnReport]:
-    """What the actor has reported in the course, the newest first (one statement)."""
+def list_own_reports(session: Session, actor: Actor, now: datetime) -> list[OwnReport]:
+    """What the actor has reported in the course, the newest first (three statements, two for staff)."""
+    exists = visible_in(Post, actor, list_readable(session, actor, now))
     rows = session.execute(
         select(
             Discussion.id,
             Discussion.title,
-            Post.address,
+            case((exists, Post.address), else_=""),
             Report.reason,
             Report.words,
             Report.at,
@@ -165,7 +169,9 @@ def list_own_reports(session: Session, actor: Actor) -> list[OwnReport]:
 
 
 def find_moved(session: Session, actor: Actor, discussion: DiscussionView, old_address: str) -> str | None:
-    """Where the post stands now that once had this address, if it exists for the actor (one statement)."""
+    """Where the post stands now that once had this address, if the actor may know of it (two statements)."""
+    if not may(actor, Permission.READ, circumstances_of(session, actor, discussion)):
+        return None
     return session.scalar(
         select(Post.address)
         .join(MovedPost, MovedPost.post_id == Post.id)

@@ -1,6 +1,6 @@
 """What one may know of the stances in a discussion."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import and_, case, func, literal, null, or_, select
 from sqlalchemy.orm import Session
@@ -9,7 +9,9 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
+from lti_app.discussion.posts.access import Permission, may
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.stances.access import may_answer
 from lti_app.discussion.stances.models import Stance
 from lti_app.discussion.stances.rules import Answered, Shift, is_asked_again, shift_of
@@ -35,7 +37,7 @@ class StanceView:
     own_before: int | None
     own_after: int | None
     own_moved_by: str
-    """The address of the post that moved the actor; empty where none is named."""
+    """The address of the post that moved the actor; empty where none is named or it no longer exists for them."""
     asks_again: bool
     """Whether it is time to answer once more."""
     shift: Shift | None
@@ -45,7 +47,10 @@ class StanceView:
 
 
 def get_stances(session: Session, actor: Actor, discussion: DiscussionView) -> StanceView | None:
-    """The stance question with what the actor may know of the answers (one statement); None where none is asked."""
+    """The stance question with what the actor may know of the answers; None where none is asked.
+
+    One statement; one more for those whom a post has moved.
+    """
     if discussion.stance is None:
         return None
     own, moved_by_own = Stance.person_id == actor.person_id, Post.author_id == actor.person_id
@@ -65,7 +70,10 @@ def get_stances(session: Session, actor: Actor, discussion: DiscussionView) -> S
         .where(Stance.discussion_id == discussion.id)
         .group_by(*columns)
     ).all()
-    return _view(actor, discussion, discussion.stance, [tuple(row) for row in rows])
+    view = _view(actor, discussion, discussion.stance, [tuple(row) for row in rows])
+    if view.own_moved_by and not may(actor, Permission.READ, circumstances_of(session, actor, discussion)):
+        return replace(view, own_moved_by="")
+    return view
 
 
 _Row = tuple[int, int | None, int, int, str | None, str | None, int]

@@ -1,6 +1,6 @@
 """What a student has done, derived from their posts; never stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from itertools import groupby
@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
@@ -16,7 +16,9 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries import DiscussionView, collect_calendars
 from lti_app.discussion.discussions.rules import Calendar
+from lti_app.discussion.posts.access import Permission, may
 from lti_app.discussion.posts.models import Post, Revision
+from lti_app.discussion.posts.queries.gate import with_own_post
 from lti_app.discussion.posts.rules.voices import voice_of
 from lti_app.discussion.visibility.queries import (
     DISCUSSION,
@@ -25,6 +27,8 @@ from lti_app.discussion.visibility.queries import (
     author_name_for,
     not_deleted,
     viewer_kind,
+    viewer_values,
+    visible_to,
 )
 from lti_app.participation.requirements.base import Terms
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
@@ -73,11 +77,15 @@ def get_account(
 ) -> Account:
     """How a student stands in a discussion by their own dates: the actor, or for staff anybody.
 
-    One statement; one more for staff where anybody has an extension.
+    Whom a reply answers is named only while the actor may know of the post that it answers. One statement; one more for
+    staff where anybody has an extension.
     """
     whose = person_id if person_id is not None and actor.is_staff else actor.person_id
     calendar = collect_calendars(session, discussion).get(whose, discussion.calendar)
     facts = tuple(collect_class_facts(session, discussion, whose, viewer=actor).get(whose, ()))
+    has_posted = any(not (fact.deleted or fact.is_reply) for fact in facts)
+    if not may(actor, Permission.READ, with_own_post(discussion, has_posted=has_posted)):
+        facts = tuple(replace(fact, parent_author="") for fact in facts)
     requirements = requirements_of(discussion, calendar)
     verdicts = evaluate(requirements, facts, now, discussion.zone)
     return Account(calendar, requirements, discussion.zone, facts, verdicts)
@@ -95,11 +103,12 @@ def collect_class_facts(
 
     What was brought in counts for nobody, least of all for whoever brought it; its authors can be answered.
 
-    Who was answered is named as the viewer sees them; without a viewer nobody is named.
+    Who was answered is named as the viewer sees them, if the post that was answered exists for the viewer; without a
+    viewer nobody is named.
     """
-    kind = viewer_kind(viewer, discussion) if viewer else None
-    values = {"discussion_id": discussion.id, "person_id": person_id}
-    rows = session.execute(_class_facts(kind, of_one=person_id is not None), values)
+    kind = viewer_kind(viewer, discussion).in_any_group if viewer else None
+    values = viewer_values(viewer, discussion) if viewer else {"discussion_id": discussion.id}
+    rows = session.execute(_class_facts(kind, of_one=person_id is not None), {**values, "person_id": person_id})
     facts: dict[int, list[PostFacts]] = {}
     for (_id, author_id), versions in groupby(rows, key=itemgetter(0, 1)):
         facts.setdefault(author_id, []).append(_facts_of(list(versions)))
@@ -111,7 +120,9 @@ def _class_facts(kind: ViewerKind | None, *, of_one: bool) -> Select[Any]:
     wanted = [Post.discussion_id == DISCUSSION, Post.byline.is_(None)]
     if of_one:
         wanted.append(Post.author_id == bindparam("person_id"))
-    name = author_name_for(_PARENT, kind) if kind else literal("")
+    name: ColumnElement[str] = literal("")
+    if kind:
+        name = case((visible_to(_PARENT, kind), author_name_for(_PARENT, kind)), else_="")
     return (
         select(*_FACTS, _PARENT.author_id, _PARENT.by_staff, _PARENT.byline, name, *_EARLIER)
         .outerjoin(_PARENT, _PARENT.id == _ANSWERED)

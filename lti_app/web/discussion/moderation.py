@@ -182,7 +182,7 @@ def own_reports(discussion_id: int) -> ResponseReturnValue:
     return render_template(
         "discussion/moderation/own_reports.html",
         discussion=discussion,
-        reports=list_own_reports(session, actor),
+        reports=list_own_reports(session, actor, now()),
         base_url=_base_url(discussion_id),
     )
 

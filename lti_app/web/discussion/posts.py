@@ -19,6 +19,7 @@ from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.errors import AlreadyPosted
 from lti_app.discussion.posts.queries.gate import PostText, get_post, get_text
 from lti_app.discussion.posts.queries.referred import find_attachable, offer_people
+from lti_app.discussion.posts.queries.replies import count_replies
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.compose import MAX_FILES
 from lti_app.discussion.posts.rules.formats import Format
@@ -137,7 +138,12 @@ def delete(discussion_id: int, post_id: int) -> ResponseReturnValue:
         flash(_("Post deleted."))
         return _to_post(discussion_id, address)
     return render_template(
-        "discussion/posts/delete.html", form=form, post=post, discussion=discussion, base_url=_base_url(discussion_id)
+        "discussion/posts/delete.html",
+        form=form,
+        post=post,
+        replies=count_replies(read_session(), actor, discussion, post),
+        discussion=discussion,
+        base_url=_base_url(discussion_id),
     )
 
 

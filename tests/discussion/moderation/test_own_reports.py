@@ -15,6 +15,6 @@ def test_own_reports_are_those_of_this_course(session, cast, clock):
     report_post(
         session, cast.ben, discussion, post.id, reason=ReportReason.OTHER, words="Please look at this.", now=clock()
     )
-    assert [line.address for line in list_own_reports(session, cast.ben)] == [post.address]
-    assert list_own_reports(session, cast.ana) == []
-    assert list_own_reports(session, replace(cast.ben, course_id=cast.stranger.course_id)) == []
+    assert [line.address for line in list_own_reports(session, cast.ben, clock())] == [post.address]
+    assert list_own_reports(session, cast.ana, clock()) == []
+    assert list_own_reports(session, replace(cast.ben, course_id=cast.stranger.course_id), clock()) == []

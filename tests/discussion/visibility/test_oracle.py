@@ -10,43 +10,37 @@ from lti_app.discussion.answers.queries import list_waiting
 from lti_app.discussion.citations.queries import count_citations_by_passage, get_map
 from lti_app.discussion.moderation.queries import read_queue
 from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.files import get_shown_file
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.posts.queries.views import PostView
-from lti_app.discussion.read_state.queries import count_news, find_next_own
+from lti_app.discussion.read_state.actions import mark_seen
+from lti_app.discussion.read_state.queries import count_news, find_next_own, find_next_unread
+from lti_app.discussion.read_state.rules import Numbers
 from lti_app.discussion.search.queries import FoundPage, FoundPost, get_person_posts, search_posts
 from lti_app.discussion.threads.queries import get_overview, read_thread
 from lti_app.exchange.exporting.queries import list_voices, select_to_take, take_posts
 from lti_app.exchange.exporting.rules.data import Kind, Scope
 from lti_app.grading.assessments.queries import list_posts_in_context
 from lti_app.participation.progress.queries import collect_facts
-from tests.discussion.visibility import oracle
+from tests.discussion.visibility import oracle, own_work
+from tests.discussion.visibility.looks import LOOKS, READING, SHUT, counted, every_fifth, existing, name_of
 from tests.discussion.visibility.oracle import STAFF, Case, Place, Viewer
 from tests.discussion.visibility.world import PLACES, VIEWERS, World, build
 
-SHUT = (Forbidden, DiscussionShut, PostFirst)
-LOOKS = [(viewer, place) for viewer in VIEWERS for place in PLACES]
-READING = [(viewer, place) for viewer, place in LOOKS if oracle.reads(viewer, place)]
+PLACE = {
+    *("id", "path", "address", "depth", "number", "parent_id", "root_id", "group_id", "private_to_id"),
+    *("author_id", "author", "by_staff", "is_own", "is_imported", "created_at", "edited_at"),
+    *("is_deleted", "deleted_by_author", "is_hidden", "is_held", "is_locked"),
+    *("is_announcement", "is_pinned", "is_exemplary", "is_accepted", "can_reply", "can_edit", "can_delete", "deeds"),
+}
+"""The fields of a post that tell of its place; all others tell of what it says."""
 
 
 @pytest.fixture
 def world(session, cast, clock) -> World:
     return build(session, cast, clock)
-
-
-def existing(world: World, viewer: Viewer, place: Place) -> dict[int, Case]:
-    return {number: post for number, post in world.posts(place).items() if oracle.exists(viewer, place, post)}
-
-
-def counted(world: World, viewer: Viewer, place: Place) -> dict[int, Case]:
-    return {number: post for number, post in world.posts(place).items() if oracle.counts(viewer, place, post)}
-
-
-def name_of(world: World, viewer: Viewer, place: Place, post: Case) -> str:
-    return world.shown(place, oracle.name(viewer, place, post))
 
 
 def thread(world: World, viewer: Viewer, place: Place) -> Iterator[PostView]:
@@ -71,8 +65,15 @@ def check_thread(world: World) -> None:
         expected = existing(world, viewer, place)
         assert found.keys() == expected.keys(), (viewer, place)
         for number, post in expected.items():
-            assert bool(found[number].html) == oracle.says(viewer, place, post), (viewer, place, post)
+            said = {key for key, value in vars(found[number]).items() if value} - PLACE
+            assert said == (said_of(post) if oracle.says(viewer, place, post) else set()), (viewer, place, post)
             assert found[number].author == name_of(world, viewer, place, post), (viewer, place, post)
+
+
+def said_of(post: Case) -> set[str]:
+    """The fields in which what it says shows."""
+    always = {"html", "title", "move", "reading_ids", "attachments", "quotes", "appreciations"}
+    return always | {name for name, is_so in (("hidden_reason", post.hidden), ("held_reasons", post.held)) if is_so}
 
 
 def check_nothing_is_read_before_the_gate(world: World) -> None:
@@ -81,6 +82,8 @@ def check_nothing_is_read_before_the_gate(world: World) -> None:
         readers = [
             lambda actor=actor, view=view: count_news(world.session, actor, view, 0),
             lambda actor=actor, view=view: find_next_own(world.session, actor, view, ""),
+            lambda actor=actor, view=view: find_next_unread(world.session, actor, view, ""),
+            lambda actor=actor, view=view: mark_seen(world.session, actor, view, Numbers()),
             lambda actor=actor, view=view: get_map(world.session, actor, view, world.reading_id),
             lambda actor=actor, view=view: read_thread(
                 world.session, actor, view, circumstances=circumstances_of(world.session, actor, view)
@@ -104,6 +107,7 @@ def check_overview_and_news(world: World) -> None:
         new = {number for number, post in expected.items() if post.author != viewer.person}
         overview = get_overview(world.session, actor, view)
         assert overview.activity.first_posts + overview.activity.replies == len(expected), (viewer, place)
+        assert sum(overview.activity.moves.values()) == len(expected), (viewer, place)
         numbers = {world.session.get_one(Post, number).number for number in new}
         assert {number for thread in overview.unread.values() for number in thread} == numbers, (viewer, place)
         assert count_news(world.session, actor, view, 0).count == len(new), (viewer, place)
@@ -295,10 +299,9 @@ def _aside(post: Case) -> str:
 
 
 def check_one_post(world: World) -> None:
-    """Every fifth post at every look, which over all looks is each of them."""
-    for turn, (viewer, place) in enumerate(LOOKS):
+    for viewer, place in LOOKS:
         actor, view = world.actor(viewer), world.view(viewer, place)
-        for number, post in list(world.posts(place).items())[turn % 5 :: 5]:
+        for number, post in every_fifth(world, viewer, place).items():
             if oracle.reads(viewer, place) and oracle.exists(viewer, place, post):
                 found = get_post(world.session, actor, view, number, need=Permission.READ)
                 assert bool(found.html) == oracle.says(viewer, place, post), (viewer, place, post)
@@ -308,10 +311,10 @@ def check_one_post(world: World) -> None:
 
 
 def check_files(world: World) -> None:
-    """What is attached to a post is reached by those who may read the post; every fifth at every look."""
-    for turn, (viewer, place) in enumerate(LOOKS):
+    """What is attached to a post is reached by those who may read the post."""
+    for viewer, place in LOOKS:
         actor = world.actor(viewer)
-        for number, post in list(world.posts(place).items())[turn % 5 :: 5]:
+        for number, post in every_fifth(world, viewer, place).items():
             is_owner = post.author == viewer.person or viewer.role == "staff"
             if is_owner or (oracle.reads(viewer, place) and oracle.says(viewer, place, post)):
                 assert get_shown_file(world.session, actor, world.files[number], now=world.clock()).key == f"{number}"
@@ -343,6 +346,6 @@ CHECKS = (
 
 def test_every_reader(world, subtests):
     """Built once, then asked by everybody for everything."""
-    for check in CHECKS:
+    for check in (*CHECKS, *own_work.CHECKS):
         with subtests.test(check.__name__):
             check(world)

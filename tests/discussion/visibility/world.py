@@ -13,7 +13,7 @@ from lti_app.course.groups.rules import GroupKind
 from lti_app.discussion.discussions.actions.pseudonyms import give_pseudonyms
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
-from lti_app.discussion.discussions.rules import Anonymity, Calendar, Structure
+from lti_app.discussion.discussions.rules import Anonymity, Calendar, Move, StanceQuestion, Structure
 from lti_app.discussion.posts.models import Attachment, Citation, Post
 from lti_app.discussion.posts.rules.addresses import child_path
 from lti_app.discussion.posts.rules.formats import Format
@@ -63,6 +63,8 @@ POSTS = (
 of the instructor, so that each student's thread stays unanswered."""
 ANSWERED = POSTS.index(Case("ines")) + 1
 """The number of the post that all replies answer."""
+SAID = "Something said about leaders"
+"""What every post says, before numbers that tell them apart."""
 
 
 @dataclass
@@ -80,6 +82,8 @@ class World:
     passages: dict[Place, int] = field(default_factory=dict)
     files: dict[int, int] = field(default_factory=dict)
     """The file that each post shows, by post id."""
+    addresses: dict[int, str] = field(default_factory=dict)
+    """By post id."""
 
     @property
     def ids(self) -> dict[str, int]:
@@ -147,6 +151,7 @@ def _build_place(world: World, place: Place, groups: dict[str, int]) -> None:
         structure=Structure.GROUPS if place.groups else Structure.WHOLE_CLASS,
         anonymity=Anonymity(place.anonymity),
         post_first=place.gated,
+        stance=StanceQuestion("Are leaders born?", "Made", "Born"),
         reading_ids=(world.reading_id,),
     )
     world.discussions[place] = discussion.id
@@ -167,6 +172,7 @@ def _build_place(world: World, place: Place, groups: dict[str, int]) -> None:
     session.execute(insert(Post), rows[len(first) :])
     ids_by_number = select(Post.id).filter_by(discussion_id=discussion.id).order_by(Post.number)
     world.cases |= dict(zip(session.scalars(ids_by_number), ((place, case) for case in POSTS), strict=True))
+    world.addresses |= {post_id: str(number) for number, post_id in enumerate(world.posts(place), 1)}
     _link(world, place)
 
 
@@ -193,13 +199,18 @@ def _row(
         "depth": 0,
         "latest_number": number,
         "latest_at": now,
-        "title": "",
+        "title": "A title",
+        "move": Move.COUNTER,
         "format": Format.TEXT,
-        "text": f"Something said {discussion.id} {number}",
-        "html": f"<p>Something said {discussion.id} {number}</p>",
-        "words": 4,
-        "reading_ids": [],
-        "quotes": [],
+        "text": f"{SAID} {discussion.id} {number}",
+        "html": f"<p>{SAID} {discussion.id} {number}</p>",
+        "words": 6,
+        "appreciations": 3,
+        "reading_ids": [world.reading_id],
+        "attachments": [{"id": 1, "name": "a.pdf", "type": "application/pdf", "size": 1, "slug": "a.pdf"}],
+        "quotes": [{"quote": "Something said"}],
+        "hidden_reason": "Off topic" if case.hidden else "",
+        "held_reasons": ["similar"] if case.held else [],
         "announcement": False,
         "created_at": now,
         "version": 1,

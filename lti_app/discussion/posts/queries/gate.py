@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, false, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
@@ -40,10 +40,11 @@ class PostText:
 def circumstances_of(session: Session, actor: Actor, discussion: DiscussionView) -> Circumstances:
     """What the actor's permissions on this discussion's posts depend on (one statement, none for staff)."""
     has_posted = not actor.is_staff and bool(session.scalar(select(_HAS_POSTED), viewer_values(actor, discussion)))
-    return _circumstances(discussion, has_posted=has_posted)
+    return with_own_post(discussion, has_posted=has_posted)
 
 
-def _circumstances(discussion: DiscussionView, *, has_posted: bool) -> Circumstances:
+def with_own_post(discussion: DiscussionView, *, has_posted: bool) -> Circumstances:
+    """The same, where it is known whether the actor has begun a thread here."""
     return Circumstances(state=discussion.state, post_first=discussion.post_first, has_posted=has_posted)
 
 
@@ -60,10 +61,14 @@ _HAS_POSTED = _own_first_post(READER, DISCUSSION).exists()
 """Whether the reader has begun a thread of their own here; of staff nobody asks."""
 
 
+def has_posted(kind: ViewerKind) -> ColumnElement[bool]:
+    """Whether a viewer of this kind has begun a thread, as a column of a statement run with `viewer_values`."""
+    return (false() if kind.is_staff else _HAS_POSTED).label("has_posted")
+
+
 @cache
 def _one_post(kind: ViewerKind) -> Select[Any]:
-    has_posted = false() if kind.is_staff else _HAS_POSTED
-    return posts_by(kind, Post.id == bindparam("post_id")).add_columns(has_posted.label("has_posted"))
+    return posts_by(kind, Post.id == bindparam("post_id")).add_columns(has_posted(kind))
 
 
 def get_post(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, need: Permission) -> PostView:
@@ -75,7 +80,7 @@ def get_post(session: Session, actor: Actor, discussion: DiscussionView, post_id
     row = session.execute(_one_post(viewer_kind(actor, discussion)), values).one_or_none()
     if row is None:
         raise NotFound
-    circumstances = _circumstances(discussion, has_posted=row.has_posted)
+    circumstances = with_own_post(discussion, has_posted=row.has_posted)
     if not may(actor, Permission.READ, circumstances) and row.author_id != actor.person_id:
         raise NotFound
     require(actor, need, circumstances_of_post(row, discussion, actor, circumstances))

@@ -48,9 +48,7 @@ class PostView:
     by_staff: bool
     is_own: bool
     html: str
-    """Empty for a tombstone, and for those who may not see a hidden post."""
-    words: int
-    reply_count: int
+    """Empty for a tombstone, and for those who may not see a hidden post, as is all that is derived from the text."""
     created_at: datetime
     edited_at: datetime | None
     is_deleted: bool
@@ -60,8 +58,6 @@ class PostView:
     group_id: int | None
     number: int
     """The nth post of the discussion in the order of writing."""
-    descendants: int
-    latest_at: datetime
     title: str
     move: Move | None
     reading_ids: tuple[int, ...]
@@ -140,8 +136,6 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
         by_staff=post.by_staff and not here.is_imported,
         is_own=here.is_author and not here.is_imported,
         html=post.html if can_see else "",
-        words=post.words,
-        reply_count=post.reply_count,
         created_at=post.created_at,
         edited_at=post.edited_at,
         is_deleted=here.is_deleted,
@@ -149,14 +143,12 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
         root_id=post.root_id or post.id,
         group_id=post.group_id,
         number=post.number,
-        descendants=post.descendants,
-        latest_at=post.latest_at,
         title=post.title if can_see else "",
-        move=post.move,
+        move=post.move if can_see else None,
         reading_ids=tuple(post.reading_ids) if can_see else (),
         attachments=tuple(post.attachments) if can_see else (),
         quotes=tuple(post.quotes) if can_see else (),
-        appreciations=post.appreciations,
+        appreciations=post.appreciations if can_see else 0,
         is_announcement=post.announcement,
         private_to_id=post.private_to_id,
         is_pinned=post.pinned_at is not None,
@@ -167,7 +159,7 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
         is_hidden=here.is_hidden,
         hidden_reason=post.hidden_reason if can_see else "",
         is_held=here.is_held,
-        held_reasons=tuple(post.held_reasons),
+        held_reasons=tuple(post.held_reasons) if can_see else (),
         can_reply=Permission.REPLY in deeds,
         can_edit=Permission.EDIT in deeds,
         can_delete=Permission.DELETE in deeds,
