@@ -46,7 +46,8 @@ def cli() -> None:
 @cli.command()
 def upgrade() -> None:
     """Update the database to the newest version."""
-    migrations.upgrade(load_settings().database_url)
+    waiting = "Another upgrade of this database is running. Waiting for it to finish …"
+    migrations.upgrade(load_settings().database_url, on_wait=lambda: click.echo(waiting))
     click.echo("The database is up to date.")
 
 
