@@ -3,14 +3,21 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from lti_app.discussion.discussions.models import Discussion, Pseudonym
 from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
+from lti_app.discussion.drafts.models import Draft
+from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import Written
+from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
 from lti_app.grading.assessments.actions import release_all
 from lti_app.grading.passbacks.actions import claim_due
+from lti_app.library.files.models import File
+from lti_app.library.files.rules import part_of_address
 from tests.factories.posts import write
 from tests.web.browser import BASE
 from tests.web.plans import large_tables, multiply, statements_of, whole_scans
@@ -30,6 +37,15 @@ GROW = {
     "passback",
     "mark",
     "enrollment",
+    "file",
+    "finding",
+    "moderation_act",
+    "moved_post",
+    "pseudonym",
+    "reading_state",
+    "report",
+    "signature_band",
+    "stance",
 }
 """What grows with the number of people and weeks."""
 ROUNDS = 2
@@ -46,71 +62,138 @@ INSERT INTO mention (post_id, person_id)
 INSERT INTO revision (post_id, version, text, html, words, reading_ids, written_at)
     SELECT id, 1, text, html, words, reading_ids, created_at FROM post;
 INSERT INTO seen (person_id, discussion_id, numbers, all_to)
-    SELECT person_id, discussion.id, '', 3 FROM discussion JOIN enrollment USING (course_id);
+    SELECT person_id, discussion.id, :nothing, 3 FROM discussion JOIN enrollment USING (course_id);
 INSERT INTO file (course_id, owner_id, purpose, name, media_type, size, sha256, rights_note, created_at, attached_at)
     SELECT course_id, author_id, 'attachment', 'a.txt', 'text/plain', 1, '', '', created_at, created_at FROM post;
 INSERT INTO attachment (post_id, file_id)
     SELECT post.id, file.id FROM post JOIN file ON file.owner_id = post.author_id AND file.id % 9 = post.id % 9;
 INSERT INTO draft (
     course_id, discussion_id, person_id, place, post_id, title, format, text, file_ids, version, writer, saved_at
-) SELECT course_id, discussion_id, author_id, 'reply-' || id, id, '', 'text', 'So', '[]', '', '', created_at FROM post
+) SELECT course_id, discussion_id, author_id, 'reply-' || id, id, '', 'text', 'So', '[]', '', '', created_at FROM post;
+INSERT INTO report (course_id, discussion_id, post_id, reporter_id, reason, words, at)
+    SELECT course_id, discussion_id, post.id, person.id, 'other', '', post.created_at FROM post
+    JOIN person ON person.id <> post.author_id AND person.id IN (SELECT author_id FROM post) WHERE post.number % 4 = 1;
+INSERT INTO moderation_act (discussion_id, post_id, by_id, by_staff, kind, reason, at)
+    SELECT discussion_id, id, NULL, false, 'hold', 'similar', created_at FROM post;
+INSERT INTO moved_post (discussion_id, old_address, post_id, at)
+    SELECT discussion_id, '9.' || number, id, created_at FROM post;
+INSERT INTO finding (post_id, reason, like_id, share, at)
+    SELECT id, 'similar', (SELECT min(id) FROM post), 90, created_at FROM post;
+INSERT INTO signature_band (course_id, post_id, band)
+    SELECT course_id, id, id * 10 + n FROM post CROSS JOIN (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3) AS bands;
+INSERT INTO stance (discussion_id, person_id, "before", before_at, "after", after_at, moved_by_id)
+    SELECT discussion.id, person_id, 3, discussion.created_at, 5, discussion.created_at,
+        (SELECT min(post.id) FROM post WHERE post.discussion_id = discussion.id)
+    FROM discussion JOIN enrollment USING (course_id);
+INSERT INTO reading_state (reading_id, person_id, opened_at, last_opened_at, page, paragraph)
+    SELECT reading.id, person_id, reading.created_at, reading.created_at, '3', ''
+    FROM reading JOIN enrollment USING (course_id);
+INSERT INTO pseudonym (discussion_id, person_id, name)
+    SELECT discussion.id, person_id, 'No. ' || person_id FROM discussion JOIN enrollment USING (course_id)
+    WHERE true ON CONFLICT DO NOTHING
 """
 
 
 @pytest.fixture
 def known(site):
-    """The ids that addresses have, in one of many courses full of posts."""
-    cast, readings = site.cast, site.readings()
-    for _ in range(3):
-        discussion = site.discussion(reading_ids=readings, required_ids=frozenset(readings))
-        for n in range(ROUNDS):
-            firsts = [site.write(student, discussion, f"As [Kotter, p. {n}] says: align.") for student in cast.students]
-            for student in cast.students:
-                for first in firsts:
-                    post = site.write(student, discussion, f"Against [Zaleznik, p. {n}].", to=first)
-        for student in cast.students:
-            site.mark(discussion, student)
-        site.release(discussion, *cast.students)
+    """What addresses name, in one of many courses full of posts."""
+    discussion, posts = fill(site)
     with site.database.writing() as session:
+        given = ImportFile(b"author,text\nAda,Hello", "UTC")
+        import_id = preview_import(session, site.cast.ines, discussion.id, given, now=site.clock())
         for rows in ROWS.split(";"):
-            session.execute(text(rows))
+            session.execute(text(rows), {"nothing": b""})
+        draft_id = session.scalars(select(Draft.id).filter_by(post_id=posts[site.cast.ana].id)).one()
+        blind = session.scalars(select(Discussion.id).filter_by(anonymity=Anonymity.BLIND)).one()
+        pseudonym = {"discussion_id": blind, "person_id": site.cast.ana.person_id}
+        file = session.scalars(select(File).where(File.key.is_not(None))).one()
+        pseudonym_id = session.scalars(select(Pseudonym.id).filter_by(**pseudonym)).one()
     with site.database.engine.connect() as connection:
         multiply(connection, COPIES)
         assert large_tables(connection, LARGE) >= GROW
     return {
-        "course_id": cast.course_id,
+        "course_id": site.cast.course_id,
         "discussion_id": discussion.id,
-        "post_id": post.id,
-        "person_id": cast.ana.person_id,
-        "student_id": cast.ana.person_id,
-        "reading_id": readings[0],
-        "filename": "style.css",
+        "post_id": posts[site.cast.ana].id,
+        "another": posts[site.cast.ben].id,
+        "person_id": site.cast.ana.person_id,
+        "reading_id": discussion.readings[0].id,
+        "draft_id": draft_id,
+        "import_id": import_id,
+        "pseudonym_id": pseudonym_id,
+        "blind_id": blind,
+        "file_id": file.id,
+        "slug": part_of_address(file.key, file.name),
+        "kind": "unread",
+        "key": "k" * 43,
     }
+
+
+def fill(site):
+    """Weeks of posts, marked and released, and one discussion in which names are hidden.
+
+    Answers a week, and the last post of each student in it.
+    """
+    cast, readings, posts = site.cast, site.readings(), {}
+    asked = StanceQuestion("Are leaders born?", "Made", "Born")
+    for _ in range(3):
+        discussion = site.discussion(reading_ids=readings, required_ids=frozenset(readings), stance=asked)
+        for n in range(ROUNDS):
+            firsts = [site.write(student, discussion, f"As [Kotter, p. {n}] says: align.") for student in cast.students]
+            for student in cast.students:
+                for first in firsts:
+                    posts[student] = site.write(student, discussion, f"Against [Zaleznik, p. {n}].", to=first)
+        for student in cast.students:
+            site.mark(discussion, student)
+        site.release(discussion, *cast.students)
+    site.write(cast.ana, site.discussion(anonymity=Anonymity.BLIND))
+    file = site.attached(cast.ben)
+    with site.database.writing() as session:
+        written = Written("My chart is below.", file_ids=(file.id,))
+        create_post(session, cast.ben, discussion, written, parent_id=None, now=site.clock())
+    return discussion, posts
 
 
 QUESTIONS = {"q": "align", "at": "2", "since": "3", "below": "900000000", "from": "1", "after": "1", "sort": "replied"}
 """What pages may be asked; those that do not know a question pass over it."""
+OF_THE_LMS = {"iss": "https://lms.example.edu", "client_id": "10000000000001", "login_hint": "1", "state": "s" * 43}
+"""What an LMS asks, which has no course yet."""
+LEFT_OUT = {"static": "files of the front end, without a database"}
+NEVER_OPENED = {
+    "deep_linking.choose": "needs a message of an LMS; without one, the page that says so has looked for it",
+    "lti.launch": "needs a message of an LMS",
+    "lti.login": "needs a registered platform; the page that says so has looked for it",
+    "lti.check": "needs a login that has begun",
+    "lti.begin_in_tab": "needs a login that has begun",
+}
 
 
 def pages(app, known):
-    """The addresses of all pages that can be opened with what is known."""
+    """The addresses of all pages."""
     adapter = app.url_map.bind("localhost", url_scheme="https")
     for rule in app.url_map.iter_rules():
-        if "GET" in rule.methods and "course_id" in rule.arguments and rule.arguments <= set(known):
+        if "GET" in rule.methods and rule.endpoint not in LEFT_OUT:
             names = {name: known[name] for name in rule.arguments}
-            yield rule.endpoint, adapter.build(rule.endpoint, names)
-            yield rule.endpoint, adapter.build(rule.endpoint, {**names, **QUESTIONS})
+            if "pseudonym_id" in names:
+                names["discussion_id"] = known["blind_id"]
+            others = {"kind": "own", "post_id": known["another"]}
+            for named in (names, {name: others.get(name, value) for name, value in names.items()}):
+                for questions in ({}, QUESTIONS if names else OF_THE_LMS):
+                    yield rule.endpoint, adapter.build(rule.endpoint, {**named, **questions})
 
 
 def sent_by_pages(site, known):
     """The statements of every page, for a student and for staff, with the page that sent them."""
-    statements = {}
+    statements, opened = {}, set()
     for actor in (site.cast.ana, site.cast.ines):
         browser = site.browser(actor)
         for endpoint, address in pages(site.app, known):
             with statements_of(site.database.engine) as sent:
-                assert browser.client.get(address, base_url=BASE).status_code < 500, address
+                status = browser.client.get(address, base_url=BASE).status_code
+            assert status < 500, address
+            opened |= {endpoint} if status < 400 else set()
             statements |= {statement: (endpoint, values) for statement, values in sent.items()}
+    assert {endpoint for endpoint, _address in pages(site.app, known)} - opened == NEVER_OPENED.keys()
     return statements
 
 
