@@ -1,18 +1,37 @@
-"""Every setting, typed, read once at the start from the environment or files (docs: config/colloquy.env.example)."""
+"""Every setting, typed, read once at the start from the environment or files (docs: config/colloquy.env.example).
+
+pydantic checks the values; reading them is our own. pydantic-settings 2.16 was tried and does not read what operators
+have: it knows no COLLOQUY_<NAME>_FILE, takes a settings file that is missing for an empty one, cuts a secret key of a
+settings file at " #" and replaces ${…} in it, and costs 5 MB in each process.
+"""
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from redis import ConnectionPool
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from lti_app.core.errors import SettingsError
 
 PREFIX = "COLLOQUY_"
 EMBEDDED_DATABASE = "sqlite:///colloquy.db"
+_REASONS = {
+    "missing": "is missing",
+    "value_error": "{error}",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "is too large",
+    "bool_parsing": "must be true or false",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+}
+"""What we say for pydantic's kinds of errors."""
 
 
 class Settings(BaseModel):
@@ -20,39 +39,40 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    base_url: str = "http://localhost:8800"
+    base_url: str = Field(default="http://localhost:8800", examples=["https://colloquy.example.edu"])
     """Where browsers and the LMS reach the tool: scheme and host, no path, no trailing slash."""
-    database_url: str = EMBEDDED_DATABASE
-    redis_url: str | None = None
+    database_url: str = Field(
+        default=EMBEDDED_DATABASE, examples=["postgresql://colloquy:password@database.example.edu/colloquy"]
+    )
+    redis_url: str | None = Field(default=None, examples=["redis://cache.example.edu:6379/0"])
     """Redis or Valkey for queue, launch state and caches; without it all of these live in the database."""
-    secret_key: SecretStr
+    secret_key: SecretStr = Field(examples=[secrets.token_urlsafe(48)])
     """Signs session cookies; at least 32 characters."""
-    default_time_zone: str = "UTC"
-    trusted_proxies: int = Field(default=0, ge=0)
+    default_time_zone: str = Field(default="UTC", examples=["Europe/Berlin"])
+    trusted_proxies: int = Field(default=0, ge=0, examples=["1"])
     """How many reverse proxies in front may set X-Forwarded-* headers."""
-    doi_lookup: bool = True
+    doi_lookup: bool = Field(default=True, examples=["true"])
     """Whether the server may ask Crossref what a DOI names."""
-    files: str = "colloquy-files"
+    files: str = Field(default="colloquy-files", examples=["/var/lib/colloquy/files"])
     """Where the files lie that people send in: a folder, or s3://bucket/prefix."""
-    bucket_endpoint: str = ""
+    bucket_endpoint: str = Field(default="", examples=["https://objects.example.edu"])
     """The server of the bucket; empty for Amazon's own."""
-    bucket_region: str = ""
-    bucket_access_key: str = ""
-    bucket_secret_key: SecretStr | None = None
-    reading_file_mb: int = Field(default=50, ge=1, le=500)
+    bucket_region: str = Field(default="", examples=["eu-central-1"])
+    bucket_access_key: str = Field(default="", examples=["colloquy"])
+    bucket_secret_key: SecretStr | None = Field(default=None, examples=["password"])
+    reading_file_mb: int = Field(default=50, ge=1, le=500, examples=["50"])
     """Megabytes of the largest text of a reading."""
-    attachment_file_mb: int = Field(default=10, ge=1, le=100)
+    attachment_file_mb: int = Field(default=10, ge=1, le=100, examples=["10"])
     """Megabytes of the largest file attached to a post."""
-    held_sites: str = ""
+    held_sites: str = Field(default="", examples=["essays.example, homework.example"])
     """More sites between commas: a post that links to one waits for the instructor."""
 
     @field_validator("base_url")
     @classmethod
     def _origin(cls, value: str) -> str:
-        parts = urlsplit(value.rstrip("/"))
-        _ = parts.port  # raises ValueError for a port that is no number
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-            raise ValueError("must be an http(s) address without a path, such as https://colloquy.example.edu")
+        parts = urlsplit(value.rstrip("/")) if _is_web_address(value) else None
+        if parts is None or parts.path or parts.query:
+            raise ValueError("must be an http(s) address without a path")
         return f"{parts.scheme}://{parts.netloc}"
 
     @field_validator("database_url")
@@ -60,13 +80,19 @@ class Settings(BaseModel):
     def _database(cls, value: str) -> str:
         if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("must begin with sqlite:/// or postgresql://")
+        try:
+            make_url(value)
+        except (ArgumentError, ValueError):  # whose words may hold the password
+            raise ValueError("must be the address of a database") from None
         return value
 
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, value: str | None) -> str | None:
-        if value and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must begin with redis://, rediss:// or unix://")
+        try:
+            ConnectionPool.from_url(value) if value else None
+        except ValueError:
+            raise ValueError("must be an address that begins with redis://, rediss:// or unix://") from None
         return value or None
 
     @field_validator("files")
@@ -79,8 +105,8 @@ class Settings(BaseModel):
     @field_validator("bucket_endpoint")
     @classmethod
     def _server(cls, value: str) -> str:
-        if value and not value.startswith(("https://", "http://")):
-            raise ValueError("must begin with https:// or http://")
+        if value and not _is_web_address(value):
+            raise ValueError("must be an http(s) address")
         return value.rstrip("/")
 
     @field_validator("secret_key")
@@ -94,7 +120,7 @@ class Settings(BaseModel):
     @classmethod
     def _zone(cls, value: str) -> str:
         if value not in available_timezones():
-            raise ValueError("must be an IANA time zone, such as Europe/Berlin")
+            raise ValueError("must be an IANA time zone")
         return value
 
     @property
@@ -106,25 +132,41 @@ class Settings(BaseModel):
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check all settings.
 
-    Raises SettingsError whose `names` are the environment names at fault and whose `reasons` say why, so that a wrong
-    setting stops the start by name instead of failing later.
+    Raises SettingsError whose `names` are the environment names at fault and whose `reasons` say why and give an
+    example, so that a wrong setting stops the start by name instead of failing later.
     """
-    source = dict(os.environ if environ is None else environ)
-    values, faults = _values(source)
+    values, faults = _values(dict(os.environ if environ is None else environ))
     settings = None
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        wrong = {_name(item["loc"]): str(item["msg"]) for item in error.errors()}
+        wrong = {_name(str(each["loc"][0])): _reason(each) for each in error.errors()}
         unread = {name.removesuffix("_FILE") for name in faults}
         faults |= {name: reason for name, reason in wrong.items() if name not in unread}
     if settings is None or faults:
-        raise SettingsError(names=sorted(faults), reasons=faults)
+        raise SettingsError(names=sorted(faults), reasons=dict(sorted(faults.items())))
     return settings
 
 
-def _name(loc: tuple[Any, ...]) -> str:
-    return PREFIX + str(loc[0]).upper()
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # raises ValueError for a port that is no number
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _name(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+def _reason(error: ErrorDetails) -> str:
+    """What a value must be, and an example of one."""
+    field, context = str(error["loc"][0]), error.get("ctx", {})
+    told = _REASONS.get(error["type"], error["msg"]).format(**context)
+    (example,) = Settings.model_fields[field].examples or [""]
+    return f"{told}. Example: {_name(field)}={example}"
 
 
 def _values(source: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -132,20 +174,21 @@ def _values(source: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     if settings_file := source.get(PREFIX + "SETTINGS_FILE"):
         text, fault = _read(settings_file)
         if fault:
+            fault += f". Example: {PREFIX}SETTINGS_FILE=/etc/colloquy/colloquy.env"
             raise SettingsError(names=[PREFIX + "SETTINGS_FILE"], reasons={PREFIX + "SETTINGS_FILE": fault})
         source = {**_assignments(text), **source}
     values: dict[str, str] = {}
     faults: dict[str, str] = {}
     for field in Settings.model_fields:
-        name = PREFIX + field.upper()
+        name = _name(field)
         if name in source and name + "_FILE" in source:
-            faults[name] = f"is set twice: also by {name}_FILE"
+            faults[name] = f"is set twice: also by {name}_FILE. Remove one of the two"
         elif name in source:
             values[field] = source[name]
         elif name + "_FILE" in source:
             text, fault = _read(source[name + "_FILE"])
             if fault:
-                faults[name + "_FILE"] = fault
+                faults[name + "_FILE"] = f"{fault}. Example: {name}_FILE=/run/secrets/{field}"
             else:
                 values[field] = text.strip()
     return values, faults

@@ -14,6 +14,8 @@ WRONG = [
     ("DATABASE_URL", "mysql://somewhere/colloquy"),
     ("REDIS_URL", "http://cache"),
     ("TRUSTED_PROXIES", "two"),
+    ("DATABASE_URL", "postgresql://db:port/colloquy"),
+    ("REDIS_URL", "redis://cache:port"),
 ]
 
 
@@ -31,6 +33,7 @@ def test_each_setting_is_named(run_on_sqlite: Run, name: str, value: str | None)
     assert result.returncode == 2
     (line,) = result.stderr.splitlines()
     assert line.startswith(f"colloquy: COLLOQUY_{name} ")
+    assert f". Example: COLLOQUY_{name}=" in line
 
 
 def test_all_wrong_settings_are_named_at_once(run_on_sqlite: Run):

@@ -3,7 +3,7 @@
 import pytest
 
 from lti_app.core.errors import SettingsError
-from lti_app.core.settings import EMBEDDED_DATABASE, load_settings
+from lti_app.core.settings import EMBEDDED_DATABASE, Settings, load_settings
 
 SECRET = "correct horse battery staple, and more"
 GOOD = {"COLLOQUY_SECRET_KEY": SECRET}
@@ -53,19 +53,40 @@ WRONG = [
     ("DATABASE_URL", ""),
     ("DATABASE_URL", "mysql://db/colloquy"),
     ("DATABASE_URL", "sqlite://"),
+    ("DATABASE_URL", "postgresql://u:p@db:port/colloquy"),
     ("REDIS_URL", "http://cache"),
+    ("REDIS_URL", "redis://cache:port"),
+    ("BUCKET_ENDPOINT", "https://objects:port"),
+    ("DOI_LOOKUP", "perhaps"),
+    ("READING_FILE_MB", "501"),
     ("SECRET_KEY", ""),
     ("SECRET_KEY", "x" * 31),
     ("DEFAULT_TIME_ZONE", "Mars/Phobos"),
     ("DEFAULT_TIME_ZONE", ""),
     ("TRUSTED_PROXIES", "many"),
     ("TRUSTED_PROXIES", "-1"),
+    ("TRUSTED_PROXIES", "9" * 5000),
 ]
 
 
 @pytest.mark.parametrize(("name", "text"), WRONG)
-def test_each_wrong_setting_is_named(name, text):
-    assert list(faults({**GOOD, f"COLLOQUY_{name}": text})) == [f"COLLOQUY_{name}"]
+def test_each_wrong_setting_is_named_with_an_example(name, text):
+    ((named, reason),) = faults({**GOOD, f"COLLOQUY_{name}": text}).items()
+    assert named == f"COLLOQUY_{name}"
+    assert f". Example: {named}=" in reason
+    assert "Value error" not in reason
+    assert "unable" not in reason.lower()
+
+
+@pytest.mark.parametrize("field", Settings.model_fields)
+def test_each_example_is_a_right_value(field):
+    (example,) = Settings.model_fields[field].examples
+    load_settings({**GOOD, f"COLLOQUY_{field.upper()}": example})
+
+
+def test_a_password_within_a_wrong_address_is_not_told():
+    (reason,) = faults({**GOOD, "COLLOQUY_DATABASE_URL": "postgresql://u:hunter2@db:port/colloquy"}).values()
+    assert "hunter2" not in reason
 
 
 def test_all_wrong_settings_are_named_at_once(tmp_path):
@@ -78,7 +99,15 @@ def test_all_wrong_settings_are_named_at_once(tmp_path):
 
 
 def test_a_missing_secret_is_named():
-    assert list(faults({})) == ["COLLOQUY_SECRET_KEY"]
+    reason = faults({})["COLLOQUY_SECRET_KEY"]
+    assert reason.startswith("is missing. Example: COLLOQUY_SECRET_KEY=")
+
+
+def test_a_secret_of_a_settings_file_is_taken_as_it_stands(tmp_path):
+    secret = "correct horse # battery ${HOME} 'staple'"
+    (tmp_path / "colloquy.env").write_text(f"COLLOQUY_SECRET_KEY={secret}\n")
+    settings = load_settings({"COLLOQUY_SETTINGS_FILE": f"{tmp_path}/colloquy.env"})
+    assert settings.secret_key.get_secret_value() == secret
 
 
 def test_only_what_is_handed_over_is_read(monkeypatch):
@@ -103,8 +132,10 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
     if content:
         (tmp_path / "secret").write_bytes(content)
     path = f"{tmp_path}/secret"
-    assert list(faults({"COLLOQUY_SECRET_KEY_FILE": path})) == ["COLLOQUY_SECRET_KEY_FILE"]
-    assert list(faults({**GOOD, "COLLOQUY_SETTINGS_FILE": path})) == ["COLLOQUY_SETTINGS_FILE"]
+    for name, environ in (("SECRET_KEY_FILE", {}), ("SETTINGS_FILE", GOOD)):
+        ((named, reason),) = faults({**environ, f"COLLOQUY_{name}": path}).items()
+        assert named == f"COLLOQUY_{name}"
+        assert f". Example: {named}=/" in reason
 
 
 def test_a_value_and_a_file_for_it_contradict_each_other(tmp_path):
