@@ -108,7 +108,7 @@ def test_pictures_do_not_tell_where_they_were_made():
     place = files.EXIF_WITH_PLACE
     xmp = b"http://ns.adobe.com/xap/1.0/\0 GPS here"
     jpeg = files.jpeg((0xE0, b"JFIF\0"), (0xE1, place), (0xE1, xmp), (0xFE, b"GPS"), (0xED, b"GPS"), after=b"GPS")
-    png = files.png(2, 2, (b"tEXt", b"place\0GPS"), (b"eXIf", place), (b"gAMA", b"\0\0\xb1\x8f"))
+    png = files.png(2, 2, (b"tEXt", b"place\0GPS"), (b"eXIf", place[6:]), (b"gAMA", b"\0\0\xb1\x8f"))
     webp = files.webp((b"EXIF", place), (b"XMP ", b"GPS"), flags=0b1100)
     gif = files.gif(b"\x21\xfe\x03GPS\x00", b"\x21\xff\x0bXMP DataXMP\x03GPS\x00")
     for data in (jpeg, png, webp, gif):
@@ -116,16 +116,35 @@ def test_pictures_do_not_tell_where_they_were_made():
         assert b"GPS" in data
         assert b"GPS" not in cleaned.content
         assert clean_picture(cleaned.content) == cleaned
-    assert clean_picture(png).content == files.png(2, 2, (b"gAMA", b"\0\0\xb1\x8f"))
-    assert clean_picture(webp).content == files.webp()
+    turn = files.EXIF_WITH_PLACE.removeprefix(b"Exif\0\0").partition(b"GPS")[0]
+    assert clean_picture(png).content == files.png(2, 2, (b"eXIf", turn), (b"gAMA", b"\0\0\xb1\x8f"))
+    assert clean_picture(webp).content == files.webp((b"EXIF", turn), flags=0b1000)
     assert clean_picture(gif).content == files.gif()
 
 
 def test_a_photograph_stays_the_way_up_that_it_was():
-    cleaned = clean_picture(files.jpeg((0xE1, files.EXIF_WITH_PLACE))).content
-    assert cleaned.count(b"Exif\0\0") == 1
-    assert b"\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06" in cleaned
-    assert clean_picture(files.jpeg()).content == files.jpeg()
+    exif = files.EXIF_WITH_PLACE
+    photographs = {
+        "jpeg": files.jpeg((0xE1, exif)),
+        "png": files.png(2, 2, (b"eXIf", exif[6:])),
+        "webp": files.webp((b"EXIF", exif[6:]), flags=0b1000),
+        "webp with the mark that JPEG has": files.webp((b"EXIF", exif), flags=0b1000),
+    }
+    for name, photograph in photographs.items():
+        cleaned = clean_picture(photograph).content
+        assert cleaned.count(b"\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06") == 1, name
+        assert b"GPS" not in cleaned, name
+
+
+def test_a_picture_without_notes_is_not_touched():
+    for make in (files.jpeg, files.png, files.gif, files.webp):
+        assert clean_picture(make()).content == make()
+
+
+def test_small_earlier_versions_in_a_photograph_go():
+    earlier = ((0xE0, b"JFXX\0\x10 thumbnail"), (0xE2, b"MPF\0 another"), (0xE2, b"FPXR\0 another"))
+    profile = (0xE2, b"ICC_PROFILE\0\x01\x01 colors")
+    assert clean_picture(files.jpeg(*earlier, profile)).content == files.jpeg(profile)
 
 
 def test_an_animation_goes_on_running():
