@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import nh3
 
 from lti_app.core.prose import is_blank, keep_text
-from lti_app.core.rich_text import ATTRIBUTES, CLASSES, SCHEMES, Element, Node, text_of
+from lti_app.core.rich_text import ATTRIBUTES, CLASSES, SCHEMES, Element, Node, bare_text, text_of
 
 MARKS = {"strong": "strong", "b": "strong", "em": "em", "i": "em", "s": "s", "del": "s", "strike": "s", "code": "code"}
 HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
@@ -40,10 +40,15 @@ _IDS = ("data-id", "data-reading", *_PLACES, "data-passage")
 
 def read(html: str) -> list[Element]:
     """The blocks of some HTML, whatever it is: safe, in a regular shape, with nothing empty."""
+    return _blocks(parse(_CLEANER.clean(html)), 0)
+
+
+def parse(html: str) -> list[Node]:
+    """The tree of HTML that is clean already, such as that of a stored post, with nothing taken out or added."""
     reader = _Reader()
-    reader.feed(_CLEANER.clean(html))
+    reader.feed(html)
     reader.close()
-    return _blocks(reader.root.children, 0)
+    return reader.root.children
 
 
 class _Reader(HTMLParser):
@@ -126,7 +131,7 @@ def _container(node: Element, nesting: int) -> list[Element]:
 
 
 def _code(node: Element) -> list[Element]:
-    text = keep_text(_raw_text(node)).strip("\n")
+    text = keep_text(bare_text([node])).strip("\n")
     return [] if is_blank(text) else [Element("pre", {}, [Element("code", {}, [text])])]
 
 
@@ -139,12 +144,12 @@ def _table(node: Element) -> list[Element]:
         cells += len(found)
         if found and cells <= MAX_CELLS:
             rows.append(Element("tr", {}, [_cell(cell) for cell in found]))
-    is_empty = is_blank("".join(_raw_text(row) for row in rows if isinstance(row, Element)))
+    is_empty = is_blank(bare_text(rows))
     return [] if is_empty else [Element("table", {}, [Element("tbody", {}, rows)])]
 
 
 def _cell(cell: Element) -> Element:
-    line = _SPACES.sub(" ", keep_text(_raw_text(cell))).strip(" ")
+    line = _SPACES.sub(" ", keep_text(bare_text([cell]))).strip(" ")
     return Element(cell.tag, {}, [line] if line else [])
 
 
@@ -154,18 +159,6 @@ def _rows(node: Element) -> Iterator[Element]:
             yield child
         elif child.tag in ("thead", "tbody", "tfoot"):
             yield from _rows(child)
-
-
-def _raw_text(node: Element) -> str:
-    pieces = (
-        child if isinstance(child, str) else "\n" if child.tag == "br" else _raw_text(child) + _apart(child)
-        for child in node.children
-    )
-    return "".join(pieces)
-
-
-def _apart(node: Element) -> str:
-    return "\n" if node.tag in BLOCKS or node.tag == "td" else ""
 
 
 def _block(tag: str, nodes: Iterable[Node]) -> list[Element]:
@@ -213,7 +206,7 @@ def _picture(node: Element) -> list[Node]:
 
 def _chip(node: Element) -> list[Node]:
     """Chips are of one piece: their ids and their words."""
-    words = _SPACES.sub(" ", keep_text(_raw_text(node))).strip(" ")
+    words = _SPACES.sub(" ", keep_text(bare_text([node]))).strip(" ")
     ids = {name: value for name in _IDS if (value := keep_text(node.attrs.get(name, ""))[:40])}
     ids = {name: value for name, value in ids.items() if name in _PLACES or _NUMBER.fullmatch(value)}
     needed = "data-id" if node.kind == "mention" else "data-reading"

@@ -21,7 +21,9 @@ CLASSES = {"a": {"cited", "address"}, "span": {"mention"}}
 SCHEMES = {"http", "https", "mailto"}
 _MAY_BE_EMPTY = {"br", "td", "th"}
 _HEADING = re.compile(r"<(/?)h([34])>")
-_BLOCKS = {"p", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "table", "tbody", "tr", "th", "td"}
+_BLOCKS = frozenset(["p", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "table", "tbody", "tr", "th", "td"])
+_ALONE = _BLOCKS | {"div", "h1", "h2", "h5", "h6"}
+"""The elements whose words begin and end a line."""
 _CLEANER = nh3.Cleaner(
     tags={"br", "a", "span", "img", "strong", "em", "s", "code", *_BLOCKS},
     attributes={**ATTRIBUTES, "a": {*ATTRIBUTES["a"], "target"}},
@@ -96,6 +98,31 @@ def find_all(nodes: Iterable[Node], tag: str, kind: str = "") -> Iterator[Elemen
             if node.tag == tag and node.kind == kind:
                 yield node
             yield from find_all(node.children, tag, kind)
+
+
+def bare_text(nodes: Iterable[Node], without: Callable[[Element], bool] = lambda _element: False) -> str:
+    """Only the words, each block and line break on a line of its own; elements that `without` names are left out."""
+    pieces: list[str] = []
+
+    def end_line() -> None:
+        if pieces and not pieces[-1].endswith("\n"):
+            pieces.append("\n")
+
+    def add(inside: Iterable[Node]) -> None:
+        for node in inside:
+            if isinstance(node, str):
+                pieces.append(node)
+            elif node.tag == "br":
+                pieces.append("\n")
+            elif node.tag in _ALONE:
+                end_line()
+                add(() if without(node) else node.children)
+                end_line()
+            elif not without(node):
+                add(node.children)
+
+    add(nodes)
+    return "".join(pieces)
 
 
 def to_text(blocks: Iterable[Element]) -> str:

@@ -8,10 +8,13 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from html.parser import HTMLParser
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from rensa import RMinHash
+
+from lti_app.core.rich_reader import parse
+from lti_app.core.rich_text import Element, bare_text, find_all
 
 MIN_WORDS = 40
 """Own words below which no post is compared: short answers are alike without anybody having copied."""
@@ -27,7 +30,6 @@ _SEED = 1990
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _QUOTED = re.compile('“[^“”]{1,5000}”|„[^„“”]{1,5000}[“”]|«[^«»]{1,5000}»|"[^"\n]{1,5000}"')
 _HOST = re.compile(r"(?<![@\w.-])(?:[a-z0-9-]+\.)+[a-z]{2,24}(?![\w-])", re.IGNORECASE)
-_BLOCKS = frozenset(["p", "li", "h2", "h3", "h4", "h5", "h6", "td", "th", "tr", "ul", "ol", "pre", "br", "div"])
 
 
 @dataclass(frozen=True)
@@ -49,48 +51,15 @@ class Run:
     same: bool
 
 
-class _Reader(HTMLParser):
-    """Collects a post's text outside of quotations, citations and links, and its links."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text: list[str] = []
-        self.addresses: list[str] = []
-        self._within: list[bool] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note where what follows is not the author's own."""
-        address = dict(attrs).get("href") or ""
-        if tag in _BLOCKS:
-            self.text.append("\n")
-        if tag in ("a", "blockquote"):
-            leads = address.startswith(("http://", "https://"))
-            self._within.append(tag == "blockquote" or leads or "cited" in (dict(attrs).get("class") or "").split())
-            self.addresses += [address] if leads else []
-
-    def handle_endtag(self, tag: str) -> None:
-        """Back to what stood around it."""
-        if tag in ("a", "blockquote") and self._within:
-            self._within.pop()
-
-    def handle_data(self, data: str) -> None:
-        """Collect text outside quotations."""
-        if not any(self._within):
-            self.text.append(data)
-
-
 def substance_of(html: str) -> Substance:
     """What the sanitised HTML of a post says by itself."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    text = "".join(reader.text)
-    linked = [host for address in reader.addresses if (host := _host_of(address))]
+    tree = parse(html)
+    text = bare_text(tree, without=_is_not_own)
+    addresses = [link.attrs["href"] for link in find_all(tree, "a") if _leads_out(link)]
+    linked = [host for address in addresses if (host := _host_of(address))]
     named = [host.casefold() for host in _HOST.findall(text)]
     return Substance(
-        words=tuple(words_of(_QUOTED.sub("\n", text))),
-        hosts=frozenset(linked + named),
-        links=len(reader.addresses),
+        words=tuple(words_of(_QUOTED.sub("\n", text))), hosts=frozenset(linked + named), links=len(addresses)
     )
 
 
@@ -124,20 +93,15 @@ def bands_of(runs: Collection[str]) -> list[int]:
 
 def marked(html: str, other: str) -> list[Run]:
     """The words of a post, those marked that also stand in the other."""
-    shown, theirs = _plain(html).split(), runs_of(words_of(_plain(other)))
+    shown, theirs = bare_text(parse(html)).split(), runs_of(words_of(bare_text(parse(other))))
     words = [(n, word) for n, piece in enumerate(shown) for word in words_of(piece)]
     same: set[int] = set()
     for start in range(len(words) - _RUN + 1):
         run = words[start : start + _RUN]
         if " ".join(word for _, word in run) in theirs:
             same.update(range(run[0][0], run[-1][0] + 1))
-    runs: list[Run] = []
-    for n, piece in enumerate(shown):
-        if runs and runs[-1].same == (n in same):
-            runs[-1] = Run(f"{runs[-1].text} {piece}", runs[-1].same)
-        else:
-            runs.append(Run(piece, n in same))
-    return runs
+    alike = groupby(enumerate(shown), key=lambda numbered: numbered[0] in same)
+    return [Run(" ".join(piece for _, piece in pieces), is_same) for is_same, pieces in alike]
 
 
 def sells_essays(hosts: Collection[str], sellers: Collection[str]) -> bool:
@@ -169,21 +133,9 @@ def _hashed(place: int, values: Sequence[int]) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-class _Plain(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 -- as the parser calls it
-        if tag in _BLOCKS or tag == "blockquote":
-            self.text.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
+def _is_not_own(element: Element) -> bool:
+    return element.tag == "blockquote" or element.kind == "cited" or _leads_out(element)
 
 
-def _plain(html: str) -> str:
-    reader = _Plain()
-    reader.feed(html)
-    reader.close()
-    return "".join(reader.text)
+def _leads_out(element: Element) -> bool:
+    return element.tag == "a" and element.attrs.get("href", "").startswith(("http://", "https://"))

@@ -4,10 +4,12 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from html.parser import HTMLParser
+
+from lti_app.core.rich_reader import parse
+from lti_app.core.rich_text import Element, Node, bare_text, find_all
 
 MIN_WORDS = 6
 """Words of a quotation from which on it is looked for; also the length of a shingle."""
@@ -20,12 +22,16 @@ SHOWN = 120
 """Characters of a quotation that are kept to show it by."""
 
 _WORD = re.compile(r"[^\W_]+")
-_BROKEN = re.compile(r"(?<=\w)[-\u2010\u2011\u00ad]\s*\n\s*(?=\w)")
+_BROKEN = re.compile(r"(?<=\w)[-\u2010\u2011\u00ad][^\S\n]*\n\s*(?=\w)")
 _WITHIN = re.compile(r"(?<=\w)['’ʼ\-\u2010\u2011\u00ad.](?=\w)")
 _LEFT_OUT = re.compile(r"\[[^\]]{0,200}\]|\(\s*(?:\.\s*){3}\)|(?:\.\s?){3,}|…")
 _QUOTED = re.compile(r"“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|»([^«»]+)«|\"([^\"]+)\"|‘([^‘]+?)’(?!\w)")
-_PAGE_MARK = re.compile(r"^\s*\[\s*(?:p\.?|page)\s*([\w.–-]{1,20})\s*\]\s*$", re.IGNORECASE | re.MULTILINE)
+_PAGE_MARK = re.compile(
+    r"^[^\S\n]*\[\s*(?:p\.?|page)\s*([\w.–-]{1,20})\s*\][^\S\n]*$", re.IGNORECASE | re.MULTILINE
+)
 _PAGE_BREAK = "\f"
+_HOLDERS = frozenset({"ul", "ol", "table", "tbody", "tr"})
+"""The elements that hold blocks and no words of their own."""
 
 
 class Kept(StrEnum):
@@ -121,14 +127,12 @@ def index_pages(pages: Sequence[Page]) -> list[tuple[int, str]]:
 
 def find_quotations(html: str) -> list[Quotation]:
     """The quotations of MIN_WORDS words or more in a post: what stands in quotation marks, and quoted blocks."""
-    reader = _QuotationReader()
-    reader.feed(html)
-    reader.close()
-    cited = tuple(dict.fromkeys(reading for block in reader.blocks for reading in block.reading_ids))
+    blocks = list(_blocks(parse(html)))
+    cited = _reading_ids(blocks)
     found = [
-        Quotation(text.strip(), tuple(dict.fromkeys(block.reading_ids)) or cited)
-        for block in reader.blocks
-        for text in block.quotations()
+        Quotation(text.strip(), _reading_ids([block]) or cited)
+        for block in blocks
+        for text in _quoted(block)
         if len(words_of(_LEFT_OUT.sub(" ", text))) >= MIN_WORDS
     ]
     return list(dict.fromkeys(found))[:MAX_QUOTES]
@@ -197,61 +201,27 @@ def _before(label: str) -> str:
     return str(int(label) - 1) if label.isdigit() and int(label) > 1 else label
 
 
-class _Block:
-    """A paragraph, a list item or a quoted block, with the readings that it cites."""
-
-    def __init__(self, *, quoted: bool) -> None:
-        self.quoted = quoted
-        self.parts: list[str] = []
-        self.reading_ids: list[int] = []
-
-    def quotations(self) -> list[str]:
-        text = "".join(self.parts)
-        if self.quoted:
-            return [text]
-        return [next(filter(None, match.groups())) for match in _QUOTED.finditer(text)]
+def _blocks(nodes: Iterable[Node]) -> Iterator[Element]:
+    """Quoted blocks, and outside of them the blocks that hold lines."""
+    for node in nodes:
+        if isinstance(node, str):
+            yield Element("p", {}, [node])
+        elif node.tag in _HOLDERS or (node.holds_blocks and node.tag != "blockquote"):
+            yield from _blocks(node.children)
+        else:
+            yield node
 
 
-class _QuotationReader(HTMLParser):
-    """Reads the sanitised HTML of a post."""
+def _reading_ids(nodes: Iterable[Node]) -> tuple[int, ...]:
+    """The readings that are cited, each once."""
+    chips = find_all(nodes, "a", "cited")
+    ids = (chip.attrs.get("data-reading") or chip.attrs.get("href", "").rpartition("#reading-")[2] for chip in chips)
+    return tuple(dict.fromkeys(int(reading_id) for reading_id in ids if reading_id.isdecimal()))
 
-    _BLOCKS = frozenset({"p", "li", "h3", "h4", "td", "th", "pre"})
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.blocks: list[_Block] = []
-        self._quoted = 0
-        self._in_citation = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Blocks begin, citations are noted."""
-        values = dict(attrs)
-        if tag == "blockquote":
-            self._quoted += 1
-            self.blocks.append(_Block(quoted=True))
-        elif tag in self._BLOCKS and not self._quoted:
-            self.blocks.append(_Block(quoted=False))
-        elif tag == "br" or tag in self._BLOCKS:
-            self._add("\n")
-        elif "cited" in (values.get("class") or "").split():
-            self._in_citation = True
-            reading = values.get("data-reading") or (values.get("href") or "").rpartition("#reading-")[2]
-            if reading.isdigit() and self.blocks:
-                self.blocks[-1].reading_ids.append(int(reading))
-
-    def handle_endtag(self, tag: str) -> None:
-        """Blocks end."""
-        if tag == "blockquote":
-            self._quoted = max(0, self._quoted - 1)
-        elif tag in ("a", "span"):
-            self._in_citation = False
-
-    def handle_data(self, data: str) -> None:
-        """Words, but not those of a citation."""
-        if not self._in_citation:
-            self._add(data)
-
-    def _add(self, text: str) -> None:
-        if not self.blocks:
-            self.blocks.append(_Block(quoted=bool(self._quoted)))
-        self.blocks[-1].parts.append(text)
+def _quoted(block: Element) -> list[str]:
+    """What a block quotes, without the words of citations."""
+    text = bare_text([block], without=lambda element: element.kind == "cited")
+    if block.tag == "blockquote":
+        return [text]
+    return [next(filter(None, match.groups())) for match in _QUOTED.finditer(text)]

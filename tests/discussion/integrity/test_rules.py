@@ -19,6 +19,7 @@ from lti_app.discussion.integrity.rules import (
     substance_of,
     words_of,
 )
+from tests.core.growth import MOST, growth
 
 BANDS = [7495396034183921006, 6740614794985732022]
 OWN = "A manager keeps the ward running and a leader asks whether it should."
@@ -47,6 +48,27 @@ def words_joined(text):
 
 def test_words_run_on_across_emphasis_but_not_across_paragraphs():
     assert substance_of("<p>lead<em>ers</em></p><p>cope</p>").words == ("leaders", "cope")
+
+
+def test_words_of_cells_and_items_are_not_joined():
+    html = "<table><tr><th>lead</th><td>ers</td></tr></table><ul><li>co<ul><li>pe</li></ul></li></ul>"
+    assert substance_of(html).words == ("lead", "ers", "co", "pe")
+
+
+LONG = {
+    "quotations within one another": lambda size: "<blockquote>" * size + "a",
+    "words": lambda size: f"<p>{'ab ' * size}</p>",
+    "links": lambda size: f"<p>{LINK * size}</p>",
+    "marks that nothing closes": lambda size: f"<p>{'„a «b' * size}</p>",
+    "names of sites": lambda size: f"<p>{'a.' * size}1</p>",
+    "paragraphs": lambda size: "<p>a</p>" * size,
+}
+
+
+@pytest.mark.parametrize("make", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("work", [substance_of, lambda html: marked(html, html)], ids=["substance", "marked"])
+def test_reading_a_post_takes_time_in_proportion(work, make):
+    assert growth(work, make, 16_000) <= MOST
 
 
 @pytest.mark.parametrize("text", ["Don’t stop", "DON'T  stop", "don't\nstop"])

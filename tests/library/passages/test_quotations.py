@@ -14,6 +14,7 @@ from lti_app.library.passages.rules import (
     split_pages,
     words_of,
 )
+from tests.core.growth import MOST, growth
 
 KOTTER = [
     Page("104", "Management is about coping with complexity. Its practices and procedures are largely a re-"),
@@ -90,6 +91,10 @@ def test_words_of_a_reading_are_recognised_though_it_is_not_named():
         ("<p>“one <em>two</em> three four five six”</p>", ["one two three four five six"]),
         ("<p>one two three four five six</p>", []),
         ("<p>“one two</p><p>three four five six”</p>", []),
+        ("<table><tr><td>“one two three</td><td>four five six”</td></tr></table>", []),
+        ("<ul><li><p>one “two</p><ul><li><p>three” “a b c d e f”</p></li></ul></li></ul>", ["a b c d e f"]),
+        ("<ul><li><blockquote><p>one two three four<br>five six</p></blockquote></li></ul>", 1),
+        ("“one two three four five six”", ["one two three four five six"]),
         ("", []),
     ],
 )
@@ -106,6 +111,26 @@ def test_words_of_a_citation_are_not_quoted():
 def test_a_quotation_without_citation_of_its_own_belongs_to_what_the_post_cites():
     html = f"<p>See {CHIP.format(7)}.</p><blockquote><p>one two three four five six</p></blockquote>"
     assert [quotation.reading_ids for quotation in find_quotations(html)] == [(7,)]
+
+
+LONG = {
+    "line breaks behind a hyphen": lambda size: f"<blockquote><p>a-{'<br>' * size}!</p></blockquote>",
+    "quotations within one another": lambda size: "<blockquote>" * size + "a",
+    "quotations side by side": lambda size: "<p>“one two three four five six”</p>" * size,
+    "marks that nothing closes": lambda size: f"<p>{'‘a’b «»' * size}</p>",
+    "omissions": lambda size: f"<p>“{'. . ( . [' * size}”</p>",
+    "citations": lambda size: f"<p>{CHIP.format(1) * size}</p>",
+}
+
+
+@pytest.mark.parametrize("make", LONG.values(), ids=LONG)
+def test_looking_for_quotations_takes_time_in_proportion(make):
+    assert growth(find_quotations, make, 8_000) <= MOST
+
+
+@pytest.mark.parametrize("make", [lambda size: "\n" * size, lambda size: "\n[" * size, lambda size: "[p. 1]\n" * size])
+def test_parting_pages_takes_time_in_proportion(make):
+    assert growth(split_pages, make, 16_000) <= MOST
 
 
 @pytest.mark.parametrize(

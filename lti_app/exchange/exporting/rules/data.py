@@ -3,14 +3,14 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from html import escape
 from typing import Any
 
+from lti_app.core.rich_reader import parse
+from lti_app.core.rich_text import Element, Node, inline_html
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.exchange.formats.colloquy import FORMAT, VERSION
 
@@ -29,8 +29,6 @@ COLUMNS = (
     "text",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_PICTURE = re.compile(r"<img\b([^>]*)>")
-_ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
 
 
 class Kind(StrEnum):
@@ -178,15 +176,30 @@ def for_elsewhere(html: str, address: str, picture: str, kept: Callable[[str], s
     `kept` maps the source of an included picture to its new source. Other pictures become links, with the word
     `picture` before their description.
     """
+    root = address.rstrip("/")
 
-    def linked(match: re.Match[str]) -> str:
-        attributes = dict(_ATTRIBUTE.findall(match[1]))
-        source, shown = attributes.get("src", ""), attributes.get("alt", "")
-        if new := kept(source):
-            return f'<img src="{new}" alt="{shown}">'
-        return f'<a href="{source}">{escape(picture)}: {shown}</a>'
+    def outward(node: Node) -> Node:
+        if isinstance(node, str):
+            return node
+        if node.tag == "img":
+            return _picture(node, root, picture, kept)
+        attrs = (
+            {**node.attrs, "href": root + node.attrs["href"]} if _is_ours(node.attrs.get("href", "")) else node.attrs
+        )
+        return Element(node.tag, attrs, [outward(child) for child in node.children])
 
-    return _PICTURE.sub(linked, html).replace('href="/', f'href="{escape(address.rstrip("/"))}/')
+    return "".join(inline_html(outward(node)) for node in parse(html))
+
+
+def _picture(node: Element, root: str, word: str, kept: Callable[[str], str | None]) -> Element:
+    source, shown = node.attrs.get("src", ""), node.attrs.get("alt", "")
+    if new := kept(source):
+        return Element("img", {"src": new, "alt": shown})
+    return Element("a", {"href": root + source if _is_ours(source) else source}, [f"{word}: {shown}"])
+
+
+def _is_ours(address: str) -> bool:
+    return address.startswith("/")
 
 
 def _csv_line(cells: Iterable[object]) -> str:
