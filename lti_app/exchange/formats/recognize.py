@@ -7,10 +7,12 @@ from typing import Any
 
 from lti_app.exchange.formats.canvas import is_entry_list, is_view, read_canvas
 from lti_app.exchange.formats.colloquy import FORMAT
+from lti_app.exchange.formats.csv_file import read_csv
 from lti_app.exchange.formats.dates import DateReader
+from lti_app.exchange.formats.encodings import decode
 from lti_app.exchange.formats.entries import MAX_BYTES, Parsed, Shape
 from lti_app.exchange.formats.errors import FileRefused
-from lti_app.exchange.formats.rows import decode, read_csv, read_objects
+from lti_app.exchange.formats.json_list import read_objects
 from lti_app.exchange.formats.wordpress import read_wordpress
 
 _LISTS = ("posts", "entries", "data", "items", "comments", "messages")

@@ -1,16 +1,14 @@
-"""Posts in rows: CSV of any delimiter and encoding, JSON lists of objects, Moodle's forum export in either."""
+"""Posts in the rows of a table, whatever file it comes from: which column holds what, and a row as a post."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lti_app.exchange.formats.dates import DateReader, can_be_read_two_ways, day_comes_first
-from lti_app.exchange.formats.entries import MAX_BYTES, MAX_ENTRIES, Entry, Fault, Note, Parsed, Shape
+from lti_app.exchange.formats.entries import MAX_ENTRIES, Entry, Fault, Note, Parsed, Shape
 from lti_app.exchange.formats.errors import FileRefused
+from lti_app.exchange.formats.moodle import is_moodle, is_plain_text
 
-csv.field_size_limit(MAX_BYTES)  # one that is too small would take a long post for a quote that never ends
 Row = Mapping[str, Any]
 
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -39,54 +37,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "hidden": ("hidden",),
 }
 """What the columns may be called, apart from capitals, spaces and marks; the first of each that a file has is taken."""
-_MOODLE = frozenset({"discussion", "parent", "userid", "message"})
-_DELIMITERS = ",;\t|"
 _MARKUP = re.compile(r"</?(?:p|br|div|ul|ol|li|blockquote|strong|em|b|i|a|span|h[1-6]|table|img)\b[^<>]*>", re.I)
-_UTF_16 = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _NOT_THERE = ("", "0", "none", "null", "-")
 _TRUE = ("1", "true", "yes")
-
-
-def decode(content: bytes) -> tuple[str, str]:
-    """The text of a file and how it was read: UTF-8 or UTF-16 where it is that, else Windows-1252, which takes all.
-
-    charset-normalizer was tried in the place of Windows-1252: it reads “It’s a naïve café – really” as Windows-1250
-    and a row of capital umlauts as Japanese, and what is lost so is noticed by nobody.
-    """
-    for mark, encoding in _UTF_16:
-        if content.startswith(mark):
-            return content.decode(encoding, "replace"), "UTF-16"
-    head = content[:1000]
-    if head.count(0) > len(head) // 4:
-        little = head[1::2].count(0) >= head[::2].count(0)
-        return content.decode("utf-16-le" if little else "utf-16-be", "replace"), "UTF-16"
-    try:
-        return content.decode("utf-8-sig"), "UTF-8"
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace"), "Windows-1252"
-
-
-def read_csv(content: bytes, dates: DateReader, *, day_first: bool | None = None) -> Parsed:
-    """The posts of a CSV file; raises FileRefused where it has no columns that we know, or a quote that never ends."""
-    text, encoding = decode(content)
-    lines = io.StringIO(text.replace("\0", ""), newline="")
-    delimiter = _delimiter(text)
-    rows = _Lines(csv.reader(lines, delimiter=delimiter, strict=True))
-    notes: list[Note] = []
-    header, columns = _header(rows)
-    numbered = list(_rows(rows, header, notes))
-    return read_rows(numbered, columns, dates, day_first=day_first, notes=notes, encoding=encoding)
-
-
-def read_objects(items: Sequence[Any], dates: DateReader, *, day_first: bool | None = None) -> Parsed:
-    """The posts of a JSON list of objects, counted from 1 in the place of lines."""
-    flat = [each for item in items for each in (item if isinstance(item, list) else [item])]
-    notes = [Note(n, Fault.BROKEN) for n, item in enumerate(flat, 1) if not isinstance(item, dict)]
-    numbered = [
-        (n, {_plain(str(k)): v for k, v in item.items()}) for n, item in enumerate(flat, 1) if isinstance(item, dict)
-    ]
-    names = {name: None for _n, row in numbered for name in row}
-    return read_rows(numbered, _columns(list(names)), dates, day_first=day_first, notes=notes)
 
 
 def read_rows(
@@ -101,7 +54,7 @@ def read_rows(
     """The posts of rows that know where they stood in their file."""
     if len(rows) > MAX_ENTRIES:
         raise FileRefused("too_many", limit=MAX_ENTRIES)
-    shape = Shape.MOODLE if rows and rows[0][1].keys() >= _MOODLE else Shape.ROWS
+    shape = Shape.MOODLE if rows and is_moodle(rows[0][1]) else Shape.ROWS
     dated = [row.get(columns.get("date", "")) for _line, row in rows]
     order = day_first if day_first is not None else day_comes_first(dated)
     dates = DateReader(dates.zone, order is not False)
@@ -118,9 +71,14 @@ def read_rows(
     return Parsed(shape, entries, notes, encoding, told)
 
 
-def looks_like_markup(text: str) -> bool:
-    """Whether a text without a stated format is HTML."""
-    return bool(_MARKUP.search(text))
+def columns_of(header: Sequence[str]) -> dict[str, str]:
+    """Which column holds what."""
+    return {part: name for part, names in NAMES.items() if (name := _first(names, header))}
+
+
+def column_name(shown: str) -> str:
+    """The name of a column without capitals, spaces and marks."""
+    return re.sub(r"[^a-z0-9]", "", shown.lower())
 
 
 def _entry(line: int, place: int, given: Row, dates: DateReader, shape: Shape) -> Entry:
@@ -143,9 +101,9 @@ def _entry(line: int, place: int, given: Row, dates: DateReader, shape: Shape) -
 
 
 def _is_html(stated: str, text: str, shape: Shape) -> bool:
-    if shape is Shape.MOODLE and stated in ("2", "4"):  # plain text, and Markdown, which reads well as plain text
+    if shape is Shape.MOODLE and is_plain_text(stated):
         return False
-    return stated == "html" or (stated != "text" and looks_like_markup(text))
+    return stated == "html" or (stated != "text" and _MARKUP.search(text) is not None)
 
 
 def _words(value: Any) -> str:
@@ -165,74 +123,5 @@ def _flag(value: Any) -> bool:
     return words in _TRUE or words not in (*_NOT_THERE, "false", "no")
 
 
-def _delimiter(text: str) -> str:
-    """The sign under which the first line names most columns that we know."""
-    head = next((line for line in text.splitlines() if line.strip()), "")
-
-    def known(sign: str) -> tuple[int, int]:
-        names = next(csv.reader([head], delimiter=sign), [])
-        return len(_columns([_plain(name) for name in names])), len(names)
-
-    return max(_DELIMITERS, key=known)
-
-
-def _header(rows: Iterator[list[str]]) -> tuple[list[str], dict[str, str]]:
-    first = next((row for row in rows if any(cell.strip() for cell in row)), None)
-    if first is None:
-        raise FileRefused("nothing_in_it")
-    header = [_plain(name) for name in first]
-    return header, _columns(header, shown=first)
-
-
-def _columns(header: Sequence[str], shown: Sequence[str] | None = None) -> dict[str, str]:
-    """Which column holds what; with `shown`, raises FileRefused where there is no text or nothing beside it."""
-    found = {part: name for part, names in NAMES.items() if (name := _first(names, header))}
-    if shown is not None:
-        _require_columns(found, shown)
-    return found
-
-
-def _require_columns(found: Mapping[str, str], shown: Iterable[str]) -> None:
-    if "text" not in found or not found.keys() & {"author", "date"}:
-        raise FileRefused("no_columns", found=", ".join(name.strip() for name in shown)[:300])
-
-
 def _first(names: Iterable[str], header: Sequence[str]) -> str | None:
     return next((name for name in names if name in header), None)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-class _Lines:
-    """The rows of a CSV reader, and the line on which the last one began."""
-
-    def __init__(self, reader: Any) -> None:
-        self.reader, self.line = reader, 0
-
-    def __iter__(self) -> Iterator[list[str]]:
-        return self
-
-    def __next__(self) -> list[str]:
-        self.line = self.reader.line_num + 1
-        try:
-            cells: list[str] = next(self.reader)
-        except csv.Error as error:
-            raise FileRefused("csv_broken", line=self.line) from error
-        return cells
-
-
-def _rows(rows: _Lines, header: Sequence[str], notes: list[Note]) -> Iterator[tuple[int, Row]]:
-    count = 0
-    for cells in rows:
-        line = rows.line
-        if not any(cell.strip() for cell in cells):
-            continue
-        count += 1
-        if count > MAX_ENTRIES:
-            raise FileRefused("too_many", limit=MAX_ENTRIES)
-        if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
-            notes.append(Note(line, Fault.BROKEN))
-            continue
-        yield line, dict(zip(header, cells, strict=False))

@@ -26,9 +26,7 @@ _BROKEN = re.compile(r"(?<=\w)[-\u2010\u2011\u00ad][^\S\n]*\n\s*(?=\w)")
 _WITHIN = re.compile(r"(?<=\w)['’ʼ\-\u2010\u2011\u00ad.](?=\w)")
 _LEFT_OUT = re.compile(r"\[[^\]]{0,200}\]|\(\s*(?:\.\s*){3}\)|(?:\.\s?){3,}|…")
 _QUOTED = re.compile(r"“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|»([^«»]+)«|\"([^\"]+)\"|‘([^‘]+?)’(?!\w)")
-_PAGE_MARK = re.compile(
-    r"^[^\S\n]*\[\s*(?:p\.?|page)\s*([\w.–-]{1,20})\s*\][^\S\n]*$", re.IGNORECASE | re.MULTILINE
-)
+_PAGE_MARK = re.compile(r"^[^\S\n]*\[\s*(?:p\.?|page)\s*([\w.–-]{1,20})\s*\][^\S\n]*$", re.IGNORECASE | re.MULTILINE)
 _PAGE_BREAK = "\f"
 _HOLDERS = frozenset({"ul", "ol", "table", "tbody", "tr"})
 """The elements that hold blocks and no words of their own."""

@@ -1,0 +1,82 @@
+"""Posts in a CSV file, of any delimiter and encoding."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from lti_app.exchange.formats.dates import DateReader
+from lti_app.exchange.formats.encodings import decode
+from lti_app.exchange.formats.entries import MAX_BYTES, MAX_ENTRIES, Fault, Note, Parsed
+from lti_app.exchange.formats.errors import FileRefused
+from lti_app.exchange.formats.rows import Row, column_name, columns_of, read_rows
+
+csv.field_size_limit(MAX_BYTES)  # one that is too small would take a long post for a quote that never ends
+_DELIMITERS = ",;\t|"
+
+
+def read_csv(content: bytes, dates: DateReader, *, day_first: bool | None = None) -> Parsed:
+    """The posts of a CSV file; raises FileRefused where it has no columns that we know, or a quote that never ends."""
+    text, encoding = decode(content)
+    lines = io.StringIO(text.replace("\0", ""), newline="")
+    delimiter = _delimiter(text)
+    rows = _Lines(csv.reader(lines, delimiter=delimiter, strict=True))
+    notes: list[Note] = []
+    header, columns = _header(rows)
+    numbered = list(_rows(rows, header, notes))
+    return read_rows(numbered, columns, dates, day_first=day_first, notes=notes, encoding=encoding)
+
+
+def _delimiter(text: str) -> str:
+    """The sign under which the first line names most columns that we know."""
+    head = next((line for line in text.splitlines() if line.strip()), "")
+
+    def known(sign: str) -> tuple[int, int]:
+        names = next(csv.reader([head], delimiter=sign), [])
+        return len(columns_of([column_name(name) for name in names])), len(names)
+
+    return max(_DELIMITERS, key=known)
+
+
+def _header(rows: Iterator[list[str]]) -> tuple[list[str], dict[str, str]]:
+    first = next((row for row in rows if any(cell.strip() for cell in row)), None)
+    if first is None:
+        raise FileRefused("nothing_in_it")
+    header = [column_name(name) for name in first]
+    columns = columns_of(header)
+    if "text" not in columns or not columns.keys() & {"author", "date"}:
+        raise FileRefused("no_columns", found=", ".join(name.strip() for name in first)[:300])
+    return header, columns
+
+
+class _Lines:
+    """The rows of a CSV reader, and the line on which the last one began."""
+
+    def __init__(self, reader: Any) -> None:
+        self.reader, self.line = reader, 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        self.line = self.reader.line_num + 1
+        try:
+            cells: list[str] = next(self.reader)
+        except csv.Error as error:
+            raise FileRefused("csv_broken", line=self.line) from error
+        return cells
+
+
+def _rows(rows: _Lines, header: Sequence[str], notes: list[Note]) -> Iterator[tuple[int, Row]]:
+    count = 0
+    for cells in rows:
+        line = rows.line
+        if not any(cell.strip() for cell in cells):
+            continue
+        count += 1
+        if count > MAX_ENTRIES:
+            raise FileRefused("too_many", limit=MAX_ENTRIES)
+        if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
+            notes.append(Note(line, Fault.BROKEN))
+            continue
+        yield line, dict(zip(header, cells, strict=False))
