@@ -17,7 +17,7 @@ from lti_app.course.courses.actions import VISIT_LENGTH, enroll
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Calendar, Move, SetUp, StanceQuestion, Structure
 from lti_app.discussion.moderation.actions import change_post, report_post
 from lti_app.discussion.moderation.rules import Deed, ReportReason

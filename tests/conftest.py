@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lti_app import migrations
 from lti_app.core.db import Base, Database
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from tests.cast import Cast, FrozenClock, gather_cast
 from tests.factories.discussions import set_up
 from tests.services import postgres

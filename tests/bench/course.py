@@ -20,7 +20,7 @@ from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Calendar, SetUp
 from lti_app.discussion.posts.models import Citation, Post, Revision
 from lti_app.discussion.posts.rules.addresses import child_address, child_path

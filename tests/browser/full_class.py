@@ -11,7 +11,7 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.actions import split_students
 from lti_app.discussion.discussions.actions.extensions import extend
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, Calendar, SetUp, StanceQuestion, Structure
 from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.rules import Drafted, Kind, Place

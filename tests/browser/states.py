@@ -12,7 +12,8 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion, list_discussions
+from lti_app.discussion.discussions.queries.course import list_discussions
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Calendar, SetUp
 from lti_app.grading.assessments.actions import assess, release
 from lti_app.grading.rubrics.actions.copy import copy_rubric

@@ -18,7 +18,7 @@ from lti_app.course.groups.errors import GroupInUse, GroupNameless, GroupNameTak
 from lti_app.course.groups.queries import list_groups, list_places
 from lti_app.course.groups.rules import GroupKind
 from lti_app.discussion.discussions.actions.extensions import extend
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Calendar, Structure
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.actions.create import create_post

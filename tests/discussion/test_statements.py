@@ -3,7 +3,8 @@
 import pytest
 
 from lti_app.course.courses.queries import list_students
-from lti_app.discussion.discussions.queries import get_discussion, list_discussions
+from lti_app.discussion.discussions.queries.course import list_discussions
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Calendar, SetUp
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.participation.requirements.registry import FIELDS, to_stored

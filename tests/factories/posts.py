@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import AlreadyPosted

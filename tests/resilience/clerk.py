@@ -18,7 +18,7 @@ from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.rules.written import Written

@@ -26,7 +26,7 @@ from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.jobs.queue import make_huey
 from lti_app.jobs.worker import make_jobs

@@ -14,7 +14,7 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.actions import make_group, place_students
 from lti_app.discussion.discussions.actions.extensions import extend
 from lti_app.discussion.discussions.models import Extension, Pseudonym
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, Calendar
 from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.models import Draft

@@ -9,7 +9,7 @@ from flask import Flask
 from lti_app.app import Colloquy, assemble, create_app
 from lti_app.core.db import Database
 from lti_app.core.settings import load_settings
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from tests.cast import MONDAY, Cast, FrozenClock, gather_cast
 from tests.rows import Rows, put_rows, take_rows
 from tests.web.browser import BASE

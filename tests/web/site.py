@@ -16,7 +16,7 @@ from lti_app.core.db import Database
 from lti_app.course.courses.actions import keep_only, open_visit
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.written import Written

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from lti_app.discussion.discussions.models import Discussion, Pseudonym
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
 from lti_app.discussion.drafts.models import Draft
 from lti_app.discussion.posts.actions.create import create_post

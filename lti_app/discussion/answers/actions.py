@@ -9,7 +9,7 @@ from lti_app.core.db import insert_into
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.answers.models import AnswerClaim
 from lti_app.discussion.answers.rules import held_until
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.queries.gate import get_post
 

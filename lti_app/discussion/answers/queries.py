@@ -10,7 +10,7 @@ from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.answers.models import AnswerClaim
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.visibility.queries import author_name, in_front_of_class, visible
 

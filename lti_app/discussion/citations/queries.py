@@ -11,7 +11,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.citations.rules import uncited
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import AssignedReading
 from lti_app.discussion.posts.access import Permission, require
 from lti_app.discussion.posts.models import Citation, Post

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import State
 from lti_app.discussion.drafts.rules import Kind, Place
 from lti_app.discussion.posts.access import Permission

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.drafts.access import require_keeping
 from lti_app.discussion.drafts.errors import DraftElsewhere, DraftTooLong, DraftTooSoon
 from lti_app.discussion.drafts.models import Draft

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.drafts.models import Draft
 from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Kind, Place
 from lti_app.discussion.posts.access import Permission, may

@@ -11,7 +11,7 @@ from lti_app.core.db import Id
 from lti_app.course.courses.models import EarlierCourse
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.integrity.models import Finding, SignatureBand
 from lti_app.discussion.integrity.rules import (
     ALIKE,

@@ -11,7 +11,7 @@ from lti_app.core.errors import Forbidden
 from lti_app.core.prose import clean_line
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import MAX_TITLE
 from lti_app.discussion.moderation.access import NEEDS
 from lti_app.discussion.moderation.errors import NoRoomForThread

@@ -12,7 +12,7 @@ from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.moderation.models import ModerationAct, MovedPost, Report
 from lti_app.discussion.moderation.rules import Deed, Outcome, ReportReason
 from lti_app.discussion.posts.access import Permission, may, require

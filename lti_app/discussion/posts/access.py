@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lti_app.core.errors import ColloquyError, Forbidden
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import State, Structure
 from lti_app.discussion.posts.errors import (
     DiscussionShut,

@@ -6,7 +6,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.access import Circumstances, Permission, require
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, own_first_post

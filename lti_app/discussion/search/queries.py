@@ -11,7 +11,7 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.search.rules import Run, Term, excerpt, parse_query

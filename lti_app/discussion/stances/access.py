@@ -2,7 +2,7 @@
 
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import State
 
 

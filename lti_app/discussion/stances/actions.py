@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.access import Permission, may
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of

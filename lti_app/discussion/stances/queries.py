@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
 from lti_app.discussion.posts.access import Permission, may
 from lti_app.discussion.posts.models import Post

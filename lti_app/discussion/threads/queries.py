@@ -30,7 +30,7 @@ from lti_app.core.db import SortPath, alias_of, is_listed
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.answers.queries import asks_for_answer, is_answered
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.access import Circumstances, Permission, require
 from lti_app.discussion.posts.models import Post

@@ -27,7 +27,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import GroupMember
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Pseudonym
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Structure
 from lti_app.discussion.visibility.models import PostVisibility
 from lti_app.discussion.visibility.rules import Aside

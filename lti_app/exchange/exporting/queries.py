@@ -13,7 +13,7 @@ from lti_app.core.rich_reader import read
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import DiscussionReading, Pseudonym
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.models import Attachment, Citation, Post
 from lti_app.discussion.posts.queries.gate import circumstances_of

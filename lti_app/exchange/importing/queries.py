@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.exchange.formats.entries import Fault, Note, Shape
 from lti_app.exchange.importing.access import may_import, require_import
 from lti_app.exchange.importing.models import Import

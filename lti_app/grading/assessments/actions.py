@@ -13,7 +13,8 @@ from lti_app.course.courses.queries import get_student
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.access import Permission, require
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
-from lti_app.discussion.discussions.queries import DiscussionView, collect_calendars
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.discussion.discussions.queries.extensions import collect_calendars
 from lti_app.discussion.discussions.rules import Calendar
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.models import Assessment, Mark, Release

@@ -15,7 +15,7 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import Permission, require
 from lti_app.discussion.discussions.models import Pseudonym
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.visibility.queries import author_name, not_deleted
 from lti_app.discussion.visibility.rules import status_of

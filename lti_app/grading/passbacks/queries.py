@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.rules import PassbackState
 

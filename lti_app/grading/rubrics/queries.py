@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.rubrics.models import Criterion, Level, Rubric
 from lti_app.grading.rubrics.rules import CriterionView, LevelView, RubricView
 

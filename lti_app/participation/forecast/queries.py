@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.referred import compose_written

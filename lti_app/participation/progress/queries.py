@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.queries import DiscussionView, collect_calendars
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.discussion.discussions.queries.extensions import collect_calendars
 from lti_app.discussion.discussions.rules import Calendar
 from lti_app.discussion.posts.access import Permission, may
 from lti_app.discussion.posts.models import Post, Revision

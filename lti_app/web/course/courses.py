@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from lti_app.course.courses.actions import change_settings
 from lti_app.course.courses.queries import get_settings
 from lti_app.course.people.actions import record_time_zone
-from lti_app.discussion.discussions.queries import list_discussions, list_required
+from lti_app.discussion.discussions.queries.course import list_discussions, list_required
 from lti_app.discussion.moderation.queries import count_waiting
 from lti_app.library.readings.access import may_edit, require_staff
 from lti_app.library.readings.queries import list_class_progress, list_readings

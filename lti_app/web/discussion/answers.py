@@ -7,7 +7,7 @@ from werkzeug.exceptions import BadRequest
 
 from lti_app.discussion.answers.actions import claim_answer, release_answer
 from lti_app.discussion.answers.queries import list_waiting
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.posts.access import Permission, may, require
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.web.forms.fields import ConfirmForm

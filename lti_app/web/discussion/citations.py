@@ -10,7 +10,7 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.citations.actions import check_again
 from lti_app.discussion.citations.queries import get_map, list_gatherings
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
 from lti_app.library.files.queries import read_pages
 from lti_app.library.passages.actions import give_text, take_back_text

@@ -12,7 +12,7 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.queries import list_groups
 from lti_app.discussion.discussions.access import Permission, may
 from lti_app.discussion.discussions.errors import DatesOutOfOrder
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import State
 from lti_app.discussion.moderation.queries import count_waiting, find_moved
 from lti_app.discussion.posts import access as posts_access

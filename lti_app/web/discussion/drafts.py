@@ -7,7 +7,7 @@ from werkzeug.exceptions import BadRequest
 
 from lti_app.core.errors import Forbidden, NotFound, Refused
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.drafts.actions import discard_draft, save_draft
 from lti_app.discussion.drafts.errors import DraftElsewhere, DraftTooLong, DraftTooSoon
 from lti_app.discussion.drafts.queries import DraftView, find_draft

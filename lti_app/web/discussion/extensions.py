@@ -10,7 +10,8 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import list_groups
 from lti_app.discussion.discussions.access import Permission
 from lti_app.discussion.discussions.actions.extensions import extend, remove_extension
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion, list_extensions
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.extensions import list_extensions
 from lti_app.discussion.discussions.rules import EXTENDABLE
 from lti_app.web.discussion.forms.extensions import ExtensionForm, mark_refused, people_choices
 from lti_app.web.errors import status_of

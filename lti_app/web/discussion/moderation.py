@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound, Refused
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.integrity.queries import list_likenesses
 from lti_app.discussion.moderation.actions import (
     change_post,

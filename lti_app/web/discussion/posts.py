@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from lti_app.core.errors import Conflict, Refused
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.drafts.queries import DraftView, get_draft
 from lti_app.discussion.drafts.rules import place_of

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from lti_app.core.errors import NotFound, Refused
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.stances.access import require_answer
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.discussion.stances.queries import get_stances

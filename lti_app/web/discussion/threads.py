@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.posts.queries.history import read_history
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.read_state.actions import choose_sort, mark_seen

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from lti_app.core.resources import resource
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.exchange.exporting.queries import Selection, take_posts
 from lti_app.exchange.exporting.rules.data import ReadingRecord, Scope, TakenFile, TakenPost, for_elsewhere
 from lti_app.exchange.exporting.rules.pdf import TypesettingFailed, can_be_set, nodes_of, runs_leftward, typeset

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.exchange.exporting.access import ExportPermission, may_export, require_export

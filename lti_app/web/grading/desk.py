@@ -13,7 +13,7 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import Permission
 from lti_app.discussion.discussions.actions.pseudonyms import name_everybody, reveal_names
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.grading.assessments.actions import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentIncomplete
 from lti_app.grading.assessments.queries import (

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.drafts.access import require_keeping
 from lti_app.discussion.drafts.rules import FIRST_POST, parse_place
 from lti_app.web.discussion.forms.drafting import account_of, guide_to

@@ -11,7 +11,8 @@ from lti_app.discussion.discussions.access import Permission
 from lti_app.discussion.discussions.actions.reserve import DEFAULT_TITLE, reserve_discussion
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
-from lti_app.discussion.discussions.queries import get_discussion, list_discussions
+from lti_app.discussion.discussions.queries.course import list_discussions
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import MAX_TITLE, Calendar, State
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.queries import get_rubric

@@ -8,7 +8,9 @@ from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.groups.actions import make_group, place_students
 from lti_app.discussion.discussions.actions.extensions import extend, remove_extension
 from lti_app.discussion.discussions.errors import NothingExtended, NotLater
-from lti_app.discussion.discussions.queries import get_discussion, list_discussions, list_extensions
+from lti_app.discussion.discussions.queries.course import list_discussions
+from lti_app.discussion.discussions.queries.discussion import get_discussion
+from lti_app.discussion.discussions.queries.extensions import list_extensions
 from lti_app.discussion.discussions.rules import Calendar, State
 from lti_app.discussion.posts.errors import DiscussionShut
 from lti_app.participation.progress.queries import get_account, requirements_of

@@ -9,7 +9,7 @@ from lti_app.course.courses.rules import Role
 from lti_app.discussion.discussions.actions.pseudonyms import name_everybody, reveal_names
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.models import Pseudonym
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, pseudonym
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import NamesChanged

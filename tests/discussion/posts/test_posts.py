@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_app.core.errors import Forbidden, NotFound
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Calendar
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.actions.create import create_post

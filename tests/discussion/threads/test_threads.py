@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from lti_app.core.errors import Forbidden
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import DiscussionShut, PostFirst

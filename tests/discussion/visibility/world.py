@@ -12,7 +12,7 @@ from lti_app.course.groups.models import Group, GroupMember
 from lti_app.course.groups.rules import GroupKind
 from lti_app.discussion.discussions.actions.pseudonyms import give_pseudonyms
 from lti_app.discussion.discussions.models import Pseudonym
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, Calendar, Move, StanceQuestion, Structure
 from lti_app.discussion.posts.models import Attachment, Citation, Post
 from lti_app.discussion.posts.rules.addresses import child_path

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.access import Permission, may

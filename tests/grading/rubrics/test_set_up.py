@@ -5,7 +5,7 @@ import pytest
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.errors import SetUpChanged
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.grading.rubrics.actions.set_up import set_up_graded
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC

@@ -272,7 +272,7 @@ def test_as_many_statements_however_many_posts(site, cast, path, thread):
 
 
 def site_discussion(path, site):
-    from lti_app.discussion.discussions.queries import get_discussion
+    from lti_app.discussion.discussions.queries.discussion import get_discussion
 
     with site.database.read() as session:
         return get_discussion(session, site.cast.ines, int(path.split("/")[4]), now=site.clock())

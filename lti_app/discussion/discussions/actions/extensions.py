@@ -14,7 +14,7 @@ from lti_app.course.groups.models import Group
 from lti_app.discussion.discussions.access import Permission, require
 from lti_app.discussion.discussions.errors import NothingExtended, NotLater
 from lti_app.discussion.discussions.models import Extension
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import EXTENDABLE, MAX_NOTE, Calendar
 
 

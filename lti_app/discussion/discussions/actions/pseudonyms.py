@@ -10,7 +10,7 @@ from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.access import Permission, require
 from lti_app.discussion.discussions.models import Discussion, Pseudonym
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, pseudonym
 
 

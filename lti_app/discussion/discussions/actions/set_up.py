@@ -12,7 +12,7 @@ from lti_app.discussion.discussions.access import Permission, require
 from lti_app.discussion.discussions.actions.reserve import discussion_title
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import SetUp, StanceQuestion
 from lti_app.library.readings.models import Reading
 

@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.errors import PostEmpty, PostTooLong
 from lti_app.discussion.posts.models import Attachment, Citation, Mention, Post
 from lti_app.discussion.posts.queries.referred import compose_written, find_attachable

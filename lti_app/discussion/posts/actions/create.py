@@ -11,7 +11,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import list_groups
 from lti_app.discussion.discussions.actions.pseudonyms import give_pseudonyms
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, Structure
 from lti_app.discussion.posts.access import Permission, require
 from lti_app.discussion.posts.actions.content import check_quotes, compose_post, link_post

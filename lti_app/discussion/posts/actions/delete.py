@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.queries.gate import get_post, lock_post
 from lti_app.discussion.visibility.rules import status_of

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.actions.content import check_quotes, compose_post, link_post
 from lti_app.discussion.posts.errors import PostChanged

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import list_views
+from lti_app.discussion.discussions.queries.course import list_views
 from lti_app.discussion.posts.models import Attachment, Post
 from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.visibility.queries import readable_in

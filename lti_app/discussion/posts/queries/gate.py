@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.access import Circumstances, Permission, may, require
 from lti_app.discussion.posts.models import Post

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.models import (
     Post,

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView, list_views
+from lti_app.discussion.discussions.queries.course import list_views
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.access import Circumstances, Permission, may
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.visibility.queries import opens_gate

@@ -13,7 +13,7 @@ from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Pseudonym
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.posts.queries.files import list_shown_files
 from lti_app.discussion.posts.rules.compose import (

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.visibility.queries import visible

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, inspect, select
 from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.access import Circumstances, Permission, permitted, with_post
 from lti_app.discussion.posts.models import Post

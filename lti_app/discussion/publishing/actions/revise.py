@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.drafts.actions import drop_posted
 from lti_app.discussion.drafts.rules import NO_DRAFT, DraftRef, place_of
 from lti_app.discussion.integrity.actions import screen

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import Permission
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.exchange.importing.models import Import
 
 

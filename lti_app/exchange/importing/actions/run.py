@@ -10,7 +10,7 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.rules import zone
 from lti_app.discussion.discussions.access import Permission
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.posts.rules.addresses import MAX_DEPTH
 from lti_app.exchange.formats.dates import DateReader
 from lti_app.exchange.formats.recognize import read_file

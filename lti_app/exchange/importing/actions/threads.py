@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.integrity.actions import sign_posts
 from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.rules.addresses import child_address, child_path

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.rubrics.models import Criterion, Level, Rubric
 from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, CriterionPlan
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion, write_prompt
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import SetUp
 from lti_app.discussion.posts.queries.referred import compose_prompt, find_attachable
 from lti_app.grading.rubrics.actions.copy import copy_rubric

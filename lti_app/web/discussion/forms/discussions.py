@@ -28,7 +28,7 @@ from wtforms.widgets import HiddenInput
 
 from lti_app.course.groups.rules import GroupKind
 from lti_app.course.people.rules import ZONES, zone
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import (
     MAX_POLE,
     MAX_PROMPT,

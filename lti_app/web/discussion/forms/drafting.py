@@ -7,7 +7,7 @@ from lti_app.core.errors import ColloquyError
 from lti_app.core.prose import to_html
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.answers.queries import Waiting, list_waiting
-from lti_app.discussion.discussions.queries import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.drafts.actions import keep_refused
 from lti_app.discussion.drafts.queries import DraftView, list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Place

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.compose import Cited
 from lti_app.discussion.posts.rules.formats import Format

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import GroupLine, list_groups
-from lti_app.discussion.discussions.queries import DiscussionView
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Structure
 from lti_app.web.discussion.forms.posts import PostForm
 

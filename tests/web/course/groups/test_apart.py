@@ -6,7 +6,7 @@ import pytest
 
 from lti_app.course.groups.actions import make_group, place_students
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import StanceQuestion, Structure
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.rules.written import Written

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.routing import BuildError
 
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.queries.gate import get_post

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Calendar
 from tests.cast import MONDAY
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit, refuses_unsafe_posts

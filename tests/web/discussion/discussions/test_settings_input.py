@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from tests.web.site import address
 
 TYPED = {"title": "My new title", "prompt": "My long prompt\n\nwith <paragraphs>.", "points": "17"}

@@ -1,6 +1,6 @@
 """POST …/settings: readings are chosen and added without losing what else was typed."""
 
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.library.readings.queries import list_readings
 from tests.web.page import values_of
 from tests.web.site import address

@@ -7,7 +7,7 @@ import pytest
 
 from lti_app.course.groups.actions import make_group, place_students
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
-from lti_app.discussion.discussions.queries import get_discussion
+from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, Calendar
 from tests.factories.discussions import WEEK, plan
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit, refuses_unsafe_posts

@@ -1,0 +1,55 @@
+"""The discussions of a course, and what they require."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.models import Discussion, DiscussionReading
+from lti_app.discussion.discussions.queries.discussion import (
+    IN_COURSE,
+    DiscussionView,
+    select_discussions,
+    view_discussion,
+)
+from lti_app.discussion.discussions.rules import Calendar, State
+
+
+@dataclass(frozen=True)
+class DiscussionLine:
+    """A discussion in a list."""
+
+    id: int
+    title: str
+    calendar: Calendar
+    state: State
+
+
+def list_discussions(session: Session, actor: Actor, now: datetime) -> list[DiscussionLine]:
+    """The discussions of the actor's course by first date; students do not see those that are not set up."""
+    views = list_views(session, actor, now)
+    lines = [DiscussionLine(view.id, view.title, view.calendar, view.state) for view in views]
+    return [line for line in lines if actor.is_staff or line.state is not State.UNPREPARED]
+
+
+def list_views(session: Session, actor: Actor, now: datetime) -> list[DiscussionView]:
+    """All discussions of the actor's course by first date, without their readings (one statement)."""
+    in_order = (Discussion.first_post_due.is_(None), Discussion.first_post_due, Discussion.id)
+    rows = session.execute(
+        select_discussions(IN_COURSE, is_staff=actor.is_staff).order_by(*in_order),
+        {"course_id": actor.course_id, "person_id": actor.person_id},
+    )
+    return [view_discussion(row, (), now) for row in rows]
+
+
+def list_required(session: Session, actor: Actor) -> list[int]:
+    """The ids of the readings that some discussion of the actor's course requires, in the order of the course."""
+    rows = session.scalars(
+        select(DiscussionReading.reading_id)
+        .join(Discussion, Discussion.id == DiscussionReading.discussion_id)
+        .where(Discussion.course_id == actor.course_id, DiscussionReading.required)
+        .order_by(DiscussionReading.discussion_id, DiscussionReading.position)
+    )
+    return list(dict.fromkeys(rows))

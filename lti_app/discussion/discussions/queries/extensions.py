@@ -1,0 +1,78 @@
+"""Extensions: the later dates of some people and groups."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import alias_of
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.models import Group, GroupMember
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.models import Extension
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, latest_dates
+from lti_app.discussion.discussions.rules import Calendar
+
+_GRANTER = alias_of(Person)
+
+
+@dataclass(frozen=True)
+class ExtensionLine:
+    """Later dates for one person or one group."""
+
+    id: int
+    person_id: int | None
+    group_id: int | None
+    name: str
+    """The person's or the group's."""
+    dates: Calendar
+    """Those that were given; None where the class's holds."""
+    note: str
+    granted_by: str
+    granted_at: datetime
+
+
+def collect_calendars(session: Session, discussion: DiscussionView) -> dict[int, Calendar]:
+    """The calendars of those with an extension, by person id (one statement; none where nobody has one).
+
+    For all others the class's applies. Only the gate for staff says that there are extensions, so a student's view of
+    the discussion finds none.
+    """
+    if not discussion.has_extensions:
+        return {}
+    person_id = func.coalesce(Extension.person_id, GroupMember.person_id)
+    rows = session.execute(
+        select(person_id, *latest_dates())
+        .outerjoin(GroupMember, GroupMember.group_id == Extension.group_id)
+        .where(Extension.discussion_id == discussion.id, person_id.is_not(None))
+        .group_by(person_id)
+    )
+    return {whose: discussion.class_calendar.extended(Calendar(None, *dates)) for whose, *dates in rows}
+
+
+def list_extensions(session: Session, actor: Actor, discussion: DiscussionView) -> list[ExtensionLine]:
+    """All extensions of a discussion, groups first (one statement); raises Forbidden."""
+    require(actor, Permission.SET_UP)
+    rows = session.execute(
+        select(Extension, Group.name, Person.name, _GRANTER.name)
+        .outerjoin(Group, Group.id == Extension.group_id)
+        .outerjoin(Person, Person.id == Extension.person_id)
+        .join(_GRANTER, _GRANTER.id == Extension.granted_by_id)
+        .where(Extension.discussion_id == discussion.id)
+        .order_by(Extension.group_id.is_(None), Group.name, Person.sort_name, Extension.id)
+    )
+    return [
+        ExtensionLine(
+            id=row.id,
+            person_id=row.person_id,
+            group_id=row.group_id,
+            name=group or person or "",
+            dates=Calendar(None, row.first_post_due, row.replies_due, row.closes_at),
+            note=row.note,
+            granted_by=granter,
+            granted_at=row.granted_at,
+        )
+        for row, group, person, granter in rows
+    ]
