@@ -1,7 +1,10 @@
 """What the calls need besides ids, and which of them answer otherwise than by NotFound."""
 
+import io
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from obstore.store import MemoryStore
 
 from lti_app.discussion.drafts.rules import Drafted, DraftRef, Kind, Place
 from lti_app.discussion.moderation.rules import Deed, ReportReason
@@ -11,9 +14,11 @@ from lti_app.exchange.exporting.rules.data import Kind as ExportKind
 from lti_app.exchange.exporting.rules.data import Scope
 from lti_app.exchange.importing.actions.preview import ImportFile
 from lti_app.exchange.importing.rules.posts import Way
-from lti_app.library.files.rules import Purpose
+from lti_app.library.files.rules import Limits, Purpose, Right, Rights
 from lti_app.library.passages.rules import Kept, Page
 from lti_app.library.readings.rules import to_csl
+from lti_app.storage.bucket import BucketStorage
+from tests.factories import files
 from tests.factories.discussions import plan
 from tests.factories.readings import KOTTER
 from tests.tenancy.world import FILE, LATER
@@ -46,6 +51,11 @@ VALUES: dict[str, Any] = {
     "way": Way.EXHIBIT,
     "words": "See for yourself",
     "written": Written("A new thought on what leaders do."),
+    "storage": BucketStorage(MemoryStore(), prefix="files"),
+    "stream": io.BytesIO(files.pdf(["x"])),
+    "rights": Rights(Right.OPEN_LICENCE, "CC BY 4.0"),
+    "limits": Limits(),
+    "first_page": 1,
     "discussion.posts.get_post.need": Permission.READ,
     "grading.assessments.assess.version": 1,
     "discussion.moderation.change_post.reason": "Not here",

@@ -38,11 +38,13 @@ def change_post(
     reason: str = "",
     now: datetime,
 ) -> str:
-    """Do one of CHANGES to a post; returns its address. What is so already stays as it is, and is not noted again.
+    """Do one of CHANGES to a post, or DISMISS what was reported about it; returns its address.
 
-    Whatever decides about a post settles what was reported about it. Raises ReasonMissing for hiding without one,
-    ReasonTooLong, and what the gate raises.
+    What is so already stays as it is, and is not noted again. Whatever decides about a post settles what was reported
+    about it. Raises ReasonMissing for hiding without one, ReasonTooLong, and what the gate raises.
     """
+    if deed is Deed.DISMISS:
+        return _dismiss_reports(session, actor, discussion, post_id, now)
     reason = clean_reason(reason, required=deed is Deed.HIDE)
     get_post(session, actor, discussion, post_id, need=NEEDS[deed])
     post, change = lock_post(session, post_id), CHANGES[deed]
@@ -54,14 +56,6 @@ def change_post(
         _follow(session, actor, post, deed, reason)
         _note(session, actor, post, deed, reason=reason, now=now)
     _settle(session, actor, post_id, deed, now)
-    return post.address
-
-
-def dismiss_reports(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, now: datetime) -> str:
-    """Leave a post as it is and settle what was reported about it; returns its address. Raises what the gate raises."""
-    post = get_post(session, actor, discussion, post_id, need=NEEDS[Deed.DISMISS])
-    if _settle(session, actor, post_id, Deed.DISMISS, now):
-        _note(session, actor, lock_post(session, post_id), Deed.DISMISS, reason="", now=now)
     return post.address
 
 
@@ -188,6 +182,13 @@ def recount_thread(session: Session, root_id: int) -> None:
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
+
+
+def _dismiss_reports(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, now: datetime) -> str:
+    post = get_post(session, actor, discussion, post_id, need=NEEDS[Deed.DISMISS])
+    if _settle(session, actor, post_id, Deed.DISMISS, now):
+        _note(session, actor, lock_post(session, post_id), Deed.DISMISS, reason="", now=now)
+    return post.address
 
 
 def _follow(session: Session, actor: Actor, post: Post, deed: Deed, reason: str) -> None:

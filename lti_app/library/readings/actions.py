@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -16,8 +16,9 @@ from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
 from lti_app.library.bibliography.rules.records import clean_record
 from lti_app.library.bibliography.rules.styles import reference_html
-from lti_app.library.files.actions import attach_files, delete_file
-from lti_app.library.files.rules import Purpose
+from lti_app.library.files.actions import attach_files, delete_file, store_file
+from lti_app.library.files.ports import Storage
+from lti_app.library.files.rules import Limits, Purpose, Rights
 from lti_app.library.readings.access import keeps_progress, require_edit
 from lti_app.library.readings.errors import ReadingChanged, ReadingInUse
 from lti_app.library.readings.models import Passage, Reading, ReadingState
@@ -141,16 +142,30 @@ def record_stop(
     _record(session, actor, reading_id, now, stop)
 
 
+def record_place(
+    session: Session, actor: Actor, reading_id: int, now: datetime, *, page: str = "", paragraph: str = ""
+) -> None:
+    """A student has the reading open, at this page or paragraph where that is known."""
+    if page or paragraph:
+        record_stop(session, actor, reading_id, now, page=page, paragraph=paragraph)
+    else:
+        record_opening(session, actor, reading_id, now)
+
+
 def mark_read(session: Session, actor: Actor, reading_id: int, now: datetime, *, read: bool) -> None:
     """A student marks the reading as read, or as not."""
     _record(session, actor, reading_id, now, {"read_at": now if read else None})
 
 
-def _record(session: Session, actor: Actor, reading_id: int, now: datetime, changes: dict[str, Any]) -> None:
-    """Write down how far the actor has got; who says where they stopped or that they are done has opened it."""
+def _require_here(session: Session, actor: Actor, reading_id: int) -> None:
     known = select(Reading.id).where(Reading.id == reading_id, Reading.course_id == actor.course_id)
     if session.scalar(known) is None:
         raise NotFound
+
+
+def _record(session: Session, actor: Actor, reading_id: int, now: datetime, changes: dict[str, Any]) -> None:
+    """Write down how far the actor has got; who says where they stopped or that they are done has opened it."""
+    _require_here(session, actor, reading_id)
     if not keeps_progress(actor):
         return
     row = {"page": "", "paragraph": "", "opened_at": now, "last_opened_at": now, **changes}
@@ -200,6 +215,32 @@ def give_file(
     session.flush()
 
 
+def upload_file(
+    session: Session,
+    actor: Actor,
+    reading_id: int,
+    *,
+    storage: Storage,
+    stream: BinaryIO,
+    name: str,
+    rights: Rights,
+    limits: Limits,
+    first_page: int,
+    now: datetime,
+) -> None:
+    """Store a file and let the class read it as the reading's text.
+
+    Raises what `store_file` and `give_file` raise.
+    """
+    require_edit(actor)
+    _require_here(session, actor, reading_id)
+    purpose = Purpose.READING
+    file = store_file(
+        session, actor, storage, stream, name=name, purpose=purpose, rights=rights, limits=limits, now=now
+    )
+    give_file(session, actor, reading_id, file_id=file.id, first_page=first_page, now=now)
+
+
 def find_passages(session: Session, places: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """The ids of these passages (reading id, page); missing passages are created."""
     wanted = {(reading_id, page): Place.of(page=page) for reading_id, page in places}
@@ -219,9 +260,7 @@ def choose_passage(
     suffix: str = "",
 ) -> int:
     """The id of the passage that a reader has selected, made where it is new; raises NotFound."""
-    known = select(Reading.id).where(Reading.id == reading_id, Reading.course_id == actor.course_id)
-    if session.scalar(known) is None:
-        raise NotFound
+    _require_here(session, actor, reading_id)
     place = {"page": page, "paragraph": paragraph, "exact": exact, "prefix": prefix, "suffix": suffix}
     return find_or_add_passage(session, reading_id, **place)
 

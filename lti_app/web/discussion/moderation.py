@@ -11,15 +11,9 @@ from lti_app.core.errors import NotFound, Refused
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.integrity.queries import list_likenesses
-from lti_app.discussion.moderation.actions import (
-    change_post,
-    dismiss_reports,
-    reply_privately,
-    report_post,
-    split_thread,
-)
+from lti_app.discussion.moderation.actions import change_post, reply_privately, report_post, split_thread
 from lti_app.discussion.moderation.queries import list_acts, list_own_reports, read_queue
-from lti_app.discussion.moderation.rules import CHANGES, SWITCHES, Deed, ReportReason
+from lti_app.discussion.moderation.rules import SWITCHES, Deed, ReportReason
 from lti_app.discussion.posts.access import Permission
 from lti_app.discussion.posts.errors import AlreadyPosted
 from lti_app.discussion.posts.queries.gate import get_post
@@ -60,13 +54,11 @@ def do(discussion_id: int, post_id: int, deed: str) -> ResponseReturnValue:
     if deed not in SWITCHES:
         raise NotFound
     chosen = Deed(deed)
-
-    def work(session: Session, discussion: DiscussionView) -> str:
-        if chosen in CHANGES:
-            return change_post(session, actor, discussion, post_id, chosen, now=now())
-        return dismiss_reports(session, actor, discussion, post_id, now=now())
-
-    address = _write(actor, discussion_id, work)
+    address = _write(
+        actor,
+        discussion_id,
+        lambda session, found: change_post(session, actor, found, post_id, chosen, now=now()),
+    )
     flash(_done(chosen))
     return _back(discussion_id, address)
 

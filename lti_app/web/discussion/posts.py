@@ -42,7 +42,7 @@ from lti_app.web.discussion.screening import essay_sellers
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.library.forms.files import file_refusal
-from lti_app.web.library.uploads import limits, store_upload
+from lti_app.web.library.uploads import limits, store_attachment
 from lti_app.web.session import current_actor, get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -256,7 +256,7 @@ def _take_files(actor: Actor, form: PostForm) -> bool:
         for sent in request.files.getlist("files"):
             if sent.filename and len(form.attached.data) < MAX_FILES:
                 with writing() as session:
-                    form.attached.data.append(store_upload(session, actor, sent, Purpose.ATTACHMENT).id)
+                    form.attached.data.append(store_attachment(session, actor, sent).id)
     except Refused as error:
         form.files.errors = [file_refusal(error)]
         return False

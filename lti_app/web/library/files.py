@@ -15,7 +15,7 @@ from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import CHUNK, MediaType, Purpose
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.library.forms.files import AttachmentForm, file_refusal
-from lti_app.web.library.uploads import limits, storage, store_upload
+from lti_app.web.library.uploads import limits, storage, store_attachment
 from lti_app.web.session import current_actor, get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -46,7 +46,7 @@ def upload() -> ResponseReturnValue:
     if not form.validate():
         raise FileEmpty
     with writing() as session:
-        file = store_upload(session, actor, request.files.get("file"), Purpose.ATTACHMENT)
+        file = store_attachment(session, actor, request.files.get("file"))
     if _wants_json():
         return jsonify(described(file)), 201
     return render_template("library/files/taken.html", file=file, url=url_of(file)), 201

@@ -13,13 +13,13 @@ from lti_app.discussion.citations.queries import CitedPassage, count_citations_b
 from lti_app.library.files.access import may_send, require_sending
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import MediaType, Purpose, numbered
-from lti_app.library.readings.actions import choose_passage, give_file, record_opening, record_stop
+from lti_app.library.readings.actions import choose_passage, give_file, record_place, upload_file
 from lti_app.library.readings.queries import FiledReading, PassageView, get_filed_reading, get_passage
 from lti_app.library.readings.rules import Place
 from lti_app.web.errors import status_of
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.library.forms.files import PassageForm, PlaceForm, ReadingFileForm, file_refusal
-from lti_app.web.library.uploads import limits, storage, store_upload
+from lti_app.web.library.uploads import limits, sent_file, storage
 from lti_app.web.session import current_actor, get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -65,11 +65,8 @@ def place(reading_id: int) -> ResponseReturnValue:
     if not form.validate():
         return "", 400
     with writing() as session:
-        if form.page.data or form.paragraph.data:
-            stop = {"page": form.page.data or "", "paragraph": form.paragraph.data or ""}
-            record_stop(session, actor, reading_id, now(), **stop)
-        else:
-            record_opening(session, actor, reading_id, now())
+        at = {"page": form.page.data or "", "paragraph": form.paragraph.data or ""}
+        record_place(session, actor, reading_id, now(), **at)
     return "", 204
 
 
@@ -137,9 +134,20 @@ def remove(reading_id: int) -> ResponseReturnValue:
 
 
 def _take(actor: Actor, reading: FiledReading, form: ReadingFileForm) -> None:
+    sent = sent_file(request.files.get("file"))
     with writing() as session:
-        file = store_upload(session, actor, request.files.get("file"), Purpose.READING, rights=form.rights)
-        give_file(session, actor, reading.id, file_id=file.id, first_page=form.first_page.data or 1, now=now())
+        upload_file(
+            session,
+            actor,
+            reading.id,
+            storage=storage(),
+            stream=sent.stream,
+            name=sent.name,
+            rights=form.rights,
+            limits=limits(),
+            first_page=form.first_page.data or 1,
+            now=now(),
+        )
 
 
 def _give_page(reading: FiledReading, form: ReadingFileForm, refusal: str) -> str:

@@ -1,5 +1,8 @@
 """The storage for uploaded files of this application, the size limits, and storing a file that a form sent."""
 
+from dataclasses import dataclass
+from typing import BinaryIO
+
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
@@ -9,7 +12,7 @@ from lti_app.library.files.actions import store_file
 from lti_app.library.files.errors import FileEmpty
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.queries import FileView
-from lti_app.library.files.rules import Limits, Purpose, Rights
+from lti_app.library.files.rules import Limits, Purpose
 from lti_app.web.transactions import now
 
 STORAGE = "colloquy.storage"
@@ -34,20 +37,24 @@ def limits() -> Limits:
     return found
 
 
-def store_upload(
-    session: Session, actor: Actor, sent: FileStorage | None, purpose: Purpose, *, rights: Rights | None = None
-) -> FileView:
-    """Store a file that a form sent; raises FileEmpty where it sent none, and what `store_file` raises."""
+@dataclass(frozen=True)
+class SentFile:
+    """A file that a form sent."""
+
+    stream: BinaryIO
+    name: str
+
+
+def sent_file(sent: FileStorage | None) -> SentFile:
+    """The file of a form field; raises FileEmpty where there is none."""
     if sent is None:
         raise FileEmpty
+    return SentFile(sent.stream, sent.filename or "")  # type: ignore[arg-type]  # Werkzeug's is a file in all but name
+
+
+def store_attachment(session: Session, actor: Actor, field: FileStorage | None) -> FileView:
+    """Store a file for a post; raises FileEmpty where the form sent none, and what `store_file` raises."""
+    sent, purpose = sent_file(field), Purpose.ATTACHMENT
     return store_file(
-        session,
-        actor,
-        storage(),
-        sent.stream,  # type: ignore[arg-type]  # Werkzeug's is a file in all but name
-        name=sent.filename or "",
-        purpose=purpose,
-        rights=rights,
-        limits=limits(),
-        now=now(),
+        session, actor, storage(), sent.stream, name=sent.name, purpose=purpose, limits=limits(), now=now()
     )
