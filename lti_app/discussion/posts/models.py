@@ -3,14 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    ForeignKey,
-    Index,
-    UniqueConstraint,
-    false,
-    text,
-)
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, false, func, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, SortPath, index_where_filled, stored_enum
@@ -96,6 +90,16 @@ class Post(PostVisibility, Base):
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     version: Mapped[int]
+
+    @hybrid_property
+    def answered_id(self) -> int | None:
+        """The post that it answers, also after it was split off: a reply goes on counting as what it was."""
+        return self.parent_id or self.split_from_id
+
+    @answered_id.inplace.expression
+    @classmethod
+    def _answered_id(cls) -> ColumnElement[int | None]:
+        return func.coalesce(cls.parent_id, cls.split_from_id)
 
 
 class Revision(Base):

@@ -17,6 +17,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.models import Attachment, Citation, Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
+from lti_app.discussion.posts.queries.views import COLUMNS
 from lti_app.discussion.posts.rules.compose import pictures_in
 from lti_app.discussion.visibility.queries import (
     author_name,
@@ -36,28 +37,6 @@ from lti_app.library.readings.models import Passage, Reading
 
 BATCH = 500
 _BEHIND = alias_of(Pseudonym)
-_COLUMNS = (
-    Post.id,
-    Post.parent_id,
-    Post.path,
-    Post.address,
-    Post.depth,
-    Post.title,
-    Post.author_id,
-    Post.by_staff,
-    Post.byline,
-    Post.format,
-    Post.text,
-    Post.html,
-    Post.words,
-    Post.created_at,
-    Post.edited_at,
-    Post.deleted_at,
-    Post.hidden_at,
-    Post.held_at,
-    Post.private_to_id,
-    Post.attachments,
-)
 
 
 @dataclass(frozen=True)
@@ -113,7 +92,7 @@ def take_posts(session: Session, selection: Selection) -> Iterator[TakenPost]:
     last = ""
     while True:
         rows = session.execute(
-            select(*_COLUMNS, author)
+            select(*COLUMNS, Post.text, author)
             .join(Person, Person.id == Post.author_id)
             .where(wanted, Post.path > last)
             .order_by(Post.path)

@@ -102,7 +102,6 @@ class PostInContext:
 
 
 _PARENT = alias_of(Post)
-_ANSWERED = func.coalesce(Post.parent_id, Post.split_from_id)
 _MOMENTS = {
     Happening.WRITTEN: Post.created_at,
     Happening.EDITED: Post.edited_at,
@@ -229,7 +228,7 @@ def list_posts_in_context(
     """
     rows = session.execute(
         select(Post, _PARENT, author_name(_PARENT, actor, discussion))
-        .outerjoin(_PARENT, _PARENT.id == _ANSWERED)
+        .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
         .outerjoin(Person, Person.id == _PARENT.author_id)
         .where(Post.discussion_id == discussion.id, Post.author_id == person_id)
         .order_by(Post.id)
@@ -257,7 +256,7 @@ def list_posts_in_context(
 def _answers_to(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> dict[int, list[Mention]]:
     rows = session.execute(
         select(Post, author_name(Post, actor, discussion))
-        .join(_PARENT, _PARENT.id == _ANSWERED)
+        .join(_PARENT, _PARENT.id == Post.answered_id)
         .join(Person, Person.id == Post.author_id)
         # Both are of the discussion; by the parent's alone, no index would lead from it to its answers.
         .where(Post.discussion_id == discussion.id, _PARENT.discussion_id == discussion.id)
@@ -266,7 +265,7 @@ def _answers_to(session: Session, actor: Actor, discussion: DiscussionView, pers
     )
     drawn: dict[int, list[Mention]] = {}
     for post, author in rows:
-        drawn.setdefault(post.parent_id or post.split_from_id or 0, []).append(_mention(post, author))
+        drawn.setdefault(post.answered_id or 0, []).append(_mention(post, author))
     return drawn
 
 

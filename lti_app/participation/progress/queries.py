@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, literal, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
@@ -49,8 +49,6 @@ _FACTS: tuple[Any, ...] = (
     Post.move,
     aside(Post),
 )
-_ANSWERED = func.coalesce(Post.parent_id, Post.split_from_id)
-"""A reply that was split off goes on counting as what it was."""
 _EARLIER = (Revision.written_at, Revision.words, Revision.reading_ids)
 
 
@@ -126,7 +124,7 @@ def _class_facts(kind: ViewerKind | None, *, of_one: bool) -> Select[Any]:
         name = case((visible_to(_PARENT, kind), author_name_for(_PARENT, kind)), else_="")
     return (
         select(*_FACTS, _PARENT.author_id, _PARENT.by_staff, _PARENT.byline, name, *_EARLIER)
-        .outerjoin(_PARENT, _PARENT.id == _ANSWERED)
+        .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
         .outerjoin(Person, Person.id == _PARENT.author_id)
         .outerjoin(Revision, Revision.post_id == Post.id)
         .where(*wanted)

@@ -31,7 +31,8 @@ PostRow = Row[*tuple[Any, ...]]
 whether it belongs to a group that the reader has left, and of the first post above it `root_locked_at`, when its thread
 was closed, and `asked_by`, who began it. Rows of columns cost a page a good deal less than objects that watch for
 changes."""
-_COLUMNS = tuple(getattr(Post, column.key) for column in inspect(Post).columns if column.key != "text")
+COLUMNS = tuple(getattr(Post, column.key) for column in inspect(Post).columns if column.key != "text")
+"""A post but its text, which may be long."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def posts_by(kind: ViewerKind, *conditions: ColumnElement[bool]) -> Select[Any]:
 def _posts(author: ColumnElement[str], away: ColumnElement[bool]) -> Select[Any]:
     above = (away.label("is_elsewhere"), _ROOT.locked_at.label("root_locked_at"), _ROOT.author_id.label("asked_by"))
     return (
-        select(*_COLUMNS, author.label("author"), *above)
+        select(*COLUMNS, author.label("author"), *above)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(_ROOT, _ROOT.id == Post.root_id)
     )
