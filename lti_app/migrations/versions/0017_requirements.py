@@ -28,7 +28,7 @@ FROM_COLUMNS = """
 ON_SQLITE = f"""
     CREATE TRIGGER discussion_requirements AFTER UPDATE OF {COLUMNS} ON discussion
     BEGIN UPDATE discussion SET requirements = {FROM_COLUMNS.format(of="NEW.")} WHERE id = NEW.id; END
-"""  # noqa: S608 -- constants
+"""  # noqa: S608 -- made of the constants above alone
 ON_POSTGRESQL = (
     f"""
     CREATE FUNCTION discussion_requirements() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -48,7 +48,7 @@ def upgrade() -> None:
             batch.alter_column(name, existing_type=sa.Integer(), existing_nullable=False, server_default="0")
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     cast = "" if is_sqlite else "::json"
-    op.execute(f"UPDATE discussion SET requirements = ({FROM_COLUMNS.format(of='')}){cast}")  # noqa: S608 -- constants
+    op.execute(f"UPDATE discussion SET requirements = ({FROM_COLUMNS.format(of='')}){cast}")  # noqa: S608 -- made of the constants above alone
     for statement in (ON_SQLITE,) if is_sqlite else ON_POSTGRESQL:
         op.execute(statement)
 
