@@ -12,7 +12,7 @@ const { DOCUMENT_POSITION_FOLLOWING: FOLLOWING, DOCUMENT_POSITION_PRECEDING: PRE
 export function watchThread(page) {
   const tools = page.querySelector("[data-thread]");
   if (!tools) return;
-  const help = page.querySelector("[data-thread-help]");
+  const help = page.querySelector("dialog.keys");
   const button = tools.querySelector("[data-thread-keys]");
   button.hidden = false;
   button.addEventListener("click", () => help.showModal());

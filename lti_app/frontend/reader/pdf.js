@@ -1,13 +1,14 @@
 // A PDF: opened in parts as they are needed, its programs never run.
 
 import { GlobalWorkerOptions, getDocument } from "pdfjs-dist/build/pdf.min.mjs";
+import { watchKeys } from "../js/keys.js";
 import { Choice } from "./choice.js";
 import { Links } from "./links.js";
 import { Pages } from "./pages.js";
 import { Passages } from "./passages.js";
 import { Place } from "./place.js";
 import { Search } from "./search.js";
-import { watchKeys, watchTools } from "./tools.js";
+import { press, watchTools } from "./tools.js";
 
 const PART = 2 ** 17;
 
@@ -61,9 +62,10 @@ async function open(area, pdf, say) {
   });
   const passages = new Passages(area, pages, say);
   new Links(area, pages);
-  const acts = actsOf(tools, pages, search, choice);
+  const help = document.querySelector("dialog.keys");
+  const acts = actsOf(tools, pages, search, choice, help);
   watchTools(tools, acts);
-  watchKeys(acts);
+  watchKeys(document, help, (key) => press(acts, key));
   await pages.lay();
   watchPage(tools, pages, new Place(area));
   say(area.dataset.opened.replace("{last}", pdf.numPages));
@@ -71,7 +73,7 @@ async function open(area, pdf, say) {
   area.dataset.ready = "yes";
 }
 
-function actsOf(tools, pages, search, choice) {
+function actsOf(tools, pages, search, choice, help) {
   const zoom = (by) => {
     pages.setZoom(pages.zoom * by);
     tools.querySelector("[data-zoom]").value = `${Math.round(pages.zoom * 100)}%`;
@@ -85,7 +87,7 @@ function actsOf(tools, pages, search, choice) {
     "next-match": () => search.step(1),
     "previous-match": () => search.step(-1),
     cite: () => cite(pages, search, choice),
-    keys: () => tools.ownerDocument.querySelector("[data-keys-dialog]").showModal(),
+    keys: () => help.showModal(),
   };
 }
 

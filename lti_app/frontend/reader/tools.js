@@ -1,6 +1,14 @@
-// The toolbar and the keys. The keys can be turned off (WCAG 2.1.4), and are never taken from fields.
+// The toolbar of the reader, and its keys.
 
-const OFF = "colloquy-keys-off"; // the same switch as on the grading desk
+const KEYS = {
+  n: "next",
+  p: "previous",
+  "+": "larger",
+  "=": "larger",
+  "-": "smaller",
+  "/": "search",
+  c: "cite",
+};
 
 export function watchTools(tools, acts) {
   tools.hidden = false;
@@ -10,44 +18,9 @@ export function watchTools(tools, acts) {
   });
 }
 
-export function watchKeys(acts) {
-  const keys = {
-    n: acts.next,
-    p: acts.previous,
-    "+": acts.larger,
-    "=": acts.larger,
-    "-": acts.smaller,
-    "/": acts.search,
-    c: acts.cite,
-    "?": acts.keys,
-  };
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isOff() || isTyping(event.target)) return;
-    const act = keys[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
-  });
-  /** @type {any} */
-  const box = document.querySelector("[data-keys-off]");
-  box.checked = isOff();
-  box.addEventListener("change", () => store(box));
-}
-
-const isTyping = (target) => target.matches("textarea, select, input, [contenteditable]") || target.closest("dialog");
-
-function isOff() {
-  try {
-    return localStorage.getItem(OFF) === "1";
-  } catch {
-    return false; // no storage in this frame: the keys are as they are by default
-  }
-}
-
-function store(box) {
-  try {
-    localStorage.setItem(OFF, box.checked ? "1" : "0");
-  } catch {
-    box.checked = false;
-  }
+// Does what a key stands for; whether it stands for something.
+export function press(acts, key) {
+  const act = acts[KEYS[key]];
+  act?.();
+  return Boolean(act);
 }
