@@ -35,7 +35,7 @@ static: environment frontend
 	$(BIN)/mypy
 	$(BIN)/djlint templates lti_app --lint --quiet
 
-format: environment frontend ## Put the code, scripts and style sheets into the house format
+format: environment frontend ## Put the code, scripts, style sheets and templates into the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python lti_app/frontend/check.py --fix

@@ -1,7 +1,7 @@
 """Check the scripts and style sheets: their format, lint and types, and the unit tests of the scripts.
 
-Run as `python lti_app/frontend/check.py`; `--fix` puts them into the house format first. Each check is a program of the
-locked npm packages, run as it is: no node is needed on the PATH.
+Run as `python lti_app/frontend/check.py`; `--fix` puts them, and the lines of templates, into the house format instead.
+Each check is a program of the locked npm packages, run as it is: no node is needed on the PATH.
 """
 
 import argparse
@@ -36,15 +36,20 @@ def unit_tests() -> list[str]:
     return [str(NODE), "--test", "--test-reporter=dot", "tests/frontend/*.test.mjs"]
 
 
+def wrapping() -> list[str]:
+    """The command that breaks long lines of templates."""
+    return [sys.executable, str(FRONTEND / "wrap_templates.py")]
+
+
 CHECKS: dict[str, Callable[[], list[str]]] = {"format and lint": biome, "types": types, "unit tests": unit_tests}
 
 
 def main() -> None:
     """Run all checks, or bring format and lint in order; end with status 1 if something is found."""
     parser = argparse.ArgumentParser(description="Check the scripts and style sheets.")
-    parser.add_argument("--fix", action="store_true", help="bring format and lint in order")
+    parser.add_argument("--fix", action="store_true", help="bring format and lint in order, also the templates")
     options = parser.parse_args()
-    commands = [biome(fix=True)] if options.fix else [command() for command in CHECKS.values()]
+    commands = [biome(fix=True), wrapping()] if options.fix else [command() for command in CHECKS.values()]
     results = [subprocess.run(command, cwd=ROOT, check=False).returncode for command in commands]  # noqa: S603 - own programs
     sys.exit(int(any(results)))
 

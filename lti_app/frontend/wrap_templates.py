@@ -2,7 +2,7 @@
 
 Formatters of HTML move white space that shows, and make pages larger. This breaks a line only between the attributes of
 a tag, between the words of a Jinja expression, and behind a Jinja block whose line end Jinja takes away; afterwards it
-proves that Jinja reads the same template. Run as `python lti_app/frontend/wrap_templates.py`.
+proves that Jinja reads the same template. `check.py --fix` runs it.
 """
 
 import re
@@ -19,8 +19,9 @@ FOLDERS = {ROOT / "templates": True, ROOT / "lti_app" / "practice_lms" / "templa
 """Where templates are, and whether their environment takes the line end behind a block away."""
 _PIECE = re.compile(r"""\{#.*?#\}|\{\{(?:"[^"]*"|'[^']*'|.)*?\}\}|\{%(?:"[^"]*"|'[^']*'|.)*?%\}|.""", re.DOTALL)
 _WORD = re.compile(r"""\"[^"]*\"|'[^']*'| """)
-BLOCK, ATTRIBUTE, WORD, NAME = range(1, 5)
+BLOCK, ATTRIBUTE, CLAUSE, WORD, NAME = range(1, 6)
 """The places where a line may be broken, the best first."""
+_CLAUSE = re.compile(r" (?:and|or|if|else) ")
 
 
 def wrap(text: str, *, trims: bool) -> str:
@@ -36,7 +37,7 @@ def wrap(text: str, *, trims: bool) -> str:
 
 
 def is_same(one: str, other: str, *, trims: bool) -> bool:
-    """Whether Jinja reads the same of both, a line end being as good as a space."""
+    """Whether Jinja reads the same of both, a line end in a tag being as good as a space."""
     environment = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], autoescape=True)
     environment.trim_blocks = environment.lstrip_blocks = trims
     read = (repr(environment.parse(text)).replace("\\n", " ") for text in (one, other))
@@ -52,7 +53,7 @@ def _wrapped(line: str, places: dict[int, int]) -> Iterator[str]:
             break
         at = min(fitting, key=lambda at: (places[at], -at)) if fitting else min(later)
         yield indent + line[done:at]
-        indent = "  " if places[at] == WORD else ""
+        indent = "  " if places[at] in (CLAUSE, WORD) else ""
         done = at if places[at] == BLOCK else at + 1
     yield indent + line[done:]
 
@@ -73,7 +74,8 @@ def _within_jinja(piece: re.Match[str]) -> Iterator[tuple[int, int]]:
     inner = piece[0][3:-3]
     for found in _WORD.finditer(inner):
         if found[0] == " ":
-            yield piece.start() + 3 + found.start(), WORD
+            begins_clause = inner[found.start() - 1] == "," or _CLAUSE.match(inner, found.start())
+            yield piece.start() + 3 + found.start(), CLAUSE if begins_clause else WORD
 
 
 class _Html:
@@ -95,16 +97,22 @@ class _Html:
         return 0
 
 
-def main() -> None:
-    """Wrap every template; end with status 1 if one would change."""
+def templates() -> Iterator[tuple[Path, bool]]:
+    """Every template, and whether its environment takes the line end behind a block away."""
     for folder, trims in FOLDERS.items():
         for path in sorted(folder.rglob("*.html")):
-            text = path.read_text(encoding="utf-8")
-            wrapped = wrap(text, trims=trims)
-            if not is_same(text, wrapped, trims=trims):
-                sys.exit(f"{path} would not be the same template")
-            if wrapped != text:
-                path.write_text(wrapped, encoding="utf-8")
+            yield path, trims
+
+
+def main() -> None:
+    """Wrap every template; end with status 1 if one would be another template then."""
+    for path, trims in templates():
+        text = path.read_text(encoding="utf-8")
+        wrapped = wrap(text, trims=trims)
+        if not is_same(text, wrapped, trims=trims):
+            sys.exit(f"{path} would not be the same template")
+        if wrapped != text:
+            path.write_text(wrapped, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pytest
 from tests.architecture.tree import ROOT
 
 TOOL = runpy.run_path(str(ROOT / "lti_app" / "frontend" / "wrap_templates.py"))
+TEMPLATES = dict(TOOL["templates"]())
 LONG = "x" * 60
 WRAPPED = {
     "between attributes": (f'<a class="{LONG}" href="{LONG}">x</a>', f'<a class="{LONG}"\nhref="{LONG}">x</a>'),
@@ -15,6 +16,10 @@ WRAPPED = {
         f'{{% if a %}}<b>{LONG}</b>{{% else %}}\n<i title="{LONG}">x</i>{{% endif %}}',
     ),
     "within an expression": (f'{{{{ f("{LONG}", "{LONG}") }}}}', f'{{{{ f("{LONG}",\n  "{LONG}") }}}}'),
+    "before a clause": (
+        f'{{{{ f("{LONG}") if a else f("{LONG}") }}}}',
+        f'{{{{ f("{LONG}") if a\n  else f("{LONG}") }}}}',
+    ),
     "never in words": (f"<p>{LONG} {LONG}</p>", f"<p>{LONG} {LONG}</p>"),
     "never in an attribute": (f'<p title="{LONG} {LONG}">', f'<p title="{LONG} {LONG}">'),
     "never in a string": (f'{{{{ "{LONG} {LONG}" }}}}', f'{{{{ "{LONG} {LONG}" }}}}'),
@@ -34,6 +39,13 @@ def test_long_lines_are_broken(text, wrapped):
     assert TOOL["wrap"](text, trims=True) == wrapped
     assert TOOL["is_same"](text, wrapped, trims=True)
     assert TOOL["wrap"](wrapped, trims=True) == wrapped
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_lines_of_each_template_are_wrapped(path):
+    """`make format` wraps them."""
+    text = path.read_text(encoding="utf-8")
+    assert TOOL["wrap"](text, trims=TEMPLATES[path]) == text
 
 
 @pytest.mark.parametrize(
