@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound, Refused
@@ -29,6 +30,23 @@ blueprint = Blueprint(
     "moderation", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/moderation"
 )
 BACK_TO_QUEUE = "queue"
+DONE = {
+    Deed.PIN: _l("Thread pinned. It now appears first."),
+    Deed.UNPIN: _l("Thread unpinned."),
+    Deed.MARK: _l("Post marked as exemplary."),
+    Deed.UNMARK: _l("Post no longer marked as exemplary."),
+    Deed.CLOSE: _l("Thread closed. Students can read it but not post in it."),
+    Deed.REOPEN: _l("Thread reopened."),
+    Deed.HIDE: _l("Post hidden. Its author and instructors still see it, with your reason."),
+    Deed.RESTORE: _l("Post shown again."),
+    Deed.HOLD: _l("Post held for review. Only its author and instructors can see it."),
+    Deed.RELEASE: _l("Post approved. Everyone can see it, and it counts from the time it was written."),
+    Deed.ACCEPT: _l("Answer accepted."),
+    Deed.UNACCEPT: _l("Answer no longer accepted."),
+    Deed.SPLIT: _l("The reply is now a thread. Old links still lead to it."),
+    Deed.DISMISS: _l("Reports dismissed. The post stays as it is."),
+}
+"""What is told after each deed."""
 Work = Callable[[Session, DiscussionView], str]
 
 
@@ -59,7 +77,7 @@ def do(discussion_id: int, post_id: int, deed: str) -> ResponseReturnValue:
         discussion_id,
         lambda session, found: change_post(session, actor, found, post_id, chosen, now=now()),
     )
-    flash(_done(chosen))
+    flash(str(DONE[chosen]))
     return _back(discussion_id, address)
 
 
@@ -78,7 +96,7 @@ def hide(discussion_id: int, post_id: int) -> ResponseReturnValue:
                 session, actor, found, post_id, Deed.HIDE, reason=form.reason.data or "", now=now()
             ),
         ),
-        _done(Deed.HIDE),
+        DONE[Deed.HIDE],
         discussion_id,
     )
 
@@ -98,7 +116,7 @@ def split(discussion_id: int, post_id: int) -> ResponseReturnValue:
             discussion_id,
             lambda session, found: split_thread(session, actor, found, post_id, **about, now=now()),
         ),
-        _done(Deed.SPLIT),
+        DONE[Deed.SPLIT],
         discussion_id,
     )
 
@@ -208,7 +226,7 @@ def _answer(
         field = form["text" if "text" in form else "words" if "words" in form else "reason"]
         field.errors = [_refusal(error)]
         return page(), status_of(error)
-    flash(done)
+    flash(str(done))
     return _back(discussion_id, address)
 
 
@@ -252,23 +270,3 @@ def _refusal(error: Refused) -> str:
         "no_room_for_thread": _("This discussion has reached its limit of threads."),
     }
     return words.get(error.code, _("This discussion is not open for that."))
-
-
-def _done(deed: Deed) -> str:
-    words = {
-        Deed.PIN: _("Thread pinned. It now appears first."),
-        Deed.UNPIN: _("Thread unpinned."),
-        Deed.MARK: _("Post marked as exemplary."),
-        Deed.UNMARK: _("Post no longer marked as exemplary."),
-        Deed.CLOSE: _("Thread closed. Students can read it but not post in it."),
-        Deed.REOPEN: _("Thread reopened."),
-        Deed.HIDE: _("Post hidden. Its author and instructors still see it, with your reason."),
-        Deed.RESTORE: _("Post shown again."),
-        Deed.HOLD: _("Post held for review. Only its author and instructors can see it."),
-        Deed.RELEASE: _("Post approved. Everyone can see it, and it counts from the time it was written."),
-        Deed.ACCEPT: _("Answer accepted."),
-        Deed.UNACCEPT: _("Answer no longer accepted."),
-        Deed.SPLIT: _("The reply is now a thread. Old links still lead to it."),
-        Deed.DISMISS: _("Reports dismissed. The post stays as it is."),
-    }
-    return words[deed]

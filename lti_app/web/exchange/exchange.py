@@ -35,7 +35,7 @@ from lti_app.exchange.importing.rules.posts import Way
 from lti_app.grading.assessments.queries import find_by_pseudonym
 from lti_app.web.discussion.forms.starting import groups_of, narrowed
 from lti_app.web.exchange.documents import Album, Document, html_pieces, pdf_of
-from lti_app.web.exchange.forms.exchange import ImportChoiceForm, ImportForm, fault_words, file_words, shape_words
+from lti_app.web.exchange.forms.exchange import FAULTS, SHAPES, ImportChoiceForm, ImportForm, file_words
 from lti_app.web.library.uploads import storage
 from lti_app.web.session import current_actor, get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -155,8 +155,8 @@ def show_import(discussion_id: int, import_id: int) -> ResponseReturnValue:
         discussion=discussion,
         found=found,
         form=form,
-        shape=shape_words(found.shape),
-        faults=fault_words(),
+        shape=SHAPES[found.shape],
+        faults=FAULTS,
     ), 422 if request.method == "POST" else 200
 
 

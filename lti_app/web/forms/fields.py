@@ -1,5 +1,6 @@
 """Fields and forms that more than one area uses."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from gettext import NullTranslations, translation
@@ -52,9 +53,9 @@ class LongTextField(TextAreaField):
             self.data = self.data.replace("\r\n", "\n")
 
 
-def offered(*pairs: tuple[str, str], optgroup: str | None = None) -> list[Any]:
+def offered(labels: Mapping[Any, str], *, optgroup: str | None = None) -> list[Any]:
     """Values with their labels, for a field to choose from."""
-    return [SelectChoice(value, label, optgroup=optgroup) for value, label in pairs]
+    return [SelectChoice(str(value), label, optgroup=optgroup) for value, label in labels.items()]
 
 
 class DateField(DateTimeLocalField):

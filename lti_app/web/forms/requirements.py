@@ -38,7 +38,7 @@ def begun_requirements(stored: StoredRequirements, *, is_new: bool) -> dict[str,
 def _field(about: FormField) -> Any:
     label: Any = _l(about.label)
     if about.choices:
-        choices = offered(*((value, _l(words)) for value, words in about.choices))
+        choices = offered({value: _l(words) for value, words in about.choices})
         return SelectField(label, choices=choices)
     filled = Optional() if about.is_optional else InputRequired()
     return IntegerField(label, [filled, NumberRange(min=0, max=about.most)])

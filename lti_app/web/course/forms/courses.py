@@ -11,15 +11,19 @@ from lti_app.course.courses.rules import CitationStyle, CourseSettings, Library,
 from lti_app.web.forms.fields import PostedForm, offered
 
 STYLES = offered(
-    (CitationStyle.APA.value, _l("APA, 7th edition")),
-    (CitationStyle.MLA.value, _l("MLA, 9th edition")),
-    (CitationStyle.CHICAGO.value, _l("Chicago, 18th edition, author-date")),
-    (CitationStyle.HARVARD.value, _l("Harvard (Cite Them Right)")),
+    {
+        CitationStyle.APA: _l("APA, 7th edition"),
+        CitationStyle.MLA: _l("MLA, 9th edition"),
+        CitationStyle.CHICAGO: _l("Chicago, 18th edition, author-date"),
+        CitationStyle.HARVARD: _l("Harvard (Cite Them Right)"),
+    }
 )
 LIBRARIES = offered(
-    (Library.NONE.value, _l("None: links go straight to the readings")),
-    (Library.EZPROXY.value, _l("EZproxy")),
-    (Library.OPENATHENS.value, _l("OpenAthens")),
+    {
+        Library.NONE: _l("None: links go straight to the readings"),
+        Library.EZPROXY: _l("EZproxy"),
+        Library.OPENATHENS: _l("OpenAthens"),
+    }
 )
 
 

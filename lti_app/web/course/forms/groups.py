@@ -30,8 +30,10 @@ class SplitForm(PostedForm):
     whom = RadioField(
         _l("Students to assign"),
         choices=offered(
-            ("unplaced", _l("Only students who are not in a group yet")),
-            ("everybody", _l("All students: they leave the Colloquy groups they are in")),
+            {
+                "unplaced": _l("Only students who are not in a group yet"),
+                "everybody": _l("All students: they leave the Colloquy groups they are in"),
+            }
         ),
         default="unplaced",
     )

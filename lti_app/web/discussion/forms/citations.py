@@ -20,8 +20,10 @@ class TextForm(PostedForm):
     kept = RadioField(
         _l("What to store"),
         choices=offered(
-            (Kept.FINGERPRINTS.value, _l("Only hashes of word sequences; nobody can read the text from them")),
-            (Kept.TEXT.value, _l("The text, for this check only; it is never shown")),
+            {
+                Kept.FINGERPRINTS: _l("Only hashes of word sequences; nobody can read the text from them"),
+                Kept.TEXT: _l("The text, for this check only; it is never shown"),
+            }
         ),
         default=Kept.FINGERPRINTS.value,
     )

@@ -12,14 +12,14 @@ from lti_app.discussion.drafts.queries import DraftView
 from lti_app.discussion.drafts.rules import Place
 from lti_app.participation.forecast.queries import Guide
 
-MOVES = (
-    ("", _l("No particular type")),
-    (Move.EXTEND.value, _l("Extend")),
-    (Move.QUESTION.value, _l("Question")),
-    (Move.COUNTER.value, _l("Counter")),
-    (Move.CONNECT.value, _l("Connect")),
-    (Move.EXAMPLE.value, _l("Example")),
-)
+MOVES = {
+    "": _l("No particular type"),
+    Move.EXTEND: _l("Extend"),
+    Move.QUESTION: _l("Question"),
+    Move.COUNTER: _l("Counter"),
+    Move.CONNECT: _l("Connect"),
+    Move.EXAMPLE: _l("Example"),
+}
 """What a reply may do with what it answers, by value."""
 
 

@@ -81,27 +81,33 @@ class SetUpForm(RichTextForm, RequirementsForm):
     structure = RadioField(
         _l("Format"),
         choices=offered(
-            (Structure.WHOLE_CLASS.value, _l("Whole class")),
-            (Structure.GROUPS.value, _l("Separate groups")),
-            (Structure.TOPICS.value, _l("Student topics")),
-            (Structure.QUESTIONS.value, _l("Q&A")),
+            {
+                Structure.WHOLE_CLASS: _l("Whole class"),
+                Structure.GROUPS: _l("Separate groups"),
+                Structure.TOPICS: _l("Student topics"),
+                Structure.QUESTIONS: _l("Q&A"),
+            }
         ),
     )
     group_kind = SelectField(
         _l("Groups to use"),
         choices=offered(
-            ("", _l("All groups")),
-            (GroupKind.LMS_SECTION.value, _l("LMS sections")),
-            (GroupKind.LMS_GROUP.value, _l("LMS groups")),
-            (GroupKind.OWN.value, _l("Colloquy groups")),
+            {
+                "": _l("All groups"),
+                GroupKind.LMS_SECTION: _l("LMS sections"),
+                GroupKind.LMS_GROUP: _l("LMS groups"),
+                GroupKind.OWN: _l("Colloquy groups"),
+            }
         ),
     )
     anonymity = RadioField(
         _l("Anonymity"),
         choices=offered(
-            (Anonymity.NAMED.value, _l("Everyone sees names")),
-            (Anonymity.PEERS.value, _l("Classmates see pseudonyms; instructors see names")),
-            (Anonymity.BLIND.value, _l("Instructors see pseudonyms too, until grades are released")),
+            {
+                Anonymity.NAMED: _l("Everyone sees names"),
+                Anonymity.PEERS: _l("Classmates see pseudonyms; instructors see names"),
+                Anonymity.BLIND: _l("Instructors see pseudonyms too, until grades are released"),
+            }
         ),
     )
     stance_question = StringField(_l("Question"), [Optional(), Length(max=MAX_STANCE)])

@@ -15,9 +15,9 @@ class DraftForm(PostedForm):
     place = StringField(default="")
     title = StringField(default="")
     text = LongTextField(default="")
-    format = SelectField(choices=offered(*((kind.value, kind.value) for kind in Format)), default=Format.TEXT.value)
+    format = SelectField(choices=offered({kind: kind for kind in Format}), default=Format.TEXT.value)
     attached = SelectMultipleField(coerce=int, validate_choice=False, default=())
-    move = RadioField(choices=offered(*MOVES), default="")
+    move = RadioField(choices=offered(MOVES), default="")
     draft = HiddenField(default="")
     draft_writer = HiddenField(default="")
 

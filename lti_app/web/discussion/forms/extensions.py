@@ -44,12 +44,12 @@ class ExtensionForm(PostedForm):
 
 def people_choices(students: Sequence[Member], groups: Sequence[GroupLine]) -> list[Any]:
     """Groups and students to choose from, in two parts where there are groups."""
-    everybody = [(f"{PERSON}{each.person_id}", each.name or _("Name not available")) for each in students]
-    some = [(f"{GROUP}{group.id}", group.name) for group in groups]
+    everybody = {f"{PERSON}{each.person_id}": each.name or _("Name not available") for each in students}
+    some = {f"{GROUP}{group.id}": group.name for group in groups}
     return [
-        *offered(("", _("Choose …"))),
-        *offered(*some, optgroup=_("Groups")),
-        *offered(*everybody, optgroup=_("Students") if some else None),
+        *offered({"": _("Choose …")}),
+        *offered(some, optgroup=_("Groups")),
+        *offered(everybody, optgroup=_("Students") if some else None),
     ]
 
 

@@ -37,12 +37,14 @@ class ReportForm(PostedForm):
     reason = RadioField(
         _l("What is wrong with this post?"),
         choices=offered(
-            (ReportReason.DISRESPECT.value, _l("It is disrespectful or hurtful")),
-            (ReportReason.PRIVACY.value, _l("It reveals private information about someone")),
-            (ReportReason.WORRY.value, _l("I am worried about the person who wrote it")),
-            (ReportReason.SPAM.value, _l("It is spam or off topic")),
-            (ReportReason.COPIED.value, _l("It seems to be someone else’s work")),
-            (ReportReason.OTHER.value, _l("Something else")),
+            {
+                ReportReason.DISRESPECT: _l("It is disrespectful or hurtful"),
+                ReportReason.PRIVACY: _l("It reveals private information about someone"),
+                ReportReason.WORRY: _l("I am worried about the person who wrote it"),
+                ReportReason.SPAM: _l("It is spam or off topic"),
+                ReportReason.COPIED: _l("It seems to be someone else’s work"),
+                ReportReason.OTHER: _l("Something else"),
+            }
         ),
         validators=[InputRequired(_l("Choose a reason."))],
     )

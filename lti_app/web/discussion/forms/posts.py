@@ -53,7 +53,7 @@ class PostForm(RichTextForm):
     """Whether it asks for a title."""
     groups: Sequence[GroupLine] = ()
     """Where groups discuss apart: those to choose from."""
-    move = RadioField(_l("Type of reply"), choices=offered(*MOVES), default="")
+    move = RadioField(_l("Type of reply"), choices=offered(MOVES), default="")
     draft = HiddenField(default="")
     """The version of the draft that this goes on from."""
     draft_writer = HiddenField(default="")

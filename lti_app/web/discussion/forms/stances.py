@@ -16,7 +16,7 @@ class StanceForm(PostedForm):
     value = RadioField(
         _l("Your position"),
         [InputRequired(_l("Choose a point on the scale."))],
-        choices=offered(*((str(place), str(place)) for place in SCALE)),
+        choices=offered({place: str(place) for place in SCALE}),
     )
     moved = StringField(_l("Post that changed your mind"), [Optional(), Length(max=400)])
     again = HiddenField(default="")

@@ -18,4 +18,4 @@ class SeenForm(PostedForm):
 class SortForm(PostedForm):
     """One of the orders."""
 
-    sort = SelectField(choices=offered(*((sort.value, sort.name) for sort in Sort)))
+    sort = SelectField(choices=offered({sort: sort.name for sort in Sort}))

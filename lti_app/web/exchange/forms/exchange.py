@@ -14,6 +14,30 @@ from lti_app.exchange.importing.rules.posts import Way
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
 _DAY_FIRST = {"day": True, "month": False}
+SHAPES = {
+    Shape.ROWS: _l("a table of posts"),
+    Shape.MOODLE: _l("a Moodle forum export"),
+    Shape.CANVAS: _l("a Canvas discussion"),
+    Shape.WORDPRESS: _l("a WordPress or bbPress export"),
+    Shape.COLLOQUY: _l("a discussion exported from Colloquy"),
+}
+"""What a file turned out to be."""
+FAULTS = {
+    Fault.EMPTY: _l("no text: skipped, or kept as an empty post if it has replies"),
+    Fault.DELETED: _l("deleted in the source: skipped, or kept as an empty post if it has replies"),
+    Fault.PRIVATE: _l("private reply: skipped"),
+    Fault.UNPUBLISHED: _l("draft, hidden, held for review or spam: skipped"),
+    Fault.OTHER_KIND: _l("not a discussion post: skipped"),
+    Fault.DUPLICATE: _l("same ID as an earlier post: skipped"),
+    Fault.BROKEN: _l("unreadable: skipped"),
+    Fault.NO_PARENT: _l("reply to a post that is not in the file: imported as a first post"),
+    Fault.CYCLE: _l("replies that answer each other in a loop: imported as first posts"),
+    Fault.TOO_DEEP: _l("nested too deeply: moved up"),
+    Fault.NO_DATE: _l("no readable date, or a date in the future: given the import date"),
+    Fault.NO_AUTHOR: _l("no author: imported without a name"),
+    Fault.TOO_LONG: _l("longer than 100,000 characters: shortened"),
+}
+"""What was the matter with an entry, and what is done about it."""
 
 
 class ImportForm(PostedForm):
@@ -25,9 +49,11 @@ class ImportForm(PostedForm):
     dates = SelectField(
         _l("Dates such as 3/4/2026"),
         choices=offered(
-            ("auto", _l("Detect from the other dates")),
-            ("day", _l("April 3 (day first)")),
-            ("month", _l("March 4 (month first)")),
+            {
+                "auto": _l("Detect from the other dates"),
+                "day": _l("April 3 (day first)"),
+                "month": _l("March 4 (month first)"),
+            }
         ),
         default="auto",
     )
@@ -45,8 +71,10 @@ class ImportChoiceForm(PostedForm):
         _l("Import as"),
         [InputRequired(_l("Choose how to import the posts."))],
         choices=offered(
-            (Way.EXHIBIT.value, _l("Read-only: the class can read the posts but not reply")),
-            (Way.LIVE.value, _l("Open for replies: the class can reply to the posts")),
+            {
+                Way.EXHIBIT: _l("Read-only: the class can read the posts but not reply"),
+                Way.LIVE: _l("Open for replies: the class can reply to the posts"),
+            }
         ),
         default=Way.EXHIBIT.value,
     )
@@ -85,34 +113,3 @@ def file_words(error: FileRefused) -> str:
     }
     said = words.get(error.code)
     return said() if said else _("This file can’t be used.")
-
-
-def shape_words(shape: Shape) -> str:
-    """What a file turned out to be."""
-    words = {
-        Shape.ROWS: _("a table of posts"),
-        Shape.MOODLE: _("a Moodle forum export"),
-        Shape.CANVAS: _("a Canvas discussion"),
-        Shape.WORDPRESS: _("a WordPress or bbPress export"),
-        Shape.COLLOQUY: _("a discussion exported from Colloquy"),
-    }
-    return words[shape]
-
-
-def fault_words() -> dict[Fault, str]:
-    """What was the matter with an entry, and what is done about it."""
-    return {
-        Fault.EMPTY: _("no text: skipped, or kept as an empty post if it has replies"),
-        Fault.DELETED: _("deleted in the source: skipped, or kept as an empty post if it has replies"),
-        Fault.PRIVATE: _("private reply: skipped"),
-        Fault.UNPUBLISHED: _("draft, hidden, held for review or spam: skipped"),
-        Fault.OTHER_KIND: _("not a discussion post: skipped"),
-        Fault.DUPLICATE: _("same ID as an earlier post: skipped"),
-        Fault.BROKEN: _("unreadable: skipped"),
-        Fault.NO_PARENT: _("reply to a post that is not in the file: imported as a first post"),
-        Fault.CYCLE: _("replies that answer each other in a loop: imported as first posts"),
-        Fault.TOO_DEEP: _("nested too deeply: moved up"),
-        Fault.NO_DATE: _("no readable date, or a date in the future: given the import date"),
-        Fault.NO_AUTHOR: _("no author: imported without a name"),
-        Fault.TOO_LONG: _("longer than 100,000 characters: shortened"),
-    }

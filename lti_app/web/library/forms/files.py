@@ -21,12 +21,14 @@ class ReadingFileForm(PostedForm):
     ground = RadioField(
         _l("Why may you share it with this class?"),
         choices=offered(
-            (Right.OWN_WORK.value, _l("I wrote it, or I own the rights")),
-            (Right.OPEN_LICENCE.value, _l("It is open access or has an open license")),
-            (Right.LIBRARY_LICENCE.value, _l("My library’s license allows it")),
-            (Right.PERMISSION.value, _l("The copyright holder has given permission")),
-            (Right.PUBLIC_DOMAIN.value, _l("It is in the public domain")),
-            (Right.EXCEPTION.value, _l("Fair use, fair dealing or another exception for education")),
+            {
+                Right.OWN_WORK: _l("I wrote it, or I own the rights"),
+                Right.OPEN_LICENCE: _l("It is open access or has an open license"),
+                Right.LIBRARY_LICENCE: _l("My library’s license allows it"),
+                Right.PERMISSION: _l("The copyright holder has given permission"),
+                Right.PUBLIC_DOMAIN: _l("It is in the public domain"),
+                Right.EXCEPTION: _l("Fair use, fair dealing or another exception for education"),
+            }
         ),
         validators=[InputRequired(_l("Choose why you may share this text with the class."))],
         validate_choice=True,

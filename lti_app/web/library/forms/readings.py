@@ -14,18 +14,20 @@ from lti_app.library.readings.rules import MAX_LOCATOR, ReadingEntry, entry_of
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
 KINDS = offered(
-    ("article-journal", _l("Journal article")),
-    ("article-magazine", _l("Magazine article")),
-    ("article-newspaper", _l("Newspaper article")),
-    ("book", _l("Book")),
-    ("chapter", _l("Book chapter")),
-    ("paper-conference", _l("Conference paper")),
-    ("report", _l("Report")),
-    ("thesis", _l("Thesis")),
-    ("webpage", _l("Web page")),
-    ("motion_picture", _l("Film or video")),
-    ("speech", _l("Talk")),
-    ("document", _l("Something else")),
+    {
+        "article-journal": _l("Journal article"),
+        "article-magazine": _l("Magazine article"),
+        "article-newspaper": _l("Newspaper article"),
+        "book": _l("Book"),
+        "chapter": _l("Book chapter"),
+        "paper-conference": _l("Conference paper"),
+        "report": _l("Report"),
+        "thesis": _l("Thesis"),
+        "webpage": _l("Web page"),
+        "motion_picture": _l("Film or video"),
+        "speech": _l("Talk"),
+        "document": _l("Something else"),
+    }
 )
 ENTRY_FIELDS = tuple(ReadingEntry.__dataclass_fields__)
 
@@ -62,7 +64,7 @@ class RecordForm(PostedForm):
         if kind and all(
             kind != known.value for known in KINDS
         ):  # a type that only imports bring, which an edit must not lose
-            self.kind.choices = [*KINDS, *offered((kind, kind.replace("-", " ").replace("_", " ")))]
+            self.kind.choices = [*KINDS, *offered({kind: kind.replace("-", " ").replace("_", " ")})]
 
     def to_entry(self) -> ReadingEntry:
         """The reading as its rules want it."""
