@@ -14,11 +14,10 @@ from lti_app.app import Colloquy, assemble, create_app
 from lti_app.core.clock import system_clock
 from lti_app.core.settings import load_settings
 from lti_app.jobs.worker import EmbeddedWorker
-from lti_app.lti.registrations import add_platform
-from lti_app.practice_lms.config import CLIENT_ID, DEPLOYMENT_ID, PracticeConfig
+from lti_app.practice_lms.config import PracticeConfig
 from lti_app.practice_lms.lms import PracticeLms
 from lti_app.practice_lms.server import make_practice_server, running
-from lti_app.seed import seed_demo_course
+from tests.factories.demonstration import register_and_seed
 
 
 @dataclass
@@ -66,7 +65,7 @@ def running_site(
             lms: PracticeLms = practice.extensions["practice_lms"]
             queue = {"REDIS_URL": redis_url} if redis_url else {}
             parts = _assemble(tool_url, clock, DATABASE_URL=database_url, FILES=str(folder / "files"), **queue)
-            _register_and_seed(parts, lms.config)
+            register_and_seed(parts.database, lms.config, now=parts.clock(), storage=parts.storage)
             server.app = create_app(parts)
             with _working(parts) if with_worker else _at_rest(parts):
                 yield Site(tool_url, lms.config.base_url, parts, lms, clock)
@@ -90,23 +89,6 @@ def _assemble(tool_url: str, clock: MovableClock, **services: str) -> Colloquy:
     environ = {"BASE_URL": tool_url, "SECRET_KEY": "for tests only " * 3, **services}
     settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
     return assemble(settings, clock=clock)
-
-
-def _register_and_seed(parts: Colloquy, lms: PracticeConfig) -> None:
-    with parts.database.writing() as session:
-        add_platform(
-            session,
-            issuer=lms.base_url,
-            client_id=CLIENT_ID,
-            auth_login_url=lms.auth_url,
-            auth_token_url=lms.token_url,
-            jwks_url=lms.jwks_url,
-            deployment_ids=[DEPLOYMENT_ID],
-            now=parts.clock(),
-        )
-        registration = {"issuer": lms.base_url, "client_id": CLIENT_ID, "deployment_id": DEPLOYMENT_ID}
-        about = {"time_zone": "Europe/Berlin", "now": parts.clock(), "storage": parts.storage}
-        seed_demo_course(session, **registration, **about)
 
 
 @contextmanager

@@ -1,13 +1,11 @@
 """An LMS for the tests: it signs what it is told to, and publishes its keys over HTTP."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jwt.algorithms import RSAAlgorithm
 from werkzeug.test import TestResponse
+
+from tests.lti.local_server import LocalServer
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -54,29 +54,14 @@ class Served:
     hangs: bool = False
 
 
-class KeyServer:
-    """A real HTTP server on this machine."""
+class KeyServer(LocalServer):
+    """Answers what it is told to, and remembers what it was asked."""
 
     def __init__(self) -> None:
+        super().__init__(self._handler())
         self.answers: dict[str, Served] = {}
         self.asked: list[str] = []
         self.headers: list[Message] = []
-        self.over = Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-
-    @contextmanager
-    def running(self) -> Iterator["KeyServer"]:
-        thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.over.set()
-            self._http.shutdown()
-            thread.join()
-            self._http.server_close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         outer = self

@@ -33,13 +33,12 @@ from lti_app.jobs.worker import make_jobs
 from lti_app.lti.edge import make_edge
 from lti_app.lti.models import CourseLink, Deployment, Platform
 from lti_app.lti.platform_keys import PlatformKeys
-from lti_app.lti.registrations import add_platform
 from lti_app.practice_lms.app import create_practice_lms
-from lti_app.practice_lms.config import CLIENT_ID, DEPLOYMENT_ID, PracticeConfig
+from lti_app.practice_lms.config import PracticeConfig
 from lti_app.practice_lms.lms import PracticeLms
 from lti_app.practice_lms.server import make_practice_server
-from lti_app.seed import seed_demo_course
 from lti_app.storage.choosing import make_storage
+from tests.factories.demonstration import register_and_seed
 from tests.resilience.processes import SECRET, free_port
 from tests.resilience.visitor import Visitor
 from tests.resilience.words import PassbackState, assess, passback_states, release_all
@@ -219,20 +218,7 @@ def _seed(parts: Colloquy, practices: Sequence[PracticeLms]) -> None:
         return
     now = system_clock()
     for lms in practices:
-        config = lms.config
-        with parts.database.writing() as session:
-            add_platform(
-                session,
-                issuer=config.base_url,
-                client_id=CLIENT_ID,
-                auth_login_url=config.auth_url,
-                auth_token_url=config.token_url,
-                jwks_url=config.jwks_url,
-                deployment_ids=[DEPLOYMENT_ID],
-                now=now,
-            )
-            registration = {"issuer": config.base_url, "client_id": CLIENT_ID, "deployment_id": DEPLOYMENT_ID}
-            seed_demo_course(session, **registration, time_zone="Europe/Berlin", now=now)
+        register_and_seed(parts.database, lms.config, now=now)
     _seeded[len(practices)] = addresses, take_rows(parts.database)
 
 

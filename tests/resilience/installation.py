@@ -13,10 +13,9 @@ from sqlalchemy import create_engine, select, text, update
 from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
 from lti_app.jobs.passbacks import LEASE
-from lti_app.lti.registrations import add_platform
-from lti_app.practice_lms.config import CLIENT_ID, DEPLOYMENT_ID, PracticeConfig
+from lti_app.practice_lms.config import PracticeConfig
 from lti_app.practice_lms.lms import PracticeLms
-from lti_app.seed import seed_demo_course
+from tests.factories.demonstration import register_and_seed
 from tests.resilience.processes import COLLOQUY, Program, answers_at, environment, free_port, says
 from tests.resilience.words import Passback, PassbackState
 
@@ -52,20 +51,7 @@ class Installation:
 
     def register_and_seed(self) -> None:
         """Make the LMS known, and put the demonstration course into the migrated database."""
-        lms, now = self.lms_config, system_clock()
-        with self.database.writing() as session:
-            add_platform(
-                session,
-                issuer=lms.base_url,
-                client_id=CLIENT_ID,
-                auth_login_url=lms.auth_url,
-                auth_token_url=lms.token_url,
-                jwks_url=lms.jwks_url,
-                deployment_ids=[DEPLOYMENT_ID],
-                now=now,
-            )
-            registration = {"issuer": lms.base_url, "client_id": CLIENT_ID, "deployment_id": DEPLOYMENT_ID}
-            seed_demo_course(session, **registration, time_zone="Europe/Berlin", now=now)
+        register_and_seed(self.database, self.lms_config, now=system_clock())
 
     def start(self) -> None:
         """Start everything, and wait until it is ready."""

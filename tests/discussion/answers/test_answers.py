@@ -14,9 +14,9 @@ from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.errors import PostFirst
 from lti_app.discussion.threads.queries import get_overview
-from tests.discussion.posts.test_races import at_once
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
+from tests.races import at_once
 from tests.statements import count_statements
 
 

@@ -15,9 +15,9 @@ from lti_app.discussion.drafts.models import Draft
 from lti_app.discussion.drafts.queries import find_draft, get_draft, list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, DraftRef, parse_place, place_of
 from lti_app.discussion.posts.rules.formats import Format
-from tests.discussion.posts.test_races import at_once, kinds
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
+from tests.races import at_once, kinds
 from tests.statements import count_statements
 
 

@@ -1,7 +1,6 @@
 """Several people do something to the same posts at the same moment: it is done once, and everything stays whole."""
 
 from functools import partial
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import func, select
@@ -16,35 +15,6 @@ from lti_app.discussion.posts.rules.written import Written
 from lti_app.discussion.reactions.actions import appreciate
 from tests.discussion.moderation.test_split import check
 from tests.factories.posts import write
-
-PATIENCE = 30
-
-
-@pytest.fixture
-def together(database, session):
-    """Runs works at the same moment, each in a transaction of its own; their answers, or the errors that ended them."""
-
-    def run_all(*works):
-        session.commit()
-        barrier, answers = Barrier(len(works)), [None] * len(works)
-
-        def run(number):
-            barrier.wait(PATIENCE)
-            try:
-                with database.writing() as own:
-                    answers[number] = works[number](own)
-            except Exception as error:
-                answers[number] = error
-
-        threads = [Thread(target=run, args=(number,), daemon=True) for number in range(len(works))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(PATIENCE)
-        assert not any(thread.is_alive() for thread in threads), "somebody still waits"
-        return answers
-
-    return run_all
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """Several people at the same moment, in threads and sessions of their own: nothing is lost, nothing is done twice."""
 
-from collections.abc import Callable, Sequence
 from functools import partial
-from threading import Barrier, Thread
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -38,50 +35,7 @@ from tests.factories.discussions import plan, set_up
 from tests.factories.grades import mark
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
-
-PATIENCE = 30
-
-
-def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Let all works begin at the same moment, each in a thread; their answers, or the errors that ended them."""
-    barrier, answers = Barrier(len(works)), [None] * len(works)
-
-    def run(number: int) -> None:
-        barrier.wait(PATIENCE)
-        try:
-            answers[number] = works[number]()
-        except Exception as error:
-            answers[number] = error
-
-    threads = [Thread(target=run, args=(number,), daemon=True) for number in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert not any(thread.is_alive() for thread in threads), "somebody still waits"
-    return answers
-
-
-def kinds(answers: Sequence[Any]) -> list[str]:
-    return sorted(type(answer).__name__ for answer in answers)
-
-
-@pytest.fixture
-def together(database, session):
-    """Runs works at the same moment, each in a writing session of its own that is committed at its end."""
-
-    def in_session(work):
-        def run():
-            with database.writing() as own:
-                return work(own)
-
-        return run
-
-    def run_all(*works):
-        session.commit()  # others see what was prepared, and nobody waits for this session
-        return at_once([in_session(work) for work in works])
-
-    return run_all
+from tests.races import at_once, kinds
 
 
 def count(session, table, *conditions):

@@ -2,14 +2,15 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.lti.local_server import LocalServer
 
 LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
@@ -47,10 +48,11 @@ class Asked:
         return {name: values[0] for name, values in parse_qs(self.body.decode()).items()}
 
 
-class FakeServices:
+class FakeServices(LocalServer):
     """Answers `/token`, `/lineitems…` and `/members`; `instead` holds answers to give first."""
 
     def __init__(self) -> None:
+        super().__init__(self._handler())
         self.asked: dict[str, list[Asked]] = defaultdict(list)
         self.instead: dict[str, list[Answered]] = defaultdict(list)
         self.always: dict[str, Answered] = {}
@@ -62,25 +64,9 @@ class FakeServices:
         self.members: list[dict[str, Any]] = []
         self.page_size: int | None = None
         self.before_create: Callable[[], None] = lambda: None
-        self.over = Event()
         self._lock = Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
         self.lineitems_url = f"{self.url}/lineitems?type_id=1"
         self.members_url = f"{self.url}/members"
-
-    @contextmanager
-    def running(self) -> Iterator["FakeServices"]:
-        thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.over.set()
-            self._http.shutdown()
-            thread.join()
-            self._http.server_close()
 
     def item_url(self, number: int) -> str:
         return f"{self.url}/lineitems/{number}/lineitem?type_id=1"
