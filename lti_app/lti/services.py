@@ -41,7 +41,7 @@ UNTOLD_TOKEN_LIFE = 300.0
 LONGEST_TOKEN_LIFE = 86_400.0
 MOST_PAGES = 200
 PASSING_FAULTS = frozenset({502, 503, 504})
-LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;<]+)*)")
+LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^,;<]+)*)")
 REL = re.compile(r"""(?i)\brel\s*=\s*["'“”]?\s*([^"'“”;,]*)""")
 
 

@@ -7,12 +7,12 @@ from itertools import groupby
 MAX_SPAN = 2_000
 """Pages of a reading up to which those that nobody cites are listed."""
 
-_RANGE = re.compile(r"^\s*(\d+)\s*(?:[-–—]\s*(\d+))?\s*$")
+_RANGE = re.compile(r"(\d+)(?:\s*[-–—]\s*(\d+))?")
 
 
 def pages_in(page: str) -> range:
     """The pages that a page or a range names: 104–106, and 104–6 as print abbreviates it; none for anything else."""
-    match = _RANGE.match(page)
+    match = _RANGE.fullmatch(page.strip())
     if not match:
         return range(0)
     first, last = match[1], match[2] or match[1]

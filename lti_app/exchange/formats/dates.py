@@ -37,7 +37,7 @@ _MONTHS = (
     "november",
     "december",
 )
-_OFFSET = re.compile(r"(?:\b(?:UTC|GMT)|Z)?\s*([+-])(\d{2}):?(\d{2})\s*$|\b(UTC|GMT|Z)\s*$", re.I)
+_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})$|\b(UTC|GMT|Z)$", re.I)
 _SPREADSHEET_DAYS = range(25_569, 80_000)
 _SPREADSHEET_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 -- of no zone until the reader's is known
 
@@ -107,7 +107,7 @@ def can_be_read_two_ways(texts: Iterable[object]) -> bool:
 
 def _iso(raw: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(re.sub(r"\s*(?:UTC|GMT)$", "Z", raw))
+        return datetime.fromisoformat(re.sub(r"(?<!\s)\s*(?:UTC|GMT)$", "Z", raw))
     except ValueError:
         return None
 

@@ -1,7 +1,6 @@
 """What a file is, whatever its name says."""
 
 import json
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +15,6 @@ from lti_app.exchange.formats.json_list import read_objects
 from lti_app.exchange.formats.wordpress import read_wordpress
 
 _LISTS = ("posts", "entries", "data", "items", "comments", "messages")
-_BLOCK_END = re.compile(r"</(?:p|div|li|blockquote|h[1-6]|tr|pre)>|<br ?/?>", re.I)
-_TAG = re.compile(r"<[^>]*>")
 
 
 def read_file(content: bytes, dates: DateReader, *, day_first: bool | None = None) -> Parsed:

@@ -102,7 +102,8 @@ export function watchPanels(form, editor, announce) {
 function placeIn(typed) {
   const paragraph = typed.match(/^(?:para(?:graph|\.)?|¶)\s*(\w{1,20})$/i)?.[1] ?? "";
   if (paragraph) return { page: "", paragraph, shown: `para. ${paragraph}` };
-  const page = typed.replace(/^(pp?|S)\.?\s*/i, "").replace(/\s*[-–]\s*/g, "–");
+  const numbers = typed.replace(/^(pp?|S)\.?\s*/i, "").split(/[-–]/);
+  const page = numbers.map((number) => number.trim()).join("–");
   return { page, paragraph, shown: page && `${page.includes("–") ? "pp." : "p."} ${page}` };
 }
 

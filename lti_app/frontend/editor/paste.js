@@ -62,7 +62,8 @@ function marksFromStyle(span, page) {
   const marks = [];
   if (/font-weight:\s*(bold|[6-9]00)/i.test(style)) marks.push("strong");
   if (/font-style:\s*italic/i.test(style)) marks.push("em");
-  if (/text-decoration[^;]*line-through/i.test(style)) marks.push("s");
+  const isStruck = (rule) => /^\s*text-decoration/i.test(rule) && /line-through/i.test(rule);
+  if (style.split(";").some(isStruck)) marks.push("s");
   for (const mark of marks) {
     const element = page.createElement(mark);
     element.append(...span.childNodes);
@@ -79,11 +80,34 @@ function rename(element, tag, page) {
 const styleOf = (element) => element.dataset.style ?? "";
 
 // Styles are read but never applied, and nothing waits to be run: our content policy would report each of them.
-function disarmed(html) {
-  return html
-    .replace(/<!--\[if[\s\S]*?<!\[endif\]-->/g, "")
-    .replace(/<(style|script|svg|math)\b[\s\S]*?<\/\1\s*>/gi, "")
+export function disarmed(html) {
+  const spoken = without(html, /<(!--\[if|(?:style|script|svg|math)\b)/gi, (begin) =>
+    begin.startsWith("!") ? /<!\[endif\]-->/g : new RegExp(`</${begin}\\s*>`, "gi"),
+  );
+  const end = spoken.lastIndexOf(">") + 1;
+  const tags = spoken
+    .slice(0, end)
     .replace(/<[a-z][^>]*>/gi, (tag) =>
       tag.replace(/([\s"'/])style(\s*=)/gi, "$1data-style$2").replace(/([\s"'/])on\w+(\s*=)/gi, "$1data-gone$2"),
     );
+  return tags + spoken.slice(end);
+}
+
+// The text without all that stands between a beginning and the end that belongs to it. What has no end stays, and its end
+// is looked for only once: a text of nothing but beginnings must not hold up the page.
+function without(text, begins, endOf) {
+  const kept = [];
+  const endless = new Set();
+  let at = 0;
+  for (let begin = begins.exec(text); begin; begin = begins.exec(text)) {
+    const kind = begin[1].toLowerCase();
+    if (endless.has(kind)) continue;
+    const end = endOf(kind);
+    end.lastIndex = begin.index;
+    if (end.test(text)) {
+      kept.push(text.slice(at, begin.index));
+      at = begins.lastIndex = end.lastIndex;
+    } else endless.add(kind);
+  }
+  return kept.join("") + text.slice(at);
 }

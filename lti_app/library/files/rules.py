@@ -32,7 +32,7 @@ MAX_NAME = 120
 MAX_RIGHTS = 500
 _PARAGRAPH = re.compile(r"<(?:p|pre|dd)>")
 _BLOCK_END = re.compile(r"</(?:p|h[1-6]|li|blockquote|pre|tr|dd|dt|figcaption)>")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _HEADING = re.compile(r"<(/?)h([1-6])>")
 _NOT_IN_NAMES = re.compile(r"[<>:\"|?*%]+")
 

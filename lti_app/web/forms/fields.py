@@ -14,7 +14,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, Form, HiddenField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # old stubs
 from wtforms.i18n import messages_path
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 """As browsers write a local date, and want it back."""
@@ -51,6 +51,17 @@ class LongTextField(TextAreaField):
         super().process_formdata(valuelist)
         if isinstance(self.data, str):
             self.data = self.data.replace("\r\n", "\n")
+
+
+class ShortEnough(Length):
+    """A length for a field whose further validators take longer the longer a text is: a longer one never meets them."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raise StopValidation where `Length` raises ValidationError, after which the others would still be asked."""
+        try:
+            super().__call__(form, field)
+        except ValidationError as error:
+            raise StopValidation(str(error)) from error
 
 
 def offered(labels: Mapping[Any, str], *, optgroup: str | None = None) -> list[Any]:

@@ -141,6 +141,8 @@ def test_parting_pages_takes_time_in_proportion(make):
         ("One.\fTwo.", [("1", "One."), ("2", "Two.")]),
         ("All of it.", [("1", "All of it.")]),
         ("[p. iv]\nPreface.", [("iv", "Preface.")]),
+        ("\n \n [ p. 67 ] \n\nFirst.\n\n\n\t[p. 68]\n", [("67", "First."), ("68", "")]),
+        ("\n[p. 67]\n\n\n[p. 68]\n", [("67", ""), ("68", "")]),
     ],
 )
 def test_pages_of_a_pasted_text(text, pages):

@@ -20,7 +20,7 @@ MAX_FILES = 10
 """Attached to one post, pictures in its text apart."""
 _BRACKETS = re.compile(r"\[([^\[\]\n]{1,200})\]")
 _PAGE = re.compile(r",?\s(?:pp?|S|s)(?:\.\s*|\s+|(?=\d))([\w.]{1,20}(?:\s*[-–]\s*[\w.]{1,20})?)$")
-_DASH = re.compile(r"\s*[-–]\s*")
+_DASH = re.compile(r"(?<!\s)\s*[-–]\s*")
 _PARAGRAPH = re.compile(r",?\s(?:para(?:\.\s*|\s+)|¶\s*)(\w{1,20})$")
 _MAX_PAGE = 20
 _AT = re.compile(r"(?<![\w/])@(?=\w)")

@@ -11,7 +11,8 @@ from lti_app.discussion.posts.rules.compose import Composed, compose, compose_ht
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.exchange.formats.entries import Entry, Shape
 
-_CHIP = re.compile(r'<a\b[^>]*\bclass="cited"[^>]*>([^<>]*)</a>')
+_LINK = re.compile(r"<a\b([^<>]*)>([^<>]*)</a>")
+_IS_CHIP = re.compile(r'\bclass="cited"')
 
 
 class Way(StrEnum):
@@ -49,7 +50,11 @@ def to_post(entry: Entry, readings: Sequence[AssignedReading]) -> tuple[Composed
         return Composed("", "", 0, ()), Format.TEXT
     if not entry.is_html:
         return compose(entry.text, readings), Format.TEXT
-    return compose_html(read(_CHIP.sub(r"[\1]", entry.text)), readings), Format.HTML
+    return compose_html(read(_LINK.sub(_bracketed, entry.text)), readings), Format.HTML
+
+
+def _bracketed(link: re.Match[str]) -> str:
+    return f"[{link[2]}]" if _IS_CHIP.search(link[1]) else link[0]
 
 
 def placeholders(known: Mapping[str, str], authors: Iterable[str], pattern: str) -> dict[str, str]:

@@ -55,7 +55,7 @@ _ESCAPED = re.compile(r"\\([_%&#$~{}])")
 _URL_MACRO = re.compile(r"\\url\s*\{([^{}]*)\}")
 _ORDINAL = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7"}
 _ENTRIES = re.compile(r"@\s*\w+\s*[{(]")
-_KEY = re.compile(r"(@\s*\w+\s*[{(])\s*([^,\s{}()=\"]*)\s*,")
+_KEY = re.compile(r"(@\s*\w+\s*[{(])\s*+([^,\s{}()=\"]*)\s*,")
 _LATEX = LatexNodes2Text(math_mode="text", keep_comments=False, strict_latex_spaces=False)
 
 
@@ -115,7 +115,7 @@ def _record(entry: Entry) -> dict[str, Any]:
         record[field] = _verbatim(_first(values, sources))
     for field in ("author", "editor", "translator"):
         record[field] = _names(values.get(field, ""))
-    record["page"] = re.sub(r"\s*[-–—]+\s*", "-", record["page"])
+    record["page"] = re.sub(r"(?<!\s)\s*[-–—]+\s*", "-", record["page"])
     record["edition"] = _ORDINAL.get(record["edition"].strip().lower(), record["edition"])
     record["number" if record["type"] == "report" else "issue"] = plain(values.get("number", values.get("issue", "")))
     record["genre"] = plain(values.get("type", "")) or GENRES.get(kind, "")

@@ -146,8 +146,8 @@ def read(text: str) -> Found:
 
 
 def doi_of(text: str) -> str:
-    """The first DOI in a text, without what stands around it; empty where there is none."""
-    found = DOI.search(text)
+    """The first DOI at the beginning of a text, without what stands around it; empty where there is none."""
+    found = DOI.search(text[:MAX_DOI_TEXT])
     doi = found[0].rstrip(".,;:'’”*_") if found else ""
     while doi.endswith(")") and doi.count(")") > doi.count("("):
         doi = doi[:-1].rstrip(".,;")

@@ -147,7 +147,7 @@ def _name(person: str) -> dict[str, str]:
 
 
 def _pages(first: str, last: str) -> str:
-    first, last = (re.sub(r"\s*[-–—]+\s*", "-", page.strip(" .")) for page in (first, last))
+    first, last = (re.sub(r"(?<!\s)\s*[-–—]+\s*", "-", page.strip(" .")) for page in (first, last))
     return first if not last or "-" in first or first == last else f"{first}-{last}"
 
 

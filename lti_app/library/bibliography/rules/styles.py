@@ -46,7 +46,7 @@ _TAGS = r"(?:</?[ib]>)*"
 _STOP_AFTER_MARK = re.compile(rf"([?!][”’]*{_TAGS})\.")
 _COMMA_AFTER_MARK = re.compile(rf"([?!][”’]*{_TAGS}),")
 _TWO_STOPS = re.compile(rf"(?<!\.)\.({_TAGS})\.(?!\.)")
-_POINT_OUTSIDE = re.compile(rf"([”’]+)({_TAGS})([.,])")
+_POINT_OUTSIDE = re.compile(rf"(?<![”’])([”’]+)({_TAGS})([.,])")
 _OPEN, _CLOSE = "\ue000 ", "\ue001"
 """Stand for quotation marks while the processor works, which capitalises no word that begins with one."""
 _STAND_INS = frozenset({"title", "title_short", "editor", "translator", "collection_editor", "director"})

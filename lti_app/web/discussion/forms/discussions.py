@@ -41,7 +41,7 @@ from lti_app.discussion.discussions.rules import (
     Structure,
 )
 from lti_app.library.readings.rules import ReadingEntry
-from lti_app.web.forms.fields import DateField, moment_of, offered
+from lti_app.web.forms.fields import DateField, ShortEnough, moment_of, offered
 from lti_app.web.forms.requirements import RequirementsForm, begun_requirements
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm
 
@@ -170,10 +170,16 @@ class ReadingForm(Form):
     issue = StringField(_l("Issue"), [Optional(), Length(max=20)])
     pages = StringField(_l("Pages"), [Optional(), Length(max=40)])
     doi = StringField(
-        _l("DOI"), [Optional(), Length(max=200), Regexp(r"^10\.\S+/\S+$", message=_l("Enter a DOI like 10.1000/182."))]
+        _l("DOI"),
+        [
+            Optional(),
+            ShortEnough(max=200),
+            Regexp(r"^10\.[^\s/]+/\S+$", message=_l("Enter a DOI like 10.1000/182.")),
+        ],
     )
     url = StringField(
-        _l("Link"), [Optional(), Length(max=1000), URL(message=_l("Enter a full address that starts with https://."))]
+        _l("Link"),
+        [Optional(), ShortEnough(max=1000), URL(message=_l("Enter a full address that starts with https://."))],
     )
 
     def to_entry(self) -> ReadingEntry:

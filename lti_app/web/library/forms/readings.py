@@ -11,7 +11,7 @@ from wtforms.widgets import HiddenInput
 from lti_app.library.bibliography.rules.records import MAX_CHARACTERS, doi_of
 from lti_app.library.readings.queries import ReadingView
 from lti_app.library.readings.rules import MAX_LOCATOR, ReadingEntry, entry_of
-from lti_app.web.forms.fields import LongTextField, PostedForm, offered
+from lti_app.web.forms.fields import LongTextField, PostedForm, ShortEnough, offered
 
 KINDS = offered(
     {
@@ -53,9 +53,10 @@ class RecordForm(PostedForm):
     publisher = StringField(_l("Publisher"), [Optional(), Length(max=200)])
     place = StringField(_l("Place of publication"), [Optional(), Length(max=200)])
     url = StringField(
-        _l("Link"), [Optional(), Length(max=1000), URL(message=_l("Enter a full address that starts with https://."))]
+        _l("Link"),
+        [Optional(), ShortEnough(max=1000), URL(message=_l("Enter a full address that starts with https://."))],
     )
-    doi = StringField(_l("DOI"), [Optional(), Length(max=200), _is_doi])
+    doi = StringField(_l("DOI"), [Optional(), ShortEnough(max=200), _is_doi])
     through_library = BooleanField(_l("Students get it through the library"), default=True)
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 

@@ -173,3 +173,12 @@ def test_only_real_forms_of_instructors_add(site, cast, base):
             refused(site.browser(actor).post(f"{base}/{name}", source=source, title="T", **{"pick-0": "1"}), 403)
     assert labels(site) == []
     refuses_no_visit(site, f"{base}/add")
+
+
+@pytest.mark.parametrize(("name", "limit"), [("url", 1000), ("doi", 200)])
+def test_what_is_too_long_is_only_told_to_be_too_long(site, cast, base, name, limit):
+    """Whether it is an address takes the square of its length to find out."""
+    fields = {"title": "A", name: "x" * 5_000}
+    refused = site.browser(cast.ines).post_form(f"{base}/new", f"{base}/new", **fields)
+    assert refused.status == 422
+    assert refused.beside(name) == f"Field cannot be longer than {limit} characters."
