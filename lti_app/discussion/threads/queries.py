@@ -32,8 +32,9 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.answers.queries import asks_for_answer, is_answered
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
-from lti_app.discussion.posts.access import Circumstances, Permission, require
+from lti_app.discussion.posts.access import Circumstances, Permission, may, require
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.queries.gate import has_posted, with_own_post
 from lti_app.discussion.posts.queries.views import PostRow, PostView, posts_by, view_post
 from lti_app.discussion.posts.rules.addresses import ancestor_paths
 from lti_app.discussion.read_state.models import Seen
@@ -119,13 +120,17 @@ def read_thread(
 def get_overview(session: Session, actor: Actor, discussion: DiscussionView) -> Overview:
     """The numbers of posts and participants, the last post, and what is new, among the posts that exist for the actor.
 
-    Deleted posts, hidden posts and the actor's own posts are not new. One statement.
+    Deleted posts, hidden posts and the actor's own posts are not new. Before the gate there are only numbers: nobody is
+    named, and no post is new. One statement.
     """
     values = {**viewer_values(actor, discussion)}
-    *facts, seen, sort, candidates = session.execute(_overview(viewer_kind(actor, discussion)), values).one()
+    row = session.execute(_overview(viewer_kind(actor, discussion)), values).one()
+    *facts, seen, sort, candidates, has_begun = row
     first_posts, replies, voices, last_author, last_at, asking, answered, *named = facts
     moves = {move: count for move, count in zip(Move, named, strict=True) if count}
     numbers = Numbers.from_bytes(seen or b"")
+    if not may(actor, Permission.READ, with_own_post(discussion, has_posted=bool(has_begun))):
+        last_author = candidates = ""
     activity = Activity(first_posts, replies, voices, last_author or "", last_at, moves, asking, answered)
     return Overview(activity, numbers, sort, _unread(candidates or "", numbers))
 
@@ -162,6 +167,7 @@ def _overview(kind: ViewerKind) -> Select[Any]:
         select(Seen.numbers).where(*own).scalar_subquery(),
         select(Seen.sort).where(*own).scalar_subquery(),
         func.aggregate_strings(place, " ").filter(Post.number > seen_to, Post.author_id != READER),
+        has_posted(kind),
     ).where(stands)
 
 

@@ -113,6 +113,16 @@ def check_overview_and_news(world: World) -> None:
         assert count_news(world.session, actor, view, 0).count == len(new), (viewer, place)
 
 
+def check_overview_before_the_gate(world: World) -> None:
+    """How many threads there are is told to everybody, and nothing else."""
+    for viewer, place in LOOKS:
+        if not oracle.reads(viewer, place):
+            overview = get_overview(world.session, world.actor(viewer), world.view(viewer, place))
+            first_posts = [post for post in counted(world, viewer, place).values() if not post.is_reply]
+            assert overview.activity.first_posts == len(first_posts)
+            assert (overview.activity.last_author, overview.unread) == ("", {}), (viewer, place)
+
+
 def check_search(world: World) -> None:
     for viewer in VIEWERS:
         actor = world.actor(viewer)
@@ -328,6 +338,7 @@ CHECKS = (
     check_thread,
     check_nothing_is_read_before_the_gate,
     check_overview_and_news,
+    check_overview_before_the_gate,
     check_search,
     check_person_page,
     check_citations,
