@@ -20,11 +20,11 @@ from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Calendar, Move, SetUp, StanceQuestion, Structure
 from lti_app.discussion.moderation.actions import change_post, report_post
-from lti_app.discussion.moderation.rules import Deed, ReportReason
+from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
 from lti_app.discussion.posts.rules.compose import Cited
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.quoting import quoted_passage
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.publishing.actions.publish import Published, publish
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.exchange.exporting.rules.pdf import typeset
@@ -33,15 +33,15 @@ from lti_app.library.files.actions import store_file
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.queries import read_pages
 from lti_app.library.files.rules import Purpose, Right, Rights
-from lti_app.library.passages.actions import give_text
-from lti_app.library.passages.rules import Kept, Page
+from lti_app.library.passages.actions import store_text
+from lti_app.library.passages.rules import Page, TextStorage
 from lti_app.library.readings.actions import (
     add_reading,
     find_or_add_passage,
-    give_file,
     mark_read,
     record_opening,
-    record_stop,
+    record_position,
+    set_reading_file,
 )
 from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
 from lti_app.participation.requirements.registry import to_stored
@@ -176,9 +176,9 @@ def _give_notes(course: _Class, storage: Storage) -> None:
         rights=Rights(Right.OWN_WORK),
         now=given,
     )
-    give_file(course.session, course.instructor, reading_id, file_id=file.id, now=given)
+    set_reading_file(course.session, course.instructor, reading_id, file_id=file.id, now=given)
     pages = [Page(str(number), words) for number, words in enumerate(read_pages(storage, file), 1)]
-    give_text(course.session, course.instructor, reading_id, pages, kept=Kept.FINGERPRINTS, now=given)
+    store_text(course.session, course.instructor, reading_id, pages, stored_as=TextStorage.HASHES, now=given)
 
 
 def _hold_discussion(course: _Class, content: Mapping[str, Any]) -> None:
@@ -188,10 +188,12 @@ def _hold_discussion(course: _Class, content: Mapping[str, Any]) -> None:
     posts: dict[str, Published] = {}
     for post in content["posts"]:
         posts[post["id"]] = _write(course, post, discussion_id, posts.get(post.get("reply_to", "")))
-    for deed in content.get("deeds", ()):
-        at = course.before(deed["hours_ago"])
-        actor, discussion = course.look(discussion_id, deed["by"], at)
-        change_post(course.session, actor, discussion, posts[deed["post"]].id, Deed(deed["deed"]), now=at)
+    for action in content.get("moderation", ()):
+        at = course.before(action["hours_ago"])
+        actor, discussion = course.look(discussion_id, action["by"], at)
+        change_post(
+            course.session, actor, discussion, posts[action["post"]].id, ModerationAction(action["action"]), now=at
+        )
     for report in content.get("reports", ()):
         at, reason = course.before(report["hours_ago"]), ReportReason(report["reason"])
         actor, discussion = course.look(discussion_id, report["by"], at)
@@ -225,7 +227,9 @@ def _set_up(course: _Class, plan: Mapping[str, Any], discussion_id: int) -> None
 def _write(course: _Class, post: Mapping[str, Any], discussion_id: int, parent: Published | None = None) -> Published:
     at = course.before(post["hours_ago"])
     actor, discussion = course.look(discussion_id, post["by"], at)
-    written = Written(post["text"], move=Move(post["move"]) if "move" in post else None, title=post.get("title", ""))
+    written = PostContent(
+        post["text"], move=Move(post["move"]) if "move" in post else None, title=post.get("title", "")
+    )
     if "passage" in post:
         written = replace(written, text=_with_passage(course, post, discussion), format=Format.HTML)
     about: dict[str, Any] = {"parent_id": parent.id if parent else None, "sellers": frozenset(), "now": at}
@@ -264,6 +268,6 @@ def _record_progress(course: _Class, progress: Mapping[str, Mapping[str, Any]]) 
         for who in so_far["opened"]:
             record_opening(session, course.people[who], reading_id, course.before(30))
         for who, page in so_far["stopped"].items():
-            record_stop(session, course.people[who], reading_id, course.before(50), page=page)
+            record_position(session, course.people[who], reading_id, course.before(50), page=page)
         for who in so_far["read"]:
             mark_read(session, course.people[who], reading_id, course.before(70), read=True)

@@ -10,7 +10,7 @@ from lti_app.discussion.drafts import models as drafts
 from lti_app.discussion.integrity import models as integrity
 from lti_app.discussion.moderation import models as moderation
 from lti_app.discussion.posts import models as posts
-from lti_app.discussion.reactions import models as appreciations
+from lti_app.discussion.reactions import models as likes
 from lti_app.discussion.read_state import models as seen
 from lti_app.discussion.search import models as search
 from lti_app.discussion.stances import models as stances
@@ -34,7 +34,7 @@ ALL_MODELS = (
     discussions,
     posts,
     answers,
-    appreciations,
+    likes,
     drafts,
     integrity,
     moderation,

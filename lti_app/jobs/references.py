@@ -8,7 +8,7 @@ import structlog
 from lti_app.core.db import Database
 from lti_app.jobs.faults import log_fault
 from lti_app.library.bibliography.rules.styles import reference_html
-from lti_app.library.readings.actions import put_reference
+from lti_app.library.readings.actions import store_reference
 from lti_app.library.readings.queries import StaleReference, list_stale_references
 
 log = structlog.get_logger()
@@ -39,7 +39,7 @@ class ReferenceRenderer:
             rendered = [(each, html) for each in stale if (html := self._rendered(each)) is not None]
             with self.database.writing() as session:
                 for each, html in rendered:
-                    put_reference(session, each, html)
+                    store_reference(session, each, html)
             log.info("references_rendered", count=len(rendered))
             after = stale[-1].reading_id
 

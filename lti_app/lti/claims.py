@@ -13,7 +13,7 @@ from lti_app.core.prose import TURNING
 from lti_app.course.courses.rules import Role
 from lti_app.course.groups.rules import GroupKind
 from lti_app.course.people.rules import Names
-from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.roles import role_of
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -113,17 +113,17 @@ def read_message(body: Mapping[str, Any]) -> Message:
     sense are taken as absent, and unknown claims are ignored, as the specification demands (core, 4.3).
     """
     if body.get(CLAIM + "version") != VERSION:
-        raise LaunchRefused(Reason.VERSION)
+        raise LaunchRefused(RefusalReason.VERSION)
     kind = _message_type(body)
     return Message(
         type=kind,
-        issuer=opaque(body.get("iss"), Reason.ISSUER),
+        issuer=opaque(body.get("iss"), RefusalReason.ISSUER),
         client_id=audience(body.get("aud")),
-        deployment_id=opaque(body.get(CLAIM + "deployment_id"), Reason.DEPLOYMENT),
+        deployment_id=opaque(body.get(CLAIM + "deployment_id"), RefusalReason.DEPLOYMENT),
         sub=_subject(body),
         names=_names(body),
         role=_role(body),
-        target_link_uri=opaque(body.get(CLAIM + "target_link_uri"), Reason.TARGET, MAX_URL),
+        target_link_uri=opaque(body.get(CLAIM + "target_link_uri"), RefusalReason.TARGET, MAX_URL),
         context=_context(body, kind),
         resource_link=_resource_link(body, kind),
         grades=_grades(_object(body, AGS_CLAIM)),
@@ -164,22 +164,22 @@ def _names_listed(text: str) -> list[str]:
 def _message_type(body: Mapping[str, Any]) -> MessageType:
     told = body.get(CLAIM + "message_type")
     if not isinstance(told, str) or not told:
-        raise LaunchRefused(Reason.MESSAGE_TYPE)
+        raise LaunchRefused(RefusalReason.MESSAGE_TYPE)
     try:
         return MessageType(told)
     except ValueError:
-        raise LaunchRefused(Reason.MESSAGE_TYPE_UNKNOWN, message_type=told[:80]) from None
+        raise LaunchRefused(RefusalReason.MESSAGE_TYPE_UNKNOWN, message_type=told[:80]) from None
 
 
 def audience(aud: Any) -> str:
     """The only audience: a second one would be a party that we do not trust (Security Framework 1.0, 5.1.3, 3)."""
     named = aud if isinstance(aud, list) else [aud]
     if not named or any(one != named[0] for one in named):
-        raise LaunchRefused(Reason.AUDIENCE)
-    return opaque(named[0], Reason.AUDIENCE)
+        raise LaunchRefused(RefusalReason.AUDIENCE)
+    return opaque(named[0], RefusalReason.AUDIENCE)
 
 
-def opaque(value: Any, reason: Reason, limit: int = MAX_ID) -> str:
+def opaque(value: Any, reason: RefusalReason, limit: int = MAX_ID) -> str:
     """An opaque string as it is: 1 to `limit` characters that any database can keep, else LaunchRefused."""
     if not isinstance(value, str) or not value.strip() or len(value) > limit or value != _kept(value):
         raise LaunchRefused(reason)
@@ -189,17 +189,17 @@ def opaque(value: Any, reason: Reason, limit: int = MAX_ID) -> str:
 def _subject(body: Mapping[str, Any]) -> str:
     """The person. Without `sub` a launch is anonymous, which a graded discussion cannot be."""
     if body.get("sub") is None:
-        raise LaunchRefused(Reason.SUBJECT_MISSING)
-    return opaque(body["sub"], Reason.SUBJECT)
+        raise LaunchRefused(RefusalReason.SUBJECT_MISSING)
+    return opaque(body["sub"], RefusalReason.SUBJECT)
 
 
 def _role(body: Mapping[str, Any]) -> Role:
     roles = body.get(CLAIM + "roles")
     if not isinstance(roles, list):
-        raise LaunchRefused(Reason.ROLES)
+        raise LaunchRefused(RefusalReason.ROLES)
     words = [role for role in roles if role is not None]
     if not all(isinstance(role, str) for role in words):
-        raise LaunchRefused(Reason.ROLES)
+        raise LaunchRefused(RefusalReason.ROLES)
     return role_of(words[:MAX_ROLES])
 
 
@@ -207,12 +207,12 @@ def _context(body: Mapping[str, Any], kind: MessageType) -> Context | None:
     claim = body.get(CLAIM + "context")
     if claim is None:
         if kind is MessageType.DEEP_LINKING:
-            raise LaunchRefused(Reason.CONTEXT_MISSING)
+            raise LaunchRefused(RefusalReason.CONTEXT_MISSING)
         return None
     if not isinstance(claim, dict):
-        raise LaunchRefused(Reason.CONTEXT)
+        raise LaunchRefused(RefusalReason.CONTEXT)
     label, title = _text(claim.get("label")), _text(claim.get("title"))
-    return Context(id=opaque(claim.get("id"), Reason.CONTEXT), title=title or label, label=label)
+    return Context(id=opaque(claim.get("id"), RefusalReason.CONTEXT), title=title or label, label=label)
 
 
 def _resource_link(body: Mapping[str, Any], kind: MessageType) -> ResourceLink | None:
@@ -220,8 +220,8 @@ def _resource_link(body: Mapping[str, Any], kind: MessageType) -> ResourceLink |
     if claim is None and kind is MessageType.DEEP_LINKING:
         return None
     if not isinstance(claim, dict):
-        raise LaunchRefused(Reason.RESOURCE_LINK)
-    return ResourceLink(id=opaque(claim.get("id"), Reason.RESOURCE_LINK), title=_text(claim.get("title")))
+        raise LaunchRefused(RefusalReason.RESOURCE_LINK)
+    return ResourceLink(id=opaque(claim.get("id"), RefusalReason.RESOURCE_LINK), title=_text(claim.get("title")))
 
 
 def _grades(claim: Mapping[str, Any]) -> GradeService | None:
@@ -241,7 +241,7 @@ def _deep_linking(body: Mapping[str, Any], kind: MessageType) -> Mapping[str, An
     settings = _object(body, DEEP_LINKING_CLAIM)
     types = settings.get("accept_types")
     if not _url(settings.get("deep_link_return_url")) or not isinstance(types, list) or "ltiResourceLink" not in types:
-        raise LaunchRefused(Reason.DEEP_LINKING)
+        raise LaunchRefused(RefusalReason.DEEP_LINKING)
     return settings
 
 

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from lti_app.core.key_value import KeyValueStore
 from lti_app.core.prose import clean_text
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.actions.reserve import DEFAULT_POINTS, DEFAULT_TITLE, reserve_discussion
 from lti_app.discussion.discussions.rules import MAX_TITLE
 from lti_app.lti.deep_linking import (
@@ -121,7 +121,7 @@ def _form_page(key: str, form: AddForm, request: DeepLinkingRequest) -> str:
 
 def _instructor() -> Actor:
     actor = get_visitor()
-    require(actor, Permission.SET_UP)
+    require(actor, DiscussionPermission.SET_UP)
     return actor
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from lti_app.core.errors import Refused
 
 
-class Reason(StrEnum):
+class RefusalReason(StrEnum):
     """Why a launch was refused, as written to the log. Values are stable: operators search for them."""
 
     # the login request (unsigned: everything in it may be forged)
@@ -65,7 +65,7 @@ class Reason(StrEnum):
 class LaunchRefused(Exception):
     """A login or launch that we do not accept. `ids` go into the log and to the administrator: no personal data."""
 
-    def __init__(self, reason: Reason, **ids: str) -> None:
+    def __init__(self, reason: RefusalReason, **ids: str) -> None:
         self.reason: Final = reason
         self.ids: Final = ids
         super().__init__(reason.value)

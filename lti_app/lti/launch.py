@@ -19,7 +19,7 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.lti.claims import HISTORY, Context, GradeService, Message, MessageType, ResourceLink
-from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.message import Launch
 from lti_app.lti.models import CourseLink, Placement
 
@@ -111,7 +111,7 @@ def _find_place(session: Session, launch: Launch, time_zone: str, now: datetime)
     if context is not None:
         course_id = _follow_context(session, launch, context, course_id=course_id, time_zone=time_zone, now=now)
     if course_id is None:
-        raise LaunchRefused(Reason.CONTEXT_MISSING)
+        raise LaunchRefused(RefusalReason.CONTEXT_MISSING)
     if placement is None and link is not None:
         placement = _make_placement(session, launch, link, course_id, now)
     if placement is None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from lti_app.core.http import host_of
 from lti_app.lti.claims import opaque
-from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.states import Login, LoginStates, LtiRequest, StateCookies, new_secret
 from lti_app.lti.tool_config import RegisteredPlatforms
 
@@ -57,7 +57,7 @@ class PlatformLogin(OIDCLogin[LtiRequest, RegisteredPlatforms, LoginStates, Stat
         registration = self.validate_oidc_login()
         target = self._required("target_link_uri", MAX_TARGET)
         if not is_ours(target, base_url):
-            raise LaunchRefused(Reason.TARGET_FOREIGN, issuer=self._required("iss"))
+            raise LaunchRefused(RefusalReason.TARGET_FOREIGN, issuer=self._required("iss"))
         return self._begin(
             Login(
                 issuer=registration.get_issuer() or "",
@@ -127,15 +127,15 @@ class PlatformLogin(OIDCLogin[LtiRequest, RegisteredPlatforms, LoginStates, Stat
     def _required(self, name: str, limit: int = 255) -> str:
         value = self._optional(name, limit)
         if not value:
-            raise LaunchRefused(Reason.PARAMETER_MISSING, parameter=name)
+            raise LaunchRefused(RefusalReason.PARAMETER_MISSING, parameter=name)
         return value
 
     def _optional(self, name: str, limit: int = 255) -> str:
         """The parameter as sent. Hints are opaque and only echoed; whatever is looked up must be storable text."""
         value = self._get_request_param(name)
         if len(value) > limit:
-            raise LaunchRefused(Reason.PARAMETER_TOO_LONG, parameter=name)
-        return value if limit == MAX_HINT or not value else opaque(value, Reason.PARAMETER_MALFORMED, limit)
+            raise LaunchRefused(RefusalReason.PARAMETER_TOO_LONG, parameter=name)
+        return value if limit == MAX_HINT or not value else opaque(value, RefusalReason.PARAMETER_MALFORMED, limit)
 
 
 def carries(cookie: str | None, login: Login) -> bool:

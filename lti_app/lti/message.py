@@ -10,7 +10,7 @@ from jwt.exceptions import PyJWTError
 from pylti1p3.message_launch import MessageLaunch
 
 from lti_app.lti.claims import CLAIM, Message, audience, opaque, read_message
-from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.login import carries
 from lti_app.lti.platform_keys import PlatformKeys
 from lti_app.lti.states import Login, LoginStates, LtiRequest, StateCookies
@@ -82,22 +82,22 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
         """Three parts, an RS256 header that names its key, and an object of claims. Nothing is believed yet."""
         header, body = _decoded(self._get_id_token())
         if header.get("alg") != ALGORITHM:
-            raise LaunchRefused(Reason.TOKEN_ALGORITHM, alg=str(header.get("alg"))[:20])
-        kid = opaque(header.get("kid"), Reason.TOKEN_KEY_UNNAMED)
+            raise LaunchRefused(RefusalReason.TOKEN_ALGORITHM, alg=str(header.get("alg"))[:20])
+        kid = opaque(header.get("kid"), RefusalReason.TOKEN_KEY_UNNAMED)
         self._jwt = cast(Any, {"header": {"alg": ALGORITHM, "kid": kid}, "body": body})
         return self
 
     def validate_registration(self) -> "PlatformMessage":
         """The token names an issuer and exactly one client that the operator has registered."""
-        issuer, client_id = opaque(self._claim("iss"), Reason.ISSUER), audience(self._claim("aud"))
+        issuer, client_id = opaque(self._claim("iss"), RefusalReason.ISSUER), audience(self._claim("aud"))
         try:
             self._registration = self._tool_config.find_registration_by_params(issuer, client_id)
         except LaunchRefused as refusal:
-            if refusal.reason is Reason.PLATFORM_UNKNOWN:
-                raise LaunchRefused(Reason.AUDIENCE, **refusal.ids) from refusal
+            if refusal.reason is RefusalReason.PLATFORM_UNKNOWN:
+                raise LaunchRefused(RefusalReason.AUDIENCE, **refusal.ids) from refusal
             raise
         if self._claim("azp") not in (None, client_id):
-            raise LaunchRefused(Reason.AUDIENCE, issuer=issuer, client_id=client_id)
+            raise LaunchRefused(RefusalReason.AUDIENCE, issuer=issuer, client_id=client_id)
         return self
 
     def validate_jwt_signature(self) -> "PlatformMessage":
@@ -109,7 +109,7 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
             except PyJWTError:
                 continue
             return self
-        raise LaunchRefused(Reason.SIGNATURE, **self._ids())
+        raise LaunchRefused(RefusalReason.SIGNATURE, **self._ids())
 
     def validate_state(self) -> "PlatformMessage":
         """The message answers a login of this browser, not yet answered, with the same LMS, nonce and target."""
@@ -117,11 +117,11 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
         cookie = self._cookie_service.get_cookie(state)
         if cookie is None:
             self._session_service.peek(state)  # a login that is over explains more than its missing cookie
-            raise LaunchRefused(Reason.COOKIE_MISSING, **self._ids())
+            raise LaunchRefused(RefusalReason.COOKIE_MISSING, **self._ids())
         login = self._session_service.take(state)
         self._cookie_service.drop_cookie(state)
         if not carries(cookie, login):
-            raise LaunchRefused(Reason.COOKIE_WRONG, **self._ids())
+            raise LaunchRefused(RefusalReason.COOKIE_WRONG, **self._ids())
         self._compare(login)
         return self
 
@@ -135,11 +135,11 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
         begins = issued if self._claim("nbf") is None else max(issued, self._moment("nbf"))
         leeway = LEEWAY.total_seconds()
         if begins > self._now + leeway:
-            raise LaunchRefused(Reason.TIME_FUTURE, ahead=f"{begins - self._now:.0f} s", **self._ids())
+            raise LaunchRefused(RefusalReason.TIME_FUTURE, ahead=f"{begins - self._now:.0f} s", **self._ids())
         if ends <= self._now - leeway or issued < self._now - leeway - MAX_AGE.total_seconds():
-            raise LaunchRefused(Reason.TIME_EXPIRED, issued_ago=f"{self._now - issued:.0f} s", **self._ids())
+            raise LaunchRefused(RefusalReason.TIME_EXPIRED, issued_ago=f"{self._now - issued:.0f} s", **self._ids())
         if ends > issued + MAX_LIFE.total_seconds():
-            raise LaunchRefused(Reason.TIME_MALFORMED, claim="exp", **self._ids())
+            raise LaunchRefused(RefusalReason.TIME_MALFORMED, claim="exp", **self._ids())
         return self
 
     def validate_message(self) -> "PlatformMessage":
@@ -149,7 +149,7 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
             message.issuer, message.deployment_id, message.client_id
         )
         if deployment is None:
-            raise LaunchRefused(Reason.DEPLOYMENT_UNKNOWN, **self._ids(), deployment_id=message.deployment_id)
+            raise LaunchRefused(RefusalReason.DEPLOYMENT_UNKNOWN, **self._ids(), deployment_id=message.deployment_id)
         self._launch = Launch(message, self._registration, deployment)
         return self
 
@@ -159,9 +159,9 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
     def _get_id_token(self) -> str:
         token = self._get_request_param("id_token")
         if not token:
-            raise LaunchRefused(Reason.TOKEN_MISSING)
+            raise LaunchRefused(RefusalReason.TOKEN_MISSING)
         if len(token) > MAX_TOKEN:
-            raise LaunchRefused(Reason.TOO_LARGE)
+            raise LaunchRefused(RefusalReason.TOO_LARGE)
         return token
 
     def _claim(self, name: str) -> Any:
@@ -170,22 +170,22 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
     def _compare(self, login: Login) -> None:
         """Refuse a token that answers another login than this one."""
         if self._claim("nonce") != login.nonce:
-            raise LaunchRefused(Reason.NONCE, **self._ids())
+            raise LaunchRefused(RefusalReason.NONCE, **self._ids())
         same_client = (self._registration.issuer, self._registration.client_id) == (login.issuer, login.client_id)
         # A claim that is missing altogether is told so by `validate_message`.
         told = self._claim(CLAIM + "deployment_id")
         if not same_client or (login.deployment_id and told not in (None, login.deployment_id)):
-            raise LaunchRefused(Reason.STATE_MISMATCH, **self._ids())
+            raise LaunchRefused(RefusalReason.STATE_MISMATCH, **self._ids())
         if self._claim(CLAIM + "target_link_uri") not in (None, login.target_link_uri):
-            raise LaunchRefused(Reason.TARGET, **self._ids())
+            raise LaunchRefused(RefusalReason.TARGET, **self._ids())
 
     def _moment(self, name: str) -> float:
         """A NumericDate (RFC 7519, 2) in seconds; whole or not, but a number, and of a year that calendars have."""
         value = self._claim(name)
         if value is None:
-            raise LaunchRefused(Reason.TIME_MISSING, claim=name, **self._ids())
+            raise LaunchRefused(RefusalReason.TIME_MISSING, claim=name, **self._ids())
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < FARTHEST:
-            raise LaunchRefused(Reason.TIME_MALFORMED, claim=name, **self._ids())
+            raise LaunchRefused(RefusalReason.TIME_MALFORMED, claim=name, **self._ids())
         return float(value)
 
     def _ids(self) -> dict[str, str]:
@@ -198,7 +198,7 @@ def _decoded(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
         parts = _jws.decode_complete(token, options={"verify_signature": False})
         body = json.loads(parts["payload"])
     except (PyJWTError, ValueError, RecursionError) as error:
-        raise LaunchRefused(Reason.TOKEN_FORMAT) from error
+        raise LaunchRefused(RefusalReason.TOKEN_FORMAT) from error
     if not isinstance(body, dict):
-        raise LaunchRefused(Reason.TOKEN_FORMAT)
+        raise LaunchRefused(RefusalReason.TOKEN_FORMAT)
     return parts["header"], body

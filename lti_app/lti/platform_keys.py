@@ -15,7 +15,7 @@ from jwt.exceptions import PyJWTError
 
 from lti_app.core.http import Answer, Outgoing, OutgoingError, host_of
 from lti_app.core.key_value import KeyValueStore
-from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.tool_config import PlatformRegistration
 
 KeySet = Mapping[str, tuple[RSAPublicKey, ...]]
@@ -47,7 +47,7 @@ class PlatformKeys:
         place = "jwks:" + sha256(registration.jwks_url.encode()).hexdigest()
         keys = self._kept(place).get(kid) or self._refreshed(place, registration, kid).get(kid)
         if not keys:
-            raise LaunchRefused(Reason.KEY_UNKNOWN, issuer=registration.issuer, kid=kid)
+            raise LaunchRefused(RefusalReason.KEY_UNKNOWN, issuer=registration.issuer, kid=kid)
         return keys
 
     def _kept(self, place: str) -> KeySet:
@@ -63,7 +63,7 @@ class PlatformKeys:
             if not any(self._store.add(f"{place}:{slot}", "", FETCHES_WITHIN) for slot in range(FETCHES)):
                 if kept:
                     return kept
-                raise LaunchRefused(Reason.KEYS_UNREACHABLE, issuer=registration.issuer, why="asked too often")
+                raise LaunchRefused(RefusalReason.KEYS_UNREACHABLE, issuer=registration.issuer, why="asked too often")
             text, keeping = self._fetch(registration)
             self._store.put(place, text, keeping)
         return _read_keys(text)
@@ -77,12 +77,14 @@ class PlatformKeys:
                 "GET", url, headers=accept, allowed_hosts={host_of(url)}, deadline=FETCH_SECONDS
             )
             if not answer.ok:
-                raise LaunchRefused(Reason.KEYS_UNREACHABLE, **about, why=f"HTTP {answer.status}")
+                raise LaunchRefused(RefusalReason.KEYS_UNREACHABLE, **about, why=f"HTTP {answer.status}")
             usable = _usable(answer.json())
         except OutgoingError as error:
-            raise LaunchRefused(Reason.KEYS_UNREACHABLE, **about, why=f"{type(error).__name__}: {error}") from error
+            raise LaunchRefused(
+                RefusalReason.KEYS_UNREACHABLE, **about, why=f"{type(error).__name__}: {error}"
+            ) from error
         if not usable:
-            raise LaunchRefused(Reason.KEYS_UNUSABLE, **about)
+            raise LaunchRefused(RefusalReason.KEYS_UNUSABLE, **about)
         return json.dumps(usable), _keeping(answer)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
 
-from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.errors import LaunchRefused, RefusalReason
 
 
 @dataclass(frozen=True)
@@ -139,46 +139,46 @@ NOT_FOR_STUDENTS = RefusalPage(
 NOT_POSTED = RefusalPage(405, _("Open this page from your course"), _AGAIN)
 TOO_LARGE = RefusalPage(413, MALFORMED.title, MALFORMED.advice, _("The launch message is too large."))
 
-PAGES: Mapping[Reason, RefusalPage] = {
-    Reason.TOO_LARGE: TOO_LARGE,
-    Reason.PLATFORM_UNKNOWN: UNCONNECTED,
-    Reason.PLATFORM_AMBIGUOUS: AMBIGUOUS,
-    Reason.PLATFORM_DISABLED: DISABLED,
-    Reason.TARGET_FOREIGN: FOREIGN,
-    Reason.STATE_UNKNOWN: EXPIRED,
-    Reason.STATE_MISMATCH: UNTRUSTED,
-    Reason.COOKIE_MISSING: COOKIES,
-    Reason.COOKIE_WRONG: COOKIES,
-    Reason.COOKIES_BLOCKED: COOKIES,
-    Reason.NOT_POSTED: NOT_POSTED,
-    Reason.LMS_ERROR: LMS_ERROR,
-    Reason.LMS_SIGN_IN: SIGN_IN,
-    Reason.LMS_EXPIRED: EXPIRED,
-    Reason.TOKEN_ALGORITHM: UNTRUSTED,
-    Reason.TOKEN_KEY_UNNAMED: UNTRUSTED,
-    Reason.KEY_UNKNOWN: UNTRUSTED,
-    Reason.KEYS_UNREACHABLE: UNREACHABLE,
-    Reason.KEYS_UNUSABLE: UNREACHABLE,
-    Reason.SIGNATURE: UNTRUSTED,
-    Reason.AUDIENCE: UNTRUSTED,
-    Reason.ISSUER: UNTRUSTED,
-    Reason.NONCE: UNTRUSTED,
-    Reason.TIME_MISSING: CLOCK,
-    Reason.TIME_MALFORMED: CLOCK,
-    Reason.TIME_EXPIRED: CLOCK,
-    Reason.TIME_FUTURE: CLOCK,
-    Reason.MESSAGE_TYPE_UNKNOWN: UNSUPPORTED,
-    Reason.DEPLOYMENT_UNKNOWN: DEPLOYMENT,
-    Reason.SUBJECT_MISSING: SIGN_IN,
-    Reason.CONTEXT_MISSING: DEEP_LINK,
-    Reason.DEEP_LINKING: DEEP_LINK,
-    Reason.DEEP_LINKING_ROLE: NOT_FOR_STUDENTS,
+PAGES: Mapping[RefusalReason, RefusalPage] = {
+    RefusalReason.TOO_LARGE: TOO_LARGE,
+    RefusalReason.PLATFORM_UNKNOWN: UNCONNECTED,
+    RefusalReason.PLATFORM_AMBIGUOUS: AMBIGUOUS,
+    RefusalReason.PLATFORM_DISABLED: DISABLED,
+    RefusalReason.TARGET_FOREIGN: FOREIGN,
+    RefusalReason.STATE_UNKNOWN: EXPIRED,
+    RefusalReason.STATE_MISMATCH: UNTRUSTED,
+    RefusalReason.COOKIE_MISSING: COOKIES,
+    RefusalReason.COOKIE_WRONG: COOKIES,
+    RefusalReason.COOKIES_BLOCKED: COOKIES,
+    RefusalReason.NOT_POSTED: NOT_POSTED,
+    RefusalReason.LMS_ERROR: LMS_ERROR,
+    RefusalReason.LMS_SIGN_IN: SIGN_IN,
+    RefusalReason.LMS_EXPIRED: EXPIRED,
+    RefusalReason.TOKEN_ALGORITHM: UNTRUSTED,
+    RefusalReason.TOKEN_KEY_UNNAMED: UNTRUSTED,
+    RefusalReason.KEY_UNKNOWN: UNTRUSTED,
+    RefusalReason.KEYS_UNREACHABLE: UNREACHABLE,
+    RefusalReason.KEYS_UNUSABLE: UNREACHABLE,
+    RefusalReason.SIGNATURE: UNTRUSTED,
+    RefusalReason.AUDIENCE: UNTRUSTED,
+    RefusalReason.ISSUER: UNTRUSTED,
+    RefusalReason.NONCE: UNTRUSTED,
+    RefusalReason.TIME_MISSING: CLOCK,
+    RefusalReason.TIME_MALFORMED: CLOCK,
+    RefusalReason.TIME_EXPIRED: CLOCK,
+    RefusalReason.TIME_FUTURE: CLOCK,
+    RefusalReason.MESSAGE_TYPE_UNKNOWN: UNSUPPORTED,
+    RefusalReason.DEPLOYMENT_UNKNOWN: DEPLOYMENT,
+    RefusalReason.SUBJECT_MISSING: SIGN_IN,
+    RefusalReason.CONTEXT_MISSING: DEEP_LINK,
+    RefusalReason.DEEP_LINKING: DEEP_LINK,
+    RefusalReason.DEEP_LINKING_ROLE: NOT_FOR_STUDENTS,
 }
 """The page of each reason; of those that are not here, MALFORMED."""
 
-LMS_ERRORS: Mapping[str, Reason] = {
-    "login_required": Reason.LMS_SIGN_IN,
-    "launch_no_longer_valid": Reason.LMS_EXPIRED,
+LMS_ERRORS: Mapping[str, RefusalReason] = {
+    "login_required": RefusalReason.LMS_SIGN_IN,
+    "launch_no_longer_valid": RefusalReason.LMS_EXPIRED,
 }
 """What an LMS may answer instead of a token, where it means something that a person can act on."""
 
@@ -193,7 +193,7 @@ def command_for(refusal: LaunchRefused) -> str:
 
     Only for messages with a valid signature: an operator must not be led to paste text from a stranger.
     """
-    if refusal.reason is not Reason.DEPLOYMENT_UNKNOWN:
+    if refusal.reason is not RefusalReason.DEPLOYMENT_UNKNOWN:
         return ""
     ids = {name: shlex.quote(value) for name, value in refusal.ids.items()}
     options = "--issuer {issuer} --client-id {client_id} --deployment-id {deployment_id}"

@@ -18,7 +18,7 @@ from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
 from lti_app.lti.ags import is_canvas, with_query
 from lti_app.lti.claims import CLAIM, MAX_GROUPS, custom_of, groups_told, opaque
-from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.models import CourseLink, Deployment, Placement, Platform
 from lti_app.lti.roles import role_of
 from lti_app.lti.services import LtiServices, Registration, ServiceDelayed, ServiceDenied
@@ -194,7 +194,7 @@ def _is_active(entry: Any) -> bool:
     if not isinstance(entry, dict) or not isinstance(entry.get("user_id"), str | int):
         return False
     try:
-        opaque(str(entry["user_id"]), Reason.SUBJECT)
+        opaque(str(entry["user_id"]), RefusalReason.SUBJECT)
     except LaunchRefused:
         return False
     return str(entry.get("status") or "Active").rpartition("#")[2].casefold() == "active"

@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from lti_app.core.key_value import KeyValueStore
-from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.errors import LaunchRefused, RefusalReason
 
 STATE_LENGTH = timedelta(minutes=10)
 """How long a login may take: time enough to sign in to the LMS on the way."""
@@ -69,7 +69,7 @@ class LtiRequest(Request):
         """The parameter, or an empty text if it is absent. Raises LaunchRefused if it occurs more than once."""
         values = self._params.getlist(key)
         if len(values) > 1:
-            raise LaunchRefused(Reason.PARAMETER_DUPLICATE, parameter=key)
+            raise LaunchRefused(RefusalReason.PARAMETER_DUPLICATE, parameter=key)
         return values[0] if values else ""
 
 
@@ -154,12 +154,12 @@ def may_have_secure_cookies(base_url: str) -> bool:
 
 def _place(state: str) -> str:
     if not STATE.fullmatch(state):
-        raise LaunchRefused(Reason.STATE_UNKNOWN)
+        raise LaunchRefused(RefusalReason.STATE_UNKNOWN)
     return f"login:{state}"
 
 
 def _params(text: str | None) -> dict[str, Any]:
     if text is None:
-        raise LaunchRefused(Reason.STATE_UNKNOWN)
+        raise LaunchRefused(RefusalReason.STATE_UNKNOWN)
     params: dict[str, Any] = json.loads(text)
     return params

@@ -9,7 +9,7 @@ from pylti1p3.tool_config.abstract import ToolConfAbstract
 from sqlalchemy import select
 
 from lti_app.core.db import Database
-from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.models import Deployment, Platform
 
 
@@ -67,10 +67,10 @@ class RegisteredPlatforms(ToolConfAbstract[Request]):
         with self._database.read() as session:
             found = session.scalars(wanted.limit(2)).all()
         if len(found) != 1:
-            reason = Reason.PLATFORM_AMBIGUOUS if found else Reason.PLATFORM_UNKNOWN
+            reason = RefusalReason.PLATFORM_AMBIGUOUS if found else RefusalReason.PLATFORM_UNKNOWN
             raise LaunchRefused(reason, issuer=iss, client_id=client_id or "")
         if found[0].disabled_at is not None:
-            raise LaunchRefused(Reason.PLATFORM_DISABLED, issuer=iss, client_id=found[0].client_id)
+            raise LaunchRefused(RefusalReason.PLATFORM_DISABLED, issuer=iss, client_id=found[0].client_id)
         return PlatformRegistration(found[0])
 
     def find_deployment(self, iss: str, deployment_id: str) -> None:

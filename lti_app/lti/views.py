@@ -17,7 +17,7 @@ from lti_app.course.courses.rules import Role
 from lti_app.lti.claims import MessageType
 from lti_app.lti.deep_linking import keep_request
 from lti_app.lti.edge import LtiEdge
-from lti_app.lti.errors import LaunchRefused, Reason
+from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.keys import current_key, public_jwks
 from lti_app.lti.launch import Arrival, arrive
 from lti_app.lti.login import PlatformLogin, carries
@@ -51,7 +51,9 @@ def make_blueprint(edge: LtiEdge) -> Blueprint:
         blueprint.add_url_rule(rule, view.__name__, partial(view, edge), methods=methods)
     blueprint.before_request(_limit_request)
     blueprint.register_error_handler(LaunchRefused, refused)
-    blueprint.register_error_handler(RequestEntityTooLarge, lambda _error: refused(LaunchRefused(Reason.TOO_LARGE)))
+    blueprint.register_error_handler(
+        RequestEntityTooLarge, lambda _error: refused(LaunchRefused(RefusalReason.TOO_LARGE))
+    )
     return blueprint
 
 
@@ -72,7 +74,7 @@ def check(edge: LtiEdge) -> ResponseReturnValue:
     if carries(cookies.get_cookie(state), begun):
         return flow.redirect(_external(edge, "lti.launch"))
     if begun.own_tab:
-        raise LaunchRefused(Reason.COOKIES_BLOCKED, issuer=begun.issuer)
+        raise LaunchRefused(RefusalReason.COOKIES_BLOCKED, issuer=begun.issuer)
     g.frame_origins = ANYWHERE
     return render_template("lti/own_tab.html", address=url_for("lti.begin_in_tab", state=state))
 
@@ -86,7 +88,7 @@ def begin_in_tab(edge: LtiEdge) -> ResponseReturnValue:
 def launch(edge: LtiEdge) -> ResponseReturnValue:
     """The LMS's answer: check it, record it, open a visit and go to the page that it asks for."""
     if request.method != "POST":
-        raise LaunchRefused(Reason.NOT_POSTED)
+        raise LaunchRefused(RefusalReason.NOT_POSTED)
     params, states, cookies = _parts(edge)
     _raise_lms_error(params)
     now = edge.clock()
@@ -95,7 +97,7 @@ def launch(edge: LtiEdge) -> ResponseReturnValue:
     g.lti_cookies = cookies
     checked = message.check()
     if checked.message.type is MessageType.DEEP_LINKING and checked.message.role is not Role.INSTRUCTOR:
-        raise LaunchRefused(Reason.DEEP_LINKING_ROLE)
+        raise LaunchRefused(RefusalReason.DEEP_LINKING_ROLE)
     arrival = arrive(edge.database, checked, time_zone=edge.settings.default_time_zone, now=now)
     remember_visit(arrival.course_id, arrival.token)
     if edge.roster_bell is not None and arrival.role.is_staff:
@@ -152,7 +154,7 @@ def _raise_lms_error(params: LtiRequest) -> None:
     """An LMS answers `error` instead of a token when it will not sign anybody in (OpenID Connect core, 3.1.2.6)."""
     error = params.get_param("error")
     if error:
-        reason = LMS_ERRORS.get(error, Reason.LMS_ERROR)
+        reason = LMS_ERRORS.get(error, RefusalReason.LMS_ERROR)
         raise LaunchRefused(reason, error=error if CODE.fullmatch(error) else "unreadable")
 
 

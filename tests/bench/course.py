@@ -1,6 +1,6 @@
 """The benchmark's course: 300 students, and discussions of 29, 500 and 2 000 nested posts of about 150 words.
 
-Every post cites a passage and is appreciated by three people, a fifth were edited, and two hundred students, the one
+Every post cites a passage and is liked by three people, a fifth were edited, and two hundred students, the one
 who opens the pages among them, have read every other post.
 """
 
@@ -26,8 +26,8 @@ from lti_app.discussion.posts.models import Citation, Post, Revision
 from lti_app.discussion.posts.rules.addresses import child_address, child_path
 from lti_app.discussion.posts.rules.compose import compose
 from lti_app.discussion.posts.rules.formats import Format
-from lti_app.discussion.reactions.models import Appreciation
-from lti_app.discussion.read_state.models import Seen
+from lti_app.discussion.reactions.models import Like
+from lti_app.discussion.read_state.models import ReadState
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.library.readings.actions import add_reading, find_passages
 from lti_app.participation.requirements.registry import to_stored
@@ -37,7 +37,7 @@ SIZES = (29, 500, 2000)
 WORDS = 150
 MAX_DEPTH = 8
 EDITED_EVERY = 5
-APPRECIATIONS = 3
+LIKES = 3
 READERS = 200
 NOW = datetime.now(UTC)
 _VOCABULARY = [
@@ -123,7 +123,7 @@ def build_course(database: Database) -> BenchCourse:
 
 
 def _lived_in(session: Session, discussion: DiscussionView, students: tuple[int, ...], chance: random.Random) -> None:
-    """Edits, appreciations, and what the first student and some others have read."""
+    """Edits, likes, and what the first student and some others have read."""
     posts = session.execute(
         select(Post.id, Post.number, Post.author_id).where(Post.discussion_id == discussion.id)
     ).all()
@@ -136,13 +136,14 @@ def _lived_in(session: Session, discussion: DiscussionView, students: tuple[int,
     edited = update(Post).where(Post.id.in_([row.id for row in posts[::EDITED_EVERY]]))
     session.execute(edited.values(version=2, edited_at=NOW - timedelta(days=1)))
     for post_id, _number, author in posts:
-        fans = [person for person in chance.sample(students, APPRECIATIONS) if person != author]
-        session.add_all(Appreciation(post_id=post_id, person_id=person, at=NOW) for person in fans)
-        session.execute(update(Post).where(Post.id == post_id).values(appreciations=len(fans)))
+        fans = [person for person in chance.sample(students, LIKES) if person != author]
+        session.add_all(Like(post_id=post_id, person_id=person, at=NOW) for person in fans)
+        session.execute(update(Post).where(Post.id == post_id).values(likes=len(fans)))
     half = sum(1 << (number - 1) for _id, number, _author in posts if number % 2)
     numbers = half.to_bytes(len(posts) // 8 + 1, "little")
     session.add_all(
-        Seen(person_id=person, discussion_id=discussion.id, numbers=numbers, all_to=1) for person in students[:READERS]
+        ReadState(person_id=person, discussion_id=discussion.id, numbers=numbers, all_to=1)
+        for person in students[:READERS]
     )
 
 
@@ -228,7 +229,7 @@ def _posts(
             attachments=[],
             quotes=[],
             announcement=False,
-            appreciations=0,
+            likes=0,
             hidden_reason="",
             held_reasons=[],
             created_at=NOW - timedelta(days=5) + timedelta(minutes=n),

@@ -14,17 +14,17 @@ from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, Calendar, SetUp, StanceQuestion, Structure
 from lti_app.discussion.drafts.actions import save_draft
-from lti_app.discussion.drafts.rules import Drafted, Kind, Place
+from lti_app.discussion.drafts.rules import DraftContent, DraftKind, DraftPlace
 from lti_app.discussion.moderation.actions import change_post, reply_privately, report_post
-from lti_app.discussion.moderation.rules import Deed, ReportReason
+from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.edit import edit_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
-from lti_app.library.readings.actions import find_or_add_passage, give_file
+from lti_app.library.readings.actions import find_or_add_passage, set_reading_file
 from lti_app.participation.requirements.registry import to_stored
 from tests.browser.site import Site
 from tests.browser.states import acting, find, person_of
@@ -71,7 +71,7 @@ def fill(site: Site) -> Filled:
 def _give_article(session: Session, site: Site, miriam: Actor) -> None:
     about = {"name": "article.pdf", "purpose": Purpose.READING, "rights": Rights(Right.OWN_WORK), "now": site.clock()}
     file = store_file(session, miriam, site.parts.storage, io.BytesIO(files.pdf(*PAGES)), **about)
-    give_file(session, miriam, 1, file_id=file.id, first_page=103, now=site.clock())
+    set_reading_file(session, miriam, 1, file_id=file.id, first_page=103, now=site.clock())
 
 
 def _gather_week_4(session: Session, site: Site, miriam: Actor) -> None:
@@ -102,14 +102,14 @@ def _write(session: Session, site: Site, miriam: Actor, discussion: DiscussionVi
     """A thread in Arabic that is argued about; returns its address, it, Amara's reply, and Jakub's draft."""
     now = site.clock()
     amara, jakub, nadia = (acting(session, site, key, Role.STUDENT) for key in ("amara", "jakub", "nadia"))
-    first = create_post(session, nadia, discussion, Written(ARABIC), parent_id=None, now=now)
-    edit_post(session, nadia, discussion, first.id, Written(f"{ARABIC} وهذا رأيي."), version=1, now=now)
-    own = create_post(session, amara, discussion, Written("Who counts, then? من يعدّ؟"), parent_id=first.id, now=now)
-    gone = create_post(session, nadia, discussion, Written("لا أحد يعدّ الآن."), parent_id=own.id, now=now)
+    first = create_post(session, nadia, discussion, PostContent(ARABIC), parent_id=None, now=now)
+    edit_post(session, nadia, discussion, first.id, PostContent(f"{ARABIC} وهذا رأيي."), version=1, now=now)
+    own = create_post(session, amara, discussion, PostContent("Who counts, then? من يعدّ؟"), parent_id=first.id, now=now)
+    gone = create_post(session, nadia, discussion, PostContent("لا أحد يعدّ الآن."), parent_id=own.id, now=now)
     reply_privately(session, miriam, discussion, own.id, "Between us: this is your best yet.", now=now)
     why = {"reason": ReportReason.PRIVACY, "words": "تذكر اسم الممرضة.", "now": now}
     report_post(session, amara, discussion, first.id, **why)
-    place = Place(Kind.REPLY, gone.id)
-    save_draft(session, jakub, discussion, place, Drafted("I would have said that, too."), now=now)
-    change_post(session, miriam, discussion, gone.id, Deed.HIDE, reason="Please without the name.", now=now)
+    place = DraftPlace(DraftKind.REPLY, gone.id)
+    save_draft(session, jakub, discussion, place, DraftContent("I would have said that, too."), now=now)
+    change_post(session, miriam, discussion, gone.id, ModerationAction.HIDE, reason="Please without the name.", now=now)
     return first.address, first.id, own.id, 1

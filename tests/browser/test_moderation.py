@@ -1,4 +1,4 @@
-"""Reporting, holding, hiding, splitting, appreciating: the journey of a report, and every page on its way."""
+"""Reporting, holding, hiding, splitting, liking: the journey of a report, and every page on its way."""
 
 from collections.abc import Iterator
 

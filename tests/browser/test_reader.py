@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
-from lti_app.library.readings.actions import find_or_add_passage, give_file
+from lti_app.library.readings.actions import find_or_add_passage, set_reading_file
 from lti_app.library.readings.models import Passage
 from tests.browser.audit import Audit
 from tests.browser.conftest import MakeVisitor
@@ -47,7 +47,7 @@ def give(site: Site, data: bytes, name: str = "article.pdf", reading_id: int = 1
         actor, rights = instructor(session, site), Rights(Right.OWN_WORK)
         about = {"name": name, "purpose": Purpose.READING, "rights": rights, "now": site.clock()}
         file = store_file(session, actor, site.parts.storage, io.BytesIO(data), **about)
-        give_file(session, actor, reading_id, file_id=file.id, first_page=103, now=site.clock())
+        set_reading_file(session, actor, reading_id, file_id=file.id, first_page=103, now=site.clock())
 
 
 def passage(site: Site, **place: str) -> int:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, Request, Route, expect
 
 from lti_app.discussion.posts.actions.create import create_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from tests.browser.audit import Audit
 from tests.browser.conftest import MakeVisitor
 from tests.browser.site import Site
@@ -50,7 +50,7 @@ def miriam_writes(site: Site, text: str, *, to: str) -> str:
         miriam = instructor(session, site)
         discussion = find(session, site, miriam, "Are leaders")
         parent = post_id_at(session, discussion, to)
-        placed = create_post(session, miriam, discussion, Written(text), parent_id=parent, now=site.clock())
+        placed = create_post(session, miriam, discussion, PostContent(text), parent_id=parent, now=site.clock())
     return placed.address
 
 

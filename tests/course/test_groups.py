@@ -20,11 +20,11 @@ from lti_app.course.groups.rules import GroupKind
 from lti_app.discussion.discussions.actions.extensions import extend
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Calendar, Structure
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import GroupLeft
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.threads.queries import read_thread
 from tests.factories.discussions import WEEK, set_up
 from tests.statements import count_statements
@@ -129,7 +129,7 @@ def test_each_reads_their_own_group_and_what_is_for_all(session, cast, clock, ap
 
     def post(author, group_id, parent_id=None):
         text = f"By {author.name} for {group_id or parent_id}."
-        written = Written(text, group_id=group_id)
+        written = PostContent(text, group_id=group_id)
         return create_post(session, author, discussion, written, parent_id=parent_id, now=clock()).id
 
     first, second = post(cast.ana, one), post(cast.chi, two)
@@ -140,7 +140,7 @@ def test_each_reads_their_own_group_and_what_is_for_all(session, cast, clock, ap
     assert addresses(session, cast.tariq, discussion) == ["1", "1.1", "2", "3"]
     assert addresses(session, cast.tariq, replace(discussion, shown_group_id=two)) == ["2", "3"]
     with pytest.raises(NotFound):
-        get_post(session, cast.ana, discussion, second, need=Permission.READ)
+        get_post(session, cast.ana, discussion, second, need=PostPermission.READ)
     with pytest.raises(NotFound):
         post(cast.chi, None, parent_id=first)
     place_students(session, cast.ines, {cast.chi.person_id: one})
@@ -151,20 +151,20 @@ def test_whoever_changed_groups_writes_for_the_new_one_only(session, cast, clock
     discussion, one, two = apart
 
     def reply(author, parent_id):
-        written = Written(f"An answer by {author.name} to {parent_id}.")
+        written = PostContent(f"An answer by {author.name} to {parent_id}.")
         return create_post(session, author, discussion, written, parent_id=parent_id, now=clock()).id
 
-    own = create_post(session, cast.ana, discussion, Written("Mine.", group_id=one), parent_id=None, now=clock()).id
+    own = create_post(session, cast.ana, discussion, PostContent("Mine.", group_id=one), parent_id=None, now=clock()).id
     again = reply(cast.ana, own)
     place_students(session, cast.ines, {cast.ana.person_id: two})
     with pytest.raises(GroupLeft):
         reply(cast.ana, own)
-    seen = get_post(session, cast.ana, discussion, own, need=Permission.EDIT)
+    seen = get_post(session, cast.ana, discussion, own, need=PostPermission.EDIT)
     assert (seen.can_reply, seen.can_edit) == (False, True)
     here = circumstances_of(session, cast.ana, discussion)
     thread = read_thread(session, cast.ana, discussion, circumstances=here)
     assert [(post.address, post.can_reply) for post in thread.posts] == [("1", False), ("1.1", False)]
-    assert get_post(session, cast.ben, discussion, own, need=Permission.REPLY).can_reply
+    assert get_post(session, cast.ben, discussion, own, need=PostPermission.REPLY).can_reply
     reply(cast.ines, own)  # staff are in all groups
     place_students(session, cast.ines, {cast.ana.person_id: one})
     reply(cast.ana, again)
@@ -172,7 +172,7 @@ def test_whoever_changed_groups_writes_for_the_new_one_only(session, cast, clock
 
 def test_a_group_to_which_something_belongs_stays(session, cast, clock, apart):
     discussion, one, two = apart
-    create_post(session, cast.ana, discussion, Written("Mine.", group_id=one), parent_id=None, now=clock())
+    create_post(session, cast.ana, discussion, PostContent("Mine.", group_id=one), parent_id=None, now=clock())
     later = Calendar(None, None, None, WEEK.closes_at.replace(year=2027))
     extend(session, cast.ines, discussion, group_id=two, dates=later, note="", now=clock())
     for group in (one, two):

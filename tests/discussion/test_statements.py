@@ -5,19 +5,19 @@ import pytest
 from lti_app.course.courses.queries import list_students
 from lti_app.discussion.discussions.queries.course import list_discussions
 from lti_app.discussion.discussions.queries.discussion import get_discussion
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post, get_text
 from lti_app.discussion.posts.rules.addresses import address_to_path
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.threads.queries import get_overview, read_thread
 from lti_app.grading.assessments.actions import assess, release, release_all
 from lti_app.grading.assessments.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.library.readings.queries import list_readings
-from lti_app.participation.progress.queries import collect_class_facts, get_account
+from lti_app.participation.progress.queries import collect_class_facts, get_participation
 from tests.factories.discussions import set_up
 from tests.factories.grades import levels, mark
 from tests.factories.posts import write
@@ -50,8 +50,8 @@ class Scene:
         for author, other in zip(self.cast.students, reversed(posts), strict=True):
             write(self.session, author, discussion, to=other, now=now)
         for author, post in zip(self.cast.students, posts, strict=True):
-            edit_post(self.session, author, discussion, post.id, Written("Shorter."), version=1, now=now)
-        self.post = get_post(self.session, self.cast.ana, discussion, posts[0].id, need=Permission.READ)
+            edit_post(self.session, author, discussion, post.id, PostContent("Shorter."), version=1, now=now)
+        self.post = get_post(self.session, self.cast.ana, discussion, posts[0].id, need=PostPermission.READ)
         self.session.flush()
 
 
@@ -62,11 +62,11 @@ def read_page(s, start=""):
 
 def reply(s):
     text = TEXT.format("1", "new")
-    create_post(s.session, s.cast.ben, s.discussion, Written(text), parent_id=s.post.id, now=s.clock())
+    create_post(s.session, s.cast.ben, s.discussion, PostContent(text), parent_id=s.post.id, now=s.clock())
 
 
 def grade(s):
-    version = get_assessment(s.session, s.discussion, s.cast.ana.person_id).version
+    version = get_assessment(s.session, s.cast.ines, s.discussion, s.cast.ana.person_id).version
     step = version % 3
     assess(
         s.session,
@@ -88,13 +88,13 @@ READS = {
     "first page of a thread": (2, read_page),
     "later page of a thread": (4, lambda s: read_page(s, address_to_path("2.1"))),
     "activity": (1, lambda s: get_overview(s.session, s.cast.ines, s.discussion).activity),
-    "a post": (2, lambda s: get_post(s.session, s.cast.ana, s.discussion, s.post.id, need=Permission.READ)),
+    "a post": (2, lambda s: get_post(s.session, s.cast.ana, s.discussion, s.post.id, need=PostPermission.READ)),
     "a text to edit": (3, lambda s: get_text(s.session, s.cast.ana, s.discussion, s.post.id)),
-    "own progress": (2, lambda s: get_account(s.session, s.cast.ana, s.discussion, now=s.clock()).verdicts),
-    "facts of the whole class": (2, lambda s: collect_class_facts(s.session, s.discussion)),
+    "own progress": (2, lambda s: get_participation(s.session, s.cast.ana, s.discussion, now=s.clock()).verdicts),
+    "facts of the whole class": (2, lambda s: collect_class_facts(s.session, s.cast.ines, s.discussion)),
     "rubric": (1, lambda s: get_rubric(s.session, s.discussion)),
     "desk": (1, lambda s: list_desk(s.session, s.cast.ines, s.discussion)),
-    "marks": (1, lambda s: get_assessment(s.session, s.discussion, s.cast.ana.person_id)),
+    "marks": (1, lambda s: get_assessment(s.session, s.cast.ines, s.discussion, s.cast.ana.person_id)),
     "released grade": (1, lambda s: get_released_grade(s.session, s.cast.ana, s.discussion)),
     "posts in context": (
         2,
@@ -106,7 +106,7 @@ WRITES = {
     "edit": (
         9,
         lambda s: edit_post(
-            s.session, s.cast.ana, s.discussion, s.post.id, Written(TEXT.format("7", "8")), version=2, now=s.clock()
+            s.session, s.cast.ana, s.discussion, s.post.id, PostContent(TEXT.format("7", "8")), version=2, now=s.clock()
         ),
     ),
     "delete": (4, lambda s: delete_post(s.session, s.cast.ana, s.discussion, s.post.id, now=s.clock())),
@@ -151,7 +151,7 @@ def test_so_many_statements_whatever_the_number_of_posts(database, scene, works)
 def test_release_all_reads_as_often_for_one_as_for_many(database, session, cast, discussion, clock):
     def reads(*students):
         for student in students:
-            version = get_assessment(session, discussion, student.person_id).version
+            version = get_assessment(session, cast.ines, discussion, student.person_id).version
             mark(session, cast.ines, discussion, student, *[version] * 5, version=version, now=clock())
         with count_statements(database.engine) as statements:
             assert release_all(session, cast.ines, discussion, now=clock()) == len(students)

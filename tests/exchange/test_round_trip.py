@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.rules.formats import Format
-from lti_app.discussion.posts.rules.written import Written
-from lti_app.exchange.exporting.queries import list_records, select_to_take, take_posts
-from lti_app.exchange.exporting.rules.data import Kind, Scope, csv_cell, csv_lines, json_pieces
+from lti_app.discussion.posts.rules.written import PostContent
+from lti_app.exchange.exporting.queries import export_posts, list_records, select_for_export
+from lti_app.exchange.exporting.rules.data import ExportFormat, Scope, csv_cell, csv_lines, json_pieces
 from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
 from lti_app.exchange.importing.actions.run import run_import
-from lti_app.exchange.importing.rules.posts import Way
+from lti_app.exchange.importing.rules.posts import ImportMode
 from tests.cast import MONDAY
 from tests.factories.discussions import set_up
 from tests.factories.readings import add_readings
@@ -27,8 +27,8 @@ POSTS = st.lists(
 
 
 def taken(session, cast, discussion):
-    selection = select_to_take(session, cast.ines, discussion, scope=Scope.READABLE, kind=Kind.JSON)
-    readings, posts = list_records(session, discussion), take_posts(session, selection)
+    selection = select_for_export(session, cast.ines, discussion, scope=Scope.READABLE, kind=ExportFormat.JSON)
+    readings, posts = list_records(session, discussion), export_posts(session, selection)
     pieces = json_pieces({"title": discussion.title}, readings, posts, lambda file: file.name)
     return "".join(pieces).encode()
 
@@ -52,7 +52,7 @@ def essence(content):
 
 def brought(session, cast, discussion, content):
     given = preview_import(session, cast.ines, discussion.id, ImportFile(content, "UTC"), now=MONDAY)
-    return run_import(session, cast.ines, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
+    return run_import(session, cast.ines, discussion.id, given, mode=ImportMode.OPEN, placeholder="", now=MONDAY)
 
 
 @given(posts=POSTS)
@@ -64,7 +64,7 @@ def test_any_discussion_comes_back_the_same(session, cast, posts):
     for n, (above, who, text, is_rich) in enumerate(posts):
         parent = ids[above - 1] if 0 < above <= len(ids) else None
         words = f"<p>{n}. <em>{n}</em> [Kotter, p. {n}]</p><ul><li>x</li></ul>" if is_rich else f"{n}. {text} [Kotter]"
-        written = Written(words, Format.HTML if is_rich else Format.TEXT)
+        written = PostContent(words, Format.HTML if is_rich else Format.TEXT)
         ids.append(create_post(session, getattr(cast, who), here, written, parent_id=parent, now=MONDAY).id)
     content = taken(session, cast, here)
     assert brought(session, cast, there, content) == len(posts)
@@ -73,8 +73,8 @@ def test_any_discussion_comes_back_the_same(session, cast, posts):
 
 
 def test_places_of_deleted_posts_come_back_too(session, cast, discussion, clock):
-    first = create_post(session, cast.ana, discussion, Written("Gone"), parent_id=None, now=MONDAY)
-    create_post(session, cast.ines, discussion, Written("Here"), parent_id=first.id, now=MONDAY)
+    first = create_post(session, cast.ana, discussion, PostContent("Gone"), parent_id=None, now=MONDAY)
+    create_post(session, cast.ines, discussion, PostContent("Here"), parent_id=first.id, now=MONDAY)
     delete_post(session, cast.ana, discussion, first.id, now=MONDAY)
     there = set_up(session, cast.ines, clock())
     assert brought(session, cast, there, taken(session, cast, discussion)) == 2

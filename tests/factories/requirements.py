@@ -15,7 +15,7 @@ from lti_app.participation.requirements.registry import from_stored, to_stored
 UTC = ZoneInfo("UTC")
 
 
-class Reason:
+class Reasons:
     """Why posts count or do not, all in one place."""
 
     FIRST_POST = first_post.FIRST_POST
@@ -31,7 +31,7 @@ class Reason:
     PRIVATE = facts.PRIVATE
 
 
-class Kind:
+class Kinds:
     """The kinds by the names under which they are stored."""
 
     FIRST_POST = "first_post"

@@ -16,7 +16,7 @@ from lti_app.jobs import references
 from lti_app.jobs.queue import HueyBell, Jobs, make_huey
 from lti_app.jobs.references import BATCH, ReferenceRenderer
 from lti_app.library.bibliography.rules.styles import reference_html
-from lti_app.library.readings.actions import add_readings, change_reading, put_reference
+from lti_app.library.readings.actions import add_readings, change_reading, store_reference
 from lti_app.library.readings.models import Reading
 from lti_app.library.readings.queries import list_stale_references
 from lti_app.library.readings.rules import to_csl
@@ -124,7 +124,7 @@ def test_what_an_instructor_has_changed_meanwhile_stays(renderer, choose, cast):
     with renderer.database.writing() as session:
         change_reading(session, cast.ines, stale.reading_id, changed, version=stale.version, through_library=True)
     with renderer.database.writing() as session:
-        put_reference(session, stale, reference_html(stale.csl, stale.style))
+        store_reference(session, stale, reference_html(stale.csl, stale.style))
     with renderer.database.read() as session:
         assert session.get_one(Reading, stale.reading_id).reference_html == reference_html(changed, CitationStyle.MLA)
 

@@ -112,7 +112,7 @@ def test_what_is_stored_obeys_its_foreign_keys(database_url, filled, session):
 def test_sort_keys_sort_by_bytes(database_url, filled, session):
     paths = ["0001", "0001.0001", "0001.000a", "000a", "000a.0001", "00a0", "0z00", "zzzz"]
     first = session.query(Post).first()
-    columns = {column.key: getattr(first, column.key) for column in Post.__table__.columns if column.key != "id"}
+    columns = {one.key: getattr(first, one.key) for one in inspect(Post).column_attrs if one.key != "id"}
     session.query(Post).update({Post.path: Post.path + "x"})
     session.add_all(Post(**{**columns, "path": path, "number": n}) for n, path in enumerate(reversed(paths), 1000))
     session.flush()

@@ -21,7 +21,7 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.rubrics.queries import get_rubric
 from tests.resilience.words import AssessmentChanged, assess, get_assessment, release
 
@@ -50,7 +50,7 @@ class Clerk:
                     session,
                     self.actor,
                     self._discussion(session),
-                    Written(text),
+                    PostContent(text),
                     parent_id=self.root_id,
                     now=system_clock(),
                 )
@@ -64,7 +64,7 @@ class Clerk:
         while True:
             with self.database.read() as session:
                 discussion = self._discussion(session)
-                version = get_assessment(session, discussion, person_id).version
+                version = get_assessment(session, self.actor, discussion, person_id).version
                 criteria = get_rubric(session, discussion).criteria
             levels = {criterion.id: criterion.levels[number % len(criterion.levels)].id for criterion in criteria}
             about: dict[str, Any] = {"levels": levels, "comment": comment, "version": version, "now": system_clock()}

@@ -6,16 +6,15 @@ from typing import Any
 
 from obstore.store import MemoryStore
 
-from lti_app.discussion.drafts.rules import Drafted, DraftRef, Kind, Place
-from lti_app.discussion.moderation.rules import Deed, ReportReason
-from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.rules.written import Written
-from lti_app.exchange.exporting.rules.data import Kind as ExportKind
-from lti_app.exchange.exporting.rules.data import Scope
+from lti_app.discussion.drafts.rules import DraftContent, DraftKind, DraftPlace, DraftRef
+from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
+from lti_app.discussion.posts.access import PostPermission
+from lti_app.discussion.posts.rules.written import PostContent
+from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.exchange.importing.actions.preview import ImportFile
-from lti_app.exchange.importing.rules.posts import Way
+from lti_app.exchange.importing.rules.posts import ImportMode
 from lti_app.library.files.rules import Limits, Purpose, Right, Rights
-from lti_app.library.passages.rules import Kept, Page
+from lti_app.library.passages.rules import Page, TextStorage
 from lti_app.library.readings.rules import to_csl
 from lti_app.storage.bucket import BucketStorage
 from tests.factories import files
@@ -29,10 +28,10 @@ VALUES: dict[str, Any] = {
     "comment": "Well argued.",
     "csl": to_csl(KOTTER),
     "dates": LATER,
-    "deed": Deed.HIDE,
+    "action": ModerationAction.HIDE,
     "draft": DraftRef(),
-    "drafted": Drafted("As far as this, and further"),
-    "kept": Kept.TEXT,
+    "drafted": DraftContent("As far as this, and further"),
+    "stored_as": TextStorage.TEXT,
     "levels": {},
     "name": "Two",
     "note": "",
@@ -48,25 +47,25 @@ VALUES: dict[str, Any] = {
     "file": ImportFile(FILE, "UTC"),
     "version": 1,
     "wanted": True,
-    "way": Way.EXHIBIT,
+    "mode": ImportMode.READ_ONLY,
     "words": "See for yourself",
-    "written": Written("A new thought on what leaders do."),
+    "written": PostContent("A new thought on what leaders do."),
     "storage": BucketStorage(MemoryStore(), prefix="files"),
     "stream": io.BytesIO(files.pdf(["x"])),
     "rights": Rights(Right.OPEN_LICENCE, "CC BY 4.0"),
     "limits": Limits(),
     "first_page": 1,
-    "discussion.posts.get_post.need": Permission.READ,
+    "discussion.posts.get_post.need": PostPermission.READ,
     "grading.assessments.assess.version": 1,
     "discussion.moderation.change_post.reason": "Not here",
     "discussion.moderation.split_thread.reason": "Not here",
-    "exchange.exporting.select_to_take.scope": Scope.ONE,
-    "exchange.exporting.select_to_take.kind": ExportKind.CSV,
+    "exchange.exporting.select_for_export.scope": Scope.ONE,
+    "exchange.exporting.select_for_export.kind": ExportFormat.CSV,
 }
 """Good values, by parameter, or by function and parameter."""
 
 CARRIED: dict[str, Callable[[Ids], Any]] = {
-    "place": lambda ids: Place(Kind.REPLY, ids["post_id"]),
+    "place": lambda ids: DraftPlace(DraftKind.REPLY, ids["post_id"]),
     "moved": lambda ids: {ids["person_id"]: ids["group_id"]},
 }
 """What is no id but has ids in it."""
@@ -74,10 +73,10 @@ CARRIED: dict[str, Callable[[Ids], Any]] = {
 WITHOUT = {"discussion.discussions.extend": {"person_id": "group_id", "group_id": "person_id"}}
 """Where one id is given, the other is not."""
 
-OTHERWISE_CALLED = {"library.readings.give_file.file_id": "reading_file_id"}
+OTHERWISE_CALLED = {"library.readings.set_reading_file.file_id": "reading_file_id"}
 """Which of a place's ids such a parameter takes, if not the one of its name."""
 
-NO_IDS = {"discussion.answers.list_waiting.first_id": "where a page of the list begins"}
+NO_IDS = {"discussion.answers.list_unanswered.first_id": "where a page of the list begins"}
 
 AS_STUDENT = ("discussion.answers.claim_answer", "discussion.moderation.report_post")
 """What instructors do not do, or may not."""
@@ -89,18 +88,19 @@ AS_FOR_NOTHING: dict[str, str] = {
     "discussion.drafts.discard_draft": "reaches only the actor's own drafts",
     "discussion.drafts.get_draft": "reaches only the actor's own drafts",
     "discussion.citations.count_citations_by_passage": "what nobody here cites has no counts",
-    "discussion.citations.get_map.passage_id": "a passage that nobody here cites narrows the map to nothing",
-    "discussion.citations.list_gatherings": "no discussion here assigns it",
-    "discussion.drafts.drop_posted": "reaches only the actor's own drafts",
-    "discussion.moderation.list_acts": "nothing was done here to a post that is not here",
-    "exchange.exporting.select_to_take": "of those who have written nothing here",
+    "discussion.citations.get_citation_map.passage_id": "a passage that nobody here cites narrows the map to nothing",
+    "discussion.citations.list_citing_discussions": "no discussion here assigns it",
+    "discussion.drafts.delete_posted_draft": "reaches only the actor's own drafts",
+    "discussion.moderation.list_history": "nothing was done here to a post that is not here",
+    "exchange.exporting.select_for_export": "of those who have written nothing here",
     "exchange.importing.discard_import.import_id": "repeating it changes nothing",
-    "participation.progress.get_account": "of those who have done nothing here",
+    "participation.progress.collect_class_facts": "of those who have written nothing here",
+    "participation.progress.get_participation": "of those who have done nothing here",
     "discussion.discussions.remove_extension": "repeating it changes nothing",
-    "discussion.integrity.list_likenesses": "of the ids that a page shows, those that are of the course",
+    "discussion.integrity.list_similar_posts": "of the ids that a page shows, those that are of the course",
     "discussion.posts.find_attachable": "of the ids in a text, those that may be attached",
     "discussion.posts.list_shown_files": "of the ids in a text, those that the actor may look at",
-    "discussion.reactions.appreciated_by": "of the ids that a page shows, those that the actor appreciates",
+    "discussion.reactions.liked_posts": "of the ids that a page shows, those that the actor likes",
     "grading.assessments.get_assessment": "a student without marks has none",
     "grading.assessments.list_posts_in_context": "of those who have written nothing here",
     "grading.passbacks.get_passback": "a student without a released grade has none",
@@ -114,12 +114,13 @@ AS_FOR_NOTHING: dict[str, str] = {
 FOUND = frozenset(AS_FOR_NOTHING) & {
     "course.courses.get_actor",
     "discussion.citations.count_citations_by_passage",
-    "discussion.citations.list_gatherings",
+    "discussion.citations.list_citing_discussions",
     "discussion.drafts.get_draft",
-    "exchange.exporting.select_to_take",
-    "participation.progress.get_account",
+    "exchange.exporting.select_for_export",
+    "participation.progress.collect_class_facts",
+    "participation.progress.get_participation",
     "discussion.posts.find_attachable",
-    "discussion.reactions.appreciated_by",
+    "discussion.reactions.liked_posts",
     "grading.assessments.get_assessment",
     "grading.assessments.list_posts_in_context",
     "grading.passbacks.get_passback",
@@ -142,14 +143,11 @@ BEYOND_A_GATE: dict[str, str] = {
     "discussion.discussions.reserve_discussion": "of the course that a launch is of",
     "discussion.integrity.screen": "of the post that was just written",
     "discussion.moderation.recount_thread": "of the thread in hand",
-    "discussion.posts.lock_post": "of the post in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
     "grading.passbacks.queue_passback": "of the assessment in hand",
     "library.passages.check_many": "of the readings of the discussion in hand",
     "library.passages.check_quotations": "of the readings of the discussion in hand",
     "library.readings.find_or_add_passage": "of the reading in hand",
     "library.readings.with_progress": "of the actor",
-    "participation.progress.collect_class_facts": "of the discussion in hand",
-    "participation.progress.collect_facts": "of the discussion in hand",
 }
 """These take ids that a gate, or the LMS's signed message, has answered for; the web gets at none of them."""

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 import lti_app
 from lti_app.core.db import Base
 from lti_app.core.errors import ColloquyError, NotFound
-from lti_app.exchange.exporting.queries import Selection, take_posts
+from lti_app.exchange.exporting.queries import Selection, export_posts
 from tests.cast import MONDAY, Cast
 from tests.tenancy.calls import (
     AS_FOR_NOTHING,
@@ -98,7 +98,7 @@ def outcome(session: Session, function: Callable[..., Any], given: dict[str, Any
     point = session.begin_nested()
     try:
         answer = function(session, **given)
-        return list(take_posts(session, answer)) if isinstance(answer, Selection) else answer
+        return list(export_posts(session, answer)) if isinstance(answer, Selection) else answer
     except ColloquyError as error:
         return error
     finally:

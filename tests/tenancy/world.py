@@ -18,9 +18,8 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, Calendar
 from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.models import Draft
-from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Kind
-from lti_app.discussion.drafts.rules import Place as PlaceOfDraft
-from lti_app.discussion.reactions.actions import appreciate
+from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent, DraftKind, DraftPlace
+from lti_app.discussion.reactions.actions import set_like
 from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
 from lti_app.grading.assessments.actions import release
 from lti_app.library.files.actions import store_file
@@ -41,7 +40,7 @@ LATER = Calendar(first_post_due=WEEK.first_post_due + timedelta(days=1) if WEEK.
 
 
 @dataclass(frozen=True)
-class Place:
+class DiscussionIds:
     """One discussion, and the ids of what belongs to it or its course, by the name of the parameter that takes them."""
 
     discussion: DiscussionView
@@ -56,7 +55,7 @@ class World:
     student: Actor
     token: str
     """Of the instructor's visit."""
-    home: Place
+    home: DiscussionIds
     foreign: Mapping[str, Mapping[str, int]]
 
 
@@ -82,10 +81,10 @@ def make_world(session: Session, cast: Cast) -> World:
     return World(cast.ines, cast.ana, token, home, foreign)
 
 
-def _furnish(session: Session, instructor: Actor, student: Actor) -> Place:
+def _furnish(session: Session, instructor: Actor, student: Actor) -> DiscussionIds:
     reading, _ = add_readings(session, instructor, MONDAY)
     place = _in_a_discussion(session, instructor, student, reading)
-    appreciate(session, instructor, place.discussion, place.ids["post_id"], wanted=True, now=MONDAY)
+    set_like(session, instructor, place.discussion, place.ids["post_id"], wanted=True, now=MONDAY)
     attachment = _store(session, instructor, files.png(), Purpose.ATTACHMENT)
     group = make_group(session, instructor, "One")
     place_students(session, instructor, {student.person_id: group})
@@ -100,7 +99,7 @@ def _furnish(session: Session, instructor: Actor, student: Actor) -> Place:
         "reading_file_id": _store(session, instructor, files.pdf(["x"]), Purpose.READING),
         "reading_id": reading,
     }
-    return Place(place.discussion, {**place.ids, **of_course})
+    return DiscussionIds(place.discussion, {**place.ids, **of_course})
 
 
 def _store(session: Session, owner: Actor, content: bytes, purpose: Purpose) -> int:
@@ -110,16 +109,16 @@ def _store(session: Session, owner: Actor, content: bytes, purpose: Purpose) -> 
     return store_file(session, owner, storage, io.BytesIO(content), **about).id
 
 
-def _in_a_discussion(session: Session, instructor: Actor, student: Actor, reading_id: int) -> Place:
+def _in_a_discussion(session: Session, instructor: Actor, student: Actor, reading_id: int) -> DiscussionIds:
     cited = {"reading_ids": (reading_id,), "required_ids": frozenset({reading_id})}
     discussion = set_up(session, instructor, MONDAY, anonymity=Anonymity.PEERS, **cited)
     root = write(session, student, discussion, now=MONDAY, text="Kotter argues [Kotter 1990, p. 104] for change.")
     post = write(session, student, discussion, now=MONDAY, to=root)
     extend(session, instructor, discussion, person_id=student.person_id, dates=LATER, note="", now=MONDAY)
     earlier = MONDAY - timedelta(days=2, hours=-discussion.id)  # nobody saves two drafts at once
-    for place in (FIRST_POST, PlaceOfDraft(Kind.REPLY, post.id)):
+    for place in (FIRST_POST, DraftPlace(DraftKind.REPLY, post.id)):
         saved_at = earlier if place is FIRST_POST else earlier + timedelta(minutes=30)
-        save_draft(session, instructor, discussion, place, Drafted("As far as this"), now=saved_at)
+        save_draft(session, instructor, discussion, place, DraftContent("As far as this"), now=saved_at)
     imported = preview_import(session, instructor, discussion.id, ImportFile(FILE, "UTC"), now=MONDAY)
     ids = {
         "draft_id": session.scalars(select(Draft.id).where(Draft.discussion_id == discussion.id)).first(),
@@ -132,4 +131,4 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
     mark(session, instructor, discussion, student, now=MONDAY)
     release(session, instructor, discussion, student.person_id, now=MONDAY)
     record_opening(session, student, reading_id, MONDAY)
-    return Place(discussion, {name: found for name, found in ids.items() if found is not None})
+    return DiscussionIds(discussion, {name: found for name, found in ids.items() if found is not None})

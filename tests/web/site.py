@@ -19,7 +19,7 @@ from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.queries.views import PostView
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions import assess, release
 from lti_app.grading.passbacks.actions import claim_due, finish_failed, finish_sent
 from lti_app.grading.passbacks.queries import PassbackReport
@@ -186,7 +186,7 @@ class Site:
         discussion = self.discussion(post_first=False)
         with self.database.writing() as session:
             ids = tuple(session.scalars(select(File.id).where(File.owner_id == owner.person_id)))
-            written = Written("All below.", file_ids=ids)
+            written = PostContent("All below.", file_ids=ids)
             create_post(session, owner, discussion, written, parent_id=None, now=self.clock())
 
     def read(self) -> Session:

@@ -7,7 +7,7 @@ from werkzeug.routing import Rule
 
 from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.queries import list_drafts
-from lti_app.discussion.drafts.rules import FIRST_POST, Drafted
+from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent
 from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
 from tests.web.questions import refused
 
@@ -25,8 +25,8 @@ MAY = {
     "courses.progress": STAFF,
     "readings.show": EVERYBODY,
     "readings.open_elsewhere": EVERYBODY,
-    "readings.stop": EVERYBODY,
-    "readings.mark": EVERYBODY,
+    "readings.last_page": EVERYBODY,
+    "readings.mark_as_read": EVERYBODY,
     "readings.add": INSTRUCTORS,
     "readings.add_chosen": INSTRUCTORS,
     "readings.write": INSTRUCTORS,
@@ -48,13 +48,13 @@ MAY = {
     "posts.edit": {"ana"},  # the author
     "posts.delete": {"ana"} | STAFF,
     "posts.people": WRITERS,
-    "threads.news": WRITERS,
+    "threads.new_posts": WRITERS,
     "threads.next_post": WRITERS,
-    "threads.seen": EVERYBODY,
+    "threads.mark_read": EVERYBODY,
     "threads.sort": EVERYBODY,
     "threads.revisions": {"ana"} | STAFF,  # the author
     "moderation.queue": STAFF,
-    "moderation.do": STAFF,
+    "moderation.act": STAFF,
     "moderation.hide": STAFF,
     "moderation.split": STAFF,
     "moderation.private_reply": STAFF,
@@ -76,7 +76,7 @@ MAY = {
     "citations.find": EVERYBODY,
     "citations.quotation_check": INSTRUCTORS,
     "citations.check_against_file": INSTRUCTORS,
-    "citations.delete_text": INSTRUCTORS,
+    "citations.delete_stored_text": INSTRUCTORS,
     "search.show": EVERYBODY,
     "search.person": EVERYBODY,
     "grading.names": STAFF,
@@ -96,17 +96,17 @@ MAY = {
     "files.serve": WRITERS,
     "reader.show": EVERYBODY,
     "reader.cite": EVERYBODY,
-    "reader.where": EVERYBODY,
-    "reader.place": EVERYBODY,
-    "reader.give": INSTRUCTORS,
-    "reader.remove": INSTRUCTORS,
+    "reader.choose_discussion": EVERYBODY,
+    "reader.record_progress": EVERYBODY,
+    "reader.add_file": INSTRUCTORS,
+    "reader.remove_file": INSTRUCTORS,
     "deep_linking.choose": INSTRUCTORS,
     "deep_linking.add": INSTRUCTORS,
 }
 STATUS = dict.fromkeys([("olga", f"posts.{name}") for name in ("reply", "edit", "delete")], 404)
 STATUS |= {
     ("olga", f"moderation.{name}"): 404
-    for name in ("do", "hide", "split", "report", "private_reply", "history", "like")
+    for name in ("act", "hide", "split", "report", "private_reply", "history", "like")
 }
 STATUS |= {(who, f"stances.{name}"): 404 for who in EVERYBODY for name in ("ask", "answer")}
 STATUS["olga", "threads.revisions"] = 404
@@ -125,7 +125,7 @@ def place(site, cast, with_readings):
     with site.database.writing() as session:
         given = ImportFile(b"author,text\nAda,Hello", "UTC")
         import_id = preview_import(session, cast.ines, discussion.id, given, now=site.clock())
-        save_draft(session, cast.ana, discussion, FIRST_POST, Drafted("Mine"), now=site.clock())
+        save_draft(session, cast.ana, discussion, FIRST_POST, DraftContent("Mine"), now=site.clock())
         (draft,) = list_drafts(session, cast.ana, discussion)
     return {
         "course_id": cast.course_id,
@@ -138,7 +138,7 @@ def place(site, cast, with_readings):
         "person_id": cast.ana.person_id,
         "key": "unknown",
         "import_id": import_id,
-        "deed": "pin",
+        "action": "pin",
         "kind": "unread",
         "group_id": 1,
         "extension_id": 1,

@@ -12,7 +12,7 @@ from lti_app.discussion.drafts.models import Draft
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
 from lti_app.grading.assessments.actions import release_all
 from lti_app.grading.passbacks.actions import claim_due
@@ -149,7 +149,7 @@ def fill(site):
     site.write(cast.ana, site.discussion(anonymity=Anonymity.BLIND))
     file = site.attached(cast.ben)
     with site.database.writing() as session:
-        written = Written("My chart is below.", file_ids=(file.id,))
+        written = PostContent("My chart is below.", file_ids=(file.id,))
         create_post(session, cast.ben, discussion, written, parent_id=None, now=site.clock())
     return discussion, posts
 
@@ -203,7 +203,7 @@ def sent_by_writes(site, discussion_id):
         discussion = get_discussion(session, site.cast.ines, discussion_id, now=site.clock())
         first = write(session, site.cast.ana, discussion, text="Again [Kotter, p. 3].", now=site.clock())
         reply = write(session, site.cast.ben, discussion, to=first, now=site.clock())
-        edit_post(session, site.cast.ben, discussion, reply.id, Written("Shorter."), version=1, now=site.clock())
+        edit_post(session, site.cast.ben, discussion, reply.id, PostContent("Shorter."), version=1, now=site.clock())
         delete_post(session, site.cast.ben, discussion, reply.id, now=site.clock())
         release_all(session, site.cast.ines, discussion, now=site.clock())
         claim_due(session, site.clock.move(days=1), limit=10, lease=timedelta(minutes=5))

@@ -1,4 +1,4 @@
-"""Who is answering whom."""
+"""Reservations of unanswered posts."""
 
 from datetime import datetime
 

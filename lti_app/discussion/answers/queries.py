@@ -11,7 +11,9 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.answers.models import AnswerClaim
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.queries.gate import own_first_post, with_own_post
 from lti_app.discussion.visibility.queries import author_name, in_front_of_class, visible
 
 MOST_LISTED = 30
@@ -20,7 +22,7 @@ _CLAIMANT = alias_of(Person)
 
 
 @dataclass(frozen=True)
-class Waiting:
+class UnansweredPost:
     """A first post that no other student has answered."""
 
     id: int
@@ -29,10 +31,10 @@ class Waiting:
     title: str
     html: str
     created_at: datetime
-    taken_by: str | None
-    """Somebody else who says that they are answering it: empty where the reader may not know who."""
-    held_until: datetime | None
-    """Until when the reader has said so themselves."""
+    reserved_by: str | None
+    """Another person who has reserved it; an empty name where the reader may not know who."""
+    reserved_until: datetime | None
+    """When the reader's own reservation expires, if they have one."""
 
 
 def asks_for_answer() -> ColumnElement[bool]:
@@ -60,7 +62,7 @@ def is_answered() -> ColumnElement[bool]:
     )
 
 
-def list_waiting(
+def list_unanswered(
     session: Session,
     actor: Actor,
     discussion: DiscussionView,
@@ -68,14 +70,19 @@ def list_waiting(
     now: datetime,
     most: int = MOST_LISTED,
     first_id: int = 0,
-) -> tuple[Waiting, ...]:
-    """The first posts of others that still wait, those first that nobody else is at, then the oldest (one statement).
+) -> tuple[UnansweredPost, ...]:
+    """The unanswered first posts of others: those that nobody else has reserved first, then the oldest (one statement).
 
-    The one with `first_id` comes before all others, if it waits. The caller has passed the READ permission on the
+    The one with `first_id`, if it is unanswered, comes before all others. Empty for those who may not read the
     discussion's posts.
     """
-    rows = session.execute(_select(actor, discussion, first_id, now).limit(most))
-    return tuple(Waiting(*row) for row in rows)
+    if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=True)):
+        return ()
+    statement = _select(actor, discussion, first_id, now).limit(most)
+    if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=False)):
+        statement = statement.where(own_first_post(actor, discussion).exists())
+    rows = session.execute(statement)
+    return tuple(UnansweredPost(*row) for row in rows)
 
 
 def _select(

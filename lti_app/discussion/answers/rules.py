@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-HELD_FOR = timedelta(minutes=30)
+RESERVED_FOR = timedelta(minutes=30)
 
 
-def held_until(now: datetime) -> datetime:
+def reserved_until(now: datetime) -> datetime:
     """When a reservation made now expires."""
-    return now + HELD_FOR
+    return now + RESERVED_FOR

@@ -35,7 +35,7 @@ def _check_discussion(session: Session, discussion_id: int) -> int:
     changed = [
         {"id": post_id, "quotes": quotes}
         for post_id, _html, kept in posts
-        if (quotes := [verdict.kept(labels[verdict.reading_id]) for verdict in verdicts[post_id]]) != kept
+        if (quotes := [verdict.to_stored(labels[verdict.reading_id]) for verdict in verdicts[post_id]]) != kept
     ]
     if changed:
         session.execute(update(Post), changed)

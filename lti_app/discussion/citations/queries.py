@@ -13,14 +13,14 @@ from lti_app.discussion.citations.rules import uncited
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import AssignedReading
-from lti_app.discussion.posts.access import Permission, require
+from lti_app.discussion.posts.access import PostPermission, require
 from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.visibility.queries import author_name, readable_in, says_something, visible
 from lti_app.library.readings.models import Passage, Reading
 from lti_app.library.readings.queries import place_of
-from lti_app.library.readings.rules import Place
+from lti_app.library.readings.rules import PassagePlace
 
 POSTS_A_PASSAGE = 5
 """Posts shown below a passage before one asks for all of them."""
@@ -39,11 +39,11 @@ class CitingPost:
 
 
 @dataclass(frozen=True)
-class ArguedPassage:
+class PassageWithPosts:
     """A passage with the posts that cite it, newest first."""
 
     id: int
-    place: Place
+    place: PassagePlace
     count: int
     posts: tuple[CitingPost, ...]
 
@@ -58,16 +58,16 @@ class CitedPassage:
     """A passage and the number of posts that cite it."""
 
     id: int
-    place: Place
+    place: PassagePlace
     count: int
 
 
 @dataclass(frozen=True)
-class ArgumentMap:
+class CitationMap:
     """How a discussion cites one of its readings."""
 
     reading: AssignedReading
-    passages: tuple[ArguedPassage, ...]
+    passages: tuple[PassageWithPosts, ...]
     """In the order of the reading."""
     uncited: tuple[str, ...]
     """Runs of pages that nobody cites; empty where the record has no pages."""
@@ -75,16 +75,16 @@ class ArgumentMap:
 
 
 @dataclass(frozen=True)
-class Gathering:
+class CitingDiscussion:
     """A discussion that a reading is assigned in."""
 
     id: int
     title: str
 
 
-def get_map(
+def get_citation_map(
     session: Session, actor: Actor, discussion: DiscussionView, reading_id: int, *, passage_id: int | None = None
-) -> ArgumentMap:
+) -> CitationMap:
     """The map of one reading of the discussion, or one passage of it with all its posts (five statements at most).
 
     Raises NotFound for a reading that is not assigned here, and what the READ permission raises: a student who must
@@ -93,22 +93,22 @@ def get_map(
     reading = next((each for each in discussion.readings if each.id == reading_id), None)
     if reading is None:
         raise NotFound
-    require(actor, Permission.READ, circumstances_of(session, actor, discussion))
+    require(actor, PostPermission.READ, circumstances_of(session, actor, discussion))
     csl = session.scalars(select(Reading.csl).where(Reading.id == reading_id)).one()
     counts = _count_by_passage(session, actor, discussion, reading_id)
     posts = _posts_by_passage(session, actor, discussion, reading_id, passage_id)
     passages = [
-        ArguedPassage(passage.id, place_of(passage), count, tuple(posts.get(passage.id, ())))
+        PassageWithPosts(passage.id, place_of(passage), count, tuple(posts.get(passage.id, ())))
         for passage, count in counts
         if passage_id in (None, passage.id)
     ]
     passages.sort(key=lambda each: (each.place.order, each.id))
     pages = str(csl.get("page", ""))
     free = uncited(pages, (passage.page for passage, _count in counts))
-    return ArgumentMap(reading, tuple(passages), tuple(free), pages_known=bool(uncited(pages, ())))
+    return CitationMap(reading, tuple(passages), tuple(free), pages_known=bool(uncited(pages, ())))
 
 
-def list_gatherings(session: Session, actor: Actor, reading_id: int, now: datetime) -> list[Gathering]:
+def list_citing_discussions(session: Session, actor: Actor, reading_id: int, now: datetime) -> list[CitingDiscussion]:
     """The discussions of the actor's course that this reading is assigned in and that have begun, the newest first."""
     begun = (Discussion.prepared_at.is_not(None), func.coalesce(Discussion.opens_at, Discussion.prepared_at) <= now)
     rows = session.execute(
@@ -117,7 +117,7 @@ def list_gatherings(session: Session, actor: Actor, reading_id: int, now: dateti
         .where(DiscussionReading.reading_id == reading_id, Discussion.course_id == actor.course_id, *begun)
         .order_by(Discussion.id.desc())
     )
-    return [Gathering(*row) for row in rows]
+    return [CitingDiscussion(*row) for row in rows]
 
 
 def count_citations_by_passage(session: Session, actor: Actor, reading_id: int, now: datetime) -> list[CitedPassage]:

@@ -7,7 +7,7 @@ from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor, Role
 
 
-class Permission(StrEnum):
+class DiscussionPermission(StrEnum):
     """What one may do with a discussion as a whole."""
 
     SEE = "see"
@@ -27,19 +27,19 @@ def _instructor(actor: Actor) -> bool:
     return actor.role is Role.INSTRUCTOR
 
 
-TABLE: dict[Permission, Callable[[Actor], bool]] = {
-    Permission.SEE: _anyone,
-    Permission.SET_UP: _instructor,
-    Permission.GRADE: _staff,
+TABLE: dict[DiscussionPermission, Callable[[Actor], bool]] = {
+    DiscussionPermission.SEE: _anyone,
+    DiscussionPermission.SET_UP: _instructor,
+    DiscussionPermission.GRADE: _staff,
 }
 
 
-def may(actor: Actor, permission: Permission) -> bool:
+def may(actor: Actor, permission: DiscussionPermission) -> bool:
     """Whether the actor has this permission in their course."""
     return TABLE[permission](actor)
 
 
-def require(actor: Actor, permission: Permission) -> None:
+def require(actor: Actor, permission: DiscussionPermission) -> None:
     """Raise Forbidden unless the actor has this permission."""
     if not may(actor, permission):
         raise Forbidden

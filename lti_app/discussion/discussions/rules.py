@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise, product
 
 from lti_app.course.groups.rules import GroupKind
-from lti_app.library.readings.rules import HowFar
+from lti_app.library.readings.rules import ReadingProgress
 
 MAX_TITLE = 200
 MAX_PROMPT = 20_000
@@ -90,7 +90,7 @@ class AssignedReading:
     reference_html: str
     url: str | None
     required: bool
-    how_far: HowFar = field(default_factory=HowFar)
+    progress: ReadingProgress = field(default_factory=ReadingProgress)
     """How far the reader of the page has got."""
     has_file: bool = False
     """Whether it can be read here, so that citations lead to their passages."""

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import insert_into
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.drafts.access import require_keeping
+from lti_app.discussion.drafts.access import require_saving
 from lti_app.discussion.drafts.errors import DraftElsewhere, DraftTooLong, DraftTooSoon
 from lti_app.discussion.drafts.models import Draft
-from lti_app.discussion.drafts.rules import MAX_WRITER, NO_DRAFT, PAUSE, Drafted, DraftRef, Place, storable
+from lti_app.discussion.drafts.rules import MAX_WRITER, NO_DRAFT, PAUSE, DraftContent, DraftPlace, DraftRef, storable
 
 _KNOWN = (Draft.id, Draft.discussion_id, Draft.place, Draft.version, Draft.writer, Draft.saved_at)
 
@@ -23,8 +23,8 @@ def save_draft(
     session: Session,
     actor: Actor,
     discussion: DiscussionView,
-    place: Place,
-    drafted: Drafted,
+    place: DraftPlace,
+    drafted: DraftContent,
     *,
     base: str = "",
     writer: str = "",
@@ -36,7 +36,7 @@ def save_draft(
     over its own last save without knowing whether that one arrived. Raises DraftElsewhere if another window has saved
     since then, DraftTooSoon, DraftTooLong, and what the gate raises.
     """
-    require_keeping(session, actor, discussion, place)
+    require_saving(session, actor, discussion, place)
     if drafted.is_too_large:
         raise DraftTooLong
     known = _known(session, actor, discussion, place, now)
@@ -55,14 +55,20 @@ def save_draft(
     )
 
 
-def keep_refused(
-    session: Session, actor: Actor, discussion: DiscussionView, place: Place, drafted: Drafted, *, now: datetime
+def save_refused_as_draft(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    place: DraftPlace,
+    drafted: DraftContent,
+    *,
+    now: datetime,
 ) -> str:
     """Save a refused post as a draft, replacing an earlier draft; returns its version.
 
     A text that is too long for a draft is not saved; the page still shows it.
     """
-    require_keeping(session, actor, discussion, place)
+    require_saving(session, actor, discussion, place)
     if drafted.is_too_large or drafted.is_empty:
         return ""
     known = _here(_known(session, actor, discussion, place, now), discussion, place)
@@ -70,7 +76,7 @@ def keep_refused(
     return _replace(session, actor, discussion, place, drafted, known=known, base=base, writer="", now=now)
 
 
-def drop_posted(session: Session, actor: Actor, discussion_id: int, place: Place, draft: DraftRef) -> None:
+def delete_posted_draft(session: Session, actor: Actor, discussion_id: int, place: DraftPlace, draft: DraftRef) -> None:
     """Delete the draft that has become a post (one statement; none if the composer had no draft).
 
     A draft that another window has saved at the same place since then stays.
@@ -81,25 +87,27 @@ def drop_posted(session: Session, actor: Actor, discussion_id: int, place: Place
         session.execute(delete(Draft).where(_at(actor, discussion_id, place), same))
 
 
-def discard_draft(session: Session, actor: Actor, discussion_id: int, place: Place) -> None:
+def discard_draft(session: Session, actor: Actor, discussion_id: int, place: DraftPlace) -> None:
     """Throw away what the actor has at a place (one statement)."""
     session.execute(delete(Draft).where(_at(actor, discussion_id, place)))
 
 
-def _at(actor: Actor, discussion_id: int, place: Place) -> ColumnElement[bool]:
+def _at(actor: Actor, discussion_id: int, place: DraftPlace) -> ColumnElement[bool]:
     """Condition for the actor's own draft at this place; drafts of others are never selected."""
     mine = Draft.person_id == actor.person_id
     return and_(mine, Draft.discussion_id == discussion_id, Draft.place == place.key)
 
 
-def _known(session: Session, actor: Actor, discussion: DiscussionView, place: Place, now: datetime) -> list[Row[Any]]:
+def _known(
+    session: Session, actor: Actor, discussion: DiscussionView, place: DraftPlace, now: datetime
+) -> list[Row[Any]]:
     """The draft at this place, and what the person has saved anywhere in the last moment."""
     here = and_(Draft.discussion_id == discussion.id, Draft.place == place.key)
     mine = Draft.person_id == actor.person_id
     return list(session.execute(select(*_KNOWN).where(mine, or_(here, Draft.saved_at > now - PAUSE))))
 
 
-def _here(known: list[Row[Any]], discussion: DiscussionView, place: Place) -> Row[Any] | None:
+def _here(known: list[Row[Any]], discussion: DiscussionView, place: DraftPlace) -> Row[Any] | None:
     return next((row for row in known if (row.discussion_id, row.place) == (discussion.id, place.key)), None)
 
 
@@ -107,8 +115,8 @@ def _replace(
     session: Session,
     actor: Actor,
     discussion: DiscussionView,
-    place: Place,
-    drafted: Drafted,
+    place: DraftPlace,
+    drafted: DraftContent,
     *,
     known: Row[Any] | None,
     base: str,
@@ -133,8 +141,8 @@ def _insert(
     session: Session,
     actor: Actor,
     discussion: DiscussionView,
-    place: Place,
-    drafted: Drafted,
+    place: DraftPlace,
+    drafted: DraftContent,
     *,
     writer: str,
     now: datetime,
@@ -156,7 +164,7 @@ def _insert(
     return version
 
 
-def _values(drafted: Drafted) -> dict[str, Any]:
+def _values(drafted: DraftContent) -> dict[str, Any]:
     title, text = storable(drafted.title), storable(drafted.text)
     return asdict(drafted) | {"title": title, "text": text, "file_ids": list(drafted.file_ids)}
 

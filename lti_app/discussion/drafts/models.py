@@ -29,7 +29,7 @@ class Draft(Base):
     discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     place: Mapped[str]
-    "What it would become: rules.Place.key."
+    "What it would become: rules.DraftPlace.key."
     post_id: Mapped[int | None] = mapped_column(ForeignKey(Post.id))
     "The post that it answers or changes."
     title: Mapped[str]

@@ -13,8 +13,8 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.drafts.models import Draft
-from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Kind, Place
-from lti_app.discussion.posts.access import Permission, may
+from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent, DraftKind, DraftPlace
+from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import has_posted, with_own_post
 from lti_app.discussion.visibility.queries import (
@@ -33,10 +33,10 @@ class DraftView:
     """What the reader was writing at a place."""
 
     id: int
-    place: Place
+    place: DraftPlace
     version: str
     saved_at: datetime
-    drafted: Drafted
+    drafted: DraftContent
     """Its text is left out in lists, except that of a first post."""
     address: str = ""
     """Of the post that it answers or changes; empty where that post no longer exists for the reader."""
@@ -44,7 +44,7 @@ class DraftView:
     """Who is answered, as the reader sees them; empty likewise."""
 
 
-def get_draft(session: Session, actor: Actor, discussion: DiscussionView, place: Place) -> DraftView | None:
+def get_draft(session: Session, actor: Actor, discussion: DiscussionView, place: DraftPlace) -> DraftView | None:
     """The actor's draft at a place, if there is one (one statement)."""
     row = session.scalar(
         select(Draft).where(
@@ -75,7 +75,7 @@ def list_drafts(session: Session, actor: Actor, discussion: DiscussionView) -> t
 def _listed(actor: Actor, discussion: DiscussionView, found: Row[*tuple[Any, ...]]) -> DraftView:
     draft, text, address, author, author_id, has_begun = found
     here = with_own_post(discussion, has_posted=bool(has_begun))
-    if author_id == actor.person_id or may(actor, Permission.READ, here):
+    if author_id == actor.person_id or may(actor, PostPermission.READ, here):
         return _view(draft, text, address, author)
     return _view(draft, text)
 
@@ -96,10 +96,10 @@ def _drafts(kind: ViewerKind) -> Select[Any]:
 def _view(row: Draft, text: str, address: str | None = "", author: str | None = "") -> DraftView:
     return DraftView(
         id=row.id,
-        place=Place(Kind(row.place.partition("-")[0]), row.post_id),
+        place=DraftPlace(DraftKind(row.place.partition("-")[0]), row.post_id),
         version=row.version,
         saved_at=row.saved_at,
-        drafted=Drafted(text, row.format, row.move, row.title, tuple(row.file_ids)),
+        drafted=DraftContent(text, row.format, row.move, row.title, tuple(row.file_ids)),
         address=address or "",
         author=author or "",
     )

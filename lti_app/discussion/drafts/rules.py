@@ -17,7 +17,7 @@ MAX_WRITER = 40
 _EMPTY_MARKUP = re.compile(r"</?(?:p|br|div)[^<>]*>|&nbsp;", re.IGNORECASE)
 
 
-class Kind(StrEnum):
+class DraftKind(StrEnum):
     """What a draft would become."""
 
     FIRST = "first"
@@ -26,10 +26,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class DraftPlace:
     """Where in a discussion something is being written."""
 
-    kind: Kind
+    kind: DraftKind
     post_id: int | None = None
     """The post that is answered or changed; None for a first post."""
 
@@ -41,14 +41,14 @@ class Place:
     @property
     def is_edit(self) -> bool:
         """Whether a post is being changed."""
-        return self.kind is Kind.EDIT
+        return self.kind is DraftKind.EDIT
 
 
-FIRST_POST = Place(Kind.FIRST)
+FIRST_POST = DraftPlace(DraftKind.FIRST)
 
 
 @dataclass(frozen=True)
-class Drafted:
+class DraftContent:
     """The content of a composer that is saved as a draft."""
 
     text: str
@@ -88,18 +88,20 @@ def storable(text: str) -> str:
     return text.replace("\x00", "")
 
 
-def place_of(parent_id: int | None, edited_id: int | None = None) -> Place:
+def place_of(parent_id: int | None, edited_id: int | None = None) -> DraftPlace:
     """The place of a first post, a reply or an edit, by the posts that a composer names."""
     if edited_id is not None:
-        return Place(Kind.EDIT, edited_id)
-    return FIRST_POST if parent_id is None else Place(Kind.REPLY, parent_id)
+        return DraftPlace(DraftKind.EDIT, edited_id)
+    return FIRST_POST if parent_id is None else DraftPlace(DraftKind.REPLY, parent_id)
 
 
-def parse_place(key: str) -> Place | None:
+def parse_place(key: str) -> DraftPlace | None:
     """The place that a key names, as composers send it; None for anything else."""
     kind, _, number = key.partition("-")
     if key == FIRST_POST.key:
         return FIRST_POST
-    if kind not in (Kind.REPLY, Kind.EDIT) or not (number.isascii() and number.isdigit() and len(number) < 19):
+    if kind not in (DraftKind.REPLY, DraftKind.EDIT) or not (
+        number.isascii() and number.isdigit() and len(number) < 19
+    ):
         return None
-    return Place(Kind(kind), int(number))
+    return DraftPlace(DraftKind(kind), int(number))

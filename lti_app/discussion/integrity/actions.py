@@ -15,13 +15,13 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.integrity.models import Finding, SignatureBand
 from lti_app.discussion.integrity.rules import (
     ALIKE,
-    MIN_RUNS,
+    MIN_SHINGLES,
     Substance,
     bands_of,
     is_mostly_links,
-    runs_of,
     sells_essays,
     share_of,
+    shingles_of,
     substance_of,
     words_of,
 )
@@ -39,7 +39,7 @@ _ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
-class _Like:
+class _SimilarPost:
     """A post that is nearly the same."""
 
     post_id: int
@@ -68,26 +68,26 @@ def screen(
         recount_thread(session, post.root_id or post.id)
         return []
     substance = substance_of(post.html)
-    like = _compare(session, discussion, post, substance, edited=edited)
+    similar = _compare(session, discussion, post, substance, edited=edited)
     if actor.is_staff or (edited and post.reply_count):
         return []
     found = _reasons(session, actor, post, substance, sellers)
-    if like is not None:
+    if similar is not None:
         found.append(HeldReason.SIMILAR)
     known = set(session.scalars(select(Finding.reason).where(Finding.post_id == post_id))) if found and edited else ()
     if fresh := [reason for reason in found if reason not in known]:
-        _remember(session, post, fresh, like, now)
+        _remember(session, post, fresh, similar, now)
         hold_by_rule(session, post, fresh, now=now)
     return fresh
 
 
-def sign_posts(session: Session, discussion: DiscussionView, posts: Iterable[tuple[int, str]]) -> None:
+def store_signatures(session: Session, discussion: DiscussionView, posts: Iterable[tuple[int, str]]) -> None:
     """Remember new posts, by id and HTML, so that later ones can be compared with them. They are not screened."""
-    asked = runs_of(words_of(discussion.prompt))
+    asked = shingles_of(words_of(discussion.prompt))
     rows = []
     for post_id, html in posts:
-        own = runs_of(substance_of(html).words) - asked
-        if len(own) >= MIN_RUNS:
+        own = shingles_of(substance_of(html).words) - asked
+        if len(own) >= MIN_SHINGLES:
             rows += _bands(discussion.course_id, post_id, bands_of(own))
         if len(rows) >= _ROWS_AT_ONCE:
             session.execute(insert(SignatureBand), rows)
@@ -120,29 +120,29 @@ def _is_newcomer(session: Session, actor: Actor, post: Post) -> bool:
 
 def _compare(
     session: Session, discussion: DiscussionView, post: Post, substance: Substance, *, edited: bool
-) -> _Like | None:
+) -> _SimilarPost | None:
     """Find the most similar post by another person, if one is nearly the same, and store the signature of this one.
 
     The search covers the course and the courses that it was copied from.
     """
     if edited:
         session.execute(delete(SignatureBand).where(SignatureBand.post_id == post.id))
-    own = runs_of(substance.words) - runs_of(words_of(discussion.prompt))
-    if len(own) < MIN_RUNS:
+    own = shingles_of(substance.words) - shingles_of(words_of(discussion.prompt))
+    if len(own) < MIN_SHINGLES:
         return None
     bands = bands_of(own)
-    likes = [
-        _Like(post_id, round(share * 100))
+    found_similar = [
+        _SimilarPost(post_id, round(share * 100))
         for post_id, html in _candidates(session, post, bands)
-        if (share := share_of(own, runs_of(substance_of(html).words))) >= ALIKE
+        if (share := share_of(own, shingles_of(substance_of(html).words))) >= ALIKE
     ]
     session.execute(insert(SignatureBand), _bands(post.course_id, post.id, bands))
-    return max(likes, key=lambda like: like.share, default=None)
+    return max(found_similar, key=lambda similar: similar.share, default=None)
 
 
 def _candidates(session: Session, post: Post, bands: list[int]) -> list[tuple[int, str]]:
     # The one place where anything is read of another course: those that this one was copied from, as the LMS tells.
-    # Nobody is shown what stands there, only how much of it this post shares (see list_likenesses).
+    # Nobody is shown what stands there, only how much of it this post shares (see list_similar_posts).
     earlier = select(EarlierCourse.earlier_id).where(EarlierCourse.course_id == post.course_id)
     courses = union_all(select(literal(post.course_id, Id)), earlier)
     shared = (
@@ -161,9 +161,11 @@ def _candidates(session: Session, post: Post, bands: list[int]) -> list[tuple[in
     return [(post_id, html) for post_id, html in rows]
 
 
-def _remember(session: Session, post: Post, reasons: list[HeldReason], like: _Like | None, now: datetime) -> None:
+def _remember(
+    session: Session, post: Post, reasons: list[HeldReason], similar: _SimilarPost | None, now: datetime
+) -> None:
     for reason in reasons:
-        by = like if reason is HeldReason.SIMILAR else None
+        by = similar if reason is HeldReason.SIMILAR else None
         session.add(
             Finding(
                 post_id=post.id,

@@ -11,15 +11,15 @@ from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.integrity.models import Finding
-from lti_app.discussion.integrity.rules import Run, marked
+from lti_app.discussion.integrity.rules import MatchPart, marked
 from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.models import Post
 
-_LIKE = alias_of(Post)
+_OTHER = alias_of(Post)
 
 
 @dataclass(frozen=True)
-class Likeness:
+class SimilarPost:
     """Two similar posts, with the passages that they share marked in both.
 
     Of a post in an earlier copy of the course only the year is given: not its text, its author or its place.
@@ -32,13 +32,13 @@ class Likeness:
     """Of the other, as all that follows."""
     discussion_title: str
     address: str
-    own: tuple[Run, ...]
-    other: tuple[Run, ...]
+    own: tuple[MatchPart, ...]
+    other: tuple[MatchPart, ...]
     year: int | None = None
     """When the other was written, where it is in an earlier copy of the course."""
 
 
-def list_likenesses(session: Session, actor: Actor, post_ids: Collection[int]) -> dict[int, Likeness]:
+def list_similar_posts(session: Session, actor: Actor, post_ids: Collection[int]) -> dict[int, SimilarPost]:
     """What these posts are similar to, by post (one statement); raises Forbidden for all but staff.
 
     No names are given: similarity does not say who copied from whom.
@@ -46,10 +46,10 @@ def list_likenesses(session: Session, actor: Actor, post_ids: Collection[int]) -
     if not actor.is_staff:
         raise Forbidden
     rows = session.execute(
-        select(Finding.post_id, Finding.share, Discussion, _LIKE.address, _LIKE.created_at, Post.html, _LIKE.html)
+        select(Finding.post_id, Finding.share, Discussion, _OTHER.address, _OTHER.created_at, Post.html, _OTHER.html)
         .join(Post, Post.id == Finding.post_id)
-        .join(_LIKE, _LIKE.id == Finding.like_id)
-        .join(Discussion, Discussion.id == _LIKE.discussion_id)
+        .join(_OTHER, _OTHER.id == Finding.like_id)
+        .join(Discussion, Discussion.id == _OTHER.discussion_id)
         .where(
             Finding.post_id.in_(post_ids),
             Finding.reason == HeldReason.SIMILAR,
@@ -57,7 +57,7 @@ def list_likenesses(session: Session, actor: Actor, post_ids: Collection[int]) -
         )
     )
     return {
-        post_id: Likeness(
+        post_id: SimilarPost(
             post_id,
             share or 0,
             discussion.id,
@@ -67,6 +67,6 @@ def list_likenesses(session: Session, actor: Actor, post_ids: Collection[int]) -
             other=tuple(marked(other, html)),
         )
         if discussion.course_id == actor.course_id
-        else Likeness(post_id, share or 0, 0, "", "", own=tuple(marked(html, other)), other=(), year=at.year)
+        else SimilarPost(post_id, share or 0, 0, "", "", own=tuple(marked(html, other)), other=(), year=at.year)
         for post_id, share, discussion, address, at, html, other in rows
     }

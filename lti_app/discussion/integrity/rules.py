@@ -23,7 +23,7 @@ ALIKE = 0.8
 WORDS_PER_LINK = 10
 """With fewer own words for each link, a post is mostly links."""
 _RUN = 4
-MIN_RUNS = MIN_WORDS - _RUN + 1
+MIN_SHINGLES = MIN_WORDS - _RUN + 1
 """Runs of as many words."""
 _BANDS, _ROWS = 20, 2
 _SEED = 1990
@@ -44,7 +44,7 @@ class Substance:
 
 
 @dataclass(frozen=True)
-class Run:
+class MatchPart:
     """Some words of a text, and whether they also stand in another."""
 
     text: str
@@ -69,7 +69,7 @@ def words_of(text: str) -> list[str]:
     return [word.replace("'", "") for word in _WORD.findall(plain)]
 
 
-def runs_of(words: Sequence[str]) -> frozenset[str]:
+def shingles_of(words: Sequence[str]) -> frozenset[str]:
     """All runs of four words."""
     return frozenset(" ".join(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1))
 
@@ -91,9 +91,9 @@ def bands_of(runs: Collection[str]) -> list[int]:
     return [_hashed(n, values[n * _ROWS : (n + 1) * _ROWS]) for n in range(_BANDS)]
 
 
-def marked(html: str, other: str) -> list[Run]:
+def marked(html: str, other: str) -> list[MatchPart]:
     """The words of a post, those marked that also stand in the other."""
-    shown, theirs = bare_text(parse(html)).split(), runs_of(words_of(bare_text(parse(other))))
+    shown, theirs = bare_text(parse(html)).split(), shingles_of(words_of(bare_text(parse(other))))
     words = [(n, word) for n, piece in enumerate(shown) for word in words_of(piece)]
     same: set[int] = set()
     for start in range(len(words) - _RUN + 1):
@@ -101,7 +101,7 @@ def marked(html: str, other: str) -> list[Run]:
         if " ".join(word for _, word in run) in theirs:
             same.update(range(run[0][0], run[-1][0] + 1))
     alike = groupby(enumerate(shown), key=lambda numbered: numbered[0] in same)
-    return [Run(" ".join(piece for _, piece in pieces), is_same) for is_same, pieces in alike]
+    return [MatchPart(" ".join(piece for _, piece in pieces), is_same) for is_same, pieces in alike]
 
 
 def sells_essays(hosts: Collection[str], sellers: Collection[str]) -> bool:

@@ -1,23 +1,22 @@
 """The permission that each moderation action needs."""
 
-from lti_app.discussion.moderation.rules import Deed
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.moderation.rules import ModerationAction
+from lti_app.discussion.posts.access import PostPermission
 
-NEEDS = {
-    Deed.PIN: Permission.PIN,
-    Deed.UNPIN: Permission.PIN,
-    Deed.MARK: Permission.MARK,
-    Deed.UNMARK: Permission.MARK,
-    Deed.CLOSE: Permission.CLOSE,
-    Deed.REOPEN: Permission.CLOSE,
-    Deed.HIDE: Permission.HIDE,
-    Deed.RESTORE: Permission.HIDE,
-    Deed.HOLD: Permission.HOLD,
-    Deed.RELEASE: Permission.RELEASE,
-    Deed.ACCEPT: Permission.ACCEPT,
-    Deed.UNACCEPT: Permission.ACCEPT,
-    Deed.SPLIT: Permission.SPLIT,
-    Deed.DISMISS: Permission.MODERATE,
-    Deed.REPLY_PRIVATELY: Permission.REPLY_PRIVATELY,
+PERMISSIONS = {
+    ModerationAction.PIN: PostPermission.PIN,
+    ModerationAction.UNPIN: PostPermission.PIN,
+    ModerationAction.MARK: PostPermission.MARK,
+    ModerationAction.UNMARK: PostPermission.MARK,
+    ModerationAction.CLOSE: PostPermission.CLOSE,
+    ModerationAction.REOPEN: PostPermission.CLOSE,
+    ModerationAction.HIDE: PostPermission.HIDE,
+    ModerationAction.RESTORE: PostPermission.HIDE,
+    ModerationAction.HOLD: PostPermission.HOLD,
+    ModerationAction.APPROVE: PostPermission.APPROVE,
+    ModerationAction.ACCEPT: PostPermission.ACCEPT,
+    ModerationAction.UNACCEPT: PostPermission.ACCEPT,
+    ModerationAction.SPLIT: PostPermission.SPLIT,
+    ModerationAction.DISMISS: PostPermission.MODERATE,
+    ModerationAction.REPLY_PRIVATELY: PostPermission.REPLY_PRIVATELY,
 }
-"""Of posts.access, for everything that can be done to a post."""

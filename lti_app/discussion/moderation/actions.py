@@ -13,16 +13,23 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import MAX_TITLE
-from lti_app.discussion.moderation.access import NEEDS
+from lti_app.discussion.moderation.access import PERMISSIONS
 from lti_app.discussion.moderation.errors import NoRoomForThread
-from lti_app.discussion.moderation.models import ModerationAct, MovedPost, Report
-from lti_app.discussion.moderation.rules import CHANGES, OUTCOMES, Deed, HeldReason, ReportReason, clean_reason
-from lti_app.discussion.posts.access import Permission
-from lti_app.discussion.posts.actions.create import Placed, create_post
+from lti_app.discussion.moderation.models import ModerationRecord, MovedPost, Report
+from lti_app.discussion.moderation.rules import (
+    OUTCOMES,
+    TIMESTAMP_CHANGES,
+    HeldReason,
+    ModerationAction,
+    ReportReason,
+    clean_reason,
+)
+from lti_app.discussion.posts.access import PostPermission
+from lti_app.discussion.posts.actions.create import CreatedPost, create_post
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import get_post, lock_post
 from lti_app.discussion.posts.rules.addresses import child_path
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.visibility.queries import not_held_back
 
 _BELOW = alias_of(Post)
@@ -33,42 +40,42 @@ def change_post(
     actor: Actor,
     discussion: DiscussionView,
     post_id: int,
-    deed: Deed,
+    action: ModerationAction,
     *,
     reason: str = "",
     now: datetime,
 ) -> str:
-    """Do one of CHANGES to a post, or DISMISS what was reported about it; returns its address.
+    """Take one of the actions of TIMESTAMP_CHANGES, or DISMISS the reports about a post; returns the post's address.
 
-    What is so already stays as it is, and is not noted again. Whatever decides about a post settles what was reported
-    about it. Raises ReasonMissing for hiding without one, ReasonTooLong, and what the gate raises.
+    Repeating it changes nothing. An action that decides about a post closes the open reports about it. Raises
+    ReasonMissing for hiding without a reason, ReasonTooLong, and what the gate raises.
     """
-    if deed is Deed.DISMISS:
+    if action is ModerationAction.DISMISS:
         return _dismiss_reports(session, actor, discussion, post_id, now)
-    reason = clean_reason(reason, required=deed is Deed.HIDE)
-    get_post(session, actor, discussion, post_id, need=NEEDS[deed])
-    post, change = lock_post(session, post_id), CHANGES[deed]
-    if deed is Deed.HOLD and post.reply_count:  # answered at the same moment
+    reason = clean_reason(reason, required=action is ModerationAction.HIDE)
+    found = get_post(session, actor, discussion, post_id, need=PERMISSIONS[action])
+    post, change = lock_post(session, found), TIMESTAMP_CHANGES[action]
+    if action is ModerationAction.HOLD and post.reply_count:  # somebody replied at the same moment
         raise Forbidden
     if (getattr(post, change.column) is not None) != change.sets:
         reason = reason or ", ".join(post.held_reasons)
         setattr(post, change.column, now if change.sets else None)
-        _follow(session, actor, post, deed, reason)
-        _note(session, actor, post, deed, reason=reason, now=now)
-    _settle(session, actor, post_id, deed, now)
+        _follow(session, actor, post, action, reason)
+        _note(session, actor, post, action, reason=reason, now=now)
+    _settle(session, actor, post_id, action, now)
     return post.address
 
 
 def hold_by_rule(session: Session, post: Post, reasons: list[HeldReason], *, now: datetime) -> None:
-    """Let a post wait for an instructor because a rule says so."""
+    """Hold a post for review because it matches a rule."""
     post.held_at, post.held_reasons = now, [reason.value for reason in reasons]
     session.add(
-        ModerationAct(
+        ModerationRecord(
             discussion_id=post.discussion_id,
             post_id=post.id,
             by_id=None,
             by_staff=False,
-            kind=Deed.HOLD,
+            kind=ModerationAction.HOLD,
             reason=", ".join(post.held_reasons),
             at=now,
         )
@@ -95,17 +102,17 @@ def split_thread(
     the gate raises.
     """
     reason = clean_reason(reason, required=False)
-    found = get_post(session, actor, discussion, post_id, need=Permission.MODERATE)
+    found = get_post(session, actor, discussion, post_id, need=PostPermission.MODERATE)
     if found.parent_id is None and session.scalar(select(Post.split_at).where(Post.id == post_id)):
         return found.address
-    get_post(session, actor, discussion, post_id, need=Permission.SPLIT)
+    found = get_post(session, actor, discussion, post_id, need=PostPermission.SPLIT)
     nth = session.scalars(
         update(Discussion)
         .where(Discussion.id == discussion.id)
         .values(root_count=Discussion.root_count + 1)
         .returning(Discussion.root_count)
     ).one()
-    post = lock_post(session, post_id)
+    post = lock_post(session, found)
     if post.parent_id is None or post.root_id is None:  # the second of two clicks
         session.execute(
             update(Discussion).where(Discussion.id == discussion.id).values(root_count=Discussion.root_count - 1)
@@ -113,7 +120,7 @@ def split_thread(
         return post.address
     root_id, answered = post.root_id, post.parent_id
     locked_at = session.scalar(select(Post.locked_at).where(Post.id == root_id))
-    _note(session, actor, post, Deed.SPLIT, reason=reason or post.address, now=now)
+    _note(session, actor, post, ModerationAction.SPLIT, reason=reason or post.address, now=now)
     _move(session, post, _path_of(nth), str(nth), now)
     session.refresh(post)
     post.parent_id, post.root_id, post.split_from_id, post.split_at = None, None, answered, now
@@ -127,13 +134,13 @@ def split_thread(
 
 def reply_privately(
     session: Session, actor: Actor, discussion: DiscussionView, post_id: int, text: str, *, now: datetime
-) -> Placed:
-    """Answer a student so that nobody but they and staff ever know. Raises as create_post does."""
-    placed = create_post(session, actor, discussion, Written(text), parent_id=post_id, privately=True, now=now)
-    post = lock_post(session, post_id)
-    _note(session, actor, post, Deed.REPLY_PRIVATELY, reason="", now=now)
+) -> CreatedPost:
+    """Reply to a student in a post that only they and staff can see. Raises what create_post raises."""
+    created = create_post(session, actor, discussion, PostContent(text), parent_id=post_id, privately=True, now=now)
+    post = session.get_one(Post, post_id, populate_existing=True)
+    _note(session, actor, post, ModerationAction.REPLY_PRIVATELY, reason="", now=now)
     recount_thread(session, post.root_id or post.id)
-    return placed
+    return created
 
 
 def report_post(
@@ -151,7 +158,7 @@ def report_post(
     Raises ReasonMissing for OTHER without words, ReasonTooLong, and what the gate raises.
     """
     words = clean_reason(words, required=reason is ReportReason.OTHER)
-    post = get_post(session, actor, discussion, post_id, need=Permission.REPORT)
+    post = get_post(session, actor, discussion, post_id, need=PostPermission.REPORT)
     values = {
         "course_id": discussion.course_id,
         "discussion_id": discussion.id,
@@ -168,7 +175,7 @@ def report_post(
 
 
 def recount_thread(session: Session, root_id: int) -> None:
-    """Count again the posts below a first post and find the newest one, among those that the whole class may see."""
+    """Recount the posts below a first post, and find the newest of them, among those that the whole class may see."""
     shown = (_BELOW.root_id == root_id, not_held_back(_BELOW))
     newest = select(_BELOW.created_at).where(*shown).order_by(_BELOW.number.desc()).limit(1)
     session.execute(
@@ -185,49 +192,49 @@ def recount_thread(session: Session, root_id: int) -> None:
 
 
 def _dismiss_reports(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, now: datetime) -> str:
-    post = get_post(session, actor, discussion, post_id, need=NEEDS[Deed.DISMISS])
-    if _settle(session, actor, post_id, Deed.DISMISS, now):
-        _note(session, actor, lock_post(session, post_id), Deed.DISMISS, reason="", now=now)
+    post = get_post(session, actor, discussion, post_id, need=PERMISSIONS[ModerationAction.DISMISS])
+    if _settle(session, actor, post_id, ModerationAction.DISMISS, now):
+        _note(session, actor, lock_post(session, post), ModerationAction.DISMISS, reason="", now=now)
     return post.address
 
 
-def _follow(session: Session, actor: Actor, post: Post, deed: Deed, reason: str) -> None:
+def _follow(session: Session, actor: Actor, post: Post, action: ModerationAction, reason: str) -> None:
     """Update what depends on a moderation action besides its time."""
-    if deed is Deed.HIDE:
+    if action is ModerationAction.HIDE:
         post.hidden_by_id, post.hidden_reason = actor.person_id, reason
-    elif deed is Deed.RESTORE:
+    elif action is ModerationAction.RESTORE:
         post.hidden_by_id, post.hidden_reason = None, ""
-    elif deed is Deed.ACCEPT:  # one answer is the accepted one
+    elif action is ModerationAction.ACCEPT:  # one answer is the accepted one
         others = (Post.root_id == post.root_id, Post.id != post.id, Post.accepted_at.is_not(None))
         session.execute(update(Post).where(*others).values(accepted_at=None))
-    elif deed in (Deed.HOLD, Deed.RELEASE):
-        post.held_reasons = [HeldReason.INSTRUCTOR.value] if deed is Deed.HOLD else []
+    elif action in (ModerationAction.HOLD, ModerationAction.APPROVE):
+        post.held_reasons = [HeldReason.INSTRUCTOR.value] if action is ModerationAction.HOLD else []
         session.flush()
         recount_thread(session, post.root_id or post.id)
 
 
-def _note(session: Session, actor: Actor, post: Post, deed: Deed, *, reason: str, now: datetime) -> None:
+def _note(session: Session, actor: Actor, post: Post, action: ModerationAction, *, reason: str, now: datetime) -> None:
     session.execute(
-        insert(ModerationAct).values(
+        insert(ModerationRecord).values(
             discussion_id=post.discussion_id,
             post_id=post.id,
             by_id=actor.person_id,
             by_staff=actor.is_staff,
-            kind=deed,
+            kind=action,
             reason=reason,
             at=now,
         )
     )
 
 
-def _settle(session: Session, actor: Actor, post_id: int, deed: Deed, now: datetime) -> int:
+def _settle(session: Session, actor: Actor, post_id: int, action: ModerationAction, now: datetime) -> int:
     """Close the open reports of a post if the action decides about them; returns how many there were."""
-    if deed not in OUTCOMES:
+    if action not in OUTCOMES:
         return 0
     settled = session.execute(
         update(Report)
         .where(Report.post_id == post_id, Report.settled_at.is_(None))
-        .values(outcome=OUTCOMES[deed], settled_at=now, settled_by_id=actor.person_id)
+        .values(outcome=OUTCOMES[action], settled_at=now, settled_by_id=actor.person_id)
     )
     return settled.rowcount if isinstance(settled, CursorResult) else 0
 
@@ -240,7 +247,7 @@ def _path_of(nth: int) -> str:
 
 
 def _move(session: Session, post: Post, path: str, address: str, now: datetime) -> None:
-    """Give a post and all below it new places, and note the old ones."""
+    """Give a post and all replies below it new addresses, and record the old ones."""
     here = or_(Post.path == post.path, Post.path.startswith(f"{post.path}."))
     within = (Post.discussion_id == post.discussion_id, here)
     old = select(Post.discussion_id, Post.address, Post.id, literal(now, UtcDateTime)).where(*within)

@@ -9,7 +9,7 @@ from lti_app.core.db import Base, Id, stored_enum
 from lti_app.course.courses.models import Course
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.discussion.moderation.rules import Deed, Outcome, ReportReason
+from lti_app.discussion.moderation.rules import ModerationAction, Outcome, ReportReason
 from lti_app.discussion.posts.models import Post
 
 
@@ -39,7 +39,7 @@ class Report(Base):
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
 
 
-class ModerationAct(Base):
+class ModerationRecord(Base):
     """Something was done to a post. Written once, never changed."""
 
     __tablename__ = "moderation_act"
@@ -55,7 +55,7 @@ class ModerationAct(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     "None: a rule held it."
     by_staff: Mapped[bool]
-    kind: Mapped[Deed] = mapped_column(stored_enum(Deed))
+    kind: Mapped[ModerationAction] = mapped_column(stored_enum(ModerationAction))
     reason: Mapped[str]
     at: Mapped[datetime]
 

@@ -13,9 +13,9 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.moderation.models import ModerationAct, MovedPost, Report
-from lti_app.discussion.moderation.rules import Deed, Outcome, ReportReason
-from lti_app.discussion.posts.access import Permission, may, require
+from lti_app.discussion.moderation.models import ModerationRecord, MovedPost, Report
+from lti_app.discussion.moderation.rules import ModerationAction, Outcome, ReportReason
+from lti_app.discussion.posts.access import PostPermission, may, require
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.queries.readable import list_readable
@@ -23,10 +23,10 @@ from lti_app.discussion.posts.queries.views import PostView, select_posts, view_
 from lti_app.discussion.visibility.queries import is_held, not_deleted, visible, visible_in
 
 PAGE_SIZE = 20
-"""Posts on one page of what waits."""
-LATELY = 15
-"""Deeds that the page tells of."""
-_DOER = alias_of(Person)
+"""Posts on one page of the queue."""
+RECENT = 15
+"""How many of the latest actions the page lists."""
+_MODERATOR = alias_of(Person)
 
 
 @dataclass(frozen=True)
@@ -42,38 +42,38 @@ class ReportLine:
 
 
 @dataclass(frozen=True)
-class ActLine:
-    """Something that was done to a post."""
+class HistoryLine:
+    """A moderation action on a post."""
 
     post_id: int
     address: str
-    kind: Deed
+    kind: ModerationAction
     by: str
-    """Empty for a rule, and for whoever asked the question that an answer was accepted to."""
+    """Empty if a rule did it, or the student who asked the question that this post answers."""
     by_rule: bool
     reason: str
     at: datetime
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A post that waits for a decision, with all that it needs."""
+class ReviewItem:
+    """A post that needs review, with everything that an instructor needs to decide."""
 
     post: PostView
     above: PostView | None
-    """What it answers."""
+    """The post that it replies to."""
     reports: tuple[ReportLine, ...]
-    acts: tuple[ActLine, ...]
+    history: tuple[HistoryLine, ...]
 
 
 @dataclass(frozen=True)
 class Queue:
-    """A page of what waits, the newest post first."""
+    """A page of posts that need review, the newest first."""
 
-    items: tuple[Waiting, ...]
+    items: tuple[ReviewItem, ...]
     next: int | None
-    """The number of the post before which the next page begins."""
-    lately: tuple[ActLine, ...]
+    """The next page has the posts with smaller numbers than this; None on the last page."""
+    recent: tuple[HistoryLine, ...]
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class OwnReport:
 def read_queue(session: Session, actor: Actor, discussion: DiscussionView, *, before: int | None = None) -> Queue:
     """Posts that are reported or held, those made before number `before`; five statements. Raises Forbidden."""
     here = circumstances_of(session, actor, discussion)
-    require(actor, Permission.MODERATE, here)
-    conditions: list[ColumnElement[bool]] = [Post.id.in_(_waiting(actor.course_id)), not_deleted(Post)]
+    require(actor, PostPermission.MODERATE, here)
+    conditions: list[ColumnElement[bool]] = [Post.id.in_(_needing_review(actor.course_id)), not_deleted(Post)]
     if before is not None:
         conditions.append(Post.number < before)
     rows = session.execute(
@@ -108,41 +108,42 @@ def read_queue(session: Session, actor: Actor, discussion: DiscussionView, *, be
     above = session.execute(select_posts(actor, discussion, Post.id.in_([p.parent_id for p in posts if p.parent_id])))
     answered = {row.id: view_post(row, discussion, actor, here) for row in above}
     reports = list(_open_reports(session, actor, discussion, ids))
-    acts = [_act_line(*row) for row in session.execute(_acts(actor, discussion, ModerationAct.post_id.in_(ids)))]
-    lately = session.execute(_acts(actor, discussion, ModerationAct.discussion_id == discussion.id).limit(LATELY))
+    actions = session.execute(_history(actor, discussion, ModerationRecord.post_id.in_(ids)))
+    history = [_history_line(*row) for row in actions]
+    latest = session.execute(_history(actor, discussion, ModerationRecord.discussion_id == discussion.id).limit(RECENT))
     return Queue(
         items=tuple(
-            Waiting(
+            ReviewItem(
                 post=post,
                 above=answered.get(post.parent_id or 0),
                 reports=tuple(report for report in reports if report.post_id == post.id),
-                acts=tuple(act for act in acts if act.post_id == post.id),
+                history=tuple(line for line in history if line.post_id == post.id),
             )
             for post in posts
         ),
         next=posts[-1].number if len(rows) > PAGE_SIZE else None,
-        lately=tuple(_act_line(*row) for row in lately),
+        recent=tuple(_history_line(*row) for row in latest),
     )
 
 
-def count_waiting(session: Session, actor: Actor) -> dict[int, int]:
+def count_review_items(session: Session, actor: Actor) -> dict[int, int]:
     """How many posts need review, by discussion of the course (one statement). Empty for everyone but staff."""
     if not actor.is_staff:
         return {}
     rows = session.execute(
         select(Post.discussion_id, func.count())
-        .where(Post.id.in_(_waiting(actor.course_id)), not_deleted(Post))
+        .where(Post.id.in_(_needing_review(actor.course_id)), not_deleted(Post))
         .group_by(Post.discussion_id)
     )
     return {row[0]: row[1] for row in rows}
 
 
-def list_acts(session: Session, actor: Actor, discussion: DiscussionView, post_id: int) -> list[ActLine]:
+def list_history(session: Session, actor: Actor, discussion: DiscussionView, post_id: int) -> list[HistoryLine]:
     """All moderation actions on a post of this discussion, the newest first (one statement); raises Forbidden."""
     if not actor.is_staff:
         raise Forbidden
-    of_post = (ModerationAct.discussion_id == discussion.id, ModerationAct.post_id == post_id)
-    return [_act_line(*row) for row in session.execute(_acts(actor, discussion, *of_post))]
+    of_post = (ModerationRecord.discussion_id == discussion.id, ModerationRecord.post_id == post_id)
+    return [_history_line(*row) for row in session.execute(_history(actor, discussion, *of_post))]
 
 
 def list_own_reports(session: Session, actor: Actor, now: datetime) -> list[OwnReport]:
@@ -169,8 +170,8 @@ def list_own_reports(session: Session, actor: Actor, now: datetime) -> list[OwnR
 
 
 def find_moved(session: Session, actor: Actor, discussion: DiscussionView, old_address: str) -> str | None:
-    """Where the post stands now that once had this address, if the actor may know of it (two statements)."""
-    if not may(actor, Permission.READ, circumstances_of(session, actor, discussion)):
+    """The current address of the post that once had this address, if the actor may know of it (two statements)."""
+    if not may(actor, PostPermission.READ, circumstances_of(session, actor, discussion)):
         return None
     return session.scalar(
         select(Post.address)
@@ -180,8 +181,8 @@ def find_moved(session: Session, actor: Actor, discussion: DiscussionView, old_a
     )
 
 
-def _waiting(course_id: int) -> CompoundSelect[int]:
-    """The ids of posts that are held, or reported and not decided about."""
+def _needing_review(course_id: int) -> CompoundSelect[int]:
+    """The ids of posts that are held or have open reports."""
     reported = select(Report.post_id).where(Report.course_id == course_id, Report.settled_at.is_(None))
     return union(reported, select(Post.id).where(Post.course_id == course_id, is_held(Post)))
 
@@ -199,26 +200,26 @@ def _open_reports(
     return [ReportLine(post_id, "" if hidden else name, reason, words, at) for post_id, name, reason, words, at in rows]
 
 
-def _acts(
+def _history(
     actor: Actor, discussion: DiscussionView, *conditions: ColumnElement[bool]
-) -> Select[int, str, Deed, str, bool, str, datetime]:
-    named = ModerationAct.by_staff if discussion.hides_names_from(actor) else ModerationAct.by_id.is_not(None)
+) -> Select[int, str, ModerationAction, str, bool, str, datetime]:
+    named = ModerationRecord.by_staff if discussion.hides_names_from(actor) else ModerationRecord.by_id.is_not(None)
     return (
         select(
-            ModerationAct.post_id,
+            ModerationRecord.post_id,
             Post.address,
-            ModerationAct.kind,
-            func.coalesce(case((named, _DOER.name)), ""),
-            ModerationAct.by_id.is_(None),
-            ModerationAct.reason,
-            ModerationAct.at,
+            ModerationRecord.kind,
+            func.coalesce(case((named, _MODERATOR.name)), ""),
+            ModerationRecord.by_id.is_(None),
+            ModerationRecord.reason,
+            ModerationRecord.at,
         )
-        .join(Post, Post.id == ModerationAct.post_id)
-        .outerjoin(_DOER, _DOER.id == ModerationAct.by_id)
+        .join(Post, Post.id == ModerationRecord.post_id)
+        .outerjoin(_MODERATOR, _MODERATOR.id == ModerationRecord.by_id)
         .where(*conditions)
-        .order_by(ModerationAct.id.desc())
+        .order_by(ModerationRecord.id.desc())
     )
 
 
-def _act_line(*row: object) -> ActLine:
-    return ActLine(*row)  # type: ignore[arg-type]  # the columns of _acts, in their order
+def _history_line(*row: object) -> HistoryLine:
+    return HistoryLine(*row)  # type: ignore[arg-type]  # the columns of _history, in their order

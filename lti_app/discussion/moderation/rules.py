@@ -1,4 +1,4 @@
-"""What is done to posts, why posts are reported and held, and what becomes of reports: values in, values out."""
+"""Moderation actions, the reasons for reports and for holding posts, and what becomes of reports."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,33 +10,37 @@ MAX_REASON = 1000
 """Characters."""
 
 
-class Deed(StrEnum):
-    """What can be done to a post, each with what takes it back."""
+class ModerationAction(StrEnum):
+    """What staff can do to a post, each with the action that undoes it."""
 
     PIN = "pin"
     UNPIN = "unpin"
     MARK = "mark"
-    """As exemplary."""
+    """Mark as exemplary."""
     UNMARK = "unmark"
     CLOSE = "close"
-    """Its thread, for writing."""
+    """Close its thread: nobody but staff can post in it."""
     REOPEN = "reopen"
     HIDE = "hide"
     RESTORE = "restore"
     HOLD = "hold"
-    RELEASE = "release"
+    APPROVE = "release"
     ACCEPT = "accept"
-    """As the answer to the question above it."""
+    """Accept it as the answer to the question above it."""
     UNACCEPT = "unaccept"
     SPLIT = "split"
-    """Off, with all below it, into a first post of its own."""
+    """Move it, with the replies below it, to a new thread."""
     DISMISS = "dismiss"
-    """Leave it as it is, and settle what was reported about it."""
+    """Leave the post as it is and close the reports about it."""
     REPLY_PRIVATELY = "reply_privately"
 
 
-SWITCHES = frozenset(Deed) - {Deed.HIDE, Deed.SPLIT, Deed.REPLY_PRIVATELY}
-"""Deeds that need no words: one button each."""
+ONE_CLICK_ACTIONS = frozenset(ModerationAction) - {
+    ModerationAction.HIDE,
+    ModerationAction.SPLIT,
+    ModerationAction.REPLY_PRIVATELY,
+}
+"""The actions that take no reason or title: one button each."""
 
 
 class ReportReason(StrEnum):
@@ -45,7 +49,7 @@ class ReportReason(StrEnum):
     DISRESPECT = "disrespect"
     PRIVACY = "privacy"
     WORRY = "worry"
-    """About the person who wrote it."""
+    """About the person who wrote the post."""
     SPAM = "spam"
     COPIED = "copied"
     OTHER = "other"
@@ -57,16 +61,16 @@ class Outcome(StrEnum):
     HIDDEN = "hidden"
     HELD = "held"
     KEPT = "kept"
-    """Looked at, and left as it is."""
+    """Reviewed, and left as it is."""
 
 
 class HeldReason(StrEnum):
-    """Why a post waits for an instructor."""
+    """Why a post is held for review."""
 
     INSTRUCTOR = "instructor"
-    """One of them wants to look at it."""
+    """An instructor held it."""
     SIMILAR = "similar"
-    """To another post of the course."""
+    """It is nearly the same as another post of the course."""
     SELLER = "seller"
     """It links to a site that sells essays."""
     LINKS = "links"
@@ -74,36 +78,36 @@ class HeldReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class TimestampChange:
     """Which timestamp of a post a moderation action sets or clears."""
 
     column: str
     sets: bool
 
 
-CHANGES = {
-    Deed.PIN: Change("pinned_at", sets=True),
-    Deed.UNPIN: Change("pinned_at", sets=False),
-    Deed.MARK: Change("exemplary_at", sets=True),
-    Deed.UNMARK: Change("exemplary_at", sets=False),
-    Deed.CLOSE: Change("locked_at", sets=True),
-    Deed.REOPEN: Change("locked_at", sets=False),
-    Deed.HIDE: Change("hidden_at", sets=True),
-    Deed.RESTORE: Change("hidden_at", sets=False),
-    Deed.HOLD: Change("held_at", sets=True),
-    Deed.RELEASE: Change("held_at", sets=False),
-    Deed.ACCEPT: Change("accepted_at", sets=True),
-    Deed.UNACCEPT: Change("accepted_at", sets=False),
+TIMESTAMP_CHANGES = {
+    ModerationAction.PIN: TimestampChange("pinned_at", sets=True),
+    ModerationAction.UNPIN: TimestampChange("pinned_at", sets=False),
+    ModerationAction.MARK: TimestampChange("exemplary_at", sets=True),
+    ModerationAction.UNMARK: TimestampChange("exemplary_at", sets=False),
+    ModerationAction.CLOSE: TimestampChange("locked_at", sets=True),
+    ModerationAction.REOPEN: TimestampChange("locked_at", sets=False),
+    ModerationAction.HIDE: TimestampChange("hidden_at", sets=True),
+    ModerationAction.RESTORE: TimestampChange("hidden_at", sets=False),
+    ModerationAction.HOLD: TimestampChange("held_at", sets=True),
+    ModerationAction.APPROVE: TimestampChange("held_at", sets=False),
+    ModerationAction.ACCEPT: TimestampChange("accepted_at", sets=True),
+    ModerationAction.UNACCEPT: TimestampChange("accepted_at", sets=False),
 }
-"""What the deeds do that are no more than a moment set or cleared."""
+"""The actions that set or clear one timestamp."""
 
 OUTCOMES = {
-    Deed.HIDE: Outcome.HIDDEN,
-    Deed.HOLD: Outcome.HELD,
-    Deed.RELEASE: Outcome.KEPT,
-    Deed.DISMISS: Outcome.KEPT,
+    ModerationAction.HIDE: Outcome.HIDDEN,
+    ModerationAction.HOLD: Outcome.HELD,
+    ModerationAction.APPROVE: Outcome.KEPT,
+    ModerationAction.DISMISS: Outcome.KEPT,
 }
-"""The deeds that settle what was reported about a post, and as what."""
+"""What becomes of the open reports about a post, for the actions that decide it."""
 
 
 def clean_reason(text: str, *, required: bool) -> str:

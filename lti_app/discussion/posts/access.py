@@ -26,7 +26,7 @@ from lti_app.discussion.posts.rules.addresses import MAX_DEPTH
 from lti_app.discussion.visibility.rules import has_begun, is_gate_open, may_answer_others, status_of, takes_part
 
 
-class Permission(StrEnum):
+class PostPermission(StrEnum):
     """What one may do with posts."""
 
     READ = "read"
@@ -34,7 +34,7 @@ class Permission(StrEnum):
     REPLY = "reply"
     EDIT = "edit"
     DELETE = "delete"
-    APPRECIATE = "appreciate"
+    LIKE = "like"
     REPORT = "report"
     ACCEPT = "accept"
     """As the answer to the question above it."""
@@ -45,7 +45,7 @@ class Permission(StrEnum):
     """Its whole thread."""
     HIDE = "hide"
     HOLD = "hold"
-    RELEASE = "release"
+    APPROVE = "approve"
     SPLIT = "split"
     """Off, with all below it, into a first post of its own."""
     ANNOUNCE = "announce"
@@ -202,10 +202,10 @@ _BY_STAFF: tuple[tuple[Predicate, type[ColloquyError]], ...] = (
     (_is_staff, Forbidden),
     (_is_prepared, DiscussionShut),
 )
-TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
-    Permission.READ: ((_takes_part, Forbidden), (_has_begun, DiscussionShut), (_is_gate_open, PostFirst)),
-    Permission.START: ((_takes_part, Forbidden), (_is_open, DiscussionShut)),
-    Permission.REPLY: (
+TABLE: dict[PostPermission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
+    PostPermission.READ: ((_takes_part, Forbidden), (_has_begun, DiscussionShut), (_is_gate_open, PostFirst)),
+    PostPermission.START: ((_takes_part, Forbidden), (_is_open, DiscussionShut)),
+    PostPermission.REPLY: (
         (_takes_part, Forbidden),
         (_is_open, DiscussionShut),
         (_may_answer_others, PostFirst),
@@ -216,7 +216,7 @@ TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
         (_is_unlocked, ThreadLocked),
         (_has_room_below, TooDeep),
     ),
-    Permission.EDIT: (
+    PostPermission.EDIT: (
         (_takes_part, Forbidden),
         (_is_author, Forbidden),
         (_is_open, DiscussionShut),
@@ -226,14 +226,14 @@ TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
         (_is_unlocked, ThreadLocked),
         (_can_still_edit, EditingOver),
     ),
-    Permission.DELETE: (
+    PostPermission.DELETE: (
         (_takes_part, Forbidden),
         (_is_author_or_staff, Forbidden),
         (_is_open, DiscussionShut),
         (_is_not_deleted, Forbidden),
         (_is_unlocked, ThreadLocked),
     ),
-    Permission.APPRECIATE: (
+    PostPermission.LIKE: (
         (_takes_part, Forbidden),
         (_is_open, DiscussionShut),
         (_may_answer_others, PostFirst),
@@ -241,7 +241,7 @@ TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
         (_is_not_deleted, ParentGone),
         (_is_shown, ParentGone),
     ),
-    Permission.REPORT: (
+    PostPermission.REPORT: (
         (_takes_part, Forbidden),
         (_has_begun, DiscussionShut),
         (_is_gate_open, PostFirst),
@@ -249,7 +249,7 @@ TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
         (_is_not_deleted, ParentGone),
         (_is_shown, ParentGone),
     ),
-    Permission.ACCEPT: (
+    PostPermission.ACCEPT: (
         (_takes_part, Forbidden),
         (_is_asker_or_staff, Forbidden),
         (_is_open, DiscussionShut),
@@ -259,45 +259,50 @@ TABLE: dict[Permission, tuple[tuple[Predicate, type[ColloquyError]], ...]] = {
         (_is_shown, ParentGone),
         (_is_unlocked, ThreadLocked),
     ),
-    Permission.PIN: (*_BY_STAFF, (_is_first_post, Forbidden), (_is_not_deleted, ParentGone)),
-    Permission.MARK: (*_BY_STAFF, (_is_not_deleted, ParentGone)),
-    Permission.CLOSE: (*_BY_STAFF, (_is_first_post, Forbidden)),
-    Permission.HIDE: (*_BY_STAFF, (_is_not_deleted, ParentGone)),
-    Permission.HOLD: (*_BY_STAFF, (_has_no_replies, Forbidden), (_is_not_deleted, ParentGone)),
-    Permission.RELEASE: (*_BY_STAFF, (_is_not_deleted, ParentGone)),
-    Permission.SPLIT: (*_BY_STAFF, (_is_reply, Forbidden), (_is_not_private, Forbidden), (_is_not_deleted, ParentGone)),
-    Permission.ANNOUNCE: _BY_STAFF,
-    Permission.REPLY_PRIVATELY: (
+    PostPermission.PIN: (*_BY_STAFF, (_is_first_post, Forbidden), (_is_not_deleted, ParentGone)),
+    PostPermission.MARK: (*_BY_STAFF, (_is_not_deleted, ParentGone)),
+    PostPermission.CLOSE: (*_BY_STAFF, (_is_first_post, Forbidden)),
+    PostPermission.HIDE: (*_BY_STAFF, (_is_not_deleted, ParentGone)),
+    PostPermission.HOLD: (*_BY_STAFF, (_has_no_replies, Forbidden), (_is_not_deleted, ParentGone)),
+    PostPermission.APPROVE: (*_BY_STAFF, (_is_not_deleted, ParentGone)),
+    PostPermission.SPLIT: (
+        *_BY_STAFF,
+        (_is_reply, Forbidden),
+        (_is_not_private, Forbidden),
+        (_is_not_deleted, ParentGone),
+    ),
+    PostPermission.ANNOUNCE: _BY_STAFF,
+    PostPermission.REPLY_PRIVATELY: (
         *_BY_STAFF,
         (_is_by_student, Forbidden),
         (_is_not_imported, Forbidden),
         (_is_not_deleted, ParentGone),
         (_has_room_below, TooDeep),
     ),
-    Permission.MODERATE: _BY_STAFF[:1],
+    PostPermission.MODERATE: _BY_STAFF[:1],
 }
 """Every condition in order, with the error that its failing is."""
 
 
-def may(actor: Actor, permission: Permission, circumstances: Circumstances) -> bool:
+def may(actor: Actor, permission: PostPermission, circumstances: Circumstances) -> bool:
     """Whether the actor has this permission here and now."""
     return all(holds(actor.role, circumstances) for holds, _error in TABLE[permission])
 
 
-def require(actor: Actor, permission: Permission, circumstances: Circumstances) -> None:
+def require(actor: Actor, permission: PostPermission, circumstances: Circumstances) -> None:
     """Raise the error of the first condition that fails: Forbidden, or one of posts.errors."""
     for holds, error in TABLE[permission]:
         if not holds(actor.role, circumstances):
             raise error(state=circumstances.state.value)
 
 
-def permitted(actor: Actor, circumstances: Circumstances) -> frozenset[Permission]:
+def permitted(actor: Actor, circumstances: Circumstances) -> frozenset[PostPermission]:
     """All that the actor may do here and now."""
     return _permitted(actor.role, circumstances)
 
 
 @lru_cache(maxsize=4096)
-def _permitted(role: Role, c: Circumstances) -> frozenset[Permission]:
+def _permitted(role: Role, c: Circumstances) -> frozenset[PostPermission]:
     # Many posts of a page are in the same circumstances.
     return frozenset(need for need in TABLE if all(holds(role, c) for holds, _error in TABLE[need]))
 

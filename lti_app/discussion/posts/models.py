@@ -78,8 +78,7 @@ class Post(PostVisibility, Base):
     origin: Mapped[str | None]
     "Of a post brought in from elsewhere: where from, so that it is brought in once."
     announcement: Mapped[bool] = mapped_column(server_default=false())
-    appreciations: Mapped[int] = mapped_column(default=0, server_default="0")
-    "How many people appreciate it."
+    likes: Mapped[int] = mapped_column("appreciations", default=0, server_default="0")
     split_at: Mapped[datetime | None]
     pinned_at: Mapped[datetime | None]
     exemplary_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Who appreciates which post."""
+"""Likes of posts."""
 
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.posts.models import Post
 
 
-class Appreciation(Base):
-    """A person appreciates a post; how many do is counted on the post."""
+class Like(Base):
+    """A person likes a post. The post keeps the count."""
 
     __tablename__ = "appreciation"
     __table_args__ = (UniqueConstraint("post_id", "person_id"), Index(None, "person_id"))

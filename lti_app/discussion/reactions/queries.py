@@ -1,4 +1,4 @@
-"""What one can ask about appreciations."""
+"""Which posts a person likes."""
 
 from collections.abc import Collection
 
@@ -7,17 +7,17 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import is_listed
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.reactions.models import Appreciation
+from lti_app.discussion.reactions.models import Like
 
-_APPRECIATED = select(Appreciation.post_id).where(
-    Appreciation.person_id == bindparam("person_id"),
-    is_listed(Appreciation.post_id, bindparam("post_ids", type_=String)),
+_LIKED = select(Like.post_id).where(
+    Like.person_id == bindparam("person_id"),
+    is_listed(Like.post_id, bindparam("post_ids", type_=String)),
 )
 
 
-def appreciated_by(session: Session, actor: Actor, post_ids: Collection[int]) -> frozenset[int]:
-    """Which of these posts the actor appreciates (one statement, none for no posts)."""
+def liked_posts(session: Session, actor: Actor, post_ids: Collection[int]) -> frozenset[int]:
+    """Which of these posts the actor likes (one statement; none if there are no posts)."""
     if not post_ids:
         return frozenset()
     values = {"person_id": actor.person_id, "post_ids": ",".join(map(str, post_ids))}
-    return frozenset(session.scalars(_APPRECIATED, values))
+    return frozenset(session.scalars(_LIKED, values))

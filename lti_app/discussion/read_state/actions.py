@@ -6,32 +6,33 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import insert_into
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.posts.access import Permission, require
+from lti_app.discussion.posts.access import PostPermission, require
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
-from lti_app.discussion.read_state.models import Seen
-from lti_app.discussion.read_state.rules import Numbers, Sort
+from lti_app.discussion.read_state.models import ReadState
+from lti_app.discussion.read_state.rules import PostNumbers, Sort
 from lti_app.discussion.visibility.queries import visible
 
 
-def mark_seen(session: Session, actor: Actor, discussion: DiscussionView, reported: Numbers) -> None:
-    """Add what the actor has seen to what they had seen before. Raises what the READ permission raises.
+def mark_posts_read(session: Session, actor: Actor, discussion: DiscussionView, reported: PostNumbers) -> None:
+    """Mark posts as read by the actor. Raises what the READ permission raises.
 
-    Only posts that exist for them are taken: one that is let through later is still new then. The row is locked while
-    it changes, so that the reports of two tabs lose nothing.
+    Only posts that exist for them are marked: one that is approved later is still new then. The row is locked while it
+    changes, so that nothing is lost when two tabs report at the same time.
     """
-    require(actor, Permission.READ, circumstances_of(session, actor, discussion))
+    require(actor, PostPermission.READ, circumstances_of(session, actor, discussion))
     row = _locked(session, actor, discussion)
-    known = Numbers.from_bytes(row.numbers)
-    fresh = reported.bits & ~known.bits
-    if not fresh:
+    known = PostNumbers.from_bytes(row.numbers)
+    if not reported.bits & ~known.bits:
         return
     existing = session.execute(
         select(Post.number, Post.author_id).where(visible(Post, actor, discussion), Post.number > row.all_to)
     )
-    taken = Numbers.of(number for number, author_id in existing if number in reported or author_id == actor.person_id)
-    everything = known | taken
-    row.numbers, row.all_to = everything.to_bytes(), everything.all_to
+    marked = PostNumbers.of(
+        number for number, author_id in existing if number in reported or author_id == actor.person_id
+    )
+    read = known | marked
+    row.numbers, row.all_to = read.to_bytes(), read.all_to
     session.flush()
 
 
@@ -41,8 +42,8 @@ def choose_sort(session: Session, actor: Actor, discussion: DiscussionView, sort
     session.flush()
 
 
-def _locked(session: Session, actor: Actor, discussion: DiscussionView) -> Seen:
+def _locked(session: Session, actor: Actor, discussion: DiscussionView) -> ReadState:
     own = {"person_id": actor.person_id, "discussion_id": discussion.id}
-    session.execute(insert_into(session, Seen).values(**own, numbers=b"", all_to=0).on_conflict_do_nothing())
-    mine = select(Seen).filter_by(**own).with_for_update()
+    session.execute(insert_into(session, ReadState).values(**own, numbers=b"", all_to=0).on_conflict_do_nothing())
+    mine = select(ReadState).filter_by(**own).with_for_update()
     return session.scalars(mine.execution_options(populate_existing=True)).one()

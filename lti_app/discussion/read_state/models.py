@@ -1,4 +1,4 @@
-"""What each person has seen of a discussion."""
+"""Which posts each person has read."""
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,9 +9,9 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.read_state.rules import Sort
 
 
-class Seen(Base):
-    """The read state of one person in one discussion. Opening a page does not change it; the script reports seen
-    posts.
+class ReadState(Base):
+    """The read state of one person in one discussion. Opening a page does not change it; the script reports
+    posts as read.
     """
 
     __tablename__ = "seen"
@@ -21,8 +21,8 @@ class Seen(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
     numbers: Mapped[bytes]
-    "The numbers of the posts that they have seen or written: post n is bit n - 1, the lowest first."
+    "The numbers of the posts that they have read or written: post n is bit n - 1, the lowest first."
     all_to: Mapped[int]
-    "Up to which number none is missing, so that nothing below needs to be looked at."
+    "All posts up to this number are read, so queries can skip them."
     sort: Mapped[Sort | None] = mapped_column(stored_enum(Sort))
-    "The order of threads that they have chosen."
+    "The sort order that they have chosen."

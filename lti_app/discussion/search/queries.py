@@ -14,7 +14,7 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.readable import list_readable
-from lti_app.discussion.search.rules import Run, Term, excerpt, parse_query
+from lti_app.discussion.search.rules import ExcerptPart, Term, excerpt, parse_query
 from lti_app.discussion.visibility.queries import author_name, readable_in, written_by
 
 PAGE_SIZE = 20
@@ -32,7 +32,7 @@ class FoundPost:
     address: str
     author: str
     created_at: datetime
-    excerpt: tuple[Run, ...]
+    excerpt: tuple[ExcerptPart, ...]
 
 
 @dataclass(frozen=True)

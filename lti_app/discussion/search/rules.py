@@ -26,7 +26,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Run:
+class ExcerptPart:
     """A piece of an excerpt."""
 
     text: str
@@ -49,19 +49,19 @@ def fold(text: str) -> str:
     return "".join(ch for ch in apart if unicodedata.category(ch) != _MARKS).casefold()
 
 
-def excerpt(text: str, terms: Sequence[Term]) -> tuple[Run, ...]:
+def excerpt(text: str, terms: Sequence[Term]) -> tuple[ExcerptPart, ...]:
     """The part of a text around the first thing found, with everything found in it marked."""
     words = [(match.start(), match.end(), fold(match[0])) for match in _WORD.finditer(text)]
     hits = sorted(span for term in terms for span in _spans(words, term))
     begin = _begin(text, hits[0][0] if hits else 0)
     end = _end(text, begin)
-    runs: list[Run] = [Run("…", is_hit=False)] if begin else []
+    runs: list[ExcerptPart] = [ExcerptPart("…", is_hit=False)] if begin else []
     at = begin
     for start, stop in hits:
         if at <= start and stop <= end:
-            runs += [Run(text[at:start], is_hit=False), Run(text[start:stop], is_hit=True)]
+            runs += [ExcerptPart(text[at:start], is_hit=False), ExcerptPart(text[start:stop], is_hit=True)]
             at = stop
-    runs.append(Run(text[at:end] + ("…" if end < len(text) else ""), is_hit=False))
+    runs.append(ExcerptPart(text[at:end] + ("…" if end < len(text) else ""), is_hit=False))
     return tuple(run for run in runs if run.text)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import insert_into
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.posts.access import Permission, may
+from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.stances.access import require_answer
@@ -49,7 +49,7 @@ def answer_stance(
 def _find_moving(session: Session, actor: Actor, discussion: DiscussionView, address: str) -> int:
     """A post by another person that the actor may read."""
     found = None
-    if may(actor, Permission.READ, circumstances_of(session, actor, discussion)):
+    if may(actor, PostPermission.READ, circumstances_of(session, actor, discussion)):
         found = session.scalar(
             select(Post.id).where(
                 visible(Post, actor, discussion),

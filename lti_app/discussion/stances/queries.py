@@ -9,12 +9,12 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
-from lti_app.discussion.posts.access import Permission, may
+from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.stances.access import may_answer
 from lti_app.discussion.stances.models import Stance
-from lti_app.discussion.stances.rules import Answered, Shift, is_asked_again, shift_of
+from lti_app.discussion.stances.rules import AnswerCount, Shift, is_asked_again, shift_of
 from lti_app.discussion.visibility.queries import not_deleted, visible
 
 
@@ -71,7 +71,7 @@ def get_stances(session: Session, actor: Actor, discussion: DiscussionView) -> S
         .group_by(*columns)
     ).all()
     view = _view(actor, discussion, discussion.stance, [tuple(row) for row in rows])
-    if view.own_moved_by and not may(actor, Permission.READ, circumstances_of(session, actor, discussion)):
+    if view.own_moved_by and not may(actor, PostPermission.READ, circumstances_of(session, actor, discussion)):
         return replace(view, own_moved_by="")
     return view
 
@@ -82,7 +82,7 @@ _Row = tuple[int, int | None, int, int, str | None, str | None, int]
 def _view(actor: Actor, discussion: DiscussionView, question: StanceQuestion, rows: list[_Row]) -> StanceView:
     before, after, moved_by = next(((row[0], row[1], row[4]) for row in rows if row[2]), (None, None, None))
     shown = actor.is_staff or before is not None
-    answers = (Answered(row[0], row[1], row[6]) for row in rows)
+    answers = (AnswerCount(row[0], row[1], row[6]) for row in rows)
     now = discussion.as_of
     return StanceView(
         question=question,

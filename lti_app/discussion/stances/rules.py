@@ -12,7 +12,7 @@ SCALE = range(LOWEST, HIGHEST + 1)
 
 
 @dataclass(frozen=True)
-class Answered:
+class AnswerCount:
     """The number of people with one first answer and one later answer (None if they have not answered again)."""
 
     before: int
@@ -48,7 +48,7 @@ class Shift:
         return max(*self.before, *self.after)
 
 
-def shift_of(answers: Iterable[Answered]) -> Shift:
+def shift_of(answers: Iterable[AnswerCount]) -> Shift:
     """The distribution before and after, and who moved which way."""
     before, after = [0] * len(SCALE), [0] * len(SCALE)
     low = high = stayed = 0

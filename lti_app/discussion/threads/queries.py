@@ -32,14 +32,14 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.answers.queries import asks_for_answer, is_answered
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
-from lti_app.discussion.posts.access import Circumstances, Permission, may, require
+from lti_app.discussion.posts.access import Circumstances, PostPermission, may, require
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import has_posted, with_own_post
 from lti_app.discussion.posts.queries.views import PostRow, PostView, posts_by, view_post
 from lti_app.discussion.posts.rules.addresses import ancestor_paths
-from lti_app.discussion.read_state.models import Seen
-from lti_app.discussion.read_state.rules import Numbers, Sort
-from lti_app.discussion.threads.rules import Activity, Cut, Overview, PostBrief, Spot, ThreadCount, cut_page
+from lti_app.discussion.read_state.models import ReadState
+from lti_app.discussion.read_state.rules import PostNumbers, Sort
+from lti_app.discussion.threads.rules import Activity, Cut, Overview, PostExcerpt, ThreadCount, ThreadSpot, cut_page
 from lti_app.discussion.visibility.queries import (
     DISCUSSION,
     READER,
@@ -63,7 +63,7 @@ class ThreadPage:
     """A run of posts: thread after thread, each in its own order."""
 
     posts: tuple[PostView, ...]
-    above: tuple[PostBrief, ...]
+    above: tuple[PostExcerpt, ...]
     """Where the run begins inside a thread: the posts above its first one, the first post first."""
     previous: str | None
     """The address to start from for the posts before these; None at the beginning."""
@@ -91,13 +91,13 @@ def read_thread(
     earlier so that it is full: a link to the last post shows the posts before it too. Raises what the READ permission
     raises.
     """
-    require(actor, Permission.READ, circumstances)
+    require(actor, PostPermission.READ, circumstances)
     kind, values = viewer_kind(actor, discussion), viewer_values(actor, discussion)
     order = {**values, "unread": ",".join(map(str, unread))} if sort is Sort.UNREAD else values
     found: Sequence[Any] = ()
     if start:
         spots = session.execute(_around(kind, sort), {**order, "start": start, "root": start.partition(".")[0]})
-        cut = cut_page([Spot(*row) for row in spots], PAGE_SIZE)
+        cut = cut_page([ThreadSpot(*row) for row in spots], PAGE_SIZE)
         if cut.spots:
             found = session.execute(_chosen(kind), {**values, **_named(cut.spots)}).all()
     else:
@@ -106,12 +106,14 @@ def read_thread(
     views = {row.id: view_post(row, discussion, actor, circumstances) for row in found}
     return ThreadPage(
         posts=tuple(views[spot.id] for spot in cut.spots),
-        above=_briefs(views.values(), cut) if start else (),
+        above=_excerpts(views.values(), cut) if start else (),
         previous=cut.previous,
         next=cut.next,
         sort=sort,
         counts={
-            row.id: ThreadCount(row.replies, row.voices, row.newest_at) for row in found if row.replies is not None
+            row.id: ThreadCount(row.replies, row.participants, row.newest_at)
+            for row in found
+            if row.replies is not None
         },
         names={view.author_id: view.author for view in views.values() if not view.is_imported},
     )
@@ -125,22 +127,22 @@ def get_overview(session: Session, actor: Actor, discussion: DiscussionView) -> 
     """
     values = {**viewer_values(actor, discussion)}
     row = session.execute(_overview(viewer_kind(actor, discussion)), values).one()
-    *facts, seen, sort, candidates, has_begun = row
-    first_posts, replies, voices, last_author, last_at, asking, answered, *named = facts
+    *facts, read, sort, candidates, has_begun = row
+    first_posts, replies, participants, last_author, last_at, asking, answered, *named = facts
     moves = {move: count for move, count in zip(Move, named, strict=True) if count}
-    numbers = Numbers.from_bytes(seen or b"")
-    if not may(actor, Permission.READ, with_own_post(discussion, has_posted=bool(has_begun))):
+    numbers = PostNumbers.from_bytes(read or b"")
+    if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=bool(has_begun))):
         last_author = candidates = ""
-    activity = Activity(first_posts, replies, voices, last_author or "", last_at, moves, asking, answered)
+    activity = Activity(first_posts, replies, participants, last_author or "", last_at, moves, asking, answered)
     return Overview(activity, numbers, sort, _unread(candidates or "", numbers))
 
 
-def _unread(candidates: str, seen: Numbers) -> dict[int, tuple[int, ...]]:
-    """Those of "thread:number …" that are not seen, by thread."""
+def _unread(candidates: str, read: PostNumbers) -> dict[int, tuple[int, ...]]:
+    """Those of "thread:number …" that are unread, by thread."""
     found: dict[int, list[int]] = {}
     for candidate in candidates.split():
         thread, _, number = candidate.partition(":")
-        if int(number) not in seen:
+        if int(number) not in read:
             found.setdefault(int(thread), []).append(int(number))
     return {thread: tuple(sorted(numbers)) for thread, numbers in found.items()}
 
@@ -152,8 +154,8 @@ def _overview(kind: ViewerKind) -> Select[Any]:
     written_here = func.max(Post.number).filter(Post.byline.is_(None))
     newest = select(func.coalesce(written_here, func.max(Post.number))).where(stands).scalar_subquery()
     of_last = (_LAST.discussion_id == DISCUSSION, _LAST.number == newest, Person.id == _LAST.author_id)
-    own = (Seen.person_id == READER, Seen.discussion_id == DISCUSSION)
-    seen_to = func.coalesce(select(Seen.all_to).where(*own).scalar_subquery(), 0)
+    own = (ReadState.person_id == READER, ReadState.discussion_id == DISCUSSION)
+    read_to = func.coalesce(select(ReadState.all_to).where(*own).scalar_subquery(), 0)
     place = sql_cast(_ROOT_ID, String) + ":" + sql_cast(Post.number, String)
     return select(
         func.count().filter(Post.parent_id.is_(None)),
@@ -164,9 +166,9 @@ def _overview(kind: ViewerKind) -> Select[Any]:
         func.count().filter(asks_for_answer()),
         func.count().filter(asks_for_answer(), is_answered()),
         *(func.count().filter(Post.move == move) for move in Move),
-        select(Seen.numbers).where(*own).scalar_subquery(),
-        select(Seen.sort).where(*own).scalar_subquery(),
-        func.aggregate_strings(place, " ").filter(Post.number > seen_to, Post.author_id != READER),
+        select(ReadState.numbers).where(*own).scalar_subquery(),
+        select(ReadState.sort).where(*own).scalar_subquery(),
+        func.aggregate_strings(place, " ").filter(Post.number > read_to, Post.author_id != READER),
         has_posted(kind),
     ).where(stands)
 
@@ -240,7 +242,7 @@ def _around(kind: ViewerKind, sort: Sort) -> Select[Any]:
     )
 
 
-def _named(spots: Sequence[Spot]) -> dict[str, object]:
+def _named(spots: Sequence[ThreadSpot]) -> dict[str, object]:
     """The values with which `_chosen` is run for these spots."""
     return {
         "ids": [spot.id for spot in spots],
@@ -268,31 +270,31 @@ def _counted(kind: ViewerKind, posts: Any, roots: Select[int]) -> Select[Any]:
     members = union_all(
         said.join(Post, Post.id == root.c.id).where(stands), said.join(Post, Post.root_id == root.c.id).where(stands)
     ).subquery()
-    own_voices = func.count(members.c.author_id.distinct()).filter(members.c.byline.is_(None))
+    own_participants = func.count(members.c.author_id.distinct()).filter(members.c.byline.is_(None))
     counts = (
         select(
             members.c.id,
             func.count(members.c.parent_id).label("replies"),
-            (own_voices + func.count(members.c.byline.distinct())).label("voices"),
+            (own_participants + func.count(members.c.byline.distinct())).label("participants"),
             func.max(members.c.created_at).label("newest_at"),
         )
         .group_by(members.c.id)
         .subquery()
     )
-    columns = (counts.c.replies, counts.c.voices, counts.c.newest_at)
+    columns = (counts.c.replies, counts.c.participants, counts.c.newest_at)
     counted: Select[Any] = posts.outerjoin(counts, counts.c.id == Post.id).add_columns(*columns)
     return counted
 
 
-def _spot(post: PostRow) -> Spot:
-    return Spot(post.id, post.root_id or post.id, post.path, post.address, is_before=False)
+def _spot(post: PostRow) -> ThreadSpot:
+    return ThreadSpot(post.id, post.root_id or post.id, post.path, post.address, is_before=False)
 
 
-def _briefs(views: Iterable[PostView], cut: Cut) -> tuple[PostBrief, ...]:
+def _excerpts(views: Iterable[PostView], cut: Cut) -> tuple[PostExcerpt, ...]:
     """What stands above the first post of the page, the first post first."""
     above = ancestor_paths(cut.spots[0].path) if cut.spots else []
     posts = sorted((view for view in views if view.path in above), key=lambda view: view.path)
     return tuple(
-        PostBrief(post.id, post.path, post.address, post.author, post.html, post.is_deleted or not post.html)
+        PostExcerpt(post.id, post.path, post.address, post.author, post.html, post.is_deleted or not post.html)
         for post in posts
     )

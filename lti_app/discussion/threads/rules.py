@@ -10,13 +10,13 @@ from functools import cached_property
 from itertools import pairwise
 
 from lti_app.discussion.discussions.rules import Move
-from lti_app.discussion.read_state.rules import Numbers, Sort
+from lti_app.discussion.read_state.rules import PostNumbers, Sort
 
 _WORDS = re.compile(r"\s+|\S+")
 
 
 @dataclass(frozen=True)
-class PostBrief:
+class PostExcerpt:
     """One line of context about a post."""
 
     id: int
@@ -32,7 +32,7 @@ class ThreadCount:
     """What there is in one thread, of what the actor sees."""
 
     replies: int
-    voices: int
+    participants: int
     latest_at: datetime
 
 
@@ -42,7 +42,7 @@ class Activity:
 
     first_posts: int
     replies: int
-    voices: int
+    participants: int
     last_author: str
     last_at: datetime | None
     moves: dict[Move, int] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Overview:
     """A discussion at a glance, and what of it is new to the reader."""
 
     activity: Activity
-    seen: Numbers
+    read: PostNumbers
     sort: Sort | None
     """The order that the reader has chosen."""
     unread: dict[int, tuple[int, ...]]
@@ -76,7 +76,7 @@ class Overview:
 
 
 @dataclass(frozen=True)
-class Spot:
+class ThreadSpot:
     """Where a post stands in the order of reading."""
 
     id: int
@@ -91,13 +91,13 @@ class Spot:
 class Cut:
     """A page cut out of the order of reading."""
 
-    spots: tuple[Spot, ...]
+    spots: tuple[ThreadSpot, ...]
     previous: str | None
     """The address with which the page before begins."""
     next: str | None
 
 
-def cut_page(spots: Sequence[Spot], size: int) -> Cut:
+def cut_page(spots: Sequence[ThreadSpot], size: int) -> Cut:
     """A page that begins with the requested post, or earlier if it would not be full.
 
     `spots` are in reading order. They reach up to `size + 1` past the beginning and twice `size` before it.
@@ -136,7 +136,7 @@ class Jumps:
         return f"#p{following}" if following else f"{self.elsewhere}?after={address}"
 
 
-class Change(StrEnum):
+class DiffKind(StrEnum):
     """What an edit did with a run of words."""
 
     KEPT = "kept"
@@ -145,23 +145,23 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True)
-class Run:
+class DiffPart:
     """A run of words with what an edit did with them."""
 
-    change: Change
+    change: DiffKind
     text: str
 
 
-def compare_words(before: str, after: str) -> tuple[Run, ...]:
+def compare_words(before: str, after: str) -> tuple[DiffPart, ...]:
     """Word by word what has been removed from a text and added to it, in the order of reading."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    runs: list[Run] = []
+    runs: list[DiffPart] = []
     for tag, begin, end, new_begin, new_end in SequenceMatcher(None, old, new).get_opcodes():
         if tag == "equal":
-            runs.append(Run(Change.KEPT, "".join(old[begin:end])))
+            runs.append(DiffPart(DiffKind.KEPT, "".join(old[begin:end])))
             continue
         if begin < end:
-            runs.append(Run(Change.REMOVED, "".join(old[begin:end])))
+            runs.append(DiffPart(DiffKind.REMOVED, "".join(old[begin:end])))
         if new_begin < new_end:
-            runs.append(Run(Change.ADDED, "".join(new[new_begin:new_end])))
+            runs.append(DiffPart(DiffKind.ADDED, "".join(new[new_begin:new_end])))
     return tuple(runs)

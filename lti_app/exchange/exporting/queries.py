@@ -1,4 +1,4 @@
-"""The posts that leave a discussion, in order, however many: two statements for each batch of them."""
+"""The posts of an export, in order: two statements for each batch of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -29,7 +29,14 @@ from lti_app.discussion.visibility.queries import (
 )
 from lti_app.discussion.visibility.rules import status_of
 from lti_app.exchange.exporting.access import ExportPermission, require_export
-from lti_app.exchange.exporting.rules.data import CitedPlace, Kind, ReadingRecord, Scope, TakenFile, TakenPost
+from lti_app.exchange.exporting.rules.data import (
+    CitedPlace,
+    ExportedFile,
+    ExportedPost,
+    ExportFormat,
+    ReadingRecord,
+    Scope,
+)
 from lti_app.library.files.models import File
 from lti_app.library.files.queries import FileView, view_of
 from lti_app.library.files.rules import MediaType
@@ -41,31 +48,31 @@ _BEHIND = alias_of(Pseudonym)
 
 @dataclass(frozen=True)
 class Selection:
-    """The posts that an export contains, and for whom. Only `select_to_take` creates one."""
+    """The posts that an export contains, and for whom. Only `select_for_export` creates one."""
 
     actor: Actor
     discussion: DiscussionView
     scope: Scope
     person_id: int | None = None
-    """Of Scope.ONE: whose."""
+    """The author, for Scope.ONE."""
 
 
 @dataclass(frozen=True)
-class Voice:
+class ExportAuthor:
     """An author in a discussion, as the actor sees them."""
 
     key: str
-    """The person's id; where names are hidden, that of the pseudonym with a b before it, which tells nothing else."""
+    """The person's id; where names are hidden, the id of the pseudonym with a b before it."""
     name: str
 
 
-def select_to_take(
+def select_for_export(
     session: Session,
     actor: Actor,
     discussion: DiscussionView,
     *,
     scope: Scope,
-    kind: Kind,
+    kind: ExportFormat,
     person_id: int | None = None,
 ) -> Selection:
     """The gate to an export; raises Forbidden, and what the READ permission raises.
@@ -81,32 +88,32 @@ def select_to_take(
         raise Forbidden
     is_readable = scope is Scope.READABLE and not kind.is_data
     require_export(actor, ExportPermission.EXPORT_READABLE if is_readable else ExportPermission.EXPORT_CLASS)
-    posts_access.require(actor, posts_access.Permission.READ, circumstances_of(session, actor, discussion))
+    posts_access.require(actor, posts_access.PostPermission.READ, circumstances_of(session, actor, discussion))
     return Selection(actor, discussion, scope)
 
 
-def take_posts(session: Session, selection: Selection) -> Iterator[TakenPost]:
+def export_posts(session: Session, selection: Selection) -> Iterator[ExportedPost]:
     """The posts in thread order."""
     author = author_name(Post, _reader(selection), selection.discussion).label("author")
-    wanted = _wanted(selection)
+    condition = _condition(selection)
     last = ""
     while True:
         rows = session.execute(
             select(*COLUMNS, Post.text, author)
             .join(Person, Person.id == Post.author_id)
-            .where(wanted, Post.path > last)
+            .where(condition, Post.path > last)
             .order_by(Post.path)
             .limit(BATCH)
         ).all()
         if rows:
-            cited = _cited(session, and_(wanted, Post.path > last, Post.path <= rows[-1].path))
-            yield from (_taken(row, selection, cited.get(row.id, ())) for row in rows)
+            cited = _cited(session, and_(condition, Post.path > last, Post.path <= rows[-1].path))
+            yield from (_exported(row, selection, cited.get(row.id, ())) for row in rows)
         if len(rows) < BATCH:
             return
         last = rows[-1].path
 
 
-def list_voices(session: Session, actor: Actor, discussion: DiscussionView) -> list[Voice]:
+def list_authors(session: Session, actor: Actor, discussion: DiscussionView) -> list[ExportAuthor]:
     """All authors by the name that the actor sees, without the authors of imported posts.
 
     If names are hidden, only students: the ids of instructors must not be revealed.
@@ -124,7 +131,7 @@ def list_voices(session: Session, actor: Actor, discussion: DiscussionView) -> l
         .distinct()
         .order_by(author)
     )
-    return [Voice(f"{'b' if is_hidden else ''}{key}", name) for key, name in rows if key is not None]
+    return [ExportAuthor(f"{'b' if is_hidden else ''}{key}", name) for key, name in rows if key is not None]
 
 
 def list_pictures(session: Session, selection: Selection) -> dict[int, FileView]:
@@ -143,7 +150,7 @@ def list_pictures(session: Session, selection: Selection) -> dict[int, FileView]
 
 
 def list_records(session: Session, discussion: DiscussionView) -> list[ReadingRecord]:
-    """The readings of the discussion with all that is known of them."""
+    """The readings of the discussion with their full records."""
     rows = session.execute(
         select(Reading.id, Reading.label, Reading.reference_html, Reading.url, DiscussionReading.required, Reading.csl)
         .join(DiscussionReading, DiscussionReading.reading_id == Reading.id)
@@ -154,11 +161,11 @@ def list_records(session: Session, discussion: DiscussionView) -> list[ReadingRe
 
 
 def _reader(selection: Selection) -> Actor:
-    """Through whose eyes names are seen: what the whole class may have bears the names that the class sees."""
+    """The reader whose view of names applies: an export for the whole class has the names that the class sees."""
     return replace(selection.actor, role=Role.STUDENT) if selection.scope is Scope.PUBLIC else selection.actor
 
 
-def _wanted(selection: Selection) -> ColumnElement[bool]:
+def _condition(selection: Selection) -> ColumnElement[bool]:
     conditions = [visible(Post, selection.actor, selection.discussion)]
     if selection.scope is Scope.PUBLIC:
         conditions.append(public(Post, selection.discussion))
@@ -168,19 +175,19 @@ def _wanted(selection: Selection) -> ColumnElement[bool]:
 
 
 def _said(selection: Selection) -> ColumnElement[bool]:
-    """Which posts the export contains with what they say, as `_taken` decides for each."""
+    """Which posts the export contains with their text, as `_exported` decides for each."""
     if selection.scope is Scope.PUBLIC:
-        return and_(_wanted(selection), says_something(Post))
-    return and_(_wanted(selection), readable_in(Post, selection.actor, [selection.discussion]))
+        return and_(_condition(selection), says_something(Post))
+    return and_(_condition(selection), readable_in(Post, selection.actor, [selection.discussion]))
 
 
-def _cited(session: Session, wanted: ColumnElement[bool]) -> dict[int, tuple[CitedPlace, ...]]:
+def _cited(session: Session, condition: ColumnElement[bool]) -> dict[int, tuple[CitedPlace, ...]]:
     rows = session.execute(
         select(Citation.post_id, Reading.id, Reading.label, Passage.page, Passage.paragraph, Passage.exact)
         .join(Post, Post.id == Citation.post_id)
         .join(Passage, Passage.id == Citation.passage_id)
         .join(Reading, Reading.id == Passage.reading_id)
-        .where(wanted)
+        .where(condition)
         .order_by(Citation.id)
     )
     found: dict[int, tuple[CitedPlace, ...]] = {}
@@ -189,13 +196,13 @@ def _cited(session: Session, wanted: ColumnElement[bool]) -> dict[int, tuple[Cit
     return found
 
 
-def _taken(row: Row[*tuple[Any, ...]], selection: Selection, cited: tuple[CitedPlace, ...]) -> TakenPost:
+def _exported(row: Row[*tuple[Any, ...]], selection: Selection, cited: tuple[CitedPlace, ...]) -> ExportedPost:
     status, for_all = status_of(row), selection.scope is Scope.PUBLIC
     is_shown = status.is_readable(
         is_author=not for_all and row.author_id == selection.actor.person_id,
         is_staff=not for_all and selection.actor.is_staff,
     )
-    return TakenPost(
+    return ExportedPost(
         id=row.id,
         parent_id=row.parent_id,
         path=row.path,
@@ -220,5 +227,5 @@ def _taken(row: Row[*tuple[Any, ...]], selection: Selection, cited: tuple[CitedP
     )
 
 
-def _file(about: dict[str, Any]) -> TakenFile:
-    return TakenFile(about["id"], about["name"], about["size"], about["slug"])
+def _file(about: dict[str, Any]) -> ExportedFile:
+    return ExportedFile(about["id"], about["name"], about["size"], about["slug"])

@@ -10,7 +10,7 @@ from lti_app.core.db import Base, Id, stored_enum
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.exchange.formats.entries import Shape
-from lti_app.exchange.importing.rules.posts import Way
+from lti_app.exchange.importing.rules.posts import ImportMode
 
 
 class Import(Base):
@@ -26,28 +26,28 @@ class Import(Base):
     discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     file_name: Mapped[str]
-    "Empty for what was pasted."
+    "Empty for pasted text."
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    "The file, compressed, until it has been brought in."
+    "The file, compressed; emptied by the import."
     zone: Mapped[str]
-    "The IANA zone of dates that name none."
+    "The IANA time zone of the dates that name none."
     day_first: Mapped[bool | None]
-    "How dates like 3/4/2026 are read; None: as the file's other dates tell."
+    "Whether dates like 3/4/2026 begin with the day; None: to be judged by the other dates of the file."
     shape: Mapped[Shape] = mapped_column(stored_enum(Shape))
     encoding: Mapped[str]
     found: Mapped[int]
-    "How many posts there are to bring in, tombstones among them."
-    voices: Mapped[int]
+    "How many posts the file has, deleted ones with replies included."
+    authors: Mapped[int] = mapped_column("voices")
     first_posts: Mapped[int]
     known: Mapped[int]
-    "How many of them were in the discussion already: when it was looked at, then when it was brought in."
+    "How many of them were in the discussion already: at the preview, later at the import."
     preview: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    "The first posts, as they will stand; emptied when they do."
+    "The first posts, as they will look; emptied by the import."
     fault_counts: Mapped[dict[str, Any]]
     notes: Mapped[list[list[Any]]] = mapped_column(JSON)
-    "Line, fault and detail of the first of them."
-    way: Mapped[Way | None] = mapped_column(stored_enum(Way))
+    "Line, fault and detail of the first problems."
+    mode: Mapped[ImportMode | None] = mapped_column("way", stored_enum(ImportMode))
     hides_names: Mapped[bool]
     added: Mapped[int]
     created_at: Mapped[datetime]
-    brought_in_at: Mapped[datetime | None]
+    imported_at: Mapped[datetime | None] = mapped_column("brought_in_at")

@@ -1,4 +1,4 @@
-"""Files that were looked at or imported."""
+"""Imports that were previewed or finished."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.exchange.formats.entries import Fault, Note, Shape
 from lti_app.exchange.importing.access import may_import, require_import
 from lti_app.exchange.importing.models import Import
-from lti_app.exchange.importing.rules.posts import Way
+from lti_app.exchange.importing.rules.posts import ImportMode
 
 
 @dataclass(frozen=True)
-class Sample:
-    """A post of a file, as it would stand."""
+class PreviewPost:
+    """A post of the file, as it would look in the discussion."""
 
     author: str
     at: datetime
@@ -41,26 +41,26 @@ class ImportView:
     day_first: bool | None
     found: int
     first_posts: int
-    voices: int
+    authors: int
     known: int
     added: int
-    samples: tuple[Sample, ...]
+    preview_posts: tuple[PreviewPost, ...]
     faults: Mapping[Fault, int]
     notes: tuple[Note, ...]
-    way: Way | None
+    mode: ImportMode | None
     hides_names: bool
     by: str
     created_at: datetime
-    brought_in_at: datetime | None
+    imported_at: datetime | None
 
     @property
-    def fresh(self) -> int:
+    def to_add(self) -> int:
         """How many posts are not in the discussion yet."""
         return self.found - self.known
 
     @property
-    def left_out(self) -> int:
-        """How many entries of the file are no posts here."""
+    def skipped(self) -> int:
+        """How many entries of the file are not imported."""
         return sum(count for fault, count in self.faults.items() if fault.skips)
 
     @property
@@ -82,8 +82,8 @@ def list_imports(session: Session, actor: Actor, discussion: DiscussionView) -> 
     """The imports into this discussion, newest first; empty for people who may not import."""
     if not may_import(actor):
         return []
-    brought = _imports(discussion).where(Import.brought_in_at.is_not(None)).order_by(Import.id.desc())
-    return [_view(*row) for row in session.execute(brought)]
+    finished = _imports(discussion).where(Import.imported_at.is_not(None)).order_by(Import.id.desc())
+    return [_view(*row) for row in session.execute(finished)]
 
 
 def _imports(discussion: DiscussionView) -> Select[Import, str]:
@@ -104,15 +104,15 @@ def _view(row: Import, by: str) -> ImportView:
         day_first=row.day_first,
         found=row.found,
         first_posts=row.first_posts,
-        voices=row.voices,
+        authors=row.authors,
         known=row.known,
         added=row.added,
-        samples=tuple(Sample(**{**each, "at": datetime.fromisoformat(each["at"])}) for each in row.preview),
+        preview_posts=tuple(PreviewPost(**{**each, "at": datetime.fromisoformat(each["at"])}) for each in row.preview),
         faults={Fault(name): count for name, count in row.fault_counts.items()},
         notes=tuple(Note(line, Fault(fault), detail) for line, fault, detail in row.notes),
-        way=row.way,
+        mode=row.mode,
         hides_names=row.hides_names,
         by=by,
         created_at=row.created_at,
-        brought_in_at=row.brought_in_at,
+        imported_at=row.imported_at,
     )

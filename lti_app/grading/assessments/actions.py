@@ -11,7 +11,7 @@ from lti_app.core.prose import clean_text
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import get_student
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.extensions import collect_calendars
@@ -22,7 +22,7 @@ from lti_app.grading.assessments.rules import MAX_COMMENT
 from lti_app.grading.passbacks.actions import queue_passback
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import RubricView, scaled, total
-from lti_app.participation.progress.queries import collect_class_facts, collect_facts, requirements_of
+from lti_app.participation.progress.queries import collect_class_facts, requirements_of
 from lti_app.participation.requirements.evaluation import evaluate
 from lti_app.participation.requirements.facts import PostFacts
 
@@ -41,11 +41,10 @@ def assess(
     """Save a student's marks (level id by criterion id) and comment as a draft.
 
     `version` is the version of the marks that the grader saw, 0 for none. Raises AssessmentChanged if another grader
-    has
-    saved since then, CommentTooLong, NotFound for a person who is not a student here, Forbidden. Levels that are not in
-    the rubric are ignored. Saving the same marks again changes nothing.
+    has saved since then, CommentTooLong, NotFound for a person who is not a student here, Forbidden. Levels that are
+    not in the rubric are ignored. Saving the same marks again changes nothing.
     """
-    require(actor, Permission.GRADE)
+    require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
     comment = clean_text(comment)
     if len(comment) > MAX_COMMENT:
@@ -78,22 +77,22 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
     Raises AssessmentIncomplete while a criterion has no level, NotFound, Forbidden. Releasing the same grade again
     changes nothing.
     """
-    require(actor, Permission.GRADE)
+    require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
     assessment = session.scalar(_assessments(discussion.id).where(Assessment.person_id == person_id))
     if assessment is None or not assessment.is_complete:
         raise AssessmentIncomplete
     if assessment.version != assessment.released_version:
-        facts = {person_id: collect_facts(session, discussion, person_id)}
+        facts = collect_class_facts(session, actor, discussion, person_id)
         _release(session, actor, discussion, assessments=[assessment], facts=facts, now=now)
 
 
 def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> int:
     """Release every complete draft of active students, in this transaction; returns how many. Raises Forbidden.
 
-    With the first that are released so, a blind discussion shows staff its names.
+    The first release of all grades also reveals the names of a blind discussion to staff.
     """
-    require(actor, Permission.GRADE)
+    require(actor, DiscussionPermission.GRADE)
     drafts = [
         assessment
         for assessment in session.scalars(
@@ -108,7 +107,12 @@ def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, n
     ]
     if drafts:
         _release(
-            session, actor, discussion, assessments=drafts, facts=collect_class_facts(session, discussion), now=now
+            session,
+            actor,
+            discussion,
+            assessments=drafts,
+            facts=collect_class_facts(session, actor, discussion),
+            now=now,
         )
         reveal_names(session, actor, discussion, now=now)
     return len(drafts)

@@ -13,14 +13,14 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.visibility.queries import author_name, not_deleted
 from lti_app.discussion.visibility.rules import status_of
 from lti_app.grading.assessments.models import Assessment, Mark, Release
-from lti_app.grading.assessments.rules import Change, Happening, StudentLine, progress_of
+from lti_app.grading.assessments.rules import PostEvent, PostEventKind, StudentLine, grading_status
 from lti_app.grading.passbacks.models import Passback
 
 _RELEASED = (
@@ -73,8 +73,8 @@ class ReleasedGrade:
 
 
 @dataclass(frozen=True)
-class Mention:
-    """Another's post in short: what was answered, or an answer drawn."""
+class RelatedPost:
+    """A post that the student replied to, or a reply to the student."""
 
     address: str
     author: str
@@ -84,7 +84,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class PostInContext:
-    """One of the student's posts with what it answers and which answers it drew."""
+    """One of the student's posts, with the post it replies to and the replies it received."""
 
     id: int
     address: str
@@ -95,19 +95,19 @@ class PostInContext:
     is_deleted: bool
     is_hidden: bool
     is_held: bool
-    answers: Mention | None
-    drew: tuple[Mention, ...]
-    happened: tuple[Change, ...]
-    """Since it was written, and that it was."""
+    parent: RelatedPost | None
+    replies: tuple[RelatedPost, ...]
+    events: tuple[PostEvent, ...]
+    """Everything that happened to it, its creation included."""
 
 
 _PARENT = alias_of(Post)
 _MOMENTS = {
-    Happening.WRITTEN: Post.created_at,
-    Happening.EDITED: Post.edited_at,
-    Happening.DELETED: Post.deleted_at,
-    Happening.HIDDEN: Post.hidden_at,
-    Happening.SPLIT: Post.split_at,
+    PostEventKind.WRITTEN: Post.created_at,
+    PostEventKind.EDITED: Post.edited_at,
+    PostEventKind.DELETED: Post.deleted_at,
+    PostEventKind.HIDDEN: Post.hidden_at,
+    PostEventKind.SPLIT: Post.split_at,
 }
 NO_ASSESSMENT = AssessmentView({}, "", Decimal(0), False, 0, None, None, None, None)
 
@@ -118,7 +118,7 @@ def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> lis
     Where grading is blind, by pseudonym and in the order of those; empty for whoever has none yet.
     Raises Forbidden for those who may not grade.
     """
-    require(actor, Permission.GRADE)
+    require(actor, DiscussionPermission.GRADE)
     blind = discussion.hides_names_from(actor)
     counts = _counts(discussion)
     rows = session.execute(
@@ -167,7 +167,7 @@ def _student_line(row: Any, *, blind: bool) -> StudentLine:
         name=name,
         key=f"b{key or 0}" if blind else f"{person_id}",
         posts=posts,
-        progress=progress_of(is_complete=is_complete, version=version, released_version=released),
+        status=grading_status(is_complete=is_complete, version=version, released_version=released),
         total=assessment.total if assessment else None,
         released_given=assessment.released_given if assessment else None,
         is_ready=bool(is_complete) and version != released,
@@ -177,8 +177,9 @@ def _student_line(row: Any, *, blind: bool) -> StudentLine:
     )
 
 
-def find_by_pseudonym(session: Session, discussion: DiscussionView, pseudonym_id: int) -> int:
-    """Who is graded behind a pseudonym (one statement); raises NotFound. Behind the GRADE permission."""
+def find_by_pseudonym(session: Session, actor: Actor, discussion: DiscussionView, pseudonym_id: int) -> int:
+    """The id of the person behind a pseudonym (one statement). Raises NotFound, and Forbidden for all but graders."""
+    require(actor, DiscussionPermission.GRADE)
     found = session.scalar(
         select(Pseudonym.person_id).where(Pseudonym.discussion_id == discussion.id, Pseudonym.id == pseudonym_id)
     )
@@ -187,8 +188,9 @@ def find_by_pseudonym(session: Session, discussion: DiscussionView, pseudonym_id
     return found
 
 
-def get_assessment(session: Session, discussion: DiscussionView, person_id: int) -> AssessmentView:
-    """A student's marks, NO_ASSESSMENT before the first save (one statement). Behind the GRADE permission."""
+def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> AssessmentView:
+    """A student's marks, NO_ASSESSMENT before the first save (one statement). Raises Forbidden for all but graders."""
+    require(actor, DiscussionPermission.GRADE)
     rows = session.execute(
         select(Assessment, Mark)
         .outerjoin(Mark, Mark.assessment_id == Assessment.id)
@@ -224,8 +226,9 @@ def list_posts_in_context(
 ) -> list[PostInContext]:
     """All posts of a student in a discussion, oldest first, deleted ones included (two statements).
 
-    Graders see deleted text, so that nobody can erase what has been graded. Behind the GRADE permission.
+    Graders see deleted text, so that nobody can erase what has been graded. Raises Forbidden for all but graders.
     """
+    require(actor, DiscussionPermission.GRADE)
     rows = session.execute(
         select(Post, _PARENT, author_name(_PARENT, actor, discussion))
         .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
@@ -233,7 +236,7 @@ def list_posts_in_context(
         .where(Post.discussion_id == discussion.id, Post.author_id == person_id)
         .order_by(Post.id)
     ).all()
-    drawn = _answers_to(session, actor, discussion, person_id)
+    replies = _replies_to(session, actor, discussion, person_id)
     return [
         PostInContext(
             id=post.id,
@@ -245,37 +248,39 @@ def list_posts_in_context(
             is_deleted=(status := status_of(post)).is_deleted,
             is_hidden=status.is_hidden,
             is_held=status.is_held,
-            answers=_mention(answered, author) if answered is not None else None,
-            drew=tuple(drawn.get(post.id, ())),
-            happened=_happened(post),
+            parent=_related(parent, author) if parent is not None else None,
+            replies=tuple(replies.get(post.id, ())),
+            events=_events(post),
         )
-        for post, answered, author in rows
+        for post, parent, author in rows
     ]
 
 
-def _answers_to(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> dict[int, list[Mention]]:
+def _replies_to(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int
+) -> dict[int, list[RelatedPost]]:
     rows = session.execute(
         select(Post, author_name(Post, actor, discussion))
         .join(_PARENT, _PARENT.id == Post.answered_id)
         .join(Person, Person.id == Post.author_id)
-        # Both are of the discussion; by the parent's alone, no index would lead from it to its answers.
+        # Both are of the discussion; by the parent's alone, no index would lead from it to its replies.
         .where(Post.discussion_id == discussion.id, _PARENT.discussion_id == discussion.id)
         .where(_PARENT.author_id == person_id)
         .order_by(Post.id)
     )
-    drawn: dict[int, list[Mention]] = {}
+    replies: dict[int, list[RelatedPost]] = {}
     for post, author in rows:
-        drawn.setdefault(post.answered_id or 0, []).append(_mention(post, author))
-    return drawn
+        replies.setdefault(post.answered_id or 0, []).append(_related(post, author))
+    return replies
 
 
-def _happened(post: Post) -> tuple[Change, ...]:
+def _events(post: Post) -> tuple[PostEvent, ...]:
     moments = {kind: getattr(post, column.key) for kind, column in _MOMENTS.items()}
-    return tuple(Change(post.address, kind, at) for kind, at in moments.items() if at is not None)
+    return tuple(PostEvent(post.address, kind, at) for kind, at in moments.items() if at is not None)
 
 
-def _mention(post: Post, author: str) -> Mention:
-    return Mention(post.address, author, post.html, status_of(post).is_deleted)
+def _related(post: Post, author: str) -> RelatedPost:
+    return RelatedPost(post.address, author, post.html, status_of(post).is_deleted)
 
 
 def _released_mark(mark: dict[str, Any]) -> ReleasedMark:

@@ -14,7 +14,7 @@ MAX_COMMENT = 4000
 """Characters; Moodle was seen to keep 5000."""
 
 
-class Progress(StrEnum):
+class GradingStatus(StrEnum):
     """How far the grading of one student is."""
 
     UNGRADED = "ungraded"
@@ -27,7 +27,7 @@ class Progress(StrEnum):
     RELEASED = "released"
 
 
-class Happening(StrEnum):
+class PostEventKind(StrEnum):
     """What can happen to a post that was or was not there when its author was graded."""
 
     WRITTEN = "written"
@@ -39,11 +39,11 @@ class Happening(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class PostEvent:
     """What happened to a post, and when."""
 
     address: str
-    kind: Happening
+    kind: PostEventKind
     at: datetime
 
 
@@ -56,7 +56,7 @@ class StudentLine:
     key: str
     """Stands for the student in addresses: where grading is blind it is another in each discussion."""
     posts: int
-    progress: Progress
+    status: GradingStatus
     total: Decimal | None
     """Points of the rubric so far."""
     released_given: Decimal | None
@@ -70,16 +70,16 @@ class StudentLine:
     @property
     def needs_grading(self) -> bool:
         """Whether there is anything left to do for this student."""
-        return self.progress is not Progress.RELEASED
+        return self.status is not GradingStatus.RELEASED
 
 
-def progress_of(*, is_complete: bool | None, version: int | None, released_version: int | None) -> Progress:
+def grading_status(*, is_complete: bool | None, version: int | None, released_version: int | None) -> GradingStatus:
     """How far grading is; all None, or version 0, where nothing was saved yet."""
     if not version:
-        return Progress.UNGRADED
+        return GradingStatus.UNGRADED
     if released_version is not None:
-        return Progress.RELEASED if version == released_version else Progress.CHANGED
-    return Progress.DRAFT if is_complete else Progress.PARTLY
+        return GradingStatus.RELEASED if version == released_version else GradingStatus.CHANGED
+    return GradingStatus.DRAFT if is_complete else GradingStatus.PARTLY
 
 
 def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView | None:
@@ -99,8 +99,8 @@ def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView |
     return best_first[len(best_first) // 2] if verdicts.any_late else best_first[0]
 
 
-def changes_after(assessed_at: datetime | None, happened: Iterable[Change]) -> list[Change]:
-    """What happened to the student's posts after the marks were saved, in its order: nothing of it goes unseen."""
+def events_after(assessed_at: datetime | None, events: Iterable[PostEvent]) -> list[PostEvent]:
+    """What happened to the student's posts after the marks were saved, oldest first."""
     if assessed_at is None:
         return []
-    return sorted((change for change in happened if change.at > assessed_at), key=lambda change: change.at)
+    return sorted((event for event in events if event.at > assessed_at), key=lambda event: event.at)

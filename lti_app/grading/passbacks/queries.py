@@ -7,6 +7,8 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.rules import PassbackState
@@ -30,8 +32,9 @@ class PassbackReport:
     """When the LMS last accepted a score of this person, perhaps an earlier one than this."""
 
 
-def get_passback(session: Session, discussion: DiscussionView, person_id: int) -> PassbackReport | None:
-    """What became of one person's score; None before the first release. Behind the GRADE permission."""
+def get_passback(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> PassbackReport | None:
+    """What became of one person's score; None before the first release. Raises Forbidden for all but graders."""
+    require(actor, DiscussionPermission.GRADE)
     row = session.scalar(
         select(Passback).where(Passback.discussion_id == discussion.id, Passback.person_id == person_id)
     )

@@ -1,4 +1,4 @@
-"""What changes the texts that quotations are checked against."""
+"""Storing and deleting the texts that quotations are checked against."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,18 +11,27 @@ from lti_app.course.courses.rules import Actor
 from lti_app.library.passages.errors import TextTooLong, TextTooShort
 from lti_app.library.passages.models import ReadingShingle, ReadingText
 from lti_app.library.passages.queries import TextView, get_reading_text
-from lti_app.library.passages.rules import MAX_PAGES, MAX_TEXT, MIN_WORDS, Kept, Page, index_pages, join_pages, words_of
+from lti_app.library.passages.rules import (
+    MAX_PAGES,
+    MAX_TEXT,
+    MIN_WORDS,
+    Page,
+    TextStorage,
+    index_pages,
+    join_pages,
+    words_of,
+)
 
 _BATCH = 5_000
 
 
-def give_text(
-    session: Session, actor: Actor, reading_id: int, pages: Sequence[Page], *, kept: Kept, now: datetime
+def store_text(
+    session: Session, actor: Actor, reading_id: int, pages: Sequence[Page], *, stored_as: TextStorage, now: datetime
 ) -> TextView:
-    """Put a text in the place of any earlier one, to check quotations of this reading against.
+    """Store a text to check quotations of this reading against; it replaces any earlier one.
 
-    Raises TextTooShort, TextTooLong, and what the gate raises. Posts written before are checked anew by
-    arguments.actions.check_again.
+    Posts written before are not checked again: `check_again` in discussion.citations.actions does that. Raises
+    TextTooShort, TextTooLong, and what the gate raises.
     """
     get_reading_text(session, actor, reading_id)
     if len(pages) > MAX_PAGES or sum(len(page.text) for page in pages) > MAX_TEXT:
@@ -30,16 +39,16 @@ def give_text(
     shingles = index_pages(pages)
     if not shingles:
         raise TextTooShort(words=MIN_WORDS)
-    _forget(session, reading_id)
+    _delete(session, reading_id)
     session.add(
         ReadingText(
             reading_id=reading_id,
-            kept=kept,
-            text=clean_text(join_pages(pages)) if kept is Kept.TEXT else "",
+            stored_as=stored_as,
+            text=clean_text(join_pages(pages)) if stored_as is TextStorage.TEXT else "",
             pages=sum(1 for page in pages if page.text.strip()),
             words=sum(len(words_of(page.text)) for page in pages),
-            given_by_id=actor.person_id,
-            given_at=now,
+            stored_by_id=actor.person_id,
+            stored_at=now,
         )
     )
     session.flush()
@@ -49,13 +58,13 @@ def give_text(
     return get_reading_text(session, actor, reading_id)
 
 
-def take_back_text(session: Session, actor: Actor, reading_id: int) -> None:
-    """Forget a reading's text and its fingerprints. Raises what the gate raises."""
+def delete_text(session: Session, actor: Actor, reading_id: int) -> None:
+    """Delete a reading's text and its hashes. Raises what the gate raises."""
     get_reading_text(session, actor, reading_id)
-    _forget(session, reading_id)
+    _delete(session, reading_id)
 
 
-def _forget(session: Session, reading_id: int) -> None:
+def _delete(session: Session, reading_id: int) -> None:
     session.execute(delete(ReadingShingle).where(ReadingShingle.reading_id == reading_id))
     session.execute(delete(ReadingText).where(ReadingText.reading_id == reading_id))
     session.flush()

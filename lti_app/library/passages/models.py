@@ -1,4 +1,4 @@
-"""Texts that quotations are checked against: private, or only as fingerprints."""
+"""Texts that quotations are checked against: the text itself, never shown, or only hashes of word sequences."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
 from lti_app.course.people.models import Person
-from lti_app.library.passages.rules import Kept
+from lti_app.library.passages.rules import TextStorage
 from lti_app.library.readings.models import Reading
 
 
@@ -18,13 +18,13 @@ class ReadingText(Base):
     __table_args__ = (Index(None, "given_by_id"),)
 
     reading_id: Mapped[int] = mapped_column(ForeignKey(Reading.id, ondelete="CASCADE"), primary_key=True)
-    kept: Mapped[Kept] = mapped_column(stored_enum(Kept))
+    stored_as: Mapped[TextStorage] = mapped_column("kept", stored_enum(TextStorage))
     text: Mapped[str]
-    "Each page after a line with its number, as split_pages reads it; empty where only fingerprints are kept."
+    "Each page after a line with its number, as split_pages reads it; empty if only hashes are stored."
     pages: Mapped[int]
     words: Mapped[int]
-    given_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
-    given_at: Mapped[datetime]
+    stored_by_id: Mapped[int] = mapped_column("given_by_id", ForeignKey(Person.id))
+    stored_at: Mapped[datetime] = mapped_column("given_at")
 
 
 class ReadingShingle(Base):

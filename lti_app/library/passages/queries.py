@@ -1,4 +1,4 @@
-"""What one can ask about the texts that quotations are checked against."""
+"""Checking quotations against the stored texts of readings."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.library.passages.models import ReadingShingle, ReadingText
-from lti_app.library.passages.rules import Kept, Known, QuoteVerdict, asked_shingles, find_quotations, judge
+from lti_app.library.passages.rules import Known, QuoteVerdict, TextStorage, find_quotations, judge, shingles_to_look_up
 from lti_app.library.readings.access import require_edit
 from lti_app.library.readings.models import Reading
 
@@ -21,16 +21,16 @@ _AT_ONCE = 10_000
 
 @dataclass(frozen=True)
 class TextView:
-    """What an instructor gave to check a reading's quotations against; never the text itself."""
+    """Facts about the stored text of a reading; never the text itself."""
 
     reading_id: int
     label: str
     """The reading's."""
-    kept: Kept | None
-    """None where no text was given."""
+    stored_as: TextStorage | None
+    """None if no text is stored."""
     pages: int
     words: int
-    given_at: datetime | None
+    stored_at: datetime | None
 
 
 def get_reading_text(session: Session, actor: Actor, reading_id: int) -> TextView:
@@ -46,7 +46,7 @@ def get_reading_text(session: Session, actor: Actor, reading_id: int) -> TextVie
     label, text = row
     if text is None:
         return TextView(reading_id, label, None, 0, 0, None)
-    return TextView(reading_id, label, text.kept, text.pages, text.words, text.given_at)
+    return TextView(reading_id, label, text.stored_as, text.pages, text.words, text.stored_at)
 
 
 def check_quotations(session: Session, html: str, reading_ids: Iterable[int]) -> list[QuoteVerdict]:
@@ -60,7 +60,7 @@ def check_quotations(session: Session, html: str, reading_ids: Iterable[int]) ->
 def check_many(session: Session, posts: Mapping[int, str], reading_ids: Iterable[int]) -> dict[int, list[QuoteVerdict]]:
     """Look up the quotations of many posts, keyed by any number; one statement for about every thousand quotations."""
     quotations = {number: find_quotations(html) for number, html in posts.items()}
-    asked = sorted(asked_shingles(quotation for found in quotations.values() for quotation in found))
+    asked = sorted(shingles_to_look_up(quotation for found in quotations.values() for quotation in found))
     if not asked:
         return {number: [] for number in posts}
     known = _look_up(session, asked, sorted(set(reading_ids)))
@@ -68,7 +68,7 @@ def check_many(session: Session, posts: Mapping[int, str], reading_ids: Iterable
 
 
 def _look_up(session: Session, shingles: Sequence[int], reading_ids: Sequence[int]) -> dict[int, Known]:
-    """Where these shingles stand in each reading whose text is known."""
+    """The pages of each of these shingles, by reading, for the readings with a stored text."""
     known: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     for begin in range(0, len(shingles), _AT_ONCE):
         some = shingles[begin : begin + _AT_ONCE]

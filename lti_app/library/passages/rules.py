@@ -1,4 +1,4 @@
-"""Quotations: finding them in a post, and finding them in a reading's text, whatever happened to quotes and dashes."""
+"""Finding quotations in a post and in the text of a reading, whatever happened to quotation marks and dashes."""
 
 import hashlib
 import re
@@ -12,14 +12,14 @@ from lti_app.core.rich_reader import parse
 from lti_app.core.rich_text import Element, Node, bare_text, find_all
 
 MIN_WORDS = 6
-"""Words of a quotation from which on it is looked for; also the length of a shingle."""
+"""The shortest quotation that is checked, in words; also the length of a shingle."""
 MAX_QUOTES = 20
-"""Quotations of one post that are looked for."""
+"""How many quotations of one post are checked."""
 MAX_TEXT = 2_000_000
 """Characters of a reading's text: a book of 800 pages."""
 MAX_PAGES = 3_000
 SHOWN = 120
-"""Characters of a quotation that are kept to show it by."""
+"""Characters of a quotation that are stored to show it."""
 
 _WORD = re.compile(r"[^\W_]+")
 _BROKEN = re.compile(r"(?<=\w)[-\u2010\u2011\u00ad][^\S\n]*\n\s*(?=\w)")
@@ -32,13 +32,13 @@ _HOLDERS = frozenset({"ul", "ol", "table", "tbody", "tr"})
 """The elements that hold blocks and no words of their own."""
 
 
-class Kept(StrEnum):
+class TextStorage(StrEnum):
     """What is stored of a reading's text."""
 
     TEXT = "text"
-    """The text itself, for this check alone: nobody is shown it."""
-    FINGERPRINTS = "fingerprints"
-    """Only hashes of its word runs, from which the text cannot be read."""
+    """The text itself, for this check only: it is never shown."""
+    HASHES = "fingerprints"
+    """Only hashes of word sequences, from which nobody can read the text."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Quotation:
-    """What a post quotes, and the readings it names for it."""
+    """A quotation in a post, and the readings that it is said to be from."""
 
     text: str
     reading_ids: tuple[int, ...]
@@ -60,30 +60,30 @@ class Quotation:
 
 
 Known = Mapping[int, Collection[str]]
-"""What is known of one reading: on which pages each of the asked shingles stands."""
+"""Of one reading: the pages that contain each of the shingles."""
 
 
 @dataclass(frozen=True)
 class QuoteVerdict:
-    """What became of looking for a quotation."""
+    """The result of checking a quotation."""
 
     quote: str
     reading_id: int
     page: str
-    """As printed; empty where it was not found."""
+    """As printed; empty if the quotation was not found."""
 
     @property
     def found(self) -> bool:
-        """Whether the words stand in the reading."""
+        """Whether the words are in the reading."""
         return bool(self.page)
 
-    def kept(self, label: str) -> dict[str, object]:
+    def to_stored(self, label: str) -> dict[str, object]:
         """The form stored in Post.quotes; `label` is the label of the reading."""
         return {"quote": self.quote, "reading_id": self.reading_id, "reading": label, "page": self.page}
 
 
 def split_pages(text: str, first: int = 1) -> list[Page]:
-    """The pages of a pasted text: parted by lines such as [p. 67] or by form feeds; one page where nothing parts it.
+    """The pages of a pasted text, separated by lines such as [p. 67] or by form feeds; without these, one page.
 
     Text before the first mark belongs to the page before it. A page between form feeds is numbered from `first`.
     """
@@ -102,7 +102,7 @@ def join_pages(pages: Iterable[Page]) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words as they are compared: no case, no accents of typesetting, no hyphens, no apostrophes."""
+    """The words as they are compared: lower case, without hyphens, apostrophes and ligatures."""
     plain = unicodedata.normalize("NFKC", text)
     joined = _WITHIN.sub("", _BROKEN.sub("", plain).replace("\u00ad", ""))
     return _WORD.findall(joined.casefold())
@@ -116,7 +116,7 @@ def shingles_of(words: Sequence[str]) -> list[int]:
 def index_pages(pages: Sequence[Page]) -> list[tuple[int, str]]:
     """Every shingle of a text with the page that it begins on, each pair once.
 
-    A run of words that goes over the end of a page belongs to the page where it begins.
+    A word sequence that crosses a page break belongs to the page where it begins.
     """
     words = [(word, page.label) for page in _joined(pages) for word in words_of(page.text)]
     hashes = shingles_of([word for word, _ in words])
@@ -124,7 +124,7 @@ def index_pages(pages: Sequence[Page]) -> list[tuple[int, str]]:
 
 
 def find_quotations(html: str) -> list[Quotation]:
-    """The quotations of MIN_WORDS words or more in a post: what stands in quotation marks, and quoted blocks."""
+    """The quotations of at least MIN_WORDS words in a post: text in quotation marks, and quoted blocks."""
     blocks = list(_blocks(parse(html)))
     cited = _reading_ids(blocks)
     found = [
@@ -136,8 +136,8 @@ def find_quotations(html: str) -> list[Quotation]:
     return list(dict.fromkeys(found))[:MAX_QUOTES]
 
 
-def asked_shingles(quotations: Iterable[Quotation]) -> set[int]:
-    """What must be looked up to judge these quotations."""
+def shingles_to_look_up(quotations: Iterable[Quotation]) -> set[int]:
+    """The shingles to look up to check these quotations."""
     segments = (words for quotation in quotations for words in _segments(quotation.text))
     return {shingle for words in segments for shingle in shingles_of(words)}
 
@@ -163,7 +163,7 @@ def _verdict(quotation: Quotation, known: Mapping[int, Known]) -> QuoteVerdict |
 
 
 def _page_of(segments: Sequence[Sequence[str]], known: Known) -> str:
-    """The page where most of the words stand, if all do."""
+    """The page with most of the words, if all words are found."""
     places = [known.get(shingle, ()) for words in segments for shingle in shingles_of(words)]
     if not places or not all(places):
         return ""
@@ -171,7 +171,7 @@ def _page_of(segments: Sequence[Sequence[str]], known: Known) -> str:
 
 
 def _segments(text: str) -> list[list[str]]:
-    """The runs of words between omissions that are long enough to be looked for."""
+    """The word sequences between omissions that are long enough to check."""
     runs = [words_of(part) for part in _LEFT_OUT.split(text)]
     return [run for run in runs if len(run) >= MIN_WORDS]
 
@@ -182,7 +182,7 @@ def _hash(words: Sequence[str]) -> int:
 
 
 def _joined(pages: Sequence[Page]) -> list[Page]:
-    """The pages with words that a page break cuts in two made whole on the first."""
+    """The pages, with words that a page break cuts in two joined on the first page."""
     whole: list[Page] = []
     for page in pages:
         if whole and re.search(r"\w[-\u2010\u2011\u00ad]\s*$", whole[-1].text) and page.text.strip():

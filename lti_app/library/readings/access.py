@@ -16,7 +16,7 @@ def require_edit(actor: Actor) -> None:
 
 
 def require_staff(actor: Actor) -> None:
-    """Raise Forbidden unless the actor may see how far the students have got."""
+    """Raise Forbidden unless the actor may see the students' progress."""
     if not actor.is_staff:
         raise Forbidden
 

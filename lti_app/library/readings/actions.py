@@ -1,4 +1,4 @@
-"""What changes readings and passages, and records how far students have got."""
+"""Changing readings and passages, and recording the reading progress of students."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -23,17 +23,17 @@ from lti_app.library.readings.access import keeps_progress, require_edit
 from lti_app.library.readings.errors import ReadingChanged, ReadingInUse
 from lti_app.library.readings.models import Passage, Reading, ReadingState
 from lti_app.library.readings.queries import StaleReference
-from lti_app.library.readings.rules import Place, address_of, distinct_label, label_of
+from lti_app.library.readings.rules import PassagePlace, address_of, distinct_label, label_of
 
 
 @dataclass(frozen=True)
 class Relabelled:
-    """What became of a reading's label when its record changed."""
+    """The label of a reading before and after a change of its record."""
 
     before: str
     after: str
     wanted: str
-    """What it would be called if nobody cited it yet."""
+    """The label it would have if nobody had cited it."""
 
 
 def add_reading(
@@ -84,9 +84,9 @@ def change_reading(
     version: int,
     through_library: bool,
 ) -> Relabelled:
-    """Replace the record of a reading. Its label follows, unless a passage of it has been named: posts cite by it.
+    """Replace the record of a reading. Its label changes too, unless the reading is cited: posts cite by the label.
 
-    Raises ReadingChanged where it is no longer of this version.
+    Raises ReadingChanged if it is no longer in this version.
     """
     reading, style = _locked(session, actor, reading_id)
     if reading.version != version:
@@ -118,7 +118,7 @@ def delete_reading(session: Session, actor: Actor, reading_id: int) -> None:
         raise ReadingInUse from error
 
 
-def put_reference(session: Session, stale: StaleReference, html: str) -> None:
+def store_reference(session: Session, stale: StaleReference, html: str) -> None:
     """Store a reference that the worker has rendered, unless the record or the reading is not the same any more.
 
     The style is stored with it: if the course has changed its style again meanwhile, the reference remains stale.
@@ -128,18 +128,18 @@ def put_reference(session: Session, stale: StaleReference, html: str) -> None:
 
 
 def record_opening(session: Session, actor: Actor, reading_id: int, now: datetime) -> None:
-    """A student has opened the reading, here or elsewhere. Like all of these, does nothing for others than students."""
+    """Record that a student opened the reading, here or elsewhere. Nothing is recorded for anybody but students."""
     _record(session, actor, reading_id, now, {"last_opened_at": now})
 
 
-def record_stop(
+def record_position(
     session: Session, actor: Actor, reading_id: int, now: datetime, *, page: str = "", paragraph: str = ""
 ) -> None:
-    """A student has stopped at this page or paragraph; without either, takes back what was said before."""
-    place = Place.of(page=page, paragraph=paragraph)
+    """Record the last page or paragraph that a student has read; with neither, delete the recorded one."""
+    place = PassagePlace.of(page=page, paragraph=paragraph)
     stopped_at = now if place.page or place.paragraph else None
-    stop = {"page": place.page, "paragraph": place.paragraph, "stopped_at": stopped_at}
-    _record(session, actor, reading_id, now, stop)
+    position = {"page": place.page, "paragraph": place.paragraph, "stopped_at": stopped_at}
+    _record(session, actor, reading_id, now, position)
 
 
 def record_place(
@@ -147,13 +147,13 @@ def record_place(
 ) -> None:
     """A student has the reading open, at this page or paragraph where that is known."""
     if page or paragraph:
-        record_stop(session, actor, reading_id, now, page=page, paragraph=paragraph)
+        record_position(session, actor, reading_id, now, page=page, paragraph=paragraph)
     else:
         record_opening(session, actor, reading_id, now)
 
 
 def mark_read(session: Session, actor: Actor, reading_id: int, now: datetime, *, read: bool) -> None:
-    """A student marks the reading as read, or as not."""
+    """Mark the reading as read by a student, or as not read."""
     _record(session, actor, reading_id, now, {"read_at": now if read else None})
 
 
@@ -193,13 +193,12 @@ def _locked(session: Session, actor: Actor, reading_id: int) -> tuple[Reading, A
     return row[0], row[1]
 
 
-def give_file(
+def set_reading_file(
     session: Session, actor: Actor, reading_id: int, *, file_id: int | None, first_page: int = 1, now: datetime
 ) -> None:
-    """Let the class read this file of the actor's own as the reading's text, or none any more. The one before goes.
+    """Let the class read one of the actor's files as this reading, or none any more. The old file is deleted.
 
-    `first_page` is the number printed on its first page. Raises Forbidden, or NotFound for a reading or file that is
-    not there.
+    `first_page` is the number printed on its first page. Raises Forbidden, or NotFound for an unknown reading or file.
     """
     require_edit(actor)
     reading = session.scalar(
@@ -230,7 +229,7 @@ def upload_file(
 ) -> None:
     """Store a file and let the class read it as the reading's text.
 
-    Raises what `store_file` and `give_file` raise.
+    Raises what `store_file` and `set_reading_file` raise.
     """
     require_edit(actor)
     _require_here(session, actor, reading_id)
@@ -238,12 +237,12 @@ def upload_file(
     file = store_file(
         session, actor, storage, stream, name=name, purpose=purpose, rights=rights, limits=limits, now=now
     )
-    give_file(session, actor, reading_id, file_id=file.id, first_page=first_page, now=now)
+    set_reading_file(session, actor, reading_id, file_id=file.id, first_page=first_page, now=now)
 
 
 def find_passages(session: Session, places: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """The ids of these passages (reading id, page); missing passages are created."""
-    wanted = {(reading_id, page): Place.of(page=page) for reading_id, page in places}
+    wanted = {(reading_id, page): PassagePlace.of(page=page) for reading_id, page in places}
     found = _find_or_add(session, [(reading_id, place) for (reading_id, _page), place in sorted(wanted.items())])
     return {key: found[key[0], place.fingerprint] for key, place in wanted.items()}
 
@@ -259,7 +258,7 @@ def choose_passage(
     prefix: str = "",
     suffix: str = "",
 ) -> int:
-    """The id of the passage that a reader has selected, made where it is new; raises NotFound."""
+    """The id of the passage that a reader has selected; a new one is created. Raises NotFound."""
     _require_here(session, actor, reading_id)
     place = {"page": page, "paragraph": paragraph, "exact": exact, "prefix": prefix, "suffix": suffix}
     return find_or_add_passage(session, reading_id, **place)
@@ -275,12 +274,15 @@ def find_or_add_passage(
     prefix: str = "",
     suffix: str = "",
 ) -> int:
-    """The id of this passage of a reading that the caller's gate has let through, made where it is new."""
-    place = Place.of(page=page, paragraph=paragraph, exact=exact, prefix=prefix, suffix=suffix)
+    """The id of this passage; a new one is created. Does not ask who may: `choose_passage` is the gate for readers.
+
+    Otherwise the reading is one of the discussion's, as `Composed.citations` are.
+    """
+    place = PassagePlace.of(page=page, paragraph=paragraph, exact=exact, prefix=prefix, suffix=suffix)
     return _find_or_add(session, [(reading_id, place)])[reading_id, place.fingerprint]
 
 
-def _find_or_add(session: Session, places: list[tuple[int, Place]]) -> dict[tuple[int, str], int]:
+def _find_or_add(session: Session, places: list[tuple[int, PassagePlace]]) -> dict[tuple[int, str], int]:
     """Find or create passages; returns their ids by reading and fingerprint. Two posts may do this at the same time."""
     if not places:
         return {}

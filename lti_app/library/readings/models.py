@@ -31,13 +31,13 @@ class Reading(Base):
     url: Mapped[str | None]
     "Its own address, before the course's library link is put around it."
     file_id: Mapped[int | None] = mapped_column(ForeignKey(File.id))
-    "Its text, where the class may read it here."
+    "The file in which the class can read it here, if any."
     first_page: Mapped[int] = mapped_column(default=1, server_default="1")
     "The number printed on the first page of that file."
     through_library: Mapped[bool] = mapped_column(server_default=true())
-    "Whether one reaches it by way of the course's library; what is open to everybody needs none."
+    "Whether links go through the library proxy of the course; open-access readings need none."
     version: Mapped[int] = mapped_column(server_default="1")
-    "Grows with each change of the record, so that two instructors cannot overwrite each other unseen."
+    "Counts changes of the record, so that an instructor does not overwrite the change of another unknowingly."
     created_at: Mapped[datetime]
 
 
@@ -56,15 +56,15 @@ class Passage(Base):
     exact: Mapped[str]
     "The words quoted; empty for the place as a whole."
     prefix: Mapped[str]
-    "The words just before them, which tell two like places apart."
+    "The words just before them, which distinguish similar places."
     suffix: Mapped[str]
     "The words just after them."
     fingerprint: Mapped[str]
-    "What makes it one passage: a hash of all that describes it."
+    "A hash of everything that describes it: equal passages are one row."
 
 
 class ReadingState(Base):
-    """How far one person has got in one reading."""
+    """The progress of one person in one reading."""
 
     __tablename__ = "reading_state"
     __table_args__ = (Index(None, "person_id"),)
@@ -75,9 +75,9 @@ class ReadingState(Base):
     "When it was first opened from here."
     last_opened_at: Mapped[datetime | None]
     page: Mapped[str]
-    "Where the person stopped; page and paragraph are empty until they say."
+    "The last page; page and paragraph are empty until one is recorded."
     paragraph: Mapped[str]
     stopped_at: Mapped[datetime | None]
-    "When they said so."
+    "When page or paragraph were recorded."
     read_at: Mapped[datetime | None]
     "When it was marked as read."

@@ -1,4 +1,4 @@
-"""What one can ask about readings, passages, and how far the class has got."""
+"""Readings, passages, and the reading progress of the class."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from lti_app.library.files.models import File
 from lti_app.library.files.queries import FileView, view_of
 from lti_app.library.readings.access import require_edit, require_staff
 from lti_app.library.readings.models import Passage, Reading, ReadingState
-from lti_app.library.readings.rules import HowFar, Place
+from lti_app.library.readings.rules import PassagePlace, ReadingProgress
 
 PROGRESS = (
     ReadingState.opened_at,
@@ -26,7 +26,7 @@ PROGRESS = (
     ReadingState.stopped_at,
     ReadingState.read_at,
 )
-"""The columns of HowFar, for queries that join a person's state."""
+"""The columns of ReadingProgress, for queries that join a person's state."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ class ReadingLine:
     url: str | None
     has_file: bool = False
     """Whether it can be read here."""
-    how_far: HowFar = field(default_factory=HowFar)
-    """How far the reader of the list has got."""
+    progress: ReadingProgress = field(default_factory=ReadingProgress)
+    """Of the person who sees the list."""
 
 
 @dataclass(frozen=True)
 class ReadingView:
-    """A reading with all that its page says, for one of its course."""
+    """A reading as its page shows it."""
 
     id: int
     course_id: int
@@ -68,45 +68,45 @@ class ReadingView:
     url: str | None
     """Its own address."""
     address: str | None
-    """Where to go to read it: its own address, by way of the library where it needs to be."""
+    """Where to read it: its own address, through the library proxy if needed."""
     through_library: bool
     has_library: bool
-    """Whether the course has a library at all."""
+    """Whether the course has a library proxy."""
     file_id: int | None
     version: int
     is_cited: bool
-    """Whether anybody has named a passage of it, so that its label must stay."""
-    how_far: HowFar
+    """Whether a passage of it exists, so that its label must stay."""
+    progress: ReadingProgress
 
 
 @dataclass(frozen=True)
 class StudentProgress:
-    """How far one student has got in one reading."""
+    """The progress of one student in one reading."""
 
     person_id: int
     name: str
-    how_far: HowFar
+    progress: ReadingProgress
 
 
 @dataclass(frozen=True)
 class StudentReadings:
-    """How far one student has got in several readings."""
+    """The progress of one student in several readings."""
 
     person_id: int
     name: str
-    how_far: dict[int, HowFar]
-    """By the reading's id; nothing of those that the student has not opened."""
+    progress: dict[int, ReadingProgress]
+    """By the id of the reading; without those that the student has not opened."""
 
 
 @dataclass(frozen=True)
 class PassageView:
-    """A passage with the reading that it is of."""
+    """A passage and its reading."""
 
     id: int
     reading_id: int
     label: str
     """The reading's."""
-    place: Place
+    place: PassagePlace
 
 
 def get_reading(session: Session, actor: Actor, reading_id: int, *, edit: bool = False) -> ReadingView:
@@ -127,7 +127,7 @@ def get_reading(session: Session, actor: Actor, reading_id: int, *, edit: bool =
 
 @dataclass(frozen=True)
 class FiledReading:
-    """A reading with the file that the class may read it in."""
+    """A reading and its file, if the class can read it here."""
 
     id: int
     label: str
@@ -136,7 +136,7 @@ class FiledReading:
     first_page: int
     """The number printed on the first page of the file."""
     pages: str
-    """The pages that the record tells."""
+    """The pages in the bibliographic record."""
     file: FileView | None
 
 
@@ -174,20 +174,20 @@ def get_passage(session: Session, actor: Actor, passage_id: int) -> PassageView:
     return PassageView(passage.id, passage.reading_id, label, place_of(passage))
 
 
-def place_of(passage: Passage) -> Place:
-    """What a row of the table describes."""
-    return Place(passage.page, passage.paragraph, passage.exact, passage.prefix, passage.suffix)
+def place_of(passage: Passage) -> PassagePlace:
+    """The place that a row of the table describes."""
+    return PassagePlace(passage.page, passage.paragraph, passage.exact, passage.prefix, passage.suffix)
 
 
 def list_readings(session: Session, actor: Actor) -> list[ReadingLine]:
-    """The readings of the actor's course by label, with how far the actor has got."""
+    """The readings of the actor's course by label, with the actor's progress."""
     statement = (
         select(Reading.id, Reading.label, Reading.reference_html, Reading.url, Reading.file_id.is_not(None))
         .where(Reading.course_id == actor.course_id)
         .order_by(Reading.label, Reading.id)
     )
     rows = session.execute(with_progress(statement, actor.person_id))
-    return [ReadingLine(*told(row)) for row in rows]
+    return [ReadingLine(*fold_progress(row)) for row in rows]
 
 
 def list_works(session: Session, actor: Actor) -> dict[str, str]:
@@ -198,13 +198,16 @@ def list_works(session: Session, actor: Actor) -> dict[str, str]:
 
 
 def list_progress(session: Session, actor: Actor, reading_id: int) -> list[StudentProgress]:
-    """How far each active student has got in a reading that a gate has let through, in the order of class lists."""
+    """The progress of each active student in a reading of the course, in the order of class lists."""
     students = list_class_progress(session, actor, [reading_id])
-    return [StudentProgress(each.person_id, each.name, each.how_far.get(reading_id, HowFar())) for each in students]
+    return [
+        StudentProgress(each.person_id, each.name, each.progress.get(reading_id, ReadingProgress()))
+        for each in students
+    ]
 
 
 def list_class_progress(session: Session, actor: Actor, reading_ids: Collection[int]) -> list[StudentReadings]:
-    """How far each active student has got in each of these readings, in the order of class lists; one statement."""
+    """The progress of each active student in these readings, in the order of class lists (one statement)."""
     require_staff(actor)
     here = select(Reading.id).where(Reading.id.in_(reading_ids), Reading.course_id == actor.course_id)
     own = and_(ReadingState.person_id == Person.id, ReadingState.reading_id.in_(here))
@@ -216,32 +219,31 @@ def list_class_progress(session: Session, actor: Actor, reading_ids: Collection[
         .order_by(Person.sort_name, Person.id)
     )
     students: dict[int, StudentReadings] = {}
-    for person_id, name, reading_id, *progress in rows:
+    for person_id, name, reading_id, *columns in rows:
         student = students.setdefault(person_id, StudentReadings(person_id, name, {}))
         if reading_id is not None:
-            student.how_far[reading_id] = how_far(progress)
+            student.progress[reading_id] = _progress(columns)
     return list(students.values())
 
 
 def with_progress(statement: Select[*tuple[Any, ...]], person_id: int | BindParameter[int]) -> Select[*tuple[Any, ...]]:
-    """Add to a statement about readings the person's progress in each: six more columns, for `told`."""
+    """Add the person's progress in each reading to a statement: six more columns, which `fold_progress` reads."""
     own = and_(ReadingState.reading_id == Reading.id, ReadingState.person_id == person_id)
     return statement.add_columns(*PROGRESS).outerjoin(ReadingState, own)
 
 
-def told(row: Any) -> tuple[Any, ...]:
-    """A row of a statement made by `with_progress`, with its last columns as one HowFar."""
-    return (*row[: -len(PROGRESS)], how_far(row[-len(PROGRESS) :]))
+def fold_progress(row: Any) -> tuple[Any, ...]:
+    """A row of a statement made by `with_progress`, with its last columns as one ReadingProgress."""
+    return (*row[: -len(PROGRESS)], _progress(row[-len(PROGRESS) :]))
 
 
-def how_far(progress: Any) -> HowFar:
-    """What the columns of PROGRESS say; nothing of a person without a row."""
-    opened, last_opened, page, paragraph, stopped, read = progress
-    return HowFar(opened, last_opened, page or "", paragraph or "", stopped, read)
+def _progress(columns: Any) -> ReadingProgress:
+    opened, last_opened, page, paragraph, position_saved, read = columns
+    return ReadingProgress(opened, last_opened, page or "", paragraph or "", position_saved, read)
 
 
 def _view(row: Sequence[Any]) -> ReadingView:
-    reading, style, library, prefix, is_cited, *progress = row
+    reading, style, library, prefix, is_cited, *columns = row
     through = reading.through_library and reading.url
     return ReadingView(
         id=reading.id,
@@ -257,7 +259,7 @@ def _view(row: Sequence[Any]) -> ReadingView:
         file_id=reading.file_id,
         version=reading.version,
         is_cited=is_cited,
-        how_far=how_far(progress),
+        progress=_progress(columns),
     )
 
 

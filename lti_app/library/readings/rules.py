@@ -1,4 +1,4 @@
-"""Readings: CSL-JSON from a form, the label that citations use, places in a reading, and how far one has got."""
+"""Readings: CSL-JSON from a form, the label that citations use, places in a reading, and reading progress."""
 
 import hashlib
 import re
@@ -28,8 +28,8 @@ _ASKED_FOR = frozenset(
 
 
 @dataclass(frozen=True)
-class Place:
-    """A place in a reading, described as far as it is known; empty throughout for the reading as a whole.
+class PassagePlace:
+    """A place in a reading. Empty fields are unknown; all are empty for the reading as a whole.
 
     `exact`, `prefix` and `suffix` are those of a W3C TextQuoteSelector.
     """
@@ -41,7 +41,9 @@ class Place:
     suffix: str = ""
 
     @classmethod
-    def of(cls, *, page: str = "", paragraph: str = "", exact: str = "", prefix: str = "", suffix: str = "") -> "Place":
+    def of(
+        cls, *, page: str = "", paragraph: str = "", exact: str = "", prefix: str = "", suffix: str = ""
+    ) -> "PassagePlace":
         """The place in its stored form: each part is one line of clean text of limited length."""
         return cls(
             clean_line(page, MAX_LOCATOR),
@@ -64,15 +66,15 @@ class Place:
 
 
 @dataclass(frozen=True)
-class HowFar:
-    """How far one person has got in a reading, as far as is known."""
+class ReadingProgress:
+    """The progress of one person in a reading."""
 
     opened_at: datetime | None = None
     last_opened_at: datetime | None = None
     page: str = ""
-    """Where they stopped, by page or paragraph."""
+    """The last page, or the last paragraph where there are no pages."""
     paragraph: str = ""
-    stopped_at: datetime | None = None
+    position_saved_at: datetime | None = None
     read_at: datetime | None = None
 
 

@@ -13,13 +13,13 @@ from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.referred import compose_written
 from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.posts.rules.authors import author_key
 from lti_app.discussion.posts.rules.compose import Composed
-from lti_app.discussion.posts.rules.voices import voice_of
 from lti_app.discussion.visibility.queries import says_something, visible
 from lti_app.participation.forecast.rules import (
-    Answered,
     Forecast,
     Hint,
+    ReplyTarget,
     ThreadFacts,
     forecast,
     hints_before,
@@ -27,8 +27,8 @@ from lti_app.participation.forecast.rules import (
     hypothetical_post,
     only_agrees,
 )
-from lti_app.participation.progress.queries import Account
-from lti_app.participation.requirements.facts import PostFacts, Version
+from lti_app.participation.progress.queries import Participation
+from lti_app.participation.requirements.facts import PostFacts, VersionFacts
 
 _PARENT = alias_of(Post)
 _NOTHING = Composed("", "", 0, ())
@@ -59,13 +59,13 @@ def get_guide(
     session: Session,
     actor: Actor,
     discussion: DiscussionView,
-    account: Account,
+    participation: Participation,
     writing: Writing,
     *,
     fillers: frozenset[str] = frozenset(),
     now: datetime,
 ) -> Guide:
-    """How what is written would count for the actor, whose account it is, and advice on a reply.
+    """How what is written would count for the actor, whose participation it is, and advice on a reply.
 
     No statement for a first post, one for a reply, and one for each kind of thing that the text names. There is no
     advice on a reply to a post that the actor may not read. `fillers` are the words of agreement in the reader's
@@ -74,31 +74,33 @@ def get_guide(
     composed = _NOTHING
     if writing.text.strip():
         composed = compose_written(session, actor, discussion, writing.text, is_rich=writing.is_rich, now=now)
-    version = Version(now, composed.words, frozenset(composed.reading_ids))
+    version = VersionFacts(now, composed.words, frozenset(composed.reading_ids))
     parent = writing.parent
     answered = _answered(parent)
-    hypothetical = _hypothetical(account, writing, version, answered)
-    told = forecast(account.requirements, account.facts, hypothetical, now, account.zone)
+    hypothetical = _hypothetical(participation, writing, version, answered)
+    told = forecast(participation.requirements, participation.facts, hypothetical, now, participation.zone)
     if answered is None or parent is None or not parent.html or writing.edited_id is not None:
         return Guide(told)
     thread = _thread_facts(session, actor, discussion, parent)
-    hints = hints_before(thread, account.facts, answered)
+    hints = hints_before(thread, participation.facts, answered)
     agrees = only_agrees(composed.text, thread.parent_text, cites=bool(composed.citations), fillers=fillers)
     return Guide(told, (*hints, Hint.ONLY_AGREES) if agrees and not answered.is_staff else hints)
 
 
-def _answered(parent: PostView | None) -> Answered | None:
+def _answered(parent: PostView | None) -> ReplyTarget | None:
     if parent is None:
         return None
-    voice = voice_of(parent.author_id, parent.author if parent.is_imported else None)
-    return Answered(voice, parent.author, parent.is_own, parent.by_staff)
+    key = author_key(parent.author_id, parent.author if parent.is_imported else None)
+    return ReplyTarget(key, parent.author, parent.is_own, parent.by_staff)
 
 
-def _hypothetical(account: Account, writing: Writing, version: Version, answered: Answered | None) -> PostFacts:
-    changed = next((post for post in account.facts if post.id == writing.edited_id), None)
+def _hypothetical(
+    participation: Participation, writing: Writing, version: VersionFacts, answered: ReplyTarget | None
+) -> PostFacts:
+    changed = next((post for post in participation.facts if post.id == writing.edited_id), None)
     if changed is not None:
         return hypothetical_edit(changed, version, move=writing.move)
-    return hypothetical_post(account.facts, version, move=writing.move, answered=answered)
+    return hypothetical_post(participation.facts, version, move=writing.move, answered=answered)
 
 
 def _thread_facts(session: Session, actor: Actor, discussion: DiscussionView, parent: PostView) -> ThreadFacts:

@@ -15,7 +15,7 @@ from lti_app.core.wording import Phrase
 from lti_app.discussion.discussions.rules import Move
 from lti_app.participation.requirements.base import ForecastNote, Outlook
 from lti_app.participation.requirements.evaluation import Requirements, evaluate
-from lti_app.participation.requirements.facts import TOO_SHORT, PostFacts, PostVerdict, Version
+from lti_app.participation.requirements.facts import TOO_SHORT, PostFacts, PostVerdict, VersionFacts
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _NEW_WORDS = 3
@@ -121,7 +121,7 @@ def forecast(
 
 
 def hypothetical_post(
-    facts: Sequence[PostFacts], version: Version, *, move: Move | None, answered: "Answered | None"
+    facts: Sequence[PostFacts], version: VersionFacts, *, move: Move | None, answered: "ReplyTarget | None"
 ) -> PostFacts:
     """The post that is being written, as if it came after all others."""
     return PostFacts(
@@ -136,13 +136,13 @@ def hypothetical_post(
     )
 
 
-def hypothetical_edit(post: PostFacts, version: Version, *, move: Move | None) -> PostFacts:
+def hypothetical_edit(post: PostFacts, version: VersionFacts, *, move: Move | None) -> PostFacts:
     """A post as it would be after the edit that is being written."""
     return replace(post, versions=(*post.versions, version), move=move)
 
 
 @dataclass(frozen=True)
-class Answered:
+class ReplyTarget:
     """Whose post a reply answers."""
 
     person_id: int
@@ -151,7 +151,7 @@ class Answered:
     is_staff: bool
 
 
-def hints_before(thread: ThreadFacts, facts: Sequence[PostFacts], answered: Answered) -> tuple[Hint, ...]:
+def hints_before(thread: ThreadFacts, facts: Sequence[PostFacts], answered: ReplyTarget) -> tuple[Hint, ...]:
     """Advice that holds before a word is written. To oneself and to teachers none is given."""
     if answered.is_self or answered.is_staff:
         return ()

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.extensions import collect_calendars
 from lti_app.discussion.discussions.rules import Calendar
-from lti_app.discussion.posts.access import Permission, may
+from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.queries.gate import with_own_post
-from lti_app.discussion.posts.rules.voices import voice_of
+from lti_app.discussion.posts.rules.authors import author_key
 from lti_app.discussion.visibility.queries import (
     DISCUSSION,
     ViewerKind,
@@ -33,7 +34,7 @@ from lti_app.discussion.visibility.queries import (
 )
 from lti_app.participation.requirements.base import Terms
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
-from lti_app.participation.requirements.facts import SET_ASIDE, PostFacts, Version
+from lti_app.participation.requirements.facts import SET_ASIDE, PostFacts, VersionFacts
 from lti_app.participation.requirements.registry import from_stored
 
 _PARENT = alias_of(Post)
@@ -53,7 +54,7 @@ _EARLIER = (Revision.written_at, Revision.words, Revision.reading_ids)
 
 
 @dataclass(frozen=True)
-class Account:
+class Participation:
     """What a student has done, what it is compared with, and how it stands."""
 
     calendar: Calendar
@@ -71,9 +72,9 @@ def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None
     return Requirements(from_stored(discussion.requirements, Terms(calendar or discussion.calendar, required)))
 
 
-def get_account(
+def get_participation(
     session: Session, actor: Actor, discussion: DiscussionView, person_id: int | None = None, *, now: datetime
-) -> Account:
+) -> Participation:
     """How a student stands in a discussion by their own dates: the actor, or for staff anybody.
 
     Whom a reply answers is named only while the actor may know of the post that it answers. One statement; one more for
@@ -81,29 +82,32 @@ def get_account(
     """
     whose = person_id if person_id is not None and actor.is_staff else actor.person_id
     calendar = collect_calendars(session, discussion).get(whose, discussion.calendar)
-    facts = tuple(collect_class_facts(session, discussion, whose, viewer=actor).get(whose, ()))
+    facts = tuple(_collect_facts(session, discussion, whose, viewer=actor).get(whose, ()))
     has_posted = any(not (fact.deleted or fact.is_reply) for fact in facts)
-    if not may(actor, Permission.READ, with_own_post(discussion, has_posted=has_posted)):
+    if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=has_posted)):
         facts = tuple(replace(fact, parent_author="") for fact in facts)
     requirements = requirements_of(discussion, calendar)
     verdicts = evaluate(requirements, facts, now, discussion.zone)
-    return Account(calendar, requirements, discussion.zone, facts, verdicts)
-
-
-def collect_facts(session: Session, discussion: DiscussionView, person_id: int) -> list[PostFacts]:
-    """What the rule needs of one person's posts in a discussion, the oldest post first (one statement)."""
-    return collect_class_facts(session, discussion, person_id).get(person_id, [])
+    return Participation(calendar, requirements, discussion.zone, facts, verdicts)
 
 
 def collect_class_facts(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int | None = None
+) -> dict[int, list[PostFacts]]:
+    """What requirements need to know of the posts of everybody, or of one person, by person id (one statement).
+
+    Nobody is named in it. Raises Forbidden for all but graders.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    return _collect_facts(session, discussion, person_id)
+
+
+def _collect_facts(
     session: Session, discussion: DiscussionView, person_id: int | None = None, *, viewer: Actor | None = None
 ) -> dict[int, list[PostFacts]]:
-    """The same for everybody, or for one, by person id (one statement). The caller has passed the gate.
+    """The posts of each person, oldest first. Authors of replied-to posts have the names that the viewer sees.
 
-    What was brought in counts for nobody, least of all for whoever brought it; its authors can be answered.
-
-    Who was answered is named as the viewer sees them, if the post that was answered exists for the viewer; without a
-    viewer nobody is named.
+    Imported posts count for nobody, not even for the person who imported them, but replies to them count.
     """
     kind = viewer_kind(viewer, discussion).in_any_group if viewer else None
     values = viewer_values(viewer, discussion) if viewer else {"discussion_id": discussion.id}
@@ -138,12 +142,12 @@ def _facts_of(rows: list[Any]) -> PostFacts:
     post_id, author_id, address, words, readings, created, edited, stands, move, set_aside = first[:10]
     answered_id, by_staff, byline, name = first[10:14]
     if answered_id is not None:
-        answered_id = voice_of(answered_id, byline)
-    earlier = [Version(row[-3], row[-2], frozenset(row[-1])) for row in rows if row[-3] is not None]
+        answered_id = author_key(answered_id, byline)
+    earlier = [VersionFacts(row[-3], row[-2], frozenset(row[-1])) for row in rows if row[-3] is not None]
     return PostFacts(
         id=post_id,
         address=address,
-        versions=(*earlier, Version(edited or created, words, frozenset(readings))),
+        versions=(*earlier, VersionFacts(edited or created, words, frozenset(readings))),
         parent_author_id=answered_id,
         parent_author=name or "",
         answers_self=answered_id == author_id,

@@ -10,7 +10,7 @@ from lti_app.discussion.visibility.rules import Aside
 
 
 @dataclass(frozen=True)
-class Version:
+class VersionFacts:
     """What a post was from a moment on."""
 
     at: datetime
@@ -19,7 +19,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Reason:
+class CountReason:
     """Why a post counts or does not, in the words for readers and, where one can be told in time, for its writer."""
 
     key: str
@@ -33,18 +33,18 @@ class Reason:
     """The same where the `person` answered has a name."""
 
 
-TOO_SHORT = Reason(
+TOO_SHORT = CountReason(
     "too_short", nphrase("not counted yet: %(num)s more word needed", "not counted yet: %(num)s more words needed")
 )
-BEYOND = Reason(
+BEYOND = CountReason(
     "beyond",
     phrase("more than required"),
     phrase("More than required. It is welcome and does not change your participation."),
 )
-DELETED = Reason("deleted", phrase("not counted: deleted"))
-HIDDEN = Reason(Aside.HIDDEN.value, phrase("not counted: hidden by your instructor"))
-HELD = Reason(Aside.HELD.value, phrase("not counted: held for review"))
-PRIVATE = Reason(Aside.PRIVATE.value, phrase("not counted: private"))
+DELETED = CountReason("deleted", phrase("not counted: deleted"))
+HIDDEN = CountReason(Aside.HIDDEN.value, phrase("not counted: hidden by your instructor"))
+HELD = CountReason(Aside.HELD.value, phrase("not counted: held for review"))
+PRIVATE = CountReason(Aside.PRIVATE.value, phrase("not counted: private"))
 SET_ASIDE = {reason.key: reason for reason in (HIDDEN, HELD, PRIVATE)}
 """Why a post does not count whatever it says, by key."""
 
@@ -55,15 +55,15 @@ class PostFacts:
 
     id: int
     address: str
-    versions: tuple[Version, ...]
+    versions: tuple[VersionFacts, ...]
     """The oldest first; never empty."""
     parent_author_id: int | None = None
-    """Who is answered, as voice_of tells; None for a first post."""
+    """Who is answered, as author_key tells; None for a first post."""
     parent_author: str = ""
     answers_self: bool = False
     answers_staff: bool = False
     deleted: bool = False
-    aside: Reason | None = None
+    aside: CountReason | None = None
     """Why it does not count whatever it says: one of SET_ASIDE."""
     move: Move | None = None
 
@@ -77,7 +77,7 @@ class PostFacts:
         """Whether it answers a person of the class other than its author."""
         return self.is_reply and not self.answers_self and not self.answers_staff
 
-    def since(self, condition: Callable[[Version], bool]) -> datetime | None:
+    def since(self, condition: Callable[[VersionFacts], bool]) -> datetime | None:
         """Since when the condition has been true without a break; None when it is not true now."""
         since = None
         for version in self.versions:
@@ -96,7 +96,7 @@ class PostFacts:
 class PostVerdict:
     """Whether one post counts, and as what."""
 
-    reason: Reason
+    reason: CountReason
     counts: bool
     late: bool = False
     due: datetime | None = None

@@ -14,9 +14,9 @@ from lti_app.participation.requirements.base import (
     Verdict,
     is_late,
 )
-from lti_app.participation.requirements.facts import BEYOND, TOO_SHORT, PostFacts, PostVerdict, Reason
+from lti_app.participation.requirements.facts import BEYOND, TOO_SHORT, CountReason, PostFacts, PostVerdict
 
-FIRST_POST = Reason(
+FIRST_POST = CountReason(
     "first_post",
     phrase("counts as first post"),
     would=phrase("Would count as your first post."),

@@ -15,10 +15,10 @@ from lti_app.participation.requirements.base import (
     Verdict,
     is_late,
 )
-from lti_app.participation.requirements.facts import BEYOND, TOO_SHORT, PostFacts, PostVerdict, Reason
+from lti_app.participation.requirements.facts import BEYOND, TOO_SHORT, CountReason, PostFacts, PostVerdict
 
 MAX_REPLIES = 20
-REPLY = Reason(
+REPLY = CountReason(
     "reply",
     phrase("counts: reply %(number)s of %(of)s"),
     would=phrase("Would count as reply %(number)s of %(of)s."),
@@ -27,14 +27,16 @@ REPLY = Reason(
         "Would count as reply %(number)s of %(of)s with %(num)s more words.",
     ),
 )
-SAME_PERSON = Reason(
+SAME_PERSON = CountReason(
     "same_person",
     phrase("not counted: second reply to the same person"),
     would=phrase("Would not count as a reply: you already replied to this person."),
     would_to=phrase("Would not count as a reply: you already replied to %(person)s."),
 )
-TO_SELF = Reason("to_self", phrase("not counted: a reply to yourself"), phrase("Would not count: a reply to yourself."))
-TO_STAFF = Reason(
+TO_SELF = CountReason(
+    "to_self", phrase("not counted: a reply to yourself"), phrase("Would not count: a reply to yourself.")
+)
+TO_STAFF = CountReason(
     "to_staff",
     phrase("not counted: a reply to an instructor"),
     phrase("Would not count: a reply to an instructor. It is welcome all the same."),
@@ -158,7 +160,7 @@ class RepliesRequirement(Requirement):
         )
 
 
-def _does_not_count(post: PostFacts, answered: Container[int | None]) -> Reason | None:
+def _does_not_count(post: PostFacts, answered: Container[int | None]) -> CountReason | None:
     if post.answers_self:
         return TO_SELF
     if post.answers_staff:

@@ -10,7 +10,7 @@ from lti_app.course.courses.actions import change_settings
 from lti_app.course.courses.queries import get_settings
 from lti_app.course.people.actions import record_time_zone
 from lti_app.discussion.discussions.queries.course import list_discussions, list_required
-from lti_app.discussion.moderation.queries import count_waiting
+from lti_app.discussion.moderation.queries import count_review_items
 from lti_app.library.readings.access import may_edit, require_staff
 from lti_app.library.readings.queries import list_class_progress, list_readings
 from lti_app.web.course.forms.courses import CourseSettingsForm, prefilled
@@ -28,7 +28,7 @@ def home() -> ResponseReturnValue:
         "course/courses/home.html",
         course_title=actor.course_title,
         discussions=list_discussions(session, actor, now()),
-        waiting=count_waiting(session, actor),
+        review_counts=count_review_items(session, actor),
         readings=list_readings(session, actor),
         is_staff=actor.is_staff,
         may_edit=may_edit(actor),
@@ -43,7 +43,7 @@ def progress() -> ResponseReturnValue:
     required = list_required(session, actor)
     readings = {reading.id: reading for reading in list_readings(session, actor)}
     students = list_class_progress(session, actor, required)
-    done = Counter(key for student in students for key, so_far in student.how_far.items() if so_far.read_at)
+    done = Counter(key for student in students for key, so_far in student.progress.items() if so_far.read_at)
     in_order = [readings[reading_id] for reading_id in required]
     return render_template("course/courses/progress.html", readings=in_order, students=students, done=done)
 

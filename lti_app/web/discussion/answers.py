@@ -1,4 +1,4 @@
-"""Every voice gets an answer: who still waits for one, and telling others that one is at it."""
+"""Unanswered posts, and reserving one to reply to it."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
 from lti_app.discussion.answers.actions import claim_answer, release_answer
-from lti_app.discussion.answers.queries import list_waiting
+from lti_app.discussion.answers.queries import list_unanswered
 from lti_app.discussion.discussions.queries.discussion import get_discussion
-from lti_app.discussion.posts.access import Permission, may, require
+from lti_app.discussion.posts.access import PostPermission, may, require
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.session import get_visitor
@@ -25,12 +25,12 @@ def unanswered(discussion_id: int) -> ResponseReturnValue:
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
     circumstances = circumstances_of(session, actor, discussion)
-    require(actor, Permission.READ, circumstances)
+    require(actor, PostPermission.READ, circumstances)
     return render_template(
         "discussion/discussions/unanswered.html",
         discussion=discussion,
-        waiting=list_waiting(session, actor, discussion, now=now()),
-        can_reply=may(actor, Permission.REPLY, circumstances),
+        unanswered=list_unanswered(session, actor, discussion, now=now()),
+        can_reply=may(actor, PostPermission.REPLY, circumstances),
         form=ConfirmForm(formdata=None),
         base_url=_shown_at(discussion_id),
     )

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.queries import list_groups
-from lti_app.discussion.discussions.access import Permission, may
+from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.errors import DatesOutOfOrder
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import State
-from lti_app.discussion.moderation.queries import count_waiting, find_moved
+from lti_app.discussion.moderation.queries import count_review_items, find_moved
 from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.addresses import address_to_path
-from lti_app.discussion.reactions.queries import appreciated_by
+from lti_app.discussion.reactions.queries import liked_posts
 from lti_app.discussion.read_state.rules import Sort, write_numbers
 from lti_app.discussion.stances.queries import get_stances
 from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_thread
@@ -34,7 +34,7 @@ from lti_app.library.readings.rules import to_csl
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.discussion.forms.discussions import ReadingForm, SetUpForm, prefilled
-from lti_app.web.discussion.forms.drafting import account_of, first_post
+from lti_app.web.discussion.forms.drafting import first_post, own_participation
 from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -56,16 +56,16 @@ def show(discussion_id: int) -> ResponseReturnValue:
     """The discussion with the reader's progress and a page of posts; the way to set it up where nobody has."""
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
-    if discussion.state is State.UNPREPARED and may(actor, Permission.SET_UP):
+    if discussion.state is State.UNPREPARED and may(actor, DiscussionPermission.SET_UP):
         return redirect(url_for(".settings", discussion_id=discussion_id), 303)
     if not _is_shown(actor, discussion):
         return render_template("discussion/discussions/not_open.html", discussion=discussion)
     groups = groups_of(session, actor, discussion)
     discussion = narrowed(discussion, groups, request.args.get("group"))
-    account = account_of(actor, discussion)
-    progress = account.verdicts if account else None
+    own = own_participation(actor, discussion)
+    progress = own.verdicts if own else None
     circumstances = _circumstances(session, actor, discussion, progress)
-    can_write = posts_access.may(actor, posts_access.Permission.START, circumstances)
+    can_write = posts_access.may(actor, posts_access.PostPermission.START, circumstances)
     thread = _thread(session, actor, discussion, circumstances)
     if moved := _moved(session, actor, discussion, thread["page"]):
         return redirect(url_for(".show", discussion_id=discussion_id, at=moved, _anchor=f"p{moved}"), 303)
@@ -77,7 +77,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
         post_verdicts=progress.posts if progress else {},
         has_posted=circumstances.has_posted,
         can_write=can_write,
-        **starting(first_post(actor, discussion, account=account, can_write=can_write), groups, discussion, actor),
+        **starting(first_post(actor, discussion, participation=own, can_write=can_write), groups, discussion, actor),
     )
 
 
@@ -88,11 +88,12 @@ def participation(discussion_id: int) -> ResponseReturnValue:
     discussion = get_discussion(session, actor, discussion_id, now=now())
     if not _is_shown(actor, discussion):
         return render_template("discussion/discussions/not_open.html", discussion=discussion)
+    own = own_participation(actor, discussion)
     return render_template(
         "discussion/discussions/participation.html",
         discussion=discussion,
         requirements=requirements_of(discussion),
-        progress=account.verdicts if (account := account_of(actor, discussion)) else None,
+        progress=own.verdicts if own else None,
         rubric=get_rubric(session, discussion),
         base_url=url_for(".show", discussion_id=discussion_id),
     )
@@ -102,7 +103,7 @@ def participation(discussion_id: int) -> ResponseReturnValue:
 def settings(discussion_id: int) -> ResponseReturnValue:
     """The set-up page. Its second button adds a reading to the course and keeps everything else as it was typed."""
     actor = get_visitor()
-    discussion = get_discussion(read_session(), actor, discussion_id, need=Permission.SET_UP, now=now())
+    discussion = get_discussion(read_session(), actor, discussion_id, need=DiscussionPermission.SET_UP, now=now())
     form = SetUpForm(data=prefilled(discussion, actor.time_zone))
     reading_form = ReadingForm(request.form if _adds_reading() else None, prefix="new-")
     if request.method == "GET":
@@ -137,11 +138,11 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[s
         "requirements": requirements_of(discussion),
         "rubric": get_rubric(session, discussion),
         "grade": get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None,
-        "can_set_up": may(actor, Permission.SET_UP),
-        "can_grade": may(actor, Permission.GRADE),
+        "can_set_up": may(actor, DiscussionPermission.SET_UP),
+        "can_grade": may(actor, DiscussionPermission.GRADE),
         "is_staff": actor.is_staff,
         "stance": get_stances(session, actor, discussion),
-        "waiting": count_waiting(session, actor).get(discussion.id, 0),
+        "review_count": count_review_items(session, actor).get(discussion.id, 0),
         "base_url": url_for(".show", discussion_id=discussion.id),
     }
 
@@ -230,7 +231,7 @@ def _thread(
     while the reader may see no posts.
     """
     overview = get_overview(session, actor, discussion)
-    if not posts_access.may(actor, posts_access.Permission.READ, circumstances):
+    if not posts_access.may(actor, posts_access.PostPermission.READ, circumstances):
         return {"activity": overview.activity, "page": None}
     start = address_to_path(request.args.get("at", "")) or ""
     asked = request.args.get("sort")
@@ -241,7 +242,7 @@ def _thread(
     return {
         "activity": overview.activity,
         "page": page,
-        "appreciated": appreciated_by(session, actor, [post.id for post in page.posts]),
+        "liked": liked_posts(session, actor, [post.id for post in page.posts]),
         **_new(discussion, overview, page),
     }
 

@@ -11,8 +11,8 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView, ge
 from lti_app.discussion.drafts.actions import discard_draft, save_draft
 from lti_app.discussion.drafts.errors import DraftElsewhere, DraftTooLong, DraftTooSoon
 from lti_app.discussion.drafts.queries import DraftView, find_draft
-from lti_app.discussion.drafts.rules import FIRST_POST, Kind, Place, parse_place
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.drafts.rules import FIRST_POST, DraftKind, DraftPlace, parse_place
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.queries.gate import get_post
 from lti_app.discussion.posts.queries.referred import compose_written
 from lti_app.discussion.posts.rules.formats import Format
@@ -80,14 +80,14 @@ def discard(discussion_id: int, draft_id: int) -> ResponseReturnValue:
     return redirect(_shown_at(discussion_id), 303)
 
 
-def _save(actor: Actor, discussion_id: int, place: Place, form: DraftForm) -> str:
+def _save(actor: Actor, discussion_id: int, place: DraftPlace, form: DraftForm) -> str:
     with writing() as session:
         return save_draft(
             session,
             actor,
             get_discussion(session, actor, discussion_id, now=now()),
             place,
-            form.to_drafted(),
+            form.to_draft_content(),
             base=form.draft.data or "",
             writer=form.draft_writer.data or "",
             now=now(),
@@ -113,10 +113,10 @@ def _is_script() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _can_go_on(actor: Actor, discussion: DiscussionView, place: Place) -> bool:
+def _can_go_on(actor: Actor, discussion: DiscussionView, place: DraftPlace) -> bool:
     if place.post_id is None:
         return True
-    need = Permission.EDIT if place.is_edit else Permission.REPLY
+    need = PostPermission.EDIT if place.is_edit else PostPermission.REPLY
     try:
         get_post(read_session(), actor, discussion, place.post_id, need=need)
     except (NotFound, Forbidden, Refused):
@@ -124,9 +124,9 @@ def _can_go_on(actor: Actor, discussion: DiscussionView, place: Place) -> bool:
     return True
 
 
-def _address_of(discussion_id: int, place: Place) -> str:
+def _address_of(discussion_id: int, place: DraftPlace) -> str:
     """Where the composer of a place is."""
-    if place.kind is Kind.FIRST:
+    if place.kind is DraftKind.FIRST:
         return url_for("discussions.show", discussion_id=discussion_id, _anchor="compose")
     endpoint = "posts.edit" if place.is_edit else "posts.reply"
     return url_for(endpoint, discussion_id=discussion_id, post_id=place.post_id)

@@ -8,7 +8,7 @@ from lti_app.core.errors import NotFound, Refused
 from lti_app.course.courses.queries import list_students
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import list_groups
-from lti_app.discussion.discussions.access import Permission
+from lti_app.discussion.discussions.access import DiscussionPermission
 from lti_app.discussion.discussions.actions.extensions import extend, remove_extension
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.queries.extensions import list_extensions
@@ -62,7 +62,7 @@ def remove(discussion_id: int, extension_id: int) -> ResponseReturnValue:
 
 def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
     actor = get_visitor()
-    return actor, get_discussion(read_session(), actor, discussion_id, need=Permission.SET_UP, now=now())
+    return actor, get_discussion(read_session(), actor, discussion_id, need=DiscussionPermission.SET_UP, now=now())
 
 
 def _form(actor: Actor) -> ExtensionForm:

@@ -1,4 +1,4 @@
-"""Moderation: what instructors do with posts and threads, and what students report and appreciate."""
+"""Moderation: what instructors do with posts and threads, and what students report and like."""
 
 from collections.abc import Callable
 
@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import NotFound, Refused
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
-from lti_app.discussion.integrity.queries import list_likenesses
+from lti_app.discussion.integrity.queries import list_similar_posts
 from lti_app.discussion.moderation.actions import change_post, reply_privately, report_post, split_thread
-from lti_app.discussion.moderation.queries import list_acts, list_own_reports, read_queue
-from lti_app.discussion.moderation.rules import SWITCHES, Deed, ReportReason
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.moderation.queries import list_history, list_own_reports, read_queue
+from lti_app.discussion.moderation.rules import ONE_CLICK_ACTIONS, ModerationAction, ReportReason
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.errors import AlreadyPosted
 from lti_app.discussion.posts.queries.gate import get_post
 from lti_app.discussion.posts.queries.views import PostView
-from lti_app.discussion.reactions.actions import appreciate as appreciate_post
+from lti_app.discussion.reactions.actions import set_like
 from lti_app.web.discussion.forms.moderation import HideForm, PrivateReplyForm, ReportForm, SplitForm
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.fields import PostedForm
@@ -31,47 +31,47 @@ blueprint = Blueprint(
 )
 BACK_TO_QUEUE = "queue"
 DONE = {
-    Deed.PIN: _l("Thread pinned. It now appears first."),
-    Deed.UNPIN: _l("Thread unpinned."),
-    Deed.MARK: _l("Post marked as exemplary."),
-    Deed.UNMARK: _l("Post no longer marked as exemplary."),
-    Deed.CLOSE: _l("Thread closed. Students can read it but not post in it."),
-    Deed.REOPEN: _l("Thread reopened."),
-    Deed.HIDE: _l("Post hidden. Its author and instructors still see it, with your reason."),
-    Deed.RESTORE: _l("Post shown again."),
-    Deed.HOLD: _l("Post held for review. Only its author and instructors can see it."),
-    Deed.RELEASE: _l("Post approved. Everyone can see it, and it counts from the time it was written."),
-    Deed.ACCEPT: _l("Answer accepted."),
-    Deed.UNACCEPT: _l("Answer no longer accepted."),
-    Deed.SPLIT: _l("The reply is now a thread. Old links still lead to it."),
-    Deed.DISMISS: _l("Reports dismissed. The post stays as it is."),
+    ModerationAction.PIN: _l("Thread pinned. It now appears first."),
+    ModerationAction.UNPIN: _l("Thread unpinned."),
+    ModerationAction.MARK: _l("Post marked as exemplary."),
+    ModerationAction.UNMARK: _l("Post no longer marked as exemplary."),
+    ModerationAction.CLOSE: _l("Thread closed. Students can read it but not post in it."),
+    ModerationAction.REOPEN: _l("Thread reopened."),
+    ModerationAction.HIDE: _l("Post hidden. Its author and instructors still see it, with your reason."),
+    ModerationAction.RESTORE: _l("Post shown again."),
+    ModerationAction.HOLD: _l("Post held for review. Only its author and instructors can see it."),
+    ModerationAction.RELEASE: _l("Post approved. Everyone can see it, and it counts from the time it was written."),
+    ModerationAction.ACCEPT: _l("Answer accepted."),
+    ModerationAction.UNACCEPT: _l("Answer no longer accepted."),
+    ModerationAction.SPLIT: _l("The reply is now a thread. Old links still lead to it."),
+    ModerationAction.DISMISS: _l("Reports dismissed. The post stays as it is."),
 }
-"""What is told after each deed."""
+"""What is told after each action."""
 Work = Callable[[Session, DiscussionView], str]
 
 
 @blueprint.get("")
 def queue(discussion_id: int) -> ResponseReturnValue:
-    """What waits for a decision, and what was decided lately."""
+    """The posts that need review, and the latest moderation actions."""
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
-    waiting = read_queue(session, actor, discussion, before=request.args.get("before", type=int))
+    found = read_queue(session, actor, discussion, before=request.args.get("before", type=int))
     return render_template(
         "discussion/moderation/queue.html",
         discussion=discussion,
-        queue=waiting,
-        likenesses=list_likenesses(session, actor, [item.post.id for item in waiting.items]),
+        queue=found,
+        similar_posts=list_similar_posts(session, actor, [item.post.id for item in found.items]),
         base_url=_base_url(discussion_id),
     )
 
 
-@blueprint.post("/posts/<int:post_id>/<deed>")
-def do(discussion_id: int, post_id: int, deed: str) -> ResponseReturnValue:
-    """One of the deeds that need no words."""
+@blueprint.post("/posts/<int:post_id>/<action>")
+def act(discussion_id: int, post_id: int, action: str) -> ResponseReturnValue:
+    """Take one of the actions that need no further input."""
     actor = get_visitor()
-    if deed not in SWITCHES:
+    if action not in ONE_CLICK_ACTIONS:
         raise NotFound
-    chosen = Deed(deed)
+    chosen = ModerationAction(action)
     address = _write(
         actor,
         discussion_id,
@@ -85,7 +85,7 @@ def do(discussion_id: int, post_id: int, deed: str) -> ResponseReturnValue:
 def hide(discussion_id: int, post_id: int) -> ResponseReturnValue:
     """Hide a post, with a reason that is shown in its place."""
     actor, form = get_visitor(), HideForm()
-    discussion, post = _enter(actor, discussion_id, post_id, Permission.HIDE)
+    discussion, post = _enter(actor, discussion_id, post_id, PostPermission.HIDE)
     return _answer(
         form,
         lambda: _page("hide", discussion, post, form),
@@ -93,10 +93,10 @@ def hide(discussion_id: int, post_id: int) -> ResponseReturnValue:
             actor,
             discussion_id,
             lambda session, found: change_post(
-                session, actor, found, post_id, Deed.HIDE, reason=form.reason.data or "", now=now()
+                session, actor, found, post_id, ModerationAction.HIDE, reason=form.reason.data or "", now=now()
             ),
         ),
-        DONE[Deed.HIDE],
+        DONE[ModerationAction.HIDE],
         discussion_id,
     )
 
@@ -105,7 +105,7 @@ def hide(discussion_id: int, post_id: int) -> ResponseReturnValue:
 def split(discussion_id: int, post_id: int) -> ResponseReturnValue:
     """Make a reply a thread of its own."""
     actor, form = get_visitor(), SplitForm()
-    need = Permission.SPLIT if request.method == "GET" else Permission.MODERATE  # a second click finds it moved
+    need = PostPermission.SPLIT if request.method == "GET" else PostPermission.MODERATE  # a second click finds it moved
     discussion, post = _enter(actor, discussion_id, post_id, need)
     about = {"title": form.title.data or "", "reason": form.reason.data or ""}
     return _answer(
@@ -116,7 +116,7 @@ def split(discussion_id: int, post_id: int) -> ResponseReturnValue:
             discussion_id,
             lambda session, found: split_thread(session, actor, found, post_id, **about, now=now()),
         ),
-        DONE[Deed.SPLIT],
+        DONE[ModerationAction.SPLIT],
         discussion_id,
     )
 
@@ -125,7 +125,7 @@ def split(discussion_id: int, post_id: int) -> ResponseReturnValue:
 def report(discussion_id: int, post_id: int) -> ResponseReturnValue:
     """Ask the staff to look at a post."""
     actor, form = get_visitor(), ReportForm()
-    discussion, post = _enter(actor, discussion_id, post_id, Permission.REPORT)
+    discussion, post = _enter(actor, discussion_id, post_id, PostPermission.REPORT)
 
     def work(session: Session, found: DiscussionView) -> str:
         reason, words = ReportReason(form.reason.data), form.words.data or ""
@@ -144,7 +144,7 @@ def report(discussion_id: int, post_id: int) -> ResponseReturnValue:
 def private_reply(discussion_id: int, post_id: int) -> ResponseReturnValue:
     """Answer a student so that nobody else sees it."""
     actor, form = get_visitor(), PrivateReplyForm()
-    discussion, post = _enter(actor, discussion_id, post_id, Permission.REPLY_PRIVATELY)
+    discussion, post = _enter(actor, discussion_id, post_id, PostPermission.REPLY_PRIVATELY)
 
     def work(session: Session, found: DiscussionView) -> str:
         try:
@@ -166,20 +166,20 @@ def private_reply(discussion_id: int, post_id: int) -> ResponseReturnValue:
 def history(discussion_id: int, post_id: int) -> ResponseReturnValue:
     """What was done to a post, for staff."""
     actor = get_visitor()
-    discussion, post = _enter(actor, discussion_id, post_id, Permission.MODERATE)
-    acts = list_acts(read_session(), actor, discussion, post_id)
-    likenesses = list_likenesses(read_session(), actor, [post_id])
-    return _page("history", discussion, post, acts=acts, likeness=likenesses.get(post_id))
+    discussion, post = _enter(actor, discussion_id, post_id, PostPermission.MODERATE)
+    lines = list_history(read_session(), actor, discussion, post_id)
+    similar_posts = list_similar_posts(read_session(), actor, [post_id])
+    return _page("history", discussion, post, history=lines, similar_post=similar_posts.get(post_id))
 
 
 @blueprint.post("/posts/<int:post_id>/like")
 def like(discussion_id: int, post_id: int) -> ResponseReturnValue:
-    """Appreciate a post (`wanted=1`), or no longer (`wanted=0`)."""
+    """Like a post (`wanted=1`), or remove the like (`wanted=0`)."""
     actor, wanted = get_visitor(), request.form.get("wanted", "1") != "0"
     address = _write(
         actor,
         discussion_id,
-        lambda session, found: appreciate_post(session, actor, found, post_id, wanted=wanted, now=now()),
+        lambda session, found: set_like(session, actor, found, post_id, wanted=wanted, now=now()),
     )
     return _back(discussion_id, address)
 
@@ -203,7 +203,7 @@ def refused(error: Refused) -> ResponseReturnValue:
     return error_page(status_of(error), error.code, _refusal(error))
 
 
-def _enter(actor: Actor, discussion_id: int, post_id: int, need: Permission) -> tuple[DiscussionView, PostView]:
+def _enter(actor: Actor, discussion_id: int, post_id: int, need: PostPermission) -> tuple[DiscussionView, PostView]:
     discussion = get_discussion(read_session(), actor, discussion_id, now=now())
     return discussion, get_post(read_session(), actor, discussion, post_id, need=need)
 

@@ -14,7 +14,7 @@ from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.drafts.queries import DraftView, get_draft
 from lti_app.discussion.drafts.rules import place_of
 from lti_app.discussion.moderation.rules import HeldReason
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.errors import AlreadyPosted
 from lti_app.discussion.posts.queries.gate import PostText, get_post, get_text
@@ -29,11 +29,11 @@ from lti_app.discussion.publishing.actions.revise import revise
 from lti_app.library.files.access import may_send
 from lti_app.library.files.rules import Purpose
 from lti_app.web.discussion.forms.drafting import (
-    account_of,
     aids_to,
     begun_again,
     begun_with,
-    keep_as_draft,
+    own_participation,
+    save_as_draft,
 )
 from lti_app.web.discussion.forms.posts import EditForm, PostForm
 from lti_app.web.discussion.forms.quoting import passage_asked_for, quotation_asked_for
@@ -73,7 +73,7 @@ def create(discussion_id: int) -> ResponseReturnValue:
         return _to_post(discussion_id, str(error.data["address"]))
     except Refused as error:
         form.text.errors = [refusal_words(error)]
-        keep_as_draft(actor, discussion_id, form, place_of(form.parent_id.data))
+        save_as_draft(actor, discussion_id, form, place_of(form.parent_id.data))
         return _composer(actor, discussion_id, form), status_of(error)
     _announce(posted.held_for)
     return _to_post(discussion_id, posted.address)
@@ -84,7 +84,7 @@ def reply(discussion_id: int, post_id: int) -> ResponseReturnValue:
     """The page to answer a post."""
     actor = get_visitor()
     discussion = get_discussion(read_session(), actor, discussion_id, now=now())
-    parent = get_post(read_session(), actor, discussion, post_id, need=Permission.REPLY)
+    parent = get_post(read_session(), actor, discussion, post_id, need=PostPermission.REPLY)
     begun = quotation_asked_for(parent, _base_url(discussion_id))
     begun = begun or passage_asked_for(read_session(), actor, discussion)
     draft = get_draft(read_session(), actor, discussion, place_of(post_id))
@@ -109,7 +109,7 @@ def edit(discussion_id: int, post_id: int) -> ResponseReturnValue:
         posted = _revise(actor, discussion_id, post_id, form)
     except (Refused, Conflict) as error:
         form.text.errors = [refusal_words(error)]
-        keep_as_draft(actor, discussion_id, form, place)
+        save_as_draft(actor, discussion_id, form, place)
         return _edit_page(actor, discussion, form, post), status_of(error)
     if posted.held_for:
         _announce(posted.held_for)
@@ -130,7 +130,7 @@ def delete(discussion_id: int, post_id: int) -> ResponseReturnValue:
     """Ask, then leave a tombstone in the post's place."""
     actor = get_visitor()
     discussion = get_discussion(read_session(), actor, discussion_id, now=now())
-    post = get_post(read_session(), actor, discussion, post_id, need=Permission.DELETE)
+    post = get_post(read_session(), actor, discussion, post_id, need=PostPermission.DELETE)
     form = ConfirmForm()
     if form.validate_on_submit():
         with writing() as session:
@@ -193,7 +193,7 @@ def _publish(actor: Actor, discussion_id: int, form: PostForm) -> Published:
             session,
             actor,
             get_discussion(session, actor, discussion_id, now=now()),
-            form.to_written(),
+            form.to_content(),
             parent_id=form.parent_id.data,
             draft=form.to_draft(),
             sellers=essay_sellers(),
@@ -208,7 +208,7 @@ def _revise(actor: Actor, discussion_id: int, post_id: int, form: EditForm) -> P
             actor,
             get_discussion(session, actor, discussion_id, now=now()),
             post_id,
-            form.to_written(),
+            form.to_content(),
             version=form.version.data or 0,
             draft=form.to_draft(),
             sellers=essay_sellers(),
@@ -236,7 +236,7 @@ def _composer(actor: Actor, discussion_id: int, form: PostForm) -> str:
     discussion = get_discussion(session, actor, discussion_id, now=now())
     parent = None
     if form.parent_id.data:
-        parent = get_post(session, actor, discussion, form.parent_id.data, need=Permission.READ)
+        parent = get_post(session, actor, discussion, form.parent_id.data, need=PostPermission.READ)
     return _composer_page(actor, discussion, form, parent)
 
 
@@ -280,15 +280,15 @@ def _composer_page(
     form.attached_files = _attached(actor, form)
     if parent is None:
         offer_start(form, groups_of(read_session(), actor, discussion), discussion)
-    account, place = account_of(actor, discussion), place_of(parent.id if parent else None)
-    form.aids = aids_to(actor, discussion, form, place, account=account, parent=parent, draft=draft)
+    participation, place = own_participation(actor, discussion), place_of(parent.id if parent else None)
+    form.aids = aids_to(actor, discussion, form, place, participation=participation, parent=parent, draft=draft)
     return render_template(
         "discussion/posts/reply.html",
         discussion=discussion,
         parent=parent,
         form=form,
         base_url=_base_url(discussion.id),
-        progress=account.verdicts if account else None,
+        progress=participation.verdicts if participation else None,
     )
 
 
@@ -297,8 +297,10 @@ def _edit_page(
 ) -> str:
     form.attached_files = _attached(actor, form)
     form.is_titled = is_titled(discussion.structure, post.address, post.title)
-    account, place = account_of(actor, discussion), place_of(None, post.id)
-    form.aids = aids_to(actor, discussion, form, place, account=account, draft=draft, is_reply="." in post.address)
+    participation, place = own_participation(actor, discussion), place_of(None, post.id)
+    form.aids = aids_to(
+        actor, discussion, form, place, participation=participation, draft=draft, is_reply="." in post.address
+    )
     base_url = _base_url(discussion.id)
     return render_template("discussion/posts/edit.html", form=form, post=post, discussion=discussion, base_url=base_url)
 

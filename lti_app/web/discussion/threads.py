@@ -1,4 +1,4 @@
-"""What keeps an open thread alive: new posts, what has been seen, jumps, and what posts said before."""
+"""What the script of an open thread asks for: new posts, read state, jumps, and earlier versions of posts."""
 
 from itertools import pairwise, zip_longest
 
@@ -9,11 +9,11 @@ from flask_babel import ngettext
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.posts.queries.history import read_history
 from lti_app.discussion.posts.rules.addresses import address_to_path
-from lti_app.discussion.read_state.actions import choose_sort, mark_seen
-from lti_app.discussion.read_state.queries import count_news, find_next_own, find_next_unread
+from lti_app.discussion.read_state.actions import choose_sort, mark_posts_read
+from lti_app.discussion.read_state.queries import count_new_posts, find_next_own, find_next_unread
 from lti_app.discussion.read_state.rules import Sort, parse_numbers
 from lti_app.discussion.threads.rules import compare_words
-from lti_app.web.discussion.forms.threads import SeenForm, SortForm
+from lti_app.web.discussion.forms.threads import ReadPostsForm, SortForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -24,12 +24,12 @@ MOST_COMPARED = 30
 
 
 @blueprint.get("/thread/news")
-def news(discussion_id: int) -> ResponseReturnValue:
+def new_posts(discussion_id: int) -> ResponseReturnValue:
     """How many posts there are since a page was made, for a script to tell; nothing where there are none."""
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now(), bare=True)
     since = min(max(0, request.args.get("since", 0, type=int)), discussion.post_count)
-    found = count_news(session, actor, discussion, since)
+    found = count_new_posts(session, actor, discussion, since)
     if not found.count:
         return NOTHING
     words = ngettext("%(num)s new post", "%(num)s new posts", found.count)
@@ -37,9 +37,9 @@ def news(discussion_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/thread/seen")
-def seen(discussion_id: int) -> ResponseReturnValue:
-    """Take what the reader has seen: from a script, which wants no answer, or from a button of the page."""
-    actor, form = get_visitor(), SeenForm()
+def mark_read(discussion_id: int) -> ResponseReturnValue:
+    """Mark posts as read: reported by the script, which ignores the answer, or by a button of the page."""
+    actor, form = get_visitor(), ReadPostsForm()
     if not form.validate():
         get_discussion(read_session(), actor, discussion_id, now=now(), bare=True)
         return NOTHING if form.quiet.data else _to_thread(discussion_id)
@@ -47,7 +47,7 @@ def seen(discussion_id: int) -> ResponseReturnValue:
         discussion = get_discussion(session, actor, discussion_id, now=now(), bare=True)
         reported = parse_numbers(form.numbers.data or "", discussion.post_count)
         if reported is not None:
-            mark_seen(session, actor, discussion, reported)
+            mark_posts_read(session, actor, discussion, reported)
     return NOTHING if form.quiet.data else _to_thread(discussion_id)
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.resources import resource
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.exchange.exporting.queries import Selection, take_posts
-from lti_app.exchange.exporting.rules.data import ReadingRecord, Scope, TakenFile, TakenPost, for_elsewhere
+from lti_app.exchange.exporting.queries import Selection, export_posts
+from lti_app.exchange.exporting.rules.data import ExportedFile, ExportedPost, ReadingRecord, Scope, for_elsewhere
 from lti_app.exchange.exporting.rules.pdf import TypesettingFailed, can_be_set, nodes_of, runs_leftward, typeset
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.queries import FileView
@@ -105,7 +105,7 @@ class Document:
         """A text's HTML where our own addresses mean nothing; `kept` names the pictures that come along."""
         return for_elsewhere(html, self.origin, _("Picture"), kept)
 
-    def link(self, file: TakenFile) -> str:
+    def link(self, file: ExportedFile) -> str:
         """The whole address of a file."""
         course_id = self.selection.actor.course_id
         return self.origin + url_for("files.serve", course_id=course_id, file_id=file.id, slug=file.slug)
@@ -118,7 +118,7 @@ def html_pieces(session: Session, document: Document) -> Iterator[str]:
         "exchange/exporting/document.html",
         document=document,
         discussion=document.discussion,
-        posts=take_posts(session, document.selection),
+        posts=export_posts(session, document.selection),
         outside=lambda html: Markup(document.outside(html, document.album.as_data)),  # noqa: S704 -- sanitised when written
         state_words=state_words,
         style=Markup(f"<style>\n{style}</style>"),  # noqa: S704 -- a file of ours
@@ -127,7 +127,7 @@ def html_pieces(session: Session, document: Document) -> Iterator[str]:
 
 def pdf_of(session: Session, document: Document) -> bytes:
     """The PDF file."""
-    posts = list(take_posts(session, document.selection))
+    posts = list(export_posts(session, document.selection))
     try:
         return _typeset(document, posts)
     except TypesettingFailed:
@@ -135,7 +135,7 @@ def pdf_of(session: Session, document: Document) -> bytes:
         return _typeset(document, posts)
 
 
-def _typeset(document: Document, taken: Sequence[TakenPost]) -> bytes:
+def _typeset(document: Document, taken: Sequence[ExportedPost]) -> bytes:
     template = resource("templates", "exchange", "exporting", "document.typ").read_bytes()
     fonts = Path(current_app.static_folder or "static", PRINT_FONTS)
     posts = [_post(document, post) for post in taken]
@@ -149,7 +149,7 @@ def _typeset(document: Document, taken: Sequence[TakenPost]) -> bytes:
     return typeset(template, content, fonts=[fonts] if fonts.is_dir() else [], pictures=beside)
 
 
-def state_words(post: TakenPost) -> list[str]:
+def state_words(post: ExportedPost) -> list[str]:
     """What sets a post apart, in words."""
     words = (
         (post.is_private, _("private")),
@@ -190,7 +190,7 @@ def _frame(document: Document) -> dict[str, Any]:
     }
 
 
-def _post(document: Document, post: TakenPost) -> dict[str, Any]:
+def _post(document: Document, post: ExportedPost) -> dict[str, Any]:
     facts = [moment_to_keep(post.created_at)]
     if post.edited_at:
         facts.append(_("edited %(when)s", when=moment_to_keep(post.edited_at)))
@@ -212,7 +212,7 @@ def _post(document: Document, post: TakenPost) -> dict[str, Any]:
     }
 
 
-def _gone(post: TakenPost) -> str:
+def _gone(post: ExportedPost) -> str:
     if post.html:
         return ""
     return _("This post was deleted.") if post.is_deleted else _("This post is hidden.")

@@ -17,13 +17,13 @@ from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.exchange.exporting.access import ExportPermission, may_export, require_export
 from lti_app.exchange.exporting.queries import (
     Selection,
+    export_posts,
+    list_authors,
     list_pictures,
     list_records,
-    list_voices,
-    select_to_take,
-    take_posts,
+    select_for_export,
 )
-from lti_app.exchange.exporting.rules.data import Kind, Scope, csv_lines, json_pieces
+from lti_app.exchange.exporting.rules.data import ExportFormat, Scope, csv_lines, json_pieces
 from lti_app.exchange.formats.entries import MAX_BYTES
 from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.importing.access import may_import, require_import
@@ -31,7 +31,7 @@ from lti_app.exchange.importing.actions.discard import discard_import
 from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
 from lti_app.exchange.importing.actions.run import run_import
 from lti_app.exchange.importing.queries import get_import, list_imports
-from lti_app.exchange.importing.rules.posts import Way
+from lti_app.exchange.importing.rules.posts import ImportMode
 from lti_app.grading.assessments.queries import find_by_pseudonym
 from lti_app.web.discussion.forms.starting import groups_of, narrowed
 from lti_app.web.exchange.documents import Album, Document, html_pieces, pdf_of
@@ -48,10 +48,10 @@ MAX_DIGITS = 18
 MOST_IN_PDF = 10_000
 """Posts: some seconds of setting type."""
 TYPES = {
-    Kind.HTML: "text/html; charset=utf-8",
-    Kind.PDF: "application/pdf",
-    Kind.CSV: "text/csv; charset=utf-8",
-    Kind.JSON: "application/json",
+    ExportFormat.HTML: "text/html; charset=utf-8",
+    ExportFormat.PDF: "application/pdf",
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.JSON: "application/json",
 }
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>")
@@ -59,7 +59,7 @@ blueprint = Blueprint("exchange", __name__, url_prefix="/courses/<int:course_id>
 
 @blueprint.url_value_preprocessor
 def allow_size(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Let a whole forum in, before the body is read, and only from those who may bring one."""
+    """Allow a large upload to those who may import posts, before the body is read."""
     actor = current_actor()
     if endpoint == "exchange.new_import" and actor and may_import(actor):
         request.max_content_length = request.max_form_memory_size = MAX_BYTES + ENVELOPE
@@ -67,27 +67,27 @@ def allow_size(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 @blueprint.get("/export")
 def show(discussion_id: int) -> ResponseReturnValue:
-    """What can be taken out, with what each choice holds, and what was brought in."""
+    """The choices of an export, and the past imports."""
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
     require_export(actor, ExportPermission.EXPORT_OWN)
-    reads = posts_access.may(actor, posts_access.Permission.READ, circumstances_of(session, actor, discussion))
-    takes_class = may_export(actor, ExportPermission.EXPORT_CLASS)
+    reads = posts_access.may(actor, posts_access.PostPermission.READ, circumstances_of(session, actor, discussion))
+    can_export_class = may_export(actor, ExportPermission.EXPORT_CLASS)
     return render_template(
         "exchange/exporting/show.html",
         discussion=discussion,
         groups=groups_of(session, actor, discussion),
         reads=reads,
-        takes_class=takes_class,
-        can_bring_in=may_import(actor),
-        voices=list_voices(session, actor, discussion) if takes_class else [],
+        can_export_class=can_export_class,
+        can_import=may_import(actor),
+        authors=list_authors(session, actor, discussion) if can_export_class else [],
         imports=list_imports(session, actor, discussion),
     )
 
 
 @blueprint.post("/export/choose")
 def choose(discussion_id: int) -> ResponseReturnValue:
-    """From the choice of a person to the address of the file."""
+    """Redirect from the choice of a person to the address of the file."""
     actor = get_visitor()
     get_discussion(read_session(), actor, discussion_id, now=now())
     require_export(actor, ExportPermission.EXPORT_CLASS)
@@ -105,8 +105,8 @@ def export_file(discussion_id: int) -> ResponseReturnValue:
         discussion = narrowed(discussion, groups_of(session, actor, discussion), asked)
     kind, scope = _asked()
     person_id = _whose(actor, discussion, request.args.get("person", ""))
-    selection = select_to_take(session, actor, discussion, scope=scope, kind=kind, person_id=person_id)
-    if kind is Kind.PDF and discussion.post_count > MOST_IN_PDF:
+    selection = select_for_export(session, actor, discussion, scope=scope, kind=kind, person_id=person_id)
+    if kind is ExportFormat.PDF and discussion.post_count > MOST_IN_PDF:
         flash(_("This discussion is too long for a PDF. Export it as a web page and print that."), "warning")
         return redirect(url_for(".show", discussion_id=discussion_id), 303)
     file = _file(selection, kind)
@@ -145,9 +145,9 @@ def show_import(discussion_id: int, import_id: int) -> ResponseReturnValue:
     found = get_import(read_session(), actor, discussion, import_id)
     form = ImportChoiceForm()
     if form.validate_on_submit():
-        way, pattern = Way(form.way.data), _("Author {}") if form.hide_names.data else ""
+        mode, pattern = ImportMode(form.mode.data), _("Author {}") if form.hide_names.data else ""
         with writing() as session:
-            added = run_import(session, actor, discussion_id, import_id, way=way, placeholder=pattern, now=now())
+            added = run_import(session, actor, discussion_id, import_id, mode=mode, placeholder=pattern, now=now())
         flash(ngettext("%(num)s post was imported.", "%(num)s posts were imported.", added))
         return redirect(url_for(".show_import", discussion_id=discussion_id, import_id=import_id), 303)
     return render_template(
@@ -178,16 +178,16 @@ def _upload(form: ImportForm, file: FileStorage | None) -> ImportFile:
     return ImportFile(content, form.time_zone.data, file.filename or "" if file else "", form.day_first)
 
 
-def _asked() -> tuple[Kind, Scope]:
+def _asked() -> tuple[ExportFormat, Scope]:
     """Which file the address asks for; raises NotFound for one that there is not."""
     try:
-        return Kind(request.args.get("kind", "html")), Scope(request.args.get("scope", "one"))
+        return ExportFormat(request.args.get("kind", "html")), Scope(request.args.get("scope", "one"))
     except ValueError as error:
         raise NotFound from error
 
 
 def _whose(actor: Actor, discussion: DiscussionView, key: str) -> int | None:
-    """Whose posts an address means by the key of a Voice; while names are hidden, nobody's by their own id."""
+    """The person whom the key of an ExportAuthor means. While names are hidden, ids of people are not accepted."""
     number = key.removeprefix("b")
     if not key:
         return None
@@ -195,24 +195,24 @@ def _whose(actor: Actor, discussion: DiscussionView, key: str) -> int | None:
         raise NotFound
     if number != key:
         require_export(actor, ExportPermission.EXPORT_CLASS)
-        return find_by_pseudonym(read_session(), discussion, int(number))
+        return find_by_pseudonym(read_session(), actor, discussion, int(number))
     if actor.is_staff and discussion.hides_names_from(actor) and int(key) != actor.person_id:
         raise NotFound
     return int(key)
 
 
-def _file(selection: Selection, kind: Kind) -> Iterator[str] | bytes:
+def _file(selection: Selection, kind: ExportFormat) -> Iterator[str] | bytes:
     session, discussion = read_session(), selection.discussion
-    if kind is Kind.CSV:
-        return csv_lines(take_posts(session, selection))
+    if kind is ExportFormat.CSV:
+        return csv_lines(export_posts(session, selection))
     readings = list_records(session, discussion)
     address = url_for("discussions.show", discussion_id=discussion.id, _external=True)
     album = Album({} if kind.is_data else list_pictures(session, selection), storage())
     document = Document(selection, readings, address, album)
-    if kind is Kind.JSON:
-        posts = take_posts(session, selection)
+    if kind is ExportFormat.JSON:
+        posts = export_posts(session, selection)
         return json_pieces(_about(selection.actor, discussion), readings, posts, document.link)
-    return html_pieces(session, document) if kind is Kind.HTML else pdf_of(session, document)
+    return html_pieces(session, document) if kind is ExportFormat.HTML else pdf_of(session, document)
 
 
 def _to_the_end(pieces: Iterator[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.access import Permission
+from lti_app.discussion.discussions.access import DiscussionPermission
 from lti_app.discussion.discussions.actions.pseudonyms import name_everybody, reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.grading.assessments.actions import assess, release, release_all
@@ -23,13 +23,13 @@ from lti_app.grading.assessments.queries import (
     list_desk,
     list_posts_in_context,
 )
-from lti_app.grading.assessments.rules import Progress, StudentLine, changes_after, suggested_level
+from lti_app.grading.assessments.rules import GradingStatus, StudentLine, events_after, suggested_level
 from lti_app.grading.passbacks.actions import retry_passbacks
 from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import CriterionView, LevelView, RubricView
-from lti_app.participation.progress.queries import get_account
+from lti_app.participation.progress.queries import get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.forms.desk import AssessmentForm, chosen_levels
@@ -157,13 +157,13 @@ def retry(discussion_id: int) -> ResponseReturnValue:
 
 def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
     actor = get_visitor()
-    return actor, get_discussion(read_session(), actor, discussion_id, need=Permission.GRADE, now=now())
+    return actor, get_discussion(read_session(), actor, discussion_id, need=DiscussionPermission.GRADE, now=now())
 
 
 def _whom(actor: Actor, discussion: DiscussionView, person_id: int, pseudonym_id: int) -> int:
     """The student that a URL means. While names are hidden, ids that identify a person elsewhere are not accepted."""
     if pseudonym_id:
-        return find_by_pseudonym(read_session(), discussion, pseudonym_id)
+        return find_by_pseudonym(read_session(), actor, discussion, pseudonym_id)
     if discussion.hides_names_from(actor):
         raise NotFound
     return person_id
@@ -196,10 +196,10 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
     if chosen is None:
         raise NotFound
     posts = list_posts_in_context(session, actor, discussion, person_id)
-    account = get_account(session, actor, discussion, person_id, now=now())
-    verdicts = account.verdicts
+    participation = get_participation(session, actor, discussion, person_id, now=now())
+    verdicts = participation.verdicts
     rubric = get_rubric(session, discussion)
-    assessment = get_assessment(session, discussion, person_id)
+    assessment = get_assessment(session, actor, discussion, person_id)
     before, after = _neighbours(lines, person_id)
     return render_template(
         "grading/student.html",
@@ -214,10 +214,10 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
         rows=_rows(rubric, assessment, verdicts, form),
         assessment=assessment,
         form=form or AssessmentForm(formdata=None, comment=assessment.comment, version=assessment.version),
-        passback=get_passback(session, discussion, person_id),
-        changes=changes_after(assessment.assessed_at, [change for post in posts for change in post.happened]),
+        passback=get_passback(session, actor, discussion, person_id),
+        changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
         blind=discussion.hides_names_from(actor),
-        own=account.calendar,
+        own=participation.calendar,
         previous_key=before.key if before else None,
         next_key=after.key if after else None,
         graded_count=sum(not line.needs_grading for line in lines),
@@ -243,11 +243,11 @@ def _neighbours(lines: list[StudentLine], person_id: int) -> tuple[StudentLine |
 
 
 def _counts(lines: list[StudentLine]) -> dict[str, int]:
-    progress = Counter(line.progress for line in lines)
+    statuses = Counter(line.status for line in lines)
     passbacks = Counter(line.passback for line in lines)
     return {
         "total": len(lines),
-        "graded": progress[Progress.RELEASED],
+        "graded": statuses[GradingStatus.RELEASED],
         "ready": sum(line.is_ready for line in lines),
         "pending": passbacks[PassbackState.PENDING],
         "refused": passbacks[PassbackState.REFUSED],

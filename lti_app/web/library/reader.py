@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 
 from lti_app.core.errors import Refused
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.citations.queries import CitedPassage, count_citations_by_passage, list_gatherings
+from lti_app.discussion.citations.queries import CitedPassage, count_citations_by_passage, list_citing_discussions
 from lti_app.library.files.access import may_send, require_sending
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import MediaType, Purpose, numbered
-from lti_app.library.readings.actions import choose_passage, give_file, record_place, upload_file
+from lti_app.library.readings.actions import choose_passage, record_place, set_reading_file, upload_file
 from lti_app.library.readings.queries import FiledReading, PassageView, get_filed_reading, get_passage
-from lti_app.library.readings.rules import Place
+from lti_app.library.readings.rules import PassagePlace
 from lti_app.web.errors import status_of
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.library.forms.files import PassageForm, PlaceForm, ReadingFileForm, file_refusal
@@ -31,8 +31,8 @@ ENVELOPE = 100_000
 
 @blueprint.url_value_preprocessor
 def allow_size(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Let as much in as a reading may have, before the body is read, and only from those who may send one."""
-    if endpoint == "reader.give" and request.method == "POST":
+    """Allow an upload of the size of a reading to those who may send one, before the body is read."""
+    if endpoint == "reader.add_file" and request.method == "POST":
         actor = current_actor()
         if actor and may_send(actor, Purpose.READING):
             request.max_content_length = limits().reading + ENVELOPE
@@ -40,7 +40,7 @@ def allow_size(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 @blueprint.get("/read")
 def show(reading_id: int) -> ResponseReturnValue:
-    """The reading's file. `?passage=` or `?page=` opens it there, `?from=` is the discussion one came from."""
+    """The reading's file. `?passage=` or `?page=` opens it there, `?from=` is the discussion of the page before."""
     actor, session = get_visitor(), read_session()
     reading = get_filed_reading(session, actor, reading_id)
     kind = reading.file.media_type if reading.file else None
@@ -54,12 +54,12 @@ def show(reading_id: int) -> ResponseReturnValue:
         wanted=_wanted(_asked_for(actor, reading_id)),
         form=PassageForm(formdata=None),
         came_from=_came_from(),
-        may_give=may_send(actor, Purpose.READING),
+        can_upload=may_send(actor, Purpose.READING),
     )
 
 
 @blueprint.post("/place")
-def place(reading_id: int) -> ResponseReturnValue:
+def record_progress(reading_id: int) -> ResponseReturnValue:
     """Record that a reading was opened, or the last page reached; the reader's script sends this."""
     actor, form = get_visitor(), PlaceForm()
     if not form.validate():
@@ -83,26 +83,26 @@ def cite(reading_id: int) -> ResponseReturnValue:
     further: dict[str, Any] = {"passage": passage_id, "from": _came_from()}
     if request.form.get("then") == "class":
         return redirect(url_for("citations.find", reading_id=reading_id, **further), 303)
-    return redirect(url_for(".where", reading_id=reading_id, **further), 303)
+    return redirect(url_for(".choose_discussion", reading_id=reading_id, **further), 303)
 
 
 @blueprint.get("/cite")
-def where(reading_id: int) -> ResponseReturnValue:
-    """On to the composer of the discussion that one came from, or of the only one; else the choice."""
+def choose_discussion(reading_id: int) -> ResponseReturnValue:
+    """Redirect to the composer of the discussion of `?from=` or the only one; otherwise let the reader choose."""
     actor = get_visitor()
     passage = _asked_for(actor, reading_id)
     if passage is None:
         return redirect(url_for(".show", reading_id=reading_id), 303)
-    gatherings = list_gatherings(read_session(), actor, reading_id, now())
-    chosen = next((each.id for each in gatherings if each.id == _came_from() or len(gatherings) == 1), None)
+    discussions = list_citing_discussions(read_session(), actor, reading_id, now())
+    chosen = next((each.id for each in discussions if each.id == _came_from() or len(discussions) == 1), None)
     if chosen is not None:
         return redirect(url_for("discussions.show", discussion_id=chosen, cite=passage.id, _anchor="compose"), 303)
-    return render_template("library/reader/where.html", gatherings=gatherings, passage=passage, reading_id=reading_id)
+    return render_template("library/reader/where.html", discussions=discussions, passage=passage, reading_id=reading_id)
 
 
 @blueprint.route("/file", methods=["GET", "POST"])
-def give(reading_id: int) -> ResponseReturnValue:
-    """Give the class a PDF or HTML file to read, with the right to share it."""
+def add_file(reading_id: int) -> ResponseReturnValue:
+    """Upload a PDF or HTML file for the class to read, and say why it may be shared."""
     actor = get_visitor()
     require_sending(actor, Purpose.READING)
     reading = get_filed_reading(read_session(), actor, reading_id)
@@ -112,28 +112,28 @@ def give(reading_id: int) -> ResponseReturnValue:
         status = 422
         if form.validate():
             try:
-                _take(actor, reading, form)
+                _store(actor, reading, form)
             except Refused as error:
                 refusal, status = file_refusal(error), status_of(error)
             else:
                 flash(_("File added. The class can now read it here."))
                 return redirect(url_for(".show", reading_id=reading_id), 303)
-    return _give_page(reading, form, refusal), status
+    return _upload_page(reading, form, refusal), status
 
 
 @blueprint.post("/file/remove")
-def remove(reading_id: int) -> ResponseReturnValue:
-    """Take the file back."""
+def remove_file(reading_id: int) -> ResponseReturnValue:
+    """Remove the file of a reading."""
     actor = get_visitor()
     require_sending(actor, Purpose.READING)
     ConfirmForm().validate()
     with writing() as session:
-        give_file(session, actor, reading_id, file_id=None, now=now())
+        set_reading_file(session, actor, reading_id, file_id=None, now=now())
     flash(_("File removed."))
-    return redirect(url_for(".give", reading_id=reading_id), 303)
+    return redirect(url_for(".add_file", reading_id=reading_id), 303)
 
 
-def _take(actor: Actor, reading: FiledReading, form: ReadingFileForm) -> None:
+def _store(actor: Actor, reading: FiledReading, form: ReadingFileForm) -> None:
     sent = sent_file(request.files.get("file"))
     with writing() as session:
         upload_file(
@@ -150,7 +150,7 @@ def _take(actor: Actor, reading: FiledReading, form: ReadingFileForm) -> None:
         )
 
 
-def _give_page(reading: FiledReading, form: ReadingFileForm, refusal: str) -> str:
+def _upload_page(reading: FiledReading, form: ReadingFileForm, refusal: str) -> str:
     return render_template(
         "library/reader/file.html",
         reading=reading,
@@ -189,7 +189,7 @@ def _wanted(passage: PassageView | None) -> dict[str, object] | None:
     if passage:
         return {"id": passage.id, **asdict(passage.place)}
     page = request.args.get("page", "")
-    return {"id": 0, **asdict(Place.of(page=page))} if page else None
+    return {"id": 0, **asdict(PassagePlace.of(page=page))} if page else None
 
 
 def _file_url(file: FileView) -> str:

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lti_app.course.courses.rules import Actor, CitationStyle
-from lti_app.discussion.citations.queries import list_gatherings
+from lti_app.discussion.citations.queries import list_citing_discussions
 from lti_app.library.bibliography.errors import DoiUnknown, DoiUnreachable
 from lti_app.library.bibliography.ports import DoiLookup
-from lti_app.library.bibliography.queries.shelf import list_shelf
+from lti_app.library.bibliography.queries.leadership import list_leadership_readings
 from lti_app.library.bibliography.rules.records import (
     MAX_RECORDS,
     Found,
@@ -33,13 +33,13 @@ from lti_app.library.readings.actions import (
     delete_reading,
     mark_read,
     record_opening,
-    record_stop,
+    record_position,
 )
 from lti_app.library.readings.errors import ReadingInUse
 from lti_app.library.readings.queries import ReadingView, get_reading, list_progress, list_works
 from lti_app.library.readings.rules import to_csl
 from lti_app.web.forms.fields import ConfirmForm
-from lti_app.web.library.forms.readings import PasteForm, RecordForm, StopForm, prefilled
+from lti_app.web.library.forms.readings import PasteForm, PositionForm, RecordForm, prefilled
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import end_reading, now, read_session, writing
 
@@ -60,7 +60,7 @@ def show(reading_id: int) -> ResponseReturnValue:
     """One reading: its reference in every style, where to read it, and how far one, or the class, has got."""
     actor, session = get_visitor(), read_session()
     reading = get_reading(session, actor, reading_id)
-    return _reading_page(actor, reading, StopForm(formdata=None, obj=reading.how_far))
+    return _reading_page(actor, reading, PositionForm(formdata=None, obj=reading.progress))
 
 
 @blueprint.route("/add", methods=["GET", "POST"])
@@ -105,15 +105,19 @@ def write() -> ResponseReturnValue:
 
 @blueprint.route("/leadership", methods=["GET", "POST"])
 def leadership() -> ResponseReturnValue:
-    """Standard texts on leadership, to be taken by a tick."""
+    """Choose from standard texts on leadership."""
     actor = get_visitor()
     require_edit(actor)
-    if request.method == "POST" and ConfirmForm().validate() and (added := _add_ticked(actor, list_shelf())):
+    if (
+        request.method == "POST"
+        and ConfirmForm().validate()
+        and (added := _add_ticked(actor, list_leadership_readings()))
+    ):
         return added
     page = render_template(
         "library/readings/leadership.html",
         form=ConfirmForm(formdata=None),
-        choices=_choices(actor, list_shelf(), ticked=False),
+        choices=_choices(actor, list_leadership_readings(), ticked=False),
         refused=request.method == "POST",
     )
     return page, 422 if request.method == "POST" else 200
@@ -156,20 +160,20 @@ def delete(reading_id: int) -> ResponseReturnValue:
         else:
             flash(_("%(reading)s was deleted.", reading=reading.label))
             return redirect(url_for("courses.home", _anchor="readings-title"), 303)
-    gatherings = list_gatherings(read_session(), actor, reading_id, now())
+    discussions = list_citing_discussions(read_session(), actor, reading_id, now())
     page = render_template(
         "library/readings/delete.html",
         form=form,
         reading=reading,
-        gatherings=gatherings,
-        in_use=in_use or bool(gatherings),
+        discussions=discussions,
+        in_use=in_use or bool(discussions),
     )
     return page, 422 if in_use else 200
 
 
 @blueprint.get("/<int:reading_id>/open")
 def open_elsewhere(reading_id: int) -> ResponseReturnValue:
-    """On to where the reading can be read; on the way it is noted that the student opened it."""
+    """Record that a student opened the reading, and redirect to it."""
     actor = get_visitor()
     reading = get_reading(read_session(), actor, reading_id)
     if reading.address is None:
@@ -181,34 +185,34 @@ def open_elsewhere(reading_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:reading_id>/last-page")
-def stop(reading_id: int) -> ResponseReturnValue:
-    """A student says where they stopped; the viewer says it for them."""
-    actor, form = get_visitor(), StopForm()
+def last_page(reading_id: int) -> ResponseReturnValue:
+    """Record the last page that a student has read; the reader's script sends it too."""
+    actor, form = get_visitor(), PositionForm()
     if not form.validate():
         reading = get_reading(read_session(), actor, reading_id)
         return _reading_page(actor, reading, form), 422
     with writing() as session:
         place = {"page": form.page.data or "", "paragraph": form.paragraph.data or ""}
-        record_stop(session, actor, reading_id, now(), **place)
-    return _noted(reading_id)
+        record_position(session, actor, reading_id, now(), **place)
+    return _recorded(reading_id)
 
 
 @blueprint.post("/<int:reading_id>/read-state")
-def mark(reading_id: int) -> ResponseReturnValue:
-    """A student marks a reading as read, or takes that back."""
+def mark_as_read(reading_id: int) -> ResponseReturnValue:
+    """Mark a reading as read by a student, or as not read."""
     actor = get_visitor()
     with writing() as session:
         mark_read(session, actor, reading_id, now(), read=request.form.get("read") == "1")
-    return _noted(reading_id)
+    return _recorded(reading_id)
 
 
-def _noted(reading_id: int) -> ResponseReturnValue:
+def _recorded(reading_id: int) -> ResponseReturnValue:
     if request.headers.get("X-Requested-With") == SCRIPTED:
         return "", 204
     return redirect(url_for(".show", reading_id=reading_id, _anchor="own-progress"), 303)
 
 
-def _reading_page(actor: Actor, reading: ReadingView, form: StopForm) -> str:
+def _reading_page(actor: Actor, reading: ReadingView, form: PositionForm) -> str:
     return render_template(
         "library/readings/show.html",
         reading=reading,

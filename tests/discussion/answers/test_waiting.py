@@ -18,13 +18,13 @@ from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Names
 from lti_app.discussion.moderation.actions import change_post
-from lti_app.discussion.moderation.rules import Deed
+from lti_app.discussion.moderation.rules import ModerationAction
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import ParentGone, PostChanged, PostHeld
 from lti_app.discussion.posts.models import Post, Revision
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions import release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.grading.assessments.models import Release
@@ -111,8 +111,8 @@ def test_the_second_grader_is_told(overtake, session, cast, discussion, clock):
     for version in (0, 1):  # the first marks of a student, and later ones
         end = overtake(partial(save, 1 - version, version), partial(save, 2, version))
         assert isinstance(end, AssessmentChanged)
-        assert get_assessment(session, discussion, cast.ana.person_id).version == version + 1
-    assert get_assessment(session, discussion, cast.ana.person_id).total == 20
+        assert get_assessment(session, cast.ines, discussion, cast.ana.person_id).version == version + 1
+    assert get_assessment(session, cast.ines, discussion, cast.ana.person_id).total == 20
 
 
 def test_the_second_release_finds_nothing_to_release(overtake, session, cast, discussion, clock):
@@ -123,7 +123,7 @@ def test_the_second_release_finds_nothing_to_release(overtake, session, cast, di
         return release_all(own, cast.ines, discussion, now=clock())
 
     def publish(own):
-        get_assessment(own, discussion, cast.ana.person_id)  # a page that has read it before
+        get_assessment(own, cast.ines, discussion, cast.ana.person_id)  # a page that has read it before
         release(own, cast.ines, discussion, cast.ana.person_id, now=clock())
 
     assert overtake(publish, publish) is None
@@ -137,7 +137,7 @@ def test_an_edit_of_what_was_deleted_meanwhile_is_refused(overtake, session, cas
     session.commit()
 
     def edit(own):
-        edit_post(own, cast.ana, discussion, post.id, Written("As it is."), version=1, now=clock())
+        edit_post(own, cast.ana, discussion, post.id, PostContent("As it is."), version=1, now=clock())
 
     end = overtake(lambda own: delete_post(own, cast.ines, discussion, post.id, now=clock()), edit)
     assert isinstance(end, PostChanged) or type(end).__name__ == "Forbidden"  # SQLite lets one begin only afterwards
@@ -150,7 +150,7 @@ def test_on_postgresql_the_edit_has_waited_for_the_deletion(database, overtake, 
     edit = {"version": 1, "now": clock()}
     end = overtake(
         lambda own: delete_post(own, cast.ines, discussion, post.id, now=clock()),
-        lambda own: edit_post(own, cast.ana, discussion, post.id, Written("As it is."), **edit),
+        lambda own: edit_post(own, cast.ana, discussion, post.id, PostContent("As it is."), **edit),
     )
     assert type(end).__name__ == ("PostChanged" if database.engine.dialect.name == "postgresql" else "Forbidden")
 
@@ -165,18 +165,21 @@ def test_the_second_deletion_changes_nothing(overtake, session, cast, discussion
     assert session.scalar(select(Post.deleted_by_id)) == cast.ines.person_id
 
 
-@pytest.mark.parametrize(("deed", "refusal"), [("delete", ParentGone), (Deed.HIDE, ParentGone), (Deed.HOLD, PostHeld)])
-def test_nobody_answers_what_was_taken_away_meanwhile(overtake, session, cast, discussion, *, clock, deed, refusal):
+@pytest.mark.parametrize(
+    ("action", "refusal"),
+    [("delete", ParentGone), (ModerationAction.HIDE, ParentGone), (ModerationAction.HOLD, PostHeld)],
+)
+def test_nobody_answers_what_was_taken_away_meanwhile(overtake, session, cast, discussion, *, clock, action, refusal):
     post = write(session, cast.ana, discussion, now=clock())
     write(session, cast.ben, discussion, now=clock())
 
     def take_away(own):
-        if deed == "delete":
+        if action == "delete":
             return delete_post(own, cast.ines, discussion, post.id, now=clock())
-        return change_post(own, cast.ines, discussion, post.id, deed, reason="Rude.", now=clock())
+        return change_post(own, cast.ines, discussion, post.id, action, reason="Rude.", now=clock())
 
     def answer(own):
-        return create_post(own, cast.ben, discussion, Written("Yes."), parent_id=post.id, now=clock())
+        return create_post(own, cast.ben, discussion, PostContent("Yes."), parent_id=post.id, now=clock())
 
     end = overtake(take_away, answer)
     assert isinstance(end, refusal | NotFound)  # on SQLite the gate says so, to which a held post does not exist
@@ -188,8 +191,8 @@ def test_nobody_holds_what_was_answered_meanwhile(overtake, session, cast, discu
     post = write(session, cast.ana, discussion, now=clock())
     write(session, cast.ben, discussion, now=clock())
     end = overtake(
-        lambda own: create_post(own, cast.ben, discussion, Written("Yes."), parent_id=post.id, now=clock()),
-        lambda own: change_post(own, cast.ines, discussion, post.id, Deed.HOLD, now=clock()),
+        lambda own: create_post(own, cast.ben, discussion, PostContent("Yes."), parent_id=post.id, now=clock()),
+        lambda own: change_post(own, cast.ines, discussion, post.id, ModerationAction.HOLD, now=clock()),
     )
     assert isinstance(end, Forbidden)
     assert session.scalar(select(Post.held_at).where(Post.id == post.id)) is None

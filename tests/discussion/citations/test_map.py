@@ -5,16 +5,16 @@ from sqlalchemy import select, update
 
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.citations.actions import check_again
-from lti_app.discussion.citations.queries import POSTS_A_PASSAGE, get_map, list_gatherings
+from lti_app.discussion.citations.queries import POSTS_A_PASSAGE, get_citation_map, list_citing_discussions
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import PostFirst
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.rules.written import Written
-from lti_app.library.passages.actions import give_text, take_back_text
+from lti_app.discussion.posts.rules.written import PostContent
+from lti_app.library.passages.actions import delete_text, store_text
 from lti_app.library.passages.errors import TextTooShort
 from lti_app.library.passages.models import ReadingShingle, ReadingText
 from lti_app.library.passages.queries import get_reading_text
-from lti_app.library.passages.rules import Kept, split_pages
+from lti_app.library.passages.rules import TextStorage, split_pages
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
@@ -43,60 +43,60 @@ def test_passages_stand_in_the_order_of_the_reading_with_who_argues_from_them(se
     write(session, cast.ana, discussion, text="See [Kotter, p. 110] and [Kotter].", now=clock())
     second = write(session, cast.ben, discussion, text="And [Kotter, pp. 103–4], [Kotter, p. 110].", now=clock())
     write(session, cast.ana, discussion, text="No, [Zaleznik, p. 70].", to=second, now=clock())
-    shown = get_map(session, cast.ben, discussion, kotter[0])
+    shown = get_citation_map(session, cast.ben, discussion, kotter[0])
     assert [(each.place.page, [(post.address, post.author) for post in each.posts]) for each in shown.passages] == [
         ("", [("1", "Ana Brandt")]),
         ("103–4", [("2", "Ben Carter")]),
         ("110", [("2", "Ben Carter"), ("1", "Ana Brandt")]),
     ]
     assert shown.uncited == ("105–109", "111")
-    assert [each.place.page for each in get_map(session, cast.ines, discussion, kotter[1]).passages] == ["70"]
+    assert [each.place.page for each in get_citation_map(session, cast.ines, discussion, kotter[1]).passages] == ["70"]
 
 
 def test_many_posts_of_one_passage_are_counted_and_the_newest_shown(session, cast, clock, discussion, kotter):
     for number in range(POSTS_A_PASSAGE + 3):
         write(session, cast.ines, discussion, text=f"{number} [Kotter, p. 110].", now=clock())
-    (passage,) = get_map(session, cast.ines, discussion, kotter[0]).passages
+    (passage,) = get_citation_map(session, cast.ines, discussion, kotter[0]).passages
     assert (passage.count, len(passage.posts), passage.more) == (POSTS_A_PASSAGE + 3, POSTS_A_PASSAGE, 3)
-    (whole,) = get_map(session, cast.ines, discussion, kotter[0], passage_id=passage.id).passages
+    (whole,) = get_citation_map(session, cast.ines, discussion, kotter[0], passage_id=passage.id).passages
     assert [post.address for post in whole.posts] == [str(number) for number in range(POSTS_A_PASSAGE + 3, 0, -1)]
 
 
 def test_the_map_is_behind_the_gate_and_shows_only_what_exists(session, cast, clock, discussion, kotter):
     post = write(session, cast.ana, discussion, text="See [Kotter, p. 110].", now=clock())
     with pytest.raises(PostFirst):
-        get_map(session, cast.ben, discussion, kotter[0])
+        get_citation_map(session, cast.ben, discussion, kotter[0])
     write(session, cast.ben, discussion, now=clock())
-    assert get_map(session, cast.ben, discussion, kotter[0]).passages
+    assert get_citation_map(session, cast.ben, discussion, kotter[0]).passages
     session.execute(update(Post).where(Post.id == post.id).values(held_at=clock()))
-    assert not get_map(session, cast.ben, discussion, kotter[0]).passages
+    assert not get_citation_map(session, cast.ben, discussion, kotter[0]).passages
     with pytest.raises(NotFound):
-        get_map(session, cast.ben, discussion, 999)
+        get_citation_map(session, cast.ben, discussion, 999)
 
 
 def test_where_a_reading_is_discussed(session, cast, clock, discussion, kotter):
-    assert [each.id for each in list_gatherings(session, cast.ana, kotter[0], clock())] == [discussion.id]
-    assert list_gatherings(session, cast.stranger, kotter[0], clock()) == []
+    assert [each.id for each in list_citing_discussions(session, cast.ana, kotter[0], clock())] == [discussion.id]
+    assert list_citing_discussions(session, cast.stranger, kotter[0], clock()) == []
 
 
-@pytest.mark.parametrize("kept", Kept)
+@pytest.mark.parametrize("kept", TextStorage)
 def test_a_quotation_is_marked_when_written_edited_and_when_the_text_comes_later(
     session, cast, clock, discussion, kept
 ):
     reading_id = discussion.readings[0].id
     early = write(session, cast.ana, discussion, text=QUOTE.format(1), now=clock())
     assert quotes(session, early) == []
-    given = give_text(session, cast.ines, reading_id, split_pages(TEXT), kept=kept, now=clock())
-    assert (given.pages, given.words, given.kept) == (2, 11, kept)
-    assert bool(session.scalar(select(ReadingText.text))) is (kept is Kept.TEXT)
+    given = store_text(session, cast.ines, reading_id, split_pages(TEXT), stored_as=kept, now=clock())
+    assert (given.pages, given.words, given.stored_as) == (2, 11, kept)
+    assert bool(session.scalar(select(ReadingText.text))) is (kept is TextStorage.TEXT)
     assert check_again(session, cast.ines, reading_id) == 1
     assert quotes(session, early) == [("Kotter 1990", "104")]
     late = write(session, cast.ben, discussion, text=QUOTE.format(2), now=clock())
     assert quotes(session, late) == [("Kotter 1990", "104")]
-    wrong = Written("“management is about coping with simple things” [Kotter, p. 2]")
+    wrong = PostContent("“management is about coping with simple things” [Kotter, p. 2]")
     edit_post(session, cast.ben, discussion, late.id, wrong, version=1, now=clock())
     assert quotes(session, late) == [("Kotter 1990", "")]
-    take_back_text(session, cast.ines, reading_id)
+    delete_text(session, cast.ines, reading_id)
     check_again(session, cast.ines, reading_id)
     assert quotes(session, late) == quotes(session, early) == []
     assert session.scalars(select(ReadingShingle)).all() == []
@@ -105,15 +105,17 @@ def test_a_quotation_is_marked_when_written_edited_and_when_the_text_comes_later
 def test_a_text_is_given_by_instructors_and_has_enough_words(session, cast, clock, kotter):
     for actor, error in ((cast.ana, Forbidden), (cast.tariq, Forbidden), (cast.elsewhere, NotFound)):
         with pytest.raises(error):
-            give_text(session, actor, kotter[0], split_pages(TEXT), kept=Kept.TEXT, now=clock())
+            store_text(session, actor, kotter[0], split_pages(TEXT), stored_as=TextStorage.TEXT, now=clock())
     with pytest.raises(TextTooShort):
-        give_text(session, cast.ines, kotter[0], split_pages("Too few words."), kept=Kept.TEXT, now=clock())
-    assert get_reading_text(session, cast.ines, kotter[0]).kept is None
+        store_text(
+            session, cast.ines, kotter[0], split_pages("Too few words."), stored_as=TextStorage.TEXT, now=clock()
+        )
+    assert get_reading_text(session, cast.ines, kotter[0]).stored_as is None
 
 
 def test_a_text_given_again_takes_the_place_of_the_first(session, cast, clock, kotter):
     for text in (TEXT, "[p. 9]\n" + TEXT.replace("complexity", "change")):
-        give_text(session, cast.ines, kotter[0], split_pages(text), kept=Kept.TEXT, now=clock())
+        store_text(session, cast.ines, kotter[0], split_pages(text), stored_as=TextStorage.TEXT, now=clock())
     assert len(session.scalars(select(ReadingText)).all()) == 1
     assert get_reading_text(session, cast.ines, kotter[0]).pages == 2
 
@@ -124,5 +126,5 @@ def test_so_many_statements_whatever_the_number_of_posts(session, cast, clock, d
     write(session, cast.ana, discussion, now=clock())
     session.commit()
     with count_statements(database.engine) as statements:
-        get_map(session, cast.ana, discussion, discussion.readings[0].id)
+        get_citation_map(session, cast.ana, discussion, discussion.readings[0].id)
     assert len(statements) <= 4

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
-from lti_app.discussion.discussions.access import Permission
+from lti_app.discussion.discussions.access import DiscussionPermission
 from lti_app.discussion.discussions.actions.reserve import DEFAULT_TITLE, reserve_discussion
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
@@ -125,7 +125,7 @@ def test_hostile_titles_and_prompts(save):
 
 def test_the_gate_knows_no_other_course(session, cast, clock, discussion):
     for actor in (cast.elsewhere, cast.stranger):
-        for need in Permission:
+        for need in DiscussionPermission:
             with pytest.raises(NotFound):
                 get_discussion(session, actor, discussion.id, need=need, now=clock())
     for number in (0, -1, discussion.id + 1, 2**63, -(10**30)):
@@ -135,8 +135,10 @@ def test_the_gate_knows_no_other_course(session, cast, clock, discussion):
 
 def test_the_gate_asks_for_the_permission(session, cast, clock, discussion):
     with pytest.raises(Forbidden):
-        get_discussion(session, cast.ana, discussion.id, need=Permission.GRADE, now=clock())
-    assert get_discussion(session, cast.tariq, discussion.id, need=Permission.GRADE, now=clock()) == discussion
+        get_discussion(session, cast.ana, discussion.id, need=DiscussionPermission.GRADE, now=clock())
+    assert (
+        get_discussion(session, cast.tariq, discussion.id, need=DiscussionPermission.GRADE, now=clock()) == discussion
+    )
 
 
 def test_the_state_follows_the_clock(session, cast, clock):

@@ -13,7 +13,7 @@ from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.queries.extensions import list_extensions
 from lti_app.discussion.discussions.rules import Calendar, State
 from lti_app.discussion.posts.errors import DiscussionShut
-from lti_app.participation.progress.queries import get_account, requirements_of
+from lti_app.participation.progress.queries import get_participation, requirements_of
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.posts import write
 from tests.statements import count_statements
@@ -81,8 +81,8 @@ def test_verdicts_go_by_each_students_dates_for_students_and_staff(session, cast
     staff = seen(session, cast.tariq, discussion, clock)
 
     def is_late(student):
-        own = get_account(session, student, seen(session, student, discussion, clock), now=clock()).verdicts
-        graded = get_account(session, cast.tariq, staff, student.person_id, now=clock()).verdicts
+        own = get_participation(session, student, seen(session, student, discussion, clock), now=clock()).verdicts
+        graded = get_participation(session, cast.tariq, staff, student.person_id, now=clock()).verdicts
         assert own.requirements == graded.requirements
         return own.requirements[0].late
 
@@ -120,7 +120,7 @@ def test_they_cost_the_gate_no_statement_and_staff_one(session, cast, clock, dis
     def costs(actor, person_id=None):
         with count_statements(session.get_bind()) as statements:
             got = seen(session, actor, discussion, clock)
-            get_account(session, actor, got, person_id, now=clock())
+            get_participation(session, actor, got, person_id, now=clock())
         return len(statements)
 
     ana = cast.ana.person_id

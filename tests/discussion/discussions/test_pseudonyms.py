@@ -15,7 +15,7 @@ from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import NamesChanged
 from lti_app.discussion.posts.models import Mention
 from lti_app.discussion.posts.queries.referred import ALIASES, find_people
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions import release_all
 from lti_app.grading.assessments.queries import list_desk
 from tests.cast import arrive
@@ -59,7 +59,9 @@ def test_many_who_post_at_once_get_names_of_their_own(database, session, cast, c
         with database.writing() as own:
             discussion = get_discussion(own, actor, hidden.id, now=clock())
             for n in range(2):
-                create_post(own, actor, discussion, Written(f"{actor.name}: {nth} {n}"), parent_id=None, now=clock())
+                create_post(
+                    own, actor, discussion, PostContent(f"{actor.name}: {nth} {n}"), parent_id=None, now=clock()
+                )
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(post, enumerate(people * 2)))
@@ -80,11 +82,11 @@ def test_nobody_posts_under_other_terms_than_they_were_told(session, cast, clock
     told = set_up(session, cast.ines, clock(), anonymity=before, post_first=False)
     set_up_discussion(session, cast.ines, told.id, set_up=plan(anonymity=after), version=1, now=clock())
     by_now = get_discussion(session, cast.ana, told.id, now=clock())
-    for seen, written in ((told, Written("Hello.")), (by_now, Written("Hello.", told=before))):
+    for seen, written in ((told, PostContent("Hello.")), (by_now, PostContent("Hello.", shown_anonymity=before))):
         with pytest.raises(NamesChanged) as refusal, session.begin_nested():
             create_post(session, cast.ana, seen, written, parent_id=None, now=clock())
         assert refusal.value.data["anonymity"] == after
-    create_post(session, cast.ana, by_now, Written("Hello.", told=after), parent_id=None, now=clock())
+    create_post(session, cast.ana, by_now, PostContent("Hello.", shown_anonymity=after), parent_id=None, now=clock())
 
 
 def test_people_are_found_under_the_names_that_the_class_knows(session, cast, clock, hidden):

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.rules import Anonymity, Move
-from lti_app.discussion.drafts.actions import discard_draft, drop_posted, keep_refused, save_draft
+from lti_app.discussion.drafts.actions import delete_posted_draft, discard_draft, save_draft, save_refused_as_draft
 from lti_app.discussion.drafts.errors import DraftElsewhere, DraftTooLong, DraftTooSoon
 from lti_app.discussion.drafts.models import Draft
 from lti_app.discussion.drafts.queries import find_draft, get_draft, list_drafts
-from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, DraftRef, parse_place, place_of
+from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent, DraftRef, parse_place, place_of
 from lti_app.discussion.posts.rules.formats import Format
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
@@ -26,7 +26,7 @@ def save(session, cast, discussion, clock):
     """`save(text, base=…)`: a minute later, by Ana at the place of her first post unless told otherwise."""
 
     def save(text, *, by=cast.ana, place=FIRST_POST, base="", writer="", at=discussion, **more):
-        drafted = Drafted(text, **more)
+        drafted = DraftContent(text, **more)
         return save_draft(session, by, at, place, drafted, base=base, writer=writer, now=clock.move(minutes=1))
 
     return save
@@ -40,7 +40,7 @@ def test_what_is_saved_comes_back(session, cast, discussion, clock, save):
     version = save("<p>As far</p>", format=Format.HTML, title="Topic", file_ids=(3, 2))
     found = get_draft(session, cast.ana, discussion, FIRST_POST)
     assert (found.version, found.saved_at) == (version, clock())
-    assert found.drafted == Drafted("<p>As far</p>", Format.HTML, None, "Topic", (3, 2))
+    assert found.drafted == DraftContent("<p>As far</p>", Format.HTML, None, "Topic", (3, 2))
     newer = save("<p>As far as this</p>", base=version, format=Format.HTML)
     assert newer != version
     assert texts(session) == ["<p>As far as this</p>"]
@@ -49,7 +49,7 @@ def test_what_is_saved_comes_back(session, cast, discussion, clock, save):
 def test_what_a_database_cannot_store_is_left_out(session, cast, discussion, save):
     version = save("As\x00 far", title="\x00", writer="\x00w")
     assert texts(session) == ["As far"]
-    drop_posted(session, cast.ana, discussion.id, FIRST_POST, DraftRef("\x00", "\x00"))
+    delete_posted_draft(session, cast.ana, discussion.id, FIRST_POST, DraftRef("\x00", "\x00"))
     assert save("Further", base=version, writer="\x00w")
     assert save("\x00\x07", writer="w") == ""
 
@@ -137,7 +137,7 @@ def test_a_window_learns_that_its_draft_is_gone(session, cast, discussion, save)
 
 def test_posting_drops_what_was_posted_and_nothing_else(session, cast, discussion, save):
     version = save("In window one", writer="w1")
-    drop = partial(drop_posted, session, cast.ana, discussion.id, FIRST_POST)
+    drop = partial(delete_posted_draft, session, cast.ana, discussion.id, FIRST_POST)
     drop(DraftRef(version="other"))
     drop(DraftRef(version="", writer="w2"))
     drop(DraftRef(version=""))
@@ -153,17 +153,17 @@ def test_posting_drops_what_was_posted_and_nothing_else(session, cast, discussio
 def test_posting_costs_one_statement_and_none_without_a_draft(database, session, cast, discussion):
     for version, most in (("", 0), ("v", 1)):
         with count_statements(database.engine) as sent:
-            drop_posted(session, cast.ana, discussion.id, FIRST_POST, DraftRef(version))
+            delete_posted_draft(session, cast.ana, discussion.id, FIRST_POST, DraftRef(version))
         assert len(sent) == most
 
 
 def test_a_refused_post_stays_over_what_was_there(session, cast, discussion, clock, save):
     save("Saved a moment ago", writer="w1")
-    keep = partial(keep_refused, session, cast.ana, discussion, FIRST_POST, now=clock())
-    version = keep(Drafted("Meant to be posted"))
+    keep = partial(save_refused_as_draft, session, cast.ana, discussion, FIRST_POST, now=clock())
+    version = keep(DraftContent("Meant to be posted"))
     assert texts(session) == ["Meant to be posted"]
     assert get_draft(session, cast.ana, discussion, FIRST_POST).version == version
-    assert keep(Drafted("x" * 20_001)) == keep(Drafted(" ")) == ""
+    assert keep(DraftContent("x" * 20_001)) == keep(DraftContent(" ")) == ""
     assert texts(session) == ["Meant to be posted"]
 
 
@@ -172,7 +172,7 @@ def test_one_save_a_second_is_taken_of_each_person(session, cast, discussion, cl
     write(session, cast.ana, discussion, now=clock())
 
     def save(who, place, base=""):
-        return save_draft(session, who, discussion, place, Drafted("Fast"), base=base, now=clock())
+        return save_draft(session, who, discussion, place, DraftContent("Fast"), base=base, now=clock())
 
     version = save(cast.ana, FIRST_POST)
     for place in (FIRST_POST, place_of(first.id)):
@@ -226,7 +226,7 @@ def test_two_windows_save_at_the_same_moment(database, session, cast, discussion
 
     def save(name):
         with database.writing() as own:
-            return save_draft(own, cast.ana, discussion, FIRST_POST, Drafted(name), writer=name, now=clock())
+            return save_draft(own, cast.ana, discussion, FIRST_POST, DraftContent(name), writer=name, now=clock())
 
     answers = at_once([partial(save, f"w{number}") for number in range(4)])
     assert kinds(answers).count("str") == 1
@@ -253,13 +253,13 @@ def test_no_window_loses_what_it_was_not_told_of(session, cast, discussion, cloc
             known[window], seen[window] = (found.version if found else ""), kept
             continue
         if step == "post":
-            drop_posted(session, cast.ana, discussion.id, FIRST_POST, DraftRef(known[window], window))
+            delete_posted_draft(session, cast.ana, discussion.id, FIRST_POST, DraftRef(known[window], window))
             kept = "" if seen[window] == kept else kept
             continue
         if step == "keep":
             known[window], seen[window] = (found.version if found else ""), kept
         try:
-            drafted = Drafted("" if step == "empty" else text)
+            drafted = DraftContent("" if step == "empty" else text)
             base = known[window]
             version = save_draft(session, cast.ana, discussion, FIRST_POST, drafted, base=base, writer=window, now=now)
         except DraftElsewhere:

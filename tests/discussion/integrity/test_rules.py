@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from lti_app.discussion.integrity.rules import (
     ALIKE,
-    MIN_RUNS,
+    MIN_SHINGLES,
     bands_of,
     is_mostly_links,
     marked,
     read_sites,
-    runs_of,
     sells_essays,
     share_of,
+    shingles_of,
     substance_of,
     words_of,
 )
@@ -129,7 +129,7 @@ def text_of(seed, length=120):
 
 
 def share(words, other):
-    return share_of(runs_of(words), runs_of(other))
+    return share_of(shingles_of(words), shingles_of(other))
 
 
 @given(seed=st.integers(0, 10_000), changed=st.integers(0, 5))
@@ -138,20 +138,20 @@ def test_what_is_nearly_the_same_meets_in_a_band(seed, changed):
     for number in range(changed):
         other[number * 20] = "another"
     assert share(words, other) >= ALIKE
-    assert set(bands_of(runs_of(words))) & set(bands_of(runs_of(other)))
+    assert set(bands_of(shingles_of(words))) & set(bands_of(shingles_of(other)))
 
 
 @given(seed=st.integers(0, 10_000))
 def test_what_is_different_does_not(seed):
     words, other = text_of(seed), text_of(seed + 20_000)
     assert share(words, other) < 0.05
-    assert not set(bands_of(runs_of(words))) & set(bands_of(runs_of(other)))
+    assert not set(bands_of(shingles_of(words))) & set(bands_of(shingles_of(other)))
 
 
 def test_a_signature_stays_the_same_from_one_version_to_the_next():
     """Stored signatures are compared with later ones; a library that reckons otherwise would find nothing."""
-    assert bands_of(runs_of(words_of(OWN)))[:2] == BANDS
-    assert len(runs_of(text_of(1, 40))) == MIN_RUNS
+    assert bands_of(shingles_of(words_of(OWN)))[:2] == BANDS
+    assert len(shingles_of(text_of(1, 40))) == MIN_SHINGLES
 
 
 def test_what_is_the_same_is_marked():

@@ -9,13 +9,13 @@ import lti_app
 from lti_app.course.courses.actions import record_earlier
 from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.integrity.models import Finding, SignatureBand
-from lti_app.discussion.integrity.queries import list_likenesses
+from lti_app.discussion.integrity.queries import list_similar_posts
 from lti_app.discussion.moderation.actions import change_post, reply_privately
-from lti_app.discussion.moderation.queries import list_acts, read_queue
-from lti_app.discussion.moderation.rules import Deed, HeldReason
+from lti_app.discussion.moderation.queries import list_history, read_queue
+from lti_app.discussion.moderation.rules import HeldReason, ModerationAction
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.edit import edit_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
 from tests.statements import count_statements
@@ -36,7 +36,7 @@ def post(session, cast, discussion, clock):
     def post(author, text, *, into=None, parent_id=None):
         where = into or discussion
         now = clock.move(minutes=11)
-        placed = create_post(session, author, where, Written(text), parent_id=parent_id, now=now)
+        placed = create_post(session, author, where, PostContent(text), parent_id=parent_id, now=now)
         return placed.id, screen(session, author, where, placed.id, sellers=SELLERS, now=now)
 
     return post
@@ -49,8 +49,8 @@ def test_the_same_words_by_another_wait(session, cast, discussion, post):
     assert held == [HeldReason.SIMILAR]
     (item,) = read_queue(session, cast.ines, discussion).items
     assert (item.post.id, item.post.held_reasons) == (copy, ("similar",))
-    assert [(act.kind, act.by_rule, act.by) for act in item.acts] == [(Deed.HOLD, True, "")]
-    likeness = list_likenesses(session, cast.ines, [copy])[copy]
+    assert [(act.kind, act.by_rule, act.by) for act in item.history] == [(ModerationAction.HOLD, True, "")]
+    likeness = list_similar_posts(session, cast.ines, [copy])[copy]
     assert (likeness.address, likeness.discussion_id) == ("1", discussion.id)
     assert likeness.share > 85
     assert [run.same for run in likeness.own] == [False, True]
@@ -74,11 +74,11 @@ def test_an_earlier_copy_of_the_course_is_looked_at_and_nothing_of_it_shown(sess
     record_earlier(session, cast.course_id, [elsewhere.course_id])
     copy, held = post(cast.ana, ESSAY)
     assert held == [HeldReason.SIMILAR]
-    told = list_likenesses(session, cast.ines, [copy])[copy]
+    told = list_similar_posts(session, cast.ines, [copy])[copy]
     assert (told.year, told.share) == (clock().year, 100)
     assert [run.same for run in told.own] == [True]
     assert (told.discussion_id, told.discussion_title, told.address, told.other) == (0, "", "", ())
-    assert list_likenesses(session, cast.elsewhere, [copy]) == {}
+    assert list_similar_posts(session, cast.elsewhere, [copy]) == {}
 
 
 def test_only_from_the_copy_to_what_it_was_copied_from(session, cast, discussion, post, clock):
@@ -145,23 +145,23 @@ def test_a_post_is_not_held_twice_for_the_same(session, cast, discussion, post, 
     number, _ = post(cast.ana, "https://edubirdie.com and some words that I have found myself today")
 
     def edit(text, version):
-        edit_post(session, cast.ana, discussion, number, Written(text), version=version, now=clock.move(minutes=1))
+        edit_post(session, cast.ana, discussion, number, PostContent(text), version=version, now=clock.move(minutes=1))
         return screen(session, cast.ana, discussion, number, sellers=SELLERS, edited=True, now=clock())
 
-    change_post(session, cast.ines, discussion, number, Deed.RELEASE, now=clock())
+    change_post(session, cast.ines, discussion, number, ModerationAction.APPROVE, now=clock())
     assert edit("https://edubirdie.com still, with some more words that I have found myself today.", 1) == []
     post(cast.ben, ESSAY)
     assert edit(ESSAY, 2) == [HeldReason.SIMILAR]
     assert session.scalar(select(func.count()).where(Finding.post_id == number)) == 3
-    kinds = [act.kind for act in list_acts(session, cast.ines, discussion, number)]
-    assert kinds == [Deed.HOLD, Deed.RELEASE, Deed.HOLD]
+    kinds = [act.kind for act in list_history(session, cast.ines, discussion, number)]
+    assert kinds == [ModerationAction.HOLD, ModerationAction.APPROVE, ModerationAction.HOLD]
 
 
 def test_an_answered_post_keeps_its_place(session, cast, discussion, post, clock):
     post(cast.ben, ESSAY)
     number, _ = post(cast.ana, "Short.")
     post(cast.ben, "An answer.", parent_id=number)
-    edit_post(session, cast.ana, discussion, number, Written(ESSAY), version=1, now=clock())
+    edit_post(session, cast.ana, discussion, number, PostContent(ESSAY), version=1, now=clock())
     assert screen(session, cast.ana, discussion, number, sellers=SELLERS, edited=True, now=clock()) == []
 
 
@@ -176,7 +176,7 @@ def test_two_statements_for_a_post_none_for_a_short_one(database, session, cast,
     for number in range(3):
         text = ESSAY + f" {number}"
         for most, words in ((2, text), (0, f"Short {number}.")):
-            placed = create_post(session, cast.ana, discussion, Written(words), parent_id=None, now=clock())
+            placed = create_post(session, cast.ana, discussion, PostContent(words), parent_id=None, now=clock())
             with count_statements(database.engine) as sent:
                 screen(session, cast.ana, discussion, placed.id, sellers=SELLERS, now=clock())
             assert len(sent) == most, sent

@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.moderation.actions import change_post, report_post, split_thread
-from lti_app.discussion.moderation.models import ModerationAct, MovedPost, Report
-from lti_app.discussion.moderation.rules import Deed, ReportReason
+from lti_app.discussion.moderation.models import ModerationRecord, MovedPost, Report
+from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.rules.written import Written
-from lti_app.discussion.reactions.actions import appreciate
+from lti_app.discussion.posts.rules.written import PostContent
+from lti_app.discussion.reactions.actions import set_like
 from tests.discussion.moderation.test_split import check
 from tests.factories.posts import write
 
@@ -28,23 +28,23 @@ def thread(session, cast, discussion, clock):
 
 def test_two_moderators_hide_one_post(together, session, cast, discussion, *, thread, clock):
     def hide(actor, own):
-        return change_post(own, actor, discussion, thread[0].id, Deed.HIDE, reason=actor.name, now=clock())
+        return change_post(own, actor, discussion, thread[0].id, ModerationAction.HIDE, reason=actor.name, now=clock())
 
     assert together(partial(hide, cast.ines), partial(hide, cast.tariq)) == ["1", "1"]
-    reason, by = session.execute(select(ModerationAct.reason, ModerationAct.by_id)).one()
+    reason, by = session.execute(select(ModerationRecord.reason, ModerationRecord.by_id)).one()
     assert session.execute(select(Post.hidden_reason, Post.hidden_by_id).where(Post.id == thread[0].id)).one() == (
         reason,
         by,
     )
 
 
-def test_everybody_appreciates_one_post_twice_at_once(together, session, cast, discussion, *, thread, clock):
+def test_everybody_likes_one_post_twice_at_once(together, session, cast, discussion, *, thread, clock):
     def like(actor, own):
-        return appreciate(own, actor, discussion, thread[0].id, wanted=True, now=clock())
+        return set_like(own, actor, discussion, thread[0].id, wanted=True, now=clock())
 
     answers = together(*(partial(like, actor) for actor in (cast.ben, cast.ines, cast.tariq) for _ in range(3)))
     assert answers == ["1"] * 9
-    assert session.scalar(select(Post.appreciations).where(Post.id == thread[0].id)) == 3
+    assert session.scalar(select(Post.likes).where(Post.id == thread[0].id)) == 3
 
 
 def test_one_reports_twice_at_once(together, session, cast, discussion, *, thread, clock):
@@ -60,7 +60,7 @@ def test_a_thread_is_split_while_people_write_into_it(together, session, cast, d
         return split_thread(own, cast.ines, discussion, post.id, now=clock())
 
     def answer(number, own):
-        text, parent = Written(f"Answer {number}."), thread[number % 3].id
+        text, parent = PostContent(f"Answer {number}."), thread[number % 3].id
         return create_post(own, cast.tariq, discussion, text, parent_id=parent, now=clock()).id
 
     works = [partial(split, thread[1]), partial(split, thread[2]), partial(split, thread[1])]

@@ -12,17 +12,17 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.moderation.actions import change_post, reply_privately, split_thread
 from lti_app.discussion.moderation.models import MovedPost
 from lti_app.discussion.moderation.queries import find_moved
-from lti_app.discussion.moderation.rules import Deed
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.moderation.rules import ModerationAction
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.rules.addresses import address_to_path
-from lti_app.discussion.posts.rules.written import Written
-from lti_app.participation.progress.queries import get_account
+from lti_app.discussion.posts.rules.written import PostContent
+from lti_app.participation.progress.queries import get_participation
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
-from tests.factories.requirements import Reason
+from tests.factories.requirements import Reasons
 
 trees = st.lists(st.integers(0, 30), min_size=2, max_size=14)
 """What each post answers: a post before it, by its place, or nothing."""
@@ -33,7 +33,7 @@ def grow(session, cast, discussion, tree, now):
     for n, place in enumerate(tree):
         parent = ids[place % (len(ids) + 1) - 1] if place % (len(ids) + 1) else None
         actor = (cast.ines, cast.tariq)[n % 2]
-        placed = create_post(session, actor, discussion, Written(f"Post {n}."), parent_id=parent, now=now())
+        placed = create_post(session, actor, discussion, PostContent(f"Post {n}."), parent_id=parent, now=now())
         ids.append(placed.id)
     return ids
 
@@ -81,12 +81,12 @@ def test_any_tree_split_anywhere_is_whole(session, cast, clock, tree, chosen):
             except Forbidden:
                 assert session.get_one(Post, number).parent_id is None
                 continue
-            assert get_post(session, cast.ines, discussion, number, need=Permission.READ).address == address
+            assert get_post(session, cast.ines, discussion, number, need=PostPermission.READ).address == address
             check(session, discussion)
         now = {post.id: post.address for post in posts_of(session, discussion)}
         for address, number in told.items():
             assert address == now[number] or find_moved(session, cast.ines, discussion, address) == now[number]
-        written = create_post(session, cast.ines, discussion, Written("After."), parent_id=ids[-1], now=clock())
+        written = create_post(session, cast.ines, discussion, PostContent("After."), parent_id=ids[-1], now=clock())
         assert written.address not in told
         check(session, discussion)
         attempt.rollback()
@@ -100,16 +100,16 @@ def split(session, cast, discussion, clock):
         write(session, author, discussion, now=clock())
     reply = write(session, cast.chi, discussion, to=first, now=clock())
     below = write(session, cast.ben, discussion, to=reply, now=clock())
-    before = get_account(session, cast.chi, discussion, now=clock()).verdicts
+    before = get_participation(session, cast.chi, discussion, now=clock()).verdicts
     address = split_thread(session, cast.ines, discussion, reply.id, now=clock.move(days=1))
     return first, reply, below, before, address
 
 
 def test_a_reply_that_is_split_off_counts_as_what_it_was(session, cast, discussion, split, clock):
     _, reply, _, before, address = split
-    after = get_account(session, cast.chi, discussion, now=clock()).verdicts
+    after = get_participation(session, cast.chi, discussion, now=clock()).verdicts
     assert after.posts == before.posts
-    assert after.posts[reply.id].reason is Reason.REPLY
+    assert after.posts[reply.id].reason is Reasons.REPLY
     assert after.requirements[1].addresses == (address,) == ("4",)
     assert after.requirements[1].people == ("Ana Brandt",)
 
@@ -119,7 +119,7 @@ def test_a_reply_that_is_split_off_is_no_first_post_that_opens_the_gate(session,
     first.deleted_at = clock()
     session.flush()
     assert not circumstances_of(session, cast.chi, discussion).has_posted
-    assert not get_account(session, cast.chi, discussion, now=clock()).verdicts.has_started
+    assert not get_participation(session, cast.chi, discussion, now=clock()).verdicts.has_started
 
 
 def test_the_second_click_finds_it_done(session, cast, discussion, split, clock):
@@ -133,9 +133,9 @@ def test_the_second_click_finds_it_done(session, cast, discussion, split, clock)
 def test_the_new_thread_of_a_closed_one_is_closed(session, cast, discussion, clock):
     first = write(session, cast.ana, discussion, now=clock())
     reply = write(session, cast.ana, discussion, to=first, now=clock())
-    change_post(session, cast.ines, discussion, first.id, Deed.CLOSE, now=clock())
+    change_post(session, cast.ines, discussion, first.id, ModerationAction.CLOSE, now=clock())
     split_thread(session, cast.ines, discussion, reply.id, title="  A\nnew   topic ", now=clock())
-    moved = get_post(session, cast.ana, discussion, reply.id, need=Permission.READ)
+    moved = get_post(session, cast.ana, discussion, reply.id, need=PostPermission.READ)
     assert (moved.is_locked, moved.can_reply, moved.title) == (True, False, "A new topic")
 
 
@@ -146,6 +146,6 @@ def test_private_answers_move_with_what_they_answer_and_never_alone(session, cas
     with pytest.raises(Forbidden):
         split_thread(session, cast.ines, discussion, private.id, now=clock())
     split_thread(session, cast.ines, discussion, reply.id, now=clock())
-    moved = get_post(session, cast.ana, discussion, private.id, need=Permission.READ)
+    moved = get_post(session, cast.ana, discussion, private.id, need=PostPermission.READ)
     assert (moved.address, moved.root_id, moved.private_to_id) == ("2.1", reply.id, cast.ana.person_id)
     assert session.scalar(select(Post.descendants).where(Post.id == reply.id)) == 0

@@ -35,7 +35,7 @@ texts = st.lists(words, min_size=1, max_size=5).map(" ".join)
 
 
 @dataclass
-class Written:
+class WrittenPost:
     """What the model knows of a post."""
 
     author: str
@@ -60,7 +60,7 @@ class Histories(RuleBasedStateMachine):
         reserved = reserve_discussion(self.session, course_id=ines.course_id, title="", now=now)
         set_up = plan(post_first=False, reading_ids=readings)
         self.discussion = set_up_discussion(self.session, ines, reserved, set_up=set_up, version=0, now=now)
-        self.posts: dict[int, Written] = {}
+        self.posts: dict[int, WrittenPost] = {}
         self.first_posts = 0
 
     def teardown(self):
@@ -77,7 +77,7 @@ class Histories(RuleBasedStateMachine):
     def remember(self, name, address, text):
         number = post_id_at(self.session, self.discussion, address)
         assert number not in self.posts
-        self.posts[number] = Written(name, address, [compose(text, ()).text])
+        self.posts[number] = WrittenPost(name, address, [compose(text, ()).text])
 
     @rule(name=people, text=texts)
     def start(self, name, text):
@@ -85,7 +85,7 @@ class Histories(RuleBasedStateMachine):
             self.session,
             getattr(self.cast, name),
             self.discussion,
-            written.Written(text),
+            written.PostContent(text),
             parent_id=None,
             now=self.tick(),
         )
@@ -102,7 +102,7 @@ class Histories(RuleBasedStateMachine):
             self.session,
             getattr(self.cast, name),
             self.discussion,
-            written.Written(text),
+            written.PostContent(text),
             parent_id=parent_id,
             now=self.tick(),
         )
@@ -121,7 +121,13 @@ class Histories(RuleBasedStateMachine):
         actor = getattr(self.cast, name)
         try:
             edit_post(
-                self.session, actor, self.discussion, number, written.Written(text), version=version, now=self.tick()
+                self.session,
+                actor,
+                self.discussion,
+                number,
+                written.PostContent(text),
+                version=version,
+                now=self.tick(),
             )
         except PostChanged:
             assert behind
@@ -158,7 +164,7 @@ class Histories(RuleBasedStateMachine):
         standing = [post for post in self.posts.values() if not post.deleted]
         assert activity.first_posts == sum("." not in post.address for post in standing)
         assert activity.replies == sum("." in post.address for post in standing)
-        assert activity.voices == len({post.author for post in standing})
+        assert activity.participants == len({post.author for post in standing})
 
     @invariant()
     def the_thread_is_in_order(self):
@@ -193,7 +199,7 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def facts_know_every_version(self):
-        facts = collect_class_facts(self.session, self.discussion)
+        facts = collect_class_facts(self.session, self.cast.ines, self.discussion)
         found = {post.id: len(post.versions) for posts in facts.values() for post in posts}
         assert found == {number: len(post.texts) for number, post in self.posts.items()}
         moments = [version.at for posts in facts.values() for post in posts for version in post.versions]

@@ -55,7 +55,7 @@ def test_the_table_of_discussions():
     expected = {(what, role): answer for what, *answers in lines for role, answer in zip(head, answers, strict=True)}
     found = {
         (need, role): outcome(lambda need=need, role=role: discussions.require(replace(SOMEBODY, role=role), need))
-        for need in discussions.Permission
+        for need in discussions.DiscussionPermission
         for role in ROLES
     }
     assert found == expected
@@ -73,7 +73,7 @@ def test_only_instructors_change_readings():
 # is a circumstance of the post in question. A dash stands for whatever it may be; every circumstance matches exactly
 # one line. What has no column in a table makes no difference to that permission.
 POSTS = {
-    posts.Permission.READ: """
+    posts.PostPermission.READ: """
         state      gate observer  student         assistant       instructor
         unprepared -    forbidden discussion_shut yes             yes
         scheduled  -    forbidden discussion_shut yes             yes
@@ -81,14 +81,14 @@ POSTS = {
         open       shut forbidden post_first      yes             yes
         closed     -    forbidden yes             yes             yes
     """,
-    posts.Permission.START: """
+    posts.PostPermission.START: """
         state      observer  student         assistant       instructor
         unprepared forbidden discussion_shut discussion_shut discussion_shut
         scheduled  forbidden discussion_shut yes             yes
         open       forbidden yes             yes             yes
         closed     forbidden discussion_shut yes             yes
     """,
-    posts.Permission.REPLY: """
+    posts.PostPermission.REPLY: """
         state      gate group stands shown held unlocked room observer  student         assistant       instructor
         unprepared -    -     -      -     -    -        -    forbidden discussion_shut discussion_shut discussion_shut
         scheduled  -    -     yes    -     no   -        yes  forbidden discussion_shut yes             yes
@@ -122,7 +122,7 @@ POSTS = {
         closed     -    -     yes    -     yes  -        -    forbidden discussion_shut post_held       post_held
         closed     -    -     no     -     -    -        -    forbidden discussion_shut parent_gone     parent_gone
     """,
-    posts.Permission.EDIT: """
+    posts.PostPermission.EDIT: """
         state      whose stands native shown unlocked time observer  student         assistant       instructor
         -          other -      -      -     -        -    forbidden forbidden       forbidden       forbidden
         unprepared own   -      -      -     -        -    forbidden discussion_shut discussion_shut discussion_shut
@@ -139,7 +139,7 @@ POSTS = {
         closed     own   yes    no     -     -        -    forbidden discussion_shut forbidden       forbidden
         closed     own   no     -      -     -        -    forbidden discussion_shut forbidden       forbidden
     """,
-    posts.Permission.DELETE: """
+    posts.PostPermission.DELETE: """
         state      whose stands unlocked observer  student         assistant       instructor
         unprepared own   -      -        forbidden discussion_shut discussion_shut discussion_shut
         unprepared other -      -        forbidden forbidden       discussion_shut discussion_shut
@@ -157,7 +157,7 @@ POSTS = {
         closed     other yes    -        forbidden forbidden       yes             yes
         closed     other no     -        forbidden forbidden       forbidden       forbidden
     """,
-    posts.Permission.APPRECIATE: """
+    posts.PostPermission.LIKE: """
         state      gate whose stands shown observer  student         assistant       instructor
         unprepared -    -     -      -     forbidden discussion_shut discussion_shut discussion_shut
         scheduled  -    own   -      -     forbidden discussion_shut forbidden       forbidden
@@ -174,7 +174,7 @@ POSTS = {
         closed     -    other yes    -     forbidden discussion_shut yes             yes
         closed     -    other no     -     forbidden discussion_shut parent_gone     parent_gone
     """,
-    posts.Permission.REPORT: """
+    posts.PostPermission.REPORT: """
         state      gate whose stands shown observer  student         assistant       instructor
         unprepared -    own   -      -     forbidden discussion_shut forbidden       forbidden
         unprepared -    other yes    -     forbidden discussion_shut yes             yes
@@ -194,7 +194,7 @@ POSTS = {
         closed     -    other yes    no    forbidden parent_gone     yes             yes
         closed     -    other no     -     forbidden parent_gone     parent_gone     parent_gone
     """,
-    posts.Permission.ACCEPT: """
+    posts.PostPermission.ACCEPT: """
         state      asker answer private stands shown unlocked observer  student         assistant       instructor
         unprepared no    -      -       -      -     -        forbidden forbidden       discussion_shut discussion_shut
         unprepared yes   -      -       -      -     -        forbidden discussion_shut discussion_shut discussion_shut
@@ -225,45 +225,45 @@ POSTS = {
         closed     no    no     -       -      -     -        forbidden forbidden       forbidden       forbidden
         closed     yes   no     -       -      -     -        forbidden discussion_shut forbidden       forbidden
     """,
-    posts.Permission.PIN: """
+    posts.PostPermission.PIN: """
         prepared root stands observer  student   assistant       instructor
         no       -    -      forbidden forbidden discussion_shut discussion_shut
         yes      yes  yes    forbidden forbidden yes             yes
         yes      yes  no     forbidden forbidden parent_gone     parent_gone
         yes      no   -      forbidden forbidden forbidden       forbidden
     """,
-    posts.Permission.MARK: """
+    posts.PostPermission.MARK: """
         prepared stands observer  student   assistant       instructor
         no       -      forbidden forbidden discussion_shut discussion_shut
         yes      yes    forbidden forbidden yes             yes
         yes      no     forbidden forbidden parent_gone     parent_gone
     """,
-    posts.Permission.CLOSE: """
+    posts.PostPermission.CLOSE: """
         prepared root observer  student   assistant       instructor
         no       -    forbidden forbidden discussion_shut discussion_shut
         yes      yes  forbidden forbidden yes             yes
         yes      no   forbidden forbidden forbidden       forbidden
     """,
-    posts.Permission.HIDE: """
+    posts.PostPermission.HIDE: """
         prepared stands observer  student   assistant       instructor
         no       -      forbidden forbidden discussion_shut discussion_shut
         yes      yes    forbidden forbidden yes             yes
         yes      no     forbidden forbidden parent_gone     parent_gone
     """,
-    posts.Permission.HOLD: """
+    posts.PostPermission.HOLD: """
         prepared answered stands observer  student   assistant       instructor
         no       -        -      forbidden forbidden discussion_shut discussion_shut
         yes      no       yes    forbidden forbidden yes             yes
         yes      no       no     forbidden forbidden parent_gone     parent_gone
         yes      yes      -      forbidden forbidden forbidden       forbidden
     """,
-    posts.Permission.RELEASE: """
+    posts.PostPermission.APPROVE: """
         prepared stands observer  student   assistant       instructor
         no       -      forbidden forbidden discussion_shut discussion_shut
         yes      yes    forbidden forbidden yes             yes
         yes      no     forbidden forbidden parent_gone     parent_gone
     """,
-    posts.Permission.SPLIT: """
+    posts.PostPermission.SPLIT: """
         prepared root private stands observer  student   assistant       instructor
         no       -    -       -      forbidden forbidden discussion_shut discussion_shut
         yes      no   no      yes    forbidden forbidden yes             yes
@@ -271,12 +271,12 @@ POSTS = {
         yes      no   yes     -      forbidden forbidden forbidden       forbidden
         yes      yes  -       -      forbidden forbidden forbidden       forbidden
     """,
-    posts.Permission.ANNOUNCE: """
+    posts.PostPermission.ANNOUNCE: """
         prepared observer  student   assistant       instructor
         no       forbidden forbidden discussion_shut discussion_shut
         yes      forbidden forbidden yes             yes
     """,
-    posts.Permission.REPLY_PRIVATELY: """
+    posts.PostPermission.REPLY_PRIVATELY: """
         prepared teacher native stands room observer  student   assistant       instructor
         no       -       -      -      -    forbidden forbidden discussion_shut discussion_shut
         yes      no      yes    yes    yes  forbidden forbidden yes             yes
@@ -285,7 +285,7 @@ POSTS = {
         yes      no      no     -      -    forbidden forbidden forbidden       forbidden
         yes      yes     -      -      -    forbidden forbidden forbidden       forbidden
     """,
-    posts.Permission.MODERATE: """
+    posts.PostPermission.MODERATE: """
         state observer  student   assistant instructor
         -     forbidden forbidden yes       yes
     """,
@@ -356,11 +356,11 @@ def expected(columns, lines, c):
 
 
 def test_every_permission_on_posts_has_a_table():
-    assert POSTS.keys() == posts.TABLE.keys() == set(posts.Permission)
+    assert POSTS.keys() == posts.TABLE.keys() == set(posts.PostPermission)
     assert {name for names in COLUMNS.values() for name in names} == set(FIELDS)
 
 
-@pytest.mark.parametrize("need", posts.Permission)
+@pytest.mark.parametrize("need", posts.PostPermission)
 def test_the_table_of_posts(need):
     head, *lines = rows(POSTS[need])
     columns, roles = head[: -len(ROLES)], head[-len(ROLES) :]
@@ -377,7 +377,7 @@ def test_a_shut_discussion_says_in_which_state_it_is():
     with pytest.raises(ColloquyError) as caught:
         posts.require(
             replace(SOMEBODY, role=Role.STUDENT),
-            posts.Permission.START,
+            posts.PostPermission.START,
             posts.Circumstances(State.CLOSED, post_first=False, has_posted=False),
         )
     assert caught.value.data == {"state": "closed"}

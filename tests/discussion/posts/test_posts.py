@@ -8,7 +8,7 @@ from sqlalchemy import select
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Calendar
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
@@ -26,7 +26,7 @@ from lti_app.discussion.posts.models import Citation, Post, Revision
 from lti_app.discussion.posts.queries.gate import get_post, get_text
 from lti_app.discussion.posts.rules.addresses import MAX_DEPTH
 from lti_app.discussion.posts.rules.compose import MAX_TEXT
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.library.readings.models import Passage
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.posts import FIRST, post_id_at, write
@@ -56,24 +56,24 @@ def test_posts_get_addresses_that_one_can_speak(session, cast, discussion, clock
 
 
 def test_the_same_words_again_are_one_post_for_a_while(session, cast, discussion, clock, anas):
-    again = {"written": Written(FIRST), "now": clock()}
+    again = {"written": PostContent(FIRST), "now": clock()}
     with pytest.raises(AlreadyPosted) as caught, session.begin_nested():
         create_post(session, cast.ana, discussion, parent_id=None, **again)
     assert caught.value.data == {"address": anas.address}
     assert create_post(session, cast.chi, discussion, parent_id=None, **again).address == "3"
     assert create_post(session, cast.ana, discussion, parent_id=anas.id, **again).address == "2.1"
     clock.move(minutes=11)
-    assert create_post(session, cast.ana, discussion, Written(FIRST), parent_id=None, now=clock()).address == "4"
+    assert create_post(session, cast.ana, discussion, PostContent(FIRST), parent_id=None, now=clock()).address == "4"
     delete_post(session, cast.ana, discussion, post_id_at(session, discussion, "4"), now=clock())
-    assert create_post(session, cast.ana, discussion, Written(FIRST), parent_id=None, now=clock()).address == "5"
+    assert create_post(session, cast.ana, discussion, PostContent(FIRST), parent_id=None, now=clock()).address == "5"
 
 
 def test_nothing_is_no_post(session, cast, discussion, clock, anas):
     for text in ("", " \n\t ", "\0\0", "\u200b"):
         with pytest.raises(PostEmpty):
-            create_post(session, cast.chi, discussion, Written(text), parent_id=None, now=clock())
+            create_post(session, cast.chi, discussion, PostContent(text), parent_id=None, now=clock())
         with pytest.raises(PostEmpty):
-            edit_post(session, cast.ana, discussion, anas.id, Written(text), version=1, now=clock())
+            edit_post(session, cast.ana, discussion, anas.id, PostContent(text), version=1, now=clock())
     assert stored(session, anas.id).version == 1
 
 
@@ -82,20 +82,20 @@ def test_a_text_that_is_too_long_is_refused_before_any_work(session, cast, discu
     assert stored(session, longest.id).words == 1
     for length in (MAX_TEXT + 1, 1_000_000):
         with pytest.raises(PostTooLong) as caught:
-            create_post(session, cast.chi, discussion, Written("&" * length), parent_id=None, now=clock())
+            create_post(session, cast.chi, discussion, PostContent("&" * length), parent_id=None, now=clock())
         assert caught.value.data == {"limit": MAX_TEXT, "length": length}
         with pytest.raises(PostTooLong):
-            edit_post(session, cast.ana, discussion, anas.id, Written("&" * length), version=1, now=clock())
+            edit_post(session, cast.ana, discussion, anas.id, PostContent("&" * length), version=1, now=clock())
 
 
 def test_a_first_post_comes_before_replies(session, cast, discussion, clock, anas):
     with pytest.raises(NotFound):  # what one may not read yet does not exist
-        create_post(session, cast.chi, discussion, Written("Me too."), parent_id=anas.id, now=clock())
+        create_post(session, cast.chi, discussion, PostContent("Me too."), parent_id=anas.id, now=clock())
     mine = write(session, cast.chi, discussion, now=clock())
     reply = write(session, cast.chi, discussion, to=mine, now=clock())
     delete_post(session, cast.chi, discussion, mine.id, now=clock())
     with pytest.raises(PostFirst):
-        create_post(session, cast.chi, discussion, Written("Me too."), parent_id=reply.id, now=clock())
+        create_post(session, cast.chi, discussion, PostContent("Me too."), parent_id=reply.id, now=clock())
 
 
 def test_without_that_rule_everybody_answers_at_once(session, cast, clock):
@@ -106,9 +106,9 @@ def test_without_that_rule_everybody_answers_at_once(session, cast, clock):
 
 def test_observers_neither_read_nor_write(session, cast, discussion, clock, anas):
     with pytest.raises(Forbidden):
-        create_post(session, cast.olga, discussion, Written("Hello."), parent_id=None, now=clock())
+        create_post(session, cast.olga, discussion, PostContent("Hello."), parent_id=None, now=clock())
     with pytest.raises(NotFound):
-        create_post(session, cast.olga, discussion, Written("Hello."), parent_id=anas.id, now=clock())
+        create_post(session, cast.olga, discussion, PostContent("Hello."), parent_id=anas.id, now=clock())
 
 
 def test_students_write_only_while_it_is_open(session, cast, discussion, clock, anas):
@@ -116,13 +116,13 @@ def test_students_write_only_while_it_is_open(session, cast, discussion, clock, 
         closed = get_discussion(session, cast.ana, discussion.id, now=now)
         for forbidden in (
             lambda closed=closed, now=now: create_post(
-                session, cast.ana, closed, Written("x"), parent_id=None, now=now
+                session, cast.ana, closed, PostContent("x"), parent_id=None, now=now
             ),
             lambda closed=closed, now=now: create_post(
-                session, cast.ana, closed, Written("x"), parent_id=anas.id, now=now
+                session, cast.ana, closed, PostContent("x"), parent_id=anas.id, now=now
             ),
             lambda closed=closed, now=now: edit_post(
-                session, cast.ana, closed, anas.id, Written("x"), version=1, now=now
+                session, cast.ana, closed, anas.id, PostContent("x"), version=1, now=now
             ),
             lambda closed=closed, now=now: delete_post(session, cast.ana, closed, anas.id, now=now),
         ):
@@ -135,7 +135,7 @@ def test_students_write_only_while_it_is_open(session, cast, discussion, clock, 
 def test_nobody_writes_before_it_opens_but_staff(session, cast, clock):
     scheduled = set_up(session, cast.ines, clock(), calendar=Calendar(opens_at=clock() + timedelta(days=1)))
     with pytest.raises(DiscussionShut):
-        create_post(session, cast.ana, scheduled, Written("x"), parent_id=None, now=clock())
+        create_post(session, cast.ana, scheduled, PostContent("x"), parent_id=None, now=clock())
     assert write(session, cast.tariq, scheduled, now=clock()).address == "1"
 
 
@@ -143,17 +143,17 @@ def test_the_gate_knows_only_posts_of_its_own_discussion(session, cast, discussi
     elsewhere = set_up(session, cast.ines, clock())
     for wrong in (anas.id + 99, 0, -1, 10**30):
         with pytest.raises(NotFound):
-            get_post(session, cast.ines, discussion, wrong, need=Permission.READ)
+            get_post(session, cast.ines, discussion, wrong, need=PostPermission.READ)
     with pytest.raises(NotFound):
-        get_post(session, cast.ines, elsewhere, anas.id, need=Permission.READ)
+        get_post(session, cast.ines, elsewhere, anas.id, need=PostPermission.READ)
     with pytest.raises(NotFound):
-        create_post(session, cast.ines, elsewhere, Written("x"), parent_id=anas.id, now=clock())
+        create_post(session, cast.ines, elsewhere, PostContent("x"), parent_id=anas.id, now=clock())
 
 
 def test_only_the_author_edits(session, cast, discussion, clock, anas):
     for actor in (cast.ben, cast.ines, cast.tariq):
         with pytest.raises(Forbidden):
-            edit_post(session, actor, discussion, anas.id, Written("Something else."), version=1, now=clock())
+            edit_post(session, actor, discussion, anas.id, PostContent("Something else."), version=1, now=clock())
         with pytest.raises(Forbidden):
             get_text(session, actor, discussion, anas.id)
     assert get_text(session, cast.ana, discussion, anas.id).version == 1
@@ -164,7 +164,7 @@ def test_an_edit_keeps_what_the_post_said(session, cast, discussion, clock, anas
     for number in (1, 2):
         later = clock.move(hours=1)
         address = edit_post(
-            session, cast.ana, discussion, anas.id, Written(f"Version {number + 1}."), version=number, now=later
+            session, cast.ana, discussion, anas.id, PostContent(f"Version {number + 1}."), version=number, now=later
         )
     assert address == "2"
     revisions = session.scalars(select(Revision).where(Revision.post_id == anas.id).order_by(Revision.version)).all()
@@ -178,16 +178,16 @@ def test_an_edit_keeps_what_the_post_said(session, cast, discussion, clock, anas
 
 
 def test_an_edit_of_an_older_version_changes_nothing(session, cast, discussion, clock, anas):
-    edit_post(session, cast.ana, discussion, anas.id, Written("In one window."), version=1, now=clock())
+    edit_post(session, cast.ana, discussion, anas.id, PostContent("In one window."), version=1, now=clock())
     with pytest.raises(PostChanged):
-        edit_post(session, cast.ana, discussion, anas.id, Written("In another window."), version=1, now=clock())
+        edit_post(session, cast.ana, discussion, anas.id, PostContent("In another window."), version=1, now=clock())
     assert stored(session, anas.id).text == "In one window."
 
 
 def test_saving_twice_is_one_edit(session, cast, discussion, clock, anas):
     for _click in range(2):
         edit_post(
-            session, cast.ana, discussion, anas.id, Written("Clicked twice. "), version=1, now=clock.move(seconds=1)
+            session, cast.ana, discussion, anas.id, PostContent("Clicked twice. "), version=1, now=clock.move(seconds=1)
         )
     assert stored(session, anas.id).version == 2
     assert len(session.scalars(select(Revision)).all()) == 1
@@ -196,16 +196,16 @@ def test_saving_twice_is_one_edit(session, cast, discussion, clock, anas):
 def test_deleting_leaves_a_tombstone_and_the_replies(session, cast, discussion, clock, anas):
     reply = write(session, cast.ben, discussion, to=anas, now=clock())
     assert delete_post(session, cast.ana, discussion, anas.id, now=clock()) == "2"
-    view = get_post(session, cast.ben, discussion, anas.id, need=Permission.READ)
+    view = get_post(session, cast.ben, discussion, anas.id, need=PostPermission.READ)
     assert (view.is_deleted, view.deleted_by_author, view.html) == (True, True, "")
     assert (view.can_reply, view.can_edit, view.can_delete) == (False, False, False)
     assert stored(session, anas.id).text
-    assert get_post(session, cast.ben, discussion, reply.id, need=Permission.READ).can_edit
+    assert get_post(session, cast.ben, discussion, reply.id, need=PostPermission.READ).can_edit
     with pytest.raises(ParentGone):
-        create_post(session, cast.ben, discussion, Written("Come back."), parent_id=anas.id, now=clock())
+        create_post(session, cast.ben, discussion, PostContent("Come back."), parent_id=anas.id, now=clock())
     write(session, cast.ana, discussion, now=clock())
     for gone in (
-        lambda: edit_post(session, cast.ana, discussion, anas.id, Written("Back."), version=1, now=clock()),
+        lambda: edit_post(session, cast.ana, discussion, anas.id, PostContent("Back."), version=1, now=clock()),
         lambda: delete_post(session, cast.ana, discussion, anas.id, now=clock()),
     ):
         with pytest.raises(Forbidden):
@@ -218,7 +218,7 @@ def test_staff_delete_anybodys_post_and_students_their_own(session, cast, discus
     delete_post(session, cast.tariq, discussion, anas.id, now=clock())
     post = stored(session, anas.id)
     assert (post.deleted_at, post.deleted_by_id) == (clock(), cast.tariq.person_id)
-    assert not get_post(session, cast.ines, discussion, anas.id, need=Permission.READ).deleted_by_author
+    assert not get_post(session, cast.ines, discussion, anas.id, need=PostPermission.READ).deleted_by_author
 
 
 def test_an_address_is_never_given_twice(session, cast, discussion, clock, anas):
@@ -233,7 +233,7 @@ def test_threads_have_a_deepest_level(session, cast, discussion, clock, anas):
         post = write(session, cast.ines, discussion, text="So?", to=post, now=clock())
     assert (post.depth, post.can_reply) == (MAX_DEPTH, False)
     with pytest.raises(TooDeep):
-        create_post(session, cast.ines, discussion, Written("So?"), parent_id=post.id, now=clock())
+        create_post(session, cast.ines, discussion, PostContent("So?"), parent_id=post.id, now=clock())
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def test_citations_follow_the_text(session, cast, reading_discussion, clock):
     )
     assert passages(session, post.id) == {(kotter, "104"), (zaleznik, "")}
     assert stored(session, post.id).reading_ids == [kotter, zaleznik]
-    edit_post(session, cast.ana, reading_discussion, post.id, Written("[Kotter, p. 105]"), version=1, now=clock())
+    edit_post(session, cast.ana, reading_discussion, post.id, PostContent("[Kotter, p. 105]"), version=1, now=clock())
     assert passages(session, post.id) == {(kotter, "105")}
     assert stored(session, post.id).reading_ids == [kotter]
     assert session.scalars(select(Revision.reading_ids)).one() == [kotter, zaleznik]

@@ -20,7 +20,7 @@ from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import AlreadyPosted, PostChanged
 from lti_app.discussion.posts.models import Citation, Post, Revision
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions import release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.grading.assessments.models import Assessment, Release
@@ -50,7 +50,7 @@ def test_two_hundred_replies_to_one_post(database, session, cast, discussion, cl
         for number in range(25):
             with database.writing() as own:
                 text = f"Reply {number} of {name}"
-                create_post(own, cast.tariq, discussion, Written(text), parent_id=parent.id, now=clock())
+                create_post(own, cast.tariq, discussion, PostContent(text), parent_id=parent.id, now=clock())
 
     assert at_once([partial(reply_often, name) for name in range(8)]) == [None] * 8
     replies = session.execute(select(Post.address, Post.text).where(Post.parent_id == parent.id)).all()
@@ -61,7 +61,7 @@ def test_two_hundred_replies_to_one_post(database, session, cast, discussion, cl
 
 def test_first_posts_at_once(together, session, cast, discussion, clock):
     def start(text, own):
-        return create_post(own, cast.ana, discussion, Written(text), parent_id=None, now=clock()).address
+        return create_post(own, cast.ana, discussion, PostContent(text), parent_id=None, now=clock()).address
 
     answers = together(*(partial(start, f"Post {number}") for number in range(8)))
     assert sorted(answers) == [str(number) for number in range(1, 9)]
@@ -72,7 +72,7 @@ def test_two_windows_edit_one_post(together, session, cast, discussion, clock):
     post = write(session, cast.ana, discussion, text="As it was.", now=clock())
 
     def edit(text, own):
-        edit_post(own, cast.ana, discussion, post.id, Written(text), version=1, now=clock())
+        edit_post(own, cast.ana, discussion, post.id, PostContent(text), version=1, now=clock())
 
     answers = together(partial(edit, "In one window."), partial(edit, "In another window."))
     assert kinds(answers) == ["NoneType", "PostChanged"]
@@ -84,7 +84,7 @@ def test_an_edit_and_a_deletion_lose_nothing(together, session, cast, discussion
     post = write(session, cast.ana, discussion, text="As it was.", now=clock())
 
     def edit(own):
-        edit_post(own, cast.ana, discussion, post.id, Written("As it is."), version=1, now=clock())
+        edit_post(own, cast.ana, discussion, post.id, PostContent("As it is."), version=1, now=clock())
 
     answers = together(edit, lambda own: delete_post(own, cast.ines, discussion, post.id, now=clock()))
     assert answers[1] == "1"
@@ -112,7 +112,7 @@ def assert_one_is_told(together, session, cast, discussion, clock, *, version):
     answers = together(partial(save, cast.ines, 1), partial(save, cast.tariq, 2))
     (told,) = [answer for answer in answers if isinstance(answer, AssessmentChanged)]
     (saved,) = [answer for answer in answers if answer is not told]
-    view = get_assessment(session, discussion, cast.ana.person_id)
+    view = get_assessment(session, cast.ines, discussion, cast.ana.person_id)
     rubric = get_rubric(session, discussion).criteria
     steps = {[level.id for level in c.levels].index(view.levels[c.id]) for c in rubric}
     assert (view.comment, steps) == (saved[0], {saved[1]})
@@ -192,7 +192,7 @@ def test_a_passage_that_many_cite_first(together, session, cast, clock):
     discussion = set_up(session, cast.ines, clock(), reading_ids=(kotter, zaleznik))
 
     def cite(text, own):
-        return create_post(own, cast.ana, discussion, Written(text), parent_id=None, now=clock()).address
+        return create_post(own, cast.ana, discussion, PostContent(text), parent_id=None, now=clock()).address
 
     both = ("[Kotter, p. 1] [Zaleznik, p. 2]", "[Zaleznik, p. 2] [Kotter, p. 1]")
     answers = together(*(partial(cite, f"{text} {n}") for n, text in enumerate(both * 4)))
@@ -211,7 +211,7 @@ def test_a_click_repeated_at_the_same_moment_is_one_post(together, session, cast
     def click(own):
         try:
             return create_post(
-                own, cast.ana, discussion, Written("Once."), parent_id=parent.id if is_reply else None, now=clock()
+                own, cast.ana, discussion, PostContent("Once."), parent_id=parent.id if is_reply else None, now=clock()
             ).address
         except AlreadyPosted as again:
             own.rollback()

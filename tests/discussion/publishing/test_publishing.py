@@ -8,15 +8,15 @@ from lti_app.course.groups.actions import make_group, place_students
 from lti_app.discussion.discussions.rules import Structure
 from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.models import Draft
-from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, DraftRef, place_of
+from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent, DraftRef, place_of
 from lti_app.discussion.moderation.actions import reply_privately
 from lti_app.discussion.moderation.rules import HeldReason
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import NoGroup, PostEmpty, PostHeld, TitleMissing, WhichGroup
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import get_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.publishing.actions.publish import publish
 from lti_app.discussion.publishing.actions.revise import revise
 from tests.factories.discussions import set_up
@@ -32,7 +32,7 @@ def send(session, cast, discussion, clock):
 
     def send(text, *, by=cast.ana, parent_id=None, draft=DraftRef()):  # noqa: B008 -- frozen
         about = {"parent_id": parent_id, "draft": draft, "sellers": SELLERS, "now": clock.move(minutes=1)}
-        return publish(session, by, discussion, Written(text), **about)
+        return publish(session, by, discussion, PostContent(text), **about)
 
     return send
 
@@ -47,13 +47,13 @@ def test_a_post_is_screened_in_the_action_that_writes_it(session, cast, discussi
     assert held.held_for == (HeldReason.SELLER,)
     assert session.scalar(select(Post.held_at).where(Post.id == held.id)) is not None
     with pytest.raises(NotFound):
-        get_post(session, cast.ben, discussion, held.id, need=Permission.READ)
+        get_post(session, cast.ben, discussion, held.id, need=PostPermission.READ)
 
 
 def test_an_edit_is_screened_too(session, cast, discussion, send, clock):
     posted = send("A plain thought.")
     about = {"sellers": SELLERS, "now": clock.move(minutes=1)}
-    revised = revise(session, cast.ana, discussion, posted.id, Written(ADVERT), version=1, **about)
+    revised = revise(session, cast.ana, discussion, posted.id, PostContent(ADVERT), version=1, **about)
     assert (revised.id, revised.address) == (posted.id, posted.address)
     assert revised.held_for == (HeldReason.SELLER,)
 
@@ -62,7 +62,7 @@ def test_the_draft_goes_with_the_post_that_came_of_it_and_stays_with_one_that_wa
     session, cast, discussion, send, clock
 ):
     def save(place, text):
-        return save_draft(session, cast.ana, discussion, place, Drafted(text), now=clock.move(minutes=1))
+        return save_draft(session, cast.ana, discussion, place, DraftContent(text), now=clock.move(minutes=1))
 
     first = save(FIRST_POST, "As far")
     with pytest.raises(PostEmpty):
@@ -73,7 +73,7 @@ def test_the_draft_goes_with_the_post_that_came_of_it_and_stays_with_one_that_wa
     edit = save(place_of(None, posted.id), "Further")
     reply = save(place_of(posted.id), "An answer")
     about = {"version": 1, "draft": DraftRef(edit), "sellers": SELLERS, "now": clock.move(minutes=1)}
-    revise(session, cast.ana, discussion, posted.id, Written("Further."), **about)
+    revise(session, cast.ana, discussion, posted.id, PostContent("Further."), **about)
     assert drafts(session) == ["An answer"]
     send("An answer.", parent_id=posted.id, draft=DraftRef(reply))
     assert drafts(session) == []
@@ -86,7 +86,7 @@ def test_students_write_for_no_group_but_their_own(session, cast, clock):
     apart = set_up(session, cast.ines, clock(), structure=Structure.GROUPS)
 
     def start(author, group_id):
-        written = Written(f"For {group_id}, by {author.name}.", group_id=group_id)
+        written = PostContent(f"For {group_id}, by {author.name}.", group_id=group_id)
         return create_post(session, author, apart, written, parent_id=None, now=clock()).id
 
     def group_of(post_id):
@@ -105,7 +105,7 @@ def test_students_write_for_no_group_but_their_own(session, cast, clock):
 
 def test_a_group_means_nothing_where_groups_are_not_apart(session, cast, discussion, clock):
     one = make_group(session, cast.ines, "One")
-    placed = create_post(session, cast.ana, discussion, Written("Hi.", group_id=one), parent_id=None, now=clock())
+    placed = create_post(session, cast.ana, discussion, PostContent("Hi.", group_id=one), parent_id=None, now=clock())
     assert session.scalar(select(Post.group_id).where(Post.id == placed.id)) is None
 
 
@@ -113,7 +113,7 @@ def test_a_topic_needs_a_title_and_no_other_first_post_has_one(session, cast, di
     topics = set_up(session, cast.ines, clock(), structure=Structure.TOPICS)
 
     def title_of(where, title):
-        written = Written(f"About “{title}”.", title=title)
+        written = PostContent(f"About “{title}”.", title=title)
         placed = create_post(session, cast.ana, where, written, parent_id=None, now=clock())
         return session.scalar(select(Post.title).where(Post.id == placed.id))
 
@@ -129,7 +129,7 @@ def test_only_staff_reply_privately_and_only_to_a_student(session, cast, discuss
 
     def reply(author, post_id):
         return create_post(
-            session, author, discussion, Written("For you."), parent_id=post_id, privately=True, now=clock()
+            session, author, discussion, PostContent("For you."), parent_id=post_id, privately=True, now=clock()
         ).id
 
     assert session.scalar(select(Post.private_to_id).where(Post.id == reply(cast.ines, anas.id))) == cast.ana.person_id

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussion.read_state.rules import MOST_PARTS, Numbers, parse_numbers, write_numbers
+from lti_app.discussion.read_state.rules import MOST_PARTS, PostNumbers, parse_numbers, write_numbers
 
 TOO_MANY = ",".join(["1"] * (MOST_PARTS + 1))
 SOME = st.sets(st.integers(1, 300))
@@ -70,18 +70,18 @@ def test_numbers_are_written_in_runs(numbers, report):
     ("numbers", "all_to"), [([], 0), ([1], 1), ([2], 0), ([1, 2, 3], 3), ([1, 2, 4], 2), (range(1, 101), 100)]
 )
 def test_up_to_where_none_is_missing(numbers, all_to):
-    assert Numbers.of(numbers).all_to == all_to
+    assert PostNumbers.of(numbers).all_to == all_to
 
 
 @given(SOME)
 def test_what_is_written_and_stored_is_what_is_read(numbers):
-    found = Numbers.of(numbers)
+    found = PostNumbers.of(numbers)
     assert set(found) == numbers
-    assert Numbers.from_bytes(found.to_bytes()) == found
+    assert PostNumbers.from_bytes(found.to_bytes()) == found
     assert {number for number in range(-1, 302) if number in found} == numbers
     assert not numbers or parse_numbers(write_numbers(numbers), newest=300) == found
 
 
 @given(SOME, SOME)
 def test_two_sets_are_joined(one, other):
-    assert set(Numbers.of(one) | Numbers.of(other)) == one | other
+    assert set(PostNumbers.of(one) | PostNumbers.of(other)) == one | other

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussion.search.rules import MAX_TERMS, Run, Term, excerpt, parse_query
+from lti_app.discussion.search.rules import MAX_TERMS, ExcerptPart, Term, excerpt, parse_query
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_long_text_is_shown_around_the_first_thing_found():
 def test_an_excerpt_is_a_part_of_the_text(text, query):
     runs = excerpt(text, parse_query(query))
     assert "".join(run.text for run in runs).strip("…") in text + "…"
-    assert all(isinstance(run, Run) and run.text for run in runs)
+    assert all(isinstance(run, ExcerptPart) and run.text for run in runs)

@@ -11,7 +11,7 @@ from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.readable import list_readable
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.search.queries import PAGE_SIZE, get_person_posts, search_posts
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
@@ -62,7 +62,7 @@ def test_words_are_found_by_their_beginning_and_phrases_as_they_stand(place, que
 
 def test_what_was_edited_is_found_by_its_new_words_alone(session, cast, open_discussion, clock):
     post = write(session, cast.ana, open_discussion, text="Alpha words.", now=clock())
-    edit_post(session, cast.ana, open_discussion, post.id, Written("Omega words."), version=1, now=clock())
+    edit_post(session, cast.ana, open_discussion, post.id, PostContent("Omega words."), version=1, now=clock())
     assert found(session, cast.ben, clock, "alpha") == []
     assert found(session, cast.ben, clock, "omega") == ["1"]
 

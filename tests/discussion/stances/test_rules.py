@@ -7,21 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_app.discussion.discussions.rules import Calendar, State
-from lti_app.discussion.stances.rules import Answered, is_asked_again, shift_of
+from lti_app.discussion.stances.rules import AnswerCount, is_asked_again, shift_of
 from tests.cast import MONDAY
 
 PLACES = st.integers(1, 7)
 
 
 def test_before_after_and_who_moved_which_way():
-    shift = shift_of([Answered(1, 3, 2), Answered(3, 3, 1), Answered(7, 2, 1), Answered(4, None, 5)])
+    shift = shift_of([AnswerCount(1, 3, 2), AnswerCount(3, 3, 1), AnswerCount(7, 2, 1), AnswerCount(4, None, 5)])
     assert shift.before == (2, 0, 1, 5, 0, 0, 1)
     assert shift.after == (0, 1, 3, 0, 0, 0, 0)
     assert (shift.to_low, shift.to_high, shift.stayed) == (1, 2, 1)
     assert (shift.people, shift.again, shift.most) == (9, 4, 5)
 
 
-@given(st.lists(st.builds(Answered, PLACES, st.one_of(st.none(), PLACES), st.integers(1, 9))))
+@given(st.lists(st.builds(AnswerCount, PLACES, st.one_of(st.none(), PLACES), st.integers(1, 9))))
 def test_nobody_is_lost(answers):
     shift = shift_of(answers)
     assert shift.people == sum(answer.people for answer in answers)

@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussion.read_state.rules import Numbers, Sort
-from lti_app.discussion.threads.rules import Activity, Change, Cut, Jumps, Overview, Spot, compare_words, cut_page
+from lti_app.discussion.read_state.rules import PostNumbers, Sort
+from lti_app.discussion.threads.rules import (
+    Activity,
+    Cut,
+    DiffKind,
+    Jumps,
+    Overview,
+    ThreadSpot,
+    compare_words,
+    cut_page,
+)
 
 TEXTS = st.text(alphabet="ab \n", max_size=30)
 
@@ -15,7 +24,7 @@ TEXTS = st.text(alphabet="ab \n", max_size=30)
 def spots(before, after):
     """So many before the post asked for and so many from it on, with addresses that count from 1."""
     return [
-        Spot(id=n, root_id=n, path=f"1{n:02}", address=str(n), is_before=n <= before)
+        ThreadSpot(id=n, root_id=n, path=f"1{n:02}", address=str(n), is_before=n <= before)
         for n in range(1, before + after + 1)
     ]
 
@@ -73,12 +82,12 @@ def test_the_first_jump():
     ],
 )
 def test_the_order_is_the_readers_choice_else_what_is_new_first(chosen, unread, order):
-    overview = Overview(Activity(0, 0, 0, "", None), Numbers(), chosen, unread)
+    overview = Overview(Activity(0, 0, 0, "", None), PostNumbers(), chosen, unread)
     assert overview.preferred_sort is order
     assert overview.unread_count == len(unread) * 2
 
 
-KEPT, ADDED, REMOVED = Change.KEPT, Change.ADDED, Change.REMOVED
+KEPT, ADDED, REMOVED = DiffKind.KEPT, DiffKind.ADDED, DiffKind.REMOVED
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,15 @@ from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.rules.addresses import address_to_path
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.threads.queries import PAGE_SIZE, get_overview, read_thread
 from lti_app.discussion.threads.rules import Activity
-from lti_app.participation.progress.queries import collect_class_facts, get_account
+from lti_app.participation.progress.queries import collect_class_facts, get_participation
 from lti_app.participation.requirements.base import Standing
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
-from tests.factories.requirements import Reason
+from tests.factories.requirements import Reasons
 
 
 def read(session, actor, discussion, start=""):
@@ -140,7 +140,7 @@ def reading_discussion(session, cast, clock):
 
 
 def standings(session, actor, discussion, clock, whose=None):
-    verdicts = get_account(session, actor, discussion, whose and whose.person_id, now=clock()).verdicts
+    verdicts = get_participation(session, actor, discussion, whose and whose.person_id, now=clock()).verdicts
     return [verdict.standing for verdict in verdicts.requirements]
 
 
@@ -155,18 +155,18 @@ def test_progress_is_derived_from_what_stands(session, cast, reading_discussion,
     assert standings(session, cast.ana, discussion, clock) == [partly, partly, open_]
     clock.move(days=4)
     text = "Leaders set a direction, says [Kotter, p. 104]."
-    edit_post(session, cast.ana, discussion, placeholder.id, Written(text), version=1, now=clock())
+    edit_post(session, cast.ana, discussion, placeholder.id, PostContent(text), version=1, now=clock())
     last = write(session, cast.ana, discussion, to=chis, now=clock())
     assert standings(session, cast.ana, discussion, clock) == [late, met, met]
-    verdicts = get_account(session, cast.ana, discussion, now=clock()).verdicts
+    verdicts = get_participation(session, cast.ana, discussion, now=clock()).verdicts
     assert verdicts.requirements[1].people == ("Ben Carter", "Chi Nguyen")
     assert [verdict.reason for verdict in verdicts.posts.values()] == [
-        Reason.FIRST_POST,
-        Reason.REPLY,
-        Reason.SAME_PERSON,
-        Reason.TO_SELF,
-        Reason.TO_STAFF,
-        Reason.REPLY,
+        Reasons.FIRST_POST,
+        Reasons.REPLY,
+        Reasons.SAME_PERSON,
+        Reasons.TO_SELF,
+        Reasons.TO_STAFF,
+        Reasons.REPLY,
     ]
     delete_post(session, cast.ana, discussion, last.id, now=clock())
     assert standings(session, cast.ana, discussion, clock) == [late, partly, met]
@@ -176,9 +176,9 @@ def test_an_edit_that_drops_the_citation_counts_from_then_on(session, cast, read
     post = write(session, cast.ana, reading_discussion, text="As [Kotter, p. 1] says.", now=clock())
     for version, (text, standing) in enumerate([("He says.", Standing.OPEN), ("[Kotter] says.", Standing.MET)], 1):
         edit_post(
-            session, cast.ana, reading_discussion, post.id, Written(text), version=version, now=clock.move(hours=1)
+            session, cast.ana, reading_discussion, post.id, PostContent(text), version=version, now=clock.move(hours=1)
         )
-        verdict = get_account(session, cast.ana, reading_discussion, now=clock()).verdicts.requirements[-1]
+        verdict = get_participation(session, cast.ana, reading_discussion, now=clock()).verdicts.requirements[-1]
         assert verdict.standing is standing
     assert verdict.met_at == clock()
 
@@ -188,5 +188,5 @@ def test_staff_see_anybodys_progress_and_students_their_own(session, cast, discu
     met_then_open = [Standing.MET, Standing.OPEN]
     assert standings(session, cast.tariq, discussion, clock, whose=cast.ana) == met_then_open
     assert standings(session, cast.ben, discussion, clock, whose=cast.ana) == [Standing.OPEN, Standing.OPEN]
-    facts = collect_class_facts(session, discussion)
+    facts = collect_class_facts(session, cast.ines, discussion)
     assert facts.keys() == {cast.ana.person_id}

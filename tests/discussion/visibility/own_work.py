@@ -9,27 +9,27 @@ from sqlalchemy import insert, select, text, update
 from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.drafts.queries import list_drafts
-from lti_app.discussion.integrity.queries import list_likenesses
+from lti_app.discussion.integrity.queries import list_similar_posts
 from lti_app.discussion.moderation.queries import find_moved, list_own_reports
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import get_post
 from lti_app.discussion.posts.queries.referred import compose_written
 from lti_app.discussion.posts.queries.replies import count_replies
-from lti_app.discussion.reactions.queries import appreciated_by
-from lti_app.discussion.read_state.actions import mark_seen
+from lti_app.discussion.reactions.queries import liked_posts
+from lti_app.discussion.read_state.actions import mark_posts_read
 from lti_app.discussion.read_state.models import Seen
 from lti_app.discussion.read_state.queries import find_next_unread
-from lti_app.discussion.read_state.rules import Numbers
+from lti_app.discussion.read_state.rules import PostNumbers
 from lti_app.discussion.stances.models import Stance
 from lti_app.discussion.stances.queries import get_stances
-from lti_app.exchange.exporting.queries import list_pictures, select_to_take
-from lti_app.exchange.exporting.rules.data import Kind, Scope
+from lti_app.exchange.exporting.queries import list_pictures, select_for_export
+from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.library.files.rules import part_of_address
 from lti_app.library.readings.queries import list_class_progress
 from lti_app.participation.forecast.queries import Writing, get_guide
 from lti_app.participation.forecast.rules import Hint
-from lti_app.participation.progress.queries import get_account
+from lti_app.participation.progress.queries import get_participation
 from tests.discussion.visibility import oracle
 from tests.discussion.visibility.looks import LOOKS, READING, counted, every_fifth, existing, knows, name_of
 from tests.discussion.visibility.oracle import STAFF, Viewer
@@ -153,7 +153,7 @@ def check_who_was_answered(world: World) -> None:
                 for reply, (answered, _post) in batch.items():
                     change = update(Post).where(Post.id == reply).values(parent_id=answered)
                     world.session.execute(change, execution_options=UNSYNCHRONIZED)
-                facts = get_account(world.session, actor, view, now=world.clock()).facts
+                facts = get_participation(world.session, actor, view, now=world.clock()).facts
             assert {fact.id: fact.parent_author for fact in facts if fact.id in batch} == {
                 reply: name_of(world, viewer, place, post)
                 if oracle.reads(viewer, place) and oracle.exists(viewer, place, post)
@@ -168,11 +168,11 @@ def check_advice_on_replies(world: World) -> None:
         if viewer.role != "student":
             continue
         actor, view = world.actor(viewer), world.view(viewer, place)
-        account = get_account(world.session, actor, view, now=world.clock())
+        account = get_participation(world.session, actor, view, now=world.clock())
         for number, post in every_fifth(world, viewer, place).items():
             if not oracle.exists(viewer, place, post):
                 continue
-            parent = get_post(world.session, actor, view, number, need=Permission.READ)
+            parent = get_post(world.session, actor, view, number, need=PostPermission.READ)
             writing = Writing(SAID, parent=parent)
             guide = get_guide(world.session, actor, view, account, writing, now=world.clock())
             by_staff = post.author in STAFF and not post.byline
@@ -206,7 +206,7 @@ def check_pictures_of_an_export(world: World) -> None:
         for scope, reader in ((Scope.READABLE, viewer), (Scope.PUBLIC, nobody)):
             if scope is Scope.PUBLIC and viewer.role != "staff":
                 continue
-            selection = select_to_take(world.session, actor, view, scope=scope, kind=Kind.HTML)
+            selection = select_for_export(world.session, actor, view, scope=scope, kind=ExportFormat.HTML)
             assert list_pictures(world.session, selection).keys() == {
                 world.files[number] for number, post in world.posts(place).items() if oracle.says(reader, place, post)
             }, (viewer, place, scope)
@@ -217,7 +217,7 @@ def check_pictures_of_ones_own(world: World) -> None:
         if viewer.role == "observer":
             continue
         actor, view = world.actor(viewer), world.view(viewer, place)
-        selection = select_to_take(world.session, actor, view, scope=Scope.ONE, kind=Kind.HTML)
+        selection = select_for_export(world.session, actor, view, scope=Scope.ONE, kind=ExportFormat.HTML)
         assert list_pictures(world.session, selection).keys() == {
             world.files[number]
             for number, post in world.posts(place).items()
@@ -233,9 +233,9 @@ def check_what_is_marked_as_read(world: World) -> None:
             post.id: post.number for post in world.session.scalars(select(Post).filter_by(discussion_id=view.id))
         }
         with for_now(world):
-            mark_seen(world.session, actor, view, Numbers.of(numbers.values()))
+            mark_posts_read(world.session, actor, view, PostNumbers.of(numbers.values()))
             own = select(Seen.numbers).filter_by(person_id=actor.person_id, discussion_id=view.id)
-            seen = Numbers.from_bytes(world.session.scalars(own).one())
+            seen = PostNumbers.from_bytes(world.session.scalars(own).one())
         assert set(seen) == {numbers[number] for number in existing(world, viewer, place)}, (viewer, place)
 
 
@@ -255,7 +255,7 @@ def check_replies_counted(world: World) -> None:
     for viewer, place in READING:
         actor, view = world.actor(viewer), world.view(viewer, place)
         answered = next(number for number in world.posts(place) if world.addresses[number] == str(ANSWERED))
-        post = get_post(world.session, actor, view, answered, need=Permission.READ)
+        post = get_post(world.session, actor, view, answered, need=PostPermission.READ)
         expected = [reply for reply in existing(world, viewer, place).values() if reply.is_reply]
         assert count_replies(world.session, actor, view, post) == len(expected), (viewer, place)
 
@@ -264,7 +264,7 @@ def check_likes(world: World) -> None:
     """Nobody learns who likes a post, but of themselves; how many do is part of the post."""
     with of_each_post(world, "appreciation", world.cast.ben):
         for viewer in VIEWERS:
-            found = appreciated_by(world.session, world.actor(viewer), world.cases.keys())
+            found = liked_posts(world.session, world.actor(viewer), world.cases.keys())
             assert found == (world.cases.keys() if viewer.person == "ben" else set()), viewer
 
 
@@ -274,9 +274,9 @@ def check_similar_posts(world: World) -> None:
             actor = world.actor(viewer)
             if viewer.role != "staff":
                 with pytest.raises(Forbidden):
-                    list_likenesses(world.session, actor, world.cases.keys())
+                    list_similar_posts(world.session, actor, world.cases.keys())
                 continue
-            found = list_likenesses(world.session, actor, world.cases.keys())
+            found = list_similar_posts(world.session, actor, world.cases.keys())
             assert {number: like.address for number, like in found.items()} == world.addresses
 
 

@@ -6,24 +6,24 @@ from functools import partial
 import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
-from lti_app.discussion.answers.queries import list_waiting
-from lti_app.discussion.citations.queries import count_citations_by_passage, get_map
+from lti_app.discussion.answers.queries import list_unanswered
+from lti_app.discussion.citations.queries import count_citations_by_passage, get_citation_map
 from lti_app.discussion.moderation.queries import read_queue
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.files import get_shown_file
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.posts.queries.views import PostView
-from lti_app.discussion.read_state.actions import mark_seen
-from lti_app.discussion.read_state.queries import count_news, find_next_own, find_next_unread
-from lti_app.discussion.read_state.rules import Numbers
+from lti_app.discussion.read_state.actions import mark_posts_read
+from lti_app.discussion.read_state.queries import count_new_posts, find_next_own, find_next_unread
+from lti_app.discussion.read_state.rules import PostNumbers
 from lti_app.discussion.search.queries import FoundPage, FoundPost, get_person_posts, search_posts
 from lti_app.discussion.threads.queries import get_overview, read_thread
-from lti_app.exchange.exporting.queries import list_voices, select_to_take, take_posts
-from lti_app.exchange.exporting.rules.data import Kind, Scope
+from lti_app.exchange.exporting.queries import export_posts, list_authors, select_for_export
+from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.grading.assessments.queries import list_posts_in_context
-from lti_app.participation.progress.queries import collect_facts
+from lti_app.participation.progress.queries import collect_class_facts
 from tests.discussion.visibility import oracle, own_work
 from tests.discussion.visibility.looks import LOOKS, READING, SHUT, counted, every_fifth, existing, name_of
 from tests.discussion.visibility.oracle import STAFF, Case, Place, Viewer
@@ -72,7 +72,7 @@ def check_thread(world: World) -> None:
 
 def said_of(post: Case) -> set[str]:
     """The fields in which what it says shows."""
-    always = {"html", "title", "move", "reading_ids", "attachments", "quotes", "appreciations"}
+    always = {"html", "title", "move", "reading_ids", "attachments", "quotes", "likes"}
     return always | {name for name, is_so in (("hidden_reason", post.hidden), ("held_reasons", post.held)) if is_so}
 
 
@@ -80,16 +80,16 @@ def check_nothing_is_read_before_the_gate(world: World) -> None:
     for viewer, place in LOOKS:
         actor, view = world.actor(viewer), world.view(viewer, place)
         readers = [
-            lambda actor=actor, view=view: count_news(world.session, actor, view, 0),
+            lambda actor=actor, view=view: count_new_posts(world.session, actor, view, 0),
             lambda actor=actor, view=view: find_next_own(world.session, actor, view, ""),
             lambda actor=actor, view=view: find_next_unread(world.session, actor, view, ""),
-            lambda actor=actor, view=view: mark_seen(world.session, actor, view, Numbers()),
-            lambda actor=actor, view=view: get_map(world.session, actor, view, world.reading_id),
+            lambda actor=actor, view=view: mark_posts_read(world.session, actor, view, PostNumbers()),
+            lambda actor=actor, view=view: get_citation_map(world.session, actor, view, world.reading_id),
             lambda actor=actor, view=view: read_thread(
                 world.session, actor, view, circumstances=circumstances_of(world.session, actor, view)
             ),
-            lambda actor=actor, view=view: select_to_take(
-                world.session, actor, view, scope=Scope.READABLE, kind=Kind.HTML
+            lambda actor=actor, view=view: select_for_export(
+                world.session, actor, view, scope=Scope.READABLE, kind=ExportFormat.HTML
             ),
         ]
         for reader in readers:
@@ -110,7 +110,7 @@ def check_overview_and_news(world: World) -> None:
         assert sum(overview.activity.moves.values()) == len(expected), (viewer, place)
         numbers = {world.session.get_one(Post, number).number for number in new}
         assert {number for thread in overview.unread.values() for number in thread} == numbers, (viewer, place)
-        assert count_news(world.session, actor, view, 0).count == len(new), (viewer, place)
+        assert count_new_posts(world.session, actor, view, 0).count == len(new), (viewer, place)
 
 
 def check_overview_before_the_gate(world: World) -> None:
@@ -175,7 +175,7 @@ def check_citations(world: World) -> None:
     for viewer, place in READING:
         actor, view = world.actor(viewer), world.view(viewer, place)
         passage_id = world.passages[place]
-        argued = get_map(world.session, actor, view, world.reading_id, passage_id=passage_id).passages
+        argued = get_citation_map(world.session, actor, view, world.reading_id, passage_id=passage_id).passages
         found = {post.id: post.author for passage in argued for post in passage.posts}
         expected = {n: name_of(world, viewer, place, post) for n, post in counted(world, viewer, place).items()}
         assert found == expected, (viewer, place)
@@ -196,7 +196,7 @@ def check_citations_counted_in_a_reading(world: World) -> None:
 def check_unanswered_posts(world: World) -> None:
     for viewer, place in READING:
         view = world.view(viewer, place)
-        listed = list_waiting(world.session, world.actor(viewer), view, now=world.clock(), most=1000)
+        listed = list_unanswered(world.session, world.actor(viewer), view, now=world.clock(), most=1000)
         expected = {
             number: name_of(world, viewer, place, post)
             for number, post in world.posts(place).items()
@@ -208,9 +208,9 @@ def check_unanswered_posts(world: World) -> None:
 def check_export_of_what_one_can_read(world: World) -> None:
     for viewer, place in READING:
         actor, view = world.actor(viewer), world.view(viewer, place)
-        selection = select_to_take(world.session, actor, view, scope=Scope.READABLE, kind=Kind.HTML)
+        selection = select_for_export(world.session, actor, view, scope=Scope.READABLE, kind=ExportFormat.HTML)
         found = {
-            post.id: (post.author, bool(post.html), bool(post.cited)) for post in take_posts(world.session, selection)
+            post.id: (post.author, bool(post.html), bool(post.cited)) for post in export_posts(world.session, selection)
         }
         assert found == {
             number: (name_of(world, viewer, place, post), says, says)
@@ -223,8 +223,8 @@ def check_export_of_what_the_class_can_read(world: World) -> None:
     nobody = Viewer("nobody", "student")
     for place in PLACES:
         view = world.view(VIEWERS[0], place)
-        selection = select_to_take(world.session, world.cast.ines, view, scope=Scope.PUBLIC, kind=Kind.HTML)
-        found = {post.id: (post.author, bool(post.html)) for post in take_posts(world.session, selection)}
+        selection = select_for_export(world.session, world.cast.ines, view, scope=Scope.PUBLIC, kind=ExportFormat.HTML)
+        found = {post.id: (post.author, bool(post.html)) for post in export_posts(world.session, selection)}
         assert found == {
             number: (name_of(world, nobody, place, post), oracle.says(nobody, place, post))
             for number, post in existing(world, nobody, place).items()
@@ -236,8 +236,8 @@ def check_export_of_ones_own(world: World) -> None:
         if viewer.role == "observer":
             continue
         view = world.view(viewer, place)
-        selection = select_to_take(world.session, world.actor(viewer), view, scope=Scope.ONE, kind=Kind.JSON)
-        found = {post.id: bool(post.html) for post in take_posts(world.session, selection)}
+        selection = select_for_export(world.session, world.actor(viewer), view, scope=Scope.ONE, kind=ExportFormat.JSON)
+        found = {post.id: bool(post.html) for post in export_posts(world.session, selection)}
         assert found == {
             number: not post.deleted
             for number, post in world.posts(place).items()
@@ -245,9 +245,9 @@ def check_export_of_ones_own(world: World) -> None:
         }, (viewer, place)
 
 
-def check_voices(world: World) -> None:
+def check_authors(world: World) -> None:
     for viewer, place in READING:
-        found = {voice.name for voice in list_voices(world.session, world.actor(viewer), world.view(viewer, place))}
+        found = {author.name for author in list_authors(world.session, world.actor(viewer), world.view(viewer, place))}
         hides = oracle.hides_names(viewer, place)
         assert found == {
             name_of(world, viewer, place, post)
@@ -287,16 +287,17 @@ def check_desk(world: World) -> None:
             assert {post.id: (post.is_deleted, post.is_hidden, post.is_held) for post in found} == {
                 number: (post.deleted, post.hidden, post.held) for number, post in by_them.items()
             }
-            drawn = sorted(mention.author for post in found for mention in post.drew)
+            replies = sorted(reply.author for post in found for reply in post.replies)
             answers = [post for post in world.posts(place).values() if post.is_reply and person == "ines"]
-            assert drawn == sorted(name_of(world, ines, place, post) for post in answers)
+            assert replies == sorted(name_of(world, ines, place, post) for post in answers)
 
 
 def check_what_counts_for_a_student(world: World) -> None:
     for place in PLACES:
         view = world.view(VIEWERS[0], place)
         for person in ("ana", "ben", "chi", "ines"):
-            found = collect_facts(world.session, view, getattr(world.cast, person).person_id)
+            person_id = getattr(world.cast, person).person_id
+            found = collect_class_facts(world.session, world.cast.ines, view, person_id).get(person_id, [])
             assert {fact.id: (fact.deleted, fact.aside.key if fact.aside else "") for fact in found} == {
                 number: (post.deleted, _aside(post))
                 for number, post in world.posts(place).items()
@@ -313,11 +314,11 @@ def check_one_post(world: World) -> None:
         actor, view = world.actor(viewer), world.view(viewer, place)
         for number, post in every_fifth(world, viewer, place).items():
             if oracle.reads(viewer, place) and oracle.exists(viewer, place, post):
-                found = get_post(world.session, actor, view, number, need=Permission.READ)
+                found = get_post(world.session, actor, view, number, need=PostPermission.READ)
                 assert bool(found.html) == oracle.says(viewer, place, post), (viewer, place, post)
             else:
                 with pytest.raises(SHUT if post.author == viewer.person else NotFound):
-                    get_post(world.session, actor, view, number, need=Permission.READ)
+                    get_post(world.session, actor, view, number, need=PostPermission.READ)
 
 
 def check_files(world: World) -> None:
@@ -347,7 +348,7 @@ CHECKS = (
     check_export_of_what_one_can_read,
     check_export_of_what_the_class_can_read,
     check_export_of_ones_own,
-    check_voices,
+    check_authors,
     check_queue,
     check_desk,
     check_what_counts_for_a_student,

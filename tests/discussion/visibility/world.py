@@ -205,7 +205,7 @@ def _row(
         "text": f"{SAID} {discussion.id} {number}",
         "html": f"<p>{SAID} {discussion.id} {number}</p>",
         "words": 6,
-        "appreciations": 3,
+        "likes": 3,
         "reading_ids": [world.reading_id],
         "attachments": [{"id": 1, "name": "a.pdf", "type": "application/pdf", "size": 1, "slug": "a.pdf"}],
         "quotes": [{"quote": "Something said"}],

@@ -29,8 +29,8 @@ def read(content, **options):
 def threads(content, **options):
     """The threads as nested (author, text) with those below, and what was odd."""
     arranged = arrange(read(content, **options), max_depth=100, now=MONDAY)
-    keys = [placed.entry.key for placed in arranged.placed]
-    shape = [(placed.entry.key, None if placed.parent is None else keys[placed.parent]) for placed in arranged.placed]
+    keys = [item.entry.key for item in arranged.entries]
+    shape = [(item.entry.key, None if item.parent is None else keys[item.parent]) for item in arranged.entries]
     return dict(shape), [(note.line, note.fault) for note in arranged.notes]
 
 
@@ -166,14 +166,14 @@ def test_threads_with_faults(rows, shape, faults):
 def test_a_thread_deeper_than_threads_go_moves_up():
     rows = "".join(f"{n},{n - 1 or ''},Words,Ada,2025-01-01\n" for n in range(1, 131))
     arranged = arrange(read(f"id,parent,text,author,date\n{rows}"), max_depth=100, now=MONDAY)
-    assert len(arranged.placed) == 130
-    assert max(placed.depth for placed in arranged.placed) == 100
+    assert len(arranged.entries) == 130
+    assert max(item.depth for item in arranged.entries) == 100
     assert arranged.counts == {Fault.TOO_DEEP: 29}
 
 
 def test_a_chain_of_fifty_thousand_ends():
     rows = "".join(f"{n},{n - 1 or ''},Words,Ada,2025-01-01\n" for n in range(1, 50_001))
-    assert len(arrange(read(f"id,parent,text,author,date\n{rows}"), max_depth=100, now=MONDAY).placed) == 50_000
+    assert len(arrange(read(f"id,parent,text,author,date\n{rows}"), max_depth=100, now=MONDAY).entries) == 50_000
     with pytest.raises(FileRefused, match="too_many"):
         read(f"id,parent,text,author,date\n{rows}50001,,Words,Ada,2025-01-01\n")
 

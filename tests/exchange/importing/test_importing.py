@@ -14,26 +14,26 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.moderation.rules import HeldReason
-from lti_app.discussion.posts.access import Permission, may
+from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import ThreadLocked
 from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.threads.queries import get_overview, read_thread
 from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.importing.actions.discard import discard_import
 from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
 from lti_app.exchange.importing.actions.run import run_import
 from lti_app.exchange.importing.models import Import
-from lti_app.exchange.importing.rules.posts import Way
-from lti_app.library.passages.actions import give_text
-from lti_app.library.passages.rules import Kept, Page
-from lti_app.participation.progress.queries import collect_class_facts, get_account
+from lti_app.exchange.importing.rules.posts import ImportMode
+from lti_app.library.passages.actions import store_text
+from lti_app.library.passages.rules import Page, TextStorage
+from lti_app.participation.progress.queries import collect_class_facts, get_participation
 from tests.cast import MONDAY
 from tests.factories.discussions import set_up
 from tests.factories.readings import add_readings
-from tests.factories.requirements import Kind
+from tests.factories.requirements import Kinds
 
 LAST_YEAR = datetime(2025, 3, 3, 10, 0, tzinfo=UTC)
 
@@ -65,10 +65,10 @@ THREAD = (
 def take(session, cast, discussion):
     """Look at a file and bring it in; answers how many posts are new."""
 
-    def take(content, *, way=Way.LIVE, placeholder="", into=discussion, **options):
+    def take(content, *, mode=ImportMode.OPEN, placeholder="", into=discussion, **options):
         upload = ImportFile(content, "UTC", **options)
         given = preview_import(session, cast.ines, into.id, upload, now=MONDAY)
-        return run_import(session, cast.ines, into.id, given, way=way, placeholder=placeholder, now=MONDAY)
+        return run_import(session, cast.ines, into.id, given, mode=mode, placeholder=placeholder, now=MONDAY)
 
     return take
 
@@ -129,7 +129,7 @@ def test_the_same_file_adds_nothing_the_second_time(session, discussion, take):
 
 def test_a_longer_file_adds_what_is_new_below_what_was_there(session, cast, discussion, take):
     take(rows(*THREAD[:2]))
-    own = create_post(session, cast.ana, discussion, Written("My own."), parent_id=None, now=MONDAY)
+    own = create_post(session, cast.ana, discussion, PostContent("My own."), parent_id=None, now=MONDAY)
     assert take(rows(*THREAD)) == 3
     addresses = [(post.address, post.text) for post in stored(session, discussion)]
     assert ("1.1.1", "Because.") in addresses
@@ -150,7 +150,8 @@ def test_files_without_ids_are_recognised_by_what_they_say(session, discussion, 
 def test_the_second_of_two_clicks_adds_nothing(session, cast, discussion):
     given = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     added = [
-        run_import(session, cast.ines, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY) for _ in range(2)
+        run_import(session, cast.ines, discussion.id, given, mode=ImportMode.OPEN, placeholder="", now=MONDAY)
+        for _ in range(2)
     ]
     assert added == [5, 0]
     kept = session.get_one(Import, given, populate_existing=True)
@@ -158,16 +159,16 @@ def test_the_second_of_two_clicks_adds_nothing(session, cast, discussion):
 
 
 def test_an_exhibit_is_read_only_for_students_and_live_posts_are_not(session, cast, discussion, take):
-    take(rows(*THREAD[:2]), way=Way.EXHIBIT)
-    take(rows(("9", "", "Dia", "Living.")), way=Way.LIVE)
-    create_post(session, cast.ana, discussion, Written("I may reply now."), parent_id=None, now=MONDAY)
+    take(rows(*THREAD[:2]), mode=ImportMode.READ_ONLY)
+    take(rows(("9", "", "Dia", "Living.")), mode=ImportMode.OPEN)
+    create_post(session, cast.ana, discussion, PostContent("I may reply now."), parent_id=None, now=MONDAY)
     ids = {post.text: post.id for post in stored(session, discussion)}
     with pytest.raises(ThreadLocked):
-        create_post(session, cast.ana, discussion, Written("But"), parent_id=ids["Why?"], now=MONDAY)
-    create_post(session, cast.ana, discussion, Written("Yes"), parent_id=ids["Living."], now=MONDAY)
-    shown = get_post(session, cast.ines, discussion, ids["Living."], need=Permission.READ)
+        create_post(session, cast.ana, discussion, PostContent("But"), parent_id=ids["Why?"], now=MONDAY)
+    create_post(session, cast.ana, discussion, PostContent("Yes"), parent_id=ids["Living."], now=MONDAY)
+    shown = get_post(session, cast.ines, discussion, ids["Living."], need=PostPermission.READ)
     assert (shown.author, shown.is_own, shown.by_staff, shown.can_edit) == ("Dia", False, False, False)
-    assert may(cast.ana, Permission.REPLY, circumstances_of(session, cast.ana, discussion))
+    assert may(cast.ana, PostPermission.REPLY, circumstances_of(session, cast.ana, discussion))
     check_counters(session, discussion)
 
 
@@ -232,10 +233,10 @@ def test_nothing_half_done_stays(session, cast, discussion, monkeypatch):
 
     monkeypatch.setattr("lti_app.exchange.importing.actions.threads._Writer._cite", fail)
     with pytest.raises(RuntimeError):
-        run_import(session, cast.ines, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
+        run_import(session, cast.ines, discussion.id, given, mode=ImportMode.OPEN, placeholder="", now=MONDAY)
     session.rollback()
     assert stored(session, discussion) == []
-    assert session.get_one(Import, given).brought_in_at is None
+    assert session.get_one(Import, given).imported_at is None
 
 
 def test_a_file_that_was_left_is_forgotten_when_the_next_is_given(session, cast, discussion):
@@ -253,7 +254,7 @@ def test_only_instructors_bring_in(session, cast, discussion, who):
     with pytest.raises(Forbidden):
         preview_import(session, actor, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     with pytest.raises(Forbidden):
-        run_import(session, actor, discussion.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
+        run_import(session, actor, discussion.id, given, mode=ImportMode.OPEN, placeholder="", now=MONDAY)
     with pytest.raises(Forbidden):
         discard_import(session, actor, discussion.id, given, now=MONDAY)
 
@@ -262,7 +263,7 @@ def test_an_import_belongs_to_its_discussion(session, cast, clock, discussion):
     other = set_up(session, cast.ines, clock())
     given = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     with pytest.raises(NotFound):
-        run_import(session, cast.ines, other.id, given, way=Way.LIVE, placeholder="", now=MONDAY)
+        run_import(session, cast.ines, other.id, given, mode=ImportMode.OPEN, placeholder="", now=MONDAY)
     with pytest.raises(NotFound):
         preview_import(session, cast.elsewhere, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
 
@@ -295,8 +296,8 @@ def test_any_forest_comes_in_whole_in_any_number_of_files(session, cast, take, s
 def test_a_late_copy_of_what_was_brought_in_waits(session, cast, discussion, take):
     essay = " ".join(f"word{n}" for n in range(60))
     take(rows(("1", "", "Ada", essay)))
-    placed = create_post(session, cast.ana, discussion, Written(essay), parent_id=None, now=MONDAY)
-    found = screen(session, cast.ana, discussion, placed.id, sellers=frozenset(), now=MONDAY)
+    post = create_post(session, cast.ana, discussion, PostContent(essay), parent_id=None, now=MONDAY)
+    found = screen(session, cast.ana, discussion, post.id, sellers=frozenset(), now=MONDAY)
     assert found == [HeldReason.SIMILAR]
     assert [post.held_at for post in stored(session, discussion)] == [None, MONDAY]
 
@@ -304,7 +305,7 @@ def test_a_late_copy_of_what_was_brought_in_waits(session, cast, discussion, tak
 def test_quotations_are_checked_as_those_of_posts_written_here(session, cast, clock, take):
     readings = add_readings(session, cast.ines, clock())
     said = "Leadership complements management; it does not replace it at all."
-    give_text(session, cast.ines, readings[0], [Page("104", said)], kept=Kept.TEXT, now=clock())
+    store_text(session, cast.ines, readings[0], [Page("104", said)], stored_as=TextStorage.TEXT, now=clock())
     discussion = set_up(session, cast.ines, clock(), reading_ids=readings)
     take(rows(("1", "", "Ada", f'She says: "{said}"'), ("2", "1", "Bo", "No quotation.")), into=discussion)
     first, second = stored(session, discussion)
@@ -317,7 +318,7 @@ def test_what_happened_last_is_what_was_written_here(session, cast, clock, take)
     take(rows(("1", "", "Ada", "One."), ("2", "", "Bo", "Two.")), into=discussion)
     activity = get_overview(session, cast.ines, discussion).activity
     assert (activity.last_author, activity.last_at) == ("Bo", LAST_YEAR + timedelta(minutes=1))
-    create_post(session, cast.ana, discussion, Written("Mine."), parent_id=None, now=MONDAY)
+    create_post(session, cast.ana, discussion, PostContent("Mine."), parent_id=None, now=MONDAY)
     take(rows(("3", "", "Cem", "Three.")), into=discussion)
     activity = get_overview(session, cast.ines, discussion).activity
     assert (activity.last_author, activity.last_at) == ("Ana Brandt", MONDAY)
@@ -327,15 +328,15 @@ def test_each_name_is_somebody_and_nobody_of_the_course(session, cast, clock, ta
     discussion = set_up(session, cast.ines, clock(), replies_wanted=2, reply_words=1, post_first=False)
     take(rows(("1", "", "Ada", "One."), ("2", "", "Bo", "Two."), ("3", "1", "Ada", "More.")), into=discussion)
     ids = {post.text: post.id for post in stored(session, discussion)}
-    create_post(session, cast.ana, discussion, Written("My own start."), parent_id=None, now=MONDAY)
-    assert get_overview(session, cast.ines, discussion).activity.voices == 3
+    create_post(session, cast.ana, discussion, PostContent("My own start."), parent_id=None, now=MONDAY)
+    assert get_overview(session, cast.ines, discussion).activity.participants == 3
     counts = []
     for answered in ("One.", "More.", "Two."):
-        create_post(session, cast.ana, discussion, Written(f"To {answered}"), parent_id=ids[answered], now=MONDAY)
-        verdicts = get_account(session, cast.ana, discussion, now=MONDAY).verdicts.requirements
-        counts.append([(verdict.have, verdict.people) for verdict in verdicts if verdict.kind is Kind.REPLIES])
+        create_post(session, cast.ana, discussion, PostContent(f"To {answered}"), parent_id=ids[answered], now=MONDAY)
+        verdicts = get_participation(session, cast.ana, discussion, now=MONDAY).verdicts.requirements
+        counts.append([(verdict.have, verdict.people) for verdict in verdicts if verdict.kind is Kinds.REPLIES])
     assert counts == [[(1, ("Ada",))], [(1, ("Ada",))], [(2, ("Ada", "Bo"))]]
-    assert cast.ines.person_id not in collect_class_facts(session, discussion)
+    assert cast.ines.person_id not in collect_class_facts(session, cast.ines, discussion)
     page = read_thread(session, cast.ines, discussion, circumstances=circumstances_of(session, cast.ines, discussion))
-    assert page.counts[ids["One."]].voices == 2  # Ada twice, and Ana
+    assert page.counts[ids["One."]].participants == 2  # Ada twice, and Ana
     assert cast.ines.person_id not in page.names

@@ -12,7 +12,7 @@ from lti_app.course.courses.rules import Role
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.queries import (
@@ -22,18 +22,20 @@ from lti_app.grading.assessments.queries import (
     list_desk,
     list_posts_in_context,
 )
-from lti_app.grading.assessments.rules import MAX_COMMENT, Progress
+from lti_app.grading.assessments.rules import MAX_COMMENT, GradingStatus
 from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.rubrics.models import Level
+from lti_app.participation.progress.queries import collect_class_facts
 from tests.cast import arrive
 from tests.factories.discussions import plan, set_up
 from tests.factories.grades import levels, mark
 from tests.factories.posts import write
 
 
-def marks_of(session, discussion, student):
+def marks_of(session, cast, discussion, student):
     session.expire_all()
-    return get_assessment(session, discussion, student.person_id)
+    return get_assessment(session, cast.ines, discussion, student.person_id)
 
 
 def grade_of(session, discussion, student):
@@ -42,7 +44,7 @@ def grade_of(session, discussion, student):
 
 
 def desk(session, actor, discussion):
-    return {line.name.split()[0]: line.progress for line in list_desk(session, actor, discussion)}
+    return {line.name.split()[0]: line.status for line in list_desk(session, actor, discussion)}
 
 
 def scores(session):
@@ -51,9 +53,9 @@ def scores(session):
 
 
 def test_marks_are_kept_as_a_draft(session, cast, discussion, clock):
-    assert marks_of(session, discussion, cast.ana) == NO_ASSESSMENT
+    assert marks_of(session, cast, discussion, cast.ana) == NO_ASSESSMENT
     mark(session, cast.tariq, discussion, cast.ana, 1, 0, 2, 0, 0, comment=" Good.\r\nMore cases! ", now=clock())
-    view = marks_of(session, discussion, cast.ana)
+    view = marks_of(session, cast, discussion, cast.ana)
     assert view.levels == levels(session, discussion, 1, 0, 2, 0, 0)
     assert (view.total, view.is_complete, view.version) == (Decimal(4 + 5 + 1 + 2 + 2), True, 1)
     assert (view.comment, view.assessed_at) == ("Good.\nMore cases!", clock())
@@ -64,10 +66,10 @@ def test_marks_are_kept_as_a_draft(session, cast, discussion, clock):
 
 def test_marks_can_be_given_one_by_one_and_taken_back(session, cast, discussion, clock):
     mark(session, cast.ines, discussion, cast.ana, 0, 0, now=clock())
-    view = marks_of(session, discussion, cast.ana)
+    view = marks_of(session, cast, discussion, cast.ana)
     assert (view.total, view.is_complete) == (Decimal(11), False)
     mark(session, cast.ines, discussion, cast.ana, 3, version=1, now=clock())
-    view = marks_of(session, discussion, cast.ana)
+    view = marks_of(session, cast, discussion, cast.ana)
     assert (view.total, len(view.levels), view.version) == (Decimal(0), 1, 2)
 
 
@@ -77,7 +79,7 @@ def test_levels_that_are_not_of_the_rubric_are_passed_over(session, cast, discus
     crossed = dict(zip(mine, reversed(mine.values()), strict=True))
     chosen = {**theirs, **crossed, 0: 0, 10**30: 10**30}
     assess(session, cast.ines, discussion, cast.ana.person_id, levels=chosen, comment="x", version=0, now=clock())
-    assert marks_of(session, discussion, cast.ana).levels == {}
+    assert marks_of(session, cast, discussion, cast.ana).levels == {}
 
 
 def test_another_graders_marks_are_not_overwritten(session, cast, discussion, clock):
@@ -85,21 +87,21 @@ def test_another_graders_marks_are_not_overwritten(session, cast, discussion, cl
     for version in (0, 2, 99):
         with pytest.raises(AssessmentChanged):
             mark(session, cast.tariq, discussion, cast.ana, 1, 1, 1, 1, 1, version=version, now=clock())
-    assert marks_of(session, discussion, cast.ana).total == 20
+    assert marks_of(session, cast, discussion, cast.ana).total == 20
     mark(session, cast.tariq, discussion, cast.ana, 1, 1, 1, 1, 1, version=1, now=clock())
-    assert marks_of(session, discussion, cast.ana).version == 2
+    assert marks_of(session, cast, discussion, cast.ana).version == 2
 
 
 def test_saving_twice_is_saving_once(session, cast, discussion, clock):
     for _click in range(2):
         mark(session, cast.ines, discussion, cast.ana, 1, 1, 1, 1, 1, comment="Good.", version=0, now=clock())
-    assert marks_of(session, discussion, cast.ana).version == 1
+    assert marks_of(session, cast, discussion, cast.ana).version == 1
 
 
 def test_saving_nothing_is_no_grading(session, cast, discussion, clock):
     assess(session, cast.ines, discussion, cast.ana.person_id, levels={}, comment=" ", version=0, now=clock())
-    assert desk(session, cast.ines, discussion)["Ana"] is Progress.UNGRADED
-    assert marks_of(session, discussion, cast.ana).version == 0
+    assert desk(session, cast.ines, discussion)["Ana"] is GradingStatus.UNGRADED
+    assert marks_of(session, cast, discussion, cast.ana).version == 0
 
 
 def test_a_comment_has_a_limit(session, cast, discussion, clock):
@@ -158,7 +160,7 @@ def test_a_release_tells_the_student_and_the_lms(session, cast, discussion, rele
     assert [(each.points, each.maximum) for each in grade.marks] == [(4, 6), (3, 5), (5, 5), (2, 2), (2, 2)]
     assert grade.marks[3].title == "Timeliness"
     assert grade.marks[3].level == "Everything required, on time"
-    view = marks_of(session, discussion, cast.ana)
+    view = marks_of(session, cast, discussion, cast.ana)
     assert (view.released_version, view.released_given, view.released_at) == (1, Decimal(16), released)
     (score,) = scores(session).values()
     assert (score.person_id, score.given, score.possible) == (cast.ana.person_id, Decimal(16), Decimal(20))
@@ -179,7 +181,7 @@ def test_releasing_again_changes_nothing(session, cast, discussion, clock, relea
 
 def test_a_release_freezes_the_grade_until_the_next_one(session, cast, discussion, clock, released):
     mark(session, cast.ines, discussion, cast.ana, 0, 0, 0, 0, 0, comment="Excellent!", version=1, now=clock())
-    assert desk(session, cast.ines, discussion)["Ana"] is Progress.CHANGED
+    assert desk(session, cast.ines, discussion)["Ana"] is GradingStatus.CHANGED
     assert grade_of(session, discussion, cast.ana).given == 16
     assert grade_of(session, discussion, cast.ana).comment == "Good."
     mark(session, cast.ines, discussion, cast.ana, 0, version=2, now=clock())
@@ -221,9 +223,9 @@ def test_release_all_releases_every_complete_draft_of_active_students(session, c
     assert release_all(session, cast.tariq, discussion, now=clock()) == 2
     assert scores(session).keys() == {cast.ana.person_id, cast.ben.person_id}
     assert desk(session, cast.ines, discussion) == {
-        "Ana": Progress.RELEASED,
-        "Ben": Progress.RELEASED,
-        "Chi": Progress.PARTLY,
+        "Ana": GradingStatus.RELEASED,
+        "Ben": GradingStatus.RELEASED,
+        "Chi": GradingStatus.PARTLY,
     }
     mark(session, cast.ines, discussion, cast.ana, 1, 0, 0, 0, 0, version=1, now=clock())
     assert release_all(session, cast.tariq, discussion, now=clock()) == 1
@@ -246,7 +248,9 @@ def test_the_lms_learns_when_the_work_was_complete(session, cast, discussion, cl
     completed = clock()
     write(session, cast.ana, discussion, to=others[0], now=clock.move(days=5))
     last_of_ben = clock.move(hours=1)
-    edit_post(session, cast.ben, discussion, others[0].id, Written("Another text here."), version=1, now=last_of_ben)
+    edit_post(
+        session, cast.ben, discussion, others[0].id, PostContent("Another text here."), version=1, now=last_of_ben
+    )
     for student in cast.students:
         mark(session, cast.ines, discussion, student, now=clock())
     delete_post(session, cast.chi, discussion, others[1].id, now=clock())
@@ -265,10 +269,10 @@ def test_the_desk_lists_every_active_student(session, cast, discussion, clock):
     mark(session, cast.ines, discussion, cast.chi, 0, 0, now=clock())
     mark(session, cast.ines, discussion, cast.ben, now=clock())
     lines = list_desk(session, cast.tariq, discussion)
-    assert [(line.name, line.posts, line.progress, line.total, line.is_ready) for line in lines] == [
-        ("Ana Brandt", 0, Progress.UNGRADED, None, False),
-        ("Ben Carter", 1, Progress.DRAFT, Decimal(20), True),
-        ("Chi Nguyen", 0, Progress.PARTLY, Decimal(11), False),
+    assert [(line.name, line.posts, line.status, line.total, line.is_ready) for line in lines] == [
+        ("Ana Brandt", 0, GradingStatus.UNGRADED, None, False),
+        ("Ben Carter", 1, GradingStatus.DRAFT, Decimal(20), True),
+        ("Chi Nguyen", 0, GradingStatus.PARTLY, Decimal(11), False),
     ]
 
 
@@ -279,9 +283,9 @@ def test_posts_stand_in_their_context(session, cast, discussion, clock):
     write(session, cast.ben, discussion, text="His answer.", to=mine, now=clock())
     delete_post(session, cast.ana, discussion, reply.id, now=clock())
     first, second = list_posts_in_context(session, cast.tariq, discussion, cast.ana.person_id)
-    assert (first.address, first.answers, first.words) == ("1", None, 2)
-    assert [(drawn.author, drawn.html) for drawn in first.drew] == [("Ben Carter", "<p>His answer.</p>")]
-    assert (second.answers.address, second.answers.author) == ("2", "Ben Carter")
+    assert (first.address, first.parent, first.words) == ("1", None, 2)
+    assert [(reply.author, reply.html) for reply in first.replies] == [("Ben Carter", "<p>His answer.</p>")]
+    assert (second.parent.address, second.parent.author) == ("2", "Ben Carter")
     assert (second.is_deleted, second.html) == (True, "<p>I regret this.</p>")  # graders see what was deleted
     assert second.created_at - first.created_at == timedelta(minutes=5)
     assert list_posts_in_context(session, cast.tariq, discussion, cast.stranger.person_id) == []
@@ -291,3 +295,10 @@ def test_only_staff_list_the_desk(session, cast, discussion):
     for actor in (cast.ana, cast.olga):
         with pytest.raises(Forbidden):
             list_desk(session, actor, discussion)
+
+
+@pytest.mark.parametrize("query", [get_assessment, get_passback, list_posts_in_context, collect_class_facts])
+def test_only_staff_see_the_marks_and_the_work_of_a_student(session, cast, discussion, query):
+    for actor in (cast.ana, cast.ben, cast.olga):
+        with pytest.raises(Forbidden):
+            query(session, actor, discussion, cast.ana.person_id)

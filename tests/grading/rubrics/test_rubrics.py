@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_app.grading.assessments.rules import (
-    Change,
-    Happening,
-    Progress,
+    GradingStatus,
+    PostEvent,
+    PostEventKind,
     StudentLine,
-    changes_after,
-    progress_of,
+    events_after,
+    grading_status,
     suggested_level,
 )
 from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, CriterionView, Evidence, LevelView, RubricView, scaled, total
@@ -121,7 +121,7 @@ LINE = StudentLine(
     key="1",
     name="Ana",
     posts=0,
-    progress=Progress.UNGRADED,
+    status=GradingStatus.UNGRADED,
     total=None,
     released_given=None,
     is_ready=False,
@@ -129,29 +129,29 @@ LINE = StudentLine(
     passback_error=None,
 )
 PROGRESS = [
-    (None, None, None, Progress.UNGRADED),
-    (False, 0, None, Progress.UNGRADED),
-    (False, 1, None, Progress.PARTLY),
-    (True, 2, None, Progress.DRAFT),
-    (True, 2, 2, Progress.RELEASED),
-    (True, 3, 2, Progress.CHANGED),
-    (False, 3, 2, Progress.CHANGED),
+    (None, None, None, GradingStatus.UNGRADED),
+    (False, 0, None, GradingStatus.UNGRADED),
+    (False, 1, None, GradingStatus.PARTLY),
+    (True, 2, None, GradingStatus.DRAFT),
+    (True, 2, 2, GradingStatus.RELEASED),
+    (True, 3, 2, GradingStatus.CHANGED),
+    (False, 3, 2, GradingStatus.CHANGED),
 ]
 
 
 @pytest.mark.parametrize(("is_complete", "version", "released", "progress"), PROGRESS)
 def test_progress_of(is_complete, version, released, progress):
-    found = progress_of(is_complete=is_complete, version=version, released_version=released)
+    found = grading_status(is_complete=is_complete, version=version, released_version=released)
     assert found is progress
-    line = replace(LINE, progress=found)
-    assert line.needs_grading == (progress is not Progress.RELEASED)
+    line = replace(LINE, status=found)
+    assert line.needs_grading == (progress is not GradingStatus.RELEASED)
 
 
 def test_what_changed_after_the_marks_is_told_in_its_order():
-    written = Change("2", Happening.WRITTEN, MONDAY)
-    hidden = Change("2", Happening.HIDDEN, MONDAY + timedelta(seconds=2))
-    edited = Change("2.3", Happening.EDITED, MONDAY + timedelta(seconds=1))
-    assert changes_after(None, [edited]) == []
-    assert changes_after(MONDAY, []) == []
-    assert changes_after(MONDAY, [written]) == []
-    assert changes_after(MONDAY, [hidden, written, edited]) == [edited, hidden]
+    written = PostEvent("2", PostEventKind.WRITTEN, MONDAY)
+    hidden = PostEvent("2", PostEventKind.HIDDEN, MONDAY + timedelta(seconds=2))
+    edited = PostEvent("2.3", PostEventKind.EDITED, MONDAY + timedelta(seconds=1))
+    assert events_after(None, [edited]) == []
+    assert events_after(MONDAY, []) == []
+    assert events_after(MONDAY, [written]) == []
+    assert events_after(MONDAY, [hidden, written, edited]) == [edited, hidden]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lti_app.course.courses.rules import CitationStyle
-from lti_app.library.bibliography.queries.shelf import list_shelf
+from lti_app.library.bibliography.queries.leadership import list_leadership_readings
 from lti_app.library.bibliography.rules.records import TYPES
 from lti_app.library.bibliography.rules.styles import in_all_styles, reference_html
 
@@ -43,7 +43,7 @@ def test_an_ellipsis_stays_one():
 
 
 def test_the_shelf_is_whole():
-    shelf = list_shelf()
+    shelf = list_leadership_readings()
     assert len(shelf) > 20
     labels = {(work["author"][0]["family"], work["issued"]["date-parts"][0][0]) for work in shelf}
     assert labels >= {("Zaleznik", 1977), ("Zaleznik", 2004), ("Kotter", 1990), ("Kotter", 2001), ("Burns", 1978)}

@@ -16,7 +16,7 @@ from lti_app.library.files.actions import MOST_WAITING, attach_files, delete_fil
 from lti_app.library.files.errors import RightsMissing, TooManyFiles
 from lti_app.library.files.queries import get_file, list_files, read_pages
 from lti_app.library.files.rules import Purpose, Right, Rights
-from lti_app.library.readings.actions import give_file
+from lti_app.library.readings.actions import set_reading_file
 from lti_app.library.readings.queries import get_filed_reading
 from lti_app.storage.bucket import BucketStorage
 from lti_app.storage.folder import FolderStorage
@@ -127,15 +127,15 @@ def test_a_file_becomes_the_readings_and_the_one_before_goes(session, cast, stor
     first, second = (store(session, cast.ines, storage, clock, purpose=Purpose.READING) for _ in range(2))
     with pytest.raises(NotFound):
         get_file(session, cast.ana, first.id)
-    give_file(session, cast.ines, reading, file_id=first.id, first_page=103, now=clock())
+    set_reading_file(session, cast.ines, reading, file_id=first.id, first_page=103, now=clock())
     found = get_filed_reading(session, cast.ana, reading)
     assert (found.file, found.first_page) == (first, 103)
     assert first.rights_note == "CC BY 4.0"
-    give_file(session, cast.ines, reading, file_id=second.id, now=clock())
+    set_reading_file(session, cast.ines, reading, file_id=second.id, now=clock())
     assert get_filed_reading(session, cast.ana, reading).file == second
     with pytest.raises(NotFound):
         get_file(session, cast.ana, first.id)
-    give_file(session, cast.ines, reading, file_id=None, now=clock())
+    set_reading_file(session, cast.ines, reading, file_id=None, now=clock())
     assert get_filed_reading(session, cast.ana, reading).file is None
 
 
@@ -144,12 +144,12 @@ def test_only_instructors_give_files_of_their_own_course(session, cast, storage,
     mine = store(session, cast.elsewhere, storage, clock, purpose=Purpose.READING)
     for actor, error in ((cast.ana, Forbidden), (cast.tariq, Forbidden), (cast.elsewhere, NotFound)):
         with pytest.raises(error):
-            give_file(session, actor, reading, file_id=mine.id, now=clock())
+            set_reading_file(session, actor, reading, file_id=mine.id, now=clock())
     with pytest.raises(NotFound):
-        give_file(session, cast.ines, reading, file_id=mine.id, now=clock())
+        set_reading_file(session, cast.ines, reading, file_id=mine.id, now=clock())
     picture = store(session, cast.ines, storage, clock)
     with pytest.raises(NotFound):
-        give_file(session, cast.ines, reading, file_id=picture.id, now=clock())
+        set_reading_file(session, cast.ines, reading, file_id=picture.id, now=clock())
 
 
 def test_attaching_is_the_owners_and_happens_once(session, cast, storage, clock):

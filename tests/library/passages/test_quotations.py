@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from lti_app.library.passages.rules import (
     Page,
-    asked_shingles,
     find_quotations,
     index_pages,
     join_pages,
     judge,
+    shingles_to_look_up,
     split_pages,
     words_of,
 )
@@ -180,4 +180,4 @@ def test_any_run_of_words_is_found_where_it_stands(words, data):
 @given(st.text(max_size=300))
 def test_no_html_breaks_the_search(html):
     quotations = find_quotations(html)
-    assert all(isinstance(shingle, int) for shingle in asked_shingles(quotations))
+    assert all(isinstance(shingle, int) for shingle in shingles_to_look_up(quotations))

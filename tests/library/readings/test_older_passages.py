@@ -7,7 +7,7 @@ from sqlalchemy import text
 from lti_app import migrations
 from lti_app.core.db import Database
 from lti_app.library.readings.actions import find_or_add_passage, find_passages
-from lti_app.library.readings.rules import Place
+from lti_app.library.readings.rules import PassagePlace
 
 THEN = datetime(2026, 1, 5, tzinfo=UTC)
 BEFORE = "0003"
@@ -16,8 +16,8 @@ ROWS = (
     """INSERT INTO reading (id, course_id, csl, label, reference_html, first_page, created_at)
     VALUES (1, 1, '{}', 'Kotter 1990', 'Kotter', 1, :then)""",
     f"""INSERT INTO passage (id, reading_id, page, paragraph, exact, prefix, suffix, fingerprint)
-    VALUES (7, 1, '104', '', '', '', '', '{Place("104").fingerprint}'),
-           (8, 1, '', '', '', '', '', '{Place("").fingerprint}')""",
+    VALUES (7, 1, '104', '', '', '', '', '{PassagePlace("104").fingerprint}'),
+           (8, 1, '', '', '', '', '', '{PassagePlace("").fingerprint}')""",
 )
 
 

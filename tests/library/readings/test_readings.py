@@ -6,7 +6,7 @@ from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.actions import change_settings
 from lti_app.course.courses.queries import get_settings
 from lti_app.course.courses.rules import CitationStyle, CourseSettings, Library
-from lti_app.library.bibliography.queries.shelf import list_shelf
+from lti_app.library.bibliography.queries.leadership import list_leadership_readings
 from lti_app.library.bibliography.rules.styles import reference_html
 from lti_app.library.readings.actions import (
     add_readings,
@@ -14,12 +14,12 @@ from lti_app.library.readings.actions import (
     delete_reading,
     find_or_add_passage,
     find_passages,
-    put_reference,
+    store_reference,
 )
 from lti_app.library.readings.errors import ReadingChanged, ReadingInUse
 from lti_app.library.readings.models import Passage, Reading
 from lti_app.library.readings.queries import get_passage, get_reading, list_readings, list_stale_references, list_works
-from lti_app.library.readings.rules import Place, to_csl
+from lti_app.library.readings.rules import PassagePlace, to_csl
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
 from tests.factories.readings import KOTTER
@@ -38,11 +38,11 @@ def change(session, actor, reading_id, csl, version=1):
 
 
 def test_many_are_added_at_once_each_with_a_label_of_its_own(session, cast, clock):
-    ids = add_readings(session, cast.ines, [KOTTER_CSL, KOTTER_CSL, *list_shelf()], clock())
+    ids = add_readings(session, cast.ines, [KOTTER_CSL, KOTTER_CSL, *list_leadership_readings()], clock())
     lines = {line.id: line.label for line in list_readings(session, cast.ana)}
     assert [lines[each] for each in ids[:2]] == ["Kotter 1990", "Kotter 1990b"]
     assert len(set(lines.values())) == len(ids)
-    assert len(list_works(session, cast.ines)) == len(ids) - 2  # Kotter 1990 is on the shelf too
+    assert len(list_works(session, cast.ines)) == len(ids) - 2  # Kotter 1990 is one of the leadership readings too
 
 
 def test_a_label_follows_the_record_until_somebody_cites_it(session, cast, kotter):
@@ -111,7 +111,7 @@ def test_references_are_written_anew_in_the_style_of_the_course(session, cast, c
     elsewhere = add_readings(session, cast.elsewhere, [KOTTER_CSL], clock())[0]
     assert change_settings(session, cast.ines, CourseSettings(CitationStyle.HARVARD, Library.NONE, ""))
     for stale in list_stale_references(session, after=0, limit=10):
-        put_reference(session, stale, reference_html(stale.csl, stale.style))
+        store_reference(session, stale, reference_html(stale.csl, stale.style))
     assert get_reading(session, cast.ana, kotter).reference_html.startswith("Kotter, J.P. (1990) ‘What")
     assert get_reading(session, cast.elsewhere, elsewhere).reference_html.startswith("Kotter, J. P. (1990). What")
     added = add_readings(session, cast.ines, [KOTTER_CSL], clock())[0]
@@ -143,7 +143,7 @@ def test_a_passage_is_one_by_all_that_describes_it(session, cast, kotter):
     assert find_passages(session, [(kotter, "104")])[kotter, "104"] == passage()
     view = get_passage(session, cast.ana, first)
     assert (view.label, view.reading_id) == ("Kotter 1990", kotter)
-    assert view.place == Place(page="104", exact="coping with change", prefix="is about", suffix=".")
+    assert view.place == PassagePlace(page="104", exact="coping with change", prefix="is about", suffix=".")
 
 
 def test_what_is_stored_is_clean(session, cast, clock):

@@ -29,7 +29,7 @@ READ_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedDiscussion:
     """What the tests need to know of the placement, and how they change it."""
 
     database: Database
@@ -79,7 +79,7 @@ def tool_pem(other_key: KeyPair) -> str:
 
 
 @pytest.fixture
-def placed(database: Database, clock: TestClock, lms: FakeServices, tool_pem: str) -> Placed:
+def placed(database: Database, clock: TestClock, lms: FakeServices, tool_pem: str) -> PlacedDiscussion:
     with database.writing() as session:
         session.add(ToolKey(kid="tool-key", private_pem=tool_pem, created_at=clock() - timedelta(days=1)))
         platform = Platform(
@@ -112,7 +112,7 @@ def placed(database: Database, clock: TestClock, lms: FakeServices, tool_pem: st
             record_person(session, issuer="https://lms.example", sub=f"s{number}", names=Names(), now=clock())
             for number in range(4)
         )
-        return Placed(database, platform.id, course_id, discussion_id, placement.id, people, clock())
+        return PlacedDiscussion(database, platform.id, course_id, discussion_id, placement.id, people, clock())
 
 
 @pytest.fixture

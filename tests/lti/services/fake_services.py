@@ -19,7 +19,7 @@ MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 
 
 @dataclass(frozen=True)
-class Answered:
+class FakeResponse:
     """An answer; `hangs` until the server is stopped."""
 
     status: int
@@ -30,7 +30,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     """A request as it arrived."""
 
     method: str
@@ -53,9 +53,9 @@ class FakeServices(LocalServer):
 
     def __init__(self) -> None:
         super().__init__(self._handler())
-        self.asked: dict[str, list[Asked]] = defaultdict(list)
-        self.instead: dict[str, list[Answered]] = defaultdict(list)
-        self.always: dict[str, Answered] = {}
+        self.asked: dict[str, list[ReceivedRequest]] = defaultdict(list)
+        self.instead: dict[str, list[FakeResponse]] = defaultdict(list)
+        self.always: dict[str, FakeResponse] = {}
         self.token_answer: dict[str, Any] = {"token_type": "Bearer", "expires_in": 3600}
         self.tokens: list[str] = []
         self.items: dict[int, dict[str, Any]] = {}
@@ -76,7 +76,7 @@ class FakeServices(LocalServer):
         self.items[number] = {"label": "Column", "scoreMaximum": 20, **more, "id": self.item_url(number)}
         return self.item_url(number)
 
-    def answer(self, asked: Asked) -> Answered:
+    def answer(self, asked: ReceivedRequest) -> FakeResponse:
         service = _service(asked)
         with self._lock:
             self.asked[service].append(asked)
@@ -87,56 +87,56 @@ class FakeServices(LocalServer):
         if service == "token":
             return self._grant()
         if asked.headers.get("Authorization", "") not in {f"Bearer {token}" for token in self.tokens}:
-            return Answered(401, {"status": 401, "reason": "Unauthorized"})
+            return FakeResponse(401, {"status": 401, "reason": "Unauthorized"})
         return getattr(self, f"_{service}")(asked)
 
-    def _grant(self) -> Answered:
+    def _grant(self) -> FakeResponse:
         self.tokens.append(f"token-{len(self.tokens) + 1}")
-        return Answered(200, {"access_token": self.tokens[-1], **self.token_answer})
+        return FakeResponse(200, {"access_token": self.tokens[-1], **self.token_answer})
 
-    def _lineitems(self, asked: Asked) -> Answered:
+    def _lineitems(self, asked: ReceivedRequest) -> FakeResponse:
         if asked.query.get("type_id") != "1":
-            return Answered(404)
+            return FakeResponse(404)
         if asked.method == "POST":
             return self._create(asked)
         if asked.headers.get("Accept") != LINE_ITEMS:
-            return Answered(400, {"status": 400, "reason": "No handler found"})
+            return FakeResponse(400, {"status": 400, "reason": "No handler found"})
         found = list(self.items.values())
         for name, key in (("resource_link_id", "resourceLinkId"), ("resource_id", "resourceId"), ("tag", "tag")):
             found = [item for item in found if name not in asked.query or item.get(key) == asked.query[name]]
         return self._page(asked, found, "<{url}>; rel=“next”")
 
-    def _create(self, asked: Asked) -> Answered:
+    def _create(self, asked: ReceivedRequest) -> FakeResponse:
         if asked.headers.get("Content-Type") != LINE_ITEM:
-            return Answered(400, {"status": 400, "reason": "No handler found"})
+            return FakeResponse(400, {"status": 400, "reason": "No handler found"})
         self.before_create()
         url = self.add_item(**asked.json)
-        return Answered(201, next(item for item in self.items.values() if item["id"] == url))
+        return FakeResponse(201, next(item for item in self.items.values() if item["id"] == url))
 
-    def _scores(self, asked: Asked) -> Answered:
+    def _scores(self, asked: ReceivedRequest) -> FakeResponse:
         number, body = int(asked.path.split("/")[2]), asked.json
         if number not in self.items or asked.query.get("type_id") != "1":
-            return Answered(404, {"status": 404, "reason": f"Not Found: Grade item {number} doesn't exist"})
+            return FakeResponse(404, {"status": 404, "reason": f"Not Found: Grade item {number} doesn't exist"})
         if asked.headers.get("Content-Type") != SCORE:
-            return Answered(400, {"status": 400, "reason": "No handler found"})
+            return FakeResponse(400, {"status": 400, "reason": "No handler found"})
         if body["userId"] not in self.students:
-            return Answered(400, [], reason=f"Incorrect score received{asked.body.decode()}")
+            return FakeResponse(400, [], reason=f"Incorrect score received{asked.body.decode()}")
         known = self.scores.get((number, body["userId"]))
         if known and _second(body) <= _second(known):
-            return Answered(409, [], reason="Refusing score with an earlier timestamp")
+            return FakeResponse(409, [], reason="Refusing score with an earlier timestamp")
         self.scores[number, body["userId"]] = body
-        return Answered(200)
+        return FakeResponse(200)
 
-    def _members(self, asked: Asked) -> Answered:
+    def _members(self, asked: ReceivedRequest) -> FakeResponse:
         if asked.headers.get("Accept") != MEMBERS:
-            return Answered(400)
+            return FakeResponse(400)
         answer = self._page(asked, self.members, '<{url}>; rel="next"')
-        return Answered(200, {"id": self.members_url, "members": answer.body}, answer.headers)
+        return FakeResponse(200, {"id": self.members_url, "members": answer.body}, answer.headers)
 
-    def _page(self, asked: Asked, found: list[Any], link: str) -> Answered:
+    def _page(self, asked: ReceivedRequest, found: list[Any], link: str) -> FakeResponse:
         """A page with an address for the next one in which capitals matter and `&` is written as in HTML."""
         if not self.page_size:
-            return Answered(200, found)
+            return FakeResponse(200, found)
         start = int(asked.query.get("Bookmark", "aB0")[2:])
         rest = found[start + self.page_size :]
         query = "&amp;".join(["type_id=1", f"Bookmark=aB{start + self.page_size}"])
@@ -144,7 +144,7 @@ class FakeServices(LocalServer):
         others = "".join(f"&amp;{name}={asked.query[name]}" for name in ("resource_link_id",) if name in asked.query)
         current = f'<{self.url}{asked.path}>; rel="current first"'
         headers = {"Link": ", ".join([current, link.format(url=url + others)])} if rest else {"Link": current}
-        return Answered(200, found[start : start + self.page_size], headers)
+        return FakeResponse(200, found[start : start + self.page_size], headers)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         outer = self
@@ -162,9 +162,9 @@ class FakeServices(LocalServer):
                 parts = urlsplit(self.path)
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-                self._send(outer.answer(Asked(self.command, parts.path, query, dict(self.headers), body)))
+                self._send(outer.answer(ReceivedRequest(self.command, parts.path, query, dict(self.headers), body)))
 
-            def _send(self, answer: Answered) -> None:
+            def _send(self, answer: FakeResponse) -> None:
                 if answer.hangs:
                     self.close_connection = True
                     outer.over.wait()
@@ -183,7 +183,7 @@ class FakeServices(LocalServer):
         return Handler
 
 
-def _service(asked: Asked) -> str:
+def _service(asked: ReceivedRequest) -> str:
     if asked.path.startswith("/lineitems"):
         return "scores" if asked.path.endswith("/scores") else "lineitems"
     return asked.path.strip("/")

@@ -10,7 +10,7 @@ from lti_app.core.http import Answer
 from lti_app.lti.ags import SCORE_SCOPE, WRITE_SCOPE
 from lti_app.lti.models import Platform
 from lti_app.lti.services import Registration, ServiceDelayed, ServiceDenied, next_page, retry_after_seconds
-from tests.lti.services.fake_services import LINE_ITEMS, Answered
+from tests.lti.services.fake_services import LINE_ITEMS, FakeResponse
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_kept_token_that_is_no_longer_accepted_is_replaced_once(ask, lms):
 
 
 def test_fresh_token_that_is_not_accepted_is_a_denial(ask, lms):
-    lms.always["lineitems"] = Answered(401)
+    lms.always["lineitems"] = FakeResponse(401)
     with pytest.raises(ServiceDenied, match="unauthorized"):
         ask()
     assert len(lms.asked["lineitems"]) == 1
@@ -106,10 +106,10 @@ def test_fresh_token_that_is_not_accepted_is_a_denial(ask, lms):
 @pytest.mark.parametrize(
     ("answer", "code", "detail"),
     [
-        (Answered(400, {"error": "invalid_scope"}), "no_scope", "token: invalid_scope"),
-        (Answered(400, {"error": "invalid_client"}), "unauthorized", "token: invalid_client"),
-        (Answered(400, '{"error" : ""kid" invalid, unable to lookup"}'), "unauthorized", "token: kid"),
-        (Answered(401, "<html>no</html>"), "unauthorized", "token: HTTP 401"),
+        (FakeResponse(400, {"error": "invalid_scope"}), "no_scope", "token: invalid_scope"),
+        (FakeResponse(400, {"error": "invalid_client"}), "unauthorized", "token: invalid_client"),
+        (FakeResponse(400, '{"error" : ""kid" invalid, unable to lookup"}'), "unauthorized", "token: kid"),
+        (FakeResponse(401, "<html>no</html>"), "unauthorized", "token: HTTP 401"),
     ],
 )
 def test_refused_token(ask, lms, answer, code, detail):
@@ -122,14 +122,14 @@ def test_refused_token(ask, lms, answer, code, detail):
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (Answered(500), "server_error"),
-        (Answered(504), "unreachable"),
-        (Answered(429), "throttled"),
-        (Answered(200, "<html>back soon</html>"), "bad_answer"),
-        (Answered(200, []), "bad_answer"),
-        (Answered(200, {"access_token": None}), "bad_answer"),
-        (Answered(200, {"access_token": "a\nb"}), "bad_answer"),
-        (Answered(200, hangs=True), "timeout"),
+        (FakeResponse(500), "server_error"),
+        (FakeResponse(504), "unreachable"),
+        (FakeResponse(429), "throttled"),
+        (FakeResponse(200, "<html>back soon</html>"), "bad_answer"),
+        (FakeResponse(200, []), "bad_answer"),
+        (FakeResponse(200, {"access_token": None}), "bad_answer"),
+        (FakeResponse(200, {"access_token": "a\nb"}), "bad_answer"),
+        (FakeResponse(200, hangs=True), "timeout"),
     ],
 )
 def test_no_token_for_now(ask, lms, answer, code):
@@ -146,7 +146,7 @@ def test_token_goes_to_no_other_host(ask, lms):
 
 
 def test_pages_that_go_in_a_circle_end(services, registration, lms):
-    circle = Answered(200, [], {"Link": f"<{lms.lineitems_url}>; rel=next"})
+    circle = FakeResponse(200, [], {"Link": f"<{lms.lineitems_url}>; rel=next"})
     lms.always["lineitems"] = circle
     pages = services.pages(
         registration, lms.lineitems_url, scopes=[SCORE_SCOPE], hosts=registration.hosts, accept=LINE_ITEMS

@@ -12,9 +12,9 @@ from lti_app.grading.passbacks.ports import PassbackDelayed, PassbackRefused
 from lti_app.lti.ags import CANVAS_SUBMISSION, READ_SCOPE, SCORE_SCOPE, own_line_item, scores_url
 from lti_app.lti.gradebook import LtiGradebook
 from lti_app.lti.services import LtiServices
-from tests.lti.services.fake_services import Answered
+from tests.lti.services.fake_services import FakeResponse
 
-HTML = Answered(200, "<!doctype html><title>Maintenance</title>", {"Content-Type": "text/html"})
+HTML = FakeResponse(200, "<!doctype html><title>Maintenance</title>", {"Content-Type": "text/html"})
 
 
 def test_score_is_complete(gradebook, placed, lms):
@@ -116,13 +116,13 @@ def test_two_workers_make_one_line_item(database, placed, lms, clock):
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (Answered(409, [], reason="Refusing score"), "stale"),
-        (Answered(400, {"errors": "Provided timestamp of x before last updated timestamp of y"}), "stale"),
-        (Answered(422, {"errors": "User not found in course or is not a student"}), "unknown_user"),
-        (Answered(400, {"error": "no"}), "rejected"),
-        (Answered(422, {"errors": "maximum number of allowed attempts has been reached"}), "rejected"),
-        (Answered(403, {"status": 403}), "unauthorized"),
-        (Answered(410), "rejected"),
+        (FakeResponse(409, [], reason="Refusing score"), "stale"),
+        (FakeResponse(400, {"errors": "Provided timestamp of x before last updated timestamp of y"}), "stale"),
+        (FakeResponse(422, {"errors": "User not found in course or is not a student"}), "unknown_user"),
+        (FakeResponse(400, {"error": "no"}), "rejected"),
+        (FakeResponse(422, {"errors": "maximum number of allowed attempts has been reached"}), "rejected"),
+        (FakeResponse(403, {"status": 403}), "unauthorized"),
+        (FakeResponse(410), "rejected"),
     ],
 )
 def test_refusal_has_a_code(gradebook, placed, lms, answer, code):
@@ -135,12 +135,12 @@ def test_refusal_has_a_code(gradebook, placed, lms, answer, code):
 @pytest.mark.parametrize(
     ("answer", "delayed"),
     [
-        (Answered(500, "Internal Server Error"), ("server_error", None)),
-        (Answered(503, "", {"Retry-After": "120"}), ("unreachable", 120)),
-        (Answered(429, "", {"Retry-After": "Mon, 23 Nov 2026 12:01:00 GMT"}), ("throttled", 60)),
-        (Answered(403, "403 Forbidden (Rate Limit Exceeded)"), ("throttled", None)),
-        (Answered(302, "", {"Location": "/login"}), ("bad_answer", None)),
-        (Answered(200, hangs=True), ("timeout", None)),
+        (FakeResponse(500, "Internal Server Error"), ("server_error", None)),
+        (FakeResponse(503, "", {"Retry-After": "120"}), ("unreachable", 120)),
+        (FakeResponse(429, "", {"Retry-After": "Mon, 23 Nov 2026 12:01:00 GMT"}), ("throttled", 60)),
+        (FakeResponse(403, "403 Forbidden (Rate Limit Exceeded)"), ("throttled", None)),
+        (FakeResponse(302, "", {"Location": "/login"}), ("bad_answer", None)),
+        (FakeResponse(200, hangs=True), ("timeout", None)),
     ],
 )
 def test_delay_has_a_code(gradebook, placed, lms, answer, delayed):
@@ -157,7 +157,10 @@ def test_unknown_student_is_refused_without_a_word_about_the_person(gradebook, p
 
 
 def test_words_of_the_lms_are_kept_unless_they_name_the_person(gradebook, placed, lms):
-    lms.instead["scores"] += [Answered(422, {"errors": "Course is concluded"}), Answered(422, {"errors": "No s0 here"})]
+    lms.instead["scores"] += [
+        FakeResponse(422, {"errors": "Course is concluded"}),
+        FakeResponse(422, {"errors": "No s0 here"}),
+    ]
     details = []
     for _ in range(2):
         with pytest.raises(PassbackRefused) as refusal:
@@ -211,7 +214,11 @@ def test_disabled_registration_gets_nothing(gradebook, placed, lms, clock):
 
 
 def test_line_item_elsewhere_is_not_followed(gradebook, placed, lms):
-    lms.instead["lineitems"] += [Answered(200, []), Answered(200, []), Answered(201, {"id": "http://169.254.0.1/x"})]
+    lms.instead["lineitems"] += [
+        FakeResponse(200, []),
+        FakeResponse(200, []),
+        FakeResponse(201, {"id": "http://169.254.0.1/x"}),
+    ]
     with pytest.raises(PassbackDelayed, match="bad_answer"):
         gradebook.send(placed.score())
 

@@ -12,7 +12,7 @@ from lti_app.course.people.models import Person
 from lti_app.lti.models import CourseLink
 from lti_app.lti.roster import FRESH_FOR, LtiRoster, courses_to_refresh, members_of
 from lti_app.lti.services import ServiceDelayed
-from tests.lti.services.fake_services import Answered
+from tests.lti.services.fake_services import FakeResponse
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 
@@ -89,17 +89,17 @@ def test_student_who_has_left_is_no_longer_active(roster, placed, lms, enrolled,
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
-        (Answered(500), "server_error"),
-        (Answered(200, "<html>"), "bad_answer"),
-        (Answered(200, {"members": None}), "bad_answer"),
-        (Answered(404), "not_found"),
-        (Answered(200, hangs=True), "timeout"),
+        (FakeResponse(500), "server_error"),
+        (FakeResponse(200, "<html>"), "bad_answer"),
+        (FakeResponse(200, {"members": None}), "bad_answer"),
+        (FakeResponse(404), "not_found"),
+        (FakeResponse(200, hangs=True), "timeout"),
     ],
 )
 def test_roster_that_breaks_off_changes_nobody(roster, lms, link, fault, code):
     lms.page_size = 1
     lms.members = [member(0), member(1)]
-    first_page = Answered(200, {"members": [member(0)]}, {"Link": f'<{lms.members_url}?Bookmark=aB1>; rel="next"'})
+    first_page = FakeResponse(200, {"members": [member(0)]}, {"Link": f'<{lms.members_url}?Bookmark=aB1>; rel="next"'})
     lms.instead["members"] += [first_page, fault]
     assert not roster.refresh(link().course_id)
     assert len(lms.asked["members"]) == 2
@@ -107,7 +107,7 @@ def test_roster_that_breaks_off_changes_nobody(roster, lms, link, fault, code):
 
 
 def test_people_of_a_broken_roster_are_not_enrolled(roster, placed, lms, enrolled):
-    lms.instead["members"].append(Answered(200, {"members": [member(0)]}, {"Link": f"<{lms.url}/x>; rel=next"}))
+    lms.instead["members"].append(FakeResponse(200, {"members": [member(0)]}, {"Link": f"<{lms.url}/x>; rel=next"}))
     roster.refresh(placed.course_id)
     assert enrolled() == {}
 
@@ -159,7 +159,7 @@ def test_roster_is_fetched_at_most_every_ten_minutes(roster, placed, lms, clock)
 
 
 def test_failed_fetch_may_be_tried_again_after_a_minute(roster, placed, lms, clock, link):
-    lms.instead["members"].append(Answered(500))
+    lms.instead["members"].append(FakeResponse(500))
     lms.members = [member(0)]
     assert not roster.refresh(placed.course_id)
     clock.advance(timedelta(minutes=1))

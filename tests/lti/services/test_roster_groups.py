@@ -7,7 +7,7 @@ from lti_app.course.groups.models import Group, GroupMember
 from lti_app.course.people.models import Person
 from lti_app.lti.claims import CLAIM
 from lti_app.lti.roster import FRESH_FOR, LtiRoster
-from tests.lti.services.fake_services import Answered
+from tests.lti.services.fake_services import FakeResponse
 
 CANVAS = "https://canvas.instructure.com"
 
@@ -42,24 +42,24 @@ def memberships(database):
 def test_canvas_is_asked_again_with_a_placement(roster, placed, lms, memberships):
     placed.change_platform(issuer=CANVAS)
     lms.instead["members"] += [
-        Answered(200, {"members": [member(0), member(1), member(2, roles=["Instructor"])]}),
-        Answered(200, {"members": [in_sections(0, "12", '["Morning"]'), in_sections(2, "12")]}),
+        FakeResponse(200, {"members": [member(0), member(1), member(2, roles=["Instructor"])]}),
+        FakeResponse(200, {"members": [in_sections(0, "12", '["Morning"]'), in_sections(2, "12")]}),
     ]
     assert roster.refresh(placed.course_id)
     assert memberships() == {("s0", "Morning")}
     assert [asked.query for asked in lms.asked["members"]] == [{"limit": "50"}, {"limit": "50", "rlid": "link-1"}]
 
 
-@pytest.mark.parametrize("fault", [Answered(400), Answered(500), Answered(200, "<html>")])
+@pytest.mark.parametrize("fault", [FakeResponse(400), FakeResponse(500), FakeResponse(200, "<html>")])
 def test_where_that_fails_the_class_list_still_counts(roster, placed, lms, memberships, *, fault, clock):
     placed.change_platform(issuer=CANVAS)
     lms.instead["members"] += [
-        Answered(200, {"members": [member(0)]}),
-        Answered(200, {"members": [in_sections(0, "12")]}),
+        FakeResponse(200, {"members": [member(0)]}),
+        FakeResponse(200, {"members": [in_sections(0, "12")]}),
     ]
     roster.refresh(placed.course_id)
     clock.advance(FRESH_FOR)
-    lms.instead["members"] += [Answered(200, {"members": [member(0), member(1)]}), fault]
+    lms.instead["members"] += [FakeResponse(200, {"members": [member(0), member(1)]}), fault]
     assert roster.refresh(placed.course_id)
     assert memberships() == {("s0", "12")}
 

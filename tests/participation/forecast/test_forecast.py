@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_app.discussion.discussions.rules import Move
-from lti_app.participation.forecast.rules import Answered, forecast, hypothetical_edit, hypothetical_post
-from lti_app.participation.requirements.facts import Version
+from lti_app.participation.forecast.rules import ReplyTarget, forecast, hypothetical_edit, hypothetical_post
+from lti_app.participation.requirements.facts import VersionFacts
 from tests.cast import MONDAY
-from tests.factories.requirements import UTC, Reason, ask_for, evaluate
+from tests.factories.requirements import UTC, Reasons, ask_for, evaluate
 from tests.participation.requirements.test_participation import ANA, BEN, CHI, INES, KOTTER, NAMES, ZALEZNIK, day, post
 from tests.participation.requirements.test_participation_properties import facts, hours, requirements
 
@@ -28,11 +28,11 @@ FIRST, REPLIED = post(1, (1, 210, {1})), post(2, (2, 60), to=BEN)
 
 
 def answered(who):
-    return Answered(who, NAMES[who], is_self=who == ANA, is_staff=who == INES) if who else None
+    return ReplyTarget(who, NAMES[who], is_self=who == ANA, is_staff=who == INES) if who else None
 
 
 def told(written, words, *, to=0, on=2.5, cites=(), move=None, asked=ASKED):
-    version = Version(day(on), words, frozenset(cites))
+    version = VersionFacts(day(on), words, frozenset(cites))
     hypothetical = hypothetical_post(written, version, move=move, answered=answered(to))
     return forecast(asked, written, hypothetical, day(on), UTC)
 
@@ -51,18 +51,38 @@ def move(said, *, gained):
 
 # posts there, words, to whom, on which day | what it is now, what it can be, as which reply, words short, late
 CASES = {
-    "an empty first post": ([], 0, 0, 1, Reason.TOO_SHORT, Reason.FIRST_POST, 0, 200, False),
-    "a first post of enough words": ([], 200, 0, 1, Reason.FIRST_POST, Reason.FIRST_POST, 0, 0, False),
-    "a late first post": ([], 200, 0, 4, Reason.FIRST_POST, Reason.FIRST_POST, 0, 0, True),
-    "a late first post that is too short": ([], 150, 0, 4, Reason.TOO_SHORT, Reason.FIRST_POST, 0, 50, True),
-    "another first post": ([FIRST], 300, 0, 2, Reason.BEYOND, Reason.BEYOND, 0, 0, False),
-    "a reply to a new person": ([FIRST, REPLIED], 16, CHI, 3, Reason.TOO_SHORT, Reason.REPLY, 2, 34, False),
-    "a reply that counts": ([FIRST, REPLIED], 50, CHI, 3, Reason.REPLY, Reason.REPLY, 2, 0, False),
-    "a late reply": ([FIRST, REPLIED], 50, CHI, 6.1, Reason.REPLY, Reason.REPLY, 2, 0, True),
-    "the same person": ([FIRST, REPLIED], 50, BEN, 3, Reason.SAME_PERSON, Reason.SAME_PERSON, 0, 0, False),
-    "the same person, too short": ([FIRST, REPLIED], 5, BEN, 3, Reason.TOO_SHORT, Reason.SAME_PERSON, 0, 45, False),
-    "oneself": ([FIRST], 50, ANA, 2, Reason.TO_SELF, Reason.TO_SELF, 0, 0, False),
-    "an instructor": ([FIRST], 5, INES, 2, Reason.TO_STAFF, Reason.TO_STAFF, 0, 0, False),
+    "an empty first post": ([], 0, 0, 1, Reasons.TOO_SHORT, Reasons.FIRST_POST, 0, 200, False),
+    "a first post of enough words": ([], 200, 0, 1, Reasons.FIRST_POST, Reasons.FIRST_POST, 0, 0, False),
+    "a late first post": ([], 200, 0, 4, Reasons.FIRST_POST, Reasons.FIRST_POST, 0, 0, True),
+    "a late first post that is too short": (
+        [],
+        150,
+        0,
+        4,
+        Reasons.TOO_SHORT,
+        Reasons.FIRST_POST,
+        0,
+        50,
+        True,
+    ),
+    "another first post": ([FIRST], 300, 0, 2, Reasons.BEYOND, Reasons.BEYOND, 0, 0, False),
+    "a reply to a new person": ([FIRST, REPLIED], 16, CHI, 3, Reasons.TOO_SHORT, Reasons.REPLY, 2, 34, False),
+    "a reply that counts": ([FIRST, REPLIED], 50, CHI, 3, Reasons.REPLY, Reasons.REPLY, 2, 0, False),
+    "a late reply": ([FIRST, REPLIED], 50, CHI, 6.1, Reasons.REPLY, Reasons.REPLY, 2, 0, True),
+    "the same person": ([FIRST, REPLIED], 50, BEN, 3, Reasons.SAME_PERSON, Reasons.SAME_PERSON, 0, 0, False),
+    "the same person, too short": (
+        [FIRST, REPLIED],
+        5,
+        BEN,
+        3,
+        Reasons.TOO_SHORT,
+        Reasons.SAME_PERSON,
+        0,
+        45,
+        False,
+    ),
+    "oneself": ([FIRST], 50, ANA, 2, Reasons.TO_SELF, Reasons.TO_SELF, 0, 0, False),
+    "an instructor": ([FIRST], 5, INES, 2, Reasons.TO_STAFF, Reasons.TO_STAFF, 0, 0, False),
 }
 
 
@@ -71,7 +91,7 @@ def test_how_it_would_count(case):
     written, words, to, on, now_is, can_be, nth, short, late = case
     said = told(written, words, to=to, on=on)
     assert (said.verdict.reason, said.best.reason) == (now_is, can_be)
-    assert (said.best.number if can_be is Reason.REPLY else 0) == nth
+    assert (said.best.number if can_be is Reasons.REPLY else 0) == nth
     assert (said.short, said.is_late) == (short, late)
     assert said.due == (day(6) if to else day(3))
     assert said.answered == NAMES.get(to, "")
@@ -114,10 +134,10 @@ def test_a_word_more_is_nothing_new_to_say():
 
 def test_an_edit_is_told_as_what_the_post_becomes():
     short = post(1, (1, 20))
-    longer = hypothetical_edit(short, Version(day(2), 210, frozenset()), move=None)
+    longer = hypothetical_edit(short, VersionFacts(day(2), 210, frozenset()), move=None)
     said = forecast(ASKED, [short], longer, day(2), UTC)
-    assert (said.verdict.reason, said.verdict.late) == (Reason.FIRST_POST, False)
-    shorter = hypothetical_edit(FIRST, Version(day(2), 150, frozenset()), move=None)
+    assert (said.verdict.reason, said.verdict.late) == (Reasons.FIRST_POST, False)
+    shorter = hypothetical_edit(FIRST, VersionFacts(day(2), 150, frozenset()), move=None)
     assert forecast(ASKED, [FIRST], shorter, day(2), UTC).short == 50
 
 
@@ -125,13 +145,13 @@ people = st.none() | st.sampled_from([1, 2, 3, 4, 9])
 written = st.integers(0, 6).flatmap(lambda size: st.tuples(*(facts(number) for number in range(1, size + 1))).map(list))
 
 
-versions = st.builds(Version, at=hours, words=st.integers(0, 60), reading_ids=st.frozensets(st.integers(1, 2)))
+versions = st.builds(VersionFacts, at=hours, words=st.integers(0, 60), reading_ids=st.frozensets(st.integers(1, 2)))
 
 
 @given(requirements, written, people, versions)
 def test_it_says_what_the_count_says_once_it_is_posted(asked, there, to, version):
     """The real post has another number and an address; both come after all others."""
-    who = Answered(to, "", is_self=to == 1, is_staff=to == 9) if to else None
+    who = ReplyTarget(to, "", is_self=to == 1, is_staff=to == 9) if to else None
     hypothetical = hypothetical_post(there, version, move=None, answered=who)
     said, now = forecast(asked, there, hypothetical, version.at, UTC), version.at
     real = replace(hypothetical, id=hypothetical.id + 5, address="7.1")
@@ -154,7 +174,7 @@ def test_it_says_what_the_count_says_once_an_edit_is_saved(asked, there, data, w
         return
     edited = data.draw(st.sampled_from(standing))
     now = max(edited.versions[-1].at, later) + timedelta(minutes=1)
-    changed = hypothetical_edit(edited, Version(now, words, frozenset()), move=None)
+    changed = hypothetical_edit(edited, VersionFacts(now, words, frozenset()), move=None)
     said = forecast(asked, there, changed, now, UTC)
     after = evaluate(asked, [changed if fact.id == edited.id else fact for fact in there], now)
     if said is not None:
@@ -162,5 +182,5 @@ def test_it_says_what_the_count_says_once_an_edit_is_saved(asked, there, data, w
 
 
 def test_hypothetical_posts_come_after_all_others():
-    version = Version(MONDAY, 0, frozenset())
+    version = VersionFacts(MONDAY, 0, frozenset())
     assert hypothetical_post([post(7, (1, 1)), FIRST], version, move=None, answered=None).id == 8

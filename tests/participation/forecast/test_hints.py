@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.participation.forecast.rules import Answered, Hint, ThreadFacts, hints_before, only_agrees
+from lti_app.participation.forecast.rules import Hint, ReplyTarget, ThreadFacts, hints_before, only_agrees
 from tests.participation.requirements.test_participation import ANA, BEN, CHI, INES, post
 from tests.participation.requirements.test_participation_properties import posts
 
@@ -14,7 +14,7 @@ ABOVE = "Kotter says that leaders cope with change, and managers with complexity
 
 
 def to(who):
-    return Answered(who, "", is_self=who == ANA, is_staff=who == INES)
+    return ReplyTarget(who, "", is_self=who == ANA, is_staff=who == INES)
 
 
 ROWS = {

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lti_app.participation.forecast.rules import Answered, forecast, hypothetical_post
-from lti_app.participation.requirements.facts import PostFacts, Version
+from lti_app.participation.forecast.rules import ReplyTarget, forecast, hypothetical_post
+from lti_app.participation.requirements.facts import PostFacts, VersionFacts
 from tests.factories.requirements import ask_for, evaluate
 from tests.participation.requirements.test_participation import (
     ANA,
@@ -89,7 +89,7 @@ def test_without_any_date_it_is_never_missed():
 
 
 def at(number, moment):
-    return PostFacts(number, str(number), (Version(moment, 99, frozenset()),))
+    return PostFacts(number, str(number), (VersionFacts(moment, 99, frozenset()),))
 
 
 def utc(month, day_of_month, hour, minute=0):
@@ -130,8 +130,8 @@ def test_a_day_begins_at_midnight_in_the_time_zone_of_the_course(one, other, zon
 
 
 def said(posts, words, *, to=0, on=2.5, zone=NEW_YORK):
-    answered = Answered(to, NAMES[to], is_self=to == ANA, is_staff=to == INES) if to else None
-    written = hypothetical_post(posts, Version(day(on), words, frozenset()), move=None, answered=answered)
+    answered = ReplyTarget(to, NAMES[to], is_self=to == ANA, is_staff=to == INES) if to else None
+    written = hypothetical_post(posts, VersionFacts(day(on), words, frozenset()), move=None, answered=answered)
     notes = forecast(ask_for(**TERMS), posts, written, day(on), zone).notes
     return [(note.words.text if not note.words.plural else note.words.plural, note.is_gain) for note in notes]
 
@@ -155,10 +155,10 @@ def test_the_composer_says_which_day_a_post_would_be(posts, words, to, told):
 
 
 def test_the_note_says_which_day_and_how_many_are_missing():
-    written = hypothetical_post([], Version(day(1), 20, frozenset()), move=None, answered=None)
+    written = hypothetical_post([], VersionFacts(day(1), 20, frozenset()), move=None, answered=None)
     (note,) = forecast(TWO_DAYS, [], written, day(1), NEW_YORK).notes
     assert note.words.values == {"number": 1, "of": 2}
-    short = hypothetical_post([], Version(day(1), 2, frozenset()), move=None, answered=None)
+    short = hypothetical_post([], VersionFacts(day(1), 2, frozenset()), move=None, answered=None)
     (note,) = forecast(TWO_DAYS, [], short, day(1), NEW_YORK).notes
     assert note.words.num == 2
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lti_app.discussion.discussions.rules import Move
-from tests.factories.requirements import Kind, ask_for, evaluate
+from tests.factories.requirements import Kinds, ask_for, evaluate
 from tests.participation.requirements.test_participation import (
     BEN,
     CHI,
@@ -59,7 +59,7 @@ def test_a_reply_of_a_kind(case):
     posts, asked_on, standing, addresses, since = case
     (verdict,) = evaluate(COUNTER, posts, day(asked_on)).requirements
     assert (verdict.kind, verdict.requirement.move, verdict.standing, verdict.want) == (
-        Kind.MOVE,
+        Kinds.MOVE,
         Move.COUNTER,
         standing,
         1,
@@ -71,7 +71,11 @@ def test_a_reply_of_a_kind(case):
 
 def test_it_stands_between_the_replies_and_the_readings():
     asked = ask_for(**TERMS, first_post_words=9, replies=1)
-    assert [v.kind for v in evaluate(asked, [], day(1)).requirements] == [Kind.FIRST_POST, Kind.REPLIES, Kind.MOVE]
+    assert [v.kind for v in evaluate(asked, [], day(1)).requirements] == [
+        Kinds.FIRST_POST,
+        Kinds.REPLIES,
+        Kinds.MOVE,
+    ]
 
 
 def test_one_reply_can_be_both():

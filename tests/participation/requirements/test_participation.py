@@ -6,10 +6,10 @@ import pytest
 
 from lti_app.participation.requirements.base import Standing
 from lti_app.participation.requirements.evaluation import Verdicts
-from lti_app.participation.requirements.facts import PostFacts, PostVerdict, Version
+from lti_app.participation.requirements.facts import PostFacts, PostVerdict, VersionFacts
 from tests.cast import MONDAY
 from tests.factories.readings import assigned
-from tests.factories.requirements import Kind, Reason, ask_for, evaluate
+from tests.factories.requirements import Kinds, Reasons, ask_for, evaluate
 
 KOTTER, ZALEZNIK = assigned(1, "Kotter 1990"), assigned(2, "Zaleznik 1977")
 ANA, BEN, CHI, INES = 1, 2, 3, 9
@@ -35,7 +35,7 @@ def post(
     return PostFacts(
         id=number,
         address=f"{number}" if not to else f"5.{number}",
-        versions=tuple(Version(day(at), words, frozenset(*cited)) for at, words, *cited in versions),
+        versions=tuple(VersionFacts(day(at), words, frozenset(*cited)) for at, words, *cited in versions),
         parent_author_id=to or None,
         parent_author=NAMES.get(to, ""),
         answers_self=to == ANA,
@@ -44,7 +44,7 @@ def post(
     )
 
 
-def reasons(verdicts: Verdicts) -> dict[int, tuple[Reason, bool]]:
+def reasons(verdicts: Verdicts) -> dict[int, tuple[Reasons, bool]]:
     return {number: (verdict.reason, verdict.late) for number, verdict in verdicts.posts.items()}
 
 
@@ -54,45 +54,59 @@ FIRST_POSTS = {
     "none yet": ([], 1, OPEN, 0, None, {}),
     "nothing at the moment it is due": ([], 3, OPEN, 0, None, {}),
     "nothing a second later": ([], 3 + SECOND, MISSED, 0, None, {}),
-    "too short": ([post(1, (1, 199))], 2, PARTLY, 199, None, {1: (Reason.TOO_SHORT, False)}),
-    "too short when it is due": ([post(1, (1, 199))], 4, MISSED, 199, None, {1: (Reason.TOO_SHORT, False)}),
-    "just enough": ([post(1, (1, 200))], 2, MET, 200, 1, {1: (Reason.FIRST_POST, False)}),
-    "at the moment it is due": ([post(1, (3, 200))], 4, MET, 200, 3, {1: (Reason.FIRST_POST, False)}),
+    "too short": ([post(1, (1, 199))], 2, PARTLY, 199, None, {1: (Reasons.TOO_SHORT, False)}),
+    "too short when it is due": ([post(1, (1, 199))], 4, MISSED, 199, None, {1: (Reasons.TOO_SHORT, False)}),
+    "just enough": ([post(1, (1, 200))], 2, MET, 200, 1, {1: (Reasons.FIRST_POST, False)}),
+    "at the moment it is due": ([post(1, (3, 200))], 4, MET, 200, 3, {1: (Reasons.FIRST_POST, False)}),
     "a second late": (
         [post(1, (3 + SECOND, 200))],
         4,
         MET_LATE,
         200,
         3 + SECOND,
-        {1: (Reason.FIRST_POST, True)},
+        {1: (Reasons.FIRST_POST, True)},
     ),
-    "a placeholder filled in time": ([post(1, (1, 2), (2, 250))], 4, MET, 250, 2, {1: (Reason.FIRST_POST, False)}),
-    "a placeholder filled late": ([post(1, (1, 2), (4, 250))], 5, MET_LATE, 250, 4, {1: (Reason.FIRST_POST, True)}),
+    "a placeholder filled in time": (
+        [post(1, (1, 2), (2, 250))],
+        4,
+        MET,
+        250,
+        2,
+        {1: (Reasons.FIRST_POST, False)},
+    ),
+    "a placeholder filled late": (
+        [post(1, (1, 2), (4, 250))],
+        5,
+        MET_LATE,
+        250,
+        4,
+        {1: (Reasons.FIRST_POST, True)},
+    ),
     "a late correction of what was long enough": (
         [post(1, (1, 220), (5, 230))],
         6,
         MET,
         230,
         1,
-        {1: (Reason.FIRST_POST, False)},
+        {1: (Reasons.FIRST_POST, False)},
     ),
-    "words lost by an edit": ([post(1, (1, 250), (2, 90))], 2, PARTLY, 90, None, {1: (Reason.TOO_SHORT, False)}),
+    "words lost by an edit": ([post(1, (1, 250), (2, 90))], 2, PARTLY, 90, None, {1: (Reasons.TOO_SHORT, False)}),
     "words lost and won back late": (
         [post(1, (1, 250), (2, 90), (4, 260))],
         5,
         MET_LATE,
         260,
         4,
-        {1: (Reason.FIRST_POST, True)},
+        {1: (Reasons.FIRST_POST, True)},
     ),
-    "deleted": ([post(1, (1, 250), deleted=True)], 2, OPEN, 0, None, {1: (Reason.DELETED, False)}),
+    "deleted": ([post(1, (1, 250), deleted=True)], 2, OPEN, 0, None, {1: (Reasons.DELETED, False)}),
     "deleted, another written late": (
         [post(1, (1, 250), deleted=True), post(2, (4, 210))],
         5,
         MET_LATE,
         210,
         4,
-        {1: (Reason.DELETED, False), 2: (Reason.FIRST_POST, True)},
+        {1: (Reasons.DELETED, False), 2: (Reasons.FIRST_POST, True)},
     ),
     "two, the short one first": (
         [post(1, (1, 20)), post(2, (2, 210))],
@@ -100,7 +114,7 @@ FIRST_POSTS = {
         MET,
         210,
         2,
-        {1: (Reason.TOO_SHORT, False), 2: (Reason.FIRST_POST, False)},
+        {1: (Reasons.TOO_SHORT, False), 2: (Reasons.FIRST_POST, False)},
     ),
     "two long enough: the earlier counts, though the later is longer": (
         [post(1, (1, 210)), post(2, (2, 900))],
@@ -108,7 +122,7 @@ FIRST_POSTS = {
         MET,
         210,
         1,
-        {1: (Reason.FIRST_POST, False), 2: (Reason.BEYOND, False)},
+        {1: (Reasons.FIRST_POST, False), 2: (Reasons.BEYOND, False)},
     ),
     "two too short: the longer one is shown": (
         [post(1, (1, 20)), post(2, (2, 80))],
@@ -116,7 +130,7 @@ FIRST_POSTS = {
         PARTLY,
         80,
         None,
-        {1: (Reason.TOO_SHORT, False), 2: (Reason.TOO_SHORT, False)},
+        {1: (Reasons.TOO_SHORT, False), 2: (Reasons.TOO_SHORT, False)},
     ),
     "the later post was long enough earlier": (
         [post(1, (1, 20), (5, 210)), post(2, (2, 205))],
@@ -124,9 +138,9 @@ FIRST_POSTS = {
         MET,
         205,
         2,
-        {1: (Reason.BEYOND, False), 2: (Reason.FIRST_POST, False)},
+        {1: (Reasons.BEYOND, False), 2: (Reasons.FIRST_POST, False)},
     ),
-    "a reply is no first post": ([post(1, (1, 300), to=BEN)], 2, OPEN, 0, None, {1: (Reason.BEYOND, False)}),
+    "a reply is no first post": ([post(1, (1, 300), to=BEN)], 2, OPEN, 0, None, {1: (Reasons.BEYOND, False)}),
 }
 
 
@@ -135,7 +149,12 @@ def test_first_post(case):
     posts, asked_on, standing, words, since, why = case
     verdicts = evaluate(FIRST_POST, posts, day(asked_on))
     (verdict,) = verdicts.requirements
-    assert (verdict.kind, verdict.standing, verdict.have, verdict.want) == (Kind.FIRST_POST, standing, words, 200)
+    assert (verdict.kind, verdict.standing, verdict.have, verdict.want) == (
+        Kinds.FIRST_POST,
+        standing,
+        words,
+        200,
+    )
     assert verdict.met_at == (None if since is None else day(since))
     assert verdict.late == (standing is MET_LATE)
     assert reasons(verdicts) == why
@@ -144,15 +163,22 @@ def test_first_post(case):
 REPLIES = ask_for(replies=2, reply_words=50, replies_due=day(6))
 REPLY_CASES = {
     "none yet": ([], 1, OPEN, [], None, {}),
-    "one of two": ([post(1, (1, 60), to=BEN)], 2, PARTLY, [1], None, {1: (Reason.REPLY, False)}),
-    "one of two when they are due": ([post(1, (1, 60), to=BEN)], 7, MISSED, [1], None, {1: (Reason.REPLY, False)}),
+    "one of two": ([post(1, (1, 60), to=BEN)], 2, PARTLY, [1], None, {1: (Reasons.REPLY, False)}),
+    "one of two when they are due": (
+        [post(1, (1, 60), to=BEN)],
+        7,
+        MISSED,
+        [1],
+        None,
+        {1: (Reasons.REPLY, False)},
+    ),
     "two people": (
         [post(1, (1, 50), to=BEN), post(2, (6, 50), to=CHI)],
         7,
         MET,
         [1, 2],
         6,
-        {1: (Reason.REPLY, False), 2: (Reason.REPLY, False)},
+        {1: (Reasons.REPLY, False), 2: (Reasons.REPLY, False)},
     ),
     "the second one late": (
         [post(1, (1, 50), to=BEN), post(2, (6 + SECOND, 50), to=CHI)],
@@ -160,7 +186,7 @@ REPLY_CASES = {
         MET_LATE,
         [1, 2],
         6 + SECOND,
-        {1: (Reason.REPLY, False), 2: (Reason.REPLY, True)},
+        {1: (Reasons.REPLY, False), 2: (Reasons.REPLY, True)},
     ),
     "the same person twice": (
         [post(1, (1, 50), to=BEN), post(2, (2, 50), to=BEN)],
@@ -168,7 +194,7 @@ REPLY_CASES = {
         PARTLY,
         [1],
         None,
-        {1: (Reason.REPLY, False), 2: (Reason.SAME_PERSON, False)},
+        {1: (Reasons.REPLY, False), 2: (Reasons.SAME_PERSON, False)},
     ),
     "the first to that person is too short, the second counts": (
         [post(1, (1, 9), to=BEN), post(2, (2, 50), to=BEN)],
@@ -176,26 +202,26 @@ REPLY_CASES = {
         PARTLY,
         [2],
         None,
-        {1: (Reason.TOO_SHORT, False), 2: (Reason.REPLY, False)},
+        {1: (Reasons.TOO_SHORT, False), 2: (Reasons.REPLY, False)},
     ),
-    "to oneself": ([post(1, (1, 50), to=ANA)], 2, OPEN, [], None, {1: (Reason.TO_SELF, False)}),
-    "to staff": ([post(1, (1, 50), to=INES)], 2, OPEN, [], None, {1: (Reason.TO_STAFF, False)}),
+    "to oneself": ([post(1, (1, 50), to=ANA)], 2, OPEN, [], None, {1: (Reasons.TO_SELF, False)}),
+    "to staff": ([post(1, (1, 50), to=INES)], 2, OPEN, [], None, {1: (Reasons.TO_STAFF, False)}),
     "short and to oneself: length would not help": (
         [post(1, (1, 5), to=ANA)],
         2,
         OPEN,
         [],
         None,
-        {1: (Reason.TO_SELF, False)},
+        {1: (Reasons.TO_SELF, False)},
     ),
-    "too short": ([post(1, (1, 49), to=BEN)], 2, OPEN, [], None, {1: (Reason.TOO_SHORT, False)}),
+    "too short": ([post(1, (1, 49), to=BEN)], 2, OPEN, [], None, {1: (Reasons.TOO_SHORT, False)}),
     "more than required": (
         [post(1, (1, 50), to=BEN), post(2, (2, 50), to=CHI), post(3, (7, 50), to=4)],
         8,
         MET,
         [1, 2],
         2,
-        {1: (Reason.REPLY, False), 2: (Reason.REPLY, False), 3: (Reason.BEYOND, False)},
+        {1: (Reasons.REPLY, False), 2: (Reasons.REPLY, False), 3: (Reasons.BEYOND, False)},
     ),
     "a late one takes the place of a deleted one": (
         [post(1, (1, 50), to=BEN), post(2, (2, 50), to=CHI, deleted=True), post(3, (7, 50), to=4)],
@@ -203,7 +229,7 @@ REPLY_CASES = {
         MET_LATE,
         [1, 3],
         7,
-        {1: (Reason.REPLY, False), 2: (Reason.DELETED, False), 3: (Reason.REPLY, True)},
+        {1: (Reasons.REPLY, False), 2: (Reasons.DELETED, False), 3: (Reasons.REPLY, True)},
     ),
     "a placeholder filled after the others": (
         [post(1, (1, 5), (5, 50), to=BEN), post(2, (2, 50), to=CHI)],
@@ -211,7 +237,7 @@ REPLY_CASES = {
         MET,
         [2, 1],
         5,
-        {1: (Reason.REPLY, False), 2: (Reason.REPLY, False)},
+        {1: (Reasons.REPLY, False), 2: (Reasons.REPLY, False)},
     ),
     "words lost by an edit": (
         [post(1, (1, 50), to=BEN), post(2, (2, 50), (3, 10), to=CHI)],
@@ -219,9 +245,9 @@ REPLY_CASES = {
         PARTLY,
         [1],
         None,
-        {1: (Reason.REPLY, False), 2: (Reason.TOO_SHORT, False)},
+        {1: (Reasons.REPLY, False), 2: (Reasons.TOO_SHORT, False)},
     ),
-    "a first post is no reply": ([post(1, (1, 300))], 2, OPEN, [], None, {1: (Reason.FIRST_POST, False)}),
+    "a first post is no reply": ([post(1, (1, 300))], 2, OPEN, [], None, {1: (Reasons.FIRST_POST, False)}),
 }
 
 
@@ -230,7 +256,12 @@ def test_replies(case):
     posts, asked_on, standing, counted, since, why = case
     verdicts = evaluate(REPLIES, posts, day(asked_on))
     (verdict,) = verdicts.requirements
-    assert (verdict.kind, verdict.standing, verdict.have, verdict.want) == (Kind.REPLIES, standing, len(counted), 2)
+    assert (verdict.kind, verdict.standing, verdict.have, verdict.want) == (
+        Kinds.REPLIES,
+        standing,
+        len(counted),
+        2,
+    )
     assert verdict.addresses == tuple(f"5.{number}" for number in counted)
     assert verdict.met_at == (None if since is None else day(since))
     assert reasons(verdicts) == why
@@ -260,7 +291,7 @@ READING_CASES = {
 )
 def test_required_reading(posts, asked_on, standing, addresses, since):
     verdict = evaluate(READING, posts, day(asked_on)).requirements[-1]
-    assert (verdict.kind, verdict.reading, verdict.due) == (Kind.READING, KOTTER, day(6))
+    assert (verdict.kind, verdict.reading, verdict.due) == (Kinds.READING, KOTTER, day(6))
     assert (verdict.standing, verdict.have, verdict.addresses) == (standing, int(bool(addresses)), addresses)
     assert verdict.met_at == (None if since is None else day(since))
 
@@ -282,7 +313,7 @@ def test_nothing_asked_for_is_nothing_to_judge():
     assert verdicts.all_met
     assert not verdicts.any_late
     assert verdicts.completed_at is None
-    assert reasons(verdicts) == {1: (Reason.FIRST_POST, False), 2: (Reason.BEYOND, False)}
+    assert reasons(verdicts) == {1: (Reasons.FIRST_POST, False), 2: (Reasons.BEYOND, False)}
 
 
 def test_a_date_alone_asks_for_a_first_post_of_any_length():
@@ -310,6 +341,6 @@ def test_the_whole_answer_is_complete_when_the_last_requirement_is_met():
 
 def test_what_a_post_needs_is_told_in_numbers():
     verdicts = evaluate(REPLIES, [post(1, (1, 50), to=BEN), post(2, (2, 30), to=CHI)], day(3))
-    assert verdicts.posts[1] == PostVerdict(Reason.REPLY, counts=True, due=day(6), number=1, of=2)
-    assert verdicts.posts[2] == PostVerdict(Reason.TOO_SHORT, counts=False, number=20)
+    assert verdicts.posts[1] == PostVerdict(Reasons.REPLY, counts=True, due=day(6), number=1, of=2)
+    assert verdicts.posts[2] == PostVerdict(Reasons.TOO_SHORT, counts=False, number=20)
     assert verdicts.requirements[0].people == ("Ben",)

@@ -6,20 +6,20 @@ from datetime import timedelta
 import pytest
 
 from lti_app.participation.requirements.base import Standing
-from lti_app.participation.requirements.facts import PostFacts, Version
+from lti_app.participation.requirements.facts import PostFacts, VersionFacts
 from tests.cast import MONDAY
 from tests.factories.readings import assigned
-from tests.factories.requirements import Reason, ask_for, evaluate
+from tests.factories.requirements import Reasons, ask_for, evaluate
 
 KOTTER = assigned(1, "Kotter 1990")
 DUE = MONDAY + timedelta(days=3)
 ASKED = ask_for(first_post_words=5, first_post_due=DUE, replies=1, reply_words=3, readings=(KOTTER,))
-FIRST = PostFacts(1, "1", (Version(MONDAY, 9, frozenset({1})),))
-REPLY = PostFacts(2, "2.1", (Version(MONDAY, 9, frozenset()),), parent_author_id=7, parent_author="Ben")
+FIRST = PostFacts(1, "1", (VersionFacts(MONDAY, 9, frozenset({1})),))
+REPLY = PostFacts(2, "2.1", (VersionFacts(MONDAY, 9, frozenset()),), parent_author_id=7, parent_author="Ben")
 AFTER = DUE + timedelta(days=1)
 
 
-@pytest.mark.parametrize("reason", [Reason.HIDDEN, Reason.HELD, Reason.PRIVATE])
+@pytest.mark.parametrize("reason", [Reasons.HIDDEN, Reasons.HELD, Reasons.PRIVATE])
 def test_what_is_set_aside_counts_for_nothing(reason):
     verdicts = evaluate(ASKED, [replace(FIRST, aside=reason), replace(REPLY, aside=reason)], AFTER)
     standings = [verdict.standing for verdict in verdicts.requirements]
@@ -34,14 +34,14 @@ def test_shown_again_it_counts_from_when_it_was_written():
     assert {verdict.met_at for verdict in verdicts.requirements} == {MONDAY}
 
 
-@pytest.mark.parametrize("reason", [Reason.HIDDEN, Reason.HELD, Reason.PRIVATE])
+@pytest.mark.parametrize("reason", [Reasons.HIDDEN, Reasons.HELD, Reasons.PRIVATE])
 def test_another_post_counts_in_its_place(reason):
-    second = replace(FIRST, id=3, address="3", versions=(Version(MONDAY + timedelta(days=1), 6, frozenset({1})),))
+    second = replace(FIRST, id=3, address="3", versions=(VersionFacts(MONDAY + timedelta(days=1), 6, frozenset({1})),))
     verdicts = evaluate(ASKED, [replace(FIRST, aside=reason), second], AFTER)
-    assert (verdicts.posts[3].reason, verdicts.requirements[0].addresses) == (Reason.FIRST_POST, ("3",))
+    assert (verdicts.posts[3].reason, verdicts.requirements[0].addresses) == (Reasons.FIRST_POST, ("3",))
 
 
 def test_deleted_is_deleted_whatever_else_it_is():
-    verdicts = evaluate(ASKED, [replace(FIRST, deleted=True, aside=Reason.HIDDEN)], MONDAY)
-    assert verdicts.posts[1].reason is Reason.DELETED
+    verdicts = evaluate(ASKED, [replace(FIRST, deleted=True, aside=Reasons.HIDDEN)], MONDAY)
+    assert verdicts.posts[1].reason is Reasons.DELETED
     assert not verdicts.has_started

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_app.participation.requirements.base import Standing
-from lti_app.participation.requirements.facts import PostFacts, Version
+from lti_app.participation.requirements.facts import PostFacts, VersionFacts
 from tests.cast import MONDAY
 from tests.factories.readings import assigned
-from tests.factories.requirements import Kind, Reason, ask_for, evaluate
+from tests.factories.requirements import Kinds, Reasons, ask_for, evaluate
 
 SELF, STAFF = 1, 9
 READINGS = (assigned(1, "Kotter 1990"), assigned(2, "Zaleznik 1977"))
 hours = st.integers(0, 24 * 9).map(lambda number: MONDAY + timedelta(hours=number))
 versions = st.lists(
-    st.builds(Version, at=hours, words=st.integers(0, 60), reading_ids=st.frozensets(st.integers(1, 2))),
+    st.builds(VersionFacts, at=hours, words=st.integers(0, 60), reading_ids=st.frozensets(st.integers(1, 2))),
     min_size=1,
     max_size=3,
 ).map(lambda found: tuple(sorted(found, key=lambda version: version.at)))
@@ -73,7 +73,7 @@ def test_another_post_takes_nothing_away(asked, written, another, now):
             assert later.met_at <= earlier.met_at
         if earlier.standing is Standing.MET:
             assert later.standing is Standing.MET
-        if earlier.kind is not Kind.FIRST_POST:  # whose words are those of the post that counts
+        if earlier.kind is not Kinds.FIRST_POST:  # whose words are those of the post that counts
             assert later.have >= earlier.have
 
 
@@ -89,14 +89,14 @@ def test_counts_say_what_they_were_counted_from(asked, written, now):
     verdicts = evaluate(asked, written, now)
     assert verdicts.posts.keys() == {post.id for post in written}
     counting = [verdict for verdict in verdicts.posts.values() if verdict.counts]
-    assert {verdict.reason for verdict in counting} <= {Reason.FIRST_POST, Reason.REPLY}
-    assert sum(verdict.reason is Reason.FIRST_POST for verdict in counting) <= 1
+    assert {verdict.reason for verdict in counting} <= {Reasons.FIRST_POST, Reasons.REPLY}
+    assert sum(verdict.reason is Reasons.FIRST_POST for verdict in counting) <= 1
     for verdict in verdicts.requirements:
         assert verdict.is_met == (verdict.met_at is not None)
-        if verdict.kind is Kind.REPLIES:
+        if verdict.kind is Kinds.REPLIES:
             assert verdict.have == len(verdict.addresses) == len(verdict.people) <= verdict.want
-            assert verdict.have == sum(each.reason is Reason.REPLY for each in counting)
-        if verdict.kind is Kind.READING:
+            assert verdict.have == sum(each.reason is Reasons.REPLY for each in counting)
+        if verdict.kind is Kinds.READING:
             assert verdict.have == bool(verdict.addresses)
 
 

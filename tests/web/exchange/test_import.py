@@ -42,7 +42,7 @@ def test_a_file_is_looked_at_then_brought_in_once(site, cast, discussion, path):
     for words in ("thread.csv is a table of posts", "3 posts, 2 first posts, 3 authors", "Engines first.", "1 entry"):
         assert words in page.text
     assert "Engines first." not in browser.get(address(discussion)).text  # nothing is changed yet
-    done = browser.post_form(looked.location, looked.location, way="live")
+    done = browser.post_form(looked.location, looked.location, mode="live")
     assert (done.status, done.location) == (303, looked.location)
     report = browser.get(looked.location)
     assert "3 posts were imported." in report.text
@@ -58,7 +58,7 @@ def test_a_file_is_looked_at_then_brought_in_once(site, cast, discussion, path):
 def test_pasted_text_comes_in_as_an_exhibit_with_names_hidden(site, cast, discussion, path):
     browser = site.browser(cast.ines)
     found = give(browser, path, json.dumps([{"author": "Ada", "text": "Engines", "date": "2025-01-01"}])).location
-    browser.post_form(found, found, way="exhibit", hide_names="y")
+    browser.post_form(found, found, mode="exhibit", hide_names="y")
     shown = browser.get(address(discussion)).text
     assert "Author 1" in shown
     assert "Ada" not in shown
@@ -112,7 +112,7 @@ def test_only_instructors_find_these_pages(site, cast, discussion, path):
         other = site.browser(getattr(cast, who))
         refused(other.get(path), 403)
         refused(other.get(found), 403)
-        refused(other.post(found, way="live"), 403)
+        refused(other.post(found, mode="live"), 403)
         refused(other.post(f"{found}/discard"), 403)
         assert "Import posts" not in other.get(address(discussion, "export")).text
     refused(browser.get(address(site.discussion(), "imports", found.rpartition("/")[2])), 404)
@@ -128,7 +128,7 @@ def test_a_file_can_be_forgotten(site, cast, discussion, path):
 def test_how_they_come_in_must_be_said(site, cast, path):
     browser = site.browser(cast.ines)
     found = give(browser, path, CSV).location
-    answer = browser.post_form(found, found, way="sideways")
+    answer = browser.post_form(found, found, mode="sideways")
     assert answer.status == 422
     assert "Not a valid choice" in answer.text
 
@@ -139,7 +139,7 @@ def test_names_and_texts_are_no_markup(site, cast, discussion, path):
     rows = [{"author": evil, "text": f"<p>Hello</p>{evil}", "title": evil, "date": evil, "reply to": evil}]
     found = give(browser, path, json.dumps(rows)).location
     assert "onerror" not in browser.get(found).html.replace("&lt;img src=x onerror", "")
-    browser.post_form(found, found, way="live")
+    browser.post_form(found, found, mode="live")
     assert "<img" not in browser.get(address(discussion)).html
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.moderation.actions import change_post, split_thread
-from lti_app.discussion.moderation.rules import Deed
+from lti_app.discussion.moderation.rules import ModerationAction
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from tests.web.page import values_of
 from tests.web.questions import costs, refused, refuses_no_visit
 from tests.web.site import address
@@ -62,10 +62,10 @@ def test_whatever_happens_after_the_marks_is_pointed_out(site, cast, discussion,
     site.clock.move(minutes=1)
     site.write(cast.ana, discussion)
     with site.database.writing() as session:
-        edit_post(session, cast.ana, discussion, graded.id, Written("Else."), version=1, now=site.clock())
+        edit_post(session, cast.ana, discussion, graded.id, PostContent("Else."), version=1, now=site.clock())
         split_thread(session, cast.ines, discussion, reply.id, now=site.clock())
         reason = {"reason": "Names.", "now": site.clock()}
-        change_post(session, cast.ines, discussion, reply.id, Deed.HIDE, **reason)
+        change_post(session, cast.ines, discussion, reply.id, ModerationAction.HIDE, **reason)
     site.clock.move(minutes=1)
     with site.database.writing() as session:
         delete_post(session, cast.ana, discussion, graded.id, now=site.clock())

@@ -11,7 +11,7 @@ from lti_app.core.prose import clean_text
 from lti_app.course.courses.queries import get_student
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import Group
-from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.errors import NothingExtended, NotLater
 from lti_app.discussion.discussions.models import Extension
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
@@ -33,7 +33,7 @@ def extend(
 
     Raises NothingExtended, NotLater (`name`), NotFound for a person or group of another course, Forbidden.
     """
-    require(actor, Permission.SET_UP)
+    require(actor, DiscussionPermission.SET_UP)
     _check_dates(discussion.class_calendar, dates)
     if group_id is None:
         get_student(session, actor, person_id or 0)
@@ -59,7 +59,7 @@ def remove_extension(session: Session, actor: Actor, discussion: DiscussionView,
 
     Removing one that is gone, or is of another discussion, changes nothing.
     """
-    require(actor, Permission.SET_UP)
+    require(actor, DiscussionPermission.SET_UP)
     session.execute(delete(Extension).where(Extension.id == extension_id, Extension.discussion_id == discussion.id))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.models import Discussion, Pseudonym
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, pseudonym
@@ -35,7 +35,7 @@ def name_everybody(session: Session, actor: Actor, discussion: DiscussionView) -
 
     In blind grading, students appear under a pseudonym even before they have posted.
     """
-    require(actor, Permission.GRADE)
+    require(actor, DiscussionPermission.GRADE)
     students = select(Enrollment.person_id).where(
         Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT
     )
@@ -44,7 +44,7 @@ def name_everybody(session: Session, actor: Actor, discussion: DiscussionView) -
 
 def reveal_names(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> None:
     """From now on staff see the names in a blind discussion; classmates go on seeing pseudonyms. Raises Forbidden."""
-    require(actor, Permission.GRADE)
+    require(actor, DiscussionPermission.GRADE)
     if discussion.anonymity is not Anonymity.BLIND:
         return
     session.execute(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.prose import clean_line, clean_text, to_html
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.actions.reserve import discussion_title
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading
@@ -25,7 +25,7 @@ def set_up_discussion(  # one statement a field: long, not complex
     Raises SetUpChanged when somebody saved another one meanwhile, DatesOutOfOrder and UnknownReading for a set-up
     that makes no sense, and what the gate raises.
     """
-    get_discussion(session, actor, discussion_id, need=Permission.SET_UP, now=now)
+    get_discussion(session, actor, discussion_id, need=DiscussionPermission.SET_UP, now=now)
     discussion = session.scalars(
         select(Discussion)
         .where(Discussion.id == discussion_id)
@@ -44,7 +44,7 @@ def set_up_discussion(  # one statement a field: long, not complex
 
 def write_prompt(session: Session, actor: Actor, discussion: DiscussionView, *, text: str, html: str) -> None:
     """Give a prompt its look: `html` is safe, and `text` what one would have typed. Raises Forbidden."""
-    require(actor, Permission.SET_UP)
+    require(actor, DiscussionPermission.SET_UP)
     session.execute(update(Discussion).where(Discussion.id == discussion.id).values(prompt=text, prompt_html=html))
 
 

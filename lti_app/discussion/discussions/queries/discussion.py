@@ -17,7 +17,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import GroupMember
 from lti_app.course.groups.rules import GroupKind
 from lti_app.course.people.rules import zone
-from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading, Extension, Pseudonym
 from lti_app.discussion.discussions.rules import (
     EXTENDABLE,
@@ -31,7 +31,7 @@ from lti_app.discussion.discussions.rules import (
     state_at,
 )
 from lti_app.library.readings.models import Reading
-from lti_app.library.readings.queries import told, with_progress
+from lti_app.library.readings.queries import fold_progress, with_progress
 
 CLASS_DATES = Calendar()
 UTC = ZoneInfo("UTC")
@@ -113,7 +113,7 @@ def get_discussion(
     actor: Actor,
     discussion_id: int,
     *,
-    need: Permission = Permission.SEE,
+    need: DiscussionPermission = DiscussionPermission.SEE,
     now: datetime,
     bare: bool = False,
 ) -> DiscussionView:
@@ -209,12 +209,12 @@ def _for_student(*wanted: ColumnElement[bool]) -> Select[Any]:
 
 def _readings(session: Session, actor: Actor, discussion_id: int) -> tuple[AssignedReading, ...]:
     values = {"discussion_id": discussion_id, "person_id": actor.person_id}
-    return tuple(_assigned(*told(row)) for row in session.execute(_ASSIGNED, values))
+    return tuple(_assigned(*fold_progress(row)) for row in session.execute(_ASSIGNED, values))
 
 
 def _assigned(*row: Any) -> AssignedReading:
-    reading_id, label, reference_html, url, required, file_id, how_far = row
-    return AssignedReading(reading_id, label, reference_html, url, required, how_far, file_id is not None)
+    reading_id, label, reference_html, url, required, file_id, progress = row
+    return AssignedReading(reading_id, label, reference_html, url, required, progress, file_id is not None)
 
 
 def _calendar(row: Discussion) -> Calendar:

@@ -10,7 +10,7 @@ from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import Group, GroupMember
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.access import Permission, require
+from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.models import Extension
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, latest_dates
 from lti_app.discussion.discussions.rules import Calendar
@@ -54,7 +54,7 @@ def collect_calendars(session: Session, discussion: DiscussionView) -> dict[int,
 
 def list_extensions(session: Session, actor: Actor, discussion: DiscussionView) -> list[ExtensionLine]:
     """All extensions of a discussion, groups first (one statement); raises Forbidden."""
-    require(actor, Permission.SET_UP)
+    require(actor, DiscussionPermission.SET_UP)
     rows = session.execute(
         select(Extension, Group.name, Person.name, _GRANTER.name)
         .outerjoin(Group, Group.id == Extension.group_id)

@@ -12,7 +12,7 @@ from lti_app.discussion.posts.models import Attachment, Citation, Mention, Post
 from lti_app.discussion.posts.queries.referred import compose_written, find_attachable
 from lti_app.discussion.posts.rules.compose import MAX_HTML, MAX_TEXT, Composed
 from lti_app.discussion.posts.rules.formats import Format
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.library.files.actions import attach_files
 from lti_app.library.files.rules import Purpose
 from lti_app.library.passages.queries import check_quotations
@@ -20,7 +20,7 @@ from lti_app.library.readings.actions import find_or_add_passage, find_passages
 
 
 def compose_post(
-    session: Session, actor: Actor, discussion: DiscussionView, written: Written, *, now: datetime
+    session: Session, actor: Actor, discussion: DiscussionView, written: PostContent, *, now: datetime
 ) -> Composed:
     """The text as it is stored; raises PostEmpty or PostTooLong."""
     is_rich = written.format is Format.HTML
@@ -37,11 +37,11 @@ def compose_post(
 def check_quotes(session: Session, discussion: DiscussionView, html: str) -> list[dict[str, object]]:
     """The verdicts on the longer quotations in a post, as stored in Post.quotes (one statement where there are any)."""
     labels = {reading.id: reading.label for reading in discussion.readings}
-    return [verdict.kept(labels[verdict.reading_id]) for verdict in check_quotations(session, html, labels)]
+    return [verdict.to_stored(labels[verdict.reading_id]) for verdict in check_quotations(session, html, labels)]
 
 
 def link_post(
-    session: Session, actor: Actor, post: Post, written: Written, composed: Composed, *, now: datetime
+    session: Session, actor: Actor, post: Post, written: PostContent, composed: Composed, *, now: datetime
 ) -> None:
     """Store the citations, mentions and files of a post. No statement for kinds that the post does not have."""
     _cite(session, post.id, composed)

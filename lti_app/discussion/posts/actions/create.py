@@ -13,7 +13,7 @@ from lti_app.discussion.discussions.actions.pseudonyms import give_pseudonyms
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, Structure
-from lti_app.discussion.posts.access import Permission, require
+from lti_app.discussion.posts.access import PostPermission, require
 from lti_app.discussion.posts.actions.content import check_quotes, compose_post, link_post
 from lti_app.discussion.posts.errors import AlreadyPosted, NamesChanged, ParentGone, PostHeld
 from lti_app.discussion.posts.models import Post
@@ -22,7 +22,7 @@ from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.addresses import child_address, child_path
 from lti_app.discussion.posts.rules.compose import Composed
 from lti_app.discussion.posts.rules.starting import settle_start
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.visibility.queries import not_deleted
 
 _PARENT = alias_of(Post)
@@ -31,7 +31,7 @@ TWINS_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Placed:
+class CreatedPost:
     """Where a new post stands."""
 
     id: int
@@ -44,12 +44,12 @@ def create_post(
     session: Session,
     actor: Actor,
     discussion: DiscussionView,
-    written: Written,
+    written: PostContent,
     *,
     parent_id: int | None,
     privately: bool = False,
     now: datetime,
-) -> Placed:
+) -> CreatedPost:
     """Write a first post (`parent_id` None) or a reply, `privately` for the author of the parent and staff alone.
 
     Raises what the START, REPLY or REPLY_PRIVATELY permission raises, what `settle_start` raises, and PostEmpty,
@@ -59,15 +59,15 @@ def create_post(
     """
     parent, title, group_id = None, "", None
     if parent_id is None:
-        require(actor, Permission.START, circumstances_of(session, actor, discussion))
+        require(actor, PostPermission.START, circumstances_of(session, actor, discussion))
         title, group_id = _settle_start(session, actor, discussion, written)
     else:
         if privately:
-            get_post(session, actor, discussion, parent_id, need=Permission.REPLY_PRIVATELY)
-        parent = get_post(session, actor, discussion, parent_id, need=Permission.REPLY)
+            get_post(session, actor, discussion, parent_id, need=PostPermission.REPLY_PRIVATELY)
+        parent = get_post(session, actor, discussion, parent_id, need=PostPermission.REPLY)
     composed = compose_post(session, actor, discussion, written, now=now)
     number, nth_root, anonymity = _next_numbers(session, discussion.id, is_root=parent is None)
-    if anonymity is not discussion.anonymity or written.told not in (None, anonymity):
+    if anonymity is not discussion.anonymity or written.shown_anonymity not in (None, anonymity):
         raise NamesChanged(anonymity=anonymity.value)
     parent, nth = (parent, nth_root) if parent is None else _count_reply(session, actor, parent, number, now)
     _refuse_twin(session, actor, discussion, parent_id, text=composed.text, since=now - TWINS_WITHIN)
@@ -84,11 +84,11 @@ def create_post(
     session.add(post)
     session.flush()
     link_post(session, actor, post, written, composed, now=now)
-    return Placed(post.id, post.address, post)
+    return CreatedPost(post.id, post.address, post)
 
 
 def _settle_start(
-    session: Session, actor: Actor, discussion: DiscussionView, written: Written
+    session: Session, actor: Actor, discussion: DiscussionView, written: PostContent
 ) -> tuple[str, int | None]:
     """The title and the group of a first post, as the actor may choose them here."""
     is_apart = discussion.structure is Structure.GROUPS
@@ -124,7 +124,7 @@ def _post_row(
     actor: Actor,
     discussion: DiscussionView,
     parent: PostView | None,
-    written: Written,
+    written: PostContent,
     composed: Composed,
     *,
     number: int,

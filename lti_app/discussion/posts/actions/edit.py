@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.actions.content import check_quotes, compose_post, link_post
 from lti_app.discussion.posts.errors import PostChanged
 from lti_app.discussion.posts.models import Attachment, Citation, Mention, Post, Revision
@@ -15,7 +15,7 @@ from lti_app.discussion.posts.queries.gate import get_post, lock_post
 from lti_app.discussion.posts.rules.compose import Composed
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.starting import is_titled, settle_title
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.visibility.rules import status_of
 
 
@@ -24,7 +24,7 @@ def edit_post(
     actor: Actor,
     discussion: DiscussionView,
     post_id: int,
-    written: Written,
+    written: PostContent,
     *,
     version: int,
     now: datetime,
@@ -35,9 +35,9 @@ def edit_post(
     been deleted, PostEmpty, PostTooLong, TitleMissing, and what the gate raises. An edit that changes nothing is not
     stored.
     """
-    get_post(session, actor, discussion, post_id, need=Permission.EDIT)
+    found = get_post(session, actor, discussion, post_id, need=PostPermission.EDIT)
     composed = compose_post(session, actor, discussion, written, now=now)
-    post = lock_post(session, post_id)
+    post = lock_post(session, found)
     title = settle_title(written.title, needed=is_titled(discussion.structure, post.address, post.title))
     had_more = bool(post.attachments) or "<img" in post.html or 'class="mention"' in post.html
     if post.title == title and _says_the_same(post, written, composed):  # also the second of two clicks
@@ -72,7 +72,7 @@ def edit_post(
     return post.address
 
 
-def _says_the_same(post: Post, written: Written, composed: Composed) -> bool:
+def _says_the_same(post: Post, written: PostContent, composed: Composed) -> bool:
     """Whether an edit changes nothing: rich text may differ in its look alone."""
     same_files = tuple(file["id"] for file in post.attachments) == written.file_ids
     same_look = written.format is post.format and (post.format is Format.TEXT or composed.html == post.html)

@@ -12,7 +12,7 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
-from lti_app.discussion.posts.access import Circumstances, Permission, may, require
+from lti_app.discussion.posts.access import Circumstances, PostPermission, may, require
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.views import PostView, circumstances_of_post, posts_by, view_post
 from lti_app.discussion.posts.rules.formats import Format
@@ -58,7 +58,7 @@ def _own_first_post(author: int | BindParameter[int], discussion: int | BindPara
 
 
 _HAS_POSTED = _own_first_post(READER, DISCUSSION).exists()
-"""Whether the reader has begun a thread of their own here; of staff nobody asks."""
+"""Whether the reader has a first post here. It is not asked for staff."""
 
 
 def has_posted(kind: ViewerKind) -> ColumnElement[bool]:
@@ -71,7 +71,9 @@ def _one_post(kind: ViewerKind) -> Select[Any]:
     return posts_by(kind, Post.id == bindparam("post_id")).add_columns(has_posted(kind))
 
 
-def get_post(session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, need: Permission) -> PostView:
+def get_post(
+    session: Session, actor: Actor, discussion: DiscussionView, post_id: int, *, need: PostPermission
+) -> PostView:
     """The gate to one post of this discussion; raises NotFound, or what the permission raises.
 
     A post that the actor may not even read does not exist for them.
@@ -81,20 +83,20 @@ def get_post(session: Session, actor: Actor, discussion: DiscussionView, post_id
     if row is None:
         raise NotFound
     circumstances = with_own_post(discussion, has_posted=row.has_posted)
-    if not may(actor, Permission.READ, circumstances) and row.author_id != actor.person_id:
+    if not may(actor, PostPermission.READ, circumstances) and row.author_id != actor.person_id:
         raise NotFound
     require(actor, need, circumstances_of_post(row, discussion, actor, circumstances))
     return view_post(row, discussion, actor, circumstances)
 
 
 def get_text(session: Session, actor: Actor, discussion: DiscussionView, post_id: int) -> PostText:
-    """What the author wrote, to edit it; raises as get_post does."""
-    post = get_post(session, actor, discussion, post_id, need=Permission.EDIT)
+    """The text of a post for its author to edit; raises what `get_post` raises."""
+    post = get_post(session, actor, discussion, post_id, need=PostPermission.EDIT)
     source = session.execute(select(Post.format, Post.text, Post.html, Post.version).where(Post.id == post.id)).one()
     return PostText(post.id, discussion.id, post.address, post.title, *source, post.move, post.attachments)
 
 
-def lock_post(session: Session, post_id: int) -> Post:
-    """The row of a post that has passed the gate, as it is now, held until the transaction ends."""
-    held = select(Post).where(Post.id == post_id).with_for_update().execution_options(populate_existing=True)
+def lock_post(session: Session, post: PostView) -> Post:
+    """The current row of a post that `get_post` has returned, locked until the transaction ends."""
+    held = select(Post).where(Post.id == post.id).with_for_update().execution_options(populate_existing=True)
     return session.scalars(held).one()

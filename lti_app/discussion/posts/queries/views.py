@@ -11,7 +11,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
-from lti_app.discussion.posts.access import Circumstances, Permission, permitted, with_post
+from lti_app.discussion.posts.access import Circumstances, PostPermission, permitted, with_post
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.visibility.queries import (
     ViewerKind,
@@ -31,8 +31,8 @@ PostRow = Row[*tuple[Any, ...]]
 whether it belongs to a group that the reader has left, and of the first post above it `root_locked_at`, when its thread
 was closed, and `asked_by`, who began it. Rows of columns cost a page a good deal less than objects that watch for
 changes."""
-COLUMNS = tuple(getattr(Post, column.key) for column in inspect(Post).columns if column.key != "text")
-"""A post but its text, which may be long."""
+COLUMNS = tuple(getattr(Post, column.key) for column in inspect(Post).column_attrs if column.key != "text")
+"""The columns of a post without its text, which may be long."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class PostView:
     attachments: tuple[Any, ...]
     """Of each file below it: id, name, type, size and slug."""
     quotes: tuple[Any, ...]
-    appreciations: int
+    likes: int
     is_announcement: bool
     private_to_id: int | None
     """The only person who sees it, besides its author and staff."""
@@ -83,14 +83,14 @@ class PostView:
     can_reply: bool
     can_edit: bool
     can_delete: bool
-    deeds: frozenset[Permission]
+    permissions: frozenset[PostPermission]
     """All that the actor may do with it."""
 
     @property
     def is_marked(self) -> bool:
-        """Whether its heading says more of it than who wrote it and when."""
-        told = (self.move, self.is_announcement, self.is_pinned, self.is_accepted, self.is_exemplary, self.is_locked)
-        return any(told) or any((self.is_imported, self.is_hidden, self.is_held, self.private_to_id))
+        """Whether its heading has any mark besides the author and the date."""
+        marks = (self.move, self.is_announcement, self.is_pinned, self.is_accepted, self.is_exemplary, self.is_locked)
+        return any(marks) or any((self.is_imported, self.is_hidden, self.is_held, self.private_to_id))
 
     @property
     def parent_address(self) -> str:
@@ -122,7 +122,7 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
     """A row of `select_posts` as the actor may see it."""
     post = cast("Post", row)  # as far as its columns go
     here = circumstances_of_post(row, discussion, actor, c)
-    deeds = permitted(actor, here)
+    permissions = permitted(actor, here)
     can_see = is_readable(
         is_deleted=here.is_deleted, is_hidden=here.is_hidden, is_author=here.is_author, is_staff=actor.is_staff
     )
@@ -149,7 +149,7 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
         reading_ids=tuple(post.reading_ids) if can_see else (),
         attachments=tuple(post.attachments) if can_see else (),
         quotes=tuple(post.quotes) if can_see else (),
-        appreciations=post.appreciations if can_see else 0,
+        likes=post.likes if can_see else 0,
         is_announcement=post.announcement,
         private_to_id=post.private_to_id,
         is_pinned=post.pinned_at is not None,
@@ -161,10 +161,10 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
         hidden_reason=post.hidden_reason if can_see else "",
         is_held=here.is_held,
         held_reasons=tuple(post.held_reasons) if can_see else (),
-        can_reply=Permission.REPLY in deeds,
-        can_edit=Permission.EDIT in deeds,
-        can_delete=Permission.DELETE in deeds,
-        deeds=deeds,
+        can_reply=PostPermission.REPLY in permissions,
+        can_edit=PostPermission.EDIT in permissions,
+        can_delete=PostPermission.DELETE in permissions,
+        permissions=permissions,
     )
 
 

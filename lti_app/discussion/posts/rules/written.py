@@ -7,7 +7,7 @@ from lti_app.discussion.posts.rules.formats import Format
 
 
 @dataclass(frozen=True)
-class Written:
+class PostContent:
     """The content of a post as the composer sends it."""
 
     text: str
@@ -15,11 +15,11 @@ class Written:
     file_ids: tuple[int, ...] = ()
     """Attached below it, in this order."""
     move: Move | None = None
-    """Of a reply: what it does with the post it answers."""
+    """Of a reply: how it responds to the post above it."""
     title: str = ""
-    """Of a first post where students begin topics: the topic."""
+    """Of a first post, if students start topics: the topic."""
     group_id: int | None = None
-    """Of a first post where groups discuss apart: for which group; None for the author's own, of staff for all."""
+    """Of a first post, with separate groups: its group. None means the author's own group, or for staff all groups."""
     announcement: bool = False
-    told: Anonymity | None = None
-    """What the page said about names to the author; None where it said nothing."""
+    shown_anonymity: Anonymity | None = None
+    """The anonymity that the composer's page showed to the author; None if it showed none."""

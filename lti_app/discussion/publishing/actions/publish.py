@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.drafts.actions import drop_posted
+from lti_app.discussion.drafts.actions import delete_posted_draft
 from lti_app.discussion.drafts.rules import NO_DRAFT, DraftRef, place_of
 from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.actions.create import create_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def publish(
     session: Session,
     actor: Actor,
     discussion: DiscussionView,
-    written: Written,
+    written: PostContent,
     *,
     parent_id: int | None,
     draft: DraftRef = NO_DRAFT,
@@ -42,5 +42,5 @@ def publish(
     """
     placed = create_post(session, actor, discussion, written, parent_id=parent_id, now=now)
     held = screen(session, actor, discussion, placed.id, sellers=sellers, now=now)
-    drop_posted(session, actor, discussion.id, place_of(parent_id), draft)
+    delete_posted_draft(session, actor, discussion.id, place_of(parent_id), draft)
     return Published(placed.id, placed.address, tuple(held))

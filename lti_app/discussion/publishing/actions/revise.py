@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.drafts.actions import drop_posted
+from lti_app.discussion.drafts.actions import delete_posted_draft
 from lti_app.discussion.drafts.rules import NO_DRAFT, DraftRef, place_of
 from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.posts.actions.edit import edit_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.publishing.actions.publish import Published
 
 
@@ -19,7 +19,7 @@ def revise(
     actor: Actor,
     discussion: DiscussionView,
     post_id: int,
-    written: Written,
+    written: PostContent,
     *,
     version: int,
     draft: DraftRef = NO_DRAFT,
@@ -32,5 +32,5 @@ def revise(
     """
     address = edit_post(session, actor, discussion, post_id, written, version=version, now=now)
     held = screen(session, actor, discussion, post_id, sellers=sellers, edited=True, now=now)
-    drop_posted(session, actor, discussion.id, place_of(None, post_id), draft)
+    delete_posted_draft(session, actor, discussion.id, place_of(None, post_id), draft)
     return Published(post_id, address, tuple(held))

@@ -31,7 +31,7 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Kind(StrEnum):
+class ExportFormat(StrEnum):
     """The file formats of an export."""
 
     HTML = "html"
@@ -42,18 +42,18 @@ class Kind(StrEnum):
     @property
     def is_data(self) -> bool:
         """Whether it is for programs rather than to be read."""
-        return self in (Kind.CSV, Kind.JSON)
+        return self in (ExportFormat.CSV, ExportFormat.JSON)
 
 
 class Scope(StrEnum):
-    """Which posts leave."""
+    """Which posts are exported."""
 
     READABLE = "readable"
     """All that the reader can read."""
     PUBLIC = "public"
     """What the whole class, or a whole group where groups are apart, can read, under the names that it sees."""
     ONE = "one"
-    """One person's."""
+    """Those of one person."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class ReadingRecord:
 
 
 @dataclass(frozen=True)
-class TakenFile:
+class ExportedFile:
     """A file that is attached to a post."""
 
     id: int
@@ -98,7 +98,7 @@ class TakenFile:
 
 
 @dataclass(frozen=True)
-class TakenPost:
+class ExportedPost:
     """A post as its reader may have it; what they may not see is empty."""
 
     id: int
@@ -121,7 +121,7 @@ class TakenPost:
     is_held: bool
     is_private: bool
     cited: tuple[CitedPlace, ...]
-    attached: tuple[TakenFile, ...] = ()
+    attached: tuple[ExportedFile, ...] = ()
 
     @property
     def parent_address(self) -> str:
@@ -135,7 +135,7 @@ class TakenPost:
         return " ".join(name for name, holds in flags.items() if holds)
 
 
-def csv_lines(posts: Iterable[TakenPost]) -> Iterator[str]:
+def csv_lines(posts: Iterable[ExportedPost]) -> Iterator[str]:
     """A CSV file, piece by piece: a mark by which spreadsheets know UTF-8, the names of the columns, a row a post."""
     yield "\ufeff" + _csv_line(COLUMNS)
     for post in posts:
@@ -150,8 +150,8 @@ def csv_lines(posts: Iterable[TakenPost]) -> Iterator[str]:
 def json_pieces(
     about: Mapping[str, Any],
     readings: Sequence[ReadingRecord],
-    posts: Iterable[TakenPost],
-    link: Callable[[TakenFile], str],
+    posts: Iterable[ExportedPost],
+    link: Callable[[ExportedFile], str],
 ) -> Iterator[str]:
     """A JSON file, piece by piece; `about` says what of, `link` gives the address of a file.
 
@@ -222,7 +222,7 @@ def _reading_json(reading: ReadingRecord) -> dict[str, Any]:
     }
 
 
-def _post_json(post: TakenPost, link: Callable[[TakenFile], str]) -> dict[str, Any]:
+def _post_json(post: ExportedPost, link: Callable[[ExportedFile], str]) -> dict[str, Any]:
     """The fields that have a value; false flags and empty texts are left out."""
     facts = {
         "id": post.id,

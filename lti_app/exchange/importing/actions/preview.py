@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from lti_app.core.prose import clean_line
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.rules import zone
-from lti_app.discussion.discussions.access import Permission
+from lti_app.discussion.discussions.access import DiscussionPermission
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.posts.rules.addresses import MAX_DEPTH
 from lti_app.exchange.formats.dates import DateReader
 from lti_app.exchange.formats.recognize import read_file
 from lti_app.exchange.importing.actions.threads import known_origins
 from lti_app.exchange.importing.models import Import
-from lti_app.exchange.importing.rules.arrange import Placed, arrange
+from lti_app.exchange.importing.rules.arrange import ArrangedEntry, arrange
 from lti_app.exchange.importing.rules.posts import origins, to_post
 
 MAX_NOTES = 500
@@ -42,12 +42,12 @@ def preview_import(session: Session, actor: Actor, discussion_id: int, file: Imp
     Raises FileRefused, and what the gate to the settings raises. Earlier previews by the same person in this
     discussion are deleted.
     """
-    discussion = get_discussion(session, actor, discussion_id, need=Permission.SET_UP, now=now)
+    discussion = get_discussion(session, actor, discussion_id, need=DiscussionPermission.SET_UP, now=now)
     parsed = read_file(file.content, DateReader(zone(file.zone)), day_first=file.day_first)
     arranged = arrange(parsed, max_depth=MAX_DEPTH, now=now)
-    waiting = (Import.discussion_id == discussion.id, Import.person_id == actor.person_id)
-    session.execute(delete(Import).where(*waiting, Import.brought_in_at.is_(None)))
-    names = origins(parsed.shape, (placed.entry for placed in arranged.placed))
+    pending = (Import.discussion_id == discussion.id, Import.person_id == actor.person_id)
+    session.execute(delete(Import).where(*pending, Import.imported_at.is_(None)))
+    names = origins(parsed.shape, (item.entry for item in arranged.entries))
     given = Import(
         discussion_id=discussion.id,
         person_id=actor.person_id,
@@ -57,11 +57,11 @@ def preview_import(session: Session, actor: Actor, discussion_id: int, file: Imp
         day_first=parsed.day_first,
         shape=parsed.shape,
         encoding=parsed.encoding,
-        found=len(arranged.placed),
-        voices=len({placed.entry.author for placed in arranged.placed if placed.entry.author}),
-        first_posts=sum(placed.parent is None for placed in arranged.placed),
+        found=len(arranged.entries),
+        authors=len({item.entry.author for item in arranged.entries if item.entry.author}),
+        first_posts=sum(item.parent is None for item in arranged.entries),
         known=len(known_origins(session, discussion) & set(names.values())),
-        preview=[_sample(discussion, placed) for placed in arranged.placed[:SHOWN_FIRST]],
+        preview=[_sample(discussion, item) for item in arranged.entries[:SHOWN_FIRST]],
         fault_counts={fault.value: count for fault, count in arranged.counts.items()},
         notes=[[note.line, note.fault.value, note.detail[:100]] for note in arranged.notes[:MAX_NOTES]],
         hides_names=False,
@@ -73,14 +73,14 @@ def preview_import(session: Session, actor: Actor, discussion_id: int, file: Imp
     return given.id
 
 
-def _sample(discussion: DiscussionView, placed: Placed) -> dict[str, Any]:
-    entry = placed.entry
+def _sample(discussion: DiscussionView, item: ArrangedEntry) -> dict[str, Any]:
+    entry = item.entry
     html = "" if entry.is_gone else to_post(entry, discussion.readings)[0].html
     return {
         "author": entry.author,
-        "at": placed.written_at.isoformat(),
+        "at": item.written_at.isoformat(),
         "title": entry.title,
         "html": html[:4000],
-        "is_reply": placed.parent is not None,
+        "is_reply": item.parent is not None,
         "is_gone": entry.is_gone,
     }

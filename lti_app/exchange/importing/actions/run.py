@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, undefer
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.rules import zone
-from lti_app.discussion.discussions.access import Permission
+from lti_app.discussion.discussions.access import DiscussionPermission
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.posts.rules.addresses import MAX_DEPTH
 from lti_app.exchange.formats.dates import DateReader
@@ -17,11 +17,18 @@ from lti_app.exchange.formats.recognize import read_file
 from lti_app.exchange.importing.actions.threads import write_threads
 from lti_app.exchange.importing.models import Import
 from lti_app.exchange.importing.rules.arrange import arrange
-from lti_app.exchange.importing.rules.posts import Way
+from lti_app.exchange.importing.rules.posts import ImportMode
 
 
 def run_import(
-    session: Session, actor: Actor, discussion_id: int, import_id: int, *, way: Way, placeholder: str, now: datetime
+    session: Session,
+    actor: Actor,
+    discussion_id: int,
+    import_id: int,
+    *,
+    mode: ImportMode,
+    placeholder: str,
+    now: datetime,
 ) -> int:
     """Write the posts of a previewed file into the discussion; returns how many were new.
 
@@ -29,7 +36,7 @@ def run_import(
     they are, and new replies to them go below them. The second of two clicks adds nothing. Raises NotFound for an
     import of another discussion, and what the gate to the settings raises.
     """
-    discussion = get_discussion(session, actor, discussion_id, need=Permission.SET_UP, now=now)
+    discussion = get_discussion(session, actor, discussion_id, need=DiscussionPermission.SET_UP, now=now)
     given = session.scalar(
         select(Import)
         .where(Import.id == import_id, Import.discussion_id == discussion.id)
@@ -43,9 +50,11 @@ def run_import(
     dates = DateReader(zone(given.zone))
     parsed = read_file(zlib.decompress(given.content), dates, day_first=given.day_first)
     arranged = arrange(parsed, max_depth=MAX_DEPTH, now=given.created_at)
-    added = write_threads(session, actor, discussion, arranged, parsed.shape, way=way, placeholder=placeholder, now=now)
+    added = write_threads(
+        session, actor, discussion, arranged, parsed.shape, mode=mode, placeholder=placeholder, now=now
+    )
     given.added, given.known = added, given.found - added
-    given.way, given.hides_names = way, bool(placeholder)
-    given.content, given.preview, given.brought_in_at = None, [], now
+    given.mode, given.hides_names = mode, bool(placeholder)
+    given.content, given.preview, given.imported_at = None, [], now
     session.flush()
     return added

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.integrity.actions import sign_posts
+from lti_app.discussion.integrity.actions import store_signatures
 from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.rules.addresses import child_address, child_path
 from lti_app.discussion.posts.rules.compose import Cited, Composed
 from lti_app.exchange.formats.entries import Shape
 from lti_app.exchange.importing.access import require_import
-from lti_app.exchange.importing.rules.arrange import Arranged, Placed
-from lti_app.exchange.importing.rules.posts import Way, origins, placeholders, to_post
+from lti_app.exchange.importing.rules.arrange import Arranged, ArrangedEntry
+from lti_app.exchange.importing.rules.posts import ImportMode, origins, placeholders, to_post
 from lti_app.library.passages.queries import check_many
 from lti_app.library.readings.actions import find_or_add_passage, find_passages
 
@@ -51,7 +51,7 @@ def write_threads(
     arranged: Arranged,
     shape: Shape,
     *,
-    way: Way,
+    mode: ImportMode,
     placeholder: str = "",
     now: datetime,
 ) -> int:
@@ -60,7 +60,7 @@ def write_threads(
     `placeholder` is what stands for names ("Author {}"), empty to show them.
     """
     require_import(actor)
-    writer = _Writer(session, actor, discussion, way=way, now=now)
+    writer = _Writer(session, actor, discussion, mode=mode, now=now)
     writer.write(arranged, shape, placeholder)
     return writer.added
 
@@ -90,8 +90,10 @@ def _existing(session: Session, discussion_id: int) -> dict[str, _Place]:
 class _Writer:
     """Writes whole threads in about as many statements as they have levels, however many posts they have."""
 
-    def __init__(self, session: Session, actor: Actor, discussion: DiscussionView, *, way: Way, now: datetime) -> None:
-        self.session, self.actor, self.discussion, self.way, self.now = session, actor, discussion, way, now
+    def __init__(
+        self, session: Session, actor: Actor, discussion: DiscussionView, *, mode: ImportMode, now: datetime
+    ) -> None:
+        self.session, self.actor, self.discussion, self.mode, self.now = session, actor, discussion, mode, now
         self.levels: dict[int, list[_Place]] = {}
         self.cited: list[tuple[_Place, Composed]] = []
         self.numbers = self.roots = self.added = 0
@@ -102,13 +104,13 @@ class _Writer:
         counters = select(Discussion.post_count, Discussion.root_count).where(own).with_for_update()
         self.numbers, self.roots = self.session.execute(counters).one()
         existing = _existing(self.session, self.discussion.id)
-        named = origins(shape, (placed.entry for placed in arranged.placed))
+        named = origins(shape, (item.entry for item in arranged.entries))
         names = self._placeholders(arranged, named, placeholder) if placeholder else {}
         places: list[_Place] = []
-        for placed in arranged.placed:
-            origin, author = named[placed.entry.key], placed.entry.author
-            parent = places[placed.parent] if placed.parent is not None else None
-            place = existing.get(origin) or self._new(placed, parent, {"origin": origin})
+        for item in arranged.entries:
+            origin, author = named[item.entry.key], item.entry.author
+            parent = places[item.parent] if item.parent is not None else None
+            place = existing.get(origin) or self._new(item, parent, {"origin": origin})
             if place.row is not None:
                 place.row["byline"] = names.get(author, "") if placeholder else author
             places.append(place)
@@ -123,13 +125,13 @@ class _Writer:
         rows = self._rows() if labels else []
         found = check_many(self.session, {nth: row["html"] for nth, row in enumerate(rows)}, labels)
         for nth, verdicts in found.items():
-            rows[nth]["quotes"] = [verdict.kept(labels[verdict.reading_id]) for verdict in verdicts]
+            rows[nth]["quotes"] = [verdict.to_stored(labels[verdict.reading_id]) for verdict in verdicts]
 
     def _sign(self) -> None:
         """Remember what the posts say, so that a later one that is nearly the same is found. None of them is held:
         an instructor has just looked at them."""
         posts = [(place.id, place.row["html"]) for level in self.levels.values() for place in level if place.row]
-        sign_posts(self.session, self.discussion, posts)
+        store_signatures(self.session, self.discussion, posts)
 
     def _rows(self) -> list[dict[str, Any]]:
         return [place.row for level in self.levels.values() for place in level if place.row]
@@ -141,12 +143,12 @@ class _Writer:
         )
         shown = {row.origin: row.byline for row in self.session.execute(brought)}
         authors: dict[str, str | None] = {}
-        for entry in (placed.entry for placed in arranged.placed):
+        for entry in (item.entry for item in arranged.entries):
             if entry.author:
                 authors[entry.author] = authors.get(entry.author) or shown.get(named[entry.key])
         return placeholders({name: line for name, line in authors.items() if line and line != name}, authors, pattern)
 
-    def _new(self, placed: Placed, parent: _Place | None, facts: dict[str, Any]) -> _Place:
+    def _new(self, item: ArrangedEntry, parent: _Place | None, facts: dict[str, Any]) -> _Place:
         self.numbers, self.added = self.numbers + 1, self.added + 1
         if parent is None:
             self.roots = nth = self.roots + 1
@@ -155,19 +157,19 @@ class _Writer:
         place = _Place(0, child_path(parent.path if parent else "", nth), child_address(_address(parent), nth), parent)
         place.root = (parent.root or parent) if parent else None
         place.group_id = parent.group_id if parent else None
-        place.latest = (self.numbers, placed.written_at)
+        place.latest = (self.numbers, item.written_at)
         if place.root:
             place.root.descendants, place.root.latest = place.root.descendants + 1, place.latest
-        composed, text_format = to_post(placed.entry, self.discussion.readings)
+        composed, text_format = to_post(item.entry, self.discussion.readings)
         if composed.citations:
             self.cited.append((place, composed))
-        place.row = facts | self._row(place, placed, composed) | {"number": self.numbers, "format": text_format}
+        place.row = facts | self._row(place, item, composed) | {"number": self.numbers, "format": text_format}
         self.levels.setdefault(placed_depth := place.path.count("."), []).append(place)
         place.row["depth"] = placed_depth
         return place
 
-    def _row(self, place: _Place, placed: Placed, composed: Composed) -> dict[str, Any]:
-        is_root, is_gone = place.parent is None, placed.entry.is_gone
+    def _row(self, place: _Place, item: ArrangedEntry, composed: Composed) -> dict[str, Any]:
+        is_root, is_gone = place.parent is None, item.entry.is_gone
         return {
             "course_id": self.discussion.course_id,
             "discussion_id": self.discussion.id,
@@ -176,7 +178,7 @@ class _Writer:
             "group_id": place.group_id,
             "path": place.path,
             "address": place.address,
-            "title": placed.entry.title if is_root else "",
+            "title": item.entry.title if is_root else "",
             "text": composed.text,
             "html": composed.html,
             "words": composed.words,
@@ -184,11 +186,11 @@ class _Writer:
             "attachments": [],
             "quotes": [],
             "announcement": False,
-            "appreciations": 0,
-            "locked_at": self.now if is_root and self.way is Way.EXHIBIT else None,
+            "likes": 0,
+            "locked_at": self.now if is_root and self.mode is ImportMode.READ_ONLY else None,
             "hidden_reason": "",
             "held_reasons": [],
-            "created_at": placed.written_at,
+            "created_at": item.written_at,
             "deleted_at": self.now if is_gone else None,
             "deleted_by_id": self.actor.person_id if is_gone else None,
             "version": 1,

@@ -11,7 +11,7 @@ from lti_app.exchange.formats.entries import MAX_LENGTH, MAX_NAME, MAX_TITLE, En
 
 
 @dataclass(frozen=True)
-class Placed:
+class ArrangedEntry:
     """An entry in its place."""
 
     entry: Entry
@@ -25,7 +25,7 @@ class Placed:
 class Arranged:
     """The threads that come of a file, each entry after what it answers, otherwise by date."""
 
-    placed: tuple[Placed, ...]
+    entries: tuple[ArrangedEntry, ...]
     notes: tuple[Note, ...]
 
     @property
@@ -60,8 +60,8 @@ def arrange(parsed: Parsed, *, max_depth: int, now: datetime) -> Arranged:
             sorting.kept[entry.key] = _cleaned(entry, sorting)
     parents = _parents(sorting)
     _drop_silent(sorting, parents)
-    placed = _in_order(sorting, parents, max_depth, now)
-    return Arranged(placed, tuple(sorted(sorting.notes, key=lambda note: (note.line, note.fault))))
+    ordered = _in_order(sorting, parents, max_depth, now)
+    return Arranged(ordered, tuple(sorted(sorting.notes, key=lambda note: (note.line, note.fault))))
 
 
 def _cleaned(entry: Entry, sorting: _Sorting) -> Entry:
@@ -127,7 +127,9 @@ def _says_something(entry: Entry) -> bool:
     return not entry.is_gone and not is_blank(entry.text)
 
 
-def _in_order(sorting: _Sorting, parents: Mapping[str, str], max_depth: int, now: datetime) -> tuple[Placed, ...]:
+def _in_order(
+    sorting: _Sorting, parents: Mapping[str, str], max_depth: int, now: datetime
+) -> tuple[ArrangedEntry, ...]:
     """Order entries by date, with every parent before its replies."""
     replies: dict[str, list[str]] = {}
     for key, parent in parents.items():
@@ -136,20 +138,20 @@ def _in_order(sorting: _Sorting, parents: Mapping[str, str], max_depth: int, now
     ready = [(moments[key], sorting.kept[key].line, key) for key in replies.get("", ())]
     heapq.heapify(ready)
     places: dict[str, int] = {}
-    placed: list[Placed] = []
+    ordered: list[ArrangedEntry] = []
     while ready:
         _when, _line, key = heapq.heappop(ready)
         entry, above = sorting.kept[key], places.get(parents[key])
-        if above is not None and placed[above].depth >= max_depth:
+        if above is not None and ordered[above].depth >= max_depth:
             sorting.tell(entry, Fault.TOO_DEEP)
-            above = placed[above].parent
-        depth = placed[above].depth + 1 if above is not None else 0
-        written_at = max(moments[key], placed[above].written_at) if above is not None else moments[key]
-        places[key] = len(placed)
-        placed.append(Placed(entry, above, written_at, depth))
+            above = ordered[above].parent
+        depth = ordered[above].depth + 1 if above is not None else 0
+        written_at = max(moments[key], ordered[above].written_at) if above is not None else moments[key]
+        places[key] = len(ordered)
+        ordered.append(ArrangedEntry(entry, above, written_at, depth))
         for reply in replies.get(key, ()):
             heapq.heappush(ready, (moments[reply], sorting.kept[reply].line, reply))
-    return tuple(placed)
+    return tuple(ordered)
 
 
 def _moment(sorting: _Sorting, entry: Entry, now: datetime) -> datetime:

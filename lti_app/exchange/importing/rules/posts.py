@@ -1,4 +1,4 @@
-"""How posts come in, and what makes bringing them in twice harmless."""
+"""Entries of a file as posts. Each has an origin, by which a second import recognizes it."""
 
 import hashlib
 import re
@@ -15,13 +15,13 @@ _LINK = re.compile(r"<a\b([^<>]*)>([^<>]*)</a>")
 _IS_CHIP = re.compile(r'\bclass="cited"')
 
 
-class Way(StrEnum):
-    """How posts come in."""
+class ImportMode(StrEnum):
+    """What the class can do with imported posts."""
 
-    EXHIBIT = "exhibit"
-    """To be read only: their threads are closed."""
-    LIVE = "live"
-    """The class may answer them."""
+    READ_ONLY = "exhibit"
+    """Read them: their threads are closed."""
+    OPEN = "live"
+    """Reply to them."""
 
 
 def origins(shape: Shape, entries: Iterable[Entry]) -> dict[str, str]:
@@ -42,9 +42,9 @@ def origins(shape: Shape, entries: Iterable[Entry]) -> dict[str, str]:
 
 
 def to_post(entry: Entry, readings: Sequence[AssignedReading]) -> tuple[Composed, Format]:
-    """An entry's text as posts are stored; that of a deleted one is gone.
+    """The text of an entry as posts are stored; empty for a deleted one.
 
-    Citations count by what they say: the ids that another discussion's carry mean nothing in this one.
+    Citations are resolved by their words: the ids in the text belong to the discussion that was exported.
     """
     if entry.is_gone:
         return Composed("", "", 0, ()), Format.TEXT
@@ -58,7 +58,7 @@ def _bracketed(link: re.Match[str]) -> str:
 
 
 def placeholders(known: Mapping[str, str], authors: Iterable[str], pattern: str) -> dict[str, str]:
-    """A name in the place of each author's: those `known` keep theirs, others get the next numbers of the pattern."""
+    """A placeholder for each author's name. Those `known` keep theirs, others get the next number of the pattern."""
     given = dict(known)
     taken = set(given.values())
     number = 0

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, RadioField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from lti_app.library.passages.rules import Kept
+from lti_app.library.passages.rules import TextStorage
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
 
@@ -17,17 +17,17 @@ class TextForm(PostedForm):
         default=1,
         validators=[Optional(), NumberRange(1, 99_999, _l("Enter a page number between 1 and 99999."))],
     )
-    kept = RadioField(
+    stored_as = RadioField(
         _l("What to store"),
         choices=offered(
             {
-                Kept.FINGERPRINTS: _l("Only hashes of word sequences; nobody can read the text from them"),
-                Kept.TEXT: _l("The text, for this check only; it is never shown"),
+                TextStorage.HASHES: _l("Only hashes of word sequences; nobody can read the text from them"),
+                TextStorage.TEXT: _l("The text, for this check only; it is never shown"),
             }
         ),
-        default=Kept.FINGERPRINTS.value,
+        default=TextStorage.HASHES.value,
     )
 
-    def kept_as(self) -> Kept:
-        """What the choice means."""
-        return Kept(self.kept.data)
+    def to_storage(self) -> TextStorage:
+        """The chosen kind of storage."""
+        return TextStorage(self.stored_as.data)

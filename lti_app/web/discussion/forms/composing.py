@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lti_app.core.wording import Phrase
-from lti_app.discussion.answers.queries import Waiting
+from lti_app.discussion.answers.queries import UnansweredPost
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.drafts.queries import DraftView
-from lti_app.discussion.drafts.rules import Place
+from lti_app.discussion.drafts.rules import DraftPlace
 from lti_app.participation.forecast.queries import Guide
 
 MOVES = {
@@ -27,7 +27,7 @@ MOVES = {
 class Aids:
     """What a composer shows besides its form."""
 
-    place: Place
+    place: DraftPlace
     person_id: int
     words: int = 0
     """How many words a post of this sort is asked for."""
@@ -38,9 +38,9 @@ class Aids:
     """What the composer was begun with."""
     is_reply: bool = False
     """Whether it is, or becomes, an answer to a post, which may name its move."""
-    claim: Waiting | None = None
+    claim: UnansweredPost | None = None
     """Of a reply to a post that waits for an answer: who is at it."""
-    waiting: tuple[Waiting, ...] = ()
+    unanswered: tuple[UnansweredPost, ...] = ()
     """Others that wait."""
 
 

@@ -6,15 +6,15 @@ from typing import Any
 from lti_app.core.errors import ColloquyError
 from lti_app.core.prose import to_html
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.discussion.answers.queries import Waiting, list_waiting
+from lti_app.discussion.answers.queries import UnansweredPost, list_unanswered
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
-from lti_app.discussion.drafts.actions import keep_refused
+from lti_app.discussion.drafts.actions import save_refused_as_draft
 from lti_app.discussion.drafts.queries import DraftView, list_drafts
-from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, Place
+from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent, DraftPlace
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.participation.forecast.queries import Guide, Writing, get_guide
-from lti_app.participation.progress.queries import Account, get_account, requirements_of
+from lti_app.participation.progress.queries import Participation, get_participation, requirements_of
 from lti_app.web.discussion.forms.composing import Aids, words_of_agreement
 from lti_app.web.discussion.forms.posts import PostForm
 from lti_app.web.discussion.forms.quoting import passage_asked_for
@@ -49,85 +49,87 @@ def begun_again(written: Mapping[str, Any], draft: DraftView | None) -> dict[str
     return {**written, **begun, "title": begun.get("title", "").strip() or written["title"]}
 
 
-def drafted_of(form: PostForm) -> Drafted:
+def draft_content_of(form: PostForm) -> DraftContent:
     """What stands in a composer."""
-    sent = form.to_written()
-    return Drafted(sent.text, sent.format, sent.move, form.title.data or "", sent.file_ids)
+    sent = form.to_content()
+    return DraftContent(sent.text, sent.format, sent.move, form.title.data or "", sent.file_ids)
 
 
-def keep_as_draft(actor: Actor, discussion_id: int, form: PostForm, place: Place) -> None:
+def save_as_draft(actor: Actor, discussion_id: int, form: PostForm, place: DraftPlace) -> None:
     """Keep a post that was refused; where its writer has no place any more, the page alone has it."""
-    drafted = drafted_of(form)
+    drafted = draft_content_of(form)
     try:
         with writing() as session:
             discussion = get_discussion(session, actor, discussion_id, now=now())
-            form.draft.data = keep_refused(session, actor, discussion, place, drafted, now=now())
+            form.draft.data = save_refused_as_draft(session, actor, discussion, place, drafted, now=now())
     except ColloquyError:
         return
 
 
-def account_of(actor: Actor, discussion: DiscussionView) -> Account | None:
+def own_participation(actor: Actor, discussion: DiscussionView) -> Participation | None:
     """What counts for the actor; None for all but students."""
-    return get_account(read_session(), actor, discussion, now=now()) if actor.role is Role.STUDENT else None
+    return get_participation(read_session(), actor, discussion, now=now()) if actor.role is Role.STUDENT else None
 
 
 def aids_to(
     actor: Actor,
     discussion: DiscussionView,
     form: PostForm,
-    place: Place,
+    place: DraftPlace,
     *,
-    account: Account | None,
+    participation: Participation | None,
     parent: PostView | None = None,
     draft: DraftView | None = None,
     is_reply: bool = False,
 ) -> Aids:
-    """What the page tells around the form: how its text would count, where its draft is, who else waits."""
-    waiting = _waiting(actor, discussion, parent) if parent and account else ()
+    """What the page tells around the form: how its text would count, where its draft is, which posts are unanswered."""
+    unanswered = _unanswered(actor, discussion, parent) if parent and participation else ()
     requirements, is_reply = requirements_of(discussion), is_reply or parent is not None
     return Aids(
         place=place,
         person_id=actor.person_id,
         words=(requirements.of_reply if is_reply else requirements.of_first_post).words,
         move_asked=requirements.calls.get("move"),
-        guide=guide_to(actor, discussion, drafted_of(form), place, account=account, parent=parent),
+        guide=guide_to(actor, discussion, draft_content_of(form), place, participation=participation, parent=parent),
         draft=draft,
         is_reply=is_reply,
-        claim=next((one for one in waiting if parent and one.id == parent.id), None),
-        waiting=tuple(one for one in waiting if parent and one.id != parent.id)[:OTHERS_SHOWN],
+        claim=next((one for one in unanswered if parent and one.id == parent.id), None),
+        unanswered=tuple(one for one in unanswered if parent and one.id != parent.id)[:OTHERS_SHOWN],
     )
 
 
-def first_post(actor: Actor, discussion: DiscussionView, *, account: Account | None, can_write: bool) -> dict[str, Any]:
+def first_post(
+    actor: Actor, discussion: DiscussionView, *, participation: Participation | None, can_write: bool
+) -> dict[str, Any]:
     """For the page of a discussion: the form of a first post with what was written there, and drafts of others."""
     drafts = list_drafts(read_session(), actor, discussion) if actor.role is not Role.OBSERVER else ()
     if not can_write:
         return {"form": None, "drafts": drafts}
     begun = next((draft for draft in drafts if draft.place == FIRST_POST), None)
     form = PostForm(formdata=None, **begun_with(begun, passage_asked_for(read_session(), actor, discussion)))
-    form.aids = aids_to(actor, discussion, form, FIRST_POST, account=account, draft=begun)
+    form.aids = aids_to(actor, discussion, form, FIRST_POST, participation=participation, draft=begun)
     return {"form": form, "drafts": tuple(draft for draft in drafts if draft is not begun)}
 
 
 def guide_to(
     actor: Actor,
     discussion: DiscussionView,
-    drafted: Drafted,
-    place: Place,
+    drafted: DraftContent,
+    place: DraftPlace,
     *,
-    account: Account | None,
+    participation: Participation | None,
     parent: PostView | None = None,
 ) -> Guide | None:
     """What is said to a student about what is written so far; None for others, for whom nothing counts."""
-    if account is None:
+    if participation is None:
         return None
     edited_id = place.post_id if place.is_edit else None
     there = Writing(drafted.text, drafted.format is Format.HTML, drafted.move, parent, edited_id)
-    return get_guide(read_session(), actor, discussion, account, there, fillers=words_of_agreement(), now=now())
+    return get_guide(read_session(), actor, discussion, participation, there, fillers=words_of_agreement(), now=now())
 
 
-def _waiting(actor: Actor, discussion: DiscussionView, parent: PostView) -> tuple[Waiting, ...]:
-    return list_waiting(read_session(), actor, discussion, first_id=parent.id, most=OTHERS_SHOWN + 1, now=now())
+def _unanswered(actor: Actor, discussion: DiscussionView, parent: PostView) -> tuple[UnansweredPost, ...]:
+    return list_unanswered(read_session(), actor, discussion, first_id=parent.id, most=OTHERS_SHOWN + 1, now=now())
 
 
 def _as_html(text: str, kind: Format) -> str:

@@ -3,7 +3,7 @@
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 
 from lti_app.discussion.discussions.rules import Move
-from lti_app.discussion.drafts.rules import Drafted
+from lti_app.discussion.drafts.rules import DraftContent
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.web.discussion.forms.composing import MOVES
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
@@ -21,9 +21,9 @@ class DraftForm(PostedForm):
     draft = HiddenField(default="")
     draft_writer = HiddenField(default="")
 
-    def to_drafted(self) -> Drafted:
+    def to_draft_content(self) -> DraftContent:
         """What has been written so far."""
-        return Drafted(
+        return DraftContent(
             text=self.text.data or "",
             format=Format(self.format.data),
             move=Move(self.move.data) if self.move.data else None,

@@ -24,7 +24,7 @@ from lti_app.discussion.discussions.rules import Anonymity, Move
 from lti_app.discussion.drafts.rules import DraftRef
 from lti_app.discussion.posts.rules.compose import MAX_FILES, MAX_TEXT
 from lti_app.discussion.posts.rules.formats import Format
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.web.discussion.forms.composing import MOVES, Aids
 from lti_app.web.forms.fields import offered
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm
@@ -43,7 +43,7 @@ class PostForm(RichTextForm):
     files = MultipleFileField(_l("Attach files"))
     title = StringField(_l("Topic title"))
     group = StringField(_l("Group"))
-    told = StringField()
+    shown_anonymity = StringField()
     """What the page says about names to whoever writes here; empty where it says nothing."""
     announcement = BooleanField(_l("Post as an announcement, above all other threads"))
     """Only staff can post announcements; for others the field is ignored."""
@@ -73,14 +73,14 @@ class PostForm(RichTextForm):
             )
 
     def validate_attached(self, field: Field) -> None:
-        """So many and no more."""
+        """Refuse more than MAX_FILES files."""
         if len(field.data or ()) > MAX_FILES:
             raise ValidationError(_("You can attach up to %(max)d files to a post.", max=MAX_FILES))
 
-    def to_written(self) -> Written:
+    def to_content(self) -> PostContent:
         """The content of the form as an author wrote it."""
-        group = str(self.group.data or "")
-        return Written(
+        group, anonymity = str(self.group.data or ""), self.shown_anonymity.data
+        return PostContent(
             text=self.text.data or "",
             title=self.title.data or "",
             group_id=int(group) if group.isdecimal() and len(group) <= MAX_DIGITS else None,
@@ -88,7 +88,7 @@ class PostForm(RichTextForm):
             file_ids=tuple(dict.fromkeys(self.attached.data or ())),
             move=Move(self.move.data) if self.move.data else None,
             announcement=bool(self.announcement.data),
-            told=Anonymity(self.told.data) if self.told.data in list(Anonymity) else None,
+            shown_anonymity=Anonymity(anonymity) if anonymity in list(Anonymity) else None,
         )
 
     def to_draft(self) -> DraftRef:

@@ -7,7 +7,7 @@ from lti_app.discussion.read_state.rules import Sort
 from lti_app.web.forms.fields import PostedForm, offered
 
 
-class SeenForm(PostedForm):
+class ReadPostsForm(PostedForm):
     """The numbers of posts, in runs."""
 
     numbers = StringField(validators=[InputRequired(), Length(max=20_000)])

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 from lti_app.course.people.rules import ZONES
 from lti_app.exchange.formats.entries import Fault, Shape
 from lti_app.exchange.formats.errors import FileRefused
-from lti_app.exchange.importing.rules.posts import Way
+from lti_app.exchange.importing.rules.posts import ImportMode
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 
 _DAY_FIRST = {"day": True, "month": False}
@@ -67,16 +67,16 @@ class ImportForm(PostedForm):
 class ImportChoiceForm(PostedForm):
     """How the posts of a file come in."""
 
-    way = RadioField(
+    mode = RadioField(
         _l("Import as"),
         [InputRequired(_l("Choose how to import the posts."))],
         choices=offered(
             {
-                Way.EXHIBIT: _l("Read-only: the class can read the posts but not reply"),
-                Way.LIVE: _l("Open for replies: the class can reply to the posts"),
+                ImportMode.READ_ONLY: _l("Read-only: the class can read the posts but not reply"),
+                ImportMode.OPEN: _l("Open for replies: the class can reply to the posts"),
             }
         ),
-        default=Way.EXHIBIT.value,
+        default=ImportMode.READ_ONLY.value,
     )
     hide_names = BooleanField(_l("Hide names: show “Author 1”, “Author 2” instead"))
 

@@ -85,7 +85,7 @@ class PasteForm(PostedForm):
     )
 
 
-class StopForm(PostedForm):
+class PositionForm(PostedForm):
     """Where a student stopped reading."""
 
     page = StringField(_l("Page"), [Optional(), Length(max=MAX_LOCATOR)])

@@ -9,7 +9,7 @@ from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import StanceQuestion, Structure
 from lti_app.discussion.posts.actions.create import create_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from tests.factories.discussions import plan
 from tests.web.discussion.discussions.test_names_hidden import addresses
 from tests.web.questions import refused
@@ -36,14 +36,14 @@ def groups(site, cast):
 
 @pytest.fixture
 def apart(site, cast, groups, readings):
-    """What each group writes, about one page of a reading: answered, edited, split off and appreciated."""
+    """What each group writes, about one page of a reading: answered, edited, split off and liked."""
     made = site.discussion(
         structure=Structure.GROUPS, post_first=False, reading_ids=readings, required_ids=frozenset(), stance=QUESTION
     )
 
     def start(author, group, text):
         with site.database.writing() as session:
-            written = Written(f"{text} [Kotter, p. 104]", group_id=group)
+            written = PostContent(f"{text} [Kotter, p. 104]", group_id=group)
             return create_post(session, author, made, written, parent_id=None, now=site.clock()).id
 
     start(cast.ana, groups[0], OURS)
@@ -59,7 +59,7 @@ def apart(site, cast, groups, readings):
 
 def reply(site, author, discussion, parent_id, text):
     with site.database.writing() as session:
-        create_post(session, author, discussion, Written(text), parent_id=parent_id, now=site.clock())
+        create_post(session, author, discussion, PostContent(text), parent_id=parent_id, now=site.clock())
 
 
 def places(site, cast, discussion, readings):
@@ -70,7 +70,7 @@ def places(site, cast, discussion, readings):
     for group in (1, 2, 3):
         yield "discussions.show", f"{here}?group={group}"
         yield "exchange.export_file", f"{here}/export/file?scope=readable&kind=html&group={group}"
-    yield "threads.news", f"{here}/thread/news?since=0"
+    yield "threads.new_posts", f"{here}/thread/news?since=0"
 
 
 def told(site, reader, discussion, readings, words):

@@ -34,7 +34,7 @@ def test_reply_takes_a_claim_and_leads_to_the_composer(site, cast, discussion, p
     assert "Ana Brandt is replying to this post." in chi.get(path).text
     assert "Ana Brandt is replying to this post too." in chi.get(reply).text
     assert chi.post_form(address(discussion, "posts"), reply, text="I answer all the same.").status == 303
-    assert "Ben Carter" not in ana.get(path).page.one("ul", class_="waiting").text
+    assert "Ben Carter" not in ana.get(path).page.one("ul", class_="unanswered").text
 
 
 def test_it_is_released_by_hand_by_posting_and_by_itself(site, cast, discussion, path):
@@ -59,7 +59,7 @@ def test_others_who_wait_stand_beside_the_composer(site, cast, discussion):
     site.write(cast.chi, discussion, "Nobody has answered me so far.")
     site.write(cast.ana, discussion)
     page = site.browser(cast.ana).get(address(discussion, "posts", answered.id, "reply")).page
-    others = page.one("section", class_="others-wait")
+    others = page.one("section", class_="unanswered-posts")
     assert "Nobody has answered me so far." in others.text
     assert "Ben Carter" not in others.text
 

@@ -65,7 +65,7 @@ def test_a_reading_leads_to_the_only_discussion_of_it(site, cast, discussion, re
 def test_quotations_are_checked_from_when_the_text_is_given(site, cast, discussion, readings):
     site.write(cast.ana, discussion, QUOTE)
     browser, path = site.browser(cast.ines), text_path(cast, readings[0])
-    answer = browser.post_form(path, path, text=TEXT, kept="fingerprints")
+    answer = browser.post_form(path, path, text=TEXT, stored_as="fingerprints")
     assert answer.status == 303
     assert "Quotations are now checked against" in browser.get(path).text
     with site.read() as session:
@@ -75,7 +75,7 @@ def test_quotations_are_checked_from_when_the_text_is_given(site, cast, discussi
 
 def test_a_refused_text_comes_back(site, cast, discussion, readings):
     browser, path = site.browser(cast.ines), text_path(cast, readings[0])
-    answer = browser.post_form(path, path, text="Too few.", kept="text")
+    answer = browser.post_form(path, path, text="Too few.", stored_as="text")
     assert answer.status == 422
     assert "Too few." in answer.kept
     assert "This text is too short" in answer.text

@@ -10,7 +10,7 @@ from werkzeug.routing import BuildError
 from lti_app.discussion.discussions.actions.set_up import set_up_discussion
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.queries.gate import get_post
 from lti_app.discussion.stances.actions import answer_stance
 from tests.factories.discussions import plan
@@ -83,7 +83,7 @@ def addresses(site, cast, discussion, *, unseen=UNSEEN, **more):
     with site.read() as session:
         seen = get_discussion(session, cast.ana, discussion.id, now=site.clock())
         numbers = range(1, seen.post_count + 1)
-        posts = [get_post(session, cast.ines, discussion, number, need=Permission.READ) for number in numbers]
+        posts = [get_post(session, cast.ines, discussion, number, need=PostPermission.READ) for number in numbers]
     known = {
         "course_id": [cast.course_id],
         "discussion_id": [discussion.id],
@@ -183,14 +183,14 @@ def test_a_post_written_under_other_terms_comes_back_with_its_text(site, cast):
     made = site.discussion(anonymity=Anonymity.PEERS, post_first=False)
     browser, posts = site.browser(cast.ana), address(made, "posts")
     form = browser.form(posts, address(made))
-    (terms,) = (field.attrs["value"] for field in form.all("input") if field.attrs.get("name") == "told")
+    (terms,) = (field.attrs["value"] for field in form.all("input") if field.attrs.get("name") == "shown_anonymity")
     with site.database.writing() as session:
         named = plan(anonymity=Anonymity.NAMED, post_first=False)
         set_up_discussion(session, cast.ines, made.id, set_up=named, version=1, now=site.clock())
-    answer = browser.post(posts, text="Only behind a mask.", told=terms)
+    answer = browser.post(posts, text="Only behind a mask.", shown_anonymity=terms)
     assert answer.status == 422
     assert "Only behind a mask." in answer.kept
     assert "This discussion now shows names" in answer.text
     assert "Only behind" not in site.browser(cast.ines).get(address(made)).text
-    assert browser.post(posts, text="Only behind a mask.", told="named").status == 303
-    assert browser.post(posts, text="With no word about it.", told="nonsense").status == 303
+    assert browser.post(posts, text="Only behind a mask.", shown_anonymity="named").status == 303
+    assert browser.post(posts, text="With no word about it.", shown_anonymity="nonsense").status == 303

@@ -4,7 +4,7 @@ import pytest
 
 from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.queries import list_drafts
-from lti_app.discussion.drafts.rules import FIRST_POST, Drafted, place_of
+from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent, place_of
 from tests.web.questions import refused
 from tests.web.site import address
 
@@ -16,7 +16,7 @@ def keep(site, cast, discussion):
     def keep(place, text="As far as this"):
         now = site.clock.move(seconds=2)
         with site.database.writing() as session:
-            save_draft(session, cast.ana, discussion, place, Drafted(text), now=now)
+            save_draft(session, cast.ana, discussion, place, DraftContent(text), now=now)
             return list_drafts(session, cast.ana, discussion)[0].id
 
     return keep

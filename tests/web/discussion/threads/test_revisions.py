@@ -4,7 +4,7 @@ import pytest
 
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit
 from tests.web.site import address
 
@@ -27,7 +27,9 @@ def path(discussion, post):
 
 def edit(site, author, discussion, post, text, *, version):
     with site.database.writing() as session:
-        edit_post(session, author, discussion, post.id, Written(text), version=version, now=site.clock.move(minutes=5))
+        edit_post(
+            session, author, discussion, post.id, PostContent(text), version=version, now=site.clock.move(minutes=5)
+        )
 
 
 def test_the_author_sees_each_version_and_what_changed(site, cast, path):

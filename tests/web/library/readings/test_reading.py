@@ -27,7 +27,7 @@ def path(cast, kotter):
 
 def so_far(site, actor, reading_id):
     with site.read() as session:
-        return get_reading(session, actor, reading_id).how_far
+        return get_reading(session, actor, reading_id).progress
 
 
 @pytest.mark.parametrize("who", ["ines", "tariq", "ana", "olga"])

@@ -1,8 +1,8 @@
-"""POST …/moderation/posts/<id>/<deed> and the pages that ask for words first."""
+"""POST …/moderation/posts/<id>/<action> and the pages that ask for words first."""
 
 import pytest
 
-from lti_app.discussion.moderation.rules import SWITCHES
+from lti_app.discussion.moderation.rules import ONE_CLICK_ACTIONS
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit, refuses_unsafe_posts
 from tests.web.site import address
 
@@ -31,16 +31,16 @@ def here(discussion, post_address):
     return f"{address(discussion)}?at={post_address}#p{post_address}"
 
 
-@pytest.mark.parametrize(("deed", "mark"), [("pin", "Pinned"), ("mark", "Exemplary"), ("close", "Closed thread")])
-def test_a_button_of_the_menu_does_it_and_the_other_takes_it_back(site, cast, discussion, *, thread, deed, mark):
-    browser, back = site.browser(cast.tariq), {"pin": "unpin", "mark": "unmark", "close": "reopen"}[deed]
-    for chosen, shown in ((deed, True), (deed, True), (back, False), (back, False)):
+@pytest.mark.parametrize(("action", "mark"), [("pin", "Pinned"), ("mark", "Exemplary"), ("close", "Closed thread")])
+def test_a_button_of_the_menu_does_it_and_the_other_takes_it_back(site, cast, discussion, *, thread, action, mark):
+    browser, back = site.browser(cast.tariq), {"pin": "unpin", "mark": "unmark", "close": "reopen"}[action]
+    for chosen, shown in ((action, True), (action, True), (back, False), (back, False)):
         answer = browser.post(at(discussion, thread[0], chosen))
         assert (answer.status, answer.location) == (303, here(discussion, "2"))
         page = browser.get(address(discussion)).page
         assert (mark in page.one("article", id="p2").text.split("More actions for post")[0]) is shown
         offered = {button.attrs.get("formaction") for button in page.all("button")}
-        assert at(discussion, thread[0], back if shown else deed) in offered
+        assert at(discussion, thread[0], back if shown else action) in offered
 
 
 def test_hiding_and_showing_again(site, cast, discussion, thread):
@@ -138,14 +138,14 @@ def test_what_is_reported_is_decided_in_the_queue(site, cast, discussion, thread
     assert "reported" not in seen.casefold()
 
 
-def test_appreciating_is_a_button_that_stays_pressed(site, cast, discussion, thread):
+def test_liking_is_a_button_that_stays_pressed(site, cast, discussion, thread):
     browser, path = site.browser(cast.ben), at(discussion, thread[0], "like")
     site.browser(cast.ines).post(path, wanted="1")
     for wanted, pressed, words in (("1", "true", "you and 1 other"), ("0", "false", "1 person likes this")):
         for _ in range(2):
             assert browser.post(path, wanted=wanted).location == here(discussion, "2")
         article = browser.get(address(discussion)).page.one("article", id="p2")
-        assert article.one("button", class_="appreciate").attrs["aria-pressed"] == pressed
+        assert article.one("button", class_="like").attrs["aria-pressed"] == pressed
         assert words in article.text
     refused(site.browser(cast.ana).post(path, wanted="1"), 403)
 
@@ -164,13 +164,13 @@ def test_what_is_no_deed_of_one_button_is_not_there(site, cast, discussion, thre
     assert answer.status in (404, 422, 403)
 
 
-@pytest.mark.parametrize("deed", ["pin", "release", "dismiss", "like"])
-def test_unsafe_posts_and_strangers_are_refused(site, cast, discussion, thread, deed):
-    path = at(discussion, thread[0], deed)
+@pytest.mark.parametrize("action", ["pin", "release", "dismiss", "like"])
+def test_unsafe_posts_and_strangers_are_refused(site, cast, discussion, thread, action):
+    path = at(discussion, thread[0], action)
     refuses_unsafe_posts(site, cast.ines, path)
     refuses_methods(site, cast.ines, path, "GET", "PUT", "DELETE")
     refuses_no_visit(site, address(discussion, "moderation"))
-    if deed in SWITCHES:
+    if action in ONE_CLICK_ACTIONS:
         refused(site.browser(cast.ben).post(path), 403)
 
 

@@ -1,11 +1,10 @@
-"""Who speaks in a post, imported ones included."""
+"""The author of a post as a number, imported ones included."""
 
 from hashlib import blake2b
 
 
-def voice_of(author_id: int, byline: str | None) -> int:
-    """The author of a post as a number: the person's id, or for an imported post a negative number made from its
-    byline.
+def author_key(author_id: int, byline: str | None) -> int:
+    """The person's id, or for an imported post a negative number made from its byline.
 
     So each imported author is a different person, none of them is in the course, and none is the importing instructor.
     """

@@ -5,18 +5,18 @@ from sqlalchemy import select
 
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.rules import Structure
-from lti_app.discussion.integrity.queries import list_likenesses
+from lti_app.discussion.integrity.queries import list_similar_posts
 from lti_app.discussion.moderation.actions import change_post, reply_privately, report_post
 from lti_app.discussion.moderation.errors import ReasonMissing, ReasonTooLong
-from lti_app.discussion.moderation.models import ModerationAct
-from lti_app.discussion.moderation.queries import count_waiting, list_acts, list_own_reports, read_queue
-from lti_app.discussion.moderation.rules import CHANGES, MAX_REASON, Deed, Outcome, ReportReason
-from lti_app.discussion.posts.access import Permission
+from lti_app.discussion.moderation.models import ModerationRecord
+from lti_app.discussion.moderation.queries import count_review_items, list_history, list_own_reports, read_queue
+from lti_app.discussion.moderation.rules import MAX_REASON, TIMESTAMP_CHANGES, ModerationAction, Outcome, ReportReason
+from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.errors import ParentGone, PostHeld
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
-from lti_app.discussion.posts.rules.written import Written
+from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.threads.queries import get_overview
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
@@ -24,18 +24,18 @@ from tests.factories.posts import write
 
 @pytest.fixture
 def do(session, cast, discussion, clock):
-    """`do(deed, post)`: as the instructor, unless another actor is named."""
+    """`do(action, post)`: as the instructor, unless another actor is named."""
 
-    def do(deed, post, actor=None, reason=""):
-        reason = reason or ("Not the tone we want." if deed is Deed.HIDE else "")
-        return change_post(session, actor or cast.ines, discussion, post.id, deed, reason=reason, now=clock())
+    def do(action, post, actor=None, reason=""):
+        reason = reason or ("Not the tone we want." if action is ModerationAction.HIDE else "")
+        return change_post(session, actor or cast.ines, discussion, post.id, action, reason=reason, now=clock())
 
     return do
 
 
 @pytest.fixture
 def see(session, discussion):
-    return lambda actor, post: get_post(session, actor, discussion, post.id, need=Permission.READ)
+    return lambda actor, post: get_post(session, actor, discussion, post.id, need=PostPermission.READ)
 
 
 @pytest.fixture
@@ -48,39 +48,39 @@ def thread(session, cast, discussion, clock):
 
 
 STATES = {
-    Deed.PIN: "is_pinned",
-    Deed.MARK: "is_exemplary",
-    Deed.CLOSE: "is_locked",
-    Deed.HIDE: "is_hidden",
-    Deed.HOLD: "is_held",
+    ModerationAction.PIN: "is_pinned",
+    ModerationAction.MARK: "is_exemplary",
+    ModerationAction.CLOSE: "is_locked",
+    ModerationAction.HIDE: "is_hidden",
+    ModerationAction.HOLD: "is_held",
 }
 BACK = {
-    Deed.PIN: Deed.UNPIN,
-    Deed.MARK: Deed.UNMARK,
-    Deed.CLOSE: Deed.REOPEN,
-    Deed.HIDE: Deed.RESTORE,
-    Deed.HOLD: Deed.RELEASE,
+    ModerationAction.PIN: ModerationAction.UNPIN,
+    ModerationAction.MARK: ModerationAction.UNMARK,
+    ModerationAction.CLOSE: ModerationAction.REOPEN,
+    ModerationAction.HIDE: ModerationAction.RESTORE,
+    ModerationAction.HOLD: ModerationAction.APPROVE,
 }
 
 
-@pytest.mark.parametrize("deed", STATES)
-def test_a_deed_is_done_once_and_taken_back_once(session, cast, discussion, thread, *, do, see, deed):
+@pytest.mark.parametrize("action", STATES)
+def test_an_action_is_done_once_and_undone_once(session, cast, discussion, thread, *, do, see, action):
     post = thread[1]
-    for chosen, is_so in ((deed, True), (BACK[deed], False)):
+    for chosen, is_so in ((action, True), (BACK[action], False)):
         for _ in range(2):
             assert do(chosen, post) == post.address
-            assert getattr(see(cast.ines, post), STATES[deed]) is is_so
-    assert [act.kind for act in list_acts(session, cast.ines, discussion, post.id)] == [BACK[deed], deed]
+            assert getattr(see(cast.ines, post), STATES[action]) is is_so
+    assert [act.kind for act in list_history(session, cast.ines, discussion, post.id)] == [BACK[action], action]
 
 
-@pytest.mark.parametrize("deed", CHANGES)
-def test_students_moderate_nothing(cast, thread, do, deed):
+@pytest.mark.parametrize("action", TIMESTAMP_CHANGES)
+def test_students_moderate_nothing(cast, thread, do, action):
     with pytest.raises(Forbidden):
-        do(deed, thread[0], cast.ben)
+        do(action, thread[0], cast.ben)
 
 
 def test_a_hidden_post_keeps_its_place_and_its_author_reads_why(cast, thread, do, see):
-    do(Deed.HIDE, thread[0], reason="Please leave names out.")
+    do(ModerationAction.HIDE, thread[0], reason="Please leave names out.")
     for actor, html, reason in (
         (cast.ana, thread[0].html, "Please leave names out."),
         (cast.tariq, thread[0].html, "Please leave names out."),
@@ -88,7 +88,7 @@ def test_a_hidden_post_keeps_its_place_and_its_author_reads_why(cast, thread, do
     ):
         seen = see(actor, thread[0])
         assert (seen.is_hidden, seen.html, seen.hidden_reason) == (True, html, reason)
-    do(Deed.RESTORE, thread[0])
+    do(ModerationAction.RESTORE, thread[0])
     assert see(cast.ben, thread[0]).html == thread[0].html
     assert see(cast.ana, thread[0]).hidden_reason == ""
 
@@ -96,30 +96,30 @@ def test_a_hidden_post_keeps_its_place_and_its_author_reads_why(cast, thread, do
 def test_hiding_asks_for_a_reason_of_some_length(thread, do, session, cast, *, discussion, clock):
     for reason, error in (("", ReasonMissing), (" \u200b", ReasonMissing), ("x" * (MAX_REASON + 1), ReasonTooLong)):
         with pytest.raises(error):
-            change_post(session, cast.ines, discussion, thread[0].id, Deed.HIDE, reason=reason, now=clock())
+            change_post(session, cast.ines, discussion, thread[0].id, ModerationAction.HIDE, reason=reason, now=clock())
 
 
 def test_a_held_post_exists_for_its_author_and_staff_alone(session, cast, discussion, thread, *, do, see):
-    do(Deed.HOLD, thread[2])
+    do(ModerationAction.HOLD, thread[2])
     assert see(cast.chi, thread[2]).held_reasons == ("instructor",)
     with pytest.raises(NotFound):
         see(cast.ben, thread[2])
     first = session.get_one(Post, thread[0].id)
     assert (first.descendants, first.latest_at) == (0, first.created_at)
     assert get_overview(session, cast.ben, discussion).activity.replies == 0
-    do(Deed.RELEASE, thread[2])
+    do(ModerationAction.APPROVE, thread[2])
     session.refresh(first)
     assert (first.descendants, first.latest_at) == (1, thread[2].created_at)
     assert see(cast.ben, thread[2]).held_reasons == ()
 
 
 def test_nobody_answers_a_held_post_and_no_answered_post_is_held(session, cast, discussion, thread, *, do, clock):
-    do(Deed.HOLD, thread[2])
+    do(ModerationAction.HOLD, thread[2])
     for actor in (cast.chi, cast.ines):
         with pytest.raises(PostHeld):
-            create_post(session, actor, discussion, Written("An answer."), parent_id=thread[2].id, now=clock())
+            create_post(session, actor, discussion, PostContent("An answer."), parent_id=thread[2].id, now=clock())
     with pytest.raises(Forbidden):
-        do(Deed.HOLD, thread[0])
+        do(ModerationAction.HOLD, thread[0])
 
 
 def test_one_answer_is_the_accepted_one(session, cast, clock):
@@ -132,29 +132,30 @@ def test_one_answer_is_the_accepted_one(session, cast, clock):
         return session.scalars(select(Post.id).where(Post.accepted_at.is_not(None))).all()
 
     for actor, answer in ((cast.ana, answers[0]), (cast.tariq, answers[1]), (cast.ana, answers[0])):
-        change_post(session, actor, discussion, answer.id, Deed.ACCEPT, now=clock())
+        change_post(session, actor, discussion, answer.id, ModerationAction.ACCEPT, now=clock())
         assert accepted() == [answer.id]
-    change_post(session, cast.ana, discussion, answers[0].id, Deed.UNACCEPT, now=clock())
+    change_post(session, cast.ana, discussion, answers[0].id, ModerationAction.UNACCEPT, now=clock())
     assert accepted() == []
     for actor, post in ((cast.ben, answers[0]), (cast.ana, question), (cast.ines, deeper)):
         with pytest.raises(Forbidden):
-            change_post(session, actor, discussion, post.id, Deed.ACCEPT, now=clock())
+            change_post(session, actor, discussion, post.id, ModerationAction.ACCEPT, now=clock())
 
 
 def test_a_private_branch_is_between_one_student_and_staff(session, cast, discussion, thread, *, see, clock):
     before = {actor: get_overview(session, actor, discussion).activity for actor in (cast.ben, cast.chi)}
     placed = reply_privately(session, cast.ines, discussion, thread[0].id, "Between us: well argued.", now=clock())
-    answer = create_post(session, cast.ana, discussion, Written("Thank you."), parent_id=placed.id, now=clock())
+    answer = create_post(session, cast.ana, discussion, PostContent("Thank you."), parent_id=placed.id, now=clock())
     for actor in (cast.ana, cast.tariq):
         assert (
-            get_post(session, actor, discussion, answer.id, need=Permission.REPLY).private_to_id == cast.ana.person_id
+            get_post(session, actor, discussion, answer.id, need=PostPermission.REPLY).private_to_id
+            == cast.ana.person_id
         )
     for actor in (cast.ben, cast.chi):
         for post_id in (placed.id, answer.id):
             with pytest.raises(NotFound):
-                get_post(session, actor, discussion, post_id, need=Permission.READ)
+                get_post(session, actor, discussion, post_id, need=PostPermission.READ)
         assert get_overview(session, actor, discussion).activity == before[actor]
-    assert session.scalar(select(ModerationAct.kind)) is Deed.REPLY_PRIVATELY
+    assert session.scalar(select(ModerationRecord.kind)) is ModerationAction.REPLY_PRIVATELY
 
 
 def test_staff_answer_only_students_privately(session, cast, discussion, thread, clock):
@@ -172,15 +173,15 @@ def test_a_report_waits_until_somebody_decides(session, cast, discussion, thread
     for _ in range(2):
         assert report(session, cast.ben, discussion, thread[0], now=clock()) == "1"
     report(session, cast.chi, discussion, thread[0], now=clock())
-    assert count_waiting(session, cast.tariq) == {discussion.id: 1}
-    assert count_waiting(session, cast.ben) == {}
+    assert count_review_items(session, cast.tariq) == {discussion.id: 1}
+    assert count_review_items(session, cast.ben) == {}
     (item,) = read_queue(session, cast.ines, discussion).items
     assert [line.reporter for line in item.reports] == ["Ben Carter", "Chi Nguyen"]
-    do(Deed.HIDE, thread[0])
-    assert count_waiting(session, cast.tariq) == {}
+    do(ModerationAction.HIDE, thread[0])
+    assert count_review_items(session, cast.tariq) == {}
     queue = read_queue(session, cast.ines, discussion)
     assert queue.items == ()
-    assert [(act.kind, act.by, act.address) for act in queue.lately] == [(Deed.HIDE, "Ines Navarro", "1")]
+    assert [(act.kind, act.by, act.address) for act in queue.recent] == [(ModerationAction.HIDE, "Ines Navarro", "1")]
     for actor in (cast.ben, cast.chi):
         assert [line.outcome for line in list_own_reports(session, actor, clock())] == [Outcome.HIDDEN]
     assert list_own_reports(session, cast.ana, clock()) == []
@@ -189,10 +190,12 @@ def test_a_report_waits_until_somebody_decides(session, cast, discussion, thread
 def test_a_report_can_be_left_at_that(session, cast, discussion, thread, clock):
     report(session, cast.ben, discussion, thread[2], now=clock())
     for _ in range(2):
-        change_post(session, cast.tariq, discussion, thread[2].id, Deed.DISMISS, now=clock())
+        change_post(session, cast.tariq, discussion, thread[2].id, ModerationAction.DISMISS, now=clock())
     (line,) = list_own_reports(session, cast.ben, clock())
     assert (line.outcome, line.settled_at) == (Outcome.KEPT, clock())
-    assert [act.kind for act in list_acts(session, cast.ines, discussion, thread[2].id)] == [Deed.DISMISS]
+    assert [act.kind for act in list_history(session, cast.ines, discussion, thread[2].id)] == [
+        ModerationAction.DISMISS
+    ]
 
 
 def test_one_reports_what_one_can_read_and_is_not_ones_own(session, cast, discussion, thread, *, do, clock):
@@ -200,10 +203,10 @@ def test_one_reports_what_one_can_read_and_is_not_ones_own(session, cast, discus
         report(session, cast.ana, discussion, thread[0], now=clock())
     with pytest.raises(ReasonMissing):
         report_post(session, cast.ben, discussion, thread[0].id, reason=ReportReason.OTHER, words=" ", now=clock())
-    do(Deed.HIDE, thread[0])
+    do(ModerationAction.HIDE, thread[0])
     with pytest.raises(ParentGone):
         report(session, cast.ben, discussion, thread[0], now=clock())
-    do(Deed.HOLD, thread[2])
+    do(ModerationAction.HOLD, thread[2])
     with pytest.raises(NotFound):
         report(session, cast.ben, discussion, thread[2], now=clock())
     for outsider in (cast.olga, cast.stranger):
@@ -221,7 +224,7 @@ def test_what_waits_comes_in_pages_the_newest_first(session, cast, discussion, d
     monkeypatch.setattr("lti_app.discussion.moderation.queries.PAGE_SIZE", 2)
     posts = [write(session, cast.ana, discussion, now=clock()) for _ in range(5)]
     for post in posts:
-        do(Deed.HOLD, post)
+        do(ModerationAction.HOLD, post)
     found, before = [], None
     while True:
         page = read_queue(session, cast.ines, discussion, before=before)
@@ -234,16 +237,21 @@ def test_what_waits_comes_in_pages_the_newest_first(session, cast, discussion, d
 
 def test_a_permission_needs_no_circumstances_of_the_gate(session, cast, discussion, thread, see):
     """Staff pass every gate; what they may do stands on the post that they are shown."""
-    deeds = see(cast.ines, thread[0]).deeds
-    assert {Permission.PIN, Permission.HIDE, Permission.CLOSE, Permission.REPLY_PRIVATELY} <= deeds
-    assert Permission.SPLIT not in deeds
-    assert Permission.SPLIT in see(cast.ines, thread[2]).deeds
-    assert see(cast.ben, thread[0]).deeds == {
-        Permission.READ,
-        Permission.START,
-        Permission.REPLY,
-        Permission.APPRECIATE,
-        Permission.REPORT,
+    permissions = see(cast.ines, thread[0]).permissions
+    assert {
+        PostPermission.PIN,
+        PostPermission.HIDE,
+        PostPermission.CLOSE,
+        PostPermission.REPLY_PRIVATELY,
+    } <= permissions
+    assert PostPermission.SPLIT not in permissions
+    assert PostPermission.SPLIT in see(cast.ines, thread[2]).permissions
+    assert see(cast.ben, thread[0]).permissions == {
+        PostPermission.READ,
+        PostPermission.START,
+        PostPermission.REPLY,
+        PostPermission.LIKE,
+        PostPermission.REPORT,
     }
     assert circumstances_of(session, cast.ben, discussion).has_posted
 
@@ -252,6 +260,6 @@ def test_only_staff_see_what_was_done_to_a_post(session, cast, discussion, clock
     post = write(session, cast.ana, discussion, now=clock())
     for actor in (cast.ana, cast.ben, cast.olga):
         with pytest.raises(Forbidden):
-            list_acts(session, actor, discussion, post.id)
+            list_history(session, actor, discussion, post.id)
         with pytest.raises(Forbidden):
-            list_likenesses(session, actor, [post.id])
+            list_similar_posts(session, actor, [post.id])
