@@ -1,12 +1,12 @@
-"""The clock is an argument: whoever needs the time is given one of these."""
+"""The type of clocks. Code that needs the time takes a clock as an argument."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
-"""Answers the present moment as an aware UTC datetime."""
+"""Returns the current time as an aware UTC datetime."""
 
 
 def system_clock() -> datetime:
-    """The present moment, aware, in UTC."""
+    """The current time, as an aware UTC datetime."""
     return datetime.now(UTC)

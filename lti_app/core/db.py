@@ -1,4 +1,4 @@
-"""The database's ground: engine, session, column types. Knows no word of the domain."""
+"""Engine, sessions and column types of the database."""
 
 import enum
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ NAMING = {
 }
 
 SortPath = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text that sorts by bytes on both databases, whatever the server's locale."""
+"""Text that sorts by bytes on both databases, independent of the server's locale."""
 
 WRITES = "colloquy_writes"
 
@@ -51,9 +51,11 @@ Row = TypeVar("Row", bound=DeclarativeBase)
 
 
 class Id(TypeDecorator[int]):
-    """Primary and foreign keys. SQLite numbers rows by itself only for INTEGER.
+    """The type of primary and foreign keys: INTEGER on SQLite, which numbers rows only for that type, and BIGINT
+    elsewhere.
 
-    A number that no key can be, as addresses may carry it, finds nothing; the drivers would raise errors of their own.
+    A number that is too large for a key, which an address may contain, finds nothing; without this, the drivers would
+    raise their own errors.
     """
 
     impl = BigInteger
@@ -64,16 +66,16 @@ class Id(TypeDecorator[int]):
         return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
 
     def process_bind_param(self, value: int | None, _dialect: Dialect) -> int | None:
-        """NULL, which equals nothing, for a number beyond 64 bits."""
+        """NULL, which equals nothing, for a number of more than 64 bits."""
         return value if value is not None and -(2**63) <= value < 2**63 else None
 
 
 def alias_of(model: type[Row]) -> type[Row]:
-    """A table under a second name, for statements that need it twice; may be shared between threads.
+    """A table under a second name, for statements that need it twice; safe to share between threads.
 
-    An alias gets each column when it is first asked for. Two threads that ask at once may be given different ones, and
-    from then on every statement of the process with that alias fails: so all are asked for here, while one thread
-    imports the module.
+    SQLAlchemy creates each column of an alias on first use. If two threads do this at the same time, they may get
+    different columns, and every later statement with that alias fails. So all columns are created here, while one
+    thread imports the module.
     """
     named = aliased(model)
     for name in inspect(model).columns.keys():  # noqa: SIM118 -- iterating over it would give the columns
@@ -82,9 +84,9 @@ def alias_of(model: type[Row]) -> type[Row]:
 
 
 class is_listed(FunctionElement[bool]):  # noqa: N801 -- named as a statement reads, like func.count
-    """Whether a number is among those of a text: is_listed(column, "3,14,15").
+    """Whether a number is in a list that is passed as text: is_listed(column, "3,14,15").
 
-    The statement has the same words however many they are, so that the database need not plan it anew each time.
+    The statement is the same for any number of values, so that the database does not have to plan it again each time.
     """
 
     type = Boolean()
@@ -101,13 +103,13 @@ def _is_listed(element: Any, compiler: SQLCompiler, **options: Any) -> str:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC datetimes in and out, on SQLite too, which stores none of the zone. Refuses naive values."""
+    """Aware UTC datetimes, also on SQLite, which does not store the zone. Refuses naive values."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn to UTC, or raise ValueError for a naive value."""
+        """Convert to UTC; raises ValueError for a naive value."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -116,7 +118,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Give back the moment, aware, in UTC."""
+        """The stored time, as an aware UTC datetime."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -129,7 +131,7 @@ class Points(TypeDecorator[Decimal]):
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, _dialect: Dialect) -> int | None:
-        """Hundredths of a point; raises ValueError when more than two places are given."""
+        """Hundredths of a point; raises ValueError for more than two decimal places."""
         if value is None:
             return None
         hundredths = Decimal(value) * 100
@@ -138,12 +140,12 @@ class Points(TypeDecorator[Decimal]):
         return int(hundredths)
 
     def process_result_value(self, value: int | None, _dialect: Dialect) -> Decimal | None:
-        """The points, two places."""
+        """The points, with two decimal places."""
         return None if value is None else Decimal(value).scaleb(-2)
 
 
 def insert_into(session: Session, table: type["Base"]) -> sqlite.Insert:
-    """An INSERT that can say ON CONFLICT, in the session's dialect; PostgreSQL's has the same methods."""
+    """An INSERT that supports ON CONFLICT, in the dialect of the session; the methods are the same on PostgreSQL."""
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table)
     return cast("sqlite.Insert", postgresql.insert(table))
@@ -155,7 +157,7 @@ def stored_enum(kind: type[enum.Enum], *, length: int = 32) -> Enum:
 
 
 def index_where_filled(column: str) -> Index:
-    """An index of only those rows that have a value in this column, for foreign keys that are mostly empty."""
+    """A partial index of the rows that have a value in this column, for foreign keys that are mostly empty."""
     condition = text(f"{column} IS NOT NULL")
     return Index(None, column, postgresql_where=condition, sqlite_where=condition)
 
@@ -183,11 +185,12 @@ def make_engine(url: str) -> Engine:
 
 
 class _Reader(Session):
-    """A session that ends its transaction as if it had written: after a rollback, psycopg would have the server forget
-    every prepared statement, and plan each page anew."""
+    """A session for reading that ends its transaction with a commit: after a rollback, psycopg would drop all prepared
+    statements on the server, and every page would be planned again.
+    """
 
     def close(self) -> None:
-        """Let go of what was read, and of the connection."""
+        """Release the objects and the connection."""
         self.expunge_all()  # nothing is left that a commit could write
         # A connection that broke has told whoever was reading.
         with suppress(DBAPIError, InvalidRequestError):
@@ -197,7 +200,7 @@ class _Reader(Session):
 
 
 class Database:
-    """One database and the two ways into it: to read, and to write."""
+    """One database, with sessions for reading and sessions for writing."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -213,14 +216,14 @@ class Database:
         return cls(make_engine(url))
 
     def read(self) -> Session:
-        """A session for reading, in which PostgreSQL refuses to write; close it when done."""
+        """A session for reading, which must be closed. PostgreSQL refuses writes in it."""
         return self._readers()
 
     def write(self) -> Session:
-        """A session whose transactions write; the caller commits.
+        """A session for writing, which does not commit by itself.
 
-        On SQLite they begin IMMEDIATE: a reader that turns writer half-way would fail or, in the driver's default
-        mode, overwrite what another has written between its read and its write.
+        On SQLite its transactions begin IMMEDIATE: a transaction that reads first and writes later would fail or, in
+        the driver's default mode, overwrite what another one has written in between.
         """
         return self._writers()
 

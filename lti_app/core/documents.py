@@ -1,4 +1,4 @@
-"""Documents from outside: HTML made harmless, and the words of the pages of a PDF."""
+"""Uploaded documents: sanitizing HTML, and extracting the text of PDF pages."""
 
 import codecs
 import json
@@ -30,12 +30,12 @@ _CLEANER = nh3.Cleaner(
 
 
 def clean_document(data: bytes) -> str:
-    """The text of an HTML file with its structure, and nothing that runs, loads, looks or posts."""
+    """The text of an HTML file with its structure, without scripts, styles, forms and anything that loads."""
     return _CLEANER.clean(decoded(data)).strip()
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file that may or may not say how it is encoded."""
+    """The text of a file, which may or may not declare its encoding."""
     for bom, encoding in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if data.startswith(bom):
             return data.decode(encoding, "replace").lstrip("\ufeff")
@@ -49,10 +49,10 @@ def decoded(data: bytes) -> str:
 
 
 def extract_pages(stream: BinaryIO, *, seconds: float = SECONDS) -> list[str]:
-    """The words of each page of a PDF, in order; nothing at all of one that is broken, locked, or takes too long.
+    """The text of each page of a PDF, in order; empty for a PDF that is broken, locked or takes too long.
 
-    A process of its own reads it, with limits of time and memory, so that no file can hold up or fell ours. Not for
-    the time in which somebody waits for a page.
+    A separate process reads it, with limits of time and memory, so that no file can block or crash this process. It is
+    too slow for use while somebody waits for a page.
     """
     program = [sys.executable, "-m", "lti_app.core.pdf_pages"]
     with tempfile.TemporaryFile() as copy:

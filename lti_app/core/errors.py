@@ -1,8 +1,8 @@
-"""What can go wrong anywhere. Words' own errors derive from these; web/errors.py turns them into pages."""
+"""The base classes of all errors; web/errors.py turns them into pages."""
 
 
 class ColloquyError(Exception):
-    """The root of every error of ours. `code` is stable and translatable; `data` fills the message."""
+    """The base of all our errors. `code` is stable and selects the message; `data` has the values in it."""
 
     code = "error"
 
@@ -25,18 +25,18 @@ class Forbidden(ColloquyError):
 
 
 class Conflict(ColloquyError):
-    """Somebody changed the object since the actor opened it (409)."""
+    """Somebody else has changed the object since the actor opened it (409)."""
 
     code = "conflict"
 
 
 class Refused(ColloquyError):
-    """A rule refuses what was asked; `code` says which (422). What the actor wrote must be given back."""
+    """A rule refuses the request; `code` says which (422). The page must return what the actor wrote."""
 
     code = "refused"
 
 
 class SettingsError(ColloquyError):
-    """A setting is missing or wrong; `data["names"]` lists the environment names at fault."""
+    """A setting is missing or wrong; `data["names"]` lists the environment variables."""
 
     code = "settings"

@@ -1,4 +1,4 @@
-"""Every request that leaves the house, to an LMS or a registry: bounded in time and size, and only to allowed hosts."""
+"""All outgoing requests, to an LMS or a registry: limited in time and size, and only to allowed hosts."""
 
 import json
 import time
@@ -24,15 +24,15 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class OutgoingError(Exception):
-    """A request that brought no usable answer. The message names the host, never the whole address."""
+    """A request without a usable answer. The message names the host, never the whole address."""
 
 
 class OutgoingTimeout(OutgoingError):
-    """The other side took too long to connect, to answer, or to finish its answer."""
+    """The other side took too long to connect or to answer."""
 
 
 class OutgoingUnreachable(OutgoingError):
-    """No connection: name not found, refused, TLS failure, broken off half-way."""
+    """No connection: unknown host, refused, TLS failure, or interrupted."""
 
 
 class OutgoingTooLarge(OutgoingError):
@@ -40,16 +40,16 @@ class OutgoingTooLarge(OutgoingError):
 
 
 class OutgoingForbidden(OutgoingError):
-    """We do not send this: not http(s), a host that is not allowed, or a redirect that leads away."""
+    """A request that we do not send: not http(s), a host that is not allowed, or a redirect to another host."""
 
 
 class OutgoingBadAnswer(OutgoingError):
-    """The answer is not what it should be, such as HTML where JSON was expected."""
+    """The answer has the wrong form, such as HTML instead of JSON."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, whatever the status. `headers` finds names in any case."""
+    """An answer of any status. `headers` ignores the case of names."""
 
     status: int
     reason: str
@@ -58,11 +58,11 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Whether the status says success (2xx)."""
+        """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
     def json(self) -> Any:
-        """The decoded body; raises OutgoingBadAnswer when it is not JSON."""
+        """The decoded body; raises OutgoingBadAnswer if it is not JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
@@ -70,7 +70,7 @@ class Answer:
 
 
 def host_of(url: str) -> str:
-    """`host`, or `host:port` for a port that is not the scheme's own; empty when `url` is no http(s) address."""
+    """`host`, or `host:port` if the port is not the default one; empty if `url` is not an http(s) address."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -89,7 +89,9 @@ def is_allowed(url: str, allowed_hosts: Collection[str]) -> bool:
 
 
 class Outgoing:
-    """Sends requests to other systems. One for a whole process; safe in threads; keeps connections, but no cookies."""
+    """Sends requests to other systems. One object serves the whole process; it is thread-safe and keeps connections,
+    but no cookies.
+    """
 
     def __init__(self, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS) -> None:
         self._timeout = (connect_seconds, read_seconds)
@@ -140,7 +142,7 @@ class Outgoing:
 
 
 def _read(response: requests.Response, host: str, ends: float) -> bytes:
-    """The body, piece by piece as the pieces arrive, so that a trickle cannot outlast the deadline."""
+    """The body, read in pieces as they arrive, so that a slow answer cannot outlast the deadline."""
     pieces, size = [], 0
     try:
         while piece := response.raw.read1(CHUNK, decode_content=True):
@@ -158,7 +160,7 @@ def _read(response: requests.Response, host: str, ends: float) -> bytes:
 
 
 def _redirected(url: str, location: str) -> str:
-    """Where a redirect leads; raises OutgoingForbidden when that is another host or gives up encryption."""
+    """The target of a redirect; raises OutgoingForbidden for another host or an unencrypted address."""
     target = urljoin(url, location)
     if not location or urlsplit(target).hostname != urlsplit(url).hostname:
         raise OutgoingForbidden(f"{host_of(url)} redirects to another host")
@@ -168,7 +170,7 @@ def _redirected(url: str, location: str) -> str:
 
 
 def _keep(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave the Authorization header alone: without this, `requests` takes one from a .netrc file of the server."""
+    """Keep the Authorization header: without this, `requests` takes one from a .netrc file of the server."""
     return request
 
 

@@ -1,9 +1,9 @@
-"""Pictures as files: how large they are, and taking out what their makers did not mean to tell, such as the place.
+"""Picture files: their size, and removing metadata such as the place where a photo was taken.
 
-Reads and copies the parts of the file without decoding a single pixel, so that no picture can be a bomb here and none
-loses quality. What is not built as its format says is refused with ValueError.
+The parts of the file are copied without decoding the pixels, so that no picture can be a decompression bomb here and
+none loses quality. Raises ValueError for files that do not follow their format.
 
-Pillow 13 was tried. It cannot leave notes out without decoding and encoding again: a photograph of 60 megapixels takes
+Pillow 13 was tried. It cannot remove metadata without decoding and encoding again: a photograph of 60 megapixels takes
 460 MB of memory and 0.7 s where copying takes twice its file and 0.03 s, colors of a JPEG change by up to 10 of 255
 even with `quality="keep"`, and an animated WebP grows.
 """
@@ -36,17 +36,17 @@ _PNG_KEPT = frozenset(
 )
 _WEBP_KEPT = frozenset(["VP8 ", "VP8L", "ALPH", "ANIM", "ANMF", "ICCP"])
 _WEBP_EXIF, _WEBP_NOTES = 0b1000, 0b1100
-"""The flags that say whether EXIF data, and whether EXIF data or XMP, stand in a WebP file."""
+"""The flags of a WebP file for EXIF data, and for EXIF data or XMP."""
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_KEPT_APPS = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
-"""How the applications' segments begin without which the colours would change."""
+"""How the application segments begin without which the colors would change."""
 EXIF = b"Exif\0\0"
 _ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture without what it told about its making."""
+    """A picture without its metadata."""
 
     width: int
     height: int
@@ -54,7 +54,7 @@ class Picture:
 
 
 def clean_picture(data: bytes) -> Picture:
-    """The picture without EXIF, XMP, IPTC, comments and whatever follows its end; how it is to be turned is kept."""
+    """The picture without EXIF, XMP, IPTC, comments and anything after its end. The orientation is kept."""
     try:
         if data.startswith(JPEG):
             return _jpeg(data)
@@ -124,7 +124,7 @@ def _riff_chunks(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _gif(data: bytes) -> Picture:
-    """Comments and applications' notes go; the note that says how often it runs stays."""
+    """Removes comments and application data, except how often an animation repeats."""
     width, height, packed = struct.unpack_from("<HHB", data, 6)
     at = 13 + _colours(packed)
     parts = [data[:at]]
@@ -174,7 +174,7 @@ def _jpeg(data: bytes) -> Picture:
 
 
 def _jpeg_part(marker: int, segment: bytes) -> bytes:
-    """What is kept of a segment: all of it, nothing, or of EXIF data the way the picture is to be turned."""
+    """What is kept of a segment: all of it, nothing, or only the orientation in EXIF data."""
     if marker == 0xE1 and segment[4:10] == EXIF:
         turn = _turn_only(segment[10:])
         return b"\xff\xe1" + struct.pack(">H", 2 + len(EXIF + turn)) + EXIF + turn if turn else b""
@@ -185,7 +185,7 @@ def _jpeg_part(marker: int, segment: bytes) -> bytes:
 
 
 def _scan_end(data: bytes, at: int) -> int:
-    """Where the next marker stands that belongs to no scan."""
+    """The position of the next marker outside of a scan."""
     while True:
         at = data.find(b"\xff", at)
         if at < 0:
@@ -196,7 +196,7 @@ def _scan_end(data: bytes, at: int) -> int:
 
 
 def _turn_only(exif: bytes) -> bytes:
-    """EXIF data of which only the way the picture is to be turned is left; empty where it is not to be turned."""
+    """EXIF data with only the orientation; empty if the picture is upright."""
     orientation = _orientation(exif)
     if orientation < 2:
         return b""
@@ -204,7 +204,7 @@ def _turn_only(exif: bytes) -> bytes:
 
 
 def _orientation(exif: bytes) -> int:
-    """1 to 8; 0 where none is told."""
+    """The orientation, 1 to 8; 0 if there is none."""
     order = ">" if exif.startswith(b"MM") else "<"
     try:
         first = struct.unpack_from(f"{order}I", exif, 4)[0]

@@ -18,7 +18,7 @@ REDIS_PREFIX = "colloquy:"
 
 
 class KeyValue(Base):
-    """One value of the store where there is no Redis."""
+    """One value of the store, if there is no Redis."""
 
     __tablename__ = "key_value"
     __table_args__ = (Index(None, "expires_at"),)
@@ -29,19 +29,21 @@ class KeyValue(Base):
 
 
 class KeyValueStore(Protocol):
-    """Values that expire by themselves, shared by all processes."""
+    """Values that expire, shared by all processes."""
 
     def put(self, key: str, value: str, ttl: timedelta) -> None:
-        """Keep `value` for `ttl`, in place of any earlier one."""
+        """Store a value for `ttl`, replacing any earlier one."""
 
     def get(self, key: str) -> str | None:
-        """The value, or None when there is none or its time is over."""
+        """The value; None if there is none or it has expired."""
 
     def take(self, key: str) -> str | None:
-        """The value, gone from the store: of any number of simultaneous callers exactly one gets it."""
+        """Remove and return the value; of several simultaneous calls exactly one gets it."""
 
     def add(self, key: str, value: str, ttl: timedelta) -> bool:
-        """Keep `value` unless the key has one already; whether it was kept: True for one of simultaneous callers."""
+        """Store a value unless the key has one; returns whether it was stored. One of several simultaneous calls gets
+        True.
+        """
 
 
 class DatabaseStore:
@@ -53,19 +55,19 @@ class DatabaseStore:
         self._purged_at: datetime | None = None
 
     def put(self, key: str, value: str, ttl: timedelta) -> None:
-        """Keep `value` for `ttl`, in place of any earlier one."""
+        """Store a value for `ttl`, replacing any earlier one."""
         self._keep(key, value, ttl, only_if_absent=False)
         self._purge_now_and_then()
 
     def get(self, key: str) -> str | None:
-        """The value, or None when there is none or its time is over."""
+        """The value; None if there is none or it has expired."""
         with self._database.read() as session:
             return session.scalar(
                 select(KeyValue.value).where(KeyValue.key == key, KeyValue.expires_at > self._clock())
             )
 
     def take(self, key: str) -> str | None:
-        """The value, gone from the store."""
+        """Remove and return the value."""
         with self._database.writing() as session:
             gone = (
                 delete(KeyValue)
@@ -75,7 +77,7 @@ class DatabaseStore:
             return session.scalar(gone)
 
     def add(self, key: str, value: str, ttl: timedelta) -> bool:
-        """Keep `value` unless the key has one already; whether it was kept."""
+        """Store a value unless the key has one; returns whether it was stored."""
         return self._keep(key, value, ttl, only_if_absent=True)
 
     def _is_current(self, key: str) -> ColumnElement[bool]:
@@ -107,7 +109,7 @@ class DatabaseStore:
 
 
 class RedisStore:
-    """The store in Redis (6.2 or newer) or Valkey. A context manager, for those who must close its connections."""
+    """The store in Redis (6.2 or newer) or Valkey. As a context manager it closes its connections."""
 
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(
@@ -121,22 +123,22 @@ class RedisStore:
         self._redis.close()
 
     def put(self, key: str, value: str, ttl: timedelta) -> None:
-        """Keep `value` for `ttl`, in place of any earlier one."""
+        """Store a value for `ttl`, replacing any earlier one."""
         self._redis.set(REDIS_PREFIX + key, value, px=ttl)
 
     def get(self, key: str) -> str | None:
-        """The value, or None when there is none or its time is over."""
+        """The value; None if there is none or it has expired."""
         return cast(str | None, self._redis.get(REDIS_PREFIX + key))
 
     def take(self, key: str) -> str | None:
-        """The value, gone from the store."""
+        """Remove and return the value."""
         return cast(str | None, self._redis.getdel(REDIS_PREFIX + key))
 
     def add(self, key: str, value: str, ttl: timedelta) -> bool:
-        """Keep `value` unless the key has one already; whether it was kept."""
+        """Store a value unless the key has one; returns whether it was stored."""
         return bool(self._redis.set(REDIS_PREFIX + key, value, px=ttl, nx=True))
 
 
 def make_store(settings: Settings, database: Database, clock: Clock) -> KeyValueStore:
-    """The store that the settings ask for: Redis where one is named, else the database."""
+    """The store of the settings: Redis if one is configured, otherwise the database."""
     return RedisStore(settings.redis_url) if settings.redis_url else DatabaseStore(database, clock)

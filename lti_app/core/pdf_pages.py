@@ -1,4 +1,4 @@
-"""The words of a PDF's pages: from standard input, as a JSON list on standard output. Run as a process of its own."""
+"""Extract the text of PDF pages: from standard input, as a JSON list on standard output. Runs as a separate process."""
 
 import json
 import resource
@@ -14,7 +14,7 @@ MOST_PAGES, MOST_CHARACTERS = 2_000, 5_000_000
 
 
 def pages_of(stream: BinaryIO) -> list[str]:
-    """The words page by page, empty where a page has none or cannot be read."""
+    """The text page by page; empty for a page that has none or cannot be read."""
     reader = PdfReader(stream)
     if reader.is_encrypted:
         return []
@@ -31,7 +31,7 @@ def pages_of(stream: BinaryIO) -> list[str]:
 
 
 def main() -> None:
-    """Read, and say what was read."""
+    """Read standard input and write the result."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     json.dump(pages_of(sys.stdin.buffer), sys.stdout)

@@ -20,33 +20,32 @@ _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}’”]")
 _WORD = re.compile(r"[^\W_]+(?:['’\-‑–.][^\W_]+)*")
 _KEPT_CONTROLS = "\n\t"
 _PLAIN = re.compile(r"[\n\t -~]*")
-"""Text of which everything is kept as it is: no need to look at each letter."""
+"""Matches text that needs no cleaning, which saves checking each letter."""
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that turn the direction of the text that follows them, also where it is not the writer's."""
+"""Marks that change the direction of all text that follows them, even of other writers."""
 _NOT_KEPT = ("Cc", "Cs", "Cn")
 _WITHIN_WORDS = ("Mn", "Mc", "Me", "Cf")
 _INVISIBLE = ("Cf", "Zs", "Zl", "Zp", "Cc")
 
 InlineRenderer = Callable[[str], str]
-"""Turns one run of raw text into HTML; must escape what it does not replace."""
+"""Turns plain text into HTML; must escape everything that it does not replace."""
 
 
 def clean_text(text: str) -> str:
-    """Outside text as we keep it: NFC, one kind of line end, no control characters, no blank edges.
-
-    Text of which nothing can be seen is empty.
+    """The stored form of text from outside: NFC, \n line ends, no control characters, no blank edges. Text without any
+    visible character becomes empty.
     """
     kept = keep_text(text).strip()
     return "" if is_blank(kept) else kept
 
 
 def clean_line(text: str, length: int | None = None) -> str:
-    """Outside text as one line: cleaned like `clean_text`, each run of white space one space, at most `length` long."""
+    """Text from outside as one line: cleaned like `clean_text`, with single spaces, cut after `length` characters."""
     return " ".join(clean_text(text).split())[:length].rstrip()
 
 
 def keep_text(text: str) -> str:
-    """The same for a piece of a text, whose edges stand."""
+    """Cleans a piece of a text like `clean_text`, but keeps spaces at its ends."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _PLAIN.fullmatch(text):
         return text
@@ -54,15 +53,15 @@ def keep_text(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of it can be seen."""
+    """Whether it has no visible character."""
     return all(unicodedata.category(ch) in _INVISIBLE for ch in text)
 
 
 def count_words(text: str) -> int:
-    """How many words of one's own: lines quoted with > do not count.
+    """The number of the writer's own words: lines quoted with > do not count.
 
-    Vowel signs, accents and joiners belong to their word; else most scripts of India would count each word several
-    times, and a soft hyphen would make two words of one.
+    Vowel signs, accents and joiners belong to their word. Otherwise each word in most scripts of India would count
+    several times, and a soft hyphen would split a word in two.
     """
     own = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
     plain = own.isascii()
@@ -71,19 +70,19 @@ def count_words(text: str) -> int:
 
 
 def to_html(text: str, inline: InlineRenderer | None = None) -> str:
-    """Safe HTML of plain text: blank lines part paragraphs, lines after > are quotations, addresses become links."""
+    """Safe HTML for plain text: blank lines separate paragraphs, lines after > are quotations, addresses are links."""
     render = inline or link_addresses
     blocks = re.split(r"\n\s*\n", clean_text(text))
     return sanitise("".join(_block(block, render) for block in blocks if block.strip()))
 
 
 def sanitise(html: str) -> str:
-    """Only what our allow-list knows; everything else loses its markup."""
+    """Remove all markup that is not on our allow-list."""
     return _CLEANER.clean(html)
 
 
 def link_addresses(text: str) -> str:
-    """Escape a run of text and make its http(s) addresses links."""
+    """Escape text and turn its http(s) addresses into links."""
     parts: list[str] = []
     for piece, is_address in find_addresses(text):
         shown = escape(piece)
@@ -92,7 +91,7 @@ def link_addresses(text: str) -> str:
 
 
 def find_addresses(text: str) -> Iterator[tuple[str, bool]]:
-    """The pieces of a text in their order, and of each whether it is an http(s) address."""
+    """The pieces of a text in order, each with whether it is an http(s) address."""
     end = 0
     for match in _LINK.finditer(text):
         yield text[end : match.start()], False
@@ -106,7 +105,7 @@ def _is_kept(ch: str) -> bool:
 
 
 def _block(block: str, render: InlineRenderer) -> str:
-    """One paragraph, or a run of quoted and plain lines kept in their order."""
+    """One paragraph, or quoted and plain lines in their order."""
     html: list[str] = []
     lines: list[str] = []
     quoted = False

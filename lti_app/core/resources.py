@@ -1,4 +1,4 @@
-"""Where the files lie that ship with the code: beside the package in a checkout, inside it in a wheel."""
+"""The files that ship with the code: beside the package in a checkout, inside it in a wheel."""
 
 from pathlib import Path
 

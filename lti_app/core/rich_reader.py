@@ -1,4 +1,6 @@
-"""HTML from an editor or the clipboard, whatever it is, to the regular tree of `rich_text`: safe, and nothing empty."""
+"""Reads any HTML, from an editor or the clipboard, into the regular tree of `rich_text`: safe and without empty
+elements.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,10 +17,10 @@ CONTAINERS = frozenset({"blockquote", "ul", "ol"})
 BLOCKS = frozenset({"p", "div", "li", "pre", "table", *CONTAINERS, *HEADINGS})
 OF_TABLES = frozenset({"thead", "tbody", "tfoot", "tr", "th", "td", "caption"})
 MAX_NESTING = 6
-"""Quotations and lists within one another; deeper ones are taken for what stands around them."""
+"""How deep quotations and lists can be nested; deeper ones become part of the element around them."""
 MAX_CELLS = 2_000
 _MAX_PARSED_DEPTH = 100
-"""Elements within one another that are looked at: far more than any result has, and few enough to walk down."""
+"""The deepest element that is read: far deeper than any result, and not too deep for recursion."""
 _MAX_ALT = 500
 _SILENT = {"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"}
 _CLEANER = nh3.Cleaner(
@@ -39,12 +41,12 @@ _IDS = ("data-id", "data-reading", *_PLACES, "data-passage")
 
 
 def read(html: str) -> list[Element]:
-    """The blocks of some HTML, whatever it is: safe, in a regular shape, with nothing empty."""
+    """The blocks of any HTML: safe, in a regular form, without empty elements."""
     return _blocks(parse(_CLEANER.clean(html)), 0)
 
 
 def parse(html: str) -> list[Node]:
-    """The tree of HTML that is clean already, such as that of a stored post, with nothing taken out or added."""
+    """The tree of HTML that is already clean, such as that of a stored post, unchanged."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -52,14 +54,14 @@ def parse(html: str) -> list[Node]:
 
 
 class _Reader(HTMLParser):
-    """Builds the tree of HTML that a cleaner has written, in which every tag is closed in its order."""
+    """Builds the tree of cleaned HTML, in which every tag is closed in order."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.root = Element("div")
         self.open = [self.root]
         self.ignored = 0
-        """How many of the tags now open are too deep to be looked at."""
+        """How many of the open tags are too deep to be read."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         is_void = tag in ("br", "img")
@@ -87,7 +89,7 @@ class _Reader(HTMLParser):
 
 
 def _blocks(nodes: Iterable[Node], nesting: int) -> list[Element]:
-    """Blocks and loose lines as blocks; what is empty is left out."""
+    """Blocks and loose lines as blocks, without empty ones."""
     found: list[Element] = []
     line: list[Node] = []
     for node in [*nodes, None]:
@@ -136,7 +138,7 @@ def _code(node: Element) -> list[Element]:
 
 
 def _table(node: Element) -> list[Element]:
-    """Rows of cells of plain lines; tables within cells give their words to them."""
+    """Rows of cells with plain lines; of a table within a cell only the words are kept."""
     rows: list[Node] = []
     cells = 0
     for row in _rows(node):
@@ -162,13 +164,13 @@ def _rows(node: Element) -> Iterator[Element]:
 
 
 def _block(tag: str, nodes: Iterable[Node]) -> list[Element]:
-    """A paragraph or heading, unless nothing can be seen of it."""
+    """A paragraph or heading, unless it has nothing visible."""
     line = _trimmed(_line(nodes, frozenset()))
     return [Element(tag, {}, line)] if _is_seen(line) else []
 
 
 def _line(nodes: Iterable[Node], around: frozenset[str]) -> list[Node]:
-    """What may stand in a line that is already within these marks."""
+    """The contents of a line, within these marks."""
     found: list[Node] = []
     for node in nodes:
         found += [node] if isinstance(node, str) else _inline(node, around)
@@ -190,7 +192,7 @@ def _inline(node: Element, around: frozenset[str]) -> list[Node]:
 
 
 def _link(node: Element) -> dict[str, str]:
-    """The attributes of a link that leads out, or to a post of ours; empty where it does neither."""
+    """The attributes of a link to the web or to a post here; empty for any other link."""
     href = node.attrs.get("href", "").strip() if node.tag == "a" else ""
     if _OUTSIDE.fullmatch(href):
         return {"href": href, "target": "_blank"}
@@ -198,14 +200,14 @@ def _link(node: Element) -> dict[str, str]:
 
 
 def _picture(node: Element) -> list[Node]:
-    """A picture of ours that says in words what it shows; no other is shown, and none is fetched from elsewhere."""
+    """A picture that was uploaded here and has a text alternative; all others are removed, and none is fetched."""
     alt = _SPACES.sub(" ", keep_text(node.attrs.get("alt", ""))).strip(" ")[:_MAX_ALT].strip(" ")
     src = node.attrs.get("src", "")
     return [Element("img", {"src": src, "alt": alt})] if _PICTURE.fullmatch(src) and not is_blank(alt) else []
 
 
 def _chip(node: Element) -> list[Node]:
-    """Chips are of one piece: their ids and their words."""
+    """A chip, with its ids and its words."""
     words = _SPACES.sub(" ", keep_text(bare_text([node]))).strip(" ")
     ids = {name: value for name in _IDS if (value := keep_text(node.attrs.get(name, ""))[:40])}
     ids = {name: value for name, value in ids.items() if name in _PLACES or _NUMBER.fullmatch(value)}
@@ -216,7 +218,7 @@ def _chip(node: Element) -> list[Node]:
 
 
 def _joined(nodes: Iterable[Node]) -> list[Node]:
-    """Texts side by side as one, cleaned, each run of spaces as one space."""
+    """Joins adjacent texts, cleaned, with single spaces."""
     found: list[Node] = []
     for node in nodes:
         if isinstance(node, str) and found and isinstance(found[-1], str):
@@ -228,7 +230,7 @@ def _joined(nodes: Iterable[Node]) -> list[Node]:
 
 
 def _trimmed(line: list[Node]) -> list[Node]:
-    """Without spaces and line breaks at its ends, nor spaces around its breaks."""
+    """A line without spaces and line breaks at its ends, and without spaces around line breaks."""
     trimmed: list[Node] = []
     for number, node in enumerate(line):
         after_break = not trimmed or _is_break(trimmed[-1])

@@ -35,27 +35,27 @@ _CLEANER = nh3.Cleaner(
 
 @dataclass
 class Element:
-    """A tag with what stands in it."""
+    """A tag with its contents."""
 
     tag: str
     attrs: dict[str, str] = field(default_factory=dict)
     children: "list[Node]" = field(default_factory=list)
     holds_blocks: bool = False
-    """While reading: whether a block stands somewhere below, in which case this can be no part of a line."""
+    """While reading: whether it contains a block, so that it cannot be part of a line."""
 
     @property
     def kind(self) -> str:
-        """Its class, which is one of ours or empty."""
+        """Its class: one of ours, or empty."""
         return self.attrs.get("class", "")
 
     @property
     def elements(self) -> "list[Element]":
-        """What stands in it apart from loose text."""
+        """Its child elements, without loose text."""
         return [child for child in self.children if isinstance(child, Element)]
 
     @property
     def is_chip(self) -> bool:
-        """Whether it stands for something: a citation, a person, a picture."""
+        """Whether it refers to something: a citation, a person, a picture."""
         return self.tag == "img" or self.kind in ("cited", "mention")
 
     def replaced(self, change: "Replace") -> "Element":
@@ -73,26 +73,26 @@ class Element:
 
 Node = Element | str
 Replace = Callable[[Node], Iterable[Node]]
-"""What stands in the place of a text or a chip."""
+"""What replaces a text or a chip."""
 
 
 def write(blocks: Iterable[Element]) -> str:
-    """Their HTML. The cleaner has the last word, so that no fault of ours lets anything through."""
+    """The HTML of the blocks. It is sanitized at the end, so that a mistake here cannot let anything through."""
     return _CLEANER.clean("".join(map(inline_html, blocks)))
 
 
 def replace(blocks: list[Element], change: Replace) -> list[Element]:
-    """The same with every chip, picture, and text outside code and links replaced by what `change` makes of it."""
+    """The blocks with every chip, picture, and text outside of code and links replaced by `change`."""
     return Element("div", {}, [*blocks]).replaced(change).elements
 
 
 def text_of(nodes: Iterable[Node]) -> str:
-    """The words of a line or of chips."""
+    """The plain text of a line or of chips."""
     return "".join(node if isinstance(node, str) else _text_of_inline(node) for node in nodes)
 
 
 def find_all(nodes: Iterable[Node], tag: str, kind: str = "") -> Iterator[Element]:
-    """Every element of this tag and class, in the order of the text."""
+    """All elements with this tag and class, in the order of the text."""
     for node in nodes:
         if isinstance(node, Element):
             if node.tag == tag and node.kind == kind:
@@ -126,7 +126,7 @@ def bare_text(nodes: Iterable[Node], without: Callable[[Element], bool] = lambda
 
 
 def to_text(blocks: Iterable[Element]) -> str:
-    """The same as one would have typed it: quoted lines after >, items after -, citations in brackets."""
+    """The blocks as plain text: quoted lines after >, items after -, citations in brackets."""
     return "\n".join(_lines(blocks))
 
 
@@ -149,7 +149,7 @@ def _lines_of(block: Element) -> list[str]:
 
 
 def _lines_of_item(item: Element) -> list[str]:
-    """After a dash, further lines below its first word; a quotation that begins an item stays one."""
+    """A list item: a dash, and further lines indented. A quotation at its start stays a quotation."""
     lines = [line for line in _lines(item.elements) if line]
     mark = "" if not lines or lines[0].startswith(">") else "- "
     return [f"{'  ' if number else mark}{line}" for number, line in enumerate(lines)]
@@ -165,7 +165,7 @@ def _text_of_inline(node: Element) -> str:
 
 
 def inline_html(node: Node) -> str:
-    """The HTML of one node, all that is text in it escaped."""
+    """The HTML of one node, with its text escaped."""
     if isinstance(node, str):
         return escape(node, quote=False)
     attrs = "".join(f' {name}="{escape(value)}"' for name, value in node.attrs.items())
@@ -175,7 +175,7 @@ def inline_html(node: Node) -> str:
 
 
 def headings_below_title(html: str) -> str:
-    """Our safe HTML for right below the title of a page: headings begin with the second level, and skip none."""
+    """Our safe HTML for use below the title of a page: headings begin at the second level and skip no level."""
     first, second = html.find("<h3>"), html.find("<h4>")
     lift = 2 if second >= 0 and not 0 <= first < second else 1
     return _HEADING.sub(lambda tag: f"<{tag[1]}h{max(2, int(tag[2]) - lift)}>", html)

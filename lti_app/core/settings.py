@@ -31,41 +31,41 @@ _REASONS = {
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
 }
-"""What we say for pydantic's kinds of errors."""
+"""Our messages for pydantic's kinds of errors."""
 
 
 class Settings(BaseModel):
-    """What an operator can set, each as `COLLOQUY_<NAME>`, or `COLLOQUY_<NAME>_FILE` naming a file with the value."""
+    """The settings of an operator, each as `COLLOQUY_<NAME>`, or as `COLLOQUY_<NAME>_FILE` with the path of a file."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     base_url: str = Field(default="http://localhost:8800", examples=["https://colloquy.example.edu"])
-    """Where browsers and the LMS reach the tool: scheme and host, no path, no trailing slash."""
+    """The address of the tool: scheme and host, without path and trailing slash."""
     database_url: str = Field(
         default=EMBEDDED_DATABASE, examples=["postgresql://colloquy:password@database.example.edu/colloquy"]
     )
     redis_url: str | None = Field(default=None, examples=["redis://cache.example.edu:6379/0"])
-    """Redis or Valkey for queue, launch state and caches; without it all of these live in the database."""
+    """Redis or Valkey for the queue, launch states and caches; without it, all of these are in the database."""
     secret_key: SecretStr = Field(examples=[secrets.token_urlsafe(48)])
     """Signs session cookies; at least 32 characters."""
     default_time_zone: str = Field(default="UTC", examples=["Europe/Berlin"])
     trusted_proxies: int = Field(default=0, ge=0, examples=["1"])
     """How many reverse proxies in front may set X-Forwarded-* headers."""
     doi_lookup: bool = Field(default=True, examples=["true"])
-    """Whether the server may ask Crossref what a DOI names."""
+    """Whether the server may look up DOIs at Crossref."""
     files: str = Field(default="colloquy-files", examples=["/var/lib/colloquy/files"])
-    """Where the files lie that people send in: a folder, or s3://bucket/prefix."""
+    """Where uploaded files are stored: a folder, or s3://bucket/prefix."""
     bucket_endpoint: str = Field(default="", examples=["https://objects.example.edu"])
     """The server of the bucket; empty for Amazon's own."""
     bucket_region: str = Field(default="", examples=["eu-central-1"])
     bucket_access_key: str = Field(default="", examples=["colloquy"])
     bucket_secret_key: SecretStr | None = Field(default=None, examples=["password"])
     reading_file_mb: int = Field(default=50, ge=1, le=500, examples=["50"])
-    """Megabytes of the largest text of a reading."""
+    """The largest file of a reading, in megabytes."""
     attachment_file_mb: int = Field(default=10, ge=1, le=100, examples=["10"])
-    """Megabytes of the largest file attached to a post."""
+    """The largest file attached to a post, in megabytes."""
     held_sites: str = Field(default="", examples=["essays.example, homework.example"])
-    """More sites between commas: a post that links to one waits for the instructor."""
+    """More sites, separated by commas: posts that link to them are held for review."""
 
     @field_validator("base_url")
     @classmethod
@@ -125,15 +125,13 @@ class Settings(BaseModel):
 
     @property
     def embedded(self) -> bool:
-        """True on the embedded default: one process on SQLite, the worker a thread of it."""
+        """Whether this is the embedded default: one process on SQLite, with the worker as a thread."""
         return self.database_url.startswith("sqlite") and self.redis_url is None
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read and check all settings.
-
-    Raises SettingsError whose `names` are the environment names at fault and whose `reasons` say why and give an
-    example, so that a wrong setting stops the start by name instead of failing later.
+    """Read and check all settings. Raises SettingsError with the `names` of the wrong environment variables and the
+    `reasons`, each with an example, so that the start fails at once and says why.
     """
     values, faults = _values(dict(os.environ if environ is None else environ))
     settings = None
@@ -170,7 +168,7 @@ def _reason(error: ErrorDetails) -> str:
 
 
 def _values(source: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """The plain values by field name, and what could not be read, by environment name."""
+    """The values by field name, and the problems by name of the environment variable."""
     if settings_file := source.get(PREFIX + "SETTINGS_FILE"):
         text, fault = _read(settings_file)
         if fault:
@@ -202,6 +200,6 @@ def _read(path: str) -> tuple[str, str]:
 
 
 def _assignments(text: str) -> dict[str, str]:
-    """The NAME=value lines of a settings file; blank lines and # comments are passed over."""
+    """The NAME=value lines of a settings file, without blank lines and # comments."""
     pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line and not line.lstrip().startswith("#"))
     return {name.strip(): value.strip() for name, value in pairs}

@@ -20,7 +20,7 @@ _of_earlier_release = partial(mapped_column, deferred=True, deferred_raiseload=T
 
 
 class Discussion(Base):
-    """A prompt and its readings. Reserved when a placement is first launched; open once an instructor has set it up."""
+    """A prompt and its readings. Created when a placement is first launched; open once an instructor has set it up."""
 
     __tablename__ = "discussion"
     __table_args__ = (Index(None, "course_id"),)
@@ -29,52 +29,52 @@ class Discussion(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
     title: Mapped[str]
     prompt: Mapped[str]
-    "As the instructor wrote it."
+    "The prompt as plain text."
     prompt_html: Mapped[str]
-    "Sanitised when written."
+    "The prompt as HTML, sanitized when it is saved."
     points: Mapped[Decimal]
-    "What the LMS's gradebook column is out of."
+    "The maximum of the gradebook column in the LMS."
     opens_at: Mapped[datetime | None]
-    "From when students see it; None: as soon as it is set up."
+    "When students can see it; None: as soon as it is set up."
     first_post_due: Mapped[datetime | None]
     replies_due: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
-    "From when nobody but staff can write; None: never."
+    "When it closes for everybody but staff; None: never."
     post_first: Mapped[bool]
-    "Students see others' posts only after their own first post."
+    "Whether students see the posts of others only after their own first post."
     prepared_at: Mapped[datetime | None]
-    "When it was first set up; None while it is only reserved."
+    "When it was first set up; None before that."
     version: Mapped[int]
-    "Grows with each change of the set-up, so that two instructors cannot overwrite each other unseen."
+    "Counts changes of the settings, so that an instructor does not overwrite the change of another unknowingly."
     root_count: Mapped[int]
-    "How many first posts were ever made: the number of the newest one."
+    "The number of first posts, deleted ones included: the number of the newest one."
     post_count: Mapped[int]
-    "How many posts were ever made: the number of the newest one."
+    "The number of posts, deleted ones included: the number of the newest one."
     structure: Mapped[Structure] = mapped_column(stored_enum(Structure), server_default=Structure.WHOLE_CLASS.value)
     group_kind: Mapped[GroupKind | None] = mapped_column(stored_enum(GroupKind))
-    "Which groups discuss apart; None: any."
+    "The kind of groups, with separate groups; None: all kinds."
     anonymity: Mapped[Anonymity] = mapped_column(stored_enum(Anonymity), server_default=Anonymity.NAMED.value)
     names_revealed_at: Mapped[datetime | None]
-    "From when staff see the names of a blind discussion."
+    "When the names of a blind discussion were revealed to staff."
     edit_minutes: Mapped[int | None]
-    "How long a post can be edited by its author; None: until the discussion closes."
+    "How long authors can edit a post; None: until the discussion closes."
     stance_question: Mapped[str] = mapped_column(server_default="")
-    "Asked before and after; empty for none."
+    "The question of the class poll, asked before and after; empty for no poll."
     stance_low: Mapped[str] = mapped_column(server_default="")
     stance_high: Mapped[str] = mapped_column(server_default="")
-    "The two poles of its scale."
+    "The ends of its scale."
     created_at: Mapped[datetime]
     requirements: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
-    "What counts as taking part, as `participation` writes and reads it."
+    "The participation requirements, in the stored form of `participation`."
     first_post_words: Mapped[int] = _of_earlier_release(server_default="0")
     replies_wanted: Mapped[int] = _of_earlier_release(server_default="0")
     reply_words: Mapped[int] = _of_earlier_release(server_default="0")
     wanted_move: Mapped[Move | None] = _of_earlier_release(stored_enum(Move))
-    "These four are neither read nor written: the release before `requirements` does, and the next one drops them."
+    "These four are no longer used. The release before `requirements` still uses them; the next release drops them."
 
 
 class Extension(Base):
-    """Later dates for one person or one group; None where the class's date holds."""
+    """Later dates for one person or one group; None where the class date applies."""
 
     __tablename__ = "extension"
     __table_args__ = (
@@ -99,7 +99,7 @@ class Extension(Base):
 
 
 class Pseudonym(Base):
-    """The name of a person in one anonymous discussion. It never changes."""
+    """The pseudonym of a person in one discussion. It never changes."""
 
     __tablename__ = "pseudonym"
     __table_args__ = (
@@ -115,7 +115,7 @@ class Pseudonym(Base):
 
 
 class DiscussionReading(Base):
-    """A reading assigned in a discussion."""
+    """A reading that is assigned in a discussion."""
 
     __tablename__ = "discussion_reading"
     __table_args__ = (UniqueConstraint("discussion_id", "reading_id"), Index(None, "reading_id"))
@@ -125,4 +125,4 @@ class DiscussionReading(Base):
     reading_id: Mapped[int] = mapped_column(ForeignKey(Reading.id))
     position: Mapped[int]
     required: Mapped[bool]
-    "Whether each student must cite it."
+    "Whether every student must cite it."

@@ -1,4 +1,4 @@
-"""What an instructor decides about a discussion, and which state it is in: values in, values out."""
+"""The settings of a discussion, and the state that follows from its dates."""
 
 import random
 import re
@@ -16,11 +16,11 @@ from lti_app.library.readings.rules import ReadingProgress
 MAX_TITLE = 200
 MAX_PROMPT = 20_000
 MAX_STANCE = 300
-"""Characters of a stance question."""
+"""Characters of a poll question."""
 MAX_POLE = 80
 MAX_NOTE = 500
 EXTENDABLE = ("first_post_due", "replies_due", "closes_at")
-"""The dates that can be later for some, each never before the one that goes ahead of it."""
+"""The dates that an extension can change. Each is never before the previous one."""
 COLOURS = (
     "Apricot", "Azure", "Bronze", "Cobalt", "Copper", "Cyan", "Emerald", "Golden", "Green", "Grey",
     "Indigo", "Lime", "Mauve", "Mint", "Moss", "Navy", "Ochre", "Purple", "Russet", "Sand", "Silver",
@@ -32,15 +32,15 @@ LIVING = (
     "Osprey", "Petrel", "Pine", "Plover", "Sandpiper", "Spruce", "Starling", "Swift", "Sycamore",
     "Tern", "Wagtail",
 )  # fmt: skip
-"""Trees and birds; none that people too are called."""
+"""Trees and birds, without those that are also names of people."""
 StoredRequirements = tuple[Mapping[str, object], ...]
-"""What counts as taking part, as `participation.requirements` writes and reads it; here it is only stored."""
+"""Participation requirements, in the stored form of `participation.requirements`; here they are only stored."""
 _YEAR = re.compile(r"-?\d+[a-z]*")
-"""The letter tells two works of one author in one year apart."""
+"""The letter distinguishes two works of one author in one year."""
 
 
 class State(StrEnum):
-    """Where a discussion stands in its calendar."""
+    """The state of a discussion according to its dates."""
 
     UNPREPARED = "unprepared"
     SCHEDULED = "scheduled"
@@ -49,29 +49,29 @@ class State(StrEnum):
 
 
 class Structure(StrEnum):
-    """How a class is gathered in a discussion."""
+    """The format of a discussion."""
 
     WHOLE_CLASS = "whole_class"
     GROUPS = "groups"
-    """One thread of threads for each group; staff see all."""
+    """Separate groups: each group sees its own threads; staff see all."""
     TOPICS = "topics"
-    """Students begin topics of their own, with a title."""
+    """Student topics: students start threads with a title."""
     QUESTIONS = "questions"
-    """First posts are questions; an answer can be accepted."""
+    """Q&A: first posts are questions, and an answer can be accepted."""
 
 
 class Anonymity(StrEnum):
-    """From whom the names of those who write are hidden."""
+    """Who sees the names of authors."""
 
     NAMED = "named"
     PEERS = "peers"
     """Classmates see pseudonyms; staff see names."""
     BLIND = "blind"
-    """Staff too see pseudonyms, until the names are revealed or the grades released."""
+    """Staff also see pseudonyms, until names are revealed or grades are released."""
 
 
 class Move(StrEnum):
-    """What a reply does with what it answers."""
+    """How a reply responds to the post above it."""
 
     EXTEND = "extend"
     QUESTION = "question"
@@ -82,7 +82,7 @@ class Move(StrEnum):
 
 @dataclass(frozen=True)
 class AssignedReading:
-    """A reading as a discussion assigns it."""
+    """A reading that is assigned in a discussion."""
 
     id: int
     label: str
@@ -91,13 +91,13 @@ class AssignedReading:
     url: str | None
     required: bool
     progress: ReadingProgress = field(default_factory=ReadingProgress)
-    """How far the reader of the page has got."""
+    """The reading progress of the actor."""
     has_file: bool = False
-    """Whether it can be read here, so that citations lead to their passages."""
+    """Whether it can be read here, so that citations link to their passages."""
 
     @property
     def author(self) -> str:
-        """The label without its year, as posts may cite it for short."""
+        """The label without the year, as a short form for citations."""
         author, _, year = self.label.rpartition(" ")
         return author if author and _YEAR.fullmatch(year) else self.label
 
@@ -114,7 +114,7 @@ class Calendar:
     def extended(self, later: "Calendar") -> "Calendar":
         """This calendar with an extension: of two dates the later one counts.
 
-        A date that the class does not have cannot be extended. Later dates move along if needed, so that replies are
+        A date that the class does not have cannot be extended. Later dates move too if needed, so that replies are
         never due before the first post, and the discussion never closes before the last due date.
         """
         moved: dict[str, datetime] = {}
@@ -126,7 +126,7 @@ class Calendar:
         return replace(self, **moved)
 
     def out_of_order(self) -> tuple[str, str] | None:
-        """The first two dates that contradict each other, by name, else None."""
+        """The names of the first two dates in the wrong order, or None."""
         names = ("opens_at", "first_post_due", "replies_due", "closes_at")
         dated = [(name, moment) for name in names if (moment := getattr(self, name)) is not None]
         for (earlier, first), (later, second) in pairwise(dated):
@@ -137,7 +137,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class StanceQuestion:
-    """What people are asked to place themselves on, before and after, from one pole to the other."""
+    """The question of a class poll, with the ends of its scale. It is asked before and after."""
 
     text: str
     low: str
@@ -146,7 +146,7 @@ class StanceQuestion:
 
 @dataclass(frozen=True)
 class SetUp:
-    """All that an instructor decides about a discussion."""
+    """The settings of a discussion."""
 
     title: str
     prompt: str
@@ -164,7 +164,7 @@ class SetUp:
 
 
 def state_at(calendar: Calendar, *, prepared: bool, now: datetime) -> State:
-    """The state of a discussion at a moment. A date that equals `now` has come."""
+    """The state of a discussion at a moment. A date equal to `now` has passed."""
     if not prepared:
         return State.UNPREPARED
     if calendar.opens_at is not None and now < calendar.opens_at:

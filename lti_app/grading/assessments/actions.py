@@ -1,4 +1,4 @@
-"""What changes marks and releases grades."""
+"""Saving marks and releasing grades."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -74,8 +74,8 @@ def assess(
 def release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, *, now: datetime) -> None:
     """Release a grade to a student, and queue it for the LMS in the same transaction.
 
-    Raises AssessmentIncomplete while a criterion has no level, NotFound, Forbidden. Releasing the same grade again
-    changes nothing.
+    Raises AssessmentIncomplete if a criterion has no level, NotFound, Forbidden. Releasing the same grade again changes
+    nothing.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
@@ -119,7 +119,9 @@ def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, n
 
 
 def _assessments(discussion_id: int) -> Select[Assessment]:
-    """Lock assessments, always in the same order, and read their current values even if the session has older ones."""
+    """Select assessments with a lock, always in the same order, and read current values even if the session has older
+    ones.
+    """
     return (
         select(Assessment)
         .where(Assessment.discussion_id == discussion_id)
@@ -132,7 +134,7 @@ def _assessments(discussion_id: int) -> Select[Assessment]:
 def _locked_or_new(
     session: Session, actor: Actor, discussion: DiscussionView, person_id: int, now: datetime
 ) -> Assessment:
-    """The student's row, made where there is none yet, so that two first saves meet on the same row."""
+    """The student's row, locked. It is created if needed, so that two first saves use the same row."""
     session.execute(
         insert_into(session, Assessment)
         .values(
@@ -227,7 +229,7 @@ def _as_read(rubric: RubricView, marks: Mapping[int, int]) -> list[dict[str, str
 def _submitted_at(
     discussion: DiscussionView, calendar: Calendar, facts: list[PostFacts], now: datetime
 ) -> datetime | None:
-    """When the student's work was complete, else their last writing; so that the LMS does not call it late."""
+    """When the student's work was complete, otherwise when they last wrote, so that the LMS does not mark it late."""
     moments = [version.at for post in facts if not post.deleted for version in post.versions]
     verdicts = evaluate(requirements_of(discussion, calendar), facts, now, discussion.zone)
     return verdicts.completed_at or max(moments, default=None)

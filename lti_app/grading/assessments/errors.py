@@ -10,7 +10,7 @@ class AssessmentChanged(Conflict):
 
 
 class AssessmentIncomplete(Refused):
-    """A grade is released only when every criterion has a level."""
+    """A grade cannot be released because a criterion has no level."""
 
     code = "assessment_incomplete"
 

@@ -15,7 +15,7 @@ from lti_app.grading.rubrics.models import Criterion, Level
 
 
 class Assessment(Base):
-    """One student's marks in one discussion as the graders see them; what the student sees is the newest Release."""
+    """One student's marks in one discussion, as graders see them. The student sees the newest Release."""
 
     __tablename__ = "assessment"
     __table_args__ = (
@@ -34,17 +34,17 @@ class Assessment(Base):
     is_complete: Mapped[bool]
     "Whether every criterion has a level."
     version: Mapped[int]
-    "Grows with each save, so that two graders cannot overwrite each other unseen."
+    "Counts saves, so that a grader does not overwrite the marks of another unknowingly."
     assessed_at: Mapped[datetime]
     assessed_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     released_version: Mapped[int | None]
-    "The version that the student sees; None before the first release."
+    "The version that is released; None before the first release."
     released_given: Mapped[Decimal | None]
     released_at: Mapped[datetime | None]
 
 
 class Mark(Base):
-    """The level that one criterion got."""
+    """The chosen level of one criterion."""
 
     __tablename__ = "mark"
     __table_args__ = (
@@ -60,7 +60,7 @@ class Mark(Base):
 
 
 class Release(Base):
-    """A grade as it was released: when, by whom, with which comment. Written once, never changed."""
+    """A released grade: when, by whom, with which comment. Written once, never changed."""
 
     __tablename__ = "release"
     __table_args__ = (
@@ -71,12 +71,12 @@ class Release(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey(Assessment.id))
     version: Mapped[int]
-    "That of the assessment when it was released."
+    "The version of the assessment when it was released."
     given: Mapped[Decimal]
-    "Points of the gradebook column."
+    "The maximum of the gradebook column."
     possible: Mapped[Decimal]
     comment: Mapped[str]
     marks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    "The criteria and levels as they read then: title, level, points and maximum, the points as text."
+    "The criteria and levels at that time: title, level, points and maximum, with points as text."
     released_at: Mapped[datetime]
     released_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))

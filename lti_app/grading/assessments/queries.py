@@ -1,4 +1,4 @@
-"""What the grading desk and the graded student can ask."""
+"""Marks and grades, for the grading desk and for the graded student."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ _RELEASED = (
 
 @dataclass(frozen=True)
 class AssessmentView:
-    """A student's marks as graders see them."""
+    """A student's marks, as graders see them."""
 
     levels: dict[int, int]
     """Level id by criterion id."""
@@ -53,7 +53,7 @@ class AssessmentView:
 
 @dataclass(frozen=True)
 class ReleasedMark:
-    """One criterion of a released grade, as it read then."""
+    """One criterion of a released grade, as it was then."""
 
     title: str
     level: str
@@ -63,7 +63,7 @@ class ReleasedMark:
 
 @dataclass(frozen=True)
 class ReleasedGrade:
-    """The grade as the student sees it."""
+    """A grade as the student sees it."""
 
     given: Decimal
     possible: Decimal
@@ -113,10 +113,10 @@ NO_ASSESSMENT = AssessmentView({}, "", Decimal(0), False, 0, None, None, None, N
 
 
 def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
-    """Every active student with what there is to grade and how far it is, in the order of class lists (one statement).
+    """All active students with their posts and grading status, in the order of class lists (one statement).
 
-    Where grading is blind, by pseudonym and in the order of those; empty for whoever has none yet.
-    Raises Forbidden for those who may not grade.
+    In blind grading, students have pseudonyms as names and are sorted by them; the name is empty for students without
+    one. Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
     blind = discussion.hides_names_from(actor)
@@ -144,7 +144,7 @@ def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> lis
 
 
 def _counts(discussion: DiscussionView) -> Subquery:
-    """By author: how many posts stand, and when posts were last edited, deleted, hidden and split."""
+    """By author: how many posts are not deleted, and when a post was last edited, deleted, hidden and moved."""
     return (
         select(
             Post.author_id,
@@ -213,7 +213,7 @@ def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, p
 
 
 def get_released_grade(session: Session, actor: Actor, discussion: DiscussionView) -> ReleasedGrade | None:
-    """The actor's own grade as last released; None before that (one statement)."""
+    """The actor's own grade as last released; None before the first release (one statement)."""
     row = session.scalar(_RELEASED, {"discussion_id": discussion.id, "person_id": actor.person_id})
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""Grading as values: which level the facts suggest, what a student's line on the desk says."""
+"""Grading status, suggested levels, and what happened to posts after grading."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from lti_app.grading.rubrics.rules import CriterionView, Evidence, LevelView
 from lti_app.participation.requirements.evaluation import Verdicts
 
 MAX_COMMENT = 4000
-"""Characters; Moodle was seen to keep 5000."""
+"""Characters. Moodle stores 5000."""
 
 
 class GradingStatus(StrEnum):
-    """How far the grading of one student is."""
+    """The grading status of one student."""
 
     UNGRADED = "ungraded"
     PARTLY = "partly"
@@ -23,19 +23,19 @@ class GradingStatus(StrEnum):
     DRAFT = "draft"
     """Complete, not released."""
     CHANGED = "changed"
-    """Released, and changed since: the student sees the older grade."""
+    """Released and changed since then: the student still sees the older grade."""
     RELEASED = "released"
 
 
 class PostEventKind(StrEnum):
-    """What can happen to a post that was or was not there when its author was graded."""
+    """What can happen to a post after its author was graded."""
 
     WRITTEN = "written"
     EDITED = "edited"
     DELETED = "deleted"
     HIDDEN = "hidden"
     SPLIT = "split"
-    """Made a thread of its own."""
+    """Moved to a new thread."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,19 @@ class PostEvent:
 
 @dataclass(frozen=True)
 class StudentLine:
-    """One student in the desk's list."""
+    """One student in the list of the grading desk."""
 
     person_id: int
     name: str
     key: str
-    """Stands for the student in addresses: where grading is blind it is another in each discussion."""
+    """Identifies the student in addresses; in blind grading it is different in each discussion."""
     posts: int
     status: GradingStatus
     total: Decimal | None
-    """Points of the rubric so far."""
+    """The sum of the marks so far, in points of the rubric."""
     released_given: Decimal | None
     is_ready: bool
-    """Whether a release would tell the student something new."""
+    """Whether there is a complete grade that is not released."""
     passback: PassbackState | None
     passback_error: str | None
     is_changed: bool = False
@@ -74,7 +74,7 @@ class StudentLine:
 
 
 def grading_status(*, is_complete: bool | None, version: int | None, released_version: int | None) -> GradingStatus:
-    """How far grading is; all None, or version 0, where nothing was saved yet."""
+    """The grading status; all arguments are None, or the version is 0, if nothing was saved yet."""
     if not version:
         return GradingStatus.UNGRADED
     if released_version is not None:
@@ -83,11 +83,11 @@ def grading_status(*, is_complete: bool | None, version: int | None, released_ve
 
 
 def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView | None:
-    """The level that follows from counted facts alone; None for criteria that need judgment.
+    """The level that the counted facts suggest; None for criteria that need judgment.
 
-    Only timeliness is decided by facts: the top level if everything required came in time, the middle level if it came
-    late, the bottom level if something is missing after its due date. While something can still come in time, no level
-    is suggested. The grader decides.
+    Only timeliness follows from facts: the top level if all requirements were met on time, the middle level if they
+    were met late, the bottom level if something is missing after its due date. No level is suggested while something
+    can still be done on time. The grader decides.
     """
     if criterion.evidence is not Evidence.TIMELINESS or not criterion.levels or not verdicts.requirements:
         return None

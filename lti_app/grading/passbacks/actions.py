@@ -1,4 +1,4 @@
-"""What becomes of the scores that the LMS must learn."""
+"""Queueing scores for the LMS, and recording the results of sending them."""
 
 import random
 import secrets
@@ -29,7 +29,7 @@ DETAIL_LENGTH = 300
 
 @dataclass(frozen=True)
 class ClaimedPassback:
-    """A score that this worker alone may send until its lease ends."""
+    """A score that only this worker may send until its lease ends."""
 
     id: int
     lease_token: str
@@ -51,10 +51,11 @@ def queue_passback(
     submitted_at: datetime | None,
     now: datetime,
 ) -> None:
-    """Record that the LMS must learn this score, in the transaction that releases it. Ring the bell after the commit.
+    """Queue a score for the LMS, in the transaction that releases it. Ring the bell after the commit.
 
-    A newer score of the same person in the same discussion takes the place of an older one, sent or not. A lease that
-    a worker holds stays: its older score can no longer count as the one wanted, and the row is due again at its end.
+    It replaces an older score of the same person in the same discussion, sent or not. If a worker holds a lease for the
+    older score, the lease stays, the result for the older score does not count, and the row is due again when the lease
+    ends.
     """
     wanted: dict[str, Any] = {
         "given": given,
@@ -81,10 +82,10 @@ def queue_passback(
 
 
 def claim_due(session: Session, now: datetime, *, limit: int, lease: timedelta) -> list[ClaimedPassback]:
-    """Take up to `limit` due scores for this worker until `now` + `lease`; commit before sending them.
+    """Claim up to `limit` due scores for this worker until `now` + `lease`; commit before sending them.
 
-    Value, version and AGS timestamp are fixed together here, so that of two tries the one with the newer timestamp
-    never carries the older value. A row whose worker died is claimed again when its lease has ended.
+    Value, version and AGS timestamp are fixed together here, so that of two attempts the one with the newer timestamp
+    never has the older value. If a worker dies, its scores are claimed again when the lease has ended.
     """
     token, until = secrets.token_hex(16), now + lease
     rows = session.scalars(
@@ -103,7 +104,7 @@ def claim_due(session: Session, now: datetime, *, limit: int, lease: timedelta) 
 
 
 def finish_sent(session: Session, claimed: ClaimedPassback, *, now: datetime) -> None:
-    """Record that the LMS accepted the score. A newer version, queued since then, stays pending and is due now."""
+    """Record that the LMS accepted the score. A newer version queued meanwhile stays pending and is due now."""
     row = _still_ours(session, claimed)
     if row is None:
         return
@@ -124,11 +125,11 @@ def finish_failed(
     retry_after: float | None = None,
     now: datetime,
 ) -> bool:
-    """Record a failed attempt: `refused` if the LMS rejects the score, else it is only delayed.
+    """Record a failed attempt: `refused` if the LMS rejects the score, otherwise it is delayed.
 
-    A delayed score is due again after a pause, and is shown as refused when further attempts are hopeless. The same
-    holds for a refusal that may pass (`stale`: the clock of the LMS is ahead of ours). A newer version, queued since
-    then, is due now. Returns whether this score waits for another attempt.
+    A delayed score is due again after a pause, and becomes refused when further attempts make no sense. So does a score
+    with a refusal that may be temporary (`stale`: the clock of the LMS is ahead of ours). A newer version that was
+    queued meanwhile is due now. Returns whether this score will be tried again.
     """
     row = _still_ours(session, claimed)
     if row is None or row.wanted_version != claimed.version:
@@ -144,7 +145,7 @@ def finish_failed(
 
 
 def give_back(session: Session, claimed: Iterable[ClaimedPassback], *, due_at: datetime) -> None:
-    """Return scores that were claimed but not tried, due at `due_at`: the LMS is down or asks for a pause."""
+    """Return claimed scores that were not tried to the queue, due at `due_at`: the LMS is down or asks for a pause."""
     for each in claimed:
         row = _still_ours(session, each)
         if row is not None and row.wanted_version == each.version:
@@ -154,9 +155,10 @@ def give_back(session: Session, claimed: Iterable[ClaimedPassback], *, due_at: d
 
 
 def retry_passbacks(session: Session, actor: Actor, *, discussion_id: int, now: datetime) -> int:
-    """Send again what the LMS refused or still waits for, in one discussion; returns how many. Ring the bell after.
+    """Queue the refused and pending scores of one discussion to be sent now; returns how many. Ring the bell
+    afterwards.
 
-    Raises Forbidden for anybody but the course's staff.
+    Raises Forbidden for anybody but the staff of the course.
     """
     if not actor.is_staff:
         raise Forbidden
@@ -188,7 +190,7 @@ def _not_leased(now: datetime) -> ColumnElement[bool]:
 
 
 def _still_ours(session: Session, claimed: ClaimedPassback) -> Passback | None:
-    """The row, with its lease released, if this worker still holds the lease; else None."""
+    """The row, with its lease released, if this worker still holds the lease; otherwise None."""
     row = session.scalar(
         select(Passback)
         .where(Passback.id == claimed.id, Passback.lease_token == claimed.lease_token)

@@ -1,4 +1,4 @@
-"""The scores that the LMS must learn."""
+"""Scores for the gradebook of the LMS."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -14,10 +14,10 @@ from lti_app.grading.passbacks.rules import PassbackState
 
 
 class Passback(Base):
-    """The score of one person in one discussion as the LMS must learn it: the newest one wanted, and what became of it.
+    """The newest score of one person in one discussion for the LMS, and its state.
 
-    Written in the transaction that releases the grade, so that no crash loses it. A worker claims it by a lease, sends
-    it outside any transaction, and writes back only while the lease is still its own.
+    Written in the transaction that releases the grade, so that a crash does not lose it. A worker claims it with a
+    lease, sends it outside of any transaction, and records the result only if it still holds the lease.
     """
 
     __tablename__ = "passback"
@@ -32,22 +32,22 @@ class Passback(Base):
     comment: Mapped[str]
     submitted_at: Mapped[datetime | None]
     wanted_version: Mapped[int]
-    "Grows with each release; what is sent counts only while it is still the one wanted."
+    "Counts releases. The result of sending a score counts only if no newer one was released."
     sent_version: Mapped[int]
-    "The newest version that the LMS is known to have accepted; 0 before the first."
+    "The newest version that the LMS accepted; 0 before the first."
     sent_comment: Mapped[str | None]
-    "The comment of that version: some platforms append a comment each time they get it."
+    "The comment of that version: some platforms append every comment that they receive."
     state: Mapped[PassbackState] = mapped_column(stored_enum(PassbackState))
     attempts: Mapped[int]
-    "Tries of the wanted version."
+    "Attempts for the newest version."
     due_at: Mapped[datetime]
-    "When to try next, while pending."
+    "When the next attempt is due, while pending."
     lease_token: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     score_timestamp: Mapped[datetime | None]
-    "The AGS timestamp of the newest try, stored before it is sent."
+    "The AGS timestamp of the newest attempt, stored before it is sent."
     error_code: Mapped[str | None]
-    "As in passbacks.ports; of the newest try, also while it will be tried again."
+    "The error of the newest attempt (codes: passbacks.ports), also if it will be tried again."
     error_detail: Mapped[str]
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""What sending scores needs from outside: a gradebook that receives them, and a bell that wakes the worker."""
+"""What sending scores needs: a gradebook that receives them, and a bell that wakes the worker."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Score:
-    """One released grade as the LMS must learn it. An absolute value: sending it twice changes nothing."""
+    """A released grade for the LMS. It is an absolute value: sending it twice changes nothing."""
 
     discussion_id: int
     person_id: int
@@ -16,20 +16,20 @@ class Score:
     """Points given, 0 or more; may exceed `possible` (extra credit)."""
     possible: Decimal
     comment: str
-    """Plain text; sent with every score, because platforms erase the earlier comment when it is missing."""
+    """Plain text. It is sent with every score, because platforms delete the earlier comment if it is missing."""
     comment_is_known: bool
-    """Whether the LMS has accepted this very comment before: a platform that appends comments need not get it again."""
+    """Whether the LMS has accepted this comment before: it is not sent again to platforms that append comments."""
     timestamp: datetime
-    """Strictly later than that of any score sent before for this discussion and person (AGS 2.0, 3.4.9)."""
+    """Later than the timestamp of any earlier score for this discussion and person (AGS 2.0, 3.4.9)."""
     submitted_at: datetime | None
-    """When the student's counted work was complete, so that the LMS does not call it late."""
+    """When the student's work was complete, so that the LMS does not mark it late."""
 
 
 class PassbackRefused(Exception):
-    """The LMS answered and will not take this score: retrying the same is useless; a person must act.
+    """The LMS rejects this score. Retrying does not help; a person must act.
 
-    `code` is one of: no_gradebook (the placement offers no grade service), no_scope, unknown_user, not_found,
-    stale (a later score is there), locked, unauthorized, rejected. `detail` is the LMS's own words, cut short, without
+    `code` is one of: no_gradebook (the placement offers no grade service), no_scope, unknown_user, not_found, stale
+    (there is a later score), locked, unauthorized, rejected. `detail` is the message of the LMS, shortened and without
     personal data.
     """
 
@@ -39,10 +39,10 @@ class PassbackRefused(Exception):
 
 
 class PassbackDelayed(Exception):
-    """The LMS could not be reached or asks to wait (time-out, 5xx, 429): try again later.
+    """The LMS cannot be reached or asks to wait (timeout, 5xx, 429): try again later.
 
-    `code` is one of: timeout, unreachable, server_error, throttled, bad_answer, busy (another worker
-    prepares the column). `retry_after` in seconds, if the LMS sent it.
+    `code` is one of: timeout, unreachable, server_error, throttled, bad_answer, busy (another worker prepares the
+    column). `retry_after` is in seconds, if the LMS sent it.
     """
 
     def __init__(self, code: str, detail: str = "", retry_after: float | None = None) -> None:
@@ -51,17 +51,17 @@ class PassbackDelayed(Exception):
 
 
 class Gradebook(Protocol):
-    """The LMS's gradebook, whichever LMS it is."""
+    """The gradebook of an LMS."""
 
     def send(self, score: Score) -> None:
-        """Make the LMS know this score. Creates the line item when there is none, finding our own before creating.
+        """Send a score to the LMS; returns when the LMS has accepted it.
 
-        Raises PassbackRefused or PassbackDelayed. Returns only when the LMS has accepted.
+        Finds the line item of the discussion, or creates it. Raises PassbackRefused or PassbackDelayed.
         """
 
 
 class Bell(Protocol):
-    """Wakes the worker. Losing a ring loses nothing: the passback table is the truth and is swept regularly."""
+    """Wakes the worker. A lost ring does no harm: the worker also checks the passback table regularly."""
 
     def ring(self) -> None:
-        """Say that passbacks may be due. Never raises."""
+        """Signal that passbacks may be due. Never raises."""

@@ -1,4 +1,4 @@
-"""What one can ask about the scores that the LMS must learn."""
+"""The state of scores for the LMS."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,24 +16,24 @@ from lti_app.grading.passbacks.rules import PassbackState
 
 @dataclass(frozen=True)
 class PassbackReport:
-    """What has become of one person's newest score."""
+    """The state of one person's newest score."""
 
     state: PassbackState
     given: Decimal
     error_code: str | None
-    """Why the newest try failed (codes: passbacks.ports, and `unreachable_too_long`); set on a pending score too."""
+    """Why the newest attempt failed (codes: passbacks.ports, and `unreachable_too_long`); also set while pending."""
     error_detail: str
     attempts: int
-    """Tries so far of this score."""
+    """Attempts so far for this score."""
     due_at: datetime
-    """When the next try is due, while pending."""
+    """When the next attempt is due, while pending."""
     queued_at: datetime
     sent_at: datetime | None
-    """When the LMS last accepted a score of this person, perhaps an earlier one than this."""
+    """When the LMS last accepted a score of this person, possibly an earlier one."""
 
 
 def get_passback(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> PassbackReport | None:
-    """What became of one person's score; None before the first release. Raises Forbidden for all but graders."""
+    """The state of one person's score; None before the first release. Raises Forbidden for all but graders."""
     require(actor, DiscussionPermission.GRADE)
     row = session.scalar(
         select(Passback).where(Passback.discussion_id == discussion.id, Passback.person_id == person_id)
@@ -42,7 +42,7 @@ def get_passback(session: Session, actor: Actor, discussion: DiscussionView, per
 
 
 def next_passback_due(session: Session) -> datetime | None:
-    """When the next pending score can be claimed: it is due and no worker holds it; None when nothing is pending."""
+    """When the next pending score is due and not leased by a worker; None if nothing is pending."""
     held = Passback.lease_until > Passback.due_at
     free_at: ColumnElement[datetime] = case((held, Passback.lease_until), else_=Passback.due_at)
     earliest: datetime | None = session.scalar(select(func.min(free_at)).where(Passback.state == PassbackState.PENDING))

@@ -11,7 +11,7 @@ from lti_app.grading.rubrics.rules import Evidence
 
 
 class Rubric(Base):
-    """How one discussion is scored."""
+    """The rubric of one discussion."""
 
     __tablename__ = "rubric"
     __table_args__ = (UniqueConstraint("discussion_id"),)
@@ -35,7 +35,7 @@ class Criterion(Base):
 
 
 class Level(Base):
-    """One step of a criterion, worth fixed points."""
+    """One level of a criterion, with its points."""
 
     __tablename__ = "level"
     __table_args__ = (UniqueConstraint("criterion_id", "position"),)

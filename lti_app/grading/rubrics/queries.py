@@ -1,4 +1,4 @@
-"""What one can ask about rubrics."""
+"""Rubrics of discussions."""
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -17,7 +17,9 @@ _CRITERIA = (
 
 
 def get_rubric(session: Session, discussion: DiscussionView) -> RubricView:
-    """The rubric of a discussion that has passed its gate (one statement); without criteria where there is none."""
+    """The rubric of a discussion (one statement); without criteria if there is none. A DiscussionView comes only from
+    the gate.
+    """
     rows = session.execute(_CRITERIA, {"discussion_id": discussion.id})
     levels: dict[int, list[LevelView]] = {}
     criteria: dict[int, Criterion] = {}

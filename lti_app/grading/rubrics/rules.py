@@ -1,4 +1,4 @@
-"""Rubrics as values: criteria, levels, totals, and the rubric that ships."""
+"""Rubrics: criteria, levels, totals, and the default rubric."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from lti_app.core.wording import marked
 
 
 class Evidence(StrEnum):
-    """Which of the evaluator's facts stand beside a criterion when it is marked."""
+    """The facts about participation that are shown beside a criterion on the grading desk."""
 
     NONE = "none"
     FIRST_POST = "first_post"
@@ -20,7 +20,7 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True)
 class LevelView:
-    """One step of a criterion."""
+    """One level of a criterion."""
 
     id: int
     points: Decimal
@@ -29,7 +29,7 @@ class LevelView:
 
 @dataclass(frozen=True)
 class CriterionView:
-    """One row of a rubric, its levels from the most points down."""
+    """One row of a rubric, with its levels from the most points down."""
 
     id: int
     title: str
@@ -43,7 +43,7 @@ class CriterionView:
         return max((level.points for level in self.levels), default=Decimal(0))
 
     def level(self, level_id: int | None) -> LevelView | None:
-        """The level with this id, None where it is not one of this criterion."""
+        """The level with this id; None if it is not a level of this criterion."""
         return next((level for level in self.levels if level.id == level_id), None)
 
 
@@ -61,7 +61,7 @@ class RubricView:
 
 @dataclass(frozen=True)
 class CriterionPlan:
-    """A criterion as it is before it is stored: its levels are (points, title) from the most points down."""
+    """A criterion before it is stored; its levels are (points, title) from the most points down."""
 
     title: str
     description: str
@@ -124,11 +124,11 @@ DEFAULT_RUBRIC = (
         ),
     ),
 )
-"""Twenty points over what most courses score in discussions: argument, readings, replies, time, clarity."""
+"""Twenty points for what most courses score in discussions: argument, readings, replies, timeliness, clarity."""
 
 
 def in_language(criteria: Sequence[CriterionPlan], translate: Callable[[str], str]) -> tuple[CriterionPlan, ...]:
-    """A rubric that ships, in the language that `translate` speaks."""
+    """The default rubric, translated by `translate`."""
     return tuple(
         CriterionPlan(
             translate(criterion.title),

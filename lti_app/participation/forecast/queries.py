@@ -1,4 +1,4 @@
-"""What a composer can say about what is being written."""
+"""The feedback of a composer on the post that is being written."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,20 +36,20 @@ _NOTHING = Composed("", "", 0, ())
 
 @dataclass(frozen=True)
 class Writing:
-    """What stands in a composer, and where it would go."""
+    """The contents of a composer, and where the post would go."""
 
     text: str = ""
     is_rich: bool = False
     move: Move | None = None
     parent: PostView | None = None
-    """The post that it answers."""
+    """The post that it replies to."""
     edited_id: int | None = None
-    """The post that it changes."""
+    """The post that it edits."""
 
 
 @dataclass(frozen=True)
 class Guide:
-    """What the composer says."""
+    """The feedback of a composer."""
 
     forecast: Forecast | None
     hints: tuple[Hint, ...] = ()
@@ -65,11 +65,10 @@ def get_guide(
     fillers: frozenset[str] = frozenset(),
     now: datetime,
 ) -> Guide:
-    """How what is written would count for the actor, whose participation it is, and advice on a reply.
+    """How the post would count for the actor, whose participation is given, and advice on a reply.
 
-    No statement for a first post, one for a reply, and one for each kind of thing that the text names. There is no
-    advice on a reply to a post that the actor may not read. `fillers` are the words of agreement in the reader's
-    language.
+    No statement for a first post, one for a reply, and one for each kind of reference in the text. There is no advice
+    on a reply to a post that the actor may not read. `fillers` are the words of agreement in the reader's language.
     """
     composed = _NOTHING
     if writing.text.strip():

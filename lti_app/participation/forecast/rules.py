@@ -1,7 +1,7 @@
-"""What a composer says to its writer: how the post would count, and advice from what the thread is like.
+"""The feedback of a composer: how the post would count, and advice that depends on the thread.
 
-`forecast` asks the evaluator of participation itself about the post that does not exist yet; nothing is counted
-a second time. Hints are advice: computed from the thread when asked for, kept nowhere, and no part of any count.
+`forecast` passes the unsaved post to the same evaluator that counts participation. Hints are only advice: they are
+computed from the thread, not stored, and never count.
 """
 
 import re
@@ -19,32 +19,32 @@ from lti_app.participation.requirements.facts import TOO_SHORT, PostFacts, PostV
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _NEW_WORDS = 3
-"""With fewer words of its own than this, a reply adds nothing to what it answers."""
+"""A reply with fewer words of its own than this adds nothing to the post above it."""
 _LONG = 8
-"""Letters from which on a word may be several: not every script parts its words."""
+"""A word with at least this many letters may be several words: not every script separates words."""
 _QUESTIONS = "?？؟"
 _MUCH = 4
-"""Posts of a thread from which on it can be too much one person's."""
+"""The smallest thread, in posts, that one person can dominate."""
 _IN_A_ROW = 2
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """How a post would count if it were posted now, as it is."""
+    """How a post would count if it were posted now."""
 
     verdict: PostVerdict
     best: PostVerdict
-    """The same if it had enough words already: what it could count as."""
+    """How it would count with enough words."""
     due: datetime | None
-    """The date by which such a post is asked for."""
+    """The due date for such a post."""
     answered: str
-    """Whom it answers, where that is why it does not count."""
+    """The person it replies to, if that is why it does not count."""
     notes: tuple[ForecastNote, ...]
     """What it would do for each requirement, and what would still be missing."""
 
     @property
     def words(self) -> Phrase | None:
-        """What it would count as."""
+        """How it would count."""
         reason = self.best.reason
         told = reason.would
         if self.short and reason.would_if_longer:
@@ -66,7 +66,7 @@ class Forecast:
 
     @property
     def key(self) -> str:
-        """Changes when there is something new to say: not with each word."""
+        """Changes when there is something new to say, not with each word."""
         notes = (f"{note.key}{'+' if note.is_gain else ''}" for note in self.notes)
         said = (self.verdict.reason.key, self.best.reason.key, self.best.number, self.is_late, *notes)
         return "/".join(str(part) for part in said)
@@ -76,16 +76,16 @@ class Hint(StrEnum):
     """Advice on a reply."""
 
     IN_A_ROW = "in_a_row"
-    """Another reply to the same person, one after the other."""
+    """Yet another reply to the same person in a row."""
     MOSTLY_OWN = "mostly_own"
-    """Most of the thread is the writer's."""
+    """Most posts of the thread are the writer's own."""
     ONLY_AGREES = "only_agrees"
-    """It says nothing that the post above does not, asks nothing and cites nothing."""
+    """It adds nothing to the post above, asks nothing and cites nothing."""
 
 
 @dataclass(frozen=True)
 class ThreadFacts:
-    """What advice may know of the thread."""
+    """The facts about a thread that advice depends on."""
 
     posts: int
     own_posts: int
@@ -95,9 +95,9 @@ class ThreadFacts:
 def forecast(
     asked: Requirements, facts: Sequence[PostFacts], hypothetical: PostFacts, now: datetime, zone: ZoneInfo
 ) -> Forecast | None:
-    """How the post would stand among the student's others; None where nothing is asked for that it could be.
+    """How the post would count among the student's others; None if nothing is required that it could fulfill.
 
-    `hypothetical` has the id of the post that it changes, or one that is greater than all; its last version is the one
+    `hypothetical` has the id of the post that it edits, or a greater id than all others; its last version is the one
     that is being written.
     """
     is_reply = hypothetical.is_reply
@@ -123,7 +123,7 @@ def forecast(
 def hypothetical_post(
     facts: Sequence[PostFacts], version: VersionFacts, *, move: Move | None, answered: "ReplyTarget | None"
 ) -> PostFacts:
-    """The post that is being written, as if it came after all others."""
+    """The post that is being written, as the newest post."""
     return PostFacts(
         id=max((post.id for post in facts), default=0) + 1,
         address="",
@@ -137,13 +137,13 @@ def hypothetical_post(
 
 
 def hypothetical_edit(post: PostFacts, version: VersionFacts, *, move: Move | None) -> PostFacts:
-    """A post as it would be after the edit that is being written."""
+    """A post after the edit that is being written."""
     return replace(post, versions=(*post.versions, version), move=move)
 
 
 @dataclass(frozen=True)
 class ReplyTarget:
-    """Whose post a reply answers."""
+    """The author of the post that a reply answers."""
 
     person_id: int
     name: str
@@ -152,7 +152,7 @@ class ReplyTarget:
 
 
 def hints_before(thread: ThreadFacts, facts: Sequence[PostFacts], answered: ReplyTarget) -> tuple[Hint, ...]:
-    """Advice that holds before a word is written. To oneself and to teachers none is given."""
+    """Advice that does not depend on the text. There is none on replies to oneself and to staff."""
     if answered.is_self or answered.is_staff:
         return ()
     replies = [post for post in facts if post.parent_author_id is not None and not post.deleted]
@@ -164,10 +164,10 @@ def hints_before(thread: ThreadFacts, facts: Sequence[PostFacts], answered: Repl
 
 
 def only_agrees(text: str, parent_text: str, *, cites: bool, fillers: Collection[str] = ()) -> bool:
-    """Whether a reply has hardly a word that is neither in what it answers nor one of agreement.
+    """Whether a reply has almost only words of the post above and words of agreement.
 
-    A question mark or a citation is a contribution, whatever the words. `fillers` are the words of agreement of the
-    reader's language; quoted lines are not the writer's own words.
+    A question mark or a citation always adds something. `fillers` are the words of agreement in the reader's language;
+    quoted lines are not the writer's own words.
     """
     own = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
     if cites or any(mark in own for mark in _QUESTIONS):
@@ -182,6 +182,6 @@ def _words(text: str) -> set[str]:
 
 
 def _with_words(post: PostFacts, words: int) -> PostFacts:
-    """The same post with at least as many words."""
+    """The post with at least this many words."""
     *before, last = post.versions
     return replace(post, versions=(*before, replace(last, words=max(last.words, words))))

@@ -1,4 +1,4 @@
-"""What a student has done, derived from their posts; never stored."""
+"""The participation of students, derived from their posts; never stored."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -55,19 +55,19 @@ _EARLIER = (Revision.written_at, Revision.words, Revision.reading_ids)
 
 @dataclass(frozen=True)
 class Participation:
-    """What a student has done, what it is compared with, and how it stands."""
+    """A student's posts, the requirements, and the result."""
 
     calendar: Calendar
     """The student's own dates."""
     requirements: Requirements
     zone: ZoneInfo
-    """The course's."""
+    """The course's time zone."""
     facts: tuple[PostFacts, ...]
     verdicts: Verdicts
 
 
 def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None) -> Requirements:
-    """What counts as taking part in a discussion, by the actor's dates or by those of another student."""
+    """The requirements of a discussion, with the actor's dates or those of another student."""
     required = tuple(reading for reading in discussion.readings if reading.required)
     return Requirements(from_stored(discussion.requirements, Terms(calendar or discussion.calendar, required)))
 
@@ -75,10 +75,11 @@ def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None
 def get_participation(
     session: Session, actor: Actor, discussion: DiscussionView, person_id: int | None = None, *, now: datetime
 ) -> Participation:
-    """How a student stands in a discussion by their own dates: the actor, or for staff anybody.
+    """The participation of a student in a discussion, by their own dates: the actor's, or for staff that of any
+    student.
 
-    Whom a reply answers is named only while the actor may know of the post that it answers. One statement; one more for
-    staff where anybody has an extension.
+    The author of a replied-to post is named only if the actor may read that post. One statement; one more for staff if
+    anybody has an extension.
     """
     whose = person_id if person_id is not None and actor.is_staff else actor.person_id
     calendar = collect_calendars(session, discussion).get(whose, discussion.calendar)
@@ -105,7 +106,8 @@ def collect_class_facts(
 def _collect_facts(
     session: Session, discussion: DiscussionView, person_id: int | None = None, *, viewer: Actor | None = None
 ) -> dict[int, list[PostFacts]]:
-    """The posts of each person, oldest first. Authors of replied-to posts have the names that the viewer sees.
+    """The posts of each person, oldest first. Authors of replied-to posts have the names that the viewer sees; they
+    have none without a viewer, or if that post does not exist for the viewer.
 
     Imported posts count for nobody, not even for the person who imported them, but replies to them count.
     """
@@ -137,7 +139,7 @@ def _class_facts(kind: ViewerKind | None, *, of_one: bool) -> Select[Any]:
 
 
 def _facts_of(rows: list[Any]) -> PostFacts:
-    """A post from its row for each earlier version, or its only row."""
+    """A post, from one row for each earlier version, or from its only row."""
     first: tuple[Any, ...] = tuple(rows[0])
     post_id, author_id, address, words, readings, created, edited, stands, move, set_aside = first[:10]
     answered_id, by_staff, byline, name = first[10:14]

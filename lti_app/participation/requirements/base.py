@@ -1,6 +1,6 @@
-"""What every kind of requirement has: how it judges posts, what it says of itself, and how it is set up and stored.
+"""The interface of requirements: how they judge posts, describe themselves, and are set up and stored.
 
-Each kind is a file of this package and a line of its registry; nothing else in the house knows the kinds by name.
+Each kind is a file of this package and a line of the registry; no other code knows the kinds by name.
 """
 
 from abc import ABC, abstractmethod
@@ -16,15 +16,15 @@ from lti_app.discussion.discussions.rules import AssignedReading, Calendar
 from lti_app.participation.requirements.facts import PostFacts, PostVerdict
 
 MAX_WORDS = 5000
-"""The most words that a requirement can ask a post for."""
+"""The largest minimum of words that a requirement can set."""
 
 
 class InvalidRequirement(ValueError):
-    """A stored or sent requirement that no kind would write."""
+    """A stored or sent requirement is malformed."""
 
 
 class Standing(StrEnum):
-    """How a requirement stands at a moment."""
+    """The state of a requirement at a given time."""
 
     MET = "met"
     MET_LATE = "met_late"
@@ -35,53 +35,53 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one requirement stands, with what it was counted from."""
+    """The state of one requirement, and what it was counted from."""
 
     requirement: "Requirement"
     standing: Standing
     have: int
-    """Words of the first post, people answered, days, or 1 for what is done once."""
+    """Words of the first post, people replied to, days, or 1 for something that is done once."""
     want: int
     due: datetime | None
     met_at: datetime | None
     late: bool
-    """Whether anything that counts here came after the date."""
+    """Whether anything that counts came after the due date."""
     addresses: tuple[str, ...]
     """The posts that it was counted from."""
     people: tuple[str, ...] = ()
-    """Whom the counted replies answer."""
+    """The people whom the counted replies answer."""
     reading: AssignedReading | None = None
-    """The reading that it is about, where each has a verdict."""
+    """The reading that it is about, if each reading has its own verdict."""
 
     @property
     def is_met(self) -> bool:
-        """Whether it is fulfilled, in time or late."""
+        """Whether it is fulfilled, on time or late."""
         return self.standing in (Standing.MET, Standing.MET_LATE)
 
     @property
     def is_pending(self) -> bool:
-        """Whether it is not fulfilled and its date, if it has one, has not passed."""
+        """Whether it is not fulfilled and can still be fulfilled on time."""
         return self.standing in (Standing.PARTLY, Standing.OPEN)
 
     @property
     def kind(self) -> str:
-        """The kind of its requirement."""
+        """The kind of requirement."""
         return self.requirement.kind
 
     @property
     def words(self) -> Phrase:
-        """The line of the checklist and of the grading desk."""
+        """The text of the line on the checklist and the grading desk."""
         return self.requirement.describe(self)
 
 
 @dataclass(frozen=True)
 class Terms:
-    """By what one student is judged in a discussion, whatever the kind of requirement."""
+    """The dates and readings that apply to one student in a discussion."""
 
     calendar: Calendar
     """The student's own dates."""
     readings: tuple[AssignedReading, ...] = ()
-    """The required ones."""
+    """The required readings."""
 
 
 NO_TERMS = Terms(Calendar())
@@ -89,23 +89,23 @@ NO_TERMS = Terms(Calendar())
 
 @dataclass(frozen=True)
 class Case:
-    """One student's posts, with all that judging them takes."""
+    """One student's posts, with everything needed to judge them."""
 
     posts: tuple[PostFacts, ...]
-    """Those that can count: neither deleted nor set aside."""
+    """The posts that can count: neither deleted nor set aside."""
     first_post_words: int
-    """The words that the requirements together ask a first post for."""
+    """The minimum of words of a first post, over all requirements."""
     reply_words: int
     now: datetime
     zone: ZoneInfo
-    """The course's, in which days are counted."""
+    """The course's time zone, in which days are counted."""
 
     def complete_since(self, post: PostFacts) -> datetime | None:
-        """Since when a post has had the words that one of its sort is asked for; None when it has fewer now."""
+        """Since when a post has had the minimum of words for a first post or reply; None if it has fewer now."""
         return post.long_enough_since(self.reply_words if post.is_reply else self.first_post_words)
 
     def standing(self, *, met: bool, late: bool, begun: bool, due: datetime | None) -> Standing:
-        """How a requirement stands now."""
+        """The state of a requirement now."""
         if met:
             return Standing.MET_LATE if late else Standing.MET
         if is_late(self.now, due):
@@ -115,7 +115,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Judgment:
-    """What a requirement says of a student's posts."""
+    """The result of one requirement for a student's posts."""
 
     verdicts: tuple[Verdict, ...]
     posts: Mapping[int, PostVerdict] = field(default_factory=dict)
@@ -123,40 +123,40 @@ class Judgment:
 
 @dataclass(frozen=True)
 class ForecastNote:
-    """What a post would do for a requirement, in the composer."""
+    """A note in the composer: what the post would do for a requirement."""
 
     key: str
     """Changes when the note says something new."""
     words: Phrase
     is_gain: bool
-    """Whether the post would fulfil what was missing; else it is still missing."""
+    """Whether the post would provide what was missing; otherwise it would still be missing."""
 
 
 @dataclass(frozen=True)
 class FormField:
-    """A number or a choice that an instructor sets, as plain data from which the web builds its form."""
+    """A number or a choice that an instructor sets; the web builds the form from this."""
 
     name: str
-    """In the requirement and in what is stored."""
+    """Its name in the requirement and in the stored form."""
     input: str
-    """In forms and plans, where the fields of all kinds stand beside one another."""
+    """Its name in forms and plans, which have the fields of all kinds."""
     label: str
     begins_with: int | str
-    """What a new discussion is offered."""
+    """The default for a new discussion."""
     most: int = 0
-    """Of a number, which begins at 0."""
+    """The maximum of a number; the minimum is 0."""
     choices: tuple[tuple[str, str], ...] = ()
-    """Values with their labels, where it is a choice."""
+    """The values of a choice, with their labels."""
     is_optional: bool = False
-    """Whether it may be left empty, which asks for nothing."""
+    """Whether it may be empty, which means no requirement."""
 
     @property
     def nothing(self) -> int | str:
-        """The value that asks for nothing."""
+        """The value that means no requirement."""
         return "" if self.choices else 0
 
     def check(self, value: object) -> Any:
-        """The value, if the field can have it; raises InvalidRequirement."""
+        """The value, if it is valid; otherwise raises InvalidRequirement."""
         if self.choices:
             fits = isinstance(value, str) and value in [choice for choice, _ in self.choices]
         else:
@@ -168,7 +168,7 @@ class FormField:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a requirement asks of a single post."""
+    """What a requirement demands of a single post."""
 
     words: int = 0
     due: datetime | None = None
@@ -176,7 +176,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Outlook:
-    """How one requirement stands without and with a post that is being written."""
+    """The state of one requirement without and with the post that is being written."""
 
     before: tuple[Verdict, ...]
     after: tuple[Verdict, ...]
@@ -184,78 +184,78 @@ class Outlook:
 
     @property
     def was_met(self) -> bool:
-        """Whether nothing was missing."""
+        """Whether it was fulfilled before."""
         return all(verdict.is_met for verdict in self.before)
 
     @property
     def is_met(self) -> bool:
-        """Whether nothing would be missing."""
+        """Whether it would be fulfilled with the post."""
         return all(verdict.is_met for verdict in self.after)
 
 
 @dataclass(frozen=True)
 class Requirement(ABC):
-    """One kind of requirement, as an instructor set it up. Made without values it asks for nothing.
+    """A requirement as an instructor set it up. Without values it requires nothing.
 
-    A subclass is a frozen dataclass with an attribute for each of its fields.
+    Each kind is a subclass: a frozen dataclass with an attribute for each of its fields.
     """
 
     terms: Terms = field(default=NO_TERMS, kw_only=True)
 
     kind: ClassVar[str]
     heading: ClassVar[Phrase]
-    """Above its explanation."""
+    """The heading of its explanation."""
     fields: ClassVar[tuple[FormField, ...]] = ()
     evidence: ClassVar[str]
-    """The evidence of a rubric's criterion that it is part of."""
+    """The evidence for a criterion of a rubric that it is part of."""
     counts_first_posts: ClassVar[bool] = False
     counts_replies: ClassVar[bool] = False
-    """Which posts can count for it: of others a composer says nothing."""
+    """Which posts can count for it. The composer of another post does not mention it."""
     judges_posts: ClassVar[bool] = False
-    """Whether it says of single posts what they count as, even where it asks for nothing."""
+    """Whether it decides how single posts count, even if it requires nothing."""
     is_timed: ClassVar[bool] = True
-    """Whether the checklist says how long before or after the date it was fulfilled."""
+    """Whether the checklist says how long before or after the due date it was fulfilled."""
 
     @property
     @abstractmethod
     def is_asked(self) -> bool:
-        """Whether it asks for anything."""
+        """Whether it requires anything."""
 
     @property
     @abstractmethod
     def sentence(self) -> Phrase:
-        """What it asks for, below the prompt; only where it asks for something."""
+        """The sentence below the prompt; only if it requires something."""
 
     @property
     @abstractmethod
     def explanation(self) -> tuple[Phrase, ...]:
-        """How it is counted, point by point; only where it asks for something. May name the `zone` of the course."""
+        """How it is counted, as a list; only if it requires something. May mention the `zone` of the course."""
 
     @abstractmethod
     def judge(self, case: Case) -> Judgment:
-        """How it stands."""
+        """Judge the posts of a student."""
 
     @abstractmethod
     def describe(self, verdict: Verdict) -> Phrase:
-        """How it stands, on the checklist and beside the rubric."""
+        """The text of a verdict, on the checklist and beside the rubric."""
 
     @property
     def of_first_post(self) -> Asked:
-        """What it asks of a first post."""
+        """What it demands of a first post."""
         return Asked()
 
     @property
     def of_reply(self) -> Asked:
-        """What it asks of a reply."""
+        """What it demands of a reply."""
         return Asked()
 
     @property
     def calls(self) -> Mapping[str, Phrase]:
-        """What it asks everybody to choose in a composer, by the name of the choice, such as the move of a reply."""
+        """The choices that it requires in a composer, by name, such as the move of a reply."""
         return {}
 
     def forecast(self, _outlook: Outlook, /) -> tuple[ForecastNote, ...]:
-        """What a post would do for it, beyond what is said of the post itself."""
+        """The note on what a post would do for it, in addition to the verdict on the post itself."""
         return ()
 
     def to_stored(self) -> dict[str, object]:
@@ -273,12 +273,12 @@ class Requirement(ABC):
 
 
 def is_late(moment: datetime, due: datetime | None) -> bool:
-    """Whether a moment is past the date. A date that equals it has not passed."""
+    """Whether a moment is after the due date; a moment equal to it is not late."""
     return due is not None and moment > due
 
 
 def last_due(calendar: Calendar) -> datetime | None:
-    """The date of what may be done in any post: that of the replies, else that of the first post."""
+    """The due date of what any post can fulfill: the date of the replies, otherwise that of the first post."""
     return calendar.replies_due or calendar.first_post_due
 
 
@@ -289,7 +289,7 @@ def judge_once(
     due: datetime | None,
     reading: AssignedReading | None = None,
 ) -> Verdict:
-    """The verdict on what one post is enough for, from posts with the moment since which each does it."""
+    """The verdict of a requirement that one post can meet, from posts and the moment since when each meets it."""
     found = sorted((since, post.id, post.address) for since, post in done if since is not None)
     met_at = found[0][0] if found else None
     late = met_at is not None and is_late(met_at, due)

@@ -20,7 +20,7 @@ from lti_app.participation.requirements.base import (
 
 @dataclass(frozen=True)
 class CitationRequirement(Requirement):
-    """Which readings are required is decided where they are assigned, so that it has no field of its own."""
+    """The required readings are chosen among the readings of the discussion, so it has no field of its own."""
 
     kind = "citation"
     heading = phrase("The readings")
@@ -34,7 +34,7 @@ class CitationRequirement(Requirement):
         return bool(self.terms.readings)
 
     def judge(self, case: Case) -> Judgment:
-        """A verdict for each reading: any post that counts may cite it."""
+        """One verdict for each reading; any post that counts can cite it."""
         due = last_due(self.terms.calendar)
         return Judgment(tuple(self._judge_reading(reading, case, due) for reading in self.terms.readings))
 
@@ -44,7 +44,7 @@ class CitationRequirement(Requirement):
 
     @property
     def sentence(self) -> Phrase:
-        """The readings by name."""
+        """The names of the readings."""
         labels = tuple(reading.label for reading in self.terms.readings)
         if len(labels) > 1:
             return phrase("Cite each of these readings: %(readings)s.", readings=labels)
@@ -52,7 +52,7 @@ class CitationRequirement(Requirement):
 
     @property
     def explanation(self) -> tuple[Phrase, ...]:
-        """What a citation is."""
+        """What counts as a citation."""
         return (
             phrase(
                 "One citation in any of your posts is enough for each reading. Write it in square brackets, like "
@@ -70,7 +70,7 @@ class CitationRequirement(Requirement):
         return phrase("%(reading)s not cited yet", reading=label)
 
     def forecast(self, outlook: Outlook, /) -> tuple[ForecastNote, ...]:
-        """The readings that the post would be the first to cite, and those still to be cited."""
+        """The readings that the post would cite first, and those not cited yet."""
         missing = _readings_of(outlook.after)
         cited = tuple(reading for reading in _readings_of(outlook.before) if reading not in missing)
         notes = []

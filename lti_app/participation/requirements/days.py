@@ -1,4 +1,4 @@
-"""Posts on at least so many different days, as they are counted in the course's time zone."""
+"""Posts on a minimum number of different days, in the course's time zone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,10 +22,11 @@ MAX_DAYS = 31
 
 @dataclass(frozen=True)
 class DaysRequirement(Requirement):
-    """A day counts with the first post or reply that reached its words on it, unless it answers oneself or staff.
+    """A day counts if a first post or a reply reached its minimum of words on it; replies to oneself or to staff do not
+    count.
 
-    Days begin at midnight in the course's time zone for everyone, so that two students who post at the same moment
-    have the same day, and a clock that is put forward or back makes a day shorter or longer but never two.
+    Days begin at midnight in the course's time zone for everyone, so two students who post at the same moment post on
+    the same day. A change to or from daylight saving time makes a day shorter or longer, never two days.
     """
 
     kind = "days"
@@ -65,7 +66,7 @@ class DaysRequirement(Requirement):
 
     @property
     def sentence(self) -> Phrase:
-        """How many days, and by when where there is a date."""
+        """The number of days, and the due date if there is one."""
         if due := last_due(self.terms.calendar):
             return nphrase(
                 "Post on at least %(num)s day by %(due)s.",
@@ -90,13 +91,13 @@ class DaysRequirement(Requirement):
         )
 
     def describe(self, verdict: Verdict) -> Phrase:
-        """How many days there are."""
+        """The number of days so far."""
         return nphrase(
             "Posts on %(have)s of %(num)s day", "Posts on %(have)s of %(num)s days", verdict.want, have=verdict.have
         )
 
     def forecast(self, outlook: Outlook, /) -> tuple[ForecastNote, ...]:
-        """Which day the post would be; else how many are missing."""
+        """Which day the post would be, or how many days are missing."""
         have, had = outlook.after[0].have, outlook.before[0].have
         if have > had:
             words = phrase("Would count as day %(number)s of %(of)s.", number=have, of=self.days)

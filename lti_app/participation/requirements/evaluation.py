@@ -1,12 +1,12 @@
-"""Participation as one pure evaluator whose answer everything reads.
+"""The evaluation of participation: one pure function for everything that shows it.
 
-The sentence below the prompt, the student's checklist, the evidence beside the rubric and any suggested level come
-from `Requirements` and `evaluate` alone, so that they can never disagree. What holds for every kind:
+The sentence below the prompt, the student's checklist, the evidence beside the rubric and the suggested levels all come
+from `Requirements` and `evaluate`, so they never disagree. For every kind of requirement:
 
-- Posts that are deleted, hidden, held or private do not count while they are; once shown they count from when they
-  were written.
-- What is late still counts, and is marked late.
-- More than asked for is welcome and changes nothing.
+- Posts do not count while they are deleted, hidden, held or private; once shown, they count from when they were
+  written.
+- Late posts count, and are marked late.
+- More than required does not change the result.
 """
 
 from collections.abc import Sequence
@@ -22,62 +22,62 @@ from lti_app.participation.requirements.facts import DELETED, PostFacts, PostVer
 
 @dataclass(frozen=True)
 class Requirements:
-    """What counts as taking part in a discussion, by one student's dates.
+    """The requirements of a discussion, with the dates of one student.
 
-    Words are those of the post's own text: quoted lines and citations do not count.
+    Only words of the post's own text count, not quoted lines and citations.
     """
 
     parts: tuple[Requirement, ...]
-    """One of each kind, in the order of the registry; some ask for nothing."""
+    """One of each kind, in the order of the registry; some require nothing."""
 
     @cached_property
     def asked(self) -> tuple[Requirement, ...]:
-        """Those that ask for something."""
+        """The requirements that require something."""
         return tuple(part for part in self.parts if part.is_asked)
 
     @cached_property
     def of_first_post(self) -> Asked:
-        """What they ask of a first post together."""
+        """What they demand of a first post together."""
         return _together([part.of_first_post for part in self.parts])
 
     @cached_property
     def of_reply(self) -> Asked:
-        """What they ask of a reply together."""
+        """What they demand of a reply together."""
         return _together([part.of_reply for part in self.parts])
 
     @property
     def calls(self) -> dict[str, Phrase]:
-        """What everybody is asked to choose in a composer, by the name of the choice."""
+        """The choices that are required in a composer, by name."""
         return {name: call for part in self.parts for name, call in part.calls.items()}
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """The evaluator's whole answer."""
+    """The result of an evaluation."""
 
     requirements: tuple[Verdict, ...]
     posts: dict[int, PostVerdict] = field(default_factory=dict)
     has_started: bool = False
-    """Whether there is a first post, of whatever length, that is not deleted: what opens the post-first gate."""
+    """Whether there is a first post of any length that is not deleted; it opens the post-first gate."""
 
     @property
     def all_met(self) -> bool:
-        """Whether everything asked for is done, in time or late."""
+        """Whether all requirements are met, on time or late."""
         return all(verdict.is_met for verdict in self.requirements)
 
     @property
     def any_pending(self) -> bool:
-        """Whether anything asked for is not there and may still come in time."""
+        """Whether a requirement is not met and can still be met on time."""
         return any(verdict.is_pending for verdict in self.requirements)
 
     @property
     def any_late(self) -> bool:
-        """Whether anything that counts came late."""
+        """Whether anything that counts was late."""
         return any(verdict.late for verdict in self.requirements)
 
     @property
     def completed_at(self) -> datetime | None:
-        """When the last requirement was met; None while one is not, or when nothing is asked for."""
+        """When the last requirement was met; None if one is not met, or if there are none."""
         moments = [verdict.met_at for verdict in self.requirements]
         return max((m for m in moments if m), default=None) if all(moments) else None
 
@@ -87,9 +87,9 @@ class Verdicts:
 
 
 def evaluate(requirements: Requirements, posts: Sequence[PostFacts], now: datetime, zone: ZoneInfo) -> Verdicts:
-    """How one student's posts stand against what a discussion asks for, at the moment `now`.
+    """Compare one student's posts with the requirements of a discussion, at the moment `now`.
 
-    `zone` is the course's: in it days begin and end for everybody, wherever they are.
+    `zone` is the time zone of the course, in which days begin and end for everybody.
     """
     aside = {post.id: DELETED if post.deleted else post.aside for post in posts}
     judged = {post_id: PostVerdict(reason, counts=False) for post_id, reason in aside.items() if reason}

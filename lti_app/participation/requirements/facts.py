@@ -1,4 +1,4 @@
-"""What requirements may know of posts, and what can be said of a single post."""
+"""The facts about posts that requirements depend on, and the verdict on a single post."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from lti_app.discussion.visibility.rules import Aside
 
 @dataclass(frozen=True)
 class VersionFacts:
-    """What a post was from a moment on."""
+    """A version of a post, as far as requirements need it."""
 
     at: datetime
     words: int
@@ -20,17 +20,17 @@ class VersionFacts:
 
 @dataclass(frozen=True)
 class CountReason:
-    """Why a post counts or does not, in the words for readers and, where one can be told in time, for its writer."""
+    """Why a post counts or does not, in words for readers and, if known in the composer, for the writer."""
 
     key: str
     words: Phrase
-    """Beside the post. May use `num` (words short), `number` and `of`."""
+    """Shown beside the post. May use `num` (missing words), `number` and `of`."""
     would: Phrase | None = None
-    """In the composer, before it is posted."""
+    """Shown in the composer."""
     would_if_longer: Phrase | None = None
-    """The same while the post is `num` words short."""
+    """Shown in the composer while `num` words are missing."""
     would_to: Phrase | None = None
-    """The same where the `person` answered has a name."""
+    """Shown in the composer if the `person` replied to has a name."""
 
 
 TOO_SHORT = CountReason(
@@ -46,46 +46,46 @@ HIDDEN = CountReason(Aside.HIDDEN.value, phrase("not counted: hidden by your ins
 HELD = CountReason(Aside.HELD.value, phrase("not counted: held for review"))
 PRIVATE = CountReason(Aside.PRIVATE.value, phrase("not counted: private"))
 SET_ASIDE = {reason.key: reason for reason in (HIDDEN, HELD, PRIVATE)}
-"""Why a post does not count whatever it says, by key."""
+"""Why a post does not count regardless of its text, by key."""
 
 
 @dataclass(frozen=True)
 class PostFacts:
-    """All that a requirement may know of one post of the student's."""
+    """The facts about one of the student's posts."""
 
     id: int
     address: str
     versions: tuple[VersionFacts, ...]
     """The oldest first; never empty."""
     parent_author_id: int | None = None
-    """Who is answered, as author_key tells; None for a first post."""
+    """The `author_key` of the post that it replies to; None for a first post."""
     parent_author: str = ""
     answers_self: bool = False
     answers_staff: bool = False
     deleted: bool = False
     aside: CountReason | None = None
-    """Why it does not count whatever it says: one of SET_ASIDE."""
+    """Why it does not count regardless of its text: one of SET_ASIDE."""
     move: Move | None = None
 
     @property
     def is_reply(self) -> bool:
-        """Whether it answers a post."""
+        """Whether it is a reply."""
         return self.parent_author_id is not None
 
     @property
     def answers_classmate(self) -> bool:
-        """Whether it answers a person of the class other than its author."""
+        """Whether it replies to a classmate."""
         return self.is_reply and not self.answers_self and not self.answers_staff
 
     def since(self, condition: Callable[[VersionFacts], bool]) -> datetime | None:
-        """Since when the condition has been true without a break; None when it is not true now."""
+        """Since when the condition has been true without interruption; None if it is not true now."""
         since = None
         for version in self.versions:
             since = (since or version.at) if condition(version) else None
         return since
 
     def long_enough_since(self, words: int) -> datetime | None:
-        """Since when the post has had this many words; None when it has fewer now."""
+        """Since when the post has had this many words; None if it has fewer now."""
         since = None
         for version in self.versions:
             since = (since or version.at) if version.words >= words else None
@@ -94,17 +94,17 @@ class PostFacts:
 
 @dataclass(frozen=True)
 class PostVerdict:
-    """Whether one post counts, and as what."""
+    """Whether one post counts, and how."""
 
     reason: CountReason
     counts: bool
     late: bool = False
     due: datetime | None = None
     number: int = 0
-    """Reply `number` of `of`; words short of the minimum when TOO_SHORT."""
+    """Reply `number` of `of`; for TOO_SHORT, the number of missing words."""
     of: int = 0
 
     @property
     def words(self) -> Phrase:
-        """What stands beside the post."""
+        """The text beside the post."""
         return self.reason.words.with_values(num=self.number, number=self.number, of=self.of)

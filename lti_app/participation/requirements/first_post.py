@@ -1,4 +1,4 @@
-"""A first post of enough words, by its date."""
+"""A first post with a minimum of words, by a due date."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,8 +29,10 @@ FIRST_POST = CountReason(
 
 @dataclass(frozen=True)
 class FirstPostRequirement(Requirement):
-    """A date alone asks for a first post of any length. Of several first posts the one that had enough words first
-    counts; a post counts from the moment it first had enough words and kept them.
+    """A due date alone requires a first post of any length.
+
+    Of several first posts, the one that had enough words first counts. A post counts from the moment it reached enough
+    words and kept them.
     """
 
     kind = "first_post"
@@ -43,11 +45,11 @@ class FirstPostRequirement(Requirement):
 
     @property
     def is_asked(self) -> bool:
-        """Whether words or a date are set."""
+        """Whether a minimum of words or a due date is set."""
         return bool(self.words or self.terms.calendar.first_post_due)
 
     def judge(self, case: Case) -> Judgment:
-        """The earliest first post that is long enough; else the longest one is shown."""
+        """The earliest first post that is long enough, or else the longest one."""
         posts = [post for post in case.posts if not post.is_reply]
         long_enough = [(since, post.id) for post in posts if (since := post.long_enough_since(self.words)) is not None]
         since, counted_id = min(long_enough, default=(None, 0))
@@ -75,12 +77,12 @@ class FirstPostRequirement(Requirement):
 
     @property
     def of_first_post(self) -> Asked:
-        """The words and the date."""
+        """The minimum of words and the due date."""
         return Asked(self.words, self.terms.calendar.first_post_due)
 
     @property
     def sentence(self) -> Phrase:
-        """The words, the date, or both."""
+        """The minimum of words, the due date, or both."""
         words, due = self.words, self.terms.calendar.first_post_due
         if words and due:
             return nphrase(
@@ -97,7 +99,7 @@ class FirstPostRequirement(Requirement):
 
     @property
     def explanation(self) -> tuple[Phrase, ...]:
-        """Several first posts, and since when one counts."""
+        """How several first posts count, and since when one counts."""
         return (
             phrase(
                 "A first post starts a new thread. If you start several, the first one to have enough words counts."
@@ -109,7 +111,7 @@ class FirstPostRequirement(Requirement):
         )
 
     def describe(self, verdict: Verdict) -> Phrase:
-        """How many of its words there are."""
+        """How many words there are."""
         if verdict.want and verdict.have:
             return phrase("First post, %(have)s of %(want)s words", have=verdict.have, want=verdict.want)
         if verdict.want:

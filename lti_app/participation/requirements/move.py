@@ -1,4 +1,4 @@
-"""One reply that makes a certain move: asks a question, argues against, brings an example."""
+"""One reply with a certain move, such as a question, a counterargument or an example."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class MoveRequirement(Requirement):
-    """Any reply that its author names so, with as many words as any reply, unless to oneself or to staff; also one to
-    a classmate who was answered before.
+    """Any reply whose author chose this move and that has the minimum of words of a reply counts, unless it is to
+    oneself or to staff. A second reply to the same classmate counts too.
     """
 
     kind = "move"
@@ -68,7 +68,7 @@ class MoveRequirement(Requirement):
         return bool(self.move)
 
     def judge(self, case: Case) -> Judgment:
-        """Every reply that makes it, the earliest first."""
+        """The earliest reply with the move."""
         moves = [post for post in case.posts if post.move == self.move and post.answers_classmate]
         made = [(case.complete_since(post), post) for post in moves]
         return Judgment((judge_once(self, made, case, self.terms.calendar.replies_due),))
@@ -89,7 +89,7 @@ class MoveRequirement(Requirement):
         )
 
     def describe(self, verdict: Verdict) -> Phrase:
-        """The move, and whether it is made."""
+        """The move, and whether there is a reply with it."""
         one = ONE_REPLY[Move(self.move)].capitalized()
         return one if verdict.is_met else phrase("%(one)s, not done yet", one=one)
 
@@ -99,7 +99,7 @@ class MoveRequirement(Requirement):
         return {"move": ONE_REPLY[Move(self.move)]} if self.move else {}
 
     def forecast(self, outlook: Outlook, /) -> tuple[ForecastNote, ...]:
-        """Whether the post would be the first to make it; of a reply, that it is still to be made."""
+        """Whether the post would be the first with the move; for other replies, that the move is still missing."""
         one = ONE_REPLY[Move(self.move)]
         if outlook.is_met and not outlook.was_met:
             return (ForecastNote(self.move, phrase("Would count as %(one)s.", one=one), is_gain=True),)

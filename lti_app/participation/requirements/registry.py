@@ -1,4 +1,4 @@
-"""The kinds of requirement, in the order in which they are asked for, and the way to and from what is stored."""
+"""The kinds of requirement, in the order in which they are shown, and their conversion to and from the stored form."""
 
 from collections.abc import Iterable, Mapping
 
@@ -21,9 +21,9 @@ FIELDS: tuple[FormField, ...] = tuple(field for kind in KINDS for field in kind.
 
 
 def to_stored(values: Mapping[str, object]) -> StoredRequirements:
-    """What a discussion stores, from the values of form fields by input; a field without a value asks for nothing.
+    """The stored form of the values of form fields, by input; a field without a value requires nothing.
 
-    Raises InvalidRequirement for a value that its field cannot have, and for a field that no kind has.
+    Raises InvalidRequirement for an invalid value and for an unknown field.
     """
     if unknown := values.keys() - {field.input for field in FIELDS}:
         raise InvalidRequirement(f"no requirement has a field {sorted(unknown)[0]!r:.60}")
@@ -32,15 +32,15 @@ def to_stored(values: Mapping[str, object]) -> StoredRequirements:
 
 
 def to_values(stored: StoredRequirements) -> dict[str, object]:
-    """The values of all form fields, by input, from what a discussion stores."""
+    """The values of all form fields, by input, from the stored form."""
     asked = from_stored(stored)
     return {field.input: getattr(each, field.name) for each in asked for field in each.fields}
 
 
 def from_stored(stored: StoredRequirements, terms: Terms = NO_TERMS) -> tuple[Requirement, ...]:
-    """One requirement of each kind; those that are not stored ask for nothing.
+    """One requirement of each kind; those that are not stored require nothing.
 
-    A kind that only a newer release knows is left out, so that both can run side by side while one is installed.
+    A kind that only a newer release knows is ignored, so that both releases can run at the same time during an upgrade.
     Raises InvalidRequirement for anything that `to_stored` would not have written.
     """
     by_kind = {str(entry.get("kind")): entry for entry in stored}

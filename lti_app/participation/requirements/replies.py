@@ -1,4 +1,4 @@
-"""Replies to so many different classmates, each of enough words, by their date."""
+"""Replies to a minimum number of different classmates, each with a minimum of words, by a due date."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -45,8 +45,10 @@ TO_STAFF = CountReason(
 
 @dataclass(frozen=True)
 class RepliesRequirement(Requirement):
-    """Each reply to another classmate counts once, from the moment it first had enough words and kept them. A reply to
-    oneself, to staff, or a second one to the same classmate does not count; more than asked for changes nothing.
+    """One reply to each classmate counts, from the moment it reached enough words and kept them.
+
+    Replies to oneself and to staff, and further replies to the same classmate, do not count. More than required does
+    not change the result.
     """
 
     kind = "replies"
@@ -108,12 +110,12 @@ class RepliesRequirement(Requirement):
 
     @property
     def of_reply(self) -> Asked:
-        """The words and the date."""
+        """The minimum of words and the due date."""
         return Asked(self.words, self.terms.calendar.replies_due)
 
     @property
     def sentence(self) -> Phrase:
-        """How many people, and what else is set."""
+        """The number of people, and what else is set."""
         people, words, due = self.people, self.words, self.terms.calendar.replies_due
         if words and due:
             return nphrase(
@@ -141,7 +143,7 @@ class RepliesRequirement(Requirement):
 
     @property
     def explanation(self) -> tuple[Phrase, ...]:
-        """Which replies do not count, and since when one does."""
+        """Which replies do not count, and since when a reply counts."""
         return (
             phrase(
                 "A second reply to the same person, a reply to yourself or a reply to an instructor is welcome but "
@@ -151,7 +153,7 @@ class RepliesRequirement(Requirement):
         )
 
     def describe(self, verdict: Verdict) -> Phrase:
-        """How many people are answered."""
+        """How many people were replied to."""
         return nphrase(
             "Replies to %(have)s of %(num)s person",
             "Replies to %(have)s of %(num)s people",

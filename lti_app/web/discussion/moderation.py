@@ -40,7 +40,7 @@ DONE = {
     ModerationAction.HIDE: _l("Post hidden. Its author and instructors still see it, with your reason."),
     ModerationAction.RESTORE: _l("Post shown again."),
     ModerationAction.HOLD: _l("Post held for review. Only its author and instructors can see it."),
-    ModerationAction.RELEASE: _l("Post approved. Everyone can see it, and it counts from the time it was written."),
+    ModerationAction.APPROVE: _l("Post approved. Everyone can see it, and it counts from the time it was written."),
     ModerationAction.ACCEPT: _l("Answer accepted."),
     ModerationAction.UNACCEPT: _l("Answer no longer accepted."),
     ModerationAction.SPLIT: _l("The reply is now a thread. Old links still lead to it."),

@@ -18,7 +18,7 @@ from lti_app.discussion.posts.queries.referred import compose_written
 from lti_app.discussion.posts.queries.replies import count_replies
 from lti_app.discussion.reactions.queries import liked_posts
 from lti_app.discussion.read_state.actions import mark_posts_read
-from lti_app.discussion.read_state.models import Seen
+from lti_app.discussion.read_state.models import ReadState
 from lti_app.discussion.read_state.queries import find_next_unread
 from lti_app.discussion.read_state.rules import PostNumbers
 from lti_app.discussion.stances.models import Stance
@@ -234,7 +234,7 @@ def check_what_is_marked_as_read(world: World) -> None:
         }
         with for_now(world):
             mark_posts_read(world.session, actor, view, PostNumbers.of(numbers.values()))
-            own = select(Seen.numbers).filter_by(person_id=actor.person_id, discussion_id=view.id)
+            own = select(ReadState.numbers).filter_by(person_id=actor.person_id, discussion_id=view.id)
             seen = PostNumbers.from_bytes(world.session.scalars(own).one())
         assert set(seen) == {numbers[number] for number in existing(world, viewer, place)}, (viewer, place)
 

@@ -33,7 +33,16 @@ PLACE = {
     *("id", "path", "address", "depth", "number", "parent_id", "root_id", "group_id", "private_to_id"),
     *("author_id", "author", "by_staff", "is_own", "is_imported", "created_at", "edited_at"),
     *("is_deleted", "deleted_by_author", "is_hidden", "is_held", "is_locked"),
-    *("is_announcement", "is_pinned", "is_exemplary", "is_accepted", "can_reply", "can_edit", "can_delete", "deeds"),
+    *(
+        "is_announcement",
+        "is_pinned",
+        "is_exemplary",
+        "is_accepted",
+        "can_reply",
+        "can_edit",
+        "can_delete",
+        "permissions",
+    ),
 }
 """The fields of a post that tell of its place; all others tell of what it says."""
 

@@ -29,9 +29,9 @@ def extend(
     note: str,
     now: datetime,
 ) -> None:
-    """Set later dates for a student or a group, in place of any earlier extension of theirs.
+    """Give a student or a group later dates, replacing an earlier extension.
 
-    Raises NothingExtended, NotLater (`name`), NotFound for a person or group of another course, Forbidden.
+    Raises NothingExtended, NotLater (`name`), NotFound for a person or group of another course, and Forbidden.
     """
     require(actor, DiscussionPermission.SET_UP)
     _check_dates(discussion.class_calendar, dates)

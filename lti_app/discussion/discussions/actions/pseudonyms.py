@@ -15,9 +15,9 @@ from lti_app.discussion.discussions.rules import Anonymity, pseudonym
 
 
 def give_pseudonyms(session: Session, discussion_id: int, person_ids: Iterable[int]) -> None:
-    """Assign each of these people a pseudonym of their own in a discussion, once and for good (three statements).
+    """Assign each of these people a permanent pseudonym in a discussion (three statements).
 
-    The discussion's row is locked, so that no two people are assigned a name at the same moment.
+    The row of the discussion is locked, so that two people never get the same name.
     """
     session.execute(select(Discussion.id).where(Discussion.id == discussion_id).with_for_update())
     named = set(session.scalars(select(Pseudonym.person_id).where(Pseudonym.discussion_id == discussion_id)))
@@ -43,7 +43,7 @@ def name_everybody(session: Session, actor: Actor, discussion: DiscussionView) -
 
 
 def reveal_names(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> None:
-    """From now on staff see the names in a blind discussion; classmates go on seeing pseudonyms. Raises Forbidden."""
+    """Reveal the names in a blind discussion to staff; classmates still see pseudonyms. Raises Forbidden."""
     require(actor, DiscussionPermission.GRADE)
     if discussion.anonymity is not Anonymity.BLIND:
         return

@@ -1,4 +1,4 @@
-"""Reserving the discussion behind a new placement."""
+"""Creating the discussion of a new placement."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ DEFAULT_TITLE = "Discussion"
 def reserve_discussion(
     session: Session, *, course_id: int, title: str, points: Decimal = DEFAULT_POINTS, now: datetime
 ) -> int:
-    """Make the empty discussion behind a new placement; an instructor sets it up later. Returns its id."""
+    """Create the empty discussion of a new placement; an instructor sets it up later. Returns its id."""
     discussion = Discussion(
         course_id=course_id,
         title=discussion_title(title),
@@ -41,5 +41,5 @@ def reserve_discussion(
 
 
 def discussion_title(text: str) -> str:
-    """One line, never empty: it is what the discussion's links are called."""
+    """A title as one line. It is never empty, since it is the text of links to the discussion."""
     return clean_line(text, MAX_TITLE) or DEFAULT_TITLE

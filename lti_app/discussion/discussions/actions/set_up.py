@@ -1,4 +1,4 @@
-"""Setting a discussion up."""
+"""Changing the settings of a discussion."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,10 +20,10 @@ from lti_app.library.readings.models import Reading
 def set_up_discussion(  # one statement a field: long, not complex
     session: Session, actor: Actor, discussion_id: int, *, set_up: SetUp, version: int, now: datetime
 ) -> DiscussionView:
-    """Save the set-up that an instructor decided on; `version` is that of the page they saw.
+    """Save the settings of a discussion; `version` is the version that the instructor saw.
 
-    Raises SetUpChanged when somebody saved another one meanwhile, DatesOutOfOrder and UnknownReading for a set-up
-    that makes no sense, and what the gate raises.
+    Raises SetUpChanged if somebody else has saved them since, DatesOutOfOrder, UnknownReading, and what the gate
+    raises.
     """
     get_discussion(session, actor, discussion_id, need=DiscussionPermission.SET_UP, now=now)
     discussion = session.scalars(
@@ -43,7 +43,7 @@ def set_up_discussion(  # one statement a field: long, not complex
 
 
 def write_prompt(session: Session, actor: Actor, discussion: DiscussionView, *, text: str, html: str) -> None:
-    """Give a prompt its look: `html` is safe, and `text` what one would have typed. Raises Forbidden."""
+    """Store a rich-text prompt: `html` is sanitized, `text` is its plain text. Raises Forbidden."""
     require(actor, DiscussionPermission.SET_UP)
     session.execute(update(Discussion).where(Discussion.id == discussion.id).values(prompt=text, prompt_html=html))
 

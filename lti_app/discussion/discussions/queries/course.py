@@ -45,7 +45,7 @@ def list_views(session: Session, actor: Actor, now: datetime) -> list[Discussion
 
 
 def list_required(session: Session, actor: Actor) -> list[int]:
-    """The ids of the readings that some discussion of the actor's course requires, in the order of the course."""
+    """The ids of the readings that any discussion of the actor's course requires, in the order of the course."""
     rows = session.scalars(
         select(DiscussionReading.reading_id)
         .join(Discussion, Discussion.id == DiscussionReading.discussion_id)

@@ -57,9 +57,9 @@ class DiscussionView:
     prompt_html: str
     points: Decimal
     calendar: Calendar
-    """The actor's own: for those with an extension, later than the class's."""
+    """The actor's own dates; with an extension they are later than those of the class."""
     requirements: StoredRequirements
-    """What counts as taking part, as it is stored; `participation` reads it."""
+    """The participation requirements, in the stored form of `participation`."""
     post_first: bool
     version: int
     root_count: int
@@ -69,31 +69,31 @@ class DiscussionView:
     structure: Structure = Structure.WHOLE_CLASS
     anonymity: Anonymity = Anonymity.NAMED
     names_revealed: bool = False
-    """Of a blind discussion: whether staff see the names by now."""
+    """Of a blind discussion: whether its names are revealed to staff."""
     edit_minutes: int | None = None
     as_of: datetime | None = None
-    """The moment for which all of this holds."""
+    """The time for which this view is valid."""
     class_calendar: Calendar = CLASS_DATES
     has_extensions: bool = False
-    """Whether anybody has dates of their own; told to staff."""
+    """Whether anybody has an extension; only set for staff."""
     group_kind: GroupKind | None = None
-    """Where groups discuss apart: which; None for any."""
+    """The kind of groups, with separate groups; None for all kinds."""
     shown_group_id: int | None = None
-    """Narrows what is read to one group and to what is for all."""
+    """If set, only posts of this group and posts for all groups are shown."""
     own_pseudonym: str = ""
-    """The name under which others see the actor; empty before their first post here."""
+    """The actor's pseudonym here; empty before their first post."""
     stance: StanceQuestion | None = None
     zone: ZoneInfo = UTC
     """The course's time zone, in which days are counted."""
 
     def is_past_editing(self, written_at: datetime) -> bool:
-        """Whether what was written then can no longer be edited by its author."""
+        """Whether the author of a post from this time can no longer edit it."""
         if self.edit_minutes is None or self.as_of is None:
             return False
         return self.as_of > written_at + timedelta(minutes=self.edit_minutes)
 
     def hides_names_from(self, actor: Actor) -> bool:
-        """Whether the actor sees pseudonyms instead of the names of students (their own name they know)."""
+        """Whether the actor sees pseudonyms instead of the names of other students."""
         if self.anonymity is Anonymity.NAMED:
             return False
         return not actor.is_staff or (self.anonymity is Anonymity.BLIND and not self.names_revealed)
@@ -117,10 +117,10 @@ def get_discussion(
     now: datetime,
     bare: bool = False,
 ) -> DiscussionView:
-    """The gate: one discussion of the actor's course, if the actor may do what is needed; `bare` without its readings,
-    which takes one statement less.
+    """The gate: one discussion of the actor's course, if the actor has the permission that is needed.
 
-    Raises NotFound if it does not exist in this course, Forbidden if the actor may see it but not do this.
+    `bare` omits the readings and saves a statement. Raises NotFound if it does not exist in this course, Forbidden if
+    the actor may see it but not do this.
     """
     values = {"discussion_id": discussion_id, "course_id": actor.course_id, "person_id": actor.person_id}
     row = session.execute(_one(is_staff=actor.is_staff), values).one_or_none()

@@ -26,19 +26,19 @@ class ExtensionLine:
     person_id: int | None
     group_id: int | None
     name: str
-    """The person's or the group's."""
+    """The name of the person or the group."""
     dates: Calendar
-    """Those that were given; None where the class's holds."""
+    """The later dates; None where the class date applies."""
     note: str
     granted_by: str
     granted_at: datetime
 
 
 def collect_calendars(session: Session, discussion: DiscussionView) -> dict[int, Calendar]:
-    """The calendars of those with an extension, by person id (one statement; none where nobody has one).
+    """The calendars of people with an extension, by person id (one statement; none if there are no extensions). The
+    class calendar applies to everybody else.
 
-    For all others the class's applies. Only the gate for staff says that there are extensions, so a student's view of
-    the discussion finds none.
+    Only views for staff know of extensions, so this is empty for a student's view of the discussion.
     """
     if not discussion.has_extensions:
         return {}

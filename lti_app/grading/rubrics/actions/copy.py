@@ -1,4 +1,4 @@
-"""What changes rubrics."""
+"""Copying rubrics."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -14,7 +14,9 @@ from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, CriterionPlan
 def copy_rubric(
     session: Session, discussion: DiscussionView, criteria: Sequence[CriterionPlan] = DEFAULT_RUBRIC
 ) -> None:
-    """Give a discussion its own copy of a rubric, unless it has one: later edits elsewhere change no old grade."""
+    """Copy a rubric into a discussion, unless it has one, so that later changes of the original do not change old
+    grades.
+    """
     if session.scalar(select(Rubric.id).where(Rubric.discussion_id == discussion.id)):
         return
     rubric = Rubric(discussion_id=discussion.id)
