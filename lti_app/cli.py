@@ -208,9 +208,8 @@ def main() -> None:
     try:
         cli()
     except SettingsError as error:
-        reasons = dict(error.data.get("reasons") or {})  # type: ignore[call-overload]
-        for name, reason in reasons.items():
-            click.echo(f"colloquy: {name} {reason}", err=True)
+        for line in str(error).splitlines():
+            click.echo(f"colloquy: {line}", err=True)
         sys.exit(2)
     except migrations.UpgradeStopped as error:
         stands = error.data["revision"] or "empty"
@@ -257,12 +256,8 @@ def _require_current(settings: Settings) -> None:
     """Stop before serving on a database that the code does not know."""
     with _reading(settings) as session:
         if not migrations.is_current(session.connection()):
-            raise SettingsError(
-                names=[PREFIX + "DATABASE_URL"],
-                reasons={
-                    PREFIX + "DATABASE_URL": "points to a database that is not up to date: run `colloquy upgrade`"
-                },
-            )
+            reason = "points to a database that is not up to date: run `colloquy upgrade`"
+            raise SettingsError({f"{PREFIX}DATABASE_URL": reason})
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The base classes of all errors; web/errors.py turns them into pages."""
 
+from collections.abc import Mapping
+
 
 class ColloquyError(Exception):
     """The base of all our errors. `code` is stable and selects the message; `data` has the values in it."""
@@ -37,6 +39,14 @@ class Refused(ColloquyError):
 
 
 class SettingsError(ColloquyError):
-    """A setting is missing or wrong; `data["names"]` lists the environment variables."""
+    """Settings are missing or wrong; `reasons` says what is wrong with each, by its environment variable."""
 
     code = "settings"
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        self.reasons = dict(sorted(reasons.items()))
+        super().__init__(names=list(self.reasons))
+
+    def __str__(self) -> str:
+        """A line for each setting, which begins with its name."""
+        return "\n".join(f"{name} {reason}" for name, reason in self.reasons.items())

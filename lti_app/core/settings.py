@@ -130,8 +130,8 @@ class Settings(BaseModel):
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read and check all settings. Raises SettingsError with the `names` of the wrong environment variables and the
-    `reasons`, each with an example, so that the start fails at once and says why.
+    """Read and check all settings. Raises SettingsError with the reason for each wrong environment variable and an
+    example, so that the start fails at once and says why.
     """
     values, faults = _values(dict(os.environ if environ is None else environ))
     settings = None
@@ -142,7 +142,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         unread = {name.removesuffix("_FILE") for name in faults}
         faults |= {name: reason for name, reason in wrong.items() if name not in unread}
     if settings is None or faults:
-        raise SettingsError(names=sorted(faults), reasons=dict(sorted(faults.items())))
+        raise SettingsError(faults)
     return settings
 
 
@@ -173,7 +173,7 @@ def _values(source: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         text, fault = _read(settings_file)
         if fault:
             fault += f". Example: {PREFIX}SETTINGS_FILE=/etc/colloquy/colloquy.env"
-            raise SettingsError(names=[PREFIX + "SETTINGS_FILE"], reasons={PREFIX + "SETTINGS_FILE": fault})
+            raise SettingsError({PREFIX + "SETTINGS_FILE": fault})
         source = {**_assignments(text), **source}
     values: dict[str, str] = {}
     faults: dict[str, str] = {}
