@@ -11,9 +11,8 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.answers.models import AnswerClaim
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.queries.gate import own_first_post, with_own_post
+from lti_app.discussion.posts.queries.gate import is_gate_open
 from lti_app.discussion.visibility.queries import author_name, in_front_of_class, visible
 
 MOST_LISTED = 30
@@ -76,12 +75,7 @@ def list_unanswered(
     The one with `first_id`, if it is unanswered, comes before all others. Empty for those who may not read the
     discussion's posts.
     """
-    if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=True)):
-        return ()
-    statement = _select(actor, discussion, first_id, now).limit(most)
-    if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=False)):
-        statement = statement.where(own_first_post(actor, discussion).exists())
-    rows = session.execute(statement)
+    rows = session.execute(_select(actor, discussion, first_id, now).limit(most))
     return tuple(UnansweredPost(*row) for row in rows)
 
 
@@ -111,7 +105,8 @@ def _select(
             own,
         )
         .join(Person, Person.id == Post.author_id)
-        .where(visible(Post, actor, discussion), asks_for_answer(), ~is_answered(), Post.author_id != actor.person_id)
+        .where(is_gate_open(actor, discussion), visible(Post, actor, discussion))
+        .where(asks_for_answer(), ~is_answered(), Post.author_id != actor.person_id)
         .order_by(Post.id != first_id, own.is_(None), others.is_not(None), Post.number)
     )
 

@@ -15,9 +15,9 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.moderation.models import ModerationRecord, MovedPost, Report
 from lti_app.discussion.moderation.rules import ModerationAction, Outcome, ReportReason
-from lti_app.discussion.posts.access import PostPermission, may, require
+from lti_app.discussion.posts.access import PostPermission, require
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.queries.gate import circumstances_of
+from lti_app.discussion.posts.queries.gate import circumstances_of, is_gate_open
 from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.posts.queries.views import PostView, select_posts, view_post
 from lti_app.discussion.visibility.queries import is_held, not_deleted, visible, visible_in
@@ -170,14 +170,12 @@ def list_own_reports(session: Session, actor: Actor, now: datetime) -> list[OwnR
 
 
 def find_moved(session: Session, actor: Actor, discussion: DiscussionView, old_address: str) -> str | None:
-    """The current address of the post that once had this address, if the actor may know of it (two statements)."""
-    if not may(actor, PostPermission.READ, circumstances_of(session, actor, discussion)):
-        return None
+    """The current address of the post that once had this address, if the actor may know of it (one statement)."""
     return session.scalar(
         select(Post.address)
         .join(MovedPost, MovedPost.post_id == Post.id)
         .where(MovedPost.discussion_id == discussion.id, MovedPost.old_address == old_address)
-        .where(visible(Post, actor, discussion))
+        .where(is_gate_open(actor, discussion), visible(Post, actor, discussion))
     )
 
 

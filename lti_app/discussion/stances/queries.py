@@ -1,6 +1,6 @@
 """What one may know of the stances in a discussion."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import and_, case, func, literal, null, or_, select
 from sqlalchemy.orm import Session
@@ -9,9 +9,8 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
-from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.queries.gate import circumstances_of
+from lti_app.discussion.posts.queries.gate import is_gate_open
 from lti_app.discussion.stances.access import may_answer
 from lti_app.discussion.stances.models import Stance
 from lti_app.discussion.stances.rules import AnswerCount, Shift, is_asked_again, shift_of
@@ -47,10 +46,7 @@ class StanceView:
 
 
 def get_stances(session: Session, actor: Actor, discussion: DiscussionView) -> StanceView | None:
-    """The stance question with what the actor may know of the answers; None where none is asked.
-
-    One statement; one more for those whom a post has moved.
-    """
+    """The stance question with what the actor may know of the answers (one statement); None where none is asked."""
     if discussion.stance is None:
         return None
     own, moved_by_own = Stance.person_id == actor.person_id, Post.author_id == actor.person_id
@@ -63,17 +59,17 @@ def get_stances(session: Session, actor: Actor, discussion: DiscussionView) -> S
         Post.address if actor.is_staff else case((or_(own, moved_by_own), Post.address), else_=null()),
         case((shows_who, Person.name), else_=null()),
     )
+    known = or_(moved_by_own, is_gate_open(actor, discussion))
     rows = session.execute(
         select(*columns, func.count())
         .join(Person, Person.id == Stance.person_id)
-        .outerjoin(Post, and_(Post.id == Stance.moved_by_id, visible(Post, actor, discussion), not_deleted(Post)))
+        .outerjoin(
+            Post, and_(Post.id == Stance.moved_by_id, not_deleted(Post), visible(Post, actor, discussion), known)
+        )
         .where(Stance.discussion_id == discussion.id)
         .group_by(*columns)
     ).all()
-    view = _view(actor, discussion, discussion.stance, [tuple(row) for row in rows])
-    if view.own_moved_by and not may(actor, PostPermission.READ, circumstances_of(session, actor, discussion)):
-        return replace(view, own_moved_by="")
-    return view
+    return _view(actor, discussion, discussion.stance, [tuple(row) for row in rows])
 
 
 _Row = tuple[int, int | None, int, int, str | None, str | None, int]

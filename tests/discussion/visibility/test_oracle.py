@@ -203,13 +203,13 @@ def check_citations_counted_in_a_reading(world: World) -> None:
 
 
 def check_unanswered_posts(world: World) -> None:
-    for viewer, place in READING:
+    for viewer, place in LOOKS:
         view = world.view(viewer, place)
         listed = list_unanswered(world.session, world.actor(viewer), view, now=world.clock(), most=1000)
         expected = {
             number: name_of(world, viewer, place, post)
             for number, post in world.posts(place).items()
-            if oracle.asks_for_answer(viewer, place, post)
+            if oracle.reads(viewer, place) and oracle.asks_for_answer(viewer, place, post)
         }
         assert {post.id: post.author for post in listed} == expected, (viewer, place)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, select, true
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
@@ -64,6 +64,14 @@ _HAS_POSTED = _own_first_post(READER, DISCUSSION).exists()
 def has_posted(kind: ViewerKind) -> ColumnElement[bool]:
     """Whether a viewer of this kind has begun a thread, as a column of a statement run with `viewer_values`."""
     return (false() if kind.is_staff else _HAS_POSTED).label("has_posted")
+
+
+def is_gate_open(actor: Actor, discussion: DiscussionView) -> ColumnElement[bool]:
+    """Whether the actor may read posts of others here, as a condition of a statement."""
+    if may(actor, PostPermission.READ, with_own_post(discussion, has_posted=False)):
+        return true()
+    has_posted = own_first_post(actor, discussion).exists()
+    return has_posted if may(actor, PostPermission.READ, with_own_post(discussion, has_posted=True)) else false()
 
 
 @cache
