@@ -18,7 +18,7 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
-from lti_app.discussion.discussions.rules import Calendar, Move, SetUp, StanceQuestion, Structure
+from lti_app.discussion.discussions.rules import Calendar, DiscussionSettings, Move, StanceQuestion, Structure
 from lti_app.discussion.moderation.actions import change_post, report_post
 from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
 from lti_app.discussion.posts.rules.compose import Cited
@@ -28,7 +28,7 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.publishing.actions.publish import Published, publish
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.exchange.exporting.rules.pdf import typeset
-from lti_app.grading.rubrics.actions.set_up import set_up_graded
+from lti_app.grading.rubrics.actions.settings import save_graded_settings
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.queries import read_pages
@@ -208,7 +208,7 @@ def _set_up(course: _Class, plan: Mapping[str, Any], discussion_id: int) -> None
         name: course.day(plan[f"{key}_days"], DAY_ENDS)
         for name, key in (("first_post_due", "first_post_due"), ("replies_due", "replies_due"), ("closes_at", "closes"))
     }
-    set_up = SetUp(
+    settings = DiscussionSettings(
         title=plan["title"],
         prompt=plan["prompt"],
         points=Decimal(plan["points"]),
@@ -220,8 +220,8 @@ def _set_up(course: _Class, plan: Mapping[str, Any], discussion_id: int) -> None
         structure=Structure(plan.get("structure", Structure.WHOLE_CLASS)),
         stance=StanceQuestion(**plan["stance"]) if "stance" in plan else None,
     )
-    about: dict[str, Any] = {"set_up": set_up, "version": 0, "now": opened}
-    set_up_graded(course.session, course.instructor, discussion_id, **about)
+    about: dict[str, Any] = {"settings": settings, "version": 0, "now": opened}
+    save_graded_settings(course.session, course.instructor, discussion_id, **about)
 
 
 def _write(course: _Class, post: Mapping[str, Any], discussion_id: int, parent: Published | None = None) -> Published:

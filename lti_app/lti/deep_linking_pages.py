@@ -121,7 +121,7 @@ def _form_page(key: str, form: AddForm, request: DeepLinkingRequest) -> str:
 
 def _instructor() -> Actor:
     actor = get_visitor()
-    require(actor, DiscussionPermission.SET_UP)
+    require(actor, DiscussionPermission.EDIT_SETTINGS)
     return actor
 
 

@@ -18,10 +18,10 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
+from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.discussions.rules import Calendar, SetUp
+from lti_app.discussion.discussions.rules import Calendar, DiscussionSettings
 from lti_app.discussion.posts.models import Citation, Post, Revision
 from lti_app.discussion.posts.rules.addresses import child_address, child_path
 from lti_app.discussion.posts.rules.compose import compose
@@ -174,7 +174,7 @@ def _csl(family: str, given: str, year: int, title: str) -> dict[str, object]:
 def _discussion(session: Session, teacher: Actor, readings: tuple[int, ...]) -> DiscussionView:
     discussion_id = reserve_discussion(session, course_id=teacher.course_id, title="Week 3", now=NOW)
     calendar = Calendar(NOW - timedelta(9), NOW + timedelta(1), NOW + timedelta(2), NOW + timedelta(3))
-    plan = SetUp(
+    plan = DiscussionSettings(
         title="Are leaders and managers different kinds of people?",
         prompt=text_of(random.Random(1), 60),
         points=Decimal(20),
@@ -184,7 +184,7 @@ def _discussion(session: Session, teacher: Actor, readings: tuple[int, ...]) -> 
         reading_ids=readings,
         required_ids=frozenset(readings),
     )
-    discussion = set_up_discussion(session, teacher, discussion_id, set_up=plan, version=0, now=NOW)
+    discussion = save_settings(session, teacher, discussion_id, settings=plan, version=0, now=NOW)
     copy_rubric(session, discussion)
     return discussion
 

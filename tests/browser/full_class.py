@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.actions import split_students
 from lti_app.discussion.discussions.actions.extensions import extend
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
+from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.discussions.rules import Anonymity, Calendar, SetUp, StanceQuestion, Structure
+from lti_app.discussion.discussions.rules import Anonymity, Calendar, DiscussionSettings, StanceQuestion, Structure
 from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.rules import DraftContent, DraftKind, DraftPlace
 from lti_app.discussion.moderation.actions import change_post, reply_privately, report_post
@@ -77,7 +77,7 @@ def _give_article(session: Session, site: Site, miriam: Actor) -> None:
 def _gather_week_4(session: Session, site: Site, miriam: Actor) -> None:
     now = site.clock()
     discussion = find(session, site, miriam, "Week 4")
-    set_up = SetUp(
+    settings = DiscussionSettings(
         title="Does change need a crisis?",
         prompt="Kotter wants a sense of urgency. How much of it is honest?",
         points=Decimal(10),
@@ -90,8 +90,8 @@ def _gather_week_4(session: Session, site: Site, miriam: Actor) -> None:
         anonymity=Anonymity.BLIND,
         stance=StanceQuestion(text="Does change need a crisis?", low="never", high="always"),
     )
-    about = {"set_up": set_up, "version": discussion.version, "now": now}
-    copy_rubric(session, set_up_discussion(session, miriam, discussion.id, **about))
+    about = {"settings": settings, "version": discussion.version, "now": now}
+    copy_rubric(session, save_settings(session, miriam, discussion.id, **about))
     split_students(session, miriam, 3, name_of=lambda number: f"Group {number}", everybody=True)
     later = {"dates": Calendar(first_post_due=now + timedelta(days=4)), "note": "A letter was seen.", "now": now}
     discussion = find(session, site, miriam, "Does change")

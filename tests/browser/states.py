@@ -11,10 +11,10 @@ from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
+from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.queries.course import list_discussions
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
-from lti_app.discussion.discussions.rules import Calendar, SetUp
+from lti_app.discussion.discussions.rules import Calendar, DiscussionSettings
 from lti_app.grading.assessments.actions import assess, release
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.queries import get_rubric
@@ -86,7 +86,7 @@ def schedule_week_4(site: Site, **ahead: float) -> None:
     with site.parts.database.writing() as session:
         actor = instructor(session, site)
         discussion = find(session, site, actor, "Week 4")
-        set_up = SetUp(
+        settings = DiscussionSettings(
             title="Does change need a crisis?",
             prompt="Kotter wants a sense of urgency. How much of it is honest?",
             points=Decimal(10),
@@ -97,7 +97,7 @@ def schedule_week_4(site: Site, **ahead: float) -> None:
             required_ids=frozenset(),
         )
         version, now = discussion.version, site.clock()
-        copy_rubric(session, set_up_discussion(session, actor, discussion.id, set_up=set_up, version=version, now=now))
+        copy_rubric(session, save_settings(session, actor, discussion.id, settings=settings, version=version, now=now))
 
 
 def instructor(session: Session, site: Site) -> Actor:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
+from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.discussions.rules import Calendar, SetUp
+from lti_app.discussion.discussions.rules import Calendar, DiscussionSettings
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.participation.requirements.registry import FIELDS, to_stored
 from tests.cast import MONDAY
@@ -22,7 +22,7 @@ WEEK = Calendar(
     closes_at=MONDAY + timedelta(days=7),
 )
 ASKED = {"first_post_words": 5, "replies_wanted": 2, "reply_words": 3}
-PLAN = SetUp(
+PLAN = DiscussionSettings(
     title="Managers and leaders",
     prompt="Are managers and leaders different people?",
     points=Decimal(20),
@@ -35,7 +35,7 @@ PLAN = SetUp(
 """What most tests set up: small counts, so that texts can be short."""
 
 
-def plan(**changes: Any) -> SetUp:
+def plan(**changes: Any) -> DiscussionSettings:
     """PLAN with these fields changed; those of requirements by the names of their inputs."""
     asked = {field.input: changes.pop(field.input) for field in FIELDS if field.input in changes}
     return replace(PLAN, requirements=to_stored({**ASKED, **asked}), **changes)
@@ -44,6 +44,6 @@ def plan(**changes: Any) -> SetUp:
 def set_up(session: Session, instructor: Actor, now: datetime, **changes: Any) -> DiscussionView:
     """A discussion with its rubric, open at `now` unless the changes say otherwise."""
     reserved = reserve_discussion(session, course_id=instructor.course_id, title=PLAN.title, now=now)
-    discussion = set_up_discussion(session, instructor, reserved, set_up=plan(**changes), version=0, now=now)
+    discussion = save_settings(session, instructor, reserved, settings=plan(**changes), version=0, now=now)
     copy_rubric(session, discussion)
     return discussion

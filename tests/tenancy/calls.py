@@ -41,7 +41,7 @@ VALUES: dict[str, Any] = {
     "read": True,
     "reason": ReportReason.OTHER,
     "sellers": frozenset(),
-    "set_up": plan(),
+    "settings": plan(),
     "text": "See me about this.",
     "through_library": True,
     "file": ImportFile(FILE, "UTC"),

@@ -11,7 +11,7 @@ class DiscussionPermission(StrEnum):
     """What one may do with a discussion as a whole."""
 
     SEE = "see"
-    SET_UP = "set_up"
+    EDIT_SETTINGS = "edit_settings"
     GRADE = "grade"
 
 
@@ -29,7 +29,7 @@ def _instructor(actor: Actor) -> bool:
 
 TABLE: dict[DiscussionPermission, Callable[[Actor], bool]] = {
     DiscussionPermission.SEE: _anyone,
-    DiscussionPermission.SET_UP: _instructor,
+    DiscussionPermission.EDIT_SETTINGS: _instructor,
     DiscussionPermission.GRADE: _staff,
 }
 

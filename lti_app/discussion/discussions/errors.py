@@ -3,7 +3,7 @@
 from lti_app.core.errors import Conflict, Refused
 
 
-class SetUpChanged(Conflict):
+class SettingsChanged(Conflict):
     """Another person has saved the settings since this page was opened."""
 
     code = "set_up_changed"

@@ -145,7 +145,7 @@ class StanceQuestion:
 
 
 @dataclass(frozen=True)
-class SetUp:
+class DiscussionSettings:
     """The settings of a discussion."""
 
     title: str

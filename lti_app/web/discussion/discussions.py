@@ -25,7 +25,7 @@ from lti_app.discussion.stances.queries import get_stances
 from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_thread
 from lti_app.discussion.threads.rules import Jumps, Overview
 from lti_app.grading.assessments.queries import get_released_grade
-from lti_app.grading.rubrics.actions.set_up import set_up_graded
+from lti_app.grading.rubrics.actions.settings import save_graded_settings
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, in_language
 from lti_app.library.readings.actions import add_reading
@@ -33,7 +33,7 @@ from lti_app.library.readings.queries import ReadingLine, list_readings
 from lti_app.library.readings.rules import to_csl
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.evaluation import Verdicts
-from lti_app.web.discussion.forms.discussions import ReadingForm, SetUpForm, prefilled
+from lti_app.web.discussion.forms.discussions import ReadingForm, SettingsForm, prefilled
 from lti_app.web.discussion.forms.drafting import first_post, own_participation
 from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
 from lti_app.web.session import get_visitor
@@ -44,7 +44,7 @@ blueprint = Blueprint("discussions", __name__, url_prefix="/courses/<int:course_
 
 @dataclass(frozen=True)
 class ReadingChoice:
-    """A reading of the course on the set-up page."""
+    """A reading of the course on the settings page."""
 
     reading: ReadingLine
     assigned: bool
@@ -56,7 +56,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
     """The discussion with the reader's progress and a page of posts; the way to set it up where nobody has."""
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now())
-    if discussion.state is State.UNPREPARED and may(actor, DiscussionPermission.SET_UP):
+    if discussion.state is State.UNPREPARED and may(actor, DiscussionPermission.EDIT_SETTINGS):
         return redirect(url_for(".settings", discussion_id=discussion_id), 303)
     if not _is_shown(actor, discussion):
         return render_template("discussion/discussions/not_open.html", discussion=discussion)
@@ -101,27 +101,29 @@ def participation(discussion_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/settings", methods=["GET", "POST"])
 def settings(discussion_id: int) -> ResponseReturnValue:
-    """The set-up page. Its second button adds a reading to the course and keeps everything else as it was typed."""
+    """The settings page. Its second button adds a reading to the course and keeps everything else as it was typed."""
     actor = get_visitor()
-    discussion = get_discussion(read_session(), actor, discussion_id, need=DiscussionPermission.SET_UP, now=now())
-    form = SetUpForm(data=prefilled(discussion, actor.time_zone))
+    discussion = get_discussion(
+        read_session(), actor, discussion_id, need=DiscussionPermission.EDIT_SETTINGS, now=now()
+    )
+    form = SettingsForm(data=prefilled(discussion, actor.time_zone))
     reading_form = ReadingForm(request.form if _adds_reading() else None, prefix="new-")
     if request.method == "GET":
-        return _set_up_page(actor, discussion, form, reading_form)
+        return _settings_page(actor, discussion, form, reading_form)
     if _adds_reading():
         return _add_reading(actor, discussion, form, reading_form)
     if form.validate():
         try:
-            _save_set_up(actor, discussion_id, form)
+            _save_settings(actor, discussion_id, form)
         except DatesOutOfOrder as error:
             _mark_out_of_order(form, error)
         else:
             flash(_("Discussion saved. This is what your students see."))
             return redirect(url_for(".show", discussion_id=discussion_id), 303)
-    return _set_up_page(actor, discussion, form, reading_form), 422
+    return _settings_page(actor, discussion, form, reading_form), 422
 
 
-def _mark_out_of_order(form: SetUpForm, error: DatesOutOfOrder) -> None:
+def _mark_out_of_order(form: SettingsForm, error: DatesOutOfOrder) -> None:
     later, earlier = form[str(error.data["later"])], form[str(error.data["earlier"])]
     later.errors = [_("This is before “%(earlier)s”. Choose a later date.", earlier=earlier.label.text)]
 
@@ -138,7 +140,7 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[s
         "requirements": requirements_of(discussion),
         "rubric": get_rubric(session, discussion),
         "grade": get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None,
-        "can_set_up": may(actor, DiscussionPermission.SET_UP),
+        "can_edit_settings": may(actor, DiscussionPermission.EDIT_SETTINGS),
         "can_grade": may(actor, DiscussionPermission.GRADE),
         "is_staff": actor.is_staff,
         "stance": get_stances(session, actor, discussion),
@@ -152,27 +154,27 @@ def _adds_reading() -> bool:
 
 
 def _add_reading(
-    actor: Actor, discussion: DiscussionView, form: SetUpForm, reading_form: ReadingForm
+    actor: Actor, discussion: DiscussionView, form: SettingsForm, reading_form: ReadingForm
 ) -> ResponseReturnValue:
     if not reading_form.validate():
-        return _set_up_page(actor, discussion, form, reading_form), 422
+        return _settings_page(actor, discussion, form, reading_form), 422
     with writing() as session:
         added = add_reading(session, actor, to_csl(reading_form.to_entry()), now())
     flash(_("Reading added and selected. Save the settings to assign it."))
-    return _set_up_page(actor, discussion, form, ReadingForm(prefix="new-"), added=added)
+    return _settings_page(actor, discussion, form, ReadingForm(prefix="new-"), added=added)
 
 
-def _save_set_up(actor: Actor, discussion_id: int, form: SetUpForm) -> None:
+def _save_settings(actor: Actor, discussion_id: int, form: SettingsForm) -> None:
     with writing() as session:
         known = [line.id for line in list_readings(session, actor)]
         assigned = tuple(reading_id for reading_id in known if f"reading-{reading_id}" in request.form)
         required = frozenset(reading_id for reading_id in assigned if f"required-{reading_id}" in request.form)
-        set_up, version = form.to_set_up(assigned, required), form.version.data or 0
-        set_up_graded(
+        chosen, version = form.to_settings(assigned, required), form.version.data or 0
+        save_graded_settings(
             session,
             actor,
             discussion_id,
-            set_up=set_up,
+            settings=chosen,
             prompt_html=(form.prompt.data or "") if form.is_rich else None,
             rubric=in_language(DEFAULT_RUBRIC, _),
             version=version,
@@ -180,8 +182,8 @@ def _save_set_up(actor: Actor, discussion_id: int, form: SetUpForm) -> None:
         )
 
 
-def _set_up_page(
-    actor: Actor, discussion: DiscussionView, form: SetUpForm, reading_form: ReadingForm, *, added: int = 0
+def _settings_page(
+    actor: Actor, discussion: DiscussionView, form: SettingsForm, reading_form: ReadingForm, *, added: int = 0
 ) -> str:
     chosen: Mapping[str, object] = request.form if request.method == "POST" else _assigned_now(discussion)
     choices = [

@@ -62,7 +62,9 @@ def remove(discussion_id: int, extension_id: int) -> ResponseReturnValue:
 
 def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
     actor = get_visitor()
-    return actor, get_discussion(read_session(), actor, discussion_id, need=DiscussionPermission.SET_UP, now=now())
+    return actor, get_discussion(
+        read_session(), actor, discussion_id, need=DiscussionPermission.EDIT_SETTINGS, now=now()
+    )
 
 
 def _form(actor: Actor) -> ExtensionForm:

@@ -9,8 +9,8 @@ import pytest
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.access import DiscussionPermission
 from lti_app.discussion.discussions.actions.reserve import DEFAULT_TITLE, reserve_discussion
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
-from lti_app.discussion.discussions.errors import DatesOutOfOrder, SetUpChanged, UnknownReading
+from lti_app.discussion.discussions.actions.settings import save_settings
+from lti_app.discussion.discussions.errors import DatesOutOfOrder, SettingsChanged, UnknownReading
 from lti_app.discussion.discussions.queries.course import list_discussions
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import MAX_TITLE, Calendar, State
@@ -34,8 +34,8 @@ def reserved(session, cast, clock):
 def save(session, cast, clock, reserved):
     """Sets the reserved discussion up as the instructor, or as somebody else."""
 
-    def saved(set_up=PLAN, version=0, actor=cast.ines):
-        return set_up_discussion(session, actor, reserved, set_up=set_up, version=version, now=clock())
+    def saved(settings=PLAN, version=0, actor=cast.ines):
+        return save_settings(session, actor, reserved, settings=settings, version=version, now=clock())
 
     return saved
 
@@ -82,7 +82,7 @@ def test_a_later_set_up_replaces_the_earlier_one(session, cast, clock, save):
 
 def test_two_instructors_do_not_overwrite_each_other(session, cast, clock, save):
     save(plan(title="Hers"))
-    with pytest.raises(SetUpChanged):
+    with pytest.raises(SettingsChanged):
         save(plan(title="His"), version=0)
     assert save(plan(title="His, after he saw hers"), version=1).title == "His, after he saw hers"
 

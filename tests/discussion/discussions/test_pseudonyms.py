@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from lti_app.course.courses.rules import Role
 from lti_app.discussion.discussions.actions.pseudonyms import name_everybody, reveal_names
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
+from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, pseudonym
@@ -73,14 +73,14 @@ def test_many_who_post_at_once_get_names_of_their_own(database, session, cast, c
 def test_anonymity_is_fixed_once_somebody_has_posted(session, cast, clock, hidden):
     write(session, cast.ana, hidden, now=clock())
     again = plan(anonymity=Anonymity.NAMED, title="Another title")
-    kept = set_up_discussion(session, cast.ines, hidden.id, set_up=again, version=1, now=clock())
+    kept = save_settings(session, cast.ines, hidden.id, settings=again, version=1, now=clock())
     assert (kept.title, kept.anonymity) == ("Another title", Anonymity.PEERS)
 
 
 @pytest.mark.parametrize(("before", "after"), [(Anonymity.PEERS, Anonymity.NAMED), (Anonymity.NAMED, Anonymity.BLIND)])
 def test_nobody_posts_under_other_terms_than_they_were_told(session, cast, clock, before, after):
     told = set_up(session, cast.ines, clock(), anonymity=before, post_first=False)
-    set_up_discussion(session, cast.ines, told.id, set_up=plan(anonymity=after), version=1, now=clock())
+    save_settings(session, cast.ines, told.id, settings=plan(anonymity=after), version=1, now=clock())
     by_now = get_discussion(session, cast.ana, told.id, now=clock())
     for seen, written in ((told, PostContent("Hello.")), (by_now, PostContent("Hello.", shown_anonymity=before))):
         with pytest.raises(NamesChanged) as refusal, session.begin_nested():

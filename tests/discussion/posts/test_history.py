@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import select
 
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
+from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
@@ -58,8 +58,8 @@ class Histories(RuleBasedStateMachine):
         ines, now = self.cast.ines, self.clock()
         readings = add_readings(self.session, ines, now)
         reserved = reserve_discussion(self.session, course_id=ines.course_id, title="", now=now)
-        set_up = plan(post_first=False, reading_ids=readings)
-        self.discussion = set_up_discussion(self.session, ines, reserved, set_up=set_up, version=0, now=now)
+        chosen = plan(post_first=False, reading_ids=readings)
+        self.discussion = save_settings(self.session, ines, reserved, settings=chosen, version=0, now=now)
         self.posts: dict[int, WrittenPost] = {}
         self.first_posts = 0
 

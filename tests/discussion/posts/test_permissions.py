@@ -43,9 +43,9 @@ def rows(table):
 # What somebody asks of a discussion as a whole.
 DISCUSSIONS = """
             observer   student    assistant  instructor
-see         yes        yes        yes        yes
-set_up      forbidden  forbidden  forbidden  yes
-grade       forbidden  forbidden  yes        yes
+see             yes        yes        yes        yes
+edit_settings   forbidden  forbidden  forbidden  yes
+grade           forbidden  forbidden  yes        yes
 """
 
 

@@ -13,7 +13,7 @@ from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
+from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
@@ -124,11 +124,11 @@ def test_two_instructors_set_up_one_discussion(together, session, cast, clock):
     reserved = reserve_discussion(session, course_id=cast.course_id, title="New", now=clock())
 
     def save(title, own):
-        view = set_up_discussion(own, cast.ines, reserved, set_up=plan(title=title), version=0, now=clock())
+        view = save_settings(own, cast.ines, reserved, settings=plan(title=title), version=0, now=clock())
         copy_rubric(own, view)
 
     answers = together(*(partial(save, f"Title {number}") for number in range(4)))
-    assert kinds(answers) == ["NoneType", "SetUpChanged", "SetUpChanged", "SetUpChanged"]
+    assert kinds(answers) == ["NoneType", "SettingsChanged", "SettingsChanged", "SettingsChanged"]
     title, version = session.execute(select(Discussion.title, Discussion.version)).one()
     assert (title, version) == (f"Title {answers.index(None)}", 1)
     assert count(session, Rubric) == 1

@@ -9,7 +9,7 @@ import pytest
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.actions import keep_only
 from lti_app.course.courses.rules import Role
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
+from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
@@ -196,8 +196,8 @@ def test_a_release_freezes_the_grade_until_the_next_one(session, cast, discussio
 
 
 def test_a_later_set_up_changes_no_released_grade(session, cast, discussion, clock, released):
-    changed = set_up_discussion(
-        session, cast.ines, discussion.id, set_up=plan(points=Decimal(50)), version=1, now=clock()
+    changed = save_settings(
+        session, cast.ines, discussion.id, settings=plan(points=Decimal(50)), version=1, now=clock()
     )
     grade = grade_of(session, changed, cast.ana)
     assert (grade.given, grade.possible) == (Decimal(16), Decimal(20))

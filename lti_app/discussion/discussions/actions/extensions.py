@@ -33,7 +33,7 @@ def extend(
 
     Raises NothingExtended, NotLater (`name`), NotFound for a person or group of another course, and Forbidden.
     """
-    require(actor, DiscussionPermission.SET_UP)
+    require(actor, DiscussionPermission.EDIT_SETTINGS)
     _check_dates(discussion.class_calendar, dates)
     if group_id is None:
         get_student(session, actor, person_id or 0)
@@ -59,7 +59,7 @@ def remove_extension(session: Session, actor: Actor, discussion: DiscussionView,
 
     Removing one that is gone, or is of another discussion, changes nothing.
     """
-    require(actor, DiscussionPermission.SET_UP)
+    require(actor, DiscussionPermission.EDIT_SETTINGS)
     session.execute(delete(Extension).where(Extension.id == extension_id, Extension.discussion_id == discussion.id))
 
 

@@ -54,7 +54,7 @@ def collect_calendars(session: Session, discussion: DiscussionView) -> dict[int,
 
 def list_extensions(session: Session, actor: Actor, discussion: DiscussionView) -> list[ExtensionLine]:
     """All extensions of a discussion, groups first (one statement); raises Forbidden."""
-    require(actor, DiscussionPermission.SET_UP)
+    require(actor, DiscussionPermission.EDIT_SETTINGS)
     rows = session.execute(
         select(Extension, Group.name, Person.name, _GRANTER.name)
         .outerjoin(Group, Group.id == Extension.group_id)

@@ -42,7 +42,7 @@ def preview_import(session: Session, actor: Actor, discussion_id: int, file: Imp
     Raises FileRefused, and what the gate to the settings raises. Earlier previews by the same person in this
     discussion are deleted.
     """
-    discussion = get_discussion(session, actor, discussion_id, need=DiscussionPermission.SET_UP, now=now)
+    discussion = get_discussion(session, actor, discussion_id, need=DiscussionPermission.EDIT_SETTINGS, now=now)
     parsed = read_file(file.content, DateReader(zone(file.zone)), day_first=file.day_first)
     arranged = arrange(parsed, max_depth=MAX_DEPTH, now=now)
     pending = (Import.discussion_id == discussion.id, Import.person_id == actor.person_id)

@@ -36,7 +36,7 @@ def run_import(
     they are, and new replies to them go below them. The second of two clicks adds nothing. Raises NotFound for an
     import of another discussion, and what the gate to the settings raises.
     """
-    discussion = get_discussion(session, actor, discussion_id, need=DiscussionPermission.SET_UP, now=now)
+    discussion = get_discussion(session, actor, discussion_id, need=DiscussionPermission.EDIT_SETTINGS, now=now)
     given = session.scalar(
         select(Import)
         .where(Import.id == import_id, Import.discussion_id == discussion.id)

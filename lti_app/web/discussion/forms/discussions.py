@@ -36,7 +36,7 @@ from lti_app.discussion.discussions.rules import (
     MAX_TITLE,
     Anonymity,
     Calendar,
-    SetUp,
+    DiscussionSettings,
     StanceQuestion,
     Structure,
 )
@@ -57,7 +57,7 @@ def finite(_form: Form, field: DecimalField) -> None:
         raise StopValidation(field.gettext("Not a valid decimal value."))
 
 
-class SetUpForm(RichTextForm, RequirementsForm):
+class SettingsForm(RichTextForm, RequirementsForm):
     """All that an instructor decides. Dates are local to `time_zone`."""
 
     title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=MAX_TITLE)])
@@ -132,9 +132,9 @@ class SetUpForm(RichTextForm, RequirementsForm):
         if any(given) and not all(given):
             raise StopValidation(_("Enter the question and both ends of its scale, or leave all three empty."))
 
-    def to_set_up(self, reading_ids: tuple[int, ...], required_ids: frozenset[int]) -> SetUp:
+    def to_settings(self, reading_ids: tuple[int, ...], required_ids: frozenset[int]) -> DiscussionSettings:
         """What the form decides, its local times made moments."""
-        return SetUp(
+        return DiscussionSettings(
             title=self.title.data or "",
             prompt=self.prompt.plain,
             points=(self.points.data or Decimal(0)).quantize(Decimal("0.01")),
@@ -160,7 +160,7 @@ class SetUpForm(RichTextForm, RequirementsForm):
 
 
 class ReadingForm(Form):
-    """A reading in its short form, part of the set-up page."""
+    """A reading in its short form, part of the settings page."""
 
     authors = StringField(_l("Authors"), [Optional(), Length(max=500)])
     year = IntegerField(_l("Year"), [Optional(), NumberRange(min=-3000, max=2200)])
@@ -189,7 +189,7 @@ class ReadingForm(Form):
 
 
 def prefilled(discussion: DiscussionView, time_zone: str) -> dict[str, object]:
-    """The form's first content: the set-up as it stands, or sensible beginnings for a new one."""
+    """The initial values of the form: the current settings, or sensible beginnings for a new one."""
     local = zone(time_zone)
     dates = {
         name: moment.astimezone(local).replace(second=0, microsecond=0, tzinfo=None)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from lti_app.course.groups.actions import make_group, place_students
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
+from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import StanceQuestion, Structure
 from lti_app.discussion.posts.actions.create import create_post
@@ -181,7 +181,7 @@ def test_the_whole_class_reads_all_once_the_instructor_opens_it(site, cast, apar
     with site.database.writing() as session:
         whole = plan(structure=Structure.WHOLE_CLASS, post_first=False, reading_ids=readings)
         version = get_discussion(session, cast.ines, apart.id, now=site.clock()).version
-        set_up_discussion(session, cast.ines, apart.id, set_up=whole, version=version, now=site.clock())
+        save_settings(session, cast.ines, apart.id, settings=whole, version=version, now=site.clock())
     browser = site.browser(cast.ana)
     assert THEIRS in browser.get(address(apart)).text
     assert THEIRS in browser.get(f"/courses/{cast.course_id}/search?q=second").text

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from werkzeug.routing import BuildError
 
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
+from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
 from lti_app.discussion.posts.access import PostPermission
@@ -186,7 +186,7 @@ def test_a_post_written_under_other_terms_comes_back_with_its_text(site, cast):
     (terms,) = (field.attrs["value"] for field in form.all("input") if field.attrs.get("name") == "shown_anonymity")
     with site.database.writing() as session:
         named = plan(anonymity=Anonymity.NAMED, post_first=False)
-        set_up_discussion(session, cast.ines, made.id, set_up=named, version=1, now=site.clock())
+        save_settings(session, cast.ines, made.id, settings=named, version=1, now=site.clock())
     answer = browser.post(posts, text="Only behind a mask.", shown_anonymity=terms)
     assert answer.status == 422
     assert "Only behind a mask." in answer.kept

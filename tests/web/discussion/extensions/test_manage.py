@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from lti_app.course.groups.actions import make_group, place_students
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion
+from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, Calendar
 from tests.factories.discussions import WEEK, plan
@@ -103,7 +103,7 @@ def test_the_page_says_what_holds_by_now(site, cast, discussion):
     assert row.count("(moved to match)") == 2
     later = Calendar(*(date and date + timedelta(days=30) for date in astuple(WEEK)))
     with site.database.writing() as session:
-        set_up_discussion(session, cast.ines, discussion.id, set_up=plan(calendar=later), version=1, now=site.clock())
+        save_settings(session, cast.ines, discussion.id, settings=plan(calendar=later), version=1, now=site.clock())
     assert "this extension changes nothing" in browser.get(here).page.one("ul", class_="extension-list").text
     assert "extended" not in site.browser(cast.ana).get(address(discussion)).text
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.actions.set_up import set_up_discussion, write_prompt
+from lti_app.discussion.discussions.actions.settings import save_settings, write_prompt
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.discussions.rules import SetUp
+from lti_app.discussion.discussions.rules import DiscussionSettings
 from lti_app.discussion.posts.queries.referred import compose_prompt, find_attachable
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, CriterionPlan
@@ -16,12 +16,12 @@ from lti_app.library.files.actions import attach_files
 from lti_app.library.files.rules import Purpose
 
 
-def set_up_graded(
+def save_graded_settings(
     session: Session,
     actor: Actor,
     discussion_id: int,
     *,
-    set_up: SetUp,
+    settings: DiscussionSettings,
     prompt_html: str | None = None,
     rubric: Sequence[CriterionPlan] = DEFAULT_RUBRIC,
     version: int,
@@ -30,9 +30,9 @@ def set_up_graded(
     """Save the settings of a discussion with its prompt, and copy a rubric into it unless it has one.
 
     `prompt_html` is the prompt as the editor sends it, None where it was typed as plain text. `version` is that of the
-    settings the instructor saw. Raises what `set_up_discussion` raises.
+    settings the instructor saw. Raises what `save_settings` raises.
     """
-    discussion = set_up_discussion(session, actor, discussion_id, set_up=set_up, version=version, now=now)
+    discussion = save_settings(session, actor, discussion_id, settings=settings, version=version, now=now)
     if prompt_html is not None:
         _write_rich_prompt(session, actor, discussion, prompt_html, now)
     copy_rubric(session, discussion, rubric)

@@ -4,9 +4,9 @@ import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
-from lti_app.discussion.discussions.errors import SetUpChanged
+from lti_app.discussion.discussions.errors import SettingsChanged
 from lti_app.discussion.discussions.queries.discussion import get_discussion
-from lti_app.grading.rubrics.actions.set_up import set_up_graded
+from lti_app.grading.rubrics.actions.settings import save_graded_settings
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC
 from tests.factories.discussions import plan
@@ -23,23 +23,27 @@ def seen(session, cast, discussion_id, clock):
 
 def test_one_action_saves_settings_prompt_and_rubric(session, cast, clock, reserved):
     rich = "<p>Who <strong>leads</strong>?</p><script>alert(1)</script>"
-    about = {"set_up": plan(prompt="Who leads?"), "prompt_html": rich, "now": clock()}
-    set_up_graded(session, cast.ines, reserved, **about, version=0)
+    about = {"settings": plan(prompt="Who leads?"), "prompt_html": rich, "now": clock()}
+    save_graded_settings(session, cast.ines, reserved, **about, version=0)
     found = seen(session, cast, reserved, clock)
     assert (found.title, found.version) == ("Managers and leaders", 1)
     assert (found.prompt, "<strong>leads</strong>" in found.prompt_html) == ("Who leads?", True)
     assert "script" not in found.prompt_html
     first = get_rubric(session, found)
     assert len(first.criteria) == len(DEFAULT_RUBRIC)
-    set_up_graded(session, cast.ines, reserved, set_up=plan(), rubric=DEFAULT_RUBRIC[:1], version=1, now=clock())
+    save_graded_settings(
+        session, cast.ines, reserved, settings=plan(), rubric=DEFAULT_RUBRIC[:1], version=1, now=clock()
+    )
     assert get_rubric(session, seen(session, cast, reserved, clock)) == first  # what is graded by stays
 
 
 def test_a_set_up_that_is_refused_changes_nothing(session, cast, clock, reserved):
-    refusals = ((cast.ines, 7, SetUpChanged), (cast.tariq, 0, Forbidden), (cast.elsewhere, 0, NotFound))
+    refusals = ((cast.ines, 7, SettingsChanged), (cast.tariq, 0, Forbidden), (cast.elsewhere, 0, NotFound))
     for actor, version, refusal in refusals:
         with pytest.raises(refusal):
-            set_up_graded(session, actor, reserved, set_up=plan(), prompt_html="<p>x</p>", version=version, now=clock())
+            save_graded_settings(
+                session, actor, reserved, settings=plan(), prompt_html="<p>x</p>", version=version, now=clock()
+            )
     found = seen(session, cast, reserved, clock)
     assert (found.title, found.version, found.prompt) == ("Week 1", 0, "")
     assert not get_rubric(session, found).criteria
