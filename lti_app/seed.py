@@ -35,14 +35,10 @@ from lti_app.library.files.queries import read_pages
 from lti_app.library.files.rules import Purpose, Right, Rights
 from lti_app.library.passages.actions import store_text
 from lti_app.library.passages.rules import Page, TextStorage
-from lti_app.library.readings.actions import (
-    add_reading,
-    find_or_add_passage,
-    mark_read,
-    record_opening,
-    record_position,
-    set_reading_file,
-)
+from lti_app.library.readings.actions.file import set_reading_file
+from lti_app.library.readings.actions.passages import find_or_add_passage
+from lti_app.library.readings.actions.progress import mark_read, record_opening, record_position
+from lti_app.library.readings.actions.records import add_reading
 from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
 from lti_app.participation.requirements.registry import to_stored
 

@@ -8,7 +8,7 @@ import structlog
 from lti_app.core.db import Database
 from lti_app.jobs.faults import log_fault
 from lti_app.library.bibliography.rules.styles import reference_html
-from lti_app.library.readings.actions import store_reference
+from lti_app.library.readings.actions.records import store_reference
 from lti_app.library.readings.queries import StaleReference, list_stale_references
 
 log = structlog.get_logger()

@@ -29,7 +29,8 @@ from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.reactions.models import Like
 from lti_app.discussion.read_state.models import ReadState
 from lti_app.grading.rubrics.actions.copy import copy_rubric
-from lti_app.library.readings.actions import add_reading, find_passages
+from lti_app.library.readings.actions.passages import find_passages
+from lti_app.library.readings.actions.records import add_reading
 from lti_app.participation.requirements.registry import to_stored
 
 STUDENTS = 300

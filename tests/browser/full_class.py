@@ -24,7 +24,8 @@ from lti_app.exchange.importing.actions.preview import ImportFile, preview_impor
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
-from lti_app.library.readings.actions import find_or_add_passage, set_reading_file
+from lti_app.library.readings.actions.file import set_reading_file
+from lti_app.library.readings.actions.passages import find_or_add_passage
 from lti_app.participation.requirements.registry import to_stored
 from tests.browser.site import Site
 from tests.browser.states import acting, find, person_of

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
-from lti_app.library.readings.actions import find_or_add_passage, set_reading_file
+from lti_app.library.readings.actions.file import set_reading_file
+from lti_app.library.readings.actions.passages import find_or_add_passage
 from lti_app.library.readings.models import Passage
 from tests.browser.audit import Audit
 from tests.browser.conftest import MakeVisitor

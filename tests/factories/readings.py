@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.rules import AssignedReading
-from lti_app.library.readings.actions import add_reading
+from lti_app.library.readings.actions.records import add_reading
 from lti_app.library.readings.rules import ReadingEntry, to_csl
 
 KOTTER = ReadingEntry(

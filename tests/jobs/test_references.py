@@ -16,7 +16,7 @@ from lti_app.jobs import references
 from lti_app.jobs.queue import HueyBell, Jobs, make_huey
 from lti_app.jobs.references import BATCH, ReferenceRenderer
 from lti_app.library.bibliography.rules.styles import reference_html
-from lti_app.library.readings.actions import add_readings, change_reading, store_reference
+from lti_app.library.readings.actions.records import add_readings, change_reading, store_reference
 from lti_app.library.readings.models import Reading
 from lti_app.library.readings.queries import list_stale_references
 from lti_app.library.readings.rules import to_csl

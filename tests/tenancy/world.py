@@ -24,7 +24,8 @@ from lti_app.exchange.importing.actions.preview import ImportFile, preview_impor
 from lti_app.grading.assessments.actions import release
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
-from lti_app.library.readings.actions import find_or_add_passage, record_opening
+from lti_app.library.readings.actions.passages import find_or_add_passage
+from lti_app.library.readings.actions.progress import record_opening
 from lti_app.storage.bucket import BucketStorage
 from tests import cast as people
 from tests.cast import FRAME, MONDAY, Cast

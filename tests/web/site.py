@@ -31,7 +31,7 @@ from lti_app.library.files.actions import attach_files, store_file
 from lti_app.library.files.models import File
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import Purpose
-from lti_app.library.readings.actions import add_reading
+from lti_app.library.readings.actions.records import add_reading
 from lti_app.library.readings.rules import ReadingEntry, to_csl
 from lti_app.web.library.uploads import STORAGE
 from lti_app.web.transactions import BELL

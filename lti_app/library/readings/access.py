@@ -1,7 +1,11 @@
 """Who may change the readings of a course, and whose reading progress is recorded and shown."""
 
-from lti_app.core.errors import Forbidden
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.rules import Actor, Role
+from lti_app.library.readings.models import Reading
 
 
 def may_edit(actor: Actor) -> bool:
@@ -24,3 +28,10 @@ def require_staff(actor: Actor) -> None:
 def keeps_progress(actor: Actor) -> bool:
     """Whether the actor's reading progress is recorded: only that of students."""
     return actor.role is Role.STUDENT
+
+
+def require_here(session: Session, actor: Actor, reading_id: int) -> None:
+    """Raise NotFound unless the reading is of the actor's course."""
+    known = select(Reading.id).where(Reading.id == reading_id, Reading.course_id == actor.course_id)
+    if session.scalar(known) is None:
+        raise NotFound

@@ -28,7 +28,7 @@ from lti_app.grading.assessments.queries import get_released_grade
 from lti_app.grading.rubrics.actions.settings import save_graded_settings
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, in_language
-from lti_app.library.readings.actions import add_reading
+from lti_app.library.readings.actions.records import add_reading
 from lti_app.library.readings.queries import ReadingLine, list_readings
 from lti_app.library.readings.rules import to_csl
 from lti_app.participation.progress.queries import requirements_of

@@ -13,7 +13,9 @@ from lti_app.discussion.citations.queries import CitedPassage, count_citations_b
 from lti_app.library.files.access import may_send, require_sending
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import MediaType, Purpose, numbered
-from lti_app.library.readings.actions import choose_passage, record_place, set_reading_file, upload_file
+from lti_app.library.readings.actions.file import set_reading_file, upload_file
+from lti_app.library.readings.actions.passages import choose_passage
+from lti_app.library.readings.actions.progress import record_place
 from lti_app.library.readings.queries import FiledReading, PassageView, get_filed_reading, get_passage
 from lti_app.library.readings.rules import PassagePlace
 from lti_app.web.errors import status_of

@@ -25,15 +25,13 @@ from lti_app.library.bibliography.rules.records import (
 )
 from lti_app.library.bibliography.rules.styles import in_all_styles, reference_html
 from lti_app.library.readings.access import keeps_progress, may_edit, require_edit
-from lti_app.library.readings.actions import (
+from lti_app.library.readings.actions.progress import mark_read, record_opening, record_position
+from lti_app.library.readings.actions.records import (
     Relabelled,
     add_reading,
     add_readings,
     change_reading,
     delete_reading,
-    mark_read,
-    record_opening,
-    record_position,
 )
 from lti_app.library.readings.errors import ReadingInUse
 from lti_app.library.readings.queries import ReadingView, get_reading, list_progress, list_works

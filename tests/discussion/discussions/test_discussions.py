@@ -16,7 +16,8 @@ from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import MAX_TITLE, Calendar, State
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.library.readings.actions import add_reading, find_passages
+from lti_app.library.readings.actions.passages import find_passages
+from lti_app.library.readings.actions.records import add_reading
 from lti_app.library.readings.queries import list_readings
 from lti_app.library.readings.rules import to_csl
 from lti_app.participation.progress.queries import requirements_of

@@ -19,7 +19,7 @@ from lti_app.discussion.posts.rules.addresses import child_path
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.library.files.models import File
 from lti_app.library.files.rules import MediaType, Purpose
-from lti_app.library.readings.actions import find_or_add_passage
+from lti_app.library.readings.actions.passages import find_or_add_passage
 from tests.cast import Cast, FrozenClock
 from tests.discussion.visibility.oracle import STAFF, Case, Place, Viewer
 from tests.factories.discussions import set_up

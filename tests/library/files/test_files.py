@@ -16,7 +16,7 @@ from lti_app.library.files.actions import MOST_WAITING, attach_files, delete_fil
 from lti_app.library.files.errors import RightsMissing, TooManyFiles
 from lti_app.library.files.queries import get_file, list_files, read_pages
 from lti_app.library.files.rules import Purpose, Right, Rights
-from lti_app.library.readings.actions import set_reading_file
+from lti_app.library.readings.actions.file import set_reading_file
 from lti_app.library.readings.queries import get_filed_reading
 from lti_app.storage.bucket import BucketStorage
 from lti_app.storage.folder import FolderStorage

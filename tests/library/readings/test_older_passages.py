@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from lti_app import migrations
 from lti_app.core.db import Database
-from lti_app.library.readings.actions import find_or_add_passage, find_passages
+from lti_app.library.readings.actions.passages import find_or_add_passage, find_passages
 from lti_app.library.readings.rules import PassagePlace
 
 THEN = datetime(2026, 1, 5, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.queries.discussion import get_discussion
-from lti_app.library.readings.actions import mark_read, record_opening, record_position
+from lti_app.library.readings.actions.progress import mark_read, record_opening, record_position
 from lti_app.library.readings.models import ReadingState
 from lti_app.library.readings.queries import get_reading, list_progress, list_readings
 from lti_app.library.readings.rules import ReadingProgress

@@ -8,14 +8,8 @@ from lti_app.course.courses.queries import get_settings
 from lti_app.course.courses.rules import CitationStyle, CourseSettings, Library
 from lti_app.library.bibliography.queries.leadership import list_leadership_readings
 from lti_app.library.bibliography.rules.styles import reference_html
-from lti_app.library.readings.actions import (
-    add_readings,
-    change_reading,
-    delete_reading,
-    find_or_add_passage,
-    find_passages,
-    store_reference,
-)
+from lti_app.library.readings.actions.passages import find_or_add_passage, find_passages
+from lti_app.library.readings.actions.records import add_readings, change_reading, delete_reading, store_reference
 from lti_app.library.readings.errors import ReadingChanged, ReadingInUse
 from lti_app.library.readings.models import Passage, Reading
 from lti_app.library.readings.queries import get_passage, get_reading, list_readings, list_stale_references, list_works

@@ -16,7 +16,7 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.library.files.actions import attach_files
 from lti_app.library.files.rules import Purpose
 from lti_app.library.passages.queries import check_quotations
-from lti_app.library.readings.actions import find_or_add_passage, find_passages
+from lti_app.library.readings.actions.passages import find_or_add_passage, find_passages
 
 
 def compose_post(

@@ -20,7 +20,7 @@ from lti_app.exchange.importing.access import require_import
 from lti_app.exchange.importing.rules.arrange import Arranged, ArrangedEntry
 from lti_app.exchange.importing.rules.posts import ImportMode, origins, placeholders, to_post
 from lti_app.library.passages.queries import check_many
-from lti_app.library.readings.actions import find_or_add_passage, find_passages
+from lti_app.library.readings.actions.passages import find_or_add_passage, find_passages
 
 _PASSAGES_AT_ONCE = 500
 

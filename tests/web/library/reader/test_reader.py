@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_app.discussion.posts.models import Citation
-from lti_app.library.readings.actions import find_or_add_passage
+from lti_app.library.readings.actions.passages import find_or_add_passage
 from lti_app.library.readings.models import Passage, Reading, ReadingState
 from tests.factories import files
 from tests.web.browser import policy_of

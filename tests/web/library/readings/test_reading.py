@@ -4,7 +4,8 @@ import pytest
 
 from lti_app.course.courses.actions import change_settings
 from lti_app.course.courses.rules import CitationStyle, CourseSettings, Library
-from lti_app.library.readings.actions import add_reading, find_passages
+from lti_app.library.readings.actions.passages import find_passages
+from lti_app.library.readings.actions.records import add_reading
 from lti_app.library.readings.queries import get_reading, list_progress
 from tests.web.questions import costs, refused, refuses_no_visit
 from tests.web.site import address
