@@ -72,7 +72,7 @@ class _Class:
         """A time of the day so many days from today, where the class is."""
         return datetime.combine(self.now.astimezone(self.zone).date() + timedelta(days=days), at, self.zone)
 
-    def look(self, discussion_id: int, who: str, at: datetime) -> tuple[Actor, DiscussionView]:
+    def enter(self, discussion_id: int, who: str, at: datetime) -> tuple[Actor, DiscussionView]:
         """Somebody, and the discussion as they see it at a moment."""
         actor = self.people[who]
         return actor, get_discussion(self.session, actor, discussion_id, now=at)
@@ -186,13 +186,13 @@ def _hold_discussion(course: _Class, content: Mapping[str, Any]) -> None:
         posts[post["id"]] = _write(course, post, discussion_id, posts.get(post.get("reply_to", "")))
     for action in content.get("moderation", ()):
         at = course.before(action["hours_ago"])
-        actor, discussion = course.look(discussion_id, action["by"], at)
+        actor, discussion = course.enter(discussion_id, action["by"], at)
         change_post(
             course.session, actor, discussion, posts[action["post"]].id, ModerationAction(action["action"]), now=at
         )
     for report in content.get("reports", ()):
         at, reason = course.before(report["hours_ago"]), ReportReason(report["reason"])
-        actor, discussion = course.look(discussion_id, report["by"], at)
+        actor, discussion = course.enter(discussion_id, report["by"], at)
         about: dict[str, Any] = {"reason": reason, "words": report["words"], "now": at}
         report_post(course.session, actor, discussion, posts[report["post"]].id, **about)
     _take_stances(course, content.get("stances", ()), posts, discussion_id)
@@ -222,7 +222,7 @@ def _set_up(course: _Class, plan: Mapping[str, Any], discussion_id: int) -> None
 
 def _write(course: _Class, post: Mapping[str, Any], discussion_id: int, parent: Published | None = None) -> Published:
     at = course.before(post["hours_ago"])
-    actor, discussion = course.look(discussion_id, post["by"], at)
+    actor, discussion = course.enter(discussion_id, post["by"], at)
     written = PostContent(
         post["text"], move=Move(post["move"]) if "move" in post else None, title=post.get("title", "")
     )
@@ -247,7 +247,7 @@ def _take_stances(
 ) -> None:
     """Everybody's answer before they wrote, and that of some after they had read."""
     for stance in stances:
-        actor, discussion = course.look(discussion_id, stance["by"], course.now)
+        actor, discussion = course.enter(discussion_id, stance["by"], course.now)
         first: dict[str, Any] = {"again": False, "now": course.before(119)}
         answer_stance(course.session, actor, discussion, stance["before"], **first)
         if "after" in stance:

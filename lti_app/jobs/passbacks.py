@@ -11,7 +11,7 @@ import structlog
 
 from lti_app.core.clock import Clock
 from lti_app.core.db import Database
-from lti_app.grading.passbacks.actions import ClaimedPassback, claim_due, finish_failed, finish_sent, give_back
+from lti_app.grading.passbacks.actions import ClaimedPassback, claim_due, finish_failed, finish_sent, return_to_queue
 from lti_app.grading.passbacks.ports import Gradebook, PassbackDelayed, PassbackRefused
 from lti_app.grading.passbacks.queries import next_passback_due
 from lti_app.grading.passbacks.rules import wait_before_retry
@@ -87,7 +87,7 @@ class PassbackSender:
             paused_until, _ = self._pauses.get(platform_id, (now, 0))
             if paused_until > now or each.lease_until - now < LEASE_MARGIN or self.stopping.is_set():
                 with self.database.writing() as session:
-                    give_back(session, claimed[position:], due_at=max(paused_until, now))
+                    return_to_queue(session, claimed[position:], due_at=max(paused_until, now))
                 return
             self._send(platform_id, each)
 

@@ -55,7 +55,7 @@ class DeepLinkingResponse:
     jwt: str
 
 
-def keep_request(store: KeyValueStore, message: Message, *, course_id: int, person_id: int) -> str:
+def store_request(store: KeyValueStore, message: Message, *, course_id: int, person_id: int) -> str:
     """Keep a verified deep linking request until the instructor has chosen; returns the key of its page.
 
     `read_message` has already refused a request without a return address or that takes no ltiResourceLink. Raises

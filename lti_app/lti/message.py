@@ -119,7 +119,7 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
             self._session_service.peek(state)  # a login that is over explains more than its missing cookie
             raise LaunchRefused(RefusalReason.COOKIE_MISSING, **self._ids())
         login = self._session_service.take(state)
-        self._cookie_service.drop_cookie(state)
+        self._cookie_service.delete_cookie(state)
         if not carries(cookie, login):
             raise LaunchRefused(RefusalReason.COOKIE_WRONG, **self._ids())
         self._compare(login)

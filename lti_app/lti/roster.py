@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
-from lti_app.course.courses.actions import enroll, keep_only
+from lti_app.course.courses.actions import deactivate_others, enroll
 from lti_app.course.courses.models import Visit
 from lti_app.course.courses.rules import Role
 from lti_app.course.groups.actions import record_lms_groups
@@ -152,7 +152,7 @@ class LtiRoster:
                 present += [_record(session, course_id, issuer, member, now) for issuer, member in some]
         if present and complete:
             with self._database.writing() as session:
-                keep_only(session, course_id, present, now)
+                deactivate_others(session, course_id, present, now)
 
 
 def members_of(page: Any) -> list[RosterMember]:

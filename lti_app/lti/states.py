@@ -92,7 +92,7 @@ class StateCookies(CookieService):
         """Have the browser carry `value` for the login of this state."""
         self._changes[name] = (str(value), int(STATE_LENGTH.total_seconds()) if exp is None else exp)
 
-    def drop_cookie(self, name: str) -> None:
+    def delete_cookie(self, name: str) -> None:
         """Have the browser forget the cookie of this state."""
         self._changes[name] = ("", 0)
 

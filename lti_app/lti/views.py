@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from lti_app.course.courses.rules import Role
 from lti_app.lti.claims import MessageType
-from lti_app.lti.deep_linking import keep_request
+from lti_app.lti.deep_linking import store_request
 from lti_app.lti.edge import LtiEdge
 from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.keys import current_key, public_jwks
@@ -142,7 +142,7 @@ def refused(refusal: LaunchRefused) -> ResponseReturnValue:
 def _destination(edge: LtiEdge, launched: Launch, arrival: Arrival) -> str:
     """The page of ours that the message asks for."""
     if arrival.discussion_id is None:
-        key = keep_request(edge.store, launched.message, course_id=arrival.course_id, person_id=arrival.person_id)
+        key = store_request(edge.store, launched.message, course_id=arrival.course_id, person_id=arrival.person_id)
         return url_for("deep_linking.choose", course_id=arrival.course_id, key=key)
     place: dict[str, Any] = {"course_id": arrival.course_id, "discussion_id": arrival.discussion_id}
     if arrival.reviewed_person_id is not None:

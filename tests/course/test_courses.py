@@ -10,8 +10,8 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.actions import (
     VISIT_LENGTH,
     close_expired_visits,
+    deactivate_others,
     enroll,
-    keep_only,
     open_visit,
     rename_course,
 )
@@ -59,7 +59,7 @@ def test_students_are_listed_by_family_name(session, cast, clock):
 
 
 def test_nobody_but_active_students_of_the_course_is_a_student(session, cast, clock):
-    keep_only(session, cast.course_id, [cast.ana.person_id], clock.move(days=2))
+    deactivate_others(session, cast.course_id, [cast.ana.person_id], clock.move(days=2))
     others = (cast.ines, cast.tariq, cast.olga, cast.stranger, cast.elsewhere, cast.ben)
     for person_id in (*(actor.person_id for actor in others), 0, -1, 10**30):
         with pytest.raises(NotFound):
@@ -68,7 +68,7 @@ def test_nobody_but_active_students_of_the_course_is_a_student(session, cast, cl
 
 def test_a_complete_roster_puts_out_students_whom_it_does_not_name(session, cast, clock):
     now = clock.move(days=2)  # the visits that brought the cast are over
-    keep_only(session, cast.course_id, [cast.ana.person_id], now)
+    deactivate_others(session, cast.course_id, [cast.ana.person_id], now)
     assert [member.name for member in list_students(session, cast.ines)] == ["Ana Brandt"]
     assert list_students(session, cast.elsewhere) != []
     for staff in (cast.ines, cast.tariq, cast.olga):
@@ -79,13 +79,13 @@ def test_a_complete_roster_puts_out_students_whom_it_does_not_name(session, cast
 def test_nobody_is_put_out_during_a_visit(session, cast, clock):
     clock.move(days=2)
     visit(session, cast, cast.ben, clock())
-    keep_only(session, cast.course_id, [], clock())
+    deactivate_others(session, cast.course_id, [], clock())
     assert [member.name for member in list_students(session, cast.ines)] == ["Ben Carter"]
 
 
 def test_who_was_put_out_comes_back_by_launching(session, cast, clock):
     clock.move(days=2)
-    keep_only(session, cast.course_id, [], clock())
+    deactivate_others(session, cast.course_id, [], clock())
     token = visit(session, cast, cast.ana, clock())
     assert get_actor(session, course_id=cast.course_id, token=token, now=clock()) is None
     enroll(session, course_id=cast.course_id, person_id=cast.ana.person_id, role=Role.STUDENT, now=clock())

@@ -134,12 +134,12 @@ OF_THE_ACTOR = {"course.people.record_time_zone": "actor.person_id"}
 
 BEYOND_A_GATE: dict[str, str] = {
     "course.courses.enroll": "of the course that a launch or a roster is of",
-    "course.courses.keep_only": "of the course that a roster is of",
+    "course.courses.deactivate_others": "of the course that a roster is of",
     "course.courses.open_visit": "of the course that a launch is of",
     "course.courses.record_earlier": "of the contexts that a launch names",
     "course.courses.rename_course": "of the course that a launch is of",
     "course.groups.record_lms_groups": "of the course that a launch is of",
-    "discussion.discussions.give_pseudonyms": "of the discussion in hand",
+    "discussion.discussions.assign_pseudonyms": "of the discussion in hand",
     "discussion.discussions.reserve_discussion": "of the course that a launch is of",
     "discussion.integrity.screen": "of the post that was just written",
     "discussion.moderation.recount_thread": "of the thread in hand",

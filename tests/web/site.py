@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
-from lti_app.course.courses.actions import keep_only, open_visit
+from lti_app.course.courses.actions import deactivate_others, open_visit
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
@@ -165,7 +165,7 @@ class Site:
         """A roster that comes after all visits have ended names everybody but this student."""
         others = {other.person_id for other in (*self.cast.students, self.cast.stranger)} - {student.person_id}
         with self.database.writing() as session:
-            keep_only(session, student.course_id, others, self.clock() + timedelta(days=1))
+            deactivate_others(session, student.course_id, others, self.clock() + timedelta(days=1))
 
     def files(self) -> list[File]:
         """All that are kept."""

@@ -88,7 +88,7 @@ def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now:
     session.flush()
 
 
-def keep_only(session: Session, course_id: int, person_ids: Collection[int], now: datetime) -> None:
+def deactivate_others(session: Session, course_id: int, person_ids: Collection[int], now: datetime) -> None:
     """Mark students who are missing from a complete class list as no longer active. Their work stays.
 
     People with an open visit stay active, and so does everyone who is not a student: class lists leave out the

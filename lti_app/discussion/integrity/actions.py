@@ -16,13 +16,13 @@ from lti_app.discussion.integrity.models import Finding, SignatureBand
 from lti_app.discussion.integrity.rules import (
     ALIKE,
     MIN_SHINGLES,
-    Substance,
+    OwnContent,
     bands_of,
     is_mostly_links,
+    own_content_of,
     sells_essays,
     share_of,
     shingles_of,
-    substance_of,
     words_of,
 )
 from lti_app.discussion.moderation.actions import hold_by_rule, recount_thread
@@ -67,11 +67,11 @@ def screen(
     if status_of(post).is_private:
         recount_thread(session, post.root_id or post.id)
         return []
-    substance = substance_of(post.html)
-    similar = _compare(session, discussion, post, substance, edited=edited)
+    own_content = own_content_of(post.html)
+    similar = _compare(session, discussion, post, own_content, edited=edited)
     if actor.is_staff or (edited and post.reply_count):
         return []
-    found = _reasons(session, actor, post, substance, sellers)
+    found = _reasons(session, actor, post, own_content, sellers)
     if similar is not None:
         found.append(HeldReason.SIMILAR)
     known = set(session.scalars(select(Finding.reason).where(Finding.post_id == post_id))) if found and edited else ()
@@ -86,7 +86,7 @@ def store_signatures(session: Session, discussion: DiscussionView, posts: Iterab
     asked = shingles_of(words_of(discussion.prompt))
     rows = []
     for post_id, html in posts:
-        own = shingles_of(substance_of(html).words) - asked
+        own = shingles_of(own_content_of(html).words) - asked
         if len(own) >= MIN_SHINGLES:
             rows += _bands(discussion.course_id, post_id, bands_of(own))
         if len(rows) >= _ROWS_AT_ONCE:
@@ -101,12 +101,12 @@ def _bands(course_id: int, post_id: int, bands: Collection[int]) -> list[dict[st
 
 
 def _reasons(
-    session: Session, actor: Actor, post: Post, substance: Substance, sellers: frozenset[str]
+    session: Session, actor: Actor, post: Post, own_content: OwnContent, sellers: frozenset[str]
 ) -> list[HeldReason]:
     found = []
-    if sells_essays(substance.hosts, sellers):
+    if sells_essays(own_content.hosts, sellers):
         found.append(HeldReason.SELLER)
-    if is_mostly_links(substance) and _is_newcomer(session, actor, post):
+    if is_mostly_links(own_content) and _is_newcomer(session, actor, post):
         found.append(HeldReason.LINKS)
     return found
 
@@ -119,7 +119,7 @@ def _is_newcomer(session: Session, actor: Actor, post: Post) -> bool:
 
 
 def _compare(
-    session: Session, discussion: DiscussionView, post: Post, substance: Substance, *, edited: bool
+    session: Session, discussion: DiscussionView, post: Post, own_content: OwnContent, *, edited: bool
 ) -> _SimilarPost | None:
     """Find the most similar post by another person, if one is nearly the same, and store the signature of this one.
 
@@ -127,14 +127,14 @@ def _compare(
     """
     if edited:
         session.execute(delete(SignatureBand).where(SignatureBand.post_id == post.id))
-    own = shingles_of(substance.words) - shingles_of(words_of(discussion.prompt))
+    own = shingles_of(own_content.words) - shingles_of(words_of(discussion.prompt))
     if len(own) < MIN_SHINGLES:
         return None
     bands = bands_of(own)
     found_similar = [
         _SimilarPost(post_id, round(share * 100))
         for post_id, html in _candidates(session, post, bands)
-        if (share := share_of(own, shingles_of(substance_of(html).words))) >= ALIKE
+        if (share := share_of(own, shingles_of(own_content_of(html).words))) >= ALIKE
     ]
     session.execute(insert(SignatureBand), _bands(post.course_id, post.id, bands))
     return max(found_similar, key=lambda similar: similar.share, default=None)

@@ -33,7 +33,7 @@ _HOST = re.compile(r"(?<![@\w.-])(?:[a-z0-9-]+\.)+[a-z]{2,24}(?![\w-])", re.IGNO
 
 
 @dataclass(frozen=True)
-class Substance:
+class OwnContent:
     """What a post says in its author's own words, and where it leads."""
 
     words: tuple[str, ...]
@@ -51,14 +51,14 @@ class MatchPart:
     same: bool
 
 
-def substance_of(html: str) -> Substance:
+def own_content_of(html: str) -> OwnContent:
     """What the sanitised HTML of a post says by itself."""
     tree = parse(html)
     text = bare_text(tree, without=_is_not_own)
     addresses = [link.attrs["href"] for link in find_all(tree, "a") if _leads_out(link)]
     linked = [host for address in addresses if (host := _host_of(address))]
     named = [host.casefold() for host in _HOST.findall(text)]
-    return Substance(
+    return OwnContent(
         words=tuple(words_of(_QUOTED.sub("\n", text))), hosts=frozenset(linked + named), links=len(addresses)
     )
 
@@ -109,9 +109,9 @@ def sells_essays(hosts: Collection[str], sellers: Collection[str]) -> bool:
     return any(host == seller or host.endswith(f".{seller}") for host in hosts for seller in sellers)
 
 
-def is_mostly_links(substance: Substance) -> bool:
+def is_mostly_links(own_content: OwnContent) -> bool:
     """Whether there is a link and little else."""
-    return substance.links > 0 and len(substance.words) < WORDS_PER_LINK * substance.links
+    return own_content.links > 0 and len(own_content.words) < WORDS_PER_LINK * own_content.links
 
 
 def read_sites(text: str) -> frozenset[str]:

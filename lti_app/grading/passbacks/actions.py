@@ -144,7 +144,7 @@ def finish_failed(
     return row.state == PassbackState.PENDING
 
 
-def give_back(session: Session, claimed: Iterable[ClaimedPassback], *, due_at: datetime) -> None:
+def return_to_queue(session: Session, claimed: Iterable[ClaimedPassback], *, due_at: datetime) -> None:
     """Return claimed scores that were not tried to the queue, due at `due_at`: the LMS is down or asks for a pause."""
     for each in claimed:
         row = _still_ours(session, each)

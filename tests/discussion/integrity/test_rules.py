@@ -12,11 +12,11 @@ from lti_app.discussion.integrity.rules import (
     bands_of,
     is_mostly_links,
     marked,
+    own_content_of,
     read_sites,
     sells_essays,
     share_of,
     shingles_of,
-    substance_of,
     words_of,
 )
 from tests.core.growth import MOST, growth
@@ -39,7 +39,7 @@ OWN = "A manager keeps the ward running and a leader asks whether it should."
     ],
 )
 def test_quotations_citations_and_links_are_not_ones_own(html):
-    assert " ".join(substance_of(html).words) == words_joined(OWN)
+    assert " ".join(own_content_of(html).words) == words_joined(OWN)
 
 
 def words_joined(text):
@@ -47,12 +47,12 @@ def words_joined(text):
 
 
 def test_words_run_on_across_emphasis_but_not_across_paragraphs():
-    assert substance_of("<p>lead<em>ers</em></p><p>cope</p>").words == ("leaders", "cope")
+    assert own_content_of("<p>lead<em>ers</em></p><p>cope</p>").words == ("leaders", "cope")
 
 
 def test_words_of_cells_and_items_are_not_joined():
     html = "<table><tr><th>lead</th><td>ers</td></tr></table><ul><li>co<ul><li>pe</li></ul></li></ul>"
-    assert substance_of(html).words == ("lead", "ers", "co", "pe")
+    assert own_content_of(html).words == ("lead", "ers", "co", "pe")
 
 
 LONG = {
@@ -66,7 +66,7 @@ LONG = {
 
 
 @pytest.mark.parametrize("make", LONG.values(), ids=LONG)
-@pytest.mark.parametrize("work", [substance_of, lambda html: marked(html, html)], ids=["substance", "marked"])
+@pytest.mark.parametrize("work", [own_content_of, lambda html: marked(html, html)], ids=["substance", "marked"])
 def test_reading_a_post_takes_time_in_proportion(work, make):
     assert growth(work, make, 16_000) <= MOST
 
@@ -80,7 +80,7 @@ def test_spelling_makes_no_difference(text):
     "html", ["", "<p>", "<blockquote>", "</blockquote></a>", "<a href='http://[bad'>x</a>", "&#0;"]
 )
 def test_odd_markup_is_read_somehow(html):
-    assert isinstance(substance_of(html).words, tuple)
+    assert isinstance(own_content_of(html).words, tuple)
 
 
 SELLERS = read_sites("# remark\nedubirdie.com, www.Essay.example # another\n\n")
@@ -100,7 +100,7 @@ SELLERS = read_sites("# remark\nedubirdie.com, www.Essay.example # another\n\n")
     ],
 )
 def test_sites_on_the_list(html, sells):
-    assert sells_essays(substance_of(html).hosts, SELLERS) is sells
+    assert sells_essays(own_content_of(html).hosts, SELLERS) is sells
 
 
 LINK = '<a href="https://example.edu">https://example.edu</a>'
@@ -118,7 +118,7 @@ LINK = '<a href="https://example.edu">https://example.edu</a>'
     ],
 )
 def test_bare_links(html, drops):
-    assert is_mostly_links(substance_of(html)) is drops
+    assert is_mostly_links(own_content_of(html)) is drops
 
 
 VOCABULARY = [f"word{number}" for number in range(400)]

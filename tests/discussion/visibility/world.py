@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import Group, GroupMember
 from lti_app.course.groups.rules import GroupKind
-from lti_app.discussion.discussions.actions.pseudonyms import give_pseudonyms
+from lti_app.discussion.discussions.actions.pseudonyms import assign_pseudonyms
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, Calendar, Move, StanceQuestion, Structure
@@ -156,7 +156,7 @@ def _build_place(world: World, place: Place, groups: dict[str, int]) -> None:
     )
     world.discussions[place] = discussion.id
     ids = world.ids
-    give_pseudonyms(session, discussion.id, [ids[name] for name in ids if name not in STAFF])
+    assign_pseudonyms(session, discussion.id, [ids[name] for name in ids if name not in STAFF])
     given = select(Pseudonym.person_id, Pseudonym.name).filter_by(discussion_id=discussion.id)
     for person_id, pseudonym in session.execute(given):
         world.names[place, next(name for name, each in ids.items() if each == person_id)] = pseudonym

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
-from lti_app.course.courses.actions import keep_only
+from lti_app.course.courses.actions import deactivate_others
 from lti_app.course.courses.rules import Role
 from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.posts.actions.delete import delete_post
@@ -219,7 +219,7 @@ def test_release_all_releases_every_complete_draft_of_active_students(session, c
     for student in (cast.ana, cast.ben, gone):
         mark(session, cast.ines, discussion, student, now=clock())
     mark(session, cast.ines, discussion, cast.chi, 0, 0, now=clock())
-    keep_only(session, cast.course_id, [student.person_id for student in cast.students], clock.move(days=1))
+    deactivate_others(session, cast.course_id, [student.person_id for student in cast.students], clock.move(days=1))
     assert release_all(session, cast.tariq, discussion, now=clock()) == 2
     assert scores(session).keys() == {cast.ana.person_id, cast.ben.person_id}
     assert desk(session, cast.ines, discussion) == {

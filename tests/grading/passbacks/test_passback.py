@@ -12,8 +12,8 @@ from lti_app.grading.passbacks.actions import (
     claim_due,
     finish_failed,
     finish_sent,
-    give_back,
     retry_passbacks,
+    return_to_queue,
 )
 from lti_app.grading.passbacks.ports import PassbackRefused
 from lti_app.grading.passbacks.queries import PassbackReport, next_passback_due
@@ -111,7 +111,7 @@ def test_score_of_a_dead_worker_is_claimed_again_with_a_later_timestamp(school_c
 def test_timestamp_grows_by_a_second_even_when_the_clock_stands(school_class, queued, clock):
     (first,) = claim(school_class, clock)
     with school_class.database.writing() as session:
-        give_back(session, [first], due_at=clock())
+        return_to_queue(session, [first], due_at=clock())
     (second,) = claim(school_class, clock)
     assert second.score.timestamp == first.score.timestamp + timedelta(seconds=1)
 
@@ -219,7 +219,7 @@ def test_comment_is_known_only_while_it_is_the_one_accepted(school_class, queued
 def test_given_back_score_has_not_been_tried(school_class, queued, clock):
     (claimed,) = claim(school_class, clock)
     with school_class.database.writing() as session:
-        give_back(session, [claimed], due_at=clock() + timedelta(seconds=30))
+        return_to_queue(session, [claimed], due_at=clock() + timedelta(seconds=30))
     back = report(school_class, queued)
     assert (back.attempts, back.due_at) == (0, clock() + timedelta(seconds=30))
 

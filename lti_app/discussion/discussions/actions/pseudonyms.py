@@ -14,7 +14,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, pseudonym
 
 
-def give_pseudonyms(session: Session, discussion_id: int, person_ids: Iterable[int]) -> None:
+def assign_pseudonyms(session: Session, discussion_id: int, person_ids: Iterable[int]) -> None:
     """Assign each of these people a permanent pseudonym in a discussion (three statements).
 
     The row of the discussion is locked, so that two people never get the same name.
@@ -39,7 +39,7 @@ def name_everybody(session: Session, actor: Actor, discussion: DiscussionView) -
     students = select(Enrollment.person_id).where(
         Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT
     )
-    give_pseudonyms(session, discussion.id, session.scalars(students.order_by(func.random())))
+    assign_pseudonyms(session, discussion.id, session.scalars(students.order_by(func.random())))
 
 
 def reveal_names(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> None:

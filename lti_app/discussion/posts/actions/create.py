@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import UtcDateTime, alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import list_groups
-from lti_app.discussion.discussions.actions.pseudonyms import give_pseudonyms
+from lti_app.discussion.discussions.actions.pseudonyms import assign_pseudonyms
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, Structure
@@ -72,7 +72,7 @@ def create_post(
     parent, nth = (parent, nth_root) if parent is None else _count_reply(session, actor, parent, number, now)
     _refuse_twin(session, actor, discussion, parent_id, text=composed.text, since=now - TWINS_WITHIN)
     if discussion.needs_pseudonym(actor):
-        give_pseudonyms(session, discussion.id, [actor.person_id])
+        assign_pseudonyms(session, discussion.id, [actor.person_id])
     post = _post_row(actor, discussion, parent, written, composed, number=number, nth=nth, now=now)
     post.title = title
     if parent is None:
