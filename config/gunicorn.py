@@ -3,7 +3,7 @@
 import gc
 
 worker_class = "gthread"
-threads = 2  # one may wait for the LMS or the database while the other computes; more would only wait for each other
+threads = 4  # two may wait for an LMS (core.http.AT_ONCE) while the others serve; more would only wait for each other
 timeout = 60  # seconds without a sign of life until a worker is replaced
 graceful_timeout = 20  # seconds that a request may still take when the service stops
 keepalive = 5  # seconds; longer than a proxy needs between two requests

@@ -93,7 +93,6 @@ def assemble(settings: Settings, *, database: Database | None = None, clock: Clo
         make_huey(settings),
         database=database,
         store=edge.store,
-        outgoing=edge.outgoing,
         storage=storage,
         clock=clock,
     )

@@ -17,7 +17,7 @@ from lti_app.core.errors import ColloquyError, NotFound, SettingsError
 from lti_app.core.logs import configure_logs
 from lti_app.core.resources import resource
 from lti_app.core.settings import PREFIX, Settings, load_settings
-from lti_app.jobs.worker import run_worker
+from lti_app.jobs.worker import WORKERS, run_worker
 from lti_app.library.files.actions import sweep
 from lti_app.lti import keys as tool_keys
 from lti_app.lti import registrations
@@ -74,7 +74,7 @@ def serve(host: str, port: int, processes: int | None) -> None:
 
 
 @cli.command()
-@click.option("--threads", default=2, show_default=True)
+@click.option("--threads", default=WORKERS, show_default=True)
 def worker(threads: int) -> None:
     """Send grades and read class lists until stopped."""
     settings = load_settings()

@@ -13,11 +13,16 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from lti_app.core.breaker import REST_SECONDS, Breaker, ServiceUnavailable
+
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 DEADLINE_SECONDS = 20.0
 MAX_BYTES = 2 * 1024 * 1024
 MAX_REDIRECTS = 3
+AT_ONCE = 2
+"""Requests that may wait for answers at the same time: half the threads of a web process (`config/gunicorn.py`)."""
+LEAST_SECONDS = 0.05
 CHUNK = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -33,6 +38,10 @@ class OutgoingTimeout(OutgoingError):
 
 class OutgoingUnreachable(OutgoingError):
     """No connection: unknown host, refused, TLS failure, or interrupted."""
+
+
+class OutgoingHeldBack(OutgoingError):
+    """We do not ask now, so as not to wait: the service hung a moment ago, or others hold all places."""
 
 
 class OutgoingTooLarge(OutgoingError):
@@ -89,12 +98,22 @@ def is_allowed(url: str, allowed_hosts: Collection[str]) -> bool:
 
 
 class Outgoing:
-    """Sends requests to other systems. One object serves the whole process; it is thread-safe and keeps connections,
-    but no cookies.
+    """Sends requests to other systems. It is thread-safe and keeps connections, but no cookies.
+
+    One for all threads that serve the same people: at most `at_once` of them wait for answers at the same time, and a
+    service that has hung is left alone for `rest_seconds`.
     """
 
-    def __init__(self, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS) -> None:
-        self._timeout = (connect_seconds, read_seconds)
+    def __init__(
+        self,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        read_seconds: float = READ_SECONDS,
+        at_once: int = AT_ONCE,
+        rest_seconds: float = REST_SECONDS,
+    ) -> None:
+        self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
+        self._breaker = Breaker(at_once=at_once, rest_seconds=rest_seconds)
         self._http = requests.Session()
         self._http.headers.update({"User-Agent": f"Colloquy/{_version()}", "Accept-Encoding": "identity"})
         # A cookie must not travel from one tenant's request to another's.
@@ -110,28 +129,37 @@ class Outgoing:
         json: Any = None,
         allowed_hosts: Collection[str],
         deadline: float = DEADLINE_SECONDS,
+        service: str = "",
     ) -> Answer:
         """Send one request and read the whole answer, of any status, within `deadline` seconds.
 
-        A GET follows redirects on the same host; every other method gives the 3xx back. Raises OutgoingTimeout,
-        OutgoingUnreachable, OutgoingTooLarge or OutgoingForbidden.
+        A GET follows redirects on the same host; every other method gives the 3xx back. `service` tells apart what one
+        host offers: where one of its services hangs, the others are still asked. Raises OutgoingTimeout,
+        OutgoingUnreachable, OutgoingHeldBack, OutgoingTooLarge or OutgoingForbidden.
         """
-        ends = time.monotonic() + deadline
+        request = requests.Request(method, url, headers=dict(headers or {}), data=data, json=json, auth=_keep)
+        try:
+            with self._breaker.guard(f"{host_of(url)} {service}"):
+                return self._follow(request, allowed_hosts, time.monotonic() + deadline)
+        except ServiceUnavailable as error:
+            raise OutgoingHeldBack(f"{host_of(url)} is not asked now: {error}") from error
+
+    def _follow(self, request: requests.Request, allowed_hosts: Collection[str], ends: float) -> Answer:
         for _ in range(MAX_REDIRECTS + 1):
-            if not is_allowed(url, allowed_hosts):
-                raise OutgoingForbidden(f"{host_of(url) or 'not http(s)'} is not a host of this platform")
-            request = requests.Request(method, url, headers=dict(headers or {}), data=data, json=json, auth=_keep)
-            answer = self._exchange(request, host_of(url), ends)
-            if method != "GET" or answer.status not in REDIRECTS:
+            host = host_of(request.url)
+            if not is_allowed(request.url, allowed_hosts):
+                raise OutgoingForbidden(f"{host or 'not http(s)'} is not a host of this platform")
+            answer = self._exchange(request, host, ends)
+            if request.method != "GET" or answer.status not in REDIRECTS:
                 return answer
-            url = _redirected(url, answer.headers.get("Location", ""))
-        raise OutgoingForbidden(f"{host_of(url)} redirects without end")
+            request.url = _redirected(request.url, answer.headers.get("Location", ""))
+        raise OutgoingForbidden(f"{host_of(request.url)} redirects without end")
 
     def _exchange(self, request: requests.Request, host: str, ends: float) -> Answer:
         try:
             prepared = self._http.prepare_request(request)
             settings = self._http.merge_environment_settings(prepared.url or "", {}, True, None, None)
-            response = self._http.send(prepared, timeout=self._timeout, allow_redirects=False, **settings)
+            response = self._http.send(prepared, timeout=self._timeout(ends), allow_redirects=False, **settings)
         except requests.Timeout as error:
             raise OutgoingTimeout(f"{host} did not answer in time") from error
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
@@ -139,6 +167,11 @@ class Outgoing:
         with response:
             body = _read(response, host, ends)
         return Answer(response.status_code, response.reason or "", response.headers, body)
+
+    def _timeout(self, ends: float) -> tuple[float, float]:
+        """For connecting and for each piece of the answer: what is left of the deadline, and no more than usual."""
+        left = max(ends - time.monotonic(), LEAST_SECONDS)
+        return min(self._connect_seconds, left), min(self._read_seconds, left)
 
 
 def _read(response: requests.Response, host: str, ends: float) -> bytes:

@@ -2,8 +2,8 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from lti_app.grading.passbacks.ports import Gradebook, PassbackDelayed, Passback
 from lti_app.grading.passbacks.queries import next_passback_due
 from lti_app.grading.passbacks.rules import wait_before_retry
 from lti_app.jobs.faults import log_fault
-from lti_app.lti.gradebook import platforms_of
+from lti_app.lti.gradebook import discussions_on, platforms_of
 
 log = structlog.get_logger()
 
@@ -24,7 +24,12 @@ BATCH = 20
 LEASE = timedelta(minutes=2)
 LEASE_MARGIN = timedelta(seconds=75)
 """What one send may take: token, search and score, each within the 20 seconds of an outgoing request, and some room."""
-LANES = 4
+LANES = 8
+"""Platforms to which scores are sent side by side."""
+SUSPECT_LANES = 2
+"""Of these, how many may be platforms that did not answer the last time."""
+LOOK_AGAIN_SECONDS = 0.5
+"""While a lane is slow, how often the others look for more."""
 PAUSING_CODES = frozenset({"timeout", "unreachable", "throttled", "busy", "unauthorized"})
 """Answers that say something about the platform, not about one score: the others need not be tried now."""
 SOON = timedelta(minutes=1)
@@ -51,8 +56,8 @@ class PassbackSender:
         while self._rung.is_set() and self._draining.acquire(blocking=False):
             try:
                 self._rung.clear()
-                while not self.stopping.is_set() and self._send_batch():
-                    pass
+                with ThreadPoolExecutor(LANES) as pool:
+                    self._send_with(pool)
             finally:
                 self._draining.release()
 
@@ -63,20 +68,36 @@ class PassbackSender:
         wait = due - self.clock() if due else SOON
         return max(wait.total_seconds(), 1.0) if wait < SOON else None
 
-    def _send_batch(self) -> bool:
-        """Claim and send some; whether there were any."""
+    def _send_with(self, pool: ThreadPoolExecutor) -> None:
+        """Send until nothing is due and no lane is at work; a slow lane keeps no other from beginning."""
+        lanes: dict[Future[None], int] = {}
+        may_be_more = True
+        while may_be_more and not self.stopping.is_set():
+            lanes |= self._begin_lanes(pool, lanes)
+            may_be_more = bool(lanes)
+            ended, _ = wait(lanes, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
+            for lane in ended:
+                lanes.pop(lane)
+                lane.result()
+
+    def _begin_lanes(self, pool: ThreadPoolExecutor, lanes: Mapping[Future[None], int]) -> dict[Future[None], int]:
+        """Claim scores for platforms that have no lane yet, and begin to send them."""
+        if len(lanes) >= LANES:
+            return {}
+        busy, suspects = set(lanes.values()), set(self._pauses)
+        if len(busy & suspects) >= SUSPECT_LANES:
+            busy |= suspects
         with self.database.writing() as session:
-            claimed = claim_due(session, self.clock(), limit=BATCH, lease=LEASE)
+            apart_from = discussions_on(busy) if busy else None
+            claimed = claim_due(session, self.clock(), limit=BATCH, lease=LEASE, apart_from=apart_from)
         if not claimed:
-            return False
+            return {}
         with self.database.read() as session:
             platforms = platforms_of(session, {each.score.discussion_id for each in claimed})
-        lanes: dict[int, list[ClaimedPassback]] = defaultdict(list)
+        by_platform: dict[int, list[ClaimedPassback]] = defaultdict(list)
         for each in claimed:
-            lanes[platforms.get(each.score.discussion_id, 0)].append(each)
-        with ThreadPoolExecutor(min(len(lanes), LANES)) as pool:
-            list(pool.map(self._send_lane, lanes.keys(), lanes.values()))
-        return True
+            by_platform[platforms.get(each.score.discussion_id, 0)].append(each)
+        return {pool.submit(self._send_lane, *each): each[0] for each in by_platform.items()}
 
     def _send_lane(self, platform_id: int, claimed: Sequence[ClaimedPassback]) -> None:
         """Send scores one after another; returns those left over when the platform is down, time runs out, or the

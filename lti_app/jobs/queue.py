@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 from typing import Any
 
 from huey.api import MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
@@ -23,6 +24,8 @@ SCHEMA_LOCK = 7_031_965_201
 """Any number that no other program uses as an advisory lock in the same database."""
 
 SWEPT_AT_ONCE = 100
+ROSTERS_AT_ONCE = 2
+ROSTER_PAUSE_SECONDS = 5
 
 
 class Jobs:
@@ -34,9 +37,10 @@ class Jobs:
         self._roster = roster
         self._storage = storage
         self._next_wake: datetime | None = None
+        self._rosters = BoundedSemaphore(ROSTERS_AT_ONCE)
         references = ReferenceRenderer(sender.database, sender.stopping)
         self.send_passbacks = self._task("send_passbacks", self._send_passbacks)
-        self.refresh_roster = self._task("refresh_roster", roster.refresh)
+        self.refresh_roster = self._task("refresh_roster", self._refresh_roster)
         self.render_references = self._task("render_references", references.render_stale)
         self._task("sweep_passbacks", self._send_passbacks, every=crontab(minute="*"))
         self._task("sweep_references", references.render_stale, every=crontab(minute="*/5"))
@@ -68,7 +72,17 @@ class Jobs:
             course_ids = courses_to_refresh(session, self.sender.clock())
         for course_id in course_ids:
             if not self.sender.stopping.is_set():
+                self._refresh_roster(course_id)
+
+    def _refresh_roster(self, course_id: int) -> None:
+        """Fetch a class list, or later where others are being fetched: those of slow LMSs must not hold up grades."""
+        if self._rosters.acquire(blocking=False):
+            try:
                 self._roster.refresh(course_id)
+            finally:
+                self._rosters.release()
+        else:
+            self.refresh_roster.schedule((course_id,), delay=ROSTER_PAUSE_SECONDS)
 
     def _clear_away(self) -> None:
         with self.sender.database.writing() as session:

@@ -11,8 +11,8 @@ from lti_app.core.db import Database
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import KeyValueStore, make_store
 from lti_app.core.settings import Settings
-from lti_app.jobs.passbacks import PassbackSender
-from lti_app.jobs.queue import Jobs, make_huey
+from lti_app.jobs.passbacks import LANES, PassbackSender
+from lti_app.jobs.queue import ROSTERS_AT_ONCE, Jobs, make_huey
 from lti_app.library.files.ports import Storage
 from lti_app.lti.gradebook import LtiGradebook
 from lti_app.lti.roster import LtiRoster
@@ -22,6 +22,8 @@ from lti_app.storage.choosing import make_storage
 log = structlog.get_logger()
 
 STOP_SECONDS = 60
+WORKERS = ROSTERS_AT_ONCE + 2
+"""Threads for tasks: one sends grades, ROSTERS_AT_ONCE may wait for class lists, one does the rest."""
 
 
 class JobConsumer(Consumer):
@@ -31,17 +33,20 @@ class JobConsumer(Consumer):
         self._stopping = jobs.sender.stopping
         self._stopping.clear()
         self._handle_signals = handle_signals
+        self._has_started = threading.Event()
         options = {"workers": workers, "max_delay": 1.0, "shutdown_timeout": STOP_SECONDS, "graceful_signal": "TERM"}
         super().__init__(jobs.huey, **options)  # type: ignore[no-untyped-call]
 
     def start(self) -> None:
         """Begin; from now on the signals that end it do so in good order."""
         super().start()  # type: ignore[no-untyped-call]
+        self._has_started.set()
         log.info("worker_started")
 
     def stop(self, graceful: bool = True) -> None:
         """Stop after the current work: at most one score or one class list per thread."""
         self._stopping.set()
+        self._has_started.wait(STOP_SECONDS)  # a thread that has not begun cannot be waited for
         super().stop(graceful=graceful)  # type: ignore[no-untyped-call]
 
     def _set_signal_handlers(self) -> None:
@@ -53,7 +58,7 @@ class EmbeddedWorker:
     """The worker in threads of the web process, without signal handlers. Start it after any fork, not before."""
 
     def __init__(self, jobs: Jobs) -> None:
-        self._consumer = JobConsumer(jobs, handle_signals=False, workers=1)
+        self._consumer = JobConsumer(jobs, handle_signals=False, workers=WORKERS)
         self._thread = threading.Thread(target=self._consumer.run, name="colloquy-worker", daemon=True)
         self._thread.start()
 
@@ -68,23 +73,22 @@ def make_jobs(
     *,
     database: Database,
     store: KeyValueStore,
-    outgoing: Outgoing,
     storage: Storage,
+    outgoing: Outgoing | None = None,
     clock: Clock = system_clock,
 ) -> Jobs:
-    """The tasks, wired to the LTI edge."""
+    """The tasks, wired to the LTI edge. Their requests hold no place that the web pages need for theirs."""
+    outgoing = outgoing or Outgoing(at_once=LANES + ROSTERS_AT_ONCE)
     services = LtiServices(database=database, store=store, outgoing=outgoing, clock=clock)
     gradebook = LtiGradebook(database=database, services=services)
     sender = PassbackSender(database=database, gradebook=gradebook, clock=clock)
     return Jobs(huey, sender=sender, roster=LtiRoster(database=database, services=services), storage=storage)
 
 
-def run_worker(settings: Settings, *, workers: int = 2) -> None:
+def run_worker(settings: Settings, *, workers: int = WORKERS) -> None:
     """Run the worker until SIGTERM or SIGINT (`colloquy worker`)."""
     database = Database.at(settings.database_url)
     store = make_store(settings, database, system_clock)
-    jobs = make_jobs(
-        make_huey(settings), database=database, store=store, outgoing=Outgoing(), storage=make_storage(settings)
-    )
+    jobs = make_jobs(make_huey(settings), database=database, store=store, storage=make_storage(settings))
     JobConsumer(jobs, handle_signals=True, workers=workers).run()  # type: ignore[no-untyped-call]
     log.info("worker_stopped")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
@@ -179,6 +179,15 @@ def platforms_of(session: Session, discussion_ids: Collection[int]) -> dict[int,
         .where(Placement.discussion_id.in_(discussion_ids))
     )
     return {row[0]: row[1] for row in rows}
+
+
+def discussions_on(platform_ids: Collection[int]) -> Select[int]:
+    """The discussions that are placed in one of these platforms, to be part of a statement."""
+    return (
+        select(Placement.discussion_id)
+        .join(Deployment, Deployment.id == Placement.deployment_id)
+        .where(Deployment.platform_id.in_(platform_ids), Placement.discussion_id.is_not(None))
+    )
 
 
 def _column(session: Session, score: Score) -> _Column:

@@ -3,7 +3,9 @@
 import json
 import re
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -22,7 +24,11 @@ KeySet = Mapping[str, tuple[RSAPublicKey, ...]]
 """Keys by their name. More than one may have the same name: a mistake of some platforms while they rotate."""
 
 KEPT_LEAST, KEPT_UNTOLD, KEPT_MOST = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24)
-FETCH_SECONDS = 10.0
+FETCH_SECONDS = 4.0
+WAIT_SECONDS = 1.0
+"""How long after the beginning of a fetch others wait for what it brings."""
+FAILURE_KEPT = timedelta(seconds=20)
+"""How long a failed fetch is answered with the same failure, without asking again."""
 FETCHES = 5
 FETCHES_WITHIN = timedelta(seconds=30)
 """At most FETCHES requests for one key set in this time, so that forged tokens cannot make us flood an LMS."""
@@ -37,15 +43,16 @@ class PlatformKeys:
     def __init__(self, store: KeyValueStore, outgoing: Outgoing) -> None:
         self._store = store
         self._outgoing = outgoing
-        self._fetching: dict[str, threading.Lock] = {}
+        self._fetches: dict[str, _Fetch] = {}
 
     def find(self, registration: PlatformRegistration, kid: str) -> tuple[RSAPublicKey, ...]:
         """The keys of this name; fetches the key set again when it does not know the name.
 
-        Raises LaunchRefused: KEY_UNKNOWN, KEYS_UNREACHABLE, or KEYS_UNUSABLE when the answer is no set of RSA keys.
+        While the platform does not answer, the key set that it published within the last KEPT_MOST counts. Raises
+        LaunchRefused: KEY_UNKNOWN, KEYS_UNREACHABLE, or KEYS_UNUSABLE when the answer is no set of RSA keys.
         """
         place = "jwks:" + sha256(registration.jwks_url.encode()).hexdigest()
-        keys = self._kept(place).get(kid) or self._refreshed(place, registration, kid).get(kid)
+        keys = self._kept(place).get(kid) or self._fetched_or_last(place, registration, kid)
         if not keys:
             raise LaunchRefused(RefusalReason.KEY_UNKNOWN, issuer=registration.issuer, kid=kid)
         return keys
@@ -54,38 +61,83 @@ class PlatformKeys:
         text = self._store.get(place)
         return _read_keys(text) if text else {}
 
-    def _refreshed(self, place: str, registration: PlatformRegistration, kid: str) -> KeySet:
-        """The key set, fetched anew unless another thread has just done so."""
-        with self._fetching.setdefault(place, threading.Lock()):
+    def _fetched_or_last(
+        self, place: str, registration: PlatformRegistration, kid: str
+    ) -> tuple[RSAPublicKey, ...] | None:
+        try:
+            return self._fetched(place, registration, kid).get(kid)
+        except LaunchRefused:
+            if keys := self._kept(f"{place}:last").get(kid):
+                return keys
+            raise
+
+    def _fetched(self, place: str, registration: PlatformRegistration, kid: str) -> KeySet:
+        """The key set, fetched anew unless another thread has just done so, or has just failed."""
+        with self._fetches.setdefault(place, _Fetch()).alone() as is_mine:
             kept = self._kept(place)
             if kid in kept:
                 return kept
+            if not is_mine:
+                raise _unreachable(registration, "another request is waiting for the key set")
+            if failure := self._store.get(f"{place}:failed"):
+                raise LaunchRefused(RefusalReason(failure), issuer=registration.issuer, why="failed a moment ago")
             if not any(self._store.add(f"{place}:{slot}", "", FETCHES_WITHIN) for slot in range(FETCHES)):
                 if kept:
                     return kept
-                raise LaunchRefused(RefusalReason.KEYS_UNREACHABLE, issuer=registration.issuer, why="asked too often")
+                raise _unreachable(registration, "asked too often")
+            return self._fetch_and_keep(place, registration)
+
+    def _fetch_and_keep(self, place: str, registration: PlatformRegistration) -> KeySet:
+        try:
             text, keeping = self._fetch(registration)
-            self._store.put(place, text, keeping)
+        except LaunchRefused as refusal:
+            self._store.put(f"{place}:failed", refusal.reason.value, FAILURE_KEPT)
+            raise
+        self._store.put(place, text, keeping)
+        self._store.put(f"{place}:last", text, KEPT_MOST)
         return _read_keys(text)
 
     def _fetch(self, registration: PlatformRegistration) -> tuple[str, timedelta]:
         """The key set as text, in a form of ours, and how long to keep it."""
-        url, about = registration.jwks_url, {"issuer": registration.issuer}
+        url = registration.jwks_url
         accept = {"Accept": "application/json"}
         try:
             answer = self._outgoing.request(
-                "GET", url, headers=accept, allowed_hosts={host_of(url)}, deadline=FETCH_SECONDS
+                "GET", url, headers=accept, allowed_hosts={host_of(url)}, deadline=FETCH_SECONDS, service="keys"
             )
             if not answer.ok:
-                raise LaunchRefused(RefusalReason.KEYS_UNREACHABLE, **about, why=f"HTTP {answer.status}")
+                raise _unreachable(registration, f"HTTP {answer.status}")
             usable = _usable(answer.json())
         except OutgoingError as error:
-            raise LaunchRefused(
-                RefusalReason.KEYS_UNREACHABLE, **about, why=f"{type(error).__name__}: {error}"
-            ) from error
+            raise _unreachable(registration, f"{type(error).__name__}: {error}") from error
         if not usable:
-            raise LaunchRefused(RefusalReason.KEYS_UNUSABLE, **about)
+            raise LaunchRefused(RefusalReason.KEYS_UNUSABLE, issuer=registration.issuer)
         return json.dumps(usable), _keeping(answer)
+
+
+class _Fetch:
+    """One fetch at a time of one key set, in one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._began = 0.0
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether the fetch is the caller's: False after WAIT_SECONDS of another's, and at once when that hangs."""
+        patience = max(0.0, self._began + WAIT_SECONDS - time.monotonic())
+        if not self._lock.acquire(blocking=False) and not self._lock.acquire(timeout=patience):
+            yield False
+            return
+        self._began = time.monotonic()
+        try:
+            yield True
+        finally:
+            self._lock.release()
+
+
+def _unreachable(registration: PlatformRegistration, why: str) -> LaunchRefused:
+    return LaunchRefused(RefusalReason.KEYS_UNREACHABLE, issuer=registration.issuer, why=why)
 
 
 def _keeping(answer: Answer) -> timedelta:

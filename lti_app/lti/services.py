@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -118,12 +119,13 @@ class LtiServices:
         request itself, 4xx included; raises ServiceDelayed or ServiceDenied for the rest.
         """
         data = None if body is None else json.dumps(body).encode()
+        send = partial(self._send, method, url, data=data, hosts=hosts, service=" ".join(sorted(scopes)))
         token, kept = self._token(registration, scopes)
-        answer = self._send(method, url, {**headers, "Authorization": f"Bearer {token}"}, data, hosts)
+        answer = send(headers={**headers, "Authorization": f"Bearer {token}"})
         if answer.status == 401 and kept:
             self.store.take(_token_key(registration, scopes))
             token, _ = self._token(registration, scopes)
-            answer = self._send(method, url, {**headers, "Authorization": f"Bearer {token}"}, data, hosts)
+            answer = send(headers={**headers, "Authorization": f"Bearer {token}"})
         if answer.status in (401, 403):
             raise ServiceDenied("unauthorized", f"HTTP {answer.status}")
         return answer
@@ -164,8 +166,14 @@ class LtiServices:
             "client_assertion": self._assertion(registration),
             "scope": " ".join(sorted(scopes)),
         }
-        accept = {"Accept": "application/json"}
-        answer = self._send("POST", registration.token_url, accept, form, registration.hosts)
+        answer = self._send(
+            "POST",
+            registration.token_url,
+            headers={"Accept": "application/json"},
+            data=form,
+            hosts=registration.hosts,
+            service="token",
+        )
         token, seconds = _read_token(answer)
         life = timedelta(seconds=seconds) - EXPIRES_EARLY
         if life > timedelta(0):
@@ -191,12 +199,16 @@ class LtiServices:
         self,
         method: str,
         url: str,
+        *,
         headers: Mapping[str, str],
         data: Mapping[str, str] | bytes | None,
         hosts: Collection[str],
+        service: str,
     ) -> Answer:
         try:
-            answer = self._outgoing.request(method, url, headers=headers, data=data, allowed_hosts=hosts)
+            answer = self._outgoing.request(
+                method, url, headers=headers, data=data, allowed_hosts=hosts, service=service
+            )
         except OutgoingForbidden as error:
             raise ServiceDenied("rejected", str(error)) from error
         except OutgoingError as error:

@@ -32,9 +32,14 @@ def sender(school_class: Class, gradebook: RecordingGradebook, clock: MovableClo
 @pytest.fixture
 def placed(school_class: Class) -> int:
     """The class's discussion stands on the course page of a platform, whose id this is."""
+    return place(school_class, "https://lms.example")
+
+
+def place(school_class: Class, issuer: str) -> int:
+    """Put the class's discussion on the course page of a platform of its own; the platform's id."""
     with school_class.database.writing() as session:
         platform = Platform(
-            issuer="https://lms.example",
+            issuer=issuer,
             client_id="client",
             auth_login_url="https://lms.example/auth",
             auth_token_url="https://lms.example/token",

@@ -10,6 +10,9 @@ from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.jobs.passbacks import LEASE, PassbackSender
 from tests.factories.passbacks import count_passbacks, passback_states
 from tests.grading.passbacks.passbacks import Class, MovableClock, RecordingGradebook
+from tests.jobs.conftest import place
+
+PATIENCE = 60.0
 
 
 class WorkerKilled(BaseException):
@@ -95,6 +98,35 @@ def test_grades_changed_while_two_workers_send_all_arrive(school_class, gradeboo
         wanted = passback_states(session, school_class.discussion_id)
     assert {state.state for state in wanted.values()} == {PassbackState.SENT}
     assert grades(gradebook) == {person_id: int(state.given) for person_id, state in wanted.items()}
+
+
+def test_a_platform_that_does_not_answer_keeps_no_other_waiting(placed, school_class, sender, gradebook, clock):
+    other = Class(school_class.database, students=3, issuer="https://other.example")
+    assert place(other, "https://other.example") != placed
+    is_asked, answers, others_are_sent = threading.Event(), threading.Event(), threading.Event()
+
+    def hang(score: Score) -> None:
+        if score.discussion_id == school_class.discussion_id:
+            is_asked.set()
+            answers.wait(PATIENCE)
+
+    def count(_score: Score) -> None:
+        if len(gradebook.scores) == len(other.students):
+            others_are_sent.set()
+
+    gradebook.before, gradebook.after = hang, count
+    release_all(school_class, clock)
+    sending = threading.Thread(target=sender.send_due)
+    sending.start()
+    assert is_asked.wait(PATIENCE)
+    for student in other.students:
+        other.release(student, 12, clock())
+    sender.send_due()  # the thread is sending already, and looks for more
+    assert others_are_sent.wait(PATIENCE)
+    assert not answers.is_set()
+    answers.set()
+    sending.join(PATIENCE)
+    assert states(school_class) == {PassbackState.SENT: 63}
 
 
 @pytest.mark.parametrize("fault", [PassbackDelayed("unreachable"), PassbackRefused("unauthorized")])

@@ -14,7 +14,7 @@ from lti_app.core.db import make_engine
 from lti_app.core.settings import Settings
 from lti_app.grading.passbacks.rules import PassbackState
 from lti_app.jobs.passbacks import PassbackSender
-from lti_app.jobs.queue import HueyBell, Jobs, make_huey
+from lti_app.jobs.queue import ROSTERS_AT_ONCE, HueyBell, Jobs, make_huey
 from lti_app.jobs.worker import EmbeddedWorker
 from lti_app.storage.folder import FolderStorage
 from tests.factories.passbacks import count_passbacks
@@ -33,9 +33,11 @@ class RecordingRoster:
     def __init__(self) -> None:
         self.refreshed: list[int] = []
         self.done = threading.Event()
+        self.before: Callable[[], object] = lambda: None
 
     def refresh(self, course_id: int) -> bool:
         self.refreshed.append(course_id)
+        self.before()
         self.done.set()
         return True
 
@@ -69,11 +71,12 @@ def settings_for(database_url: str, redis_url: str | None = None) -> Settings:
     return Settings(secret_key=SecretStr(SECRET), database_url=database_url, redis_url=redis_url)
 
 
-def run_until(event: threading.Event, jobs: Jobs) -> None:
+def run_until(event: threading.Event, jobs: Jobs, then: Callable[[], object] = lambda: None) -> None:
     worker = EmbeddedWorker(jobs)
     try:
         assert event.wait(PATIENCE)
     finally:
+        then()
         worker.stop()
 
 
@@ -93,6 +96,20 @@ def test_worker_finds_what_nobody_rang_for(database_url, jobs_on, school_class, 
     run_until(sent, jobs_on(settings_for(database_url)))
     with school_class.database.read() as session:
         assert count_passbacks(session) == {PassbackState.SENT: 1}
+
+
+def test_class_lists_that_hang_keep_no_grade_waiting(database_url, jobs_on, school_class, roster, *, gradebook, clock):
+    """Of any number of them, ROSTERS_AT_ONCE are waited for; the others come later."""
+    sent, answers, were_asked = threading.Event(), threading.Event(), list[int]()
+    roster.before, gradebook.after = lambda: answers.wait(PATIENCE), lambda _score: sent.set()
+    jobs = jobs_on(settings_for(database_url))
+    bell = HueyBell(jobs)
+    for course_id in range(ROSTERS_AT_ONCE * 5):
+        bell.ring_roster(course_id)
+    school_class.release(school_class.students[0], 12, clock())
+    bell.ring()
+    run_until(sent, jobs, then=lambda: (were_asked.extend(roster.refreshed), answers.set()))
+    assert len(were_asked) == ROSTERS_AT_ONCE
 
 
 def test_immediate_queue_does_its_work_in_place(database_url, jobs_on, school_class, gradebook, clock):

@@ -118,7 +118,7 @@ def assemble_tool(database_url: str, database: Database, clock: TestClock, store
     environ = {"BASE_URL": BASE_URL, "DATABASE_URL": database_url, "SECRET_KEY": "for tests only " * 3}
     settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
     whole = assemble(settings, database=database, clock=clock)
-    outgoing = Outgoing(read_seconds=READ_SECONDS)
+    outgoing = Outgoing(read_seconds=READ_SECONDS, rest_seconds=0)
     edge = replace(whole.edge, store=store, outgoing=outgoing, platform_keys=PlatformKeys(store, outgoing))
     jobs = make_jobs(
         MemoryHuey("tests"), database=database, store=store, outgoing=outgoing, storage=whole.storage, clock=clock

@@ -1,6 +1,7 @@
 """The LMS's key set: kept, asked for again when a key is unknown, and never trusted to be what it should be."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from werkzeug.test import TestResponse
 
 from lti_app.course.courses.rules import Role
-from tests.lti.fake_lms import Browser, KeyPair, KeyServer, Served
+from lti_app.lti.platform_keys import FAILURE_KEPT
+from tests.lti.fake_lms import Browser, FakeLms, KeyPair, KeyServer, Served
 
 HTML = {"Content-Type": "text/html"}
 UNREACHABLE: dict[str, Served] = {
@@ -50,6 +53,53 @@ def test_no_key_set(name: str, visitor: Browser, refused):
     answer = visitor.launch()
     refused(answer, "keys_unreachable", 502)
     assert "could not reach your learning platform" in answer.text
+
+
+def outcome(answer: TestResponse) -> tuple[int, str]:
+    """The status of a launch's answer, and the reason where it was refused."""
+    found = re.search(r"keys_unreachable|key_unknown", answer.text)
+    return answer.status_code, found[0] if found else ""
+
+
+def test_a_failure_is_remembered_and_the_key_set_asked_for_again_later(visitor: Browser, clock, key_server: KeyServer):
+    visitor.lms.serve(UNREACHABLE["an error"])
+    assert outcome(visitor.launch()) == (502, "keys_unreachable")
+    visitor.lms.publish()
+    assert outcome(visitor.launch()) == (502, "keys_unreachable")
+    assert len(key_server.asked) == 1
+    clock.advance(FAILURE_KEPT)
+    assert outcome(visitor.launch()) == (303, "")
+
+
+def test_known_keys_count_while_the_key_set_cannot_be_had(visitor: Browser, clock, other_key: KeyPair):
+    known = visitor.lms.key
+    assert outcome(visitor.launch()) == (303, "")
+    visitor.lms.serve(UNREACHABLE["an error"])
+    clock.advance(timedelta(hours=2))
+    assert outcome(visitor.launch()) == (303, "")
+    visitor.lms.key = other_key
+    assert outcome(visitor.launch()) == (502, "keys_unreachable")
+    visitor.lms.key = known
+    clock.advance(timedelta(hours=22))
+    assert outcome(visitor.launch()) == (502, "keys_unreachable")
+
+
+def test_a_key_that_is_no_longer_published_counts_no_more(visitor: Browser, clock, other_key: KeyPair):
+    assert outcome(visitor.launch()) == (303, "")
+    visitor.lms.publish(other_key.jwk)
+    clock.advance(timedelta(hours=2))
+    assert outcome(visitor.launch()) == (401, "key_unknown")
+
+
+def test_a_key_set_that_hangs_holds_one_thread(app: Flask, lms: FakeLms, key_server: KeyServer, refused):
+    """The others wait a second at most, and then are told at once."""
+    lms.serve(UNREACHABLE["hangs"])
+    visitors = [Browser(app, lms) for _ in range(20)]
+    with ThreadPoolExecutor(len(visitors)) as pool:
+        answers = list(pool.map(lambda visitor: visitor.launch(), visitors))
+    for answer in answers:
+        refused(answer, "keys_unreachable", 502)
+    assert len(key_server.asked) == 1
 
 
 def test_no_server(visitor: Browser, database, key_server: KeyServer, refused, register):

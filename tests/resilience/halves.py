@@ -192,7 +192,8 @@ def _parts(tool_url: str, database_url: str) -> Colloquy:
     """As the application assembles them, but with little patience."""
     environ = {"BASE_URL": tool_url, "DATABASE_URL": database_url, "SECRET_KEY": SECRET}
     settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
-    database, outgoing = Database.at(settings.database_url), Outgoing(connect_seconds=1.0, read_seconds=READ_SECONDS)
+    database = Database.at(settings.database_url)
+    outgoing = Outgoing(connect_seconds=1.0, read_seconds=READ_SECONDS, rest_seconds=0)
     edge = make_edge(settings, database, system_clock)
     edge = replace(edge, outgoing=outgoing, platform_keys=PlatformKeys(edge.store, outgoing))
     storage = make_storage(settings)

@@ -145,5 +145,6 @@ def test_launch_while_the_keys_of_the_lms_cannot_be_had(sqlite_url: str, tmp_pat
         assert "We could not reach your learning platform" in refused.text
         assert "colloquy=" not in str(refused.headers.get("Set-Cookie", "")).replace("colloquy-login", "")
         mend()
+        halves.let_pass(seconds=21)  # so long the failure is remembered
         assert visitor.launch().status_code == 303
         visitor.close()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
@@ -81,16 +81,25 @@ def queue_passback(
     )
 
 
-def claim_due(session: Session, now: datetime, *, limit: int, lease: timedelta) -> list[ClaimedPassback]:
+def claim_due(
+    session: Session,
+    now: datetime,
+    *,
+    limit: int,
+    lease: timedelta,
+    apart_from: Select[int] | None = None,
+) -> list[ClaimedPassback]:
     """Claim up to `limit` due scores for this worker until `now` + `lease`; commit before sending them.
 
-    Value, version and AGS timestamp are fixed together here, so that of two attempts the one with the newer timestamp
-    never has the older value. If a worker dies, its scores are claimed again when the lease has ended.
+    Scores of the discussions `apart_from` are not claimed. Value, version and AGS timestamp are fixed together here, so
+    that of two attempts the one with the newer timestamp never has the older value. If a worker dies, its scores are
+    claimed again when the lease has ended.
     """
     token, until = secrets.token_hex(16), now + lease
+    is_wanted = () if apart_from is None else (Passback.discussion_id.not_in(apart_from),)
     rows = session.scalars(
         select(Passback)
-        .where(Passback.state == PassbackState.PENDING, Passback.due_at <= now, _not_leased(now))
+        .where(Passback.state == PassbackState.PENDING, Passback.due_at <= now, _not_leased(now), *is_wanted)
         .order_by(Passback.due_at, Passback.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -62,13 +62,13 @@ class RecordingGradebook:
 class Class:
     """A course with one discussion and some students, and a shorthand for releasing a grade."""
 
-    def __init__(self, database: Database, students: int) -> None:
+    def __init__(self, database: Database, students: int, *, issuer: str = "https://lms.example") -> None:
         self.database = database
         with database.writing() as session:
             self.course_id = create_course(session, title="Leadership", label="L", time_zone="UTC", now=START)
             self.discussion_id = reserve_discussion(session, course_id=self.course_id, title="Zaleznik", now=START)
             self.students = [
-                record_person(session, issuer="https://lms.example", sub=f"s{number}", names=Names(), now=START)
+                record_person(session, issuer=issuer, sub=f"s{number}", names=Names(), now=START)
                 for number in range(students)
             ]
 

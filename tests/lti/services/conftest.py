@@ -118,7 +118,9 @@ def placed(database: Database, clock: TestClock, lms: FakeServices, tool_pem: st
 @pytest.fixture
 def services(database: Database, clock: TestClock) -> LtiServices:
     store = DatabaseStore(database, clock)
-    return LtiServices(database=database, store=store, outgoing=Outgoing(read_seconds=READ_SECONDS), clock=clock)
+    return LtiServices(
+        database=database, store=store, outgoing=Outgoing(read_seconds=READ_SECONDS, rest_seconds=0), clock=clock
+    )
 
 
 @pytest.fixture
