@@ -102,6 +102,19 @@ def test_a_quotation_is_marked_when_written_edited_and_when_the_text_comes_later
     assert session.scalars(select(ReadingShingle)).all() == []
 
 
+def test_only_texts_of_the_readings_of_the_discussion_are_looked_at(session, cast, clock, discussion, kotter):
+    """Neither those of another discussion of the course, nor those of another course, though the words stand there."""
+    foreign, _ = add_readings(session, cast.elsewhere, clock())
+    for instructor, reading_id in ((cast.elsewhere, foreign), (cast.ines, kotter[0])):
+        store_text(session, instructor, reading_id, split_pages(TEXT), stored_as=TextStorage.TEXT, now=clock())
+    other = set_up(session, cast.ines, clock(), title="Week 2", reading_ids=kotter[1:], post_first=False)
+    unassigned = write(session, cast.ana, other, text=QUOTE.format(1), now=clock())
+    assigned = write(session, cast.ana, discussion, text=QUOTE.format(1), now=clock())
+    assert check_again(session, cast.ines, kotter[0]) == 0
+    assert quotes(session, unassigned) == []
+    assert quotes(session, assigned) == [("Kotter 1990", "104")]
+
+
 def test_a_text_is_given_by_instructors_and_has_enough_words(session, cast, clock, kotter):
     for actor, error in ((cast.ana, Forbidden), (cast.tariq, Forbidden), (cast.elsewhere, NotFound)):
         with pytest.raises(error):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 import lti_app
-from lti_app.course.courses.actions import record_earlier
+from lti_app.course.courses.actions import create_course, record_earlier
 from lti_app.discussion.integrity.actions import screen
 from lti_app.discussion.integrity.models import Finding, SignatureBand
 from lti_app.discussion.integrity.queries import list_similar_posts
@@ -84,6 +84,14 @@ def test_an_earlier_copy_of_the_course_is_looked_at_and_nothing_of_it_shown(sess
 def test_only_from_the_copy_to_what_it_was_copied_from(session, cast, discussion, post, clock):
     elsewhere = set_up(session, cast.elsewhere, clock(), post_first=False)
     record_earlier(session, cast.course_id, [elsewhere.course_id])
+    post(cast.ana, ESSAY)
+    assert post(cast.stranger, ESSAY, into=elsewhere)[1] == []
+
+
+def test_what_other_courses_were_copied_from_is_not_looked_at(session, cast, discussion, post, clock):
+    elsewhere = set_up(session, cast.elsewhere, clock(), post_first=False)
+    copied = create_course(session, title="Leadership II", label="L2", time_zone="UTC", now=clock())
+    record_earlier(session, copied, [cast.course_id])
     post(cast.ana, ESSAY)
     assert post(cast.stranger, ESSAY, into=elsewhere)[1] == []
 
