@@ -4,10 +4,11 @@ from lti_app.library.readings.rules import PassagePlace
 
 
 def test_places_sort_as_in_print():
-    places = [PassagePlace(page=page) for page in ("12–14", "9", "110", "", "iv", "10")]
+    places = [PassagePlace(page=page) for page in ("12–14", "9", "110", "", "iv", "10", "1")]
     assert [place.page for place in sorted(places, key=lambda place: place.order)] == [
         "",
         "iv",
+        "1",
         "9",
         "10",
         "12–14",
