@@ -78,7 +78,7 @@ MAY = {
     "citations.check_against_file": INSTRUCTORS,
     "citations.delete_stored_text": INSTRUCTORS,
     "search.show": EVERYBODY,
-    "search.person": EVERYBODY,
+    "search.person": WRITERS,
     "grading.names": STAFF,
     "grading.review": STAFF,
     "exchange.show": WRITERS,
@@ -95,7 +95,7 @@ MAY = {
     "files.upload": WRITERS,
     "files.serve": WRITERS,
     "reader.show": EVERYBODY,
-    "reader.cite": EVERYBODY,
+    "reader.cite": WRITERS,
     "reader.choose_discussion": EVERYBODY,
     "reader.record_progress": EVERYBODY,
     "reader.add_file": INSTRUCTORS,
@@ -110,7 +110,7 @@ STATUS |= {
 }
 STATUS |= {(who, f"stances.{name}"): 404 for who in EVERYBODY for name in ("ask", "answer")}
 STATUS["olga", "threads.revisions"] = 404
-STATUS["olga", "files.serve"] = STATUS["olga", "answers.claim"] = 404
+STATUS["olga", "search.person"] = STATUS["olga", "files.serve"] = STATUS["olga", "answers.claim"] = 404
 STATUS |= {(who, f"drafts.{name}"): 404 for who in ("olga", "tariq", "ines") for name in ("resume", "discard")}
 """403 is what the others get; observers do not know which posts there are."""
 

@@ -16,6 +16,7 @@ from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.search.rules import ExcerptPart, Term, excerpt, parse_query
 from lti_app.discussion.visibility.queries import author_name, readable_in, written_by
+from lti_app.discussion.visibility.rules import takes_part
 
 PAGE_SIZE = 20
 """Posts on one page of what was found."""
@@ -74,13 +75,15 @@ def get_person_posts(
     """What one person wrote in this course, as far as the actor sees it under their name (four statements at most).
 
     Nothing from discussions where names are hidden from the actor, but for the actor's own posts. Raises NotFound for
-    those who were never in the course.
+    those who were never in the course, and for everybody else where the actor takes no part, who learns no names.
     """
+    is_self = person_id == actor.person_id
+    if not (is_self or takes_part(actor.role)):
+        raise NotFound
     member = (Enrollment.course_id == actor.course_id, Enrollment.person_id == Person.id)
     name = session.scalar(select(Person.name).join(Enrollment, member[1]).where(Person.id == person_id, member[0]))
     if name is None:
         raise NotFound
-    is_self = person_id == actor.person_id
     readable = [view for view in list_readable(session, actor, now) if is_self or not view.hides_names_from(actor)]
     hits = _newest(actor, readable, below).where(written_by(Post, person_id))
     page = _page(session, hits, readable, ()) if readable else FoundPage((), None)

@@ -48,6 +48,7 @@ export class Choice {
   }
 
   choose(range, speak = true) {
+    if (this.form.closest("[hidden]")) return; // of people who write no posts
     const start = this.whereIs(range.startContainer),
       end = this.whereIs(range.endContainer);
     if (!start) return this.hide();

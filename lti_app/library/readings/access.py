@@ -30,6 +30,18 @@ def keeps_progress(actor: Actor) -> bool:
     return actor.role is Role.STUDENT
 
 
+def may_cite(actor: Actor) -> bool:
+    """Whether the actor may select passages to cite: everybody who writes posts."""
+    return actor.role is not Role.OBSERVER
+
+
+def require_cite(session: Session, actor: Actor, reading_id: int) -> None:
+    """Raise NotFound unless the reading is of the actor's course, Forbidden unless they may select passages of it."""
+    require_here(session, actor, reading_id)
+    if not may_cite(actor):
+        raise Forbidden
+
+
 def require_here(session: Session, actor: Actor, reading_id: int) -> None:
     """Raise NotFound unless the reading is of the actor's course."""
     known = select(Reading.id).where(Reading.id == reading_id, Reading.course_id == actor.course_id)

@@ -13,6 +13,7 @@ from lti_app.discussion.citations.queries import CitedPassage, count_citations_b
 from lti_app.library.files.access import may_send, require_sending
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import MediaType, Purpose, numbered
+from lti_app.library.readings.access import may_cite, require_cite
 from lti_app.library.readings.actions.file import set_reading_file, upload_file
 from lti_app.library.readings.actions.passages import choose_passage
 from lti_app.library.readings.actions.progress import record_place
@@ -56,6 +57,7 @@ def show(reading_id: int) -> ResponseReturnValue:
         wanted=_wanted(_asked_for(actor, reading_id)),
         form=PassageForm(formdata=None),
         came_from=_came_from(),
+        can_cite=may_cite(actor),
         can_upload=may_send(actor, Purpose.READING),
     )
 
@@ -77,6 +79,7 @@ def cite(reading_id: int) -> ResponseReturnValue:
     """Turn the selected place into a passage, then continue to the composer or to the posts that cite it."""
     actor, form = get_visitor(), PassageForm()
     if not form.validate():
+        require_cite(read_session(), actor, reading_id)
         reading = get_filed_reading(read_session(), actor, reading_id)
         return render_template("library/reader/cite.html", reading=reading, form=form, came_from=_came_from()), 422
     with writing() as session:

@@ -122,6 +122,20 @@ def check_overview_and_news(world: World) -> None:
         assert count_new_posts(world.session, actor, view, 0).count == len(new), (viewer, place)
 
 
+def check_what_a_discussion_asks(world: World) -> None:
+    """Before it opens, only staff get its prompt, readings and poll, by whatever way the discussion is had."""
+    for viewer, place in LOOKS:
+        is_told = viewer.role == "staff" or place.state != "scheduled"
+        view = world.view(viewer, place)
+        found = {bool(part) for part in (view.prompt, view.prompt_html, view.readings, view.stance)}
+        assert found == {is_told}, (viewer, place)
+        assert bool(list_records(world.session, view)) == is_told, (viewer, place)
+    for viewer in VIEWERS:
+        told = {view.id for view in list_views(world.session, world.actor(viewer), world.clock()) if view.prompt_html}
+        shut = {world.discussions[place] for place in PLACES if place.state == "scheduled"}
+        assert bool(told & shut) == (viewer.role == "staff"), viewer
+
+
 def check_overview_before_the_gate(world: World) -> None:
     """How many threads there are is told to everybody, and nothing else."""
     for viewer, place in LOOKS:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
 from lti_app.course.courses.rules import Actor
-from lti_app.library.readings.access import require_here
+from lti_app.library.readings.access import require_cite
 from lti_app.library.readings.models import Passage
 from lti_app.library.readings.rules import PassagePlace
 
@@ -31,8 +31,11 @@ def choose_passage(
     prefix: str = "",
     suffix: str = "",
 ) -> int:
-    """The id of the passage that a reader has selected; a new one is created. Raises NotFound."""
-    require_here(session, actor, reading_id)
+    """The id of the passage that a reader has selected; a new one is created.
+
+    Raises NotFound, and Forbidden for observers.
+    """
+    require_cite(session, actor, reading_id)
     place = {"page": page, "paragraph": paragraph, "exact": exact, "prefix": prefix, "suffix": suffix}
     return find_or_add_passage(session, reading_id, **place)
 

@@ -1,6 +1,6 @@
 """GET /courses/<id>/search and /people/<id>/posts."""
 
-from tests.web.questions import costs, refuses_methods, refuses_no_visit
+from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit
 from tests.web.site import address
 
 
@@ -74,6 +74,14 @@ def test_one_persons_posts(site, cast, discussion):
     assert "My thoughts on it." not in before_own_post.text
     stranger = f"/courses/{cast.course_id}/people/{cast.stranger.person_id}/posts"
     assert site.browser(cast.ines).get(stranger).status == 404
+
+
+def test_observers_learn_nobodys_name(site, cast, discussion):
+    site.write(cast.ana, discussion, "My thoughts on it.")
+    browser = site.browser(cast.olga)
+    for person in (cast.ana, cast.ben, cast.ines):
+        refused(browser.get(f"/courses/{cast.course_id}/people/{person.person_id}/posts"), 404)
+    assert browser.get(f"/courses/{cast.course_id}/people/{cast.olga.person_id}/posts").status == 200
 
 
 def test_costs_and_visits(site, cast, discussion):

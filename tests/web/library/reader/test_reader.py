@@ -194,6 +194,17 @@ def test_words_become_a_passage_that_the_post_begins_with(site, cast, given):
     assert "/citations" in again.location
 
 
+def test_observers_make_no_passages(site, cast, given):
+    browser = site.browser(cast.olga)
+    page = browser.get(at(cast, given, "read")).page
+    assert "hidden" in page.one("section", class_="by-hand").attrs
+    assert "Cite this page" not in page.text
+    refused(browser.post(at(cast, given, "passages"), **QUOTE, paragraph="", prefix=""), 403)
+    refused(browser.post(at(cast, given, "passages"), **QUOTE, paragraph="", prefix="", then="class"), 403)
+    with site.read() as session:
+        assert session.scalars(select(Passage)).all() == []
+
+
 def test_a_text_read_in_several_discussions_asks_where_to_cite(site, cast, given):
     other = site.discussion(reading_ids=(given,), required_ids=frozenset(), title="Another")
     browser = site.browser(cast.ana)
