@@ -90,10 +90,10 @@ def get_citation_map(
     Raises NotFound for a reading that is not assigned here, and what the READ permission raises: a student who must
     post first does not see what others cite.
     """
+    require(actor, PostPermission.READ, circumstances_of(session, actor, discussion))
     reading = next((each for each in discussion.readings if each.id == reading_id), None)
     if reading is None:
         raise NotFound
-    require(actor, PostPermission.READ, circumstances_of(session, actor, discussion))
     csl = session.scalars(select(Reading.csl).where(Reading.id == reading_id)).one()
     counts = _count_by_passage(session, actor, discussion, reading_id)
     posts = _posts_by_passage(session, actor, discussion, reading_id, passage_id)

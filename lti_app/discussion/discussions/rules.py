@@ -47,6 +47,11 @@ class State(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether students may see what the discussion asks and take part, or could until it closed."""
+        return self in (State.OPEN, State.CLOSED)
+
 
 class Structure(StrEnum):
     """The format of a discussion."""

@@ -86,7 +86,7 @@ def takes_part(role: Role) -> bool:
 
 def has_begun(role: Role, state: State) -> bool:
     """Whether there are posts to read yet; staff prepare a discussion before it opens."""
-    return role.is_staff or state in (State.OPEN, State.CLOSED)
+    return role.is_staff or state.has_begun
 
 
 def may_answer_others(role: Role, *, post_first: bool, has_posted: bool) -> bool:

@@ -150,11 +150,12 @@ def list_pictures(session: Session, selection: Selection) -> dict[int, FileView]
 
 
 def list_records(session: Session, discussion: DiscussionView) -> list[ReadingRecord]:
-    """The readings of the discussion with their full records."""
+    """The readings of the discussion with their full records; none that the view of the discussion does not have."""
+    told = [reading.id for reading in discussion.readings]
     rows = session.execute(
         select(Reading.id, Reading.label, Reading.reference_html, Reading.url, DiscussionReading.required, Reading.csl)
         .join(DiscussionReading, DiscussionReading.reading_id == Reading.id)
-        .where(DiscussionReading.discussion_id == discussion.id)
+        .where(DiscussionReading.discussion_id == discussion.id, Reading.id.in_(told))
         .order_by(DiscussionReading.position)
     )
     return [ReadingRecord(*row) for row in rows]

@@ -8,6 +8,7 @@ import pytest
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.answers.queries import list_unanswered
 from lti_app.discussion.citations.queries import count_citations_by_passage, get_citation_map
+from lti_app.discussion.discussions.queries.course import list_views
 from lti_app.discussion.moderation.queries import read_queue
 from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.models import Post
@@ -20,7 +21,7 @@ from lti_app.discussion.read_state.queries import count_new_posts, find_next_own
 from lti_app.discussion.read_state.rules import PostNumbers
 from lti_app.discussion.search.queries import FoundPage, FoundPost, get_person_posts, search_posts
 from lti_app.discussion.threads.queries import get_overview, read_thread
-from lti_app.exchange.exporting.queries import export_posts, list_authors, select_for_export
+from lti_app.exchange.exporting.queries import export_posts, list_authors, list_records, select_for_export
 from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.grading.assessments.queries import list_posts_in_context
 from lti_app.participation.progress.queries import collect_class_facts
@@ -181,6 +182,10 @@ def check_person_page(world: World) -> None:
         for person in ("ana", "ben", "chi", "ines"):
             whose = getattr(world.cast, person).person_id
             ask = partial(get_person_posts, world.session, actor, whose, world.clock())
+            if viewer.role == "observer":  # who learns nobody's name
+                with pytest.raises(NotFound):
+                    ask()
+                continue
             found = {post.id for post in pages(lambda below, ask=ask: ask(below=below).page)}
             expected = {
                 number
@@ -358,6 +363,7 @@ def check_files(world: World) -> None:
 
 
 CHECKS = (
+    check_what_a_discussion_asks,
     check_files,
     check_thread,
     check_nothing_is_read_before_the_gate,

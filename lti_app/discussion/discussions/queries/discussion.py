@@ -1,6 +1,6 @@
 """A discussion as the actor may see it, and the gate to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -48,7 +48,10 @@ _ASSIGNED = with_progress(
 
 @dataclass(frozen=True)
 class DiscussionView:
-    """A discussion that the actor may see, with its readings."""
+    """A discussion that the actor may see, with its readings.
+
+    Before it opens, views for people who do not teach have its title and dates alone: no prompt, readings or poll.
+    """
 
     id: int
     course_id: int
@@ -120,14 +123,17 @@ def get_discussion(
     """The gate: one discussion of the actor's course, if the actor has the permission that is needed.
 
     `bare` omits the readings and saves a statement. Raises NotFound if it does not exist in this course, Forbidden if
-    the actor may see it but not do this.
+    the actor may see it but not do this. Before the discussion opens, only staff get its prompt, readings and poll.
     """
     values = {"discussion_id": discussion_id, "course_id": actor.course_id, "person_id": actor.person_id}
     row = session.execute(_one(is_staff=actor.is_staff), values).one_or_none()
     if row is None:
         raise NotFound
     require(actor, need)
-    return view_discussion(row, () if bare else _readings(session, actor, discussion_id), now)
+    view = view_discussion(row, (), now)
+    if bare or not (actor.is_staff or view.state.has_begun):
+        return view
+    return replace(view, readings=_readings(session, actor, discussion_id))
 
 
 def select_discussions(*wanted: ColumnElement[bool], is_staff: bool) -> Select[Any]:
@@ -145,19 +151,21 @@ def view_discussion(found: Row[Any], readings: tuple[AssignedReading, ...], now:
     row: Discussion = found[0]
     for_student = "pseudonym" in found._mapping
     calendar = _own_calendar(found) if for_student else _calendar(row)
+    state = state_at(calendar, prepared=row.prepared_at is not None, now=now)
+    is_told = not for_student or state.has_begun
     return DiscussionView(
         id=row.id,
         course_id=row.course_id,
         title=row.title,
-        prompt=row.prompt,
-        prompt_html=row.prompt_html,
+        prompt=row.prompt if is_told else "",
+        prompt_html=row.prompt_html if is_told else "",
         points=row.points,
         calendar=calendar,
         requirements=tuple(row.requirements),
         post_first=row.post_first,
         version=row.version,
         root_count=row.root_count,
-        state=state_at(calendar, prepared=row.prepared_at is not None, now=now),
+        state=state,
         readings=readings,
         post_count=row.post_count,
         structure=row.structure,
@@ -169,7 +177,7 @@ def view_discussion(found: Row[Any], readings: tuple[AssignedReading, ...], now:
         has_extensions=not for_student and found.has_extensions,
         group_kind=row.group_kind,
         own_pseudonym=(for_student and found.pseudonym) or "",
-        stance=_stance(row),
+        stance=_stance(row) if is_told else None,
         zone=zone(found.time_zone),
     )
 
