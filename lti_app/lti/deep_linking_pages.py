@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, current_app, g, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -24,6 +23,7 @@ from lti_app.lti.deep_linking import (
     respond,
     take_request,
 )
+from lti_app.lti.launch import origin_of
 from lti_app.web.discussion.forms.discussions import finite
 from lti_app.web.forms.fields import PostedForm
 from lti_app.web.session import get_visitor
@@ -84,7 +84,7 @@ def add(key: str) -> ResponseReturnValue:
     if request is None:
         return render_template("lti/deep_linking_over.html"), 410
     response = _answer(request, None if form.cancel.data else form)
-    g.form_origins = (_origin(response.return_url),)
+    g.form_origins = (origin_of(response.return_url),)
     return render_template("lti/deep_linking_return.html", response=response, cancelled=form.cancel.data)
 
 
@@ -132,8 +132,3 @@ def _whose(actor: Actor) -> Mapping[str, int]:
 def _store() -> KeyValueStore:
     store: KeyValueStore = current_app.extensions[STORE]
     return store
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

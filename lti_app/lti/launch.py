@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
+from werkzeug.urls import iri_to_uri
 
 from lti_app.core.db import Database
 from lti_app.course.courses.actions import create_course, enroll, open_visit, record_earlier, rename_course
@@ -72,7 +73,7 @@ def frame_origins(launch: Launch) -> tuple[str, ...]:
         message.return_url,
         message.deep_linking.get("deep_link_return_url"),
     )
-    return tuple(dict.fromkeys(origin for url in told if (origin := _origin(url))))
+    return tuple(dict.fromkeys(origin for url in told if (origin := origin_of(url))))
 
 
 def _arrive(database: Database, launch: Launch, time_zone: str, now: datetime) -> Arrival:
@@ -212,7 +213,13 @@ def _find_reviewed(session: Session, message: Message, course_id: int) -> int | 
     )
 
 
-def _origin(url: Any) -> str:
-    """Scheme, host and port of an http(s) address, fit for a Content-Security-Policy; else empty."""
-    found = ORIGIN.match(url) if isinstance(url, str) else None
+def origin_of(url: Any) -> str:
+    """Scheme, host and port of an http(s) address, fit for a Content-Security-Policy; else empty.
+
+    A header holds no host in another script, so such a host is written as DNS knows it (xn--…).
+    """
+    try:
+        found = ORIGIN.match(iri_to_uri(url)) if isinstance(url, str) else None
+    except ValueError:
+        return ""
     return found[0].lower() if found else ""

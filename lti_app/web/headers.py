@@ -1,4 +1,9 @@
-"""Security headers of every answer."""
+"""Security headers of every answer, and the header that names a file."""
+
+import re
+import unicodedata
+from typing import Literal
+from urllib.parse import quote
 
 from flask import Flask, Response, g, request
 
@@ -7,6 +12,10 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self';{workers} base-uri 'none'; form-action {form_action}; frame-ancestors {ancestors}"
 )
+
+_NOT_IN_FILE_NAMES = re.compile(r'["/\\:*?<>|%]+')
+_ATTRIBUTE_CHARACTERS = "!#$&+-.^_`|~"
+"""What RFC 8187 leaves unencoded, apart from letters and digits."""
 
 
 def init_headers(app: Flask) -> None:
@@ -36,3 +45,19 @@ def init_headers(app: Flask) -> None:
         else:
             headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+def name_file(response: Response, kind: Literal["inline", "attachment"], name: str) -> None:
+    """Say whether a browser shows or saves the response, and under which name, in any script (RFC 6266).
+
+    The name ends with ".pdf" or another ending. Headers hold Latin-1 only, so `filename` has what ASCII can say of the
+    name, for old programs, and `filename*` has all of it.
+    """
+    visible = "".join(ch for ch in unicodedata.normalize("NFC", name) if unicodedata.category(ch)[0] != "C")
+    whole = _NOT_IN_FILE_NAMES.sub("-", visible)
+    plain = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
+    stem, _, ending = plain.rpartition(".")
+    names = {"filename": f"{' '.join(stem.split()).strip(' -_') or 'file'}.{ending}"}
+    if plain != whole:
+        names["filename*"] = f"UTF-8''{quote(whole, safe=_ATTRIBUTE_CHARACTERS)}"
+    response.headers.set("Content-Disposition", kind, **names)

@@ -229,6 +229,7 @@ def test_only_staff_have_the_roster_fetched(visitor: Browser, parts):
         ("https://lms.example/back", "https://lms.example"),
         ("https://a.example;script-src *", "https://lms.example"),
         ("https://user@a.example/", "https://lms.example"),
+        ("https://école.example/back", "https://lms.example https://xn--cole-9oa.example"),
         ("javascript:alert(1)", "https://lms.example"),
         (5, "https://lms.example"),
     ],

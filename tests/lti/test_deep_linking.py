@@ -139,6 +139,15 @@ def test_return_address_is_escaped_and_may_be_posted_to(choosing):
     assert "form-action 'self' https://lms.example;" in policy
 
 
+@pytest.mark.parametrize(
+    ("host", "allowed"), [("école.example", "https://xn--cole-9oa.example"), ("a.example;script-src", "")]
+)
+def test_return_address_in_another_script_can_stand_in_a_header(choosing, host, allowed):
+    page = choosing(deep_link_return_url=f"https://{host}/back").post()
+    (sources,) = re.findall("form-action 'self' ?([^;]*);", page.headers["Content-Security-Policy"])
+    assert sources == allowed
+
+
 def test_proposed_title_is_shown(choosing):
     page = choosing(title="Week 3 <discussion>").get()
     assert 'value="Week 3 &lt;discussion&gt;"' in page.text

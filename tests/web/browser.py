@@ -109,6 +109,8 @@ class Browser:
 
 def check_headers(answer: Answer) -> None:
     """What must be true of every answer, whatever it is."""
+    for name, value in answer.headers.items():
+        assert max(map(ord, value), default=0) < 256, f"{name} cannot be sent: {value}"
     policy = policy_of(answer)
     assert policy["default-src"] == ["'none'"]
     assert policy["base-uri"] == ["'none'"]

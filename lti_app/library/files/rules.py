@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import mimetypes
 import re
 import unicodedata
 import zipfile
@@ -97,6 +98,8 @@ ENDINGS = {
     MediaType.DOCX: ".docx",
     MediaType.ODT: ".odt",
 }
+KNOWN_ENDINGS = frozenset({*ENDINGS.values(), *mimetypes.MimeTypes().types_map[True]})
+"""What names end with whose last part is not a word: the same on every machine, whatever it has installed."""
 TAKEN = {
     Purpose.READING: frozenset({MediaType.PDF, MediaType.HTML}),
     Purpose.ATTACHMENT: frozenset(MediaType) - {MediaType.HTML},
@@ -170,7 +173,9 @@ def display_name(name: str, media_type: MediaType) -> str:
     """The name to show and to save under: no folders, no tricks, and the ending that the content deserves."""
     last = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
     plain = "".join(ch for ch in last if unicodedata.category(ch)[0] != "C")
-    stem = plain.rpartition(".")[0] if "." in plain.strip(".") else plain
+    stem, dot, ending = plain.rpartition(".")
+    if f"{dot}{ending}".strip().lower() not in KNOWN_ENDINGS:
+        stem = plain  # "Kotter vs. Zaleznik" has a dot, and no ending
     stem = " ".join(_NOT_IN_NAMES.sub("_", stem).split()).strip(". _-")[:MAX_NAME].strip()
     return (stem or "file") + ENDINGS[media_type]
 

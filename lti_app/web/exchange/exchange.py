@@ -36,6 +36,7 @@ from lti_app.grading.assessments.queries import find_by_pseudonym
 from lti_app.web.discussion.forms.starting import groups_of, narrowed
 from lti_app.web.exchange.documents import Album, Document, html_pieces, pdf_of
 from lti_app.web.exchange.forms.exchange import FAULTS, SHAPES, ImportChoiceForm, ImportForm, file_words
+from lti_app.web.headers import name_file
 from lti_app.web.library.uploads import storage
 from lti_app.web.session import current_actor, get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -112,8 +113,7 @@ def export_file(discussion_id: int) -> ResponseReturnValue:
     file = _file(selection, kind)
     response = Response(file if isinstance(file, bytes) else _to_the_end(file), content_type=TYPES[kind])
     response.headers["Content-Security-Policy"] = LOCKED_UP
-    name = f"{discussion.title[:80]} {now():%Y-%m-%d}.{kind.value}".replace("/", "-")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    name_file(response, "attachment", f"{discussion.title[:80]} {now():%Y-%m-%d}.{kind.value}")
     return response
 
 

@@ -14,6 +14,7 @@ from lti_app.library.files.errors import FileEmpty
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import CHUNK, MediaType, Purpose
 from lti_app.web.errors import error_page, status_of
+from lti_app.web.headers import name_file
 from lti_app.web.library.forms.files import AttachmentForm, file_refusal
 from lti_app.web.library.uploads import limits, storage, store_attachment
 from lti_app.web.session import current_actor, get_visitor
@@ -62,8 +63,8 @@ def serve(file_id: int, slug: str) -> ResponseReturnValue:
     response.headers["Content-Security-Policy"] = LOCKED_UP if file.media_type is MediaType.PDF else SANDBOXED
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, no-cache"
-    kind = "inline" if file.media_type in SHOWN and "save" not in request.args else "attachment"
-    response.headers.set("Content-Disposition", kind, filename=file.name)
+    is_shown = file.media_type in SHOWN and "save" not in request.args
+    name_file(response, "inline" if is_shown else "attachment", file.name)
     response.set_etag(file.sha256[:32])
     response.last_modified = file.created_at
     response.content_length = file.size
