@@ -9,11 +9,12 @@ import sys
 import tempfile
 from typing import BinaryIO
 
-import nh3
+from lti_app.core.cleaning import Cleaner
+from lti_app.core.nesting import is_too_complex
 
 SECONDS = 30.0
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([a-zA-Z0-9_-]{1,40})""", re.IGNORECASE)
-_CLEANER = nh3.Cleaner(
+_CLEANER = Cleaner(
     tags={
         *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "section", "article"),
         *("em", "strong", "i", "b", "cite", "q", "sup", "sub", "small", "abbr", "code", "span", "a"),
@@ -29,9 +30,19 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+class DocumentTooComplex(ValueError):
+    """It would take too long to read this as HTML."""
+
+
 def clean_document(data: bytes) -> str:
-    """The text of an HTML file with its structure, without scripts, styles, forms and anything that loads."""
-    return _CLEANER.clean(decoded(data)).strip()
+    """The text of an HTML file with its structure, without scripts, styles, forms and anything that loads.
+
+    Raises DocumentTooComplex.
+    """
+    html = decoded(data)
+    if is_too_complex(html):
+        raise DocumentTooComplex
+    return _CLEANER.clean(html).strip()
 
 
 def decoded(data: bytes) -> str:

@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from html import escape
 
-import nh3
+from lti_app.core.cleaning import Cleaner
 
-_CLEANER = nh3.Cleaner(
+_CLEANER = Cleaner(
     tags={"p", "br", "blockquote", "a", "span"},
     attributes={
         "a": {"href", "class", "target", "data-reading", "data-page", "data-paragraph", "data-passage"},

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
-import nh3
-
+from lti_app.core.cleaning import Cleaner
 from lti_app.core.prose import is_blank, keep_text
 from lti_app.core.rich_text import ATTRIBUTES, CLASSES, SCHEMES, Element, Node, bare_text, text_of
 
@@ -23,7 +22,7 @@ _MAX_PARSED_DEPTH = 100
 """The deepest element that is read: far deeper than any result, and not too deep for recursion."""
 _MAX_ALT = 500
 _SILENT = {"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"}
-_CLEANER = nh3.Cleaner(
+_CLEANER = Cleaner(
     tags={"br", "a", "span", "img", *MARKS, *BLOCKS, *OF_TABLES},
     clean_content_tags=_SILENT,
     attributes=ATTRIBUTES,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 
-import nh3
+from lti_app.core.cleaning import Cleaner
 
 ATTRIBUTES = {
     "a": {"href", "data-reading", "data-page", "data-paragraph", "data-passage"},
@@ -24,7 +24,7 @@ _HEADING = re.compile(r"<(/?)h([34])>")
 _BLOCKS = frozenset(["p", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "table", "tbody", "tr", "th", "td"])
 _ALONE = _BLOCKS | {"div", "h1", "h2", "h5", "h6"}
 """The elements whose words begin and end a line."""
-_CLEANER = nh3.Cleaner(
+_CLEANER = Cleaner(
     tags={"br", "a", "span", "img", "strong", "em", "s", "code", *_BLOCKS},
     attributes={**ATTRIBUTES, "a": {*ATTRIBUTES["a"], "target"}},
     allowed_classes=CLASSES,

@@ -15,6 +15,12 @@ class PostTooLong(Refused):
     code = "post_too_long"
 
 
+class PostTooComplex(Refused):
+    """The elements of the text are nested so deeply that it would take too long to read."""
+
+    code = "post_too_complex"
+
+
 class DiscussionShut(Refused):
     """The discussion is not open for writing; `state` says which state it is in."""
 

@@ -29,6 +29,7 @@ class Fault(StrEnum):
     NO_DATE = "no_date"
     NO_AUTHOR = "no_author"
     TOO_LONG = "too_long"
+    TOO_COMPLEX = "too_complex"
 
     @property
     def skips(self) -> bool:

@@ -33,6 +33,12 @@ class PictureTooLarge(Refused):
     code = "picture_too_large"
 
 
+class FileTooComplex(Refused):
+    """Its elements are nested so deeply that it would take too long to read."""
+
+    code = "file_too_complex"
+
+
 class ArchiveTooLarge(Refused):
     """It would unpack to far more than it seems."""
 

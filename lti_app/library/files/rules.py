@@ -12,12 +12,13 @@ from html import unescape
 from itertools import count
 from typing import BinaryIO
 
-from lti_app.core.documents import clean_document
+from lti_app.core.documents import DocumentTooComplex, clean_document
 from lti_app.core.images import clean_picture
 from lti_app.library.files.errors import (
     ArchiveTooLarge,
     FileBroken,
     FileEmpty,
+    FileTooComplex,
     FileTooLarge,
     FileTypeRefused,
     PictureTooLarge,
@@ -146,7 +147,10 @@ def examine(stream: BinaryIO, purpose: Purpose, limits: Limits) -> Examined:
     if media_type is MediaType.HTML:
         if size > HTML_LIMIT:
             raise FileTooLarge(limit=HTML_LIMIT)
-        return _kept(media_type, clean_document(stream.read()).encode())
+        try:
+            return _kept(media_type, clean_document(stream.read()).encode())
+        except DocumentTooComplex as error:
+            raise FileTooComplex from error
     return Examined(media_type, stream, size)
 
 

@@ -162,6 +162,9 @@ def refusal_words(error: Refused | Conflict) -> str:
     words = {
         "post_empty": _("Write something first."),
         "post_too_long": _("A post can have up to 20,000 characters. Shorten it, or make two posts."),
+        "post_too_complex": _(
+            "The formatting is nested too deeply. Your words are below; format them again where needed."
+        ),
         "discussion_shut": shut.get(str(error.data.get("state")), _("This discussion is not open for posting.")),
         "post_first": _("Write your own first post before you reply."),
         "parent_gone": _("The post you are replying to has been deleted."),

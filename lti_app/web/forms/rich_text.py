@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from wtforms import HiddenField
 
+from lti_app.core.nesting import is_too_complex
 from lti_app.core.rich_reader import read
 from lti_app.core.rich_text import write
 from lti_app.discussion.posts.rules.compose import MAX_HTML, plain_of
@@ -23,6 +24,11 @@ class ComposedField(LongTextField):
     def plain(self) -> str:
         """What one would have typed."""
         return plain_of(self.data or "") if self.is_rich else self.data or ""
+
+    @property
+    def is_too_complex(self) -> bool:
+        """Whether its formatting is nested so deeply that only its words can be read."""
+        return self.is_rich and is_too_complex(self.data or "")
 
     def is_longer_than(self, limit: int) -> bool:
         """Rich text may be longer with its markup, but not without."""

@@ -19,6 +19,7 @@ from lti_app.discussion.posts.errors import (
     PostChanged,
     PostEmpty,
     PostFirst,
+    PostTooComplex,
     PostTooLong,
     TooDeep,
 )
@@ -26,6 +27,7 @@ from lti_app.discussion.posts.models import Citation, Post, Revision
 from lti_app.discussion.posts.queries.gate import get_post, get_text
 from lti_app.discussion.posts.rules.addresses import MAX_DEPTH
 from lti_app.discussion.posts.rules.compose import MAX_TEXT
+from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.library.readings.models import Passage
 from tests.factories.discussions import WEEK, set_up
@@ -86,6 +88,14 @@ def test_a_text_that_is_too_long_is_refused_before_any_work(session, cast, discu
         assert caught.value.data == {"limit": MAX_TEXT, "length": length}
         with pytest.raises(PostTooLong):
             edit_post(session, cast.ana, discussion, anas.id, PostContent("&" * length), version=1, now=clock())
+
+
+def test_a_text_that_would_take_too_long_to_read_is_refused(session, cast, discussion, clock, anas):
+    written = PostContent("<p>a</p>" + "<div>" * 39_000, format=Format.HTML)
+    with pytest.raises(PostTooComplex):
+        create_post(session, cast.chi, discussion, written, parent_id=None, now=clock())
+    with pytest.raises(PostTooComplex):
+        edit_post(session, cast.ana, discussion, anas.id, written, version=1, now=clock())
 
 
 def test_a_first_post_comes_before_replies(session, cast, discussion, clock, anas):

@@ -21,6 +21,7 @@ from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.threads.queries import get_overview, read_thread
+from lti_app.exchange.formats.entries import Fault
 from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.importing.actions.discard import discard_import
 from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
@@ -340,3 +341,12 @@ def test_each_name_is_somebody_and_nobody_of_the_course(session, cast, clock, ta
     page = read_thread(session, cast.ines, discussion, circumstances=circumstances_of(session, cast.ines, discussion))
     assert page.counts[ids["One."]].participants == 2  # Ada twice, and Ana
     assert cast.ines.person_id not in page.names
+
+
+def test_formatting_that_is_too_deep_comes_in_as_words_and_is_told(session, cast, discussion, take):
+    content = rows(("1", "", "Ada", "<p>One <b>two</b></p>" + "<div>" * 15_000), ("2", "1", "Bo", "<p>Fine.</p>"))
+    upload = ImportFile(content, "UTC")
+    given = preview_import(session, cast.ines, discussion.id, upload, now=MONDAY)
+    assert [note[:2] for note in session.get_one(Import, given).notes] == [[1, Fault.TOO_COMPLEX]]
+    assert take(content) == 2
+    assert [post.html for post in stored(session, discussion)] == ["<p>One two</p>", "<p>Fine.</p>"]

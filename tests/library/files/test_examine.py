@@ -83,6 +83,11 @@ def test_size_counts_before_anything_is_read():
     assert refusal(b"<html>" + b"x" * rules.HTML_LIMIT, Purpose.READING) == "file_too_large"
 
 
+def test_html_that_would_take_too_long_to_read_is_refused():
+    for html in ("<div>" * 900_000, "<p " + " ".join(f"a{n}" for n in range(300)), "&amp;" * 900_000):
+        assert refusal(f"<html>{html}".encode(), Purpose.READING) == "file_too_complex"
+
+
 def test_bombs_are_seen_without_being_unpacked():
     assert refusal(files.office(*files.DOCX, content=bytes(61_000_000), copies=3)) == "archive_too_large"
     assert refusal(files.office(*files.DOCX, copies=rules.MOST_MEMBERS)) == "archive_too_large"

@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from lti_app.core.nesting import is_too_complex
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.posts.errors import PostEmpty, PostTooLong
+from lti_app.discussion.posts.errors import PostEmpty, PostTooComplex, PostTooLong
 from lti_app.discussion.posts.models import Attachment, Citation, Mention, Post
 from lti_app.discussion.posts.queries.referred import compose_written, find_attachable
 from lti_app.discussion.posts.rules.compose import MAX_HTML, MAX_TEXT, Composed
@@ -22,10 +23,12 @@ from lti_app.library.readings.actions.passages import find_or_add_passage, find_
 def compose_post(
     session: Session, actor: Actor, discussion: DiscussionView, written: PostContent, *, now: datetime
 ) -> Composed:
-    """The text as it is stored; raises PostEmpty or PostTooLong."""
+    """The text as it is stored; raises PostEmpty, PostTooLong or PostTooComplex."""
     is_rich = written.format is Format.HTML
     if len(written.text) > (limit := MAX_HTML if is_rich else MAX_TEXT):
         raise PostTooLong(limit=limit, length=len(written.text))
+    if is_rich and is_too_complex(written.text):
+        raise PostTooComplex
     composed = compose_written(session, actor, discussion, written.text, is_rich=is_rich, now=now)
     if not composed.text:
         raise PostEmpty

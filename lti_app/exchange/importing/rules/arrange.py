@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from lti_app.core.nesting import is_too_complex
 from lti_app.core.prose import clean_line, is_blank
 from lti_app.exchange.formats.entries import MAX_LENGTH, MAX_NAME, MAX_TITLE, Entry, Fault, Note, Parsed
 
@@ -70,6 +71,8 @@ def _cleaned(entry: Entry, sorting: _Sorting) -> Entry:
     if len(text) > MAX_LENGTH:
         sorting.tell(entry, Fault.TOO_LONG)
         text = text[:MAX_LENGTH]
+    if entry.is_html and is_too_complex(text):
+        sorting.tell(entry, Fault.TOO_COMPLEX)
     if not author and not entry.is_gone:
         sorting.tell(entry, Fault.NO_AUTHOR)
     return replace(entry, author=author, title=title, text=text)

@@ -8,8 +8,7 @@ from enum import StrEnum
 from html import unescape
 from typing import Any
 
-import nh3
-
+from lti_app.core.cleaning import Cleaner
 from lti_app.core.prose import clean_line
 from lti_app.library.bibliography.rules.bibtex import looks_like_bibtex, read_bibtex
 from lti_app.library.bibliography.rules.ris import looks_like_ris, read_ris
@@ -84,7 +83,7 @@ DOI = re.compile(r"\b10\.\d{4,9}/(?:\(SICI\)\S+|[^\s\"<>{}|\\^`\[\]]+)")
 _DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)-?\d{1,4}(?!\d)")
 _ISO_DATE = re.compile(r"(-?\d{1,4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?!\d)")
-_NO_TAGS = nh3.Cleaner(tags=set(), attributes={})
+_NO_TAGS = Cleaner(tags=set(), attributes={})
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&\w+;|&#\w+;")
 _MARKUP_SPACE = re.compile(r"(?<=\s)\s+")
 _UNREADABLE = re.compile("\ufffd|[ÃÂ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ¡-¿]")

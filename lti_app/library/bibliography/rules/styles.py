@@ -7,13 +7,13 @@ from html import escape
 from threading import Lock
 from typing import Any
 
-import nh3
 from citeproc import VARIABLES, Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
 from citeproc.model import CitationStylesElement, Names, Parent
 from citeproc.model import Label as _Label
 from citeproc.source import Reference, VariableError
 from citeproc.source.json import CiteProcJSON
 
+from lti_app.core.cleaning import Cleaner
 from lti_app.core.resources import resource
 from lti_app.course.courses.rules import CitationStyle
 
@@ -39,7 +39,7 @@ _MANNERS = {
     CitationStyle.CHICAGO: _Manner("chicago-author-date", "en-US", _AMERICAN, points_inside=True, initials=False),
     CitationStyle.HARVARD: _Manner("harvard-cite-them-right", "en-GB", _BRITISH, points_inside=False, initials=True),
 }
-_CLEANER = nh3.Cleaner(tags={"i", "b"}, attributes={})
+_CLEANER = Cleaner(tags={"i", "b"}, attributes={})
 _DOUBLE_QUOTED = re.compile(r'(?<!\w)"([^"]*)"(?!\w)')
 _CURLED_QUOTED = re.compile("“([^”]*)”")
 _TAGS = r"(?:</?[ib]>)*"

@@ -124,6 +124,10 @@ class SettingsForm(RichTextForm, RequirementsForm):
             raise StopValidation(_("Enter a prompt for the class."))
         if field.is_longer_than(MAX_PROMPT):
             raise StopValidation(_("A prompt can have up to %(max)d characters. Shorten it.", max=MAX_PROMPT))
+        if field.is_too_complex:
+            raise StopValidation(
+                _("The formatting is nested too deeply. Your words are below; format them again where needed.")
+            )
 
     def validate_stance_question(self, field: StringField) -> None:
         """All three parts of the stance question, or none."""

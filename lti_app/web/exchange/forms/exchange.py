@@ -36,6 +36,7 @@ FAULTS = {
     Fault.NO_DATE: _l("no readable date, or a date in the future: given the import date"),
     Fault.NO_AUTHOR: _l("no author: imported without a name"),
     Fault.TOO_LONG: _l("longer than 100,000 characters: shortened"),
+    Fault.TOO_COMPLEX: _l("formatting nested too deeply: imported as plain text"),
 }
 """What was the matter with an entry, and what is done about it."""
 

@@ -92,6 +92,7 @@ def file_refusal(error: Refused) -> str:
             "This picture is too large. Make it smaller, up to %(limit)s million pixels, and upload it again.",
             limit=limit,
         ),
+        "file_too_complex": _("This web page is nested too deeply to be shown here. Save it as a PDF and upload that."),
         "archive_too_large": _("This document unpacks to far more than its size. Save it as a PDF and upload that."),
         "rights_missing": _("Choose why you may share this text with the class."),
         "too_many_files": _(

@@ -111,3 +111,10 @@ def test_what_is_no_prompt_comes_back(site, cast, path, with_readings, *, html, 
     assert words in answer.beside("prompt")
     assert answer.page.one("input", name="title").attrs["value"] == "Typed with care"
     assert shown(site, with_readings).text == before
+
+
+def test_formatting_that_is_too_deep_is_refused_and_the_words_come_back(path, saved):
+    answer = saved.post_form(path, path, prompt="<p>Who leads?</p>" + "<div>" * 30_000, format="html")
+    assert answer.status == 422
+    assert "nested too deeply" in answer.beside("prompt")
+    assert answer.page.one("textarea", name="prompt").written == "Who leads?"

@@ -65,6 +65,17 @@ def test_too_long_a_text_comes_back_with_its_markup(site, cast, discussion, path
     assert not area.written.startswith("<p>")
 
 
+@pytest.mark.parametrize("tags", ["<div>" * 35_000, "<ul><li>" * 20_000, "<pre>" * 30_000])
+def test_formatting_that_is_too_deep_is_refused_and_the_words_come_back(site, cast, discussion, path, tags):
+    answer = send(site.browser(cast.ana), path, address(discussion), text=f"<p>My claim</p>{tags}and more")
+    assert answer.status == 422
+    assert "nested too deeply" in answer.beside("text")
+    area = answer.page.one("textarea", name="text")
+    assert area.attrs["data-rich"] == "<p>My claim and more</p>"
+    assert area.written == "My claim and more"
+    assert not site.browser(cast.ines).get(address(discussion)).page.all("article")
+
+
 def test_refused_text_comes_back_safe_for_the_editor_and_plain_for_the_text_area(site, cast, discussion, path):
     site.clock.move(days=30)
     answer = site.browser(cast.ana).post(path, text=HTML, format="html")
