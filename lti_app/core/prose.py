@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from html import escape
 
+import regex
+
 from lti_app.core.cleaning import Cleaner
 
 _CLEANER = Cleaner(
@@ -17,15 +19,26 @@ _CLEANER = Cleaner(
     link_rel="noopener nofollow ugc",
 )
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}’”]")
-_WORD = re.compile(r"[^\W_]+(?:['’\-‑–.][^\W_]+)*")
-_KEPT_CONTROLS = "\n\t"
+_UNSPACED = r"\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}ー"
+_SELDOM_SPACED = r"\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}"
+_SPACED = rf"(?:(?![{_UNSPACED}{_SELDOM_SPACED}])[\p{{L}}\p{{N}}])+"
+_WORD = regex.compile(
+    rf"(?P<spaced>{_SPACED}(?:['’\-‑–.]{_SPACED})*)"
+    rf"|(?P<unspaced>(?=[\p{{L}}\p{{N}}])[{_UNSPACED}])"
+    rf"|(?P<seldom>(?:(?=[\p{{L}}\p{{N}}])[{_SELDOM_SPACED}])+)"
+)
+"""What `js/words.js` counts as well. The letters of `regex` are those of the newest Unicode, as the browser’s are."""
+_LETTERS_A_WORD = 4
+"""In scripts that put spaces between sentences rather than words."""
+_ADDRESS = regex.compile(r"(?:https?://|www\.)\S+", regex.IGNORECASE)
 _PLAIN = re.compile(r"[\n\t -~]*")
 """Matches text that needs no cleaning, which saves checking each letter."""
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that change the direction of all text that follows them, even of other writers."""
-_NOT_KEPT = ("Cc", "Cs", "Cn")
-_WITHIN_WORDS = ("Mn", "Mc", "Me", "Cf")
-_INVISIBLE = ("Cf", "Zs", "Zl", "Zp", "Cc")
+_NOT_KEPT = regex.compile(rf"(?![\n\t])\p{{Cc}}|[\p{{Cs}}\p{{Noncharacter_Code_Point}}{''.join(sorted(TURNING))}]")
+_WITHIN_WORDS = regex.compile(r"[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]+")
+_INVISIBLE = regex.compile(r"[\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*")
+"""Spaces, marks for the typesetter, and letters that nobody can see, such as the fillers of Korean and Braille."""
 
 InlineRenderer = Callable[[str], str]
 """Turns plain text into HTML; must escape everything that it does not replace."""
@@ -49,24 +62,25 @@ def keep_text(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _PLAIN.fullmatch(text):
         return text
-    return unicodedata.normalize("NFC", "".join(ch for ch in text if ch in _KEPT_CONTROLS or _is_kept(ch)))
+    return unicodedata.normalize("NFC", _NOT_KEPT.sub("", text))
 
 
 def is_blank(text: str) -> bool:
     """Whether it has no visible character."""
-    return all(unicodedata.category(ch) in _INVISIBLE for ch in text)
+    return bool(_INVISIBLE.fullmatch(text))
 
 
 def count_words(text: str) -> int:
     """The number of the writer's own words: lines quoted with > do not count.
 
     Vowel signs, accents and joiners belong to their word. Otherwise each word in most scripts of India would count
-    several times, and a soft hyphen would split a word in two.
+    several times, and a soft hyphen would split a word in two. A web address is one word. Where words are not parted
+    by spaces, each Chinese or Japanese character is one, and every four letters of Thai, Lao, Khmer and Burmese.
     """
     own = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
-    plain = own.isascii()
-    letters = own if plain else "".join(ch for ch in own if unicodedata.category(ch) not in _WITHIN_WORDS)
-    return len(_WORD.findall(letters))
+    letters = own if own.isascii() else _WITHIN_WORDS.sub("", own)
+    found = _WORD.finditer(_ADDRESS.sub(" address ", letters))
+    return sum(-(-len(each[0]) // _LETTERS_A_WORD) if each.lastgroup == "seldom" else 1 for each in found)
 
 
 def to_html(text: str, inline: InlineRenderer | None = None) -> str:
@@ -98,10 +112,6 @@ def find_addresses(text: str) -> Iterator[tuple[str, bool]]:
         yield match.group(), True
         end = match.end()
     yield text[end:], False
-
-
-def _is_kept(ch: str) -> bool:
-    return unicodedata.category(ch) not in _NOT_KEPT and ch not in TURNING
 
 
 def _block(block: str, render: InlineRenderer) -> str:

@@ -32,8 +32,28 @@ MADE_LATER = {
 }
 """Stand for the expressions that are put together from what is known only then: one for each file."""
 
-UNICODE = {"L": "a-zé漢", "Ll": "a-zé", "N": "0-9", "Nd": "0-9", "M": "\u0300", "Cc": "\x00-\x1f", "Cf": "\u00ad"}
-"""Classes of Unicode that scripts name, by characters that stand for them."""
+UNICODE = {
+    "L": "a-zé漢ก",
+    "Ll": "a-zé",
+    "N": "0-9",
+    "Nd": "0-9",
+    "M": "\u0300",
+    "Z": " ",
+    "Cc": "\x00-\x1f",
+    "Cf": "\u00ad",
+    "Cs": "\ud800",
+    "Default_Ignorable_Code_Point": "\u3164",
+    "Noncharacter_Code_Point": "\ufffe",
+    "sc=Han": "漢",
+    "sc=Hiragana": "あ",
+    "sc=Katakana": "ア",
+    "sc=Bopomofo": "ㄅ",
+    "sc=Thai": "ก",
+    "sc=Lao": "ກ",
+    "sc=Khmer": "ក",
+    "sc=Myanmar": "က",
+}
+"""Classes of Unicode that scripts and the `regex` library name, by characters that stand for them."""
 _IN_SCRIPT = re.compile(
     r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
     r"""|(?<=[=(,:;!&|?\[{}\n>])\s*/(?![*/])(?P<pattern>(?:\[(?:\\.|[^\]\\\n])*\]|\\.|[^/\\\n\[])+)/(?P<flags>[a-z]*)""",
@@ -82,6 +102,8 @@ def of_python() -> Iterator[Expression]:
             how = methods.get(names.get(id(call), ""), set()) if call.func.attr == "compile" else {call.func.attr}
             anywhere = not how or bool(how - FROM_THE_START)
             pattern, flags = written(source, call)
+            if call.func.value.id == "regex":
+                pattern = in_python(pattern)
             yield Expression(source, call.lineno, pattern, flags, anywhere, how == {"fullmatch"})
 
 
@@ -90,7 +112,7 @@ def is_of_re(node: ast.AST) -> bool:
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)
-        and (node.func.value.id == "re" and node.func.attr in {*METHODS, "compile"})
+        and (node.func.value.id in {"re", "regex"} and node.func.attr in {*METHODS, "compile"})
     )
 
 
@@ -134,7 +156,7 @@ def in_python(pattern: str) -> str:
     """An expression of a script as Python would write it."""
     parts: list[str] = []
     within = False
-    for part in re.findall(r"\\p\{\w+\}|\\.|.", pattern, re.DOTALL):
+    for part in re.findall(r"\\p\{[\w=]+\}|\\.|.", pattern, re.DOTALL):
         if part.startswith("\\p"):
             letters = UNICODE[part[3:-1]]
             parts.append(letters if within else f"[{letters}]")
@@ -151,7 +173,7 @@ def test_expressions_are_found():
     endings = {expression.source.path.rpartition(".")[2] for expression in EXPRESSIONS}
     assert endings == {"py", "js"}
     assert len(EXPRESSIONS) > 140
-    assert in_python(r"[\p{L}[]+\p{N}\/") == r"[a-zé漢\[]+[0-9]\/"
+    assert in_python(r"[\p{L}[]+\p{N}\/") == r"[a-zé漢ก\[]+[0-9]\/"
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)

@@ -82,7 +82,7 @@ class Visitor:
             expect(tool.get_by_role("heading", level=1, name=student)).to_be_visible()
         return tool
 
-    def reload_until(self, locator: Locator, tries: int = 20) -> None:
+    def reload_until(self, locator: Locator, tries: int = 100) -> None:
         """Load the tool's page in the frame anew until something is there: what a person does who waits."""
         for _ in range(tries):
             if self._appears(locator):

@@ -187,3 +187,17 @@ def test_work_grows_with_the_length_and_not_with_its_square(make):
 )
 def test_clean_line(text: str, line: str):
     assert clean_line(text, 4 if text == "a b c" else None) == line
+
+
+@pytest.mark.parametrize("text", ["\u3164" * 3, "\u115f \uffa0", "\u2800\u2800", "\u200b\u00ad", "\u180b\ufe0f"])
+def test_letters_that_nobody_can_see_make_no_text(text):
+    assert clean_text(text) == ""
+
+
+@pytest.mark.parametrize("emoji", ["🩷", "🫨", "🛜", "🪿", "🫩"])
+def test_emoji_newer_than_the_tables_of_this_python_stay(emoji):
+    assert clean_text(f"Yes {emoji}!") == f"Yes {emoji}!"
+
+
+def test_what_is_no_character_goes():
+    assert clean_text("a\ufffe\U0001ffff\ud800b") == "ab"

@@ -1,9 +1,18 @@
 // Counts words as they are typed, by the same rule as the server: lines quoted with > and citations do not count.
 
-const WORD = /[\p{L}\p{N}]+(?:['’\-‑–.][\p{L}\p{N}]+)*/gu;
+const UNSPACED = String.raw`\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}ー`;
+const SELDOM_SPACED = String.raw`\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}`;
+const SPACED = String.raw`(?:(?![${UNSPACED}${SELDOM_SPACED}])[\p{L}\p{N}])+`;
+const WORD = new RegExp(
+  String.raw`${SPACED}(?:['’\-‑–.]${SPACED})*|(?=[\p{L}\p{N}])[${UNSPACED}]` +
+    String.raw`|(?<seldom>(?:(?=[\p{L}\p{N}])[${SELDOM_SPACED}])+)`,
+  "gu",
+);
+const LETTERS_A_WORD = 4;
+const ADDRESS = /(?:https?:\/\/|www\.)\S+/giu;
 const QUOTED = /^[^\S\ufeff]*>/u;
 const NOT_KEPT = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
-const WITHIN_WORDS = /[\p{M}\p{Cf}]/gu;
+const WITHIN_WORDS = /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const BRACKETS = /\[([^[\]\n]{1,200})\]/gu;
 const PAGE = /,?\s(?:pp?|S|s)(?:\.\s*|\s+|(?=\p{Nd}))[\p{L}\p{N}_.]{1,20}(?:\s*[-–]\s*[\p{L}\p{N}_.]{1,20})?$/u;
 const PARAGRAPH = /,?\s(?:para(?:\.\s*|\s+)|¶\s*)[\p{L}\p{N}_]{1,20}$/u;
@@ -21,8 +30,18 @@ export function countWords(text, names = new Set()) {
   return own
     .split("\n")
     .filter((line) => !QUOTED.test(line))
-    .reduce((sum, line) => sum + (line.replace(WITHIN_WORDS, "").match(WORD)?.length ?? 0), 0);
+    .reduce((sum, line) => sum + countLine(line.replace(WITHIN_WORDS, "").replace(ADDRESS, " address ")), 0);
 }
+
+/**
+ * In scripts that put spaces between sentences rather than words, every four letters count as a word.
+ * @param {string} line
+ */
+const countLine = (line) =>
+  [...line.matchAll(WORD)].reduce(
+    (sum, found) => sum + Math.ceil((found.groups?.seldom?.length ?? 1) / LETTERS_A_WORD),
+    0,
+  );
 
 /**
  * What the server keeps of a text: one kind of line end, no control characters, composed letters.
