@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.prose import to_html
 from lti_app.core.resources import resource
-from lti_app.course.courses.actions import VISIT_LENGTH, enroll
-from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.courses.actions import enroll
+from lti_app.course.courses.rules import VISIT_LENGTH, Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion

@@ -1,6 +1,7 @@
 """What a verified launch changes here: person, course, placement, visit; in one transaction."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,14 @@ from sqlalchemy.orm import Session
 from werkzeug.urls import iri_to_uri
 
 from lti_app.core.db import Database
-from lti_app.course.courses.actions import create_course, enroll, open_visit, record_earlier, rename_course
+from lti_app.course.courses.actions import (
+    create_course,
+    end_visits_of_others,
+    enroll,
+    open_visit,
+    record_earlier,
+    rename_course,
+)
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Role
 from lti_app.course.groups.actions import record_lms_groups
@@ -49,19 +57,25 @@ class Arrival:
     token: str
     """The visit's token, for the cookie."""
     frame_origins: tuple[str, ...]
+    is_new_person: bool
+    """Whether the browser had visits of another person, which have ended."""
 
 
-def arrive(database: Database, launch: Launch, *, time_zone: str, now: datetime) -> Arrival:
+def arrive(
+    database: Database, launch: Launch, *, time_zone: str, now: datetime, tokens: Collection[str] = ()
+) -> Arrival:
     """Record the launch and open a visit, in one transaction. `time_zone` is used if the course is new.
+
+    Those of the browser's earlier visits, known by their `tokens`, that are another person's end with it.
 
     The first launches of a course often come together; one that loses the race for a row starts again and finds it.
     """
     for _ in range(ATTEMPTS - 1):
         try:
-            return _arrive(database, launch, time_zone, now)
+            return _arrive(database, launch, time_zone, now, tokens)
         except (IntegrityError, OperationalError):
             continue
-    return _arrive(database, launch, time_zone, now)
+    return _arrive(database, launch, time_zone, now, tokens)
 
 
 def frame_origins(launch: Launch) -> tuple[str, ...]:
@@ -76,7 +90,7 @@ def frame_origins(launch: Launch) -> tuple[str, ...]:
     return tuple(dict.fromkeys(origin for url in told if (origin := origin_of(url))))
 
 
-def _arrive(database: Database, launch: Launch, time_zone: str, now: datetime) -> Arrival:
+def _arrive(database: Database, launch: Launch, time_zone: str, now: datetime, tokens: Collection[str]) -> Arrival:
     message, origins = launch.message, frame_origins(launch)
     with database.writing() as session:
         person_id = record_person(session, issuer=message.issuer, sub=message.sub, names=message.names, now=now)
@@ -97,6 +111,7 @@ def _arrive(database: Database, launch: Launch, time_zone: str, now: datetime) -
             reviewed_person_id=_find_reviewed(session, message, course_id),
             token=token,
             frame_origins=origins,
+            is_new_person=end_visits_of_others(session, person_id, tokens),
         )
 
 

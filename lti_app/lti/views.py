@@ -25,7 +25,7 @@ from lti_app.lti.message import Launch, PlatformMessage
 from lti_app.lti.refusals import LMS_ERRORS, command_for, page_of
 from lti_app.lti.states import LoginStates, LtiRequest, StateCookies, may_have_secure_cookies
 from lti_app.lti.tool_config import RegisteredPlatforms
-from lti_app.web.session import remember_visit
+from lti_app.web.session import list_tokens, remember_visit
 
 MAX_REQUEST = 400_000
 """Bytes of a login or launch request; the largest honest ones have some ten thousand."""
@@ -98,8 +98,8 @@ def launch(edge: LtiEdge) -> ResponseReturnValue:
     checked = message.check()
     if checked.message.type is MessageType.DEEP_LINKING and checked.message.role is not Role.INSTRUCTOR:
         raise LaunchRefused(RefusalReason.DEEP_LINKING_ROLE)
-    arrival = arrive(edge.database, checked, time_zone=edge.settings.default_time_zone, now=now)
-    remember_visit(arrival.course_id, arrival.token)
+    arrival = arrive(edge.database, checked, time_zone=edge.settings.default_time_zone, now=now, tokens=list_tokens())
+    remember_visit(arrival.course_id, arrival.token, is_new_person=arrival.is_new_person)
     if edge.roster_bell is not None and arrival.role.is_staff:
         edge.roster_bell.ring_roster(arrival.course_id)
     return _with_cookies(redirect(_destination(edge, checked, arrival), 303), cookies)

@@ -2,7 +2,7 @@
 
 The signed cookie holds one random token per course and nothing else; the rest of a visit is in the database. A browser
 has one cookie jar for all courses of an LMS, so two courses in two tabs share the cookie, and the course in the URL
-decides which token counts.
+decides which token counts. All visits of a browser are one person's: a launch by another person ends them.
 """
 
 from typing import Any
@@ -12,13 +12,16 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.exceptions import Unauthorized
 
+from lti_app.course.courses.actions import renew_visit
 from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor
-from lti_app.web.transactions import now, read_session
+from lti_app.web.transactions import now, read_session, write_aside
 
 VISITS = "visits"
 MOST_VISITS = 8
 """Courses remembered at once; the cookie must stay small."""
+UNATTENDED = frozenset({"threads.new_posts"})
+"""What scripts ask for while nobody does anything: no sign of life."""
 
 
 class Visitor(UserMixin):
@@ -65,13 +68,31 @@ def init_sessions(app: Flask) -> None:
         if actor is None:
             return None
         g.frame_origins = actor.frame_origins
+        if actor.is_renewable and request.endpoint not in UNATTENDED:
+            g.visit_to_renew = token
         return Visitor(actor)
 
     manager.request_loader(load)
 
+    @app.after_request
+    def renew(response: Response) -> Response:
+        if token := g.pop("visit_to_renew", None):
+            write_aside(lambda session: renew_visit(session, token, now()))
+        return response
 
-def remember_visit(course_id: int, token: str) -> None:
-    """Put a new visit's token into the cookie; the oldest of too many goes."""
+
+def list_tokens() -> list[str]:
+    """The tokens of the visits that this browser has had, whoever they are of."""
+    return [token for token in session.get(VISITS, {}).values() if isinstance(token, str)]
+
+
+def remember_visit(course_id: int, token: str, *, is_new_person: bool = False) -> None:
+    """Put a new visit's token into the cookie; the oldest of too many goes.
+
+    With a new person in front of the browser, all goes, so that no page that the last one left open can be sent.
+    """
+    if is_new_person:
+        session.clear()
     visits: dict[str, Any] = dict(session.get(VISITS, {}))
     visits.pop(str(course_id), None)
     visits[str(course_id)] = token

@@ -1,11 +1,12 @@
 """One database session and one moment a request; the only place of the web that commits."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Protocol
 
 from flask import Flask, current_app, g
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lti_app.core.clock import Clock
@@ -51,6 +52,12 @@ def writing() -> Iterator[Session]:
             yield session
         finally:
             g.pop("db", None)
+
+
+def write_aside(work: Callable[[Session], None]) -> None:
+    """A small write beside the request's own transaction, left out where the database does not take it."""
+    with suppress(DBAPIError), _database().writing() as session:
+        work(session)
 
 
 def end_reading() -> None:

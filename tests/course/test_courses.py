@@ -8,16 +8,16 @@ from sqlalchemy import func, select
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.actions import (
-    VISIT_LENGTH,
     close_expired_visits,
     deactivate_others,
     enroll,
     open_visit,
     rename_course,
+    renew_visit,
 )
 from lti_app.course.courses.models import Course, Enrollment, Visit
 from lti_app.course.courses.queries import get_actor, get_student, list_students
-from lti_app.course.courses.rules import Role
+from lti_app.course.courses.rules import IDLE_LIMIT, RENEW_AFTER, VISIT_LENGTH, Role
 from lti_app.course.people.actions import record_time_zone
 from tests.cast import FRAME, arrive
 
@@ -97,7 +97,7 @@ def test_a_visit_says_who_acts(session, cast, clock):
     actor = get_actor(session, course_id=cast.course_id, token=token, now=clock())
     assert actor == cast.ana
     assert (actor.name, actor.course_title, actor.time_zone) == ("Ana Brandt", "Leading Change", "Europe/Berlin")
-    assert (actor.frame_origins, actor.expires_at) == (FRAME, clock() + VISIT_LENGTH)
+    assert (actor.frame_origins, actor.expires_at) == (FRAME, clock() + IDLE_LIMIT)
     record_time_zone(session, cast.ana.person_id, "America/Bogota")
     assert get_actor(session, course_id=cast.course_id, token=token, now=clock()).time_zone == "America/Bogota"
 
@@ -113,15 +113,41 @@ def test_a_visit_is_of_one_course_and_ends(session, cast, clock):
     assert get_actor(session, course_id=cast.elsewhere.course_id, token=token, now=clock()) is None
     assert get_actor(session, course_id=cast.course_id, token=token + "x", now=clock()) is None
     assert get_actor(session, course_id=cast.course_id, token="", now=clock()) is None
-    end = clock() + VISIT_LENGTH
+    end = clock() + IDLE_LIMIT
     assert get_actor(session, course_id=cast.course_id, token=token, now=end - timedelta(seconds=1))
     assert get_actor(session, course_id=cast.course_id, token=token, now=end) is None
+
+
+def test_a_visit_lasts_longer_by_signs_of_life_until_the_day_is_over(session, cast, clock):
+    begun, token = clock(), visit(session, cast, cast.ana, clock())
+
+    def actor():
+        return get_actor(session, course_id=cast.course_id, token=token, now=clock())
+
+    clock.move(seconds=RENEW_AFTER.total_seconds() - 1)
+    assert not actor().is_renewable
+    for _ in range(4):
+        clock.move(hours=2)
+        assert actor().is_renewable
+        renew_visit(session, token, clock())
+        assert not actor().is_renewable
+    assert actor().expires_at == begun + VISIT_LENGTH
+    clock.move(hours=2)
+    renew_visit(session, token, clock())
+    assert actor() is None
+
+
+def test_a_visit_that_is_over_is_not_renewed(session, cast, clock):
+    token = visit(session, cast, cast.ana, clock())
+    renew_visit(session, token, clock.move(hours=3))
+    renew_visit(session, "unknown", clock())
+    assert get_actor(session, course_id=cast.course_id, token=token, now=clock()) is None
 
 
 def test_visits_that_are_over_are_forgotten(session, cast, clock):
     count = select(func.count()).select_from(Visit)
     before = session.scalar(count)
-    close_expired_visits(session, clock.move(hours=9))
+    close_expired_visits(session, clock.move(hours=2))
     assert session.scalar(count) == before
     token = visit(session, cast, cast.ana, clock())
     close_expired_visits(session, clock.move(hours=2))

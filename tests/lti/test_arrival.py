@@ -77,6 +77,32 @@ def test_a_later_launch_finds_everything_and_follows_the_names(visitor: Browser,
     assert len(rows(Visit)) == 2
 
 
+def test_another_person_in_the_same_browser_ends_the_visits_of_the_first(visitor: Browser, rows):
+    other_course = {"context": {"id": "course-2", "title": "Other"}, "resource_link": {"id": "link-2"}}
+    visitor.launch(sub="ana")
+    visitor.launch(sub="ana", **other_course)
+    with visitor.client.session_transaction() as session:
+        session["csrf_token"] = "of a page that Ana has left open"
+        assert len(session["visits"]) == 2
+    ana = rows(Visit)[0].person_id
+    visitor.launch(sub="ben")
+    (visit,) = rows(Visit)
+    assert visit.person_id != ana
+    with visitor.client.session_transaction() as session:
+        assert list(session["visits"]) == [str(visit.course_id)]
+        assert "csrf_token" not in session
+
+
+def test_one_person_keeps_the_visits_of_all_courses_and_other_browsers_theirs(visitor: Browser, app: Flask, rows):
+    elsewhere = Browser(app, visitor.lms)
+    elsewhere.launch(sub="ben")
+    visitor.launch(sub="ana")
+    visitor.launch(sub="ana", context={"id": "course-2", "title": "Other"}, resource_link={"id": "link-2"})
+    with visitor.client.session_transaction() as session:
+        assert len(session["visits"]) == 2
+    assert len(rows(Visit)) == 3
+
+
 def test_what_a_launch_withholds_stays(visitor: Browser, rows):
     grades = {"lineitems": "https://lms.example/items", "lineitem": "https://lms.example/items/1", "scope": ["a"]}
     visitor.launch(**{AGS: grades, NRPS: {"context_memberships_url": "https://lms.example/m"}})

@@ -45,11 +45,25 @@ def test_new_launch_takes_the_place_of_the_older_in_its_course(site, cast, discu
     refused(browser.get(address(discussion, "grading")), 403)
 
 
-def test_visit_lasts_a_working_day_and_ends(site, cast, discussion):
+def test_visit_in_use_lasts_a_working_day_and_ends(site, cast, discussion):
     browser = site.browser(cast.ana)
-    site.clock.move(hours=9, minutes=59)
+    for _ in range(4):
+        site.clock.move(hours=2, minutes=29)
+        assert browser.get(address(discussion)).status == 200
+    site.clock.move(minutes=4)
+    refused(browser.get(address(discussion)), 401)
+
+
+def test_visit_without_a_sign_of_life_lasts_a_class(site, cast, discussion):
+    site.write(cast.ana, discussion)
+    browser = site.browser(cast.ana)
+    site.clock.move(hours=2)
+    assert browser.get(address(discussion, "thread", "news")).status == 204  # what the open page asks by itself
+    site.clock.move(minutes=59)
+    assert browser.send(address(discussion, "posts")).status == 401  # a form that is refused is a sign of life too
+    site.clock.move(hours=1)
     assert browser.get(address(discussion)).status == 200
-    site.clock.move(minutes=1)
+    site.clock.move(hours=3)
     refused(browser.get(address(discussion)), 401)
 
 

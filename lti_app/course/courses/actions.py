@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -11,10 +11,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import insert_into
 from lti_app.core.errors import Forbidden
 from lti_app.course.courses.models import Course, EarlierCourse, Enrollment, Visit
-from lti_app.course.courses.rules import Actor, CitationStyle, CourseSettings, Library, Role, hash_token
-
-VISIT_LENGTH = timedelta(hours=10)
-"""How long a visit lasts after a launch: a working day, so that a long reply is not cut off."""
+from lti_app.course.courses.rules import Actor, CitationStyle, CourseSettings, Library, Role, hash_token, visit_end
 
 
 def create_course(session: Session, *, title: str, label: str, time_zone: str, now: datetime) -> int:
@@ -120,11 +117,26 @@ def open_visit(
             role=role,
             frame_origins=" ".join(frame_origins),
             created_at=now,
-            expires_at=now + VISIT_LENGTH,
+            expires_at=visit_end(now, now),
         )
     )
     session.flush()
     return token
+
+
+def renew_visit(session: Session, token: str, now: datetime) -> None:
+    """Make a visit last longer after a sign of life; one that is over stays over."""
+    visit = session.get(Visit, hash_token(token))
+    if visit is not None and visit.expires_at > now:
+        visit.expires_at = max(visit.expires_at, visit_end(visit.created_at, now))
+        session.flush()
+
+
+def end_visits_of_others(session: Session, person_id: int, tokens: Collection[str]) -> bool:
+    """End those of a browser's visits that are another person's, in all courses; whether there were any."""
+    hashes = [hash_token(token) for token in tokens]
+    of_others = delete(Visit).where(Visit.token_hash.in_(hashes), Visit.person_id != person_id)
+    return bool(session.execute(of_others.returning(Visit.token_hash)).all())
 
 
 def close_expired_visits(session: Session, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.models import Course, Enrollment, Visit
-from lti_app.course.courses.rules import Actor, CourseSettings, Role, hash_token
+from lti_app.course.courses.rules import RENEW_AFTER, Actor, CourseSettings, Role, hash_token, visit_end
 from lti_app.course.people.models import Person
 
 _VISITOR = (
@@ -52,6 +52,7 @@ def get_actor(session: Session, *, course_id: int, token: str, now: datetime) ->
         frame_origins=tuple(visit.frame_origins.split()),
         expires_at=visit.expires_at,
         locale=locale or "",
+        is_renewable=visit_end(visit.created_at, now) - visit.expires_at >= RENEW_AFTER,
     )
 
 

@@ -3,9 +3,17 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import quote, urlsplit
+
+VISIT_LENGTH = timedelta(hours=10)
+"""How long a visit lasts after a launch at most: a working day."""
+IDLE_LIMIT = timedelta(hours=3)
+"""How long a visit lasts without a sign of life: a class, so that a long reply is not cut off, and no longer, since
+computers are shared."""
+RENEW_AFTER = timedelta(minutes=5)
+"""How old the last recorded sign of life is before another one is recorded: not every request writes."""
 
 
 class Role(StrEnum):
@@ -72,11 +80,18 @@ class Actor:
     expires_at: datetime
     locale: str = ""
     """The reader's language as the LMS names it (BCP 47), where it does."""
+    is_renewable: bool = False
+    """Whether this request is a sign of life that makes the visit last longer."""
 
     @property
     def is_staff(self) -> bool:
         """Whether the actor teaches in this course."""
         return self.role.is_staff
+
+
+def visit_end(opened_at: datetime, now: datetime) -> datetime:
+    """When a visit ends that shows a sign of life now."""
+    return min(now + IDLE_LIMIT, opened_at + VISIT_LENGTH)
 
 
 def hash_token(token: str) -> str:
