@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
+from lti_app.course.courses.actions import deactivate_others, enroll
+from lti_app.course.courses.rules import Role
 from lti_app.course.groups.actions import (
     make_group,
     place_students,
@@ -47,6 +49,15 @@ def test_students_are_split_evenly_and_late_comers_fill_up(session, cast):
     assert split_students(session, cast.ines, 2, name_of=named, everybody=False) == 1
     assert sorted(sizes(session, cast.ines).values()) == [1, 2]
     assert [place.name for place in list_places(session, cast.ines)] == ["Ana Brandt", "Ben Carter", "Chi Nguyen"]
+
+
+def test_a_group_counts_those_who_are_students_of_its_own_course(session, cast, clock):
+    """Not who has left it, though they are students of another course."""
+    one = make_group(session, cast.ines, "One")
+    place_students(session, cast.ines, {cast.ana.person_id: one, cast.ben.person_id: one})
+    enroll(session, course_id=cast.elsewhere.course_id, person_id=cast.ana.person_id, role=Role.STUDENT, now=clock())
+    deactivate_others(session, cast.course_id, {cast.ben.person_id, cast.chi.person_id}, clock())
+    assert sizes(session, cast.ines) == {"One": 1}
 
 
 def test_a_student_is_in_one_group_made_here(session, cast):

@@ -301,3 +301,9 @@ def test_what_is_none_of_these_is_said_to_be_unknown():
     for text in ("", "hello", "Kotter, J. P. (1990). What leaders really do.", "@", "10.1234/abc " * 200):
         assert read(text).format is RecordFormat.UNKNOWN
     assert read("https://doi.org/10.1234/abc").doi == "10.1234/abc"
+
+
+def test_a_doi_may_be_longer_than_a_number():
+    doi, number = "10.1000/" + "a" * 200, "1" * 200
+    record = clean_record({"type": "book", "title": "T", "DOI": doi, "volume": number})
+    assert (record["DOI"], record["volume"]) == (doi, number[:60])
