@@ -56,7 +56,8 @@ def test_a_group_counts_those_who_are_students_of_its_own_course(session, cast, 
     one = make_group(session, cast.ines, "One")
     place_students(session, cast.ines, {cast.ana.person_id: one, cast.ben.person_id: one})
     enroll(session, course_id=cast.elsewhere.course_id, person_id=cast.ana.person_id, role=Role.STUDENT, now=clock())
-    deactivate_others(session, cast.course_id, {cast.ben.person_id, cast.chi.person_id}, clock())
+    visits_have_ended = clock.move(days=1)
+    deactivate_others(session, cast.course_id, {cast.ben.person_id, cast.chi.person_id}, visits_have_ended)
     assert sizes(session, cast.ines) == {"One": 1}
 
 
