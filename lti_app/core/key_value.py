@@ -1,14 +1,17 @@
 """A key-value store for short-lived values: launch states, key sets, access tokens. In the database or in Redis."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Protocol, cast
 
-from redis import Redis
+from redis import Redis, RedisError
 from sqlalchemy import ColumnElement, Index, and_, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.clock import Clock
 from lti_app.core.db import Base, Database, insert_into
+from lti_app.core.errors import ColloquyError
 from lti_app.core.settings import Settings
 
 PURGE_EVERY = timedelta(minutes=5)
@@ -26,6 +29,12 @@ class KeyValue(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
     expires_at: Mapped[datetime]
+
+
+class KeyValueUnavailable(ColloquyError):
+    """The server of the key-value store does not answer, or refuses; it may work later (503)."""
+
+    code = "key_value_unavailable"
 
 
 class KeyValueStore(Protocol):
@@ -109,7 +118,10 @@ class DatabaseStore:
 
 
 class RedisStore:
-    """The store in Redis (6.2 or newer) or Valkey. As a context manager it closes its connections."""
+    """The store in Redis (6.2 or newer) or Valkey; each call may raise KeyValueUnavailable.
+
+    As a context manager it closes its connections.
+    """
 
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(
@@ -124,19 +136,31 @@ class RedisStore:
 
     def put(self, key: str, value: str, ttl: timedelta) -> None:
         """Store a value for `ttl`, replacing any earlier one."""
-        self._redis.set(REDIS_PREFIX + key, value, px=ttl)
+        with _faults_named():
+            self._redis.set(REDIS_PREFIX + key, value, px=ttl)
 
     def get(self, key: str) -> str | None:
         """The value; None if there is none or it has expired."""
-        return cast(str | None, self._redis.get(REDIS_PREFIX + key))
+        with _faults_named():
+            return cast(str | None, self._redis.get(REDIS_PREFIX + key))
 
     def take(self, key: str) -> str | None:
         """Remove and return the value."""
-        return cast(str | None, self._redis.getdel(REDIS_PREFIX + key))
+        with _faults_named():
+            return cast(str | None, self._redis.getdel(REDIS_PREFIX + key))
 
     def add(self, key: str, value: str, ttl: timedelta) -> bool:
         """Store a value unless the key has one; returns whether it was stored."""
-        return bool(self._redis.set(REDIS_PREFIX + key, value, px=ttl, nx=True))
+        with _faults_named():
+            return bool(self._redis.set(REDIS_PREFIX + key, value, px=ttl, nx=True))
+
+
+@contextmanager
+def _faults_named() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise KeyValueUnavailable from error
 
 
 def make_store(settings: Settings, database: Database, clock: Clock) -> KeyValueStore:

@@ -2,20 +2,25 @@
 
 import io
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import obstore
-from obstore.exceptions import NotFoundError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import ObjectStore, S3Store
+
+from lti_app.library.files.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     from obstore import ReadableFile
-    from obstore.store import ClientConfig, S3Config
+    from obstore.store import ClientConfig, RetryConfig, S3Config
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 READ_AHEAD = 256 * 1024
+RETRIES: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
+"""Somebody waits for the answer; the library alone would go on for minutes."""
 
 
 class BucketStorage:
@@ -32,17 +37,21 @@ class BucketStorage:
         plain = options.get("endpoint", "").startswith("http://")
         given = cast("S3Config", {name: value for name, value in options.items() if value})
         client: ClientConfig = {"timeout": timedelta(seconds=30), "allow_http": plain}
-        store = S3Store(bucket, client_options=client, config=given)
+        store = S3Store(bucket, client_options=client, config=given, retry_config=RETRIES)
         return cls(store, prefix=prefix)
 
     def put(self, key: str, stream: BinaryIO) -> None:
         """Send it in parts; the object appears when all of them have arrived."""
-        obstore.put(self._store, self._path(key), stream)
+        path = self._path(key)
+        with _faults_named():
+            obstore.put(self._store, path, stream)
 
     def open(self, key: str) -> BinaryIO:
         """A stream that fetches only the parts that are read. Raises FileNotFoundError."""
+        path = self._path(key)
         try:
-            reader = obstore.open_reader(self._store, self._path(key), buffer_size=READ_AHEAD)
+            with _faults_named():
+                reader = obstore.open_reader(self._store, path, buffer_size=READ_AHEAD)
         except (NotFoundError, FileNotFoundError) as error:
             raise FileNotFoundError(key) from error
         return cast("BinaryIO", io.BufferedReader(_Raw(reader), READ_AHEAD))
@@ -50,13 +59,23 @@ class BucketStorage:
     def delete(self, key: str) -> None:
         """Remove the object if it is there."""
         path = self._path(key)
-        with suppress(NotFoundError, FileNotFoundError):
+        with suppress(NotFoundError, FileNotFoundError), _faults_named():
             obstore.delete(self._store, path)
 
     def _path(self, key: str) -> str:
         if not _KEY.fullmatch(key):
             raise FileNotFoundError(key)
         return f"{self._prefix}{key}"
+
+
+@contextmanager
+def _faults_named() -> Iterator[None]:
+    try:
+        yield
+    except (NotFoundError, FileNotFoundError):
+        raise
+    except (BaseError, OSError) as error:
+        raise StorageUnavailable from error
 
 
 class _Raw(io.RawIOBase):
@@ -78,7 +97,8 @@ class _Raw(io.RawIOBase):
         return int(self._reader.tell())
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the standard library's own stub is wider
-        found = bytes(self._reader.read(len(buffer)))
+        with _faults_named():
+            found = bytes(self._reader.read(len(buffer)))
         buffer[: len(found)] = found
         return len(found)
 

@@ -1,5 +1,6 @@
 """Turns every error into a page in plain words; the reason is in the log, by reference."""
 
+import errno
 import secrets
 from collections.abc import Mapping
 
@@ -12,12 +13,22 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from lti_app.core.errors import ColloquyError, Conflict, Forbidden, NotFound, Refused
+from lti_app.core.key_value import KeyValueUnavailable
 from lti_app.discussion.posts.rules.compose import plain_of
 from lti_app.discussion.posts.rules.formats import Format
+from lti_app.library.files.errors import StorageFull, StorageUnavailable
 
 log = structlog.get_logger("colloquy.web")
 
-STATUSES: Mapping[type[ColloquyError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Refused: 422}
+STATUSES: Mapping[type[ColloquyError], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Conflict: 409,
+    Refused: 422,
+    KeyValueUnavailable: 503,
+    StorageUnavailable: 503,
+    StorageFull: 507,
+}
 RETRY_SECONDS = 60
 
 
@@ -28,6 +39,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for kind in (OperationalError, PoolTimeoutError):
         app.register_error_handler(kind, _storage_error)
+    app.register_error_handler(OSError, _system_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -43,7 +55,7 @@ def error_page(status: int, code: str = "", advice: str = "") -> Response:
     log.warning("refused", status=status, code=code, endpoint=request.endpoint, reference=reference)
     if status in (401, 413) or "frame_origins" not in g:
         g.frame_origins = ("*",)  # nothing to click here, and whose frame it is cannot be known without a visit
-    title, general = _words(status)
+    title, general = file_storage_words(code) or _words(status)
     body = render_template(
         "errors/error.html",
         title=title,
@@ -52,21 +64,26 @@ def error_page(status: int, code: str = "", advice: str = "") -> Response:
         kept_text=_written(),
         status=status,
     )
-    return make_response(body, status)
+    response = make_response(body, status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _written() -> str:
     """The one long text of the form that was sent, as its writer would have typed it; empty where it cannot be read."""
     try:
         form = request.form
-    except HTTPException:
+    except (HTTPException, OSError):
         return ""
     text = next((text for name in ("text", "comment", "prompt") if (text := form.get(name))), "")
     return plain_of(text) if form.get("format") == Format.HTML else text
 
 
 def _domain_error(error: ColloquyError) -> Response:
-    return error_page(status_of(error), error.code)
+    if (status := status_of(error)) >= 500:
+        log.error("failed", kind=type(error).__name__, where=_where(error), endpoint=request.endpoint)
+    return error_page(status, error.code)
 
 
 def _csrf_error(_error: CSRFError) -> Response:
@@ -82,9 +99,14 @@ def _http_error(error: HTTPException) -> Response:
 def _storage_error(error: Exception) -> Response:
     """The database is unreachable, locked for too long, or full: the request may succeed later."""
     log.error("storage", kind=type(error).__name__, where=_where(error), endpoint=request.endpoint)
-    response = error_page(503, "storage")
-    response.headers["Retry-After"] = str(RETRY_SECONDS)
-    return response
+    return error_page(503, "storage")
+
+
+def _system_error(error: OSError) -> Response:
+    """A full disk on the way, for example where a large upload waits until it is read; else an error of our own."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _domain_error(StorageFull())
+    return _unexpected(error)
 
 
 def _unexpected(error: Exception) -> Response:
@@ -101,6 +123,24 @@ def _where(error: Exception) -> str:
         lines.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
         trace = trace.tb_next
     return " ".join([*(line for line in lines[:-1] if line.startswith("lti_app."))][-5:] + lines[-1:])
+
+
+def file_storage_words(code: str) -> tuple[str, str] | None:
+    """What happened, and what to do, when files cannot be stored or read; None for every other error."""
+    words = {
+        StorageFull.code: (
+            _("There is no room for files right now"),
+            _(
+                "Nothing was saved. Try again later, or without the file. If it happens again, tell your instructor: "
+                "the server’s disk is full."
+            ),
+        ),
+        StorageUnavailable.code: (
+            _("We can’t reach our file storage right now"),
+            _("If you were uploading a file, it was not saved. Wait a minute and try again, or post without the file."),
+        ),
+    }
+    return words.get(code)
 
 
 def _words(status: int) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
@@ -13,7 +14,7 @@ from lti_app.core.errors import NotFound
 from lti_app.core.prose import clean_text
 from lti_app.course.courses.rules import Actor
 from lti_app.library.files.access import FilePermission, require_sending
-from lti_app.library.files.errors import RightsMissing, TooManyFiles
+from lti_app.library.files.errors import RightsMissing, StorageUnavailable, TooManyFiles
 from lti_app.library.files.models import File
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.queries import FileView, get_file, view_of
@@ -49,11 +50,6 @@ def store_file(
     examined = examine(stream, purpose, limits)
     key, digest = secrets.token_hex(16), _digest(examined.content)
     storage.put(key, examined.content)
-    try:
-        _refuse_hoard(session, actor, now)
-    except TooManyFiles:
-        storage.delete(key)
-        raise
     file = File(
         course_id=actor.course_id,
         owner_id=actor.person_id,
@@ -67,8 +63,14 @@ def store_file(
         rights_note=clean_text(rights.note)[:MAX_RIGHTS] if rights else "",
         created_at=now,
     )
-    session.add(file)
-    session.flush()
+    try:
+        _refuse_hoard(session, actor, now)
+        session.add(file)
+        session.flush()
+    except BaseException:  # no row would say that the bytes are there, so no sweep would find them
+        with suppress(StorageUnavailable):
+            storage.delete(key)
+        raise
     return view_of(file)
 
 

@@ -1,6 +1,6 @@
-"""Why a file is refused. Nothing of a refused file is stored."""
+"""Why a file is refused or cannot be stored. Nothing of such a file stays."""
 
-from lti_app.core.errors import Refused
+from lti_app.core.errors import ColloquyError, Refused
 
 
 class FileEmpty(Refused):
@@ -55,3 +55,15 @@ class TooManyFiles(Refused):
     """The person has `limit` files waiting that are attached to nothing."""
 
     code = "too_many_files"
+
+
+class StorageFull(ColloquyError):
+    """The place where files are stored has no room left (507)."""
+
+    code = "storage_full"
+
+
+class StorageUnavailable(ColloquyError):
+    """The place where files are stored does not answer, or reports an error; it may work later (503)."""
+
+    code = "storage_unavailable"

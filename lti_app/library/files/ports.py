@@ -4,7 +4,10 @@ from typing import BinaryIO, Protocol
 
 
 class Storage(Protocol):
-    """Stores bytes under opaque keys, which we create and which say nothing about the content."""
+    """Stores bytes under opaque keys, which we create and which say nothing about the content.
+
+    Every call may raise StorageUnavailable, and `put` also StorageFull.
+    """
 
     def put(self, key: str, stream: BinaryIO) -> None:
         """Store the whole stream or nothing; it is durable when this returns."""

@@ -18,6 +18,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.exchange.exporting.queries import Selection, export_posts
 from lti_app.exchange.exporting.rules.data import ExportedFile, ExportedPost, ReadingRecord, Scope, for_elsewhere
 from lti_app.exchange.exporting.rules.pdf import TypesettingFailed, can_be_set, nodes_of, runs_leftward, typeset
+from lti_app.library.files.errors import StorageUnavailable
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import ENDINGS, MediaType
@@ -69,7 +70,7 @@ class Album:
         try:
             with self._storage.open(file.key) as stream:
                 content = stream.read()
-        except OSError:  # one that the storage has lost is told by its words
+        except (OSError, StorageUnavailable):  # a picture that cannot be read is named by its words
             return None
         self._room -= file.size
         return file.media_type, content

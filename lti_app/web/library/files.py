@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import wrap_file
 
-from lti_app.core.errors import NotFound, Refused
+from lti_app.core.errors import ColloquyError, NotFound, Refused
 from lti_app.discussion.posts.queries.files import get_shown_file
 from lti_app.library.files.access import may_send, require_sending
-from lti_app.library.files.errors import FileEmpty
+from lti_app.library.files.errors import FileEmpty, StorageFull, StorageUnavailable
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import CHUNK, MediaType, Purpose
-from lti_app.web.errors import error_page, status_of
+from lti_app.web.errors import error_page, file_storage_words, status_of
 from lti_app.web.headers import name_file
 from lti_app.web.library.forms.files import AttachmentForm, file_refusal
 from lti_app.web.library.uploads import limits, storage, store_attachment
@@ -94,6 +94,16 @@ def described(file: FileView) -> dict[str, object]:
 def url_of(file: FileView) -> str:
     """The address of a file."""
     return url_for("files.serve", course_id=file.course_id, file_id=file.id, slug=file.slug)
+
+
+@blueprint.errorhandler(StorageFull)
+@blueprint.errorhandler(StorageUnavailable)
+def not_stored(error: ColloquyError) -> ResponseReturnValue:
+    """Answer a script in JSON that files cannot be stored; everybody else gets the page."""
+    status, words = status_of(error), file_storage_words(error.code)
+    if words and _wants_json():
+        return jsonify(error=error.code, message=" ".join(words)), status
+    return error_page(status, error.code)
 
 
 @blueprint.errorhandler(Refused)
