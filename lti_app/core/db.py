@@ -1,10 +1,11 @@
 """Engine, sessions and column types of the database."""
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 from sqlalchemy import (
@@ -33,6 +34,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from lti_app.core.private_files import create_private_file
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -178,6 +181,7 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite (WAL, foreign keys, BEGIN IMMEDIATE for writers) or PostgreSQL (psycopg 3)."""
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "do_connect", _before_sqlite_connects)
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
@@ -232,6 +236,13 @@ class Database:
         """A writing session that commits at the end and rolls back on any error."""
         with self._writers.begin() as session:
             yield session
+
+
+def _before_sqlite_connects(_dialect: Dialect, _record: Any, arguments: Any, options: Mapping[str, Any]) -> None:
+    """Create a new database as a private file; SQLite gives the files beside it (-wal, -shm) the same mode."""
+    name = arguments[0]
+    if name != ":memory:" and not options.get("uri"):
+        create_private_file(Path(name))
 
 
 def _on_sqlite_connect(connection: Any, _record: ConnectionPoolEntry) -> None:

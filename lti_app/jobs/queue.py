@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -11,6 +12,7 @@ from huey.storage import PostgresStorage
 from redis import ConnectionPool
 from sqlalchemy.engine import make_url
 
+from lti_app.core.private_files import create_private_file
 from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import close_expired_visits
 from lti_app.jobs.faults import log_fault
@@ -155,4 +157,6 @@ def make_huey(settings: Settings, *, immediate: bool = False) -> Any:
         return PostgresHuey(dsn=dsn, storage_class=LockedPostgresStorage, **common)
     if not url.database or url.database == ":memory:":
         return MemoryHuey(**common)
-    return SqliteHuey(filename=f"{url.database}.queue", **common)
+    queue = f"{url.database}.queue"
+    create_private_file(Path(queue))
+    return SqliteHuey(filename=queue, **common)

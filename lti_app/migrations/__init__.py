@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from lti_app.core.db import make_engine
 from lti_app.core.errors import ColloquyError
+from lti_app.core.private_files import create_private_file
 
 STOPPED = {"55P03": "locked", "57014": "slow"}
 """What PostgreSQL says when a limit of time ends a statement (lock_not_available, query_canceled)."""
@@ -72,7 +73,8 @@ def one_at_a_time(connection: Connection, on_wait: Callable[[], None] = lambda: 
     elif not (name := connection.engine.url.database) or name == ":memory:":
         yield
     else:
-        with Path(f"{name}{BESIDE}").open("w") as beside:
+        create_private_file(lock := Path(f"{name}{BESIDE}"))
+        with lock.open("w") as beside:
             _when(lambda: _locks_file(beside), on_wait)
             yield
 

@@ -161,7 +161,7 @@ def owned(data: Path) -> Iterator[None]:
     """Hold the data directory; raises DemoError when it is not ours or another demonstration holds it."""
     if data.exists() and any(data.iterdir()) and not (data / MARKER).exists():
         raise DemoError(f"{data} already has other files. Choose an empty directory with --data.")
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (data / MARKER).open("w", encoding="utf-8") as marker:
         try:
             fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)

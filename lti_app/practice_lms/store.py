@@ -110,7 +110,8 @@ class Store:
     """The database; ``reading()`` and ``writing()`` each return a connection in one transaction."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # so that nobody else reads it, whatever the umask; SQLite's files beside it follow
         self._engine: Engine = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _prepare_connection)
         event.listen(self._engine, "begin", _begin)
