@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from html import escape
+from typing import Literal
 
 import regex
 
@@ -33,6 +34,10 @@ _LETTERS_A_WORD = 4
 _ADDRESS = regex.compile(r"(?:https?://|www\.)\S+", regex.IGNORECASE)
 _PLAIN = re.compile(r"[\n\t -~]*")
 """Matches text that needs no cleaning, which saves checking each letter."""
+MAX_MARKS = 30
+"""Accents and the like on one letter."""
+_JOINER = "\u034f"
+_MANY_MARKS = re.compile(rf"[^\w\s\x00-\u02ff]{{{MAX_MARKS + 1},}}")
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that change the direction of all text that follows them, even of other writers."""
 _NOT_KEPT = regex.compile(rf"(?![\n\t])\p{{Cc}}|[\p{{Cs}}\p{{Noncharacter_Code_Point}}{''.join(sorted(TURNING))}]")
@@ -62,7 +67,28 @@ def keep_text(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _PLAIN.fullmatch(text):
         return text
-    return unicodedata.normalize("NFC", _NOT_KEPT.sub("", text))
+    return normalized("NFC", _NOT_KEPT.sub("", text))
+
+
+def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+    """Text in one of Unicode's normal forms.
+
+    Marks on one letter are sorted, which takes the square of their number; so after each 30 of them, of which no
+    language has as many, a joiner that cannot be seen begins anew (Unicode Standard Annex #15, Stream-Safe Text).
+    """
+    return unicodedata.normalize(form, text if text.isascii() else _MANY_MARKS.sub(_parted, text))
+
+
+def _parted(found: re.Match[str]) -> str:
+    parts: list[str] = []
+    marks = 0
+    for ch in found[0]:
+        marks = marks + 1 if unicodedata.combining(ch) else 0
+        if marks > MAX_MARKS:
+            parts.append(_JOINER)
+            marks = 1
+        parts.append(ch)
+    return "".join(parts)
 
 
 def is_blank(text: str) -> bool:

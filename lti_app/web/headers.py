@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from flask import Flask, Response, g, request
 
+from lti_app.core.prose import normalized
+
 STATIC_AGE = 31_536_000
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
@@ -53,9 +55,9 @@ def name_file(response: Response, kind: Literal["inline", "attachment"], name: s
     The name ends with ".pdf" or another ending. Headers hold Latin-1 only, so `filename` has what ASCII can say of the
     name, for old programs, and `filename*` has all of it.
     """
-    visible = "".join(ch for ch in unicodedata.normalize("NFC", name) if unicodedata.category(ch)[0] != "C")
+    visible = "".join(ch for ch in normalized("NFC", name) if unicodedata.category(ch)[0] != "C")
     whole = _NOT_IN_FILE_NAMES.sub("-", visible)
-    plain = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
+    plain = normalized("NFKD", whole).encode("ascii", "ignore").decode()
     stem, _, ending = plain.rpartition(".")
     names = {"filename": f"{' '.join(stem.split()).strip(' -_') or 'file'}.{ending}"}
     if plain != whole:

@@ -1,10 +1,24 @@
 """Plain text to safe HTML: nothing gets through that is not ours, and nothing that was written gets lost."""
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.core.prose import clean_line, clean_text, count_words, link_addresses, sanitise, to_html
+from lti_app.core import prose
+from lti_app.core.prose import (
+    MAX_MARKS,
+    clean_line,
+    clean_text,
+    count_words,
+    link_addresses,
+    normalized,
+    sanitise,
+    to_html,
+)
+from tests.architecture.tree import package_files
 from tests.core.growth import MOST, growth
 from tests.core.markup import bare, read_safe
 
@@ -201,3 +215,29 @@ def test_emoji_newer_than_the_tables_of_this_python_stay(emoji):
 
 def test_what_is_no_character_goes():
     assert clean_text("a\ufffe\U0001ffff\ud800b") == "ab"
+
+
+MARKS = ["\u0315\u0300", "\u0300\u0315\u0323", "\u0344\u0315", "\u3099\u0300"]
+
+
+@pytest.mark.parametrize("marks", MARKS)
+def test_marks_without_end_are_sorted_a_few_at_a_time(monkeypatch, marks):
+    runs = []
+
+    def counted(form, text):
+        runs.extend(len(run) for run in re.findall(r"[^\w\s\x00-\u02ff\u034f]+", text))
+        return text
+
+    monkeypatch.setattr(prose.unicodedata, "normalize", counted)
+    assert normalized("NFC", "e" + marks * 50_000).replace("\u034f", "") == "e" + marks * 50_000
+    assert max(runs) == MAX_MARKS
+
+
+@given(st.text(alphabet="ae\u0301\u0315\u0323\u00e9漢\u0344 -—", max_size=60))
+def test_what_people_write_is_normalized_as_ever(text):
+    assert normalized("NFKD", text) == unicodedata.normalize("NFKD", text)
+
+
+def test_only_what_counts_the_marks_normalizes():
+    calling = [source.path for source in package_files() if "unicodedata.normalize(" in source.text]
+    assert calling == ["lti_app/core/prose.py"]

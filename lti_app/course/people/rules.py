@@ -1,8 +1,9 @@
 """What is true of people's names without asking the database."""
 
-import unicodedata
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
+
+from lti_app.core.prose import normalized
 
 MAX_NAME = 200
 _JOINERS = "\u200c\u200d"
@@ -46,6 +47,6 @@ def zone(name: str) -> ZoneInfo:
 
 def _clean(text: str) -> str:
     """One line without control characters, cut to a length that no page breaks on."""
-    text = unicodedata.normalize("NFC", text)
+    text = normalized("NFC", text)
     shown = "".join(ch if ch.isprintable() or ch in _JOINERS else " " for ch in text)
     return " ".join(shown.strip(_JOINERS).split())[:MAX_NAME].rstrip()

@@ -4,7 +4,6 @@ No rule accuses anyone: each only holds a post until a person has reviewed it. N
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 from rensa import RMinHash
 
+from lti_app.core.prose import normalized
 from lti_app.core.rich_reader import parse
 from lti_app.core.rich_text import Element, bare_text, find_all
 
@@ -65,7 +65,7 @@ def own_content_of(html: str) -> OwnContent:
 
 def words_of(text: str) -> list[str]:
     """The words of a text as they are compared: case, accents' spelling and apostrophes make no difference."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    plain = normalized("NFKC", text).casefold().replace("’", "'")
     return [word.replace("'", "") for word in _WORD.findall(plain)]
 
 

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lti_app.core.prose import normalized
+
 MAX_QUERY = 200
 MAX_TERMS = 10
 EXCERPT = 240
@@ -45,7 +47,7 @@ def parse_query(text: str) -> tuple[Term, ...]:
 
 def fold(text: str) -> str:
     """Without case and accents, character for character where that is possible."""
-    apart = unicodedata.normalize("NFKD", text)
+    apart = normalized("NFKD", text)
     return "".join(ch for ch in apart if unicodedata.category(ch) != _MARKS).casefold()
 
 

@@ -1,18 +1,24 @@
 """What there is in a discussion, how it is cut into pages, which post comes next, and what an edit changed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.read_state.rules import PostNumbers, Sort
 
+MOST_PAIRS = 4_000_000
+"""Pairs of words, sentences or lines that are compared for one page."""
+MOST_PAIRS_AT_ONCE = 400_000
+"""Of two texts: more are compared by longer pieces first."""
 _WORDS = re.compile(r"\s+|\S+")
+_SENTENCES = re.compile(r"[^.!?]*[.!?]+\s*|[^.!?]+")
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @dataclass(frozen=True)
@@ -154,14 +160,45 @@ class DiffPart:
 
 def compare_words(before: str, after: str) -> tuple[DiffPart, ...]:
     """Word by word what has been removed from a text and added to it, in the order of reading."""
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
-    runs: list[DiffPart] = []
-    for tag, begin, end, new_begin, new_end in SequenceMatcher(None, old, new).get_opcodes():
-        if tag == "equal":
-            runs.append(DiffPart(DiffKind.KEPT, "".join(old[begin:end])))
-            continue
-        if begin < end:
-            runs.append(DiffPart(DiffKind.REMOVED, "".join(old[begin:end])))
-        if new_begin < new_end:
-            runs.append(DiffPart(DiffKind.ADDED, "".join(new[new_begin:new_end])))
-    return tuple(runs)
+    return compare_versions([before, after])[0]
+
+
+def compare_versions(texts: Sequence[str]) -> list[tuple[DiffPart, ...]]:
+    """What each edit changed, from each text to the next, as finely as can be found out in a limited time.
+
+    Long texts are compared by sentences or lines first, and by words where those differ. What is too much even then
+    is removed as a whole and added as a whole.
+    """
+    comparison = _Comparison()
+    return [tuple(_joined(comparison.runs(before, after))) for before, after in pairwise(texts)]
+
+
+class _Comparison:
+    """Compares some texts, and knows how much work is left for all of them."""
+
+    def __init__(self) -> None:
+        self.left = MOST_PAIRS
+
+    def runs(self, before: str, after: str) -> Iterator[DiffPart]:
+        for pattern in (_WORDS, _SENTENCES, _LINES):
+            old, new = pattern.findall(before), pattern.findall(after)
+            if len(old) * len(new) <= min(self.left, MOST_PAIRS_AT_ONCE):
+                break
+        else:
+            yield from (DiffPart(DiffKind.REMOVED, before), DiffPart(DiffKind.ADDED, after))
+            return
+        self.left -= len(old) * len(new)
+        for tag, begin, end, new_begin, new_end in SequenceMatcher(None, old, new).get_opcodes():
+            gone, come = "".join(old[begin:end]), "".join(new[new_begin:new_end])
+            if tag == "equal":
+                yield DiffPart(DiffKind.KEPT, gone)
+            elif gone and come and pattern is not _WORDS and (gone, come) != (before, after):
+                yield from self.runs(gone, come)
+            else:
+                yield from (DiffPart(DiffKind.REMOVED, gone), DiffPart(DiffKind.ADDED, come))
+
+
+def _joined(runs: Iterable[DiffPart]) -> Iterator[DiffPart]:
+    """Runs side by side of one kind as one, none of them empty."""
+    for change, group in groupby((run for run in runs if run.text), key=lambda run: run.change):
+        yield DiffPart(change, "".join(run.text for run in group))

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from lti_app.core.documents import DocumentTooComplex, clean_document
 from lti_app.core.images import clean_picture
+from lti_app.core.prose import normalized
 from lti_app.library.files.errors import (
     ArchiveTooLarge,
     FileBroken,
@@ -175,7 +176,7 @@ def sniff(stream: BinaryIO) -> MediaType | None:
 
 def display_name(name: str, media_type: MediaType) -> str:
     """The name to show and to save under: no folders, no tricks, and the ending that the content deserves."""
-    last = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    last = normalized("NFC", re.split(r"[/\\]", name)[-1])
     plain = "".join(ch for ch in last if unicodedata.category(ch)[0] != "C")
     stem, dot, ending = plain.rpartition(".")
     if f"{dot}{ending}".strip().lower() not in KNOWN_ENDINGS:
@@ -200,7 +201,7 @@ def words_of(html: str) -> str:
 
 def part_of_address(key: str, name: str) -> str:
     """The last part of a file's address: a piece of its secret key, so that counting up finds nothing, and its name."""
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    ascii_name = normalized("NFKD", name).encode("ascii", "ignore").decode()
     return f"{key[:12]}-{re.sub(r'[^A-Za-z0-9.]+', '-', ascii_name).strip('-')}"
 
 

@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lti_app.core.prose import normalized
 from lti_app.core.rich_reader import parse
 from lti_app.core.rich_text import Element, Node, bare_text, find_all
 
@@ -103,7 +103,7 @@ def join_pages(pages: Iterable[Page]) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words as they are compared: lower case, without hyphens, apostrophes and ligatures."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = normalized("NFKC", text)
     joined = _WITHIN.sub("", _BROKEN.sub("", plain).replace("\u00ad", ""))
     return _WORD.findall(joined.casefold())
 

@@ -1,6 +1,6 @@
 """What the script of an open thread asks for: new posts, read state, jumps, and earlier versions of posts."""
 
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.read_state.actions import choose_sort, mark_posts_read
 from lti_app.discussion.read_state.queries import count_new_posts, find_next_own, find_next_unread
 from lti_app.discussion.read_state.rules import Sort, parse_numbers
-from lti_app.discussion.threads.rules import compare_words
+from lti_app.discussion.threads.rules import compare_versions
 from lti_app.web.discussion.forms.threads import ReadPostsForm, SortForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -81,7 +81,8 @@ def revisions(discussion_id: int, post_id: int) -> ResponseReturnValue:
     actor, session = get_visitor(), read_session()
     discussion = get_discussion(session, actor, discussion_id, now=now(), bare=True)
     post, versions = read_history(session, actor, discussion, post_id)
-    changes = [compare_words(before.text, after.text) for after, before in pairwise(versions[:MOST_COMPARED])]
+    texts = [version.text for version in reversed(versions[:MOST_COMPARED])]
+    changes = reversed(compare_versions(texts))
     return render_template(
         "discussion/threads/revisions.html",
         discussion=discussion,

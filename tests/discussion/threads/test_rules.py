@@ -1,5 +1,6 @@
 """How a thread is cut into pages, which post comes next, what is new, and what an edit changed."""
 
+from difflib import SequenceMatcher
 from itertools import pairwise
 
 import pytest
@@ -7,13 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_app.discussion.read_state.rules import PostNumbers, Sort
+from lti_app.discussion.threads import rules
 from lti_app.discussion.threads.rules import (
+    MOST_PAIRS,
     Activity,
     Cut,
     DiffKind,
     Jumps,
     Overview,
     ThreadSpot,
+    compare_versions,
     compare_words,
     cut_page,
 )
@@ -113,3 +117,42 @@ def test_a_comparison_loses_nothing_of_either_text(before, after):
     assert "".join(run.text for run in runs if run.change is not ADDED) == before
     assert "".join(run.text for run in runs if run.change is not REMOVED) == after
     assert all(one.change is not KEPT or other.change is not KEPT for one, other in pairwise(runs))
+
+
+LONG_EDITS = {
+    "the same two words": lambda n: "a b " * 5_000 + f"{n}",
+    "nothing in common": lambda n: f"w{n} " * 5_000,
+    "words in another order": lambda n: " ".join(str((word * 7_919 + n) % 4_001) for word in range(4_000)),
+    "one word": lambda n: f"{n}" * 20_000,
+    "short lines": lambda n: f"{n}\n" * 10_000,
+    "short sentences": lambda n: f"{n}. " * 6_000,
+}
+
+
+@pytest.mark.parametrize("make", LONG_EDITS.values(), ids=LONG_EDITS)
+def test_all_versions_of_a_page_are_compared_with_limited_work(monkeypatch, make):
+    pairs = []
+
+    class Counted(SequenceMatcher):
+        def __init__(self, junk, old, new):
+            pairs.append(len(old) * len(new))
+            super().__init__(junk, old, new)
+
+    monkeypatch.setattr(rules, "SequenceMatcher", Counted)
+    texts = [make(n)[:20_000] for n in range(30)]
+    compared = compare_versions(texts)
+    assert sum(pairs) <= MOST_PAIRS
+    for (before, after), runs in zip(pairwise(texts), compared, strict=True):
+        assert "".join(run.text for run in runs if run.change is not ADDED) == before
+        assert "".join(run.text for run in runs if run.change is not REMOVED) == after
+
+
+def test_a_small_edit_of_a_long_text_is_shown_as_small():
+    sentences = [f"Sentence {n} says {n * n} and goes on in the manner of sentences." for n in range(300)]
+    before, after = (
+        " ".join(sentences),
+        " ".join([*sentences[:5], sentences[5].replace("says", "asks"), *sentences[6:-1], "The end."]),
+    )
+    changed = [(run.change, run.text) for run in compare_words(before, after) if run.change is not KEPT]
+    assert changed[:2] == [(REMOVED, "says"), (ADDED, "asks")]
+    assert sum(len(text) for _change, text in changed) < 100

@@ -1,6 +1,7 @@
 """RIS, as reference managers and databases export it, as CSL-JSON."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from rispy import RisParser
@@ -86,13 +87,23 @@ def read_ris(text: str, limit: int) -> tuple[list[dict[str, Any]], list[str], in
     starts = [found.start() for found in _START.finditer(text)]
     text = text[: starts[limit]] if len(starts) > limit else text
     ended = _START.sub("ER  - \nTY  - ", text) + "\nER  - \n"
-    lines = (line.lstrip() if _TAG.match(line) else line for line in ended.split("\n") if line.strip())
-    ended = "\n".join(lines) + "\n"
+    ended = "\n".join(_lines(ended)) + "\n"
     tags = [
         first + second for first in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for second in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
     ]
     parser = _Parser(mapping=_EveryTag(), list_tags=[tag for tag in tags if tag not in ("TY", "ER")])
     return [_record(fields) for fields in parser.parse(ended)], [], len(starts[limit:])
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines as the parser wants them: what goes on with nothing, right after the type, is left out."""
+    tag = ""
+    for line in text.split("\n"):
+        if found := _TAG.match(line):
+            tag = found[1]
+            yield line.lstrip()
+        elif line.strip() and tag != "TY":
+            yield line
 
 
 def _record(fields: dict[str, Any]) -> dict[str, Any]:
