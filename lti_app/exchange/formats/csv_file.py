@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from lti_app.exchange.formats.dates import DateReader
@@ -13,23 +13,41 @@ from lti_app.exchange.formats.rows import Row, column_name, columns_of, read_row
 
 csv.field_size_limit(MAX_BYTES)  # one that is too small would take a long post for a quote that never ends
 _DELIMITERS = ",;\t|"
+MAX_COLUMNS = 1_000
+MAX_SIGNS = 50_000
+"""Delimiters in one line: a long post may have many, but each of them can make a cell before anybody can look."""
 
 
 def read_csv(content: bytes, dates: DateReader, *, day_first: bool | None = None) -> Parsed:
     """The posts of a CSV file; raises FileRefused where it has no columns that we know, or a quote that never ends."""
     text, encoding = decode(content)
     lines = io.StringIO(text.replace("\0", ""), newline="")
-    delimiter = _delimiter(text)
-    rows = _Lines(csv.reader(lines, delimiter=delimiter, strict=True))
+    delimiter = _delimiter(_first_line(text))
+    rows = _Lines(csv.reader(_narrow(lines, delimiter), delimiter=delimiter, strict=True))
     notes: list[Note] = []
     header, columns = _header(rows)
     numbered = list(_rows(rows, header, notes))
     return read_rows(numbered, columns, dates, day_first=day_first, notes=notes, encoding=encoding)
 
 
-def _delimiter(text: str) -> str:
-    """The sign under which the first line names most columns that we know."""
+def _first_line(text: str) -> str:
+    """The first line with something in it; raises FileRefused where it could have too many columns."""
     head = next((line for line in text.splitlines() if line.strip()), "")
+    if max(map(head.count, _DELIMITERS)) >= MAX_COLUMNS:
+        raise FileRefused("too_wide", line=1, limit=MAX_COLUMNS)
+    return head
+
+
+def _narrow(lines: Iterable[str], delimiter: str) -> Iterator[str]:
+    """The lines; raises FileRefused at one that could make more cells than any file of posts has."""
+    for number, line in enumerate(lines, 1):
+        if line.count(delimiter) > MAX_SIGNS:
+            raise FileRefused("too_wide", line=number, limit=MAX_COLUMNS)
+        yield line
+
+
+def _delimiter(head: str) -> str:
+    """The sign under which the first line names most columns that we know."""
 
     def known(sign: str) -> tuple[int, int]:
         names = next(csv.reader([head], delimiter=sign), [])

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lti_app.exchange.formats import csv_file
 from lti_app.exchange.formats.dates import DateReader
 from lti_app.exchange.formats.entries import MAX_BYTES, Fault, Shape
 from lti_app.exchange.formats.errors import FileRefused
@@ -255,3 +256,42 @@ def test_whatever_bytes_come_a_file_is_read_or_refused(content):
 def test_whatever_json_comes_it_is_read_or_refused(content):
     with contextlib.suppress(FileRefused):
         arrange(read(json.dumps(content)), max_depth=100, now=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"," * 9_000_000, 1),
+        (b"author,text,date" + b",x" * 1_000 + b"\nAda,a,b\n", 1),
+        (b"author;text\nAda;a\n" + b";" * 9_000_000, 3),
+    ],
+)
+def test_a_table_that_is_too_wide_is_refused_before_it_is_read(monkeypatch, content, line):
+    read = []
+
+    class Reader:
+        def __init__(self, lines, **options):
+            self.rows = real(lines, **options)
+            self.line_num = 0
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            row = next(self.rows)
+            self.line_num = self.rows.line_num
+            read.append(len(row))
+            return row
+
+    real = csv_file.csv.reader
+    monkeypatch.setattr(csv_file.csv, "reader", Reader)
+    with pytest.raises(FileRefused) as caught:
+        read_file(content, DateReader(UTC))
+    assert (caught.value.code, caught.value.data) == ("too_wide", {"line": line, "limit": csv_file.MAX_COLUMNS})
+    assert max(read, default=0) <= csv_file.MAX_COLUMNS
+
+
+def test_a_long_post_of_many_commas_is_no_wide_table():
+    post = "a, " * 30_000
+    parsed = read_file(f'author,text\nAda,"{post}"\n'.encode(), DateReader(UTC))
+    assert [entry.text for entry in parsed.entries] == [post]

@@ -96,6 +96,11 @@ def file_words(error: FileRefused) -> str:
             "The first line must name the columns: at least “text”, and “author” or “date”. It reads: %(found)s",
             found=error.data.get("found", ""),
         ),
+        "too_wide": lambda: _(
+            "Line %(line)s has too many columns. A file of posts can have up to %(limit)s; remove the others.",
+            line=line,
+            limit=limit,
+        ),
         "csv_broken": lambda: _("The quotation marks do not match. Check line %(line)s.", line=line),
         "json_broken": lambda: (
             _("This looks like JSON but can’t be read. Check line %(line)s.", line=line)
