@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
-from lti_app.course.courses.actions import deactivate_others, enroll
+from lti_app.course.courses.actions import deactivate_others, enroll, record_listed_roles
 from lti_app.course.courses.models import Visit
 from lti_app.course.courses.rules import Role
 from lti_app.course.groups.actions import record_lms_groups
@@ -146,12 +146,13 @@ class LtiRoster:
         """
         now = self._services.clock()
         everyone = [(issuer, member) for issuer, members in found.items() for member in members.values()]
-        present: list[int] = []
+        present: dict[int, Role] = {}
         for some in _batches(everyone):
             with self._database.writing() as session:
-                present += [_record(session, course_id, issuer, member, now) for issuer, member in some]
+                present |= {_record(session, course_id, issuer, member, now): member.role for issuer, member in some}
         if present and complete:
             with self._database.writing() as session:
+                record_listed_roles(session, course_id, present)
                 deactivate_others(session, course_id, present, now)
 
 

@@ -12,6 +12,7 @@ from lti_app.course.courses.actions import (
     deactivate_others,
     enroll,
     open_visit,
+    record_listed_roles,
     rename_course,
     renew_visit,
 )
@@ -90,6 +91,67 @@ def test_who_was_put_out_comes_back_by_launching(session, cast, clock):
     assert get_actor(session, course_id=cast.course_id, token=token, now=clock()) is None
     enroll(session, course_id=cast.course_id, person_id=cast.ana.person_id, role=Role.STUDENT, now=clock())
     assert get_actor(session, course_id=cast.course_id, token=token, now=clock())
+
+
+def test_whom_a_roster_named_before_is_put_out_during_a_visit(session, cast, clock):
+    """Whatever their role; an administrator, and a test student, are in no roster and stay."""
+    clock.move(days=2)
+    people = (cast.ines, cast.tariq, cast.ana, cast.ben)
+    tokens = {person: visit(session, cast, person, clock()) for person in people}
+    record_listed_roles(
+        session, cast.course_id, {cast.tariq.person_id: Role.ASSISTANT, cast.ana.person_id: Role.STUDENT}
+    )
+    deactivate_others(session, cast.course_id, [cast.chi.person_id], clock())
+
+    def acting():
+        found = (get_actor(session, course_id=cast.course_id, token=token, now=clock()) for token in tokens.values())
+        return {actor.person_id for actor in found if actor}
+
+    assert acting() == {cast.ines.person_id, cast.ben.person_id}
+    enroll(session, course_id=cast.course_id, person_id=cast.ana.person_id, role=Role.STUDENT, now=clock())
+    assert cast.ana.person_id not in acting()  # the old visit does not come back; a new launch opens another
+    tokens[cast.ana] = visit(session, cast, cast.ana, clock())
+    deactivate_others(session, cast.course_id, [cast.chi.person_id], clock())
+    assert cast.ana.person_id in acting()  # the platform lets in whom its list does not name
+
+
+def test_staff_who_left_and_come_back_as_students_are_students(session, cast, clock):
+    record_listed_roles(session, cast.course_id, {cast.tariq.person_id: Role.ASSISTANT})
+    deactivate_others(session, cast.course_id, [cast.ana.person_id], clock())
+    enroll(session, course_id=cast.course_id, person_id=cast.tariq.person_id, role=Role.STUDENT, now=clock())
+    assert role_of(session, cast, cast.tariq) is Role.STUDENT
+
+
+def test_a_weaker_launch_leaves_no_older_visit_its_power(session, cast, clock):
+    older = visit(session, cast, cast.ines, clock())
+    elsewhere = visit(session, cast, cast.tariq, clock())
+    visit(session, cast, cast.ines, clock.move(minutes=1), role=Role.STUDENT)
+    newest = visit(session, cast, cast.ines, clock.move(minutes=1))
+    roles = [
+        get_actor(session, course_id=cast.course_id, token=token, now=clock()).role
+        for token in (older, elsewhere, newest)
+    ]
+    assert roles == [Role.STUDENT, Role.ASSISTANT, Role.INSTRUCTOR]
+
+
+def test_a_student_by_launch_and_roster_is_one_again_in_either_order(session, cast, clock):
+    listed = {cast.tariq.person_id: Role.STUDENT, cast.ines.person_id: Role.STUDENT}
+    visit(session, cast, cast.tariq, clock.move(minutes=1), role=Role.STUDENT)
+    assert role_of(session, cast, cast.tariq) is Role.ASSISTANT  # a preview, for all one knows
+    record_listed_roles(session, cast.course_id, listed)
+    assert (role_of(session, cast, cast.tariq), role_of(session, cast, cast.ines)) == (Role.STUDENT, Role.INSTRUCTOR)
+    visit(session, cast, cast.ines, clock.move(minutes=1), role=Role.STUDENT)
+    assert role_of(session, cast, cast.ines) is Role.STUDENT
+    assert "Ines Navarro" in {member.name for member in list_students(session, cast.ana)}
+    enroll(session, course_id=cast.course_id, person_id=cast.ines.person_id, role=Role.INSTRUCTOR, now=clock())
+    assert role_of(session, cast, cast.ines) is Role.INSTRUCTOR
+
+
+def test_an_instructor_in_the_roster_stays_one_when_previewing(session, cast, clock):
+    visit(session, cast, cast.ines, clock.move(minutes=1), role=Role.STUDENT)
+    record_listed_roles(session, cast.course_id, {cast.ines.person_id: Role.INSTRUCTOR})
+    visit(session, cast, cast.ines, clock.move(minutes=1), role=Role.STUDENT)
+    assert role_of(session, cast, cast.ines) is Role.INSTRUCTOR
 
 
 def test_a_visit_says_who_acts(session, cast, clock):

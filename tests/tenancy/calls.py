@@ -136,6 +136,7 @@ BEYOND_A_GATE: dict[str, str] = {
     "course.courses.enroll": "of the course that a launch or a roster is of",
     "course.courses.deactivate_others": "of the course that a roster is of",
     "course.courses.end_visits_of_others": "of the person whom a launch names",
+    "course.courses.record_listed_roles": "of the course that a roster is of",
     "course.courses.open_visit": "of the course that a launch is of",
     "course.courses.record_earlier": "of the contexts that a launch names",
     "course.courses.rename_course": "of the course that a launch is of",

@@ -45,6 +45,13 @@ def test_new_launch_takes_the_place_of_the_older_in_its_course(site, cast, discu
     refused(browser.get(address(discussion, "grading")), 403)
 
 
+def test_who_has_lost_a_role_has_it_in_no_older_tab(site, cast, discussion):
+    older = site.browser(cast.ines)
+    site.browser(cast.ines, role=Role.STUDENT)
+    refused(older.get(address(discussion, "grading")), 403)
+    assert older.get(address(discussion)).status == 200
+
+
 def test_visit_in_use_lasts_a_working_day_and_ends(site, cast, discussion):
     browser = site.browser(cast.ana)
     for _ in range(4):

@@ -1,10 +1,10 @@
 """What changes courses, enrolments and visits."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -60,10 +60,11 @@ def change_settings(session: Session, actor: Actor, settings: CourseSettings) ->
 
 
 def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now: datetime) -> None:
-    """Record that a person is in a course. A weaker role never replaces a stronger one.
+    """Record that a person is in a course. A weaker role alone never replaces a stronger one.
 
     An instructor who previews the course as a student, or who has a weaker role in the class list, must not become a
-    student who is graded. Two launches may do this at the same time.
+    student who is graded. People who come back after they had left have the new role. Two launches may do this at the
+    same time.
     """
     enrollment = _enrollment(session, course_id, person_id)
     if enrollment is None:
@@ -80,34 +81,67 @@ def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now:
     if enrollment.active and role.power <= enrollment.role.power:
         return
     session.refresh(enrollment, with_for_update=True)  # another launch may be recording a stronger role right now
+    stronger = max(role, enrollment.role, key=lambda each: each.power)
+    enrollment.role = stronger if enrollment.active else role
     enrollment.active = True
-    enrollment.role = max(role, enrollment.role, key=lambda each: each.power)
+    session.flush()
+
+
+def record_listed_roles(session: Session, course_id: int, roles: Mapping[int, Role]) -> None:
+    """Record the roles in a complete class list, by person id.
+
+    A student there whose newest launch was a student's too is a student again. Launches alone may be previews, and
+    class lists alone may be wrong: Moodle's calls a non-editing teacher a learner.
+    """
+    members = select(Enrollment).where(Enrollment.course_id == course_id, Enrollment.active).order_by(Enrollment.id)
+    enrollments = session.scalars(members.with_for_update()).all()
+    visits = select(Visit.person_id, Visit.role).where(Visit.course_id == course_id).order_by(Visit.created_at)
+    newest = dict(session.execute(visits).tuples().all())
+    for enrollment in enrollments:
+        if (listed := roles.get(enrollment.person_id)) is not None:
+            enrollment.listed_role = listed
+        if listed is newest.get(enrollment.person_id) is Role.STUDENT:
+            enrollment.role = Role.STUDENT
     session.flush()
 
 
 def deactivate_others(session: Session, course_id: int, person_ids: Collection[int], now: datetime) -> None:
-    """Mark students who are missing from a complete class list as no longer active. Their work stays.
+    """Mark people who are missing from a complete class list as no longer active, and end their visits.
 
-    People with an open visit stay active, and so does everyone who is not a student: class lists leave out the
-    platform's test student, and administrators who may open every course.
+    Their work stays. Those whom no class list has named before stay active if they have an open visit or are no
+    students: class lists leave out the platform's test student, and administrators who may open every course.
     """
     visiting = select(Visit.person_id).where(Visit.course_id == course_id, Visit.expires_at > now)
+    never_listed = and_(Enrollment.role == Role.STUDENT, Enrollment.person_id.not_in(visiting))
     candidates = select(Enrollment).where(
         Enrollment.course_id == course_id,
         Enrollment.active,
-        Enrollment.role == Role.STUDENT,
-        Enrollment.person_id.not_in(visiting),
+        or_(Enrollment.listed_role.is_not(None), never_listed),
     )
     present = set(person_ids)
-    for enrollment in session.scalars(candidates):
-        enrollment.active = enrollment.person_id in present
+    gone = [enrollment for enrollment in session.scalars(candidates) if enrollment.person_id not in present]
+    for enrollment in gone:
+        enrollment.active, enrollment.listed_role = False, None
+    theirs = Visit.person_id.in_([enrollment.person_id for enrollment in gone])
+    session.execute(delete(Visit).where(Visit.course_id == course_id, theirs))
     session.flush()
 
 
 def open_visit(
     session: Session, *, course_id: int, person_id: int, role: Role, frame_origins: Sequence[str], now: datetime
 ) -> str:
-    """Open a visit after a launch; returns the token for the cookie, which we cannot read back later."""
+    """Open a visit after a launch; returns the token for the cookie, which we cannot read back later.
+
+    The person's older visits to the course keep no stronger role than this one has. A student by this launch whom the
+    class list calls a student too is a student again, whatever they were before.
+    """
+    theirs = (Visit.course_id == course_id, Visit.person_id == person_id)
+    stronger = [each for each in Role if each.power > role.power]
+    session.execute(update(Visit).where(*theirs, Visit.role.in_(stronger)).values(role=role))
+    if role is Role.STUDENT:
+        own = (Enrollment.course_id == course_id, Enrollment.person_id == person_id)
+        listed = (Enrollment.listed_role == Role.STUDENT, Enrollment.role != Role.STUDENT)
+        session.execute(update(Enrollment).where(*own, *listed).values(role=role))
     token = secrets.token_urlsafe(32)
     session.add(
         Visit(

@@ -51,6 +51,8 @@ class Enrollment(Base):
     role: Mapped[Role] = mapped_column(stored_enum(Role))
     active: Mapped[bool]
     "False once a complete roster no longer names the person."
+    listed_role: Mapped[Role | None] = mapped_column(stored_enum(Role))
+    "The role in the newest complete roster; None if none has named the person since they came or came back."
     first_seen_at: Mapped[datetime]
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
 

@@ -41,6 +41,20 @@ def enrolled(database, placed):
 
 
 @pytest.fixture
+def visiting(database, placed):
+    """Enrols one of the people and opens a visit of theirs; answers the id of the course."""
+
+    def visiting(number: int, role: Role, launched: Role | None = None) -> int:
+        about = {"course_id": placed.course_id, "person_id": placed.people[number]}
+        with database.writing() as session:
+            enroll(session, **about, role=role, now=placed.now)
+            open_visit(session, **about, role=launched or role, frame_origins=[], now=placed.now)
+        return placed.course_id
+
+    return visiting
+
+
+@pytest.fixture
 def link(database, placed):
     def link() -> CourseLink:
         with database.read() as session:
@@ -119,6 +133,34 @@ def test_launched_teacher_stays_a_teacher(roster, placed, lms, enrolled, databas
     lms.members = [member(0)]
     roster.refresh(placed.course_id)
     assert enrolled() == {"s0": (Role.ASSISTANT, True)}
+
+
+def test_launched_teacher_stays_a_teacher_however_often_the_roster_comes(roster, lms, enrolled, visiting, clock):
+    course_id = visiting(0, Role.INSTRUCTOR)
+    lms.members = [member(0)]
+    for _ in range(3):
+        assert roster.refresh(course_id)
+        clock.advance(FRESH_FOR)
+    assert enrolled() == {"s0": (Role.INSTRUCTOR, True)}
+
+
+def test_who_was_a_teacher_once_is_a_student_by_roster_and_launch(roster, lms, enrolled, visiting):
+    course_id = visiting(0, Role.INSTRUCTOR, launched=Role.STUDENT)
+    lms.members = [member(0)]
+    roster.refresh(course_id)
+    assert enrolled() == {"s0": (Role.STUDENT, True)}
+
+
+def test_who_left_the_roster_is_put_out_with_a_visit_open(roster, lms, enrolled, visiting, clock):
+    course_id = visiting(0, Role.STUDENT)
+    for number, role in ((1, Role.STUDENT), (2, Role.INSTRUCTOR)):
+        visiting(number, role)
+    lms.members = [member(0), member(1), member(2, roles=["Instructor"])]
+    roster.refresh(course_id)
+    lms.members = [member(0), member(1, status="Inactive")]
+    clock.advance(FRESH_FOR)
+    roster.refresh(course_id)
+    assert {sub: active for sub, (_, active) in enrolled().items()} == {"s0": True, "s1": False, "s2": False}
 
 
 def test_nobody_is_put_out_during_a_visit_nor_any_teacher(roster, placed, lms, enrolled, database):
