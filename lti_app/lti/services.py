@@ -239,7 +239,8 @@ def decoded(answer: Answer) -> Any:
 def next_page(url: str, answer: Answer) -> str | None:
     """The address under rel=next in the Link header (RFC 8288), letter for letter; None on the last page.
 
-    Moodle's line items come with typographic quotes round the relation and with `&amp;` in the address.
+    Raises ServiceDelayed where it is no address. Moodle's line items come with typographic quotes round the relation
+    and with `&amp;` in the address.
     """
     header = answer.headers.get("Link", "")
     with contextlib.suppress(UnicodeError):
@@ -247,7 +248,10 @@ def next_page(url: str, answer: Answer) -> str | None:
     for target, parameters in LINK.findall(header):
         relation = REL.search(parameters)
         if relation and "next" in relation.group(1).lower().split():
-            return urljoin(url, html.unescape(target.strip()))
+            try:
+                return urljoin(url, html.unescape(target.strip()))
+            except ValueError as error:
+                raise ServiceDelayed("bad_answer", "no address of a next page") from error
     return None
 
 

@@ -174,6 +174,12 @@ def test_next_page(header, url):
     assert next_page("https://l/x?page=1", answer) == url
 
 
+@pytest.mark.parametrize("address", ["https://l/x?a=&#" + "9" * 5_000 + ";", "http://["])
+def test_a_next_page_without_an_address_is_a_bad_answer(address):
+    with pytest.raises(ServiceDelayed, match="bad_answer"):
+        next_page("https://l/x", Answer(200, "OK", {"Link": f"<{address}>; rel=next"}, b""))
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
