@@ -87,6 +87,12 @@ class NamesChanged(Refused):
     code = "names_changed"
 
 
+class FileNamesAuthor(Refused):
+    """Names are hidden here, and a file of this kind may contain its author's; `name` is the name of the file."""
+
+    code = "file_names_author"
+
+
 class EditingOver(Refused):
     """The post can no longer be edited."""
 

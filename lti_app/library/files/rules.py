@@ -88,6 +88,14 @@ class MediaType(StrEnum):
         """Whether it is shown as a picture."""
         return self.value.startswith("image/")
 
+    @property
+    def may_name_author(self) -> bool:
+        """Whether the file may contain the name of its author where we cannot remove it: properties, comments, changes.
+
+        Pictures are stored without their metadata, and plain text has none.
+        """
+        return self in (MediaType.PDF, MediaType.DOCX, MediaType.ODT)
+
 
 ENDINGS = {
     MediaType.PDF: ".pdf",

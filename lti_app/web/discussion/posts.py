@@ -183,6 +183,11 @@ def refusal_words(error: Refused | Conflict) -> str:
             "Who sees your name here has changed since you started writing. Read the note above your text, and "
             "post again if you agree."
         ),
+        "file_names_author": _(
+            "Names are hidden in this discussion, and “%(name)s” may contain the name of its author. Deselect it, and "
+            "paste its text or attach a picture of it instead.",
+            name=error.data.get("name", ""),
+        ),
         "post_held": _("The post you are replying to is held for review. Copy your text if you want to keep it."),
         "too_deep": _("Replies can’t be nested any deeper here. Reply to a post further up."),
         "post_changed": _("This post was changed in another window. Your text is below; nothing was overwritten."),

@@ -103,7 +103,11 @@ class DiscussionView:
 
     def needs_pseudonym(self, actor: Actor) -> bool:
         """Whether the actor needs a pseudonym before others see a post by them."""
-        return self.anonymity is not Anonymity.NAMED and not actor.is_staff and not self.own_pseudonym
+        return self.hides_name_of(actor) and not self.own_pseudonym
+
+    def hides_name_of(self, actor: Actor) -> bool:
+        """Whether others see the actor under a pseudonym."""
+        return self.anonymity is not Anonymity.NAMED and not actor.is_staff
 
     @property
     def own_dates(self) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """What is stored of a text: checked against the limits, composed, and linked to what it cites, mentions and shows."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -8,14 +9,14 @@ from sqlalchemy.orm import Session
 from lti_app.core.nesting import is_too_complex
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.posts.errors import PostEmpty, PostTooComplex, PostTooLong
+from lti_app.discussion.posts.errors import FileNamesAuthor, PostEmpty, PostTooComplex, PostTooLong
 from lti_app.discussion.posts.models import Attachment, Citation, Mention, Post
 from lti_app.discussion.posts.queries.referred import compose_written, find_attachable
 from lti_app.discussion.posts.rules.compose import MAX_HTML, MAX_TEXT, Composed
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.library.files.actions import attach_files
-from lti_app.library.files.rules import Purpose
+from lti_app.library.files.rules import MediaType, Purpose
 from lti_app.library.passages.queries import check_quotations
 from lti_app.library.readings.actions.passages import find_or_add_passage, find_passages
 
@@ -41,6 +42,15 @@ def check_quotes(session: Session, discussion: DiscussionView, html: str) -> lis
     """The verdicts on the longer quotations in a post, as stored in Post.quotes (one statement where there are any)."""
     labels = {reading.id: reading.label for reading in discussion.readings}
     return [verdict.to_stored(labels[verdict.reading_id]) for verdict in check_quotations(session, html, labels)]
+
+
+def refuse_named_files(session: Session, actor: Actor, discussion: DiscussionView, file_ids: Collection[int]) -> None:
+    """Raise FileNamesAuthor for a file that may tell whose it is, where others see the actor under a pseudonym."""
+    if not discussion.hides_name_of(actor):
+        return
+    for file in find_attachable(session, actor, file_ids).values():
+        if MediaType(str(file.shown["type"])).may_name_author:
+            raise FileNamesAuthor(name=file.shown["name"])
 
 
 def link_post(

@@ -14,7 +14,7 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, Structure
 from lti_app.discussion.posts.access import PostPermission, require
-from lti_app.discussion.posts.actions.content import check_quotes, compose_post, link_post
+from lti_app.discussion.posts.actions.content import check_quotes, compose_post, link_post, refuse_named_files
 from lti_app.discussion.posts.errors import AlreadyPosted, NamesChanged, ParentGone, PostHeld
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
@@ -65,6 +65,7 @@ def create_post(
         if privately:
             get_post(session, actor, discussion, parent_id, need=PostPermission.REPLY_PRIVATELY)
         parent = get_post(session, actor, discussion, parent_id, need=PostPermission.REPLY)
+    refuse_named_files(session, actor, discussion, written.file_ids)
     composed = compose_post(session, actor, discussion, written, now=now)
     number, nth_root, anonymity = _next_numbers(session, discussion.id, is_root=parent is None)
     if anonymity is not discussion.anonymity or written.shown_anonymity not in (None, anonymity):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.access import PostPermission
-from lti_app.discussion.posts.actions.content import check_quotes, compose_post, link_post
+from lti_app.discussion.posts.actions.content import check_quotes, compose_post, link_post, refuse_named_files
 from lti_app.discussion.posts.errors import PostChanged
 from lti_app.discussion.posts.models import Attachment, Citation, Mention, Post, Revision
 from lti_app.discussion.posts.queries.gate import get_post, lock_post
@@ -38,6 +38,7 @@ def edit_post(
     found = get_post(session, actor, discussion, post_id, need=PostPermission.EDIT)
     composed = compose_post(session, actor, discussion, written, now=now)
     post = lock_post(session, found)
+    refuse_named_files(session, actor, discussion, {*written.file_ids} - {file["id"] for file in post.attachments})
     title = settle_title(written.title, needed=is_titled(discussion.structure, post.address, post.title))
     had_more = bool(post.attachments) or "<img" in post.html or 'class="mention"' in post.html
     if post.title == title and _says_the_same(post, written, composed):  # also the second of two clicks

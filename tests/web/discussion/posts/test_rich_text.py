@@ -214,6 +214,34 @@ def test_a_file_that_is_not_taken_is_said_and_the_text_kept(site, cast, discussi
     assert "We can’t accept this type of file" in answer.text
 
 
+NAMED_KINDS = {
+    "essay.pdf": files.pdf(["One"]),
+    "essay.docx": files.office(*files.DOCX),
+    "essay.odt": files.office(*files.ODT),
+}
+
+
+@pytest.mark.parametrize("anonymity", [Anonymity.PEERS, Anonymity.BLIND])
+@pytest.mark.parametrize("name", NAMED_KINDS)
+def test_files_that_may_name_their_author_are_refused_where_names_are_hidden(site, cast, anonymity, name):
+    discussion = site.discussion(anonymity=anonymity)
+    path, browser = address(discussion, "posts"), site.browser(cast.ana)
+    form = browser.form(path, address(discussion))
+    assert "may contain yours" in form.text
+    token = form.one("input", name="csrf_token").attrs["value"]
+    data = {"csrf_token": token, "text": "Read what I attached.", "shown_anonymity": anonymity.value}
+    refused = browser.send(path, data={**data, "files": (io.BytesIO(NAMED_KINDS[name]), name)})
+    assert (refused.status, refused.kept) == (422, ["Read what I attached."])
+    assert f"“{name}” may contain the name of its author" in refused.text
+    picture = {**data, "files": (io.BytesIO(files.png()), "chart.png")}
+    assert browser.send(path, data=picture).status == 303
+    edit = address(discussion, "posts", 1, "edit")
+    changed = {**data, "version": "1", "files": (io.BytesIO(NAMED_KINDS[name]), name)}
+    assert "may contain the name of its author" in browser.send(edit, data=changed).text
+    ines = site.browser(cast.ines)
+    assert "may contain yours" not in ines.get(address(discussion)).text
+
+
 def test_files_of_others_are_not_attached(site, cast, discussion, path):
     ben, ana = site.browser(cast.ben), site.browser(cast.ana)
     token = ben.form(path, address(discussion)).one("input", name="csrf_token").attrs["value"]
