@@ -96,7 +96,7 @@ def record_listed_roles(session: Session, course_id: int, roles: Mapping[int, Ro
     members = select(Enrollment).where(Enrollment.course_id == course_id, Enrollment.active).order_by(Enrollment.id)
     enrollments = session.scalars(members.with_for_update()).all()
     visits = select(Visit.person_id, Visit.role).where(Visit.course_id == course_id).order_by(Visit.created_at)
-    newest = dict(session.execute(visits).tuples().all())
+    newest = dict(iter(session.execute(visits)))  # a result has keys, but is no mapping
     for enrollment in enrollments:
         if (listed := roles.get(enrollment.person_id)) is not None:
             enrollment.listed_role = listed
