@@ -182,7 +182,8 @@ class OpenElements:
             return _HEADINGS, _WALLS
         if name in _OF_TABLES or name == "table":
             return frozenset({name}), _TABLE_WALLS
-        walls = {"li": _LIST_WALLS, "p": _PARAGRAPH_WALLS}.get(name, _WALLS if name in _SPECIAL else _WALLS | _SPECIAL)
+        special = {"li": _LIST_WALLS, "p": _PARAGRAPH_WALLS, "template": frozenset[str]()}
+        walls = special.get(name, _WALLS if name in _SPECIAL else _WALLS | _SPECIAL)
         return frozenset({name}), walls
 
     def _is_passed_over(self, name: str) -> bool:
