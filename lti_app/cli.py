@@ -25,7 +25,6 @@ from lti_app.lti.errors import RegistrationRefused
 from lti_app.seed import seed_demo_course
 from lti_app.storage.choosing import make_storage
 
-EMBEDDED_THREADS = 4
 UNKNOWN = {
     "unknown_platform": "there is no such platform; run `colloquy platform list` to see all platforms",
     "unknown_deployment": "there is no such deployment; run `colloquy platform list` to see all deployments",
@@ -68,8 +67,6 @@ def serve(host: str, port: int, processes: int | None) -> None:
         "--workers",
         str(count),
     ]
-    if settings.embedded:
-        arguments += ["--threads", str(EMBEDDED_THREADS)]
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, "lti_app.wsgi:application"])  # noqa: S606 -- our own interpreter
 
 
