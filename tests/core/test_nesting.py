@@ -134,7 +134,7 @@ tags = st.sampled_from(NAMES).flatmap(lambda name: st.sampled_from([f"<{name}>",
 @example("<div><select></div></select>", [])
 @example("<form><object></form></object>", [])
 @example("<b><h2></b><h2>", [])
-@example("</template><dl></marquee></template><template><marquee></br>", ["<ol>"])
+@example("</template><div></marquee></template><template><marquee></br>", ["<ul>"])
 @example("<math><font></font></font>", [])
 @example("<p><svg></p><g/>", [])
 @example("<object></a><table></table><a><table>", [])
