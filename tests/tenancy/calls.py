@@ -99,6 +99,7 @@ AS_FOR_NOTHING: dict[str, str] = {
     "discussion.discussions.remove_extension": "repeating it changes nothing",
     "discussion.integrity.list_similar_posts": "of the ids that a page shows, those that are of the course",
     "discussion.posts.find_attachable": "of the ids in a text, those that may be attached",
+    "discussion.posts.refuse_named_files": "of the ids in a form, those that may be attached",
     "discussion.posts.list_shown_files": "of the ids in a text, those that the actor may look at",
     "discussion.reactions.liked_posts": "of the ids that a page shows, those that the actor likes",
     "grading.assessments.get_assessment": "a student without marks has none",

@@ -145,12 +145,9 @@ def test_the_class_costs_the_same_however_many_readings(site, cast):
 
 
 def test_few_statements(site, cast, path):
-    assert costs(site, lambda: site_get(site, cast.ana, path)) <= 3 + 1  # and the visit that the test opens
-    assert costs(site, lambda: site_get(site, cast.ines, path)) <= 4 + 1
-
-
-def site_get(site, actor, path):
-    return site.browser(actor).get(path)
+    for actor, most in ((cast.ana, 3), (cast.ines, 4)):
+        browser = site.browser(actor)
+        assert costs(site, lambda browser=browser: browser.get(path)) <= most
 
 
 def test_an_edit_says_what_becomes_of_the_label(site, cast, path, kotter):
