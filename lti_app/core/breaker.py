@@ -1,7 +1,6 @@
 """Keeps a service that does not answer from holding up the rest of a process (circuit breaker and bulkhead)."""
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,8 +27,8 @@ class Breaker:
     """So many threads may wait for answers; this must be less than the threads that serve others."""
     rest_seconds: float = REST_SECONDS
     monotonic: Callable[[], float] = time.monotonic
-    _running: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    """When each running request began, by service."""
+    _running: list[float] = field(default_factory=list)
+    """When each running request began."""
     _resting: dict[str, float] = field(default_factory=dict)
     _changed: Condition = field(default_factory=Condition)
 
@@ -51,15 +50,13 @@ class Breaker:
                 raise ServiceUnavailable("too many requests are waiting for answers")
             self._raise_if_resting(service)
             began = self.monotonic()
-            self._running[service].append(began)
+            self._running.append(began)
             return began
 
     def _leave(self, service: str, began: float, *, failed: bool) -> None:
         now = self.monotonic()
         with self._changed:
-            self._running[service].remove(began)
-            if not self._running[service]:
-                del self._running[service]
+            self._running.remove(began)
             if not failed:
                 self._resting.pop(service, None)
             elif now - began > SLOW_SECONDS:
@@ -76,9 +73,8 @@ class Breaker:
             raise ServiceUnavailable("it did not answer a moment ago")
 
     def _has_room(self) -> bool:
-        return sum(map(len, self._running.values())) < self.at_once
+        return len(self._running) < self.at_once
 
     def _patience(self) -> float:
         """Seconds to wait for a place: none where those who have one have had it so long that they seem to hang."""
-        begun = [began for requests in self._running.values() for began in requests]
-        return max(0.0, max(begun) + WAIT_SECONDS - self.monotonic()) if begun else 0.0
+        return max(0.0, max(self._running) + WAIT_SECONDS - self.monotonic()) if self._running else 0.0
