@@ -11,7 +11,7 @@ SAMPLE := 200
 SEED := 1
 COLLOQUY_DEMO := $(BIN)/colloquy demo
 
-.PHONY: help demo demo-reset check test static format bench mutate lock environment frontend catalogue clean
+.PHONY: help demo demo-reset check test static format attack bench mutate lock environment frontend catalogue clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /|/' | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -27,7 +27,8 @@ check: static ## Check format, lint, types, import contracts and all that needs 
 
 test: static ## Run every check and every test
 	$(BIN)/python -m tests.services
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --durations 10
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --durations 10 || \
+		$(BIN)/python -m tests.again $$?
 
 static: environment frontend
 	$(BIN)/ruff format --check .
@@ -42,6 +43,10 @@ format: environment frontend ## Put the code, scripts, style sheets and template
 
 bench: environment frontend ## Measure the pages against a floor taken in the same run
 	@$(BIN)/python -m tests.bench
+
+attack: environment frontend ## Attack the server as shipped with crowds, kill -9, hostile markup; takes minutes
+	$(BIN)/python -m tests.services
+	$(BIN)/pytest -n auto --attack tests/attack
 
 mutate: environment frontend ## Put SAMPLE=200 small faults into the code, one at a time, and list those that no test notices
 	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED)

@@ -15,12 +15,15 @@ from lti_app.jobs.worker import make_jobs
 from lti_app.library.bibliography.queries.crossref import make_lookup
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.rules import Limits
+from lti_app.lti import placement_pages
+from lti_app.lti.class_lists import LtiClassLists
 from lti_app.lti.deep_linking_pages import init_deep_linking
 from lti_app.lti.edge import LtiEdge, make_edge
+from lti_app.lti.placing import count_activities
 from lti_app.lti.views import make_blueprint
 from lti_app.storage.choosing import make_storage
 from lti_app.web import health
-from lti_app.web.course import courses, groups
+from lti_app.web.course import class_lists, courses, groups
 from lti_app.web.discussion import (
     answers,
     citations,
@@ -33,6 +36,7 @@ from lti_app.web.discussion import (
     stances,
     threads,
 )
+from lti_app.web.discussion.activities import init_activities
 from lti_app.web.discussion.screening import init_screening
 from lti_app.web.errors import init_errors
 from lti_app.web.exchange import exchange
@@ -41,6 +45,7 @@ from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
 from lti_app.web.library.uploads import init_storage
 from lti_app.web.participation import forecast
+from lti_app.web.requests import init_requests
 from lti_app.web.session import init_sessions
 from lti_app.web.templating import init_templating
 from lti_app.web.transactions import init_transactions
@@ -51,6 +56,7 @@ COOKIE = "__Host-colloquy"
 AREAS = (
     health,
     courses,
+    class_lists,
     groups,
     files,
     readings,
@@ -104,12 +110,15 @@ def create_app(parts: Colloquy) -> Flask:
     settings, bell = parts.settings, HueyBell(parts.jobs)
     app = Flask("lti_app", template_folder=str(resource("templates")), static_folder="static")
     _configure(app, settings)
+    init_requests(app)
     init_transactions(app, parts.database, parts.clock, bell)
     init_sessions(app)
-    readings.init_readings(app, make_lookup(enabled=settings.doi_lookup))
+    readings.init_readings(app, make_lookup(enabled=settings.doi_lookup, places=parts.edge.places))
     init_storage(app, parts.storage, _limits(settings))
     init_screening(app, settings.held_sites)
     init_templating(app, default_zone=settings.default_time_zone)
+    class_lists.init_class_lists(app, LtiClassLists(parts.edge.store, bell))
+    init_activities(app, count_activities)
     init_headers(app)
     init_errors(app)
     csrf = CSRFProtect(app)
@@ -118,8 +127,16 @@ def create_app(parts: Colloquy) -> Flask:
     edge = make_blueprint(replace(parts.edge, roster_bell=bell))
     csrf.exempt(edge)  # the LMS posts here; state, nonce and signature protect it
     app.register_blueprint(edge)
+    app.register_blueprint(placement_pages.blueprint)
     init_deep_linking(app, store=parts.edge.store, launch_url=f"{settings.base_url}/lti/launch")
     return app
+
+
+def largest_request(settings: Settings) -> int:
+    """Bytes of the largest body of a request that any page takes; servers and proxies in front need not read more."""
+    limits = _limits(settings)
+    bodies = limits.reading + reader.ENVELOPE, posts.FILES_AT_ONCE * limits.attachment, exchange.MAX_REQUEST
+    return max(MAX_REQUEST, *bodies)
 
 
 def _limits(settings: Settings) -> Limits:
@@ -138,6 +155,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_PATH="/",
         MAX_CONTENT_LENGTH=MAX_REQUEST,
         MAX_FORM_MEMORY_SIZE=MAX_REQUEST,
+        LARGEST_REQUEST=largest_request(settings),
         WTF_CSRF_TIME_LIMIT=None,  # a reply may take longer than an hour to write
     )
     if settings.trusted_proxies:

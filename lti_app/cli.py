@@ -17,18 +17,23 @@ from lti_app.core.errors import ColloquyError, NotFound, SettingsError
 from lti_app.core.logs import configure_logs
 from lti_app.core.resources import resource
 from lti_app.core.settings import PREFIX, Settings, load_settings
+from lti_app.grading.passbacks.queries import list_problems
 from lti_app.jobs.worker import WORKERS, run_worker
 from lti_app.library.files.actions import sweep
+from lti_app.lti import joining, registrations
 from lti_app.lti import keys as tool_keys
-from lti_app.lti import registrations
 from lti_app.lti.errors import RegistrationRefused
 from lti_app.seed import seed_demo_course
 from lti_app.storage.choosing import make_storage
+from lti_app.storage.private import make_private
 
 UNKNOWN = {
     "unknown_platform": "there is no such platform; run `colloquy platform list` to see all platforms",
     "unknown_deployment": "there is no such deployment; run `colloquy platform list` to see all deployments",
 }
+
+ALLOCATION = {"MALLOC_ARENA_MAX": "2"}
+"""For glibc: with a heap for each thread, every web process would keep 5 MB more."""
 
 STOPPED = {
     "locked": "others are using a table that it must change",
@@ -46,7 +51,9 @@ def cli() -> None:
 def upgrade() -> None:
     """Update the database to the newest version."""
     waiting = "Another upgrade of this database is running. Waiting for it to finish …"
-    migrations.upgrade(load_settings().database_url, on_wait=lambda: click.echo(waiting))
+    settings = load_settings()
+    _make_private(settings)
+    migrations.upgrade(settings.database_url, on_wait=lambda: click.echo(waiting))
     click.echo("The database is up to date.")
 
 
@@ -57,6 +64,7 @@ def upgrade() -> None:
 def serve(host: str, port: int, processes: int | None) -> None:
     """Serve the web pages. With SQLite and no Redis, the worker runs in the same process."""
     settings = load_settings()
+    _make_private(settings)
     _require_current(settings)
     count = 1 if settings.embedded else processes or multiprocessing.cpu_count()
     arguments = [
@@ -67,7 +75,8 @@ def serve(host: str, port: int, processes: int | None) -> None:
         "--workers",
         str(count),
     ]
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, "lti_app.wsgi:application"])  # noqa: S606 -- our own interpreter
+    program = [sys.executable, "-m", "gunicorn", *arguments, "lti_app.wsgi:application"]
+    os.execve(sys.executable, program, {**ALLOCATION, **os.environ})  # noqa: S606 -- our own interpreter
 
 
 @cli.command()
@@ -75,6 +84,7 @@ def serve(host: str, port: int, processes: int | None) -> None:
 def worker(threads: int) -> None:
     """Send grades and read class lists until stopped."""
     settings = load_settings()
+    _make_private(settings)
     _require_current(settings)
     configure_logs()
     run_worker(settings, workers=threads)
@@ -136,6 +146,26 @@ def platform_disable(platform_id: int, undo: bool) -> None:
     click.echo("Enabled." if undo else "Disabled.")
 
 
+@platform.command("join")
+@click.argument("platform_id", type=int)
+@click.option("--old", required=True, help="The deployment id that the LMS no longer uses.")
+@click.option("--new", required=True, help="The deployment id that replaced it.")
+@click.option("--apply", "applies", is_flag=True, help="Do it. Without this, only show what would change.")
+def platform_join(platform_id: int, old: str, new: str, applies: bool) -> None:
+    """Let a new installation of Colloquy in an LMS go on with the courses of the old one."""
+    with _writing(load_settings()) as session:
+        work = joining.join_deployments if applies else joining.preview_join
+        join = work(session, platform_id, old=old, new=new)
+    if join.is_done:
+        click.echo("Nothing to do: the old deployment is not registered, or was joined before.")
+        return
+    for course in join.courses:
+        click.echo(f"{course.id}\t{course.title}\t{course.people} people\t{course.discussions} discussions")
+    if join.dropped:
+        click.echo(f"{join.dropped} empty courses of the new deployment are given up.")
+    click.echo("Joined." if applies else "Nothing has changed yet. Add --apply to join the two deployments.")
+
+
 @cli.group()
 def keys() -> None:
     """Manage the signing keys of this tool."""
@@ -161,6 +191,25 @@ def keys_rotate(at_once: bool) -> None:
     with _writing(load_settings()) as session:
         key = tool_keys.rotate(session, system_clock(), at_once=at_once)
     click.echo(f"{key.kid} {'signs now.' if at_once else 'is published and will sign soon; see `colloquy keys list`.'}")
+
+
+@cli.group()
+def grades() -> None:
+    """Look after grades on their way to gradebooks."""
+
+
+@grades.command("problems")
+def grades_problems() -> None:
+    """List grades that are not in their gradebook, and why, in the words that instructors read."""
+    with _reading(load_settings()) as session:
+        problems = list_problems(session)
+    for each in problems:
+        click.echo(f"course {each.course_id}, discussion {each.discussion_id}: {each.course} / {each.discussion}")
+        click.echo(f"  {each.count} {each.standing.value} since {each.since:%Y-%m-%d %H:%M} UTC")
+        if each.words:
+            click.echo(f"  {each.words.text % each.words.values}")
+    if not problems:
+        click.echo("Every grade is where it should be.")
 
 
 @cli.command("sweep-files")
@@ -247,6 +296,19 @@ def _reading(settings: Settings) -> Iterator[Session]:
 def _writing(settings: Settings) -> Iterator[Session]:
     with _database(settings) as database, database.writing() as session:
         yield session
+
+
+def _make_private(settings: Settings) -> None:
+    """Tell on standard error which files others could open until now, and which they still can."""
+    for found in make_private(settings):
+        if found.is_private_now:
+            click.echo(f"colloquy: others on this machine could open {found.path}. It is private now.", err=True)
+        else:
+            click.echo(
+                f"colloquy: others on this machine can open {found.path}, and only its owner can change that. "
+                f"Run `chmod go= {found.path}` as its owner.",
+                err=True,
+            )
 
 
 def _require_current(settings: Settings) -> None:

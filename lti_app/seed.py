@@ -13,15 +13,14 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.prose import to_html
 from lti_app.core.resources import resource
-from lti_app.course.courses.actions import enroll
+from lti_app.course.courses.actions import record_member
 from lti_app.course.courses.rules import VISIT_LENGTH, Actor, Role
-from lti_app.course.people.actions import record_person
-from lti_app.course.people.rules import Names
+from lti_app.course.people.rules import Identity, Names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Calendar, DiscussionSettings, Move, StanceQuestion, Structure
 from lti_app.discussion.moderation.actions import change_post, report_post
 from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
-from lti_app.discussion.posts.rules.compose import Cited
+from lti_app.discussion.posts.rules.citing import Cited
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.quoting import quoted_passage
 from lti_app.discussion.posts.rules.written import PostContent
@@ -105,7 +104,7 @@ def seed_demo_course(
         time_zone=time_zone,
         now=now,
     )
-    people = _enroll_everybody(session, course, issuer=issuer, course_id=course_id, now=now)
+    people = _enroll_everybody(session, course, named_by=(issuer, client_id), course_id=course_id, now=now)
     titles = {placement["id"]: placement["title"] for placement in course["placements"]}
     discussions = link_placements(session, deployment=deployment, course_id=course_id, titles=titles, now=now)
     made = _Class(session, people, {}, discussions, now, ZoneInfo(time_zone))
@@ -124,14 +123,14 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _enroll_everybody(
-    session: Session, course: Mapping[str, Any], *, issuer: str, course_id: int, now: datetime
+    session: Session, course: Mapping[str, Any], *, named_by: tuple[str, str], course_id: int, now: datetime
 ) -> dict[str, Actor]:
     actors = {}
     for person in course["people"]:
         names = Names(given=person["given_name"], family=person["family_name"], email=person["email"])
-        person_id = record_person(session, issuer=issuer, sub=person["id"], names=names, now=now)
         role = Role(person["role"])
-        enroll(session, course_id=course_id, person_id=person_id, role=role, now=now)
+        identity = Identity(*named_by, person["id"])
+        person_id = record_member(session, course_id=course_id, identity=identity, names=names, role=role, now=now)
         actors[person["key"]] = Actor(
             person_id=person_id,
             course_id=course_id,
@@ -173,7 +172,7 @@ def _give_notes(course: _Class, storage: Storage) -> None:
         now=given,
     )
     set_reading_file(course.session, course.instructor, reading_id, file_id=file.id, now=given)
-    pages = [Page(str(number), words) for number, words in enumerate(read_pages(storage, file), 1)]
+    pages = [Page(label, words) for label, words in read_pages(storage, file)]
     store_text(course.session, course.instructor, reading_id, pages, stored_as=TextStorage.HASHES, now=given)
 
 

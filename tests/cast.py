@@ -9,10 +9,11 @@ from lti_app.course.courses.actions import create_course, enroll, open_visit
 from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
-from lti_app.course.people.rules import Names
+from lti_app.course.people.rules import Identity, Names
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ISSUER = "https://lms.example.edu"
+CLIENT_ID = "client-1"
 FRAME = ("https://lms.example.edu",)
 
 
@@ -78,7 +79,7 @@ def arrive(session: Session, course_id: int, name: str, role: Role, *, now: date
     """Launch somebody into a course: their record, their enrolment, a visit; answers who acts in it."""
     given, _, family = name.partition(" ")
     names = Names(name=name, given=given, family=family)
-    person_id = record_person(session, issuer=ISSUER, sub=name.casefold().replace(" ", "-"), names=names, now=now)
+    person_id = record_person(session, Identity(ISSUER, CLIENT_ID, name.casefold().replace(" ", "-")), names, now)
     enroll(session, course_id=course_id, person_id=person_id, role=role, now=now)
     token = open_visit(session, course_id=course_id, person_id=person_id, role=role, frame_origins=FRAME, now=now)
     actor = get_actor(session, course_id=course_id, token=token, now=now)

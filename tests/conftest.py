@@ -64,6 +64,7 @@ forbid_outside_connections()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--database sqlite` is for quick work at one's desk; the checks run with both."""
     parser.addoption("--database", choices=[*DATABASES, "all"], default="all", help="databases to test on")
+    parser.addoption("--attack", action="store_true", help="the attacks that take minutes, and nothing else")
     parser.addoption("--unit", action="store_true", help="what needs no database, browser or program, briefly")
 
 
@@ -91,6 +92,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The files with the longest tests come first; in a file the order stays."""
     items.sort(key=_turn)
+    wanted = config.getoption("--attack")
+    left_out = [item for item in items if (item.get_closest_marker("attack") is not None) != wanted]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
     if config.getoption("--unit"):
         others = {item for item in items if needs_a_service(item)}
         config.hook.pytest_deselected(items=list(others))

@@ -252,7 +252,7 @@ def _on_sqlite_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "busy_timeout=30000",
-        "cache_size=-16000",
+        "cache_size=-4000",  # 4 MB for each connection; the system keeps the file in memory as well
     ):
         connection.execute(f"PRAGMA {pragma}")
 

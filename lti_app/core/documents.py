@@ -4,15 +4,18 @@ import codecs
 import json
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
+from lti_app.core.bounded import TookTooLong, WorkFailed, one_of_few, run_bounded
 from lti_app.core.cleaning import Cleaner
 from lti_app.core.nesting import is_too_complex
 
 SECONDS = 30.0
+MAX_LABEL = 20
+"""Characters of what a page is called in a citation."""
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([a-zA-Z0-9_-]{1,40})""", re.IGNORECASE)
 _CLEANER = Cleaner(
     tags={
@@ -59,21 +62,48 @@ def decoded(data: bytes) -> str:
     return data.decode("cp1252", "replace")
 
 
-def extract_pages(stream: BinaryIO, *, seconds: float = SECONDS) -> list[str]:
-    """The text of each page of a PDF, in order; empty for a PDF that is broken, locked or takes too long.
+@dataclass(frozen=True)
+class PdfPages:
+    """What was read of a PDF."""
+
+    texts: tuple[str, ...] = ()
+    """The text of each page, in order; empty for a PDF that is broken, locked or takes too long."""
+    labels: tuple[str, ...] = ()
+    """What the file calls each page; empty if it does not say."""
+    is_locked: bool = False
+    """Whether it opens only with a password."""
+
+
+def page_labels(labels: Sequence[str], count: int, first: int = 1) -> list[str]:
+    """What each page of a file is called in citations: its number, where it is known which one the first page has, else
+    what the file calls it. `reader/labels.js` decides the same.
+
+    A page without a label, or with that of an earlier page, is called by its place in the file.
+    """
+    if first != 1:
+        return [str(first + place) for place in range(count)]
+    own = [" ".join(label.split()) for label in labels[:count]]
+    own += [""] * (count - len(own))
+    taken = set(own)
+    found: dict[str, None] = {}
+    for place, label in enumerate(own, 1):
+        is_good = 0 < len(label) <= MAX_LABEL and label not in found
+        number = str(place)
+        found[label if is_good else number if number not in taken else f"sheet{place}"] = None
+    return list(found)
+
+
+def extract_pages(stream: BinaryIO, *, seconds: float = SECONDS) -> PdfPages:
+    """The pages of a PDF.
 
     A separate process reads it, with limits of time and memory, so that no file can block or crash this process. It is
-    too slow for use while somebody waits for a page.
+    too slow for use while somebody waits for a page. Raises AllPlacesTaken.
     """
-    program = [sys.executable, "-m", "lti_app.core.pdf_pages"]
-    with tempfile.TemporaryFile() as copy:
+    with one_of_few(), tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(stream, copy)
         copy.seek(0)
         try:
-            done = subprocess.run(  # noqa: S603 -- our own interpreter and module
-                program, stdin=copy, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds, check=True
-            )
-            pages: list[str] = json.loads(done.stdout)
-        except (subprocess.SubprocessError, ValueError):
-            return []
-    return pages
+            read = json.loads(run_bounded("lti_app.core.pdf_pages", stdin=copy, seconds=seconds))
+        except (TookTooLong, WorkFailed, ValueError):
+            return PdfPages()
+    return PdfPages(tuple(read["pages"]), tuple(read["labels"]), is_locked=read["is_locked"])

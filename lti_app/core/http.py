@@ -1,6 +1,5 @@
 """All outgoing requests, to an LMS or a registry: limited in time and size, and only to allowed hosts."""
 
-import json
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,9 +10,13 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from lti_app.core.breaker import REST_SECONDS, Breaker, ServiceUnavailable
+from lti_app.core.deadline import POOLS, whole_answer_by
+from lti_app.core.json_text import read_json
+from lti_app.core.places import Places
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
@@ -21,7 +24,8 @@ DEADLINE_SECONDS = 20.0
 MAX_BYTES = 2 * 1024 * 1024
 MAX_REDIRECTS = 3
 AT_ONCE = 2
-"""Requests that may wait for answers at the same time: half the threads of a web process (`config/gunicorn.py`)."""
+"""Requests of people that may wait for answers at the same time: half the threads of a web process
+(`config/gunicorn.py`)."""
 LEAST_SECONDS = 0.05
 CHUNK = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -71,10 +75,10 @@ class Answer:
         return 200 <= self.status < 300
 
     def json(self) -> Any:
-        """The decoded body; raises OutgoingBadAnswer if it is not JSON."""
+        """The decoded body; raises OutgoingBadAnswer if it is not JSON, or nested too deeply."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
+            return read_json(self.body)
+        except ValueError as error:
             raise OutgoingBadAnswer("the answer is not JSON") from error
 
 
@@ -100,8 +104,8 @@ def is_allowed(url: str, allowed_hosts: Collection[str]) -> bool:
 class Outgoing:
     """Sends requests to other systems. It is thread-safe and keeps connections, but no cookies.
 
-    One for all threads that serve the same people: at most `at_once` of them wait for answers at the same time, and a
-    service that has hung is left alone for `rest_seconds`.
+    A thread waits for answers in the place that its work has, else in one of `places`, which all that serve the same
+    people share. A service that has hung is left alone for `rest_seconds`.
     """
 
     def __init__(
@@ -109,12 +113,14 @@ class Outgoing:
         *,
         connect_seconds: float = CONNECT_SECONDS,
         read_seconds: float = READ_SECONDS,
-        at_once: int = AT_ONCE,
+        places: Places[str] | None = None,
         rest_seconds: float = REST_SECONDS,
     ) -> None:
         self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
-        self._breaker = Breaker(at_once=at_once, rest_seconds=rest_seconds)
+        self._breaker = Breaker(places or Places(AT_ONCE), rest_seconds)
         self._http = requests.Session()
+        for scheme in DEFAULT_PORTS:
+            self._http.mount(f"{scheme}://", _Adapter())
         self._http.headers.update({"User-Agent": f"Colloquy/{_version()}", "Accept-Encoding": "identity"})
         # A cookie must not travel from one tenant's request to another's.
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -139,8 +145,10 @@ class Outgoing:
         """
         request = requests.Request(method, url, headers=dict(headers or {}), data=data, json=json, auth=_keep)
         try:
-            with self._breaker.guard(f"{host_of(url)} {service}"):
-                return self._follow(request, allowed_hosts, time.monotonic() + deadline)
+            with self._breaker.guard(f"{host_of(url)} {service}") as stay:
+                ends = time.monotonic() + deadline
+                with whole_answer_by(ends, while_true=stay.may_go_on):
+                    return self._follow(request, allowed_hosts, ends)
         except ServiceUnavailable as error:
             raise OutgoingHeldBack(f"{host_of(url)} is not asked now: {error}") from error
 
@@ -165,7 +173,7 @@ class Outgoing:
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise OutgoingUnreachable(f"{host} could not be reached: {type(error).__name__}") from error
         with response:
-            body = _read(response, host, ends)
+            body = _read(response, host)
         return Answer(response.status_code, response.reason or "", response.headers, body)
 
     def _timeout(self, ends: float) -> tuple[float, float]:
@@ -174,16 +182,29 @@ class Outgoing:
         return min(self._connect_seconds, left), min(self._read_seconds, left)
 
 
-def _read(response: requests.Response, host: str, ends: float) -> bytes:
-    """The body, read in pieces as they arrive, so that a slow answer cannot outlast the deadline."""
+class _Adapter(HTTPAdapter):
+    """Sends requests whose answers keep their deadline, directly or through the proxy of the environment."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        """Make the pools of connections to hosts."""
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """Make the pools of connections to a proxy, once for each."""
+        manager = super().proxy_manager_for(proxy, **options)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
+
+
+def _read(response: requests.Response, host: str) -> bytes:
+    """The body, read in pieces as they arrive, so that one that is too large is given up early."""
     pieces, size = [], 0
     try:
         while piece := response.raw.read1(CHUNK, decode_content=True):
             size += len(piece)
             if size > MAX_BYTES:
                 raise OutgoingTooLarge(f"{host} answered with more than {MAX_BYTES} bytes")
-            if time.monotonic() > ends:
-                raise OutgoingTimeout(f"{host} did not finish in time")
             pieces.append(piece)
     except ReadTimeoutError as error:
         raise OutgoingTimeout(f"{host} did not finish in time") from error

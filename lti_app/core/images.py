@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 PNG, GIF, WEBP, JPEG = b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a"), b"WEBP", b"\xff\xd8\xff"
+MOST_PARTS = 100_000
+"""Chunks, segments and frames of a picture. The largest honest ones have some thousands; each takes time and memory."""
 _PNG_KEPT = frozenset(
     [
         "IHDR",
@@ -34,12 +36,20 @@ _PNG_KEPT = frozenset(
         "cICP",
     ]
 )
+_REPEATS = b"\x21\xff\x0bNETSCAPE2.0\x03\x01"
+"""How the extension of a GIF file begins that says how often its animation repeats, in two bytes."""
 _WEBP_KEPT = frozenset(["VP8 ", "VP8L", "ALPH", "ANIM", "ANMF", "ICCP"])
+_FRAME_KEPT, _FRAME_HEAD = frozenset(["VP8 ", "VP8L", "ALPH"]), 16
+"""What is kept of the frames of an animation, after so many bytes about each."""
 _WEBP_EXIF, _WEBP_NOTES = 0b1000, 0b1100
 """The flags of a WebP file for EXIF data, and for EXIF data or XMP."""
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_JPEG_KEPT = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xE0)})
+"""The segments that the decoder needs: frames, tables, scans."""
 _JPEG_KEPT_APPS = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 """How the application segments begin without which the colors would change."""
+_JFIF_SIZE, _ADOBE_SIZE = 14, 12
+"""Bytes of the application segments that describe the picture; what follows is a thumbnail, or not theirs."""
 EXIF = b"Exif\0\0"
 _ORIENTATION = 0x0112
 
@@ -69,10 +79,17 @@ def clean_picture(data: bytes) -> Picture:
     raise ValueError("no picture")
 
 
+def _parts_left() -> Iterator[int]:
+    """Counts the parts of a picture; raises ValueError for too many."""
+    yield from range(MOST_PARTS)
+    raise ValueError("too many parts")
+
+
 def _png(data: bytes) -> Picture:
     parts, width, height, ended = [PNG], 0, 0, False
-    at = len(PNG)
+    at, counted = len(PNG), _parts_left()
     while at < len(data) and not ended:
+        next(counted)
         size, name = struct.unpack_from(">I", data, at)[0], data[at + 4 : at + 8].decode("ascii")
         chunk = data[at : at + 12 + size]
         if len(chunk) != 12 + size:
@@ -89,7 +106,7 @@ def _png(data: bytes) -> Picture:
 
 def _webp(data: bytes) -> Picture:
     parts, width, height, ended = [], 0, 0, False
-    chunks = list(_riff_chunks(data))
+    chunks = list(_riff_chunks(data, 12, min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])))
     turn = next((_turn_only(body.removeprefix(EXIF)) for name, body in chunks if name == "EXIF"), b"")
     for name, body in chunks:
         if name == "VP8X":
@@ -103,7 +120,7 @@ def _webp(data: bytes) -> Picture:
             width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
         ended = ended or name in ("VP8 ", "VP8L", "ANMF")
         if name in _WEBP_KEPT:
-            parts.append(_riff_chunk(name, body))
+            parts.append(_riff_chunk(name, _frame(body) if name == "ANMF" else body))
     content = WEBP + b"".join(parts) + (_riff_chunk("EXIF", turn) if turn else b"")
     return _picture(width, height, b"RIFF" + struct.pack("<I", len(content)) + content, ended=ended)
 
@@ -112,9 +129,16 @@ def _riff_chunk(name: str, body: bytes) -> bytes:
     return name.encode() + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
 
 
-def _riff_chunks(data: bytes) -> Iterator[tuple[str, bytes]]:
-    at, end = 12, min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])
+def _frame(body: bytes) -> bytes:
+    """A frame of an animation without chunks that are not part of its picture."""
+    chunks = _riff_chunks(body, _FRAME_HEAD, len(body))
+    return body[:_FRAME_HEAD] + b"".join(_riff_chunk(name, part) for name, part in chunks if name in _FRAME_KEPT)
+
+
+def _riff_chunks(data: bytes, at: int, end: int) -> Iterator[tuple[str, bytes]]:
+    counted = _parts_left()
     while at + 8 <= end:
+        next(counted)
         size = struct.unpack_from("<I", data, at + 4)[0]
         body = data[at + 8 : at + 8 + size]
         if len(body) != size:
@@ -127,15 +151,18 @@ def _gif(data: bytes) -> Picture:
     """Removes comments and application data, except how often an animation repeats."""
     width, height, packed = struct.unpack_from("<HHB", data, 6)
     at = 13 + _colours(packed)
-    parts = [data[:at]]
+    parts, counted = [data[:at]], _parts_left()
     while data[at] != 0x3B:
+        next(counted)
         start = at
         if data[at] == 0x2C:
             at = _blocks_end(data, at + 11 + _colours(data[at + 9]))
             keep = True
         elif data[at] == 0x21:
-            keep = data[at + 1] == 0xF9 or data[at + 3 : at + 14] == b"NETSCAPE2.0"
             at = _blocks_end(data, at + 2)
+            if data.startswith(_REPEATS, start):
+                parts.append(data[start : start + len(_REPEATS) + 2] + b"\0")
+            keep = data[start + 1] == 0xF9
         else:
             raise ValueError("broken picture")
         if keep:
@@ -155,7 +182,9 @@ def _blocks_end(data: bytes, at: int) -> int:
 
 def _jpeg(data: bytes) -> Picture:
     parts, width, height, at = [b"\xff\xd8"], 0, 0, 2
+    counted = _parts_left()
     while True:
+        next(counted)
         if data[at] != 0xFF:
             raise ValueError("broken picture")
         marker = data[at + 1]
@@ -180,8 +209,17 @@ def _jpeg_part(marker: int, segment: bytes) -> bytes:
         return b"\xff\xe1" + struct.pack(">H", 2 + len(EXIF + turn)) + EXIF + turn if turn else b""
     if marker in range(0xE0, 0xF0):
         begins = _JPEG_KEPT_APPS.get(marker)
-        return segment if begins and segment.startswith(begins, 4) else b""
-    return segment if marker != 0xFE else b""
+        return _described(marker, segment) if begins and segment.startswith(begins, 4) else b""
+    return segment if marker in _JPEG_KEPT else b""
+
+
+def _described(marker: int, segment: bytes) -> bytes:
+    """An application segment without the thumbnail and what else may follow its description."""
+    if marker == 0xE0 and len(segment) >= 4 + _JFIF_SIZE:
+        return b"\xff\xe0" + struct.pack(">H", 2 + _JFIF_SIZE) + segment[4:16] + b"\0\0"
+    if marker == 0xEE and len(segment) > 4 + _ADOBE_SIZE:
+        return b"\xff\xee" + struct.pack(">H", 2 + _ADOBE_SIZE) + segment[4 : 4 + _ADOBE_SIZE]
+    return segment
 
 
 def _scan_end(data: bytes, at: int) -> int:

@@ -3,16 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from redis import Redis, RedisError
 from sqlalchemy import ColumnElement, Index, and_, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.clock import Clock
 from lti_app.core.db import Base, Database, insert_into
 from lti_app.core.errors import ColloquyError
+from lti_app.core.later import LaterModule
 from lti_app.core.settings import Settings
+
+if TYPE_CHECKING:
+    import redis
+else:
+    redis = LaterModule("redis")
+
 
 PURGE_EVERY = timedelta(minutes=5)
 PURGED_AT_ONCE = 1000
@@ -124,7 +130,7 @@ class RedisStore:
     """
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(
+        self._redis = redis.Redis.from_url(
             url, decode_responses=True, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
         )
 
@@ -159,7 +165,7 @@ class RedisStore:
 def _faults_named() -> Iterator[None]:
     try:
         yield
-    except RedisError as error:
+    except redis.RedisError as error:
         raise KeyValueUnavailable from error
 
 

@@ -30,9 +30,9 @@ _RAW_END = {name: re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE) for n
 _SCRIPT = re.compile("<script", re.IGNORECASE)
 
 
-def is_too_complex(html: str) -> bool:
-    """Whether reading this as HTML could take more time than is in proportion to its length."""
-    return html.count("<") > MAX_TAGS or _Look(html).finds_too_much()
+def is_too_complex(html: str, *, most_tags: int = MAX_TAGS) -> bool:
+    """Whether reading this as HTML could take more time than is in proportion to its length, or has too many tags."""
+    return html.count("<") > most_tags or _Look(html).finds_too_much()
 
 
 class _Look:

@@ -19,19 +19,25 @@ _CLEANER = Cleaner(
     url_schemes={"http", "https"},
     link_rel="noopener nofollow ugc",
 )
-_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}’”]")
+_WIDE = "，。、；：！？（）「」『』【】《》〈〉〔〕…“”"
+"""Marks that end an address where no space does, as in Chinese and Japanese."""
+_LINK = re.compile(rf"https?://[^\s<>\"'{_WIDE}]+[^\s<>\"'.,;:!?)\]}}’{_WIDE}]")
 _UNSPACED = r"\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}ー"
 _SELDOM_SPACED = r"\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}"
 _SPACED = rf"(?:(?![{_UNSPACED}{_SELDOM_SPACED}])[\p{{L}}\p{{N}}])+"
 _WORD = regex.compile(
-    rf"(?P<spaced>{_SPACED}(?:['’\-‑–.]{_SPACED})*)"
+    rf"(?P<spaced>{_SPACED}(?:(?:['’\-‑–.]|(?<=\p{{N}})[,٫٬](?=\p{{N}})){_SPACED})*)"
     rf"|(?P<unspaced>(?=[\p{{L}}\p{{N}}])[{_UNSPACED}])"
     rf"|(?P<seldom>(?:(?=[\p{{L}}\p{{N}}])[{_SELDOM_SPACED}])+)"
 )
 """What `js/words.js` counts as well. The letters of `regex` are those of the newest Unicode, as the browser’s are."""
 _LETTERS_A_WORD = 4
 """In scripts that put spaces between sentences rather than words."""
-_ADDRESS = regex.compile(r"(?:https?://|www\.)\S+", regex.IGNORECASE)
+_ADDRESS = regex.compile(
+    rf"(?:[Hh][Tt]{{2}}[Pp][Ss]?://|[Ww]{{3}}\.|[Dd][Oo][Ii]:\s?10\.)[^\s{_WIDE}]+"
+    r"|(?<![A-Za-z0-9_.+%\-])[A-Za-z0-9_.+%\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"
+)
+"""Its letters are those of ASCII alone: without regard to case, İ would be one of them here and not in browsers."""
 _PLAIN = re.compile(r"[\n\t -~]*")
 """Matches text that needs no cleaning, which saves checking each letter."""
 MAX_MARKS = 30
@@ -41,7 +47,13 @@ _MANY_MARKS = re.compile(rf"[^\w\s\x00-\u02ff]{{{MAX_MARKS + 1},}}")
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that change the direction of all text that follows them, even of other writers."""
 _NOT_KEPT = regex.compile(rf"(?![\n\t])\p{{Cc}}|[\p{{Cs}}\p{{Noncharacter_Code_Point}}{''.join(sorted(TURNING))}]")
+_EUROPEAN_MARKS = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_OTHER_MARKS = r"(?:(?![\u0f00-\u0fff])[\p{M}\u200c\u200d])"
+_STACKED = regex.compile(rf"({_EUROPEAN_MARKS}{{4}}){_EUROPEAN_MARKS}++|({_OTHER_MARKS}{{8}}){_OTHER_MARKS}++")
+"""More marks on one letter than any language has: four where accents are stacked, eight with the vowels and medial
+consonants of Burmese. Tibetan stacks its consonants, which are marks for Unicode."""
 _WITHIN_WORDS = regex.compile(r"[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]+")
+_LETTER = regex.compile(r"\X")
 _INVISIBLE = regex.compile(r"[\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*")
 """Spaces, marks for the typesetter, and letters that nobody can see, such as the fillers of Korean and Braille."""
 
@@ -59,7 +71,20 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str, length: int | None = None) -> str:
     """Text from outside as one line: cleaned like `clean_text`, with single spaces, cut after `length` characters."""
-    return " ".join(clean_text(text).split())[:length].rstrip()
+    line = " ".join(clean_text(text).split())
+    return line if length is None else cut(line, length)
+
+
+def cut(text: str, length: int) -> str:
+    """The beginning of a text, of at most `length` characters and without half a letter or emoji at its end."""
+    if len(text) <= length:
+        return text
+    end = 0
+    for letter in _LETTER.finditer(text):
+        if letter.end() > length:
+            break
+        end = letter.end()
+    return text[: end or length].rstrip()
 
 
 def keep_text(text: str) -> str:
@@ -67,7 +92,12 @@ def keep_text(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _PLAIN.fullmatch(text):
         return text
-    return normalized("NFC", _NOT_KEPT.sub("", text))
+    return normalized("NFC", unstacked(_NOT_KEPT.sub("", text)))
+
+
+def unstacked(text: str) -> str:
+    """The text without marks that are stacked higher than any language does, so that they cover what is above them."""
+    return text if text.isascii() else _STACKED.sub(lambda found: found[1] or found[2], text)
 
 
 def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
@@ -100,8 +130,9 @@ def count_words(text: str) -> int:
     """The number of the writer's own words: lines quoted with > do not count.
 
     Vowel signs, accents and joiners belong to their word. Otherwise each word in most scripts of India would count
-    several times, and a soft hyphen would split a word in two. A web address is one word. Where words are not parted
-    by spaces, each Chinese or Japanese character is one, and every four letters of Thai, Lao, Khmer and Burmese.
+    several times, and a soft hyphen would split a word in two. An address is one word, and so is a number such as
+    1,000. Where words are not parted by spaces, each Chinese or Japanese character is one, and every four letters of
+    Thai, Lao, Khmer and Burmese.
     """
     own = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
     letters = own if own.isascii() else _WITHIN_WORDS.sub("", own)

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
 from lti_app.core.cleaning import Cleaner
+from lti_app.core.nesting import is_too_complex
 from lti_app.core.prose import is_blank, keep_text
+from lti_app.core.raised import RAISED, raised
 from lti_app.core.rich_text import ATTRIBUTES, CLASSES, SCHEMES, Element, Node, bare_text, text_of
 
 MARKS = {"strong": "strong", "b": "strong", "em": "em", "i": "em", "s": "s", "del": "s", "strike": "s", "code": "code"}
@@ -18,12 +20,15 @@ OF_TABLES = frozenset({"thead", "tbody", "tfoot", "tr", "th", "td", "caption"})
 MAX_NESTING = 6
 """How deep quotations and lists can be nested; deeper ones become part of the element around them."""
 MAX_CELLS = 2_000
+MAX_TAGS = 10_000
+"""Of what somebody writes: to read an element takes as long as a hundred letters; whole pages have some hundreds."""
 _MAX_PARSED_DEPTH = 100
 """The deepest element that is read: far deeper than any result, and not too deep for recursion."""
 _MAX_ALT = 500
 _SILENT = {"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"}
 _CLEANER = Cleaner(
-    tags={"br", "a", "span", "img", *MARKS, *BLOCKS, *OF_TABLES},
+    most_tags=MAX_TAGS,
+    tags={"br", "a", "span", "img", *MARKS, *BLOCKS, *OF_TABLES, *RAISED},
     clean_content_tags=_SILENT,
     attributes=ATTRIBUTES,
     allowed_classes=CLASSES,
@@ -39,8 +44,13 @@ _PLACES = ("data-page", "data-paragraph")
 _IDS = ("data-id", "data-reading", *_PLACES, "data-passage")
 
 
+def is_too_rich(html: str) -> bool:
+    """Whether only the words of this HTML are read, since its markup would take too long."""
+    return is_too_complex(html, most_tags=MAX_TAGS)
+
+
 def read(html: str) -> list[Element]:
-    """The blocks of any HTML: safe, in a regular form, without empty elements."""
+    """The blocks of any HTML: safe, in a regular form, without empty elements. Of what is too rich, the words."""
     return _blocks(parse(_CLEANER.clean(html)), 0)
 
 
@@ -84,7 +94,8 @@ class _Reader(HTMLParser):
             self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        self.open[-1].children.append(data)
+        above = next((element.tag for element in reversed(self.open) if element.tag in RAISED), "")
+        self.open[-1].children.append(raised(data, above) if above else data)
 
 
 def _blocks(nodes: Iterable[Node], nesting: int) -> list[Element]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
+from itertools import count
 
 from lti_app.core.cleaning import Cleaner
 
@@ -125,33 +126,41 @@ def bare_text(nodes: Iterable[Node], without: Callable[[Element], bool] = lambda
     return "".join(pieces)
 
 
-def to_text(blocks: Iterable[Element]) -> str:
-    """The blocks as plain text: quoted lines after >, items after -, citations in brackets."""
-    return "\n".join(_lines(blocks))
+def to_text(blocks: Iterable[Element], *, numbered: bool = True) -> str:
+    """The blocks as plain text: quoted lines after >, items after - or their number, citations in brackets.
+
+    Without numbers, items of all lists stand after -, as when words are counted: a number that a list gives is no word
+    of the writer's.
+    """
+    return "\n".join(_lines(blocks, numbered=numbered))
 
 
-def _lines(blocks: Iterable[Element]) -> list[str]:
+def _lines(blocks: Iterable[Element], *, numbered: bool) -> list[str]:
     lines: list[str] = []
     for block in blocks:
-        lines += [*([""] if lines else []), *_lines_of(block)]
+        lines += [*([""] if lines else []), *_lines_of(block, numbered=numbered)]
     return lines
 
 
-def _lines_of(block: Element) -> list[str]:
+def _lines_of(block: Element, *, numbered: bool) -> list[str]:
     if block.tag == "blockquote":
-        return [f"> {line}".rstrip() for line in _lines(block.elements)]
+        return [f"> {line}".rstrip() for line in _lines(block.elements, numbered=numbered)]
     if block.tag in ("ul", "ol"):
-        return [line for item in block.elements for line in _lines_of_item(item)]
+        first = int(block.attrs.get("start") or 1)
+        has_numbers = numbered and block.tag == "ol"
+        marks = (f"{number}. " if has_numbers else "- " for number in count(first))
+        return [line for item in block.elements for line in _lines_of_item(item, next(marks), numbered=numbered)]
     if block.tag == "table":
         rows = find_all([block], "tr")
         return [" | ".join(text_of(cell.children) for cell in row.elements) for row in rows]
     return text_of(block.children).split("\n")
 
 
-def _lines_of_item(item: Element) -> list[str]:
-    """A list item: a dash, and further lines indented. A quotation at its start stays a quotation."""
-    lines = [line for line in _lines(item.elements) if line]
-    mark = "" if not lines or lines[0].startswith(">") else "- "
+def _lines_of_item(item: Element, mark: str, *, numbered: bool) -> list[str]:
+    """A list item: its mark, and further lines indented. A quotation at its start stays a quotation."""
+    lines = [line for line in _lines(item.elements, numbered=numbered) if line]
+    if not lines or lines[0].startswith(">"):
+        mark = ""
     return [f"{'  ' if number else mark}{line}" for number, line in enumerate(lines)]
 
 

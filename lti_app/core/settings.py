@@ -9,16 +9,23 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
-from redis import ConnectionPool
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from lti_app.core.errors import SettingsError
+from lti_app.core.later import LaterModule
+
+if TYPE_CHECKING:
+    import redis
+else:
+    redis = LaterModule("redis")
+
 
 PREFIX = "COLLOQUY_"
 EMBEDDED_DATABASE = "sqlite:///colloquy.db"
@@ -90,7 +97,7 @@ class Settings(BaseModel):
     @classmethod
     def _redis(cls, value: str | None) -> str | None:
         try:
-            ConnectionPool.from_url(value) if value else None
+            redis.ConnectionPool.from_url(value) if value else None
         except ValueError:
             raise ValueError("must be an address that begins with redis://, rediss:// or unix://") from None
         return value or None

@@ -3,31 +3,38 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import BoundedSemaphore
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from huey.api import MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 from huey.storage import PostgresStorage
-from redis import ConnectionPool
 from sqlalchemy.engine import make_url
 
+from lti_app.core.later import LaterModule
+from lti_app.core.places import Stay
 from lti_app.core.private_files import create_private_file
 from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import close_expired_visits
 from lti_app.jobs.faults import log_fault
+from lti_app.jobs.indexing import PostIndexer
 from lti_app.jobs.passbacks import PassbackSender
+from lti_app.jobs.read_backs import GradebookReader
 from lti_app.jobs.references import ReferenceRenderer
+from lti_app.jobs.roster_line import RosterLine
 from lti_app.library.files.actions import sweep
 from lti_app.library.files.ports import Storage
-from lti_app.lti.roster import LtiRoster, courses_to_refresh
+from lti_app.lti.roster import LtiRoster, courses_to_refresh, platforms_listing
+
+if TYPE_CHECKING:
+    import redis
+else:
+    redis = LaterModule("redis")
+
 
 SCHEMA_LOCK = 7_031_965_201
 """Any number that no other program uses as an advisory lock in the same database."""
 
 SWEPT_AT_ONCE = 100
-ROSTERS_AT_ONCE = 2
-ROSTER_PAUSE_SECONDS = 5
 
 
 class Jobs:
@@ -38,13 +45,17 @@ class Jobs:
         self.sender = sender
         self._roster = roster
         self._storage = storage
-        self._next_wake: datetime | None = None
-        self._rosters = BoundedSemaphore(ROSTERS_AT_ONCE)
+        self._next_runs: dict[str, datetime] = {}
+        self._rosters = RosterLine()
+        self.reader = GradebookReader(sender.database, sender.gradebook, sender.clock, sender.stopping)
         references = ReferenceRenderer(sender.database, sender.stopping)
         self.send_passbacks = self._task("send_passbacks", self._send_passbacks)
+        self.read_gradebooks = self._task("read_gradebooks", self._read_gradebooks)
         self.refresh_roster = self._task("refresh_roster", self._refresh_roster)
         self.render_references = self._task("render_references", references.render_stale)
+        self._task("index_posts", PostIndexer(sender.database, sender.stopping).index_stale, every=crontab(minute="*"))
         self._task("sweep_passbacks", self._send_passbacks, every=crontab(minute="*"))
+        self._task("sweep_gradebooks", self._read_gradebooks, every=crontab(minute="*"))
         self._task("sweep_references", references.render_stale, every=crontab(minute="*/5"))
         self._task("refresh_rosters", self._refresh_rosters, every=crontab(minute="17"))
         self._task("clear_away", self._clear_away, every=crontab(minute="41", hour="3"))
@@ -52,39 +63,47 @@ class Jobs:
 
     def _task(self, name: str, work: Callable[..., Any], every: Callable[..., bool] | None = None) -> Any:
         def run(*arguments: Any) -> None:
-            try:
-                work(*arguments)
-            except Exception as error:  # noqa: BLE001 -- Huey would log the whole error, values included
-                log_fault("task_failed", error, task=name)
+            _do(name, work, *arguments)
 
         decorate = self.huey.task(name=name) if every is None else self.huey.periodic_task(every, name=name)
         return decorate(run)
 
     def _send_passbacks(self) -> None:
         self.sender.send_due()
-        seconds = self.sender.seconds_to_next()
+        self._come_back(self.send_passbacks, self.sender.seconds_to_next())
+        self._come_back(self.read_gradebooks, self.reader.seconds_to_next())
+
+    def _read_gradebooks(self) -> None:
+        """Read what is due, send what a column has lost, and come back when more is due."""
+        if self.reader.read_due():
+            self.send_passbacks()
+        self._come_back(self.read_gradebooks, self.reader.seconds_to_next())
+
+    def _come_back(self, task: Any, seconds: float | None) -> None:
+        """Run a task when something is due, without waiting for the sweep, unless that is already planned."""
         now = self.sender.clock()
-        already = self._next_wake is not None and now < self._next_wake
-        if seconds is not None and not already and not self.huey.immediate:
-            self._next_wake = now + timedelta(seconds=seconds)
-            self.send_passbacks.schedule(delay=seconds)
+        if seconds is not None and now >= self._next_runs.get(task.name, now) and not self.huey.immediate:
+            self._next_runs[task.name] = now + timedelta(seconds=seconds)
+            task.schedule(delay=seconds)
 
     def _refresh_rosters(self) -> None:
         with self.sender.database.read() as session:
             course_ids = courses_to_refresh(session, self.sender.clock())
         for course_id in course_ids:
             if not self.sender.stopping.is_set():
-                self._refresh_roster(course_id)
+                self._refresh_roster(course_id, is_awaited=False)
 
-    def _refresh_roster(self, course_id: int) -> None:
-        """Fetch a class list, or later where others are being fetched: those of slow LMSs must not hold up grades."""
-        if self._rosters.acquire(blocking=False):
-            try:
-                self._roster.refresh(course_id)
-            finally:
-                self._rosters.release()
-        else:
-            self.refresh_roster.schedule((course_id,), delay=ROSTER_PAUSE_SECONDS)
+    def _refresh_roster(self, course_id: int, *, is_awaited: bool = True) -> None:
+        """Fetch a class list now, or leave it to those who have the places, who fetch the next when they are done."""
+        with self.sender.database.read() as session:
+            platform_ids = platforms_listing(session, course_id)
+        self._rosters.join(course_id, platform_ids, is_awaited=is_awaited)
+        while not self.sender.stopping.is_set() and (turn := self._rosters.next()):
+            self._fetch_roster(*turn)
+
+    def _fetch_roster(self, course_id: int, stay: Stay[int]) -> None:
+        with stay.held():
+            _do("refresh_roster", self._roster.refresh, course_id)
 
     def _clear_away(self) -> None:
         with self.sender.database.writing() as session:
@@ -108,6 +127,10 @@ class HueyBell:
         """Say that passbacks may be due."""
         self._enqueue(self._jobs.send_passbacks)
 
+    def ring_check(self) -> None:
+        """Say that a gradebook is to be read."""
+        self._enqueue(self._jobs.read_gradebooks)
+
     def ring_references(self) -> None:
         """Say that references may have to be rendered again."""
         self._enqueue(self._jobs.render_references)
@@ -121,6 +144,14 @@ class HueyBell:
             task(*arguments)
         except Exception as error:  # noqa: BLE001 -- no queue is no reason to fail a request: the sweep will find the work
             log_fault("bell_failed", error)
+
+
+def _do(task: str, work: Callable[..., Any], *arguments: Any) -> None:
+    """Do some work; a fault of ours in it keeps nothing else back."""
+    try:
+        work(*arguments)
+    except Exception as error:  # noqa: BLE001 -- Huey would log the whole error, values included
+        log_fault("task_failed", error, task=task)
 
 
 class LockedPostgresStorage(PostgresStorage):
@@ -149,7 +180,7 @@ def make_huey(settings: Settings, *, immediate: bool = False) -> Any:
         "serializer": SignedSerializer(secret=key, salt="colloquy-jobs"),
     }
     if settings.redis_url:
-        pool = ConnectionPool.from_url(settings.redis_url, socket_timeout=10, socket_connect_timeout=3)
+        pool = redis.ConnectionPool.from_url(settings.redis_url, socket_timeout=10, socket_connect_timeout=3)
         return RedisHuey(connection_pool=pool, **common)
     url = make_url(settings.database_url)
     if url.get_backend_name() == "postgresql":

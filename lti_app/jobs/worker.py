@@ -11,8 +11,9 @@ from lti_app.core.db import Database
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import KeyValueStore, make_store
 from lti_app.core.settings import Settings
-from lti_app.jobs.passbacks import LANES, PassbackSender
-from lti_app.jobs.queue import ROSTERS_AT_ONCE, Jobs, make_huey
+from lti_app.jobs.passbacks import PassbackSender
+from lti_app.jobs.queue import Jobs, make_huey
+from lti_app.jobs.roster_line import ROSTERS_AT_ONCE
 from lti_app.library.files.ports import Storage
 from lti_app.lti.gradebook import LtiGradebook
 from lti_app.lti.roster import LtiRoster
@@ -22,8 +23,8 @@ from lti_app.storage.choosing import make_storage
 log = structlog.get_logger()
 
 STOP_SECONDS = 60
-WORKERS = ROSTERS_AT_ONCE + 2
-"""Threads for tasks: one sends grades, ROSTERS_AT_ONCE may wait for class lists, one does the rest."""
+WORKERS = ROSTERS_AT_ONCE + 3
+"""Threads for tasks: one sends grades, one reads them back, ROSTERS_AT_ONCE wait for class lists, one does the rest."""
 
 
 class JobConsumer(Consumer):
@@ -77,8 +78,10 @@ def make_jobs(
     outgoing: Outgoing | None = None,
     clock: Clock = system_clock,
 ) -> Jobs:
-    """The tasks, wired to the LTI edge. Their requests hold no place that the web pages need for theirs."""
-    outgoing = outgoing or Outgoing(at_once=LANES + ROSTERS_AT_ONCE)
+    """The tasks, wired to the LTI edge. Their requests are sent in the places of each kind of task, not in those that
+    web pages need for theirs.
+    """
+    outgoing = outgoing or Outgoing()
     services = LtiServices(database=database, store=store, outgoing=outgoing, clock=clock)
     gradebook = LtiGradebook(database=database, services=services)
     sender = PassbackSender(database=database, gradebook=gradebook, clock=clock)

@@ -2,34 +2,43 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from lti_app.core.http import host_of
 from lti_app.grading.passbacks.ports import Score
+from lti_app.grading.passbacks.rules.states import Shown
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 SCORE_SCOPE = SCOPE + "score"
 WRITE_SCOPE = SCOPE + "lineitem"
 READ_SCOPE = SCOPE + "lineitem.readonly"
+RESULT_SCOPE = SCOPE + "result.readonly"
 OUR_SCOPES = frozenset({SCORE_SCOPE, WRITE_SCOPE, READ_SCOPE})
+"""For columns and scores. Results are read with a token of their own, so that an LMS which refuses one gets scores."""
 
 LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 SCORE = "application/vnd.ims.lis.v1.score+json"
+RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 
 TAG = "colloquy"
 CANVAS_SUBMISSION = "https://canvas.instructure.com/lti/submission"
 MAX_LABEL = 255
+MAX_DIGITS = 40
+MOST_POINTS = 1_000_000
+HUNDREDTH = Decimal("0.01")
 
 
-def resource_id(discussion_id: int) -> str:
-    """The `resourceId` of our line items, by which we know them again."""
+def resource_id(discussion_id: int | str) -> str:
+    """The `resourceId` of our line items, by which we know them again; until a discussion has an id, by the key of its
+    choice.
+    """
     return f"discussion-{discussion_id}"
 
 
-def line_item_body(discussion_id: int, *, label: str, possible: Decimal) -> dict[str, Any]:
+def line_item_body(discussion_id: int | str, *, label: str, possible: Decimal) -> dict[str, Any]:
     """A line item of ours, without the link that it belongs to (AGS 3.2; Deep Linking: `lineItem`)."""
     return {
         "label": label.strip()[:MAX_LABEL] or resource_id(discussion_id),
@@ -78,8 +87,41 @@ def score_body(score: Score, *, sub: str, is_canvas: bool) -> dict[str, Any]:
 
 def scores_url(lineitem_url: str) -> str:
     """The address for scores: `/scores` after the path, before the query (AGS 3.4.1)."""
+    return _below(lineitem_url, "/scores")
+
+
+def results_url(lineitem_url: str) -> str:
+    """The address of results, made in the same way (AGS 3.3.1)."""
+    return _below(lineitem_url, "/results")
+
+
+def _below(lineitem_url: str, name: str) -> str:
     parts = urlsplit(lineitem_url)
-    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/scores"))
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + name))
+
+
+def read_result(entry: object) -> tuple[str, Shown] | None:
+    """Whose grade an entry of the results is, and the grade in hundredths; None if it shows none (AGS 3.3.4)."""
+    if not isinstance(entry, dict):
+        return None
+    given, possible = _points(entry.get("resultScore")), _points(entry.get("resultMaximum", 1))
+    user_id = entry.get("userId")
+    if isinstance(user_id, int) and not isinstance(user_id, bool):
+        user_id = str(user_id)
+    if not isinstance(user_id, str) or given is None or possible is None or possible < 0:
+        return None
+    return user_id, Shown(given, possible)
+
+
+def _points(value: object) -> Decimal | None:
+    """A number of a JSON text as points; some LMSs write it in quotes."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or len(str(value)) > MAX_DIGITS:
+        return None
+    try:
+        points = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return points.quantize(HUNDREDTH) if points.is_finite() and abs(points) <= MOST_POINTS else None
 
 
 def with_query(url: str, more: dict[str, str]) -> str:

@@ -1,15 +1,16 @@
 """What a verified launch message says: its claims, checked for type and cleaned. Pure (LTI 1.3 core, 5.3 and 5.4)."""
 
-import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from lti_app.core.prose import TURNING
+import regex
+
+from lti_app.core.json_text import read_json
+from lti_app.core.prose import TURNING, cut
 from lti_app.course.courses.rules import Role
 from lti_app.course.groups.rules import GroupKind
 from lti_app.course.people.rules import Names
@@ -31,6 +32,9 @@ MAX_CUSTOM = 200
 MAX_GROUPS = 200
 SECTIONS, SECTION_NAMES, GROUPS = "section_ids", "section_names", "group_ids"
 """The custom parameters in which an LMS tells sections and groups."""
+DISCUSSION = "discussion"
+"""That in which our deep links carry which discussion they open. It travels with the link, also where an LMS drops URL
+queries."""
 HISTORY = {"context_history": "$Context.id.history"}
 """That in which it tells the contexts that this one was copied from."""
 CANVAS_GROUPS = {
@@ -40,8 +44,11 @@ CANVAS_GROUPS = {
 }
 MOODLE_GROUPS = {GROUPS: "$Moodle.Person.userGroupIds"}
 LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
-NOT_SHOWN = frozenset({"Cc", "Cs", "Cn", "Co"})
-"""Unicode categories that no text of ours keeps: controls (NUL above all), lone surrogates, what is no character."""
+_PRIVATE = r"\ue000-\uf8ff\U000f0000-\U0010ffff"
+_NOT_SHOWN = regex.compile(rf"[\p{{Cc}}\p{{Cs}}\p{{Noncharacter_Code_Point}}{_PRIVATE}{''.join(sorted(TURNING))}]")
+"""What no text of ours keeps: controls (NUL above all), lone surrogates, what is no character, marks that turn all that
+follows. The tables of `regex` are those of the newest Unicode: a letter or an emoji newer than Python's is kept.
+"""
 
 
 class MessageType(StrEnum):
@@ -92,7 +99,9 @@ class Message:
     target_link_uri: str
     context: Context | None
     resource_link: ResourceLink | None
-    """None only in a deep linking request."""
+    """None in a deep linking request, which may come from an existing link, and where no link was opened: see
+    `_is_course`.
+    """
     grades: GradeService | None
     memberships_url: str | None
     return_url: str | None
@@ -155,7 +164,7 @@ def groups_told(custom: Mapping[str, str]) -> dict[GroupKind, dict[str, str]]:
 
 def _names_listed(text: str) -> list[str]:
     try:
-        names = json.loads(text) if text else []
+        names = read_json(text) if text else []
     except ValueError:
         return []
     return [shown for name in names if (shown := _text(name))] if isinstance(names, list) else []
@@ -216,12 +225,22 @@ def _context(body: Mapping[str, Any], kind: MessageType) -> Context | None:
 
 
 def _resource_link(body: Mapping[str, Any], kind: MessageType) -> ResourceLink | None:
-    claim = body.get(CLAIM + "resource_link")
-    if claim is None and kind is MessageType.DEEP_LINKING:
+    if kind is MessageType.DEEP_LINKING:
         return None
+    claim = body.get(CLAIM + "resource_link")
     if not isinstance(claim, dict):
         raise LaunchRefused(RefusalReason.RESOURCE_LINK)
-    return ResourceLink(id=opaque(claim.get("id"), RefusalReason.RESOURCE_LINK), title=_text(claim.get("title")))
+    link = ResourceLink(id=opaque(claim.get("id"), RefusalReason.RESOURCE_LINK), title=_text(claim.get("title")))
+    return None if _is_course(body, link) else link
+
+
+def _is_course(body: Mapping[str, Any], link: ResourceLink) -> bool:
+    """Whether the id of the resource link is that of the course: Canvas sends it from the course navigation, and
+    wherever else it knows no link.
+
+    Where ids are plain numbers, an activity may have the number of its course by chance: Moodle counts both from 1.
+    """
+    return link.id == _object(body, CLAIM + "context").get("id") and not link.id.isdecimal()
 
 
 def _grades(claim: Mapping[str, Any]) -> GradeService | None:
@@ -281,13 +300,14 @@ def _object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _text(value: Any) -> str:
     """One line of text to show, cut to a length that no page breaks on; empty for anything that is no string."""
-    return " ".join(_kept(value[:MAX_TEXT]).split())[:MAX_TITLE] if isinstance(value, str) else ""
+    return cut(" ".join(_kept(value[:MAX_TEXT]).split()), MAX_TITLE) if isinstance(value, str) else ""
 
 
 def _kept(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    return "".join(ch if unicodedata.category(ch) not in NOT_SHOWN and ch not in TURNING else " " for ch in text)
+    cleaned: str = _NOT_SHOWN.sub(" ", text)
+    return cleaned
 
 
 def _url(value: Any) -> str | None:

@@ -6,14 +6,14 @@ from decimal import Decimal
 from flask import Blueprint, Flask, current_app, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField, StringField, SubmitField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import StringField, SubmitField
+from wtforms.validators import InputRequired, Length
 
 from lti_app.core.key_value import KeyValueStore
 from lti_app.core.prose import clean_text
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
-from lti_app.discussion.discussions.actions.reserve import DEFAULT_POINTS, DEFAULT_TITLE, reserve_discussion
+from lti_app.discussion.discussions.actions.reserve import DEFAULT_POINTS, DEFAULT_TITLE
 from lti_app.discussion.discussions.rules import MAX_TITLE
 from lti_app.lti.deep_linking import (
     DeepLinkingRequest,
@@ -23,15 +23,15 @@ from lti_app.lti.deep_linking import (
     respond,
     take_request,
 )
+from lti_app.lti.keys import signing_key
 from lti_app.lti.launch import origin_of
-from lti_app.web.discussion.forms.discussions import finite
-from lti_app.web.forms.fields import PostedForm
+from lti_app.lti.placing import new_selection
+from lti_app.web.forms.fields import PointsField, PostedForm
 from lti_app.web.session import get_visitor
-from lti_app.web.transactions import now, writing
+from lti_app.web.transactions import DATABASE, now
 
 STORE = "colloquy.deep_linking_store"
 LAUNCH_URL = "colloquy.launch_url"
-MAX_POINTS = 1000
 
 blueprint = Blueprint("deep_linking", __name__, url_prefix="/courses/<int:course_id>/add/<key>")
 
@@ -42,15 +42,7 @@ class AddForm(PostedForm):
     """
 
     title = StringField(_l("Title"), [InputRequired(_l("Enter a title.")), Length(max=MAX_TITLE)])
-    points = DecimalField(
-        _l("Points in the gradebook"),
-        [
-            InputRequired(_l("Enter the number of points.")),
-            finite,
-            NumberRange(min=Decimal("0.01"), max=MAX_POINTS),
-        ],
-        places=2,
-    )
+    points = PointsField(_l("Points in the gradebook"))
     add = SubmitField(_l("Add to the course"))
     cancel = SubmitField(_l("Cancel"), render_kw={"formnovalidate": True})
 
@@ -75,7 +67,7 @@ def choose(key: str) -> ResponseReturnValue:
 
 @blueprint.post("")
 def add(key: str) -> ResponseReturnValue:
-    """Make the discussion and answer the LMS; cancelled, the answer has no items and the LMS closes its dialog."""
+    """Answer the LMS with what was chosen; cancelled, the answer has no items and the LMS closes its dialog."""
     actor, form = _instructor(), AddForm()
     request = peek_request(_store(), key, **_whose(actor))
     if request is not None and not form.cancel.data and not form.validate():
@@ -90,24 +82,21 @@ def add(key: str) -> ResponseReturnValue:
 
 def _answer(request: DeepLinkingRequest, form: AddForm | None) -> DeepLinkingResponse:
     items = []
-    with writing() as session:
-        if form is not None:
-            title = clean_text(form.title.data or "") or DEFAULT_TITLE
-            points = (form.points.data or DEFAULT_POINTS).quantize(Decimal("0.01"))
-            discussion_id = reserve_discussion(
-                session, course_id=request.course_id, title=title, points=points, now=now()
+    if form is not None:
+        title = clean_text(form.title.data or "") or DEFAULT_TITLE
+        points = (form.points.data or DEFAULT_POINTS).quantize(Decimal("0.01"))
+        items.append(
+            content_item(
+                new_selection(points),
+                issuer=request.issuer,
+                title=title,
+                points=points,
+                launch_url=current_app.extensions[LAUNCH_URL],
+                accepts_line_item=request.accepts_line_item,
+                only_window=request.only_window,
             )
-            items.append(
-                content_item(
-                    discussion_id,
-                    issuer=request.issuer,
-                    title=title,
-                    points=points,
-                    launch_url=current_app.extensions[LAUNCH_URL],
-                    accepts_line_item=request.accepts_line_item,
-                )
-            )
-        return respond(session, request, items, now=now())
+        )
+    return respond(signing_key(current_app.extensions[DATABASE], now()), request, items, now=now())
 
 
 def _form_page(key: str, form: AddForm, request: DeepLinkingRequest) -> str:
@@ -115,6 +104,7 @@ def _form_page(key: str, form: AddForm, request: DeepLinkingRequest) -> str:
         "lti/deep_linking.html",
         form=form,
         is_graded=request.accepts_line_item,
+        creates_at_once=request.creates_at_once,
         action=url_for(".add", key=key),
     )
 

@@ -60,6 +60,8 @@ class RefusalReason(StrEnum):
     RESOURCE_LINK = "resource_link"
     DEEP_LINKING = "deep_linking"
     DEEP_LINKING_ROLE = "deep_linking_role"
+    DEEP_LINKING_DATA = "deep_linking_data"
+    DEEP_LINKING_RETURN = "deep_linking_return"
 
 
 class LaunchRefused(Exception):

@@ -1,13 +1,19 @@
 """Our own keys: with them we sign what we send to an LMS, and publish the public halves at /lti/jwks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwcrypto import jwk
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from lti_app.core.db import Database
 from lti_app.lti.models import ToolKey
 
 JWK: Any = jwk.JWK  # the library has no types
@@ -25,6 +31,10 @@ class SigningKey:
     kid: str
     private_pem: str
 
+    def sign(self, claims: Mapping[str, Any]) -> str:
+        """A JSON Web Token of these claims."""
+        return jwt.encode(dict(claims), _private_key(self.private_pem), algorithm="RS256", headers={"kid": self.kid})
+
 
 @dataclass(frozen=True)
 class KeyInfo:
@@ -38,8 +48,18 @@ class KeyInfo:
     """Whether what we send now is signed with it."""
 
 
+def signing_key(database: Database, now: datetime) -> SigningKey:
+    """The key that signs now. It is only read, which waits for nobody who writes; the first one is made."""
+    with database.read() as session:
+        key = _signing(_published(session, now), now)
+    if key is not None:
+        return SigningKey(key.kid, key.private_pem)
+    with database.writing() as session:
+        return current_key(session, now)
+
+
 def current_key(session: Session, now: datetime) -> SigningKey:
-    """The key that signs now. Makes the first one where there is none: then the session must be one that writes."""
+    """The key that signs now, in a session that writes: it makes the first one where there is none."""
     key = _signing(_published(session, now), now) or _make(session, now)
     return SigningKey(key.kid, key.private_pem)
 
@@ -91,5 +111,17 @@ def _make(session: Session, now: datetime) -> ToolKey:
 
 
 def _public_jwk(key: ToolKey) -> dict[str, Any]:
-    public: dict[str, Any] = JWK.from_pem(key.private_pem.encode()).export_public(as_dict=True)
-    return {**public, "kid": key.kid, "alg": "RS256", "use": "sig"}
+    return {**_public_numbers(key.private_pem), "kid": key.kid, "alg": "RS256", "use": "sig"}
+
+
+@lru_cache(maxsize=16)
+def _private_key(pem: str) -> RSAPrivateKey:
+    """The key, kept in the process: to read and check it takes 50 milliseconds in which no other thread runs."""
+    return cast(RSAPrivateKey, load_pem_private_key(pem.encode(), password=None))
+
+
+@lru_cache(maxsize=16)
+def _public_numbers(pem: str) -> Mapping[str, Any]:
+    """The public half, kept in the process for the same reason: anybody may ask for it as often as they like."""
+    public: dict[str, Any] = JWK.from_pem(pem.encode()).export_public(as_dict=True)
+    return public

@@ -13,33 +13,32 @@ from werkzeug.urls import iri_to_uri
 
 from lti_app.core.db import Database
 from lti_app.course.courses.actions import (
+    adopt_time_zone,
     create_course,
     end_visits_of_others,
-    enroll,
     open_visit,
     record_earlier,
+    record_member,
     rename_course,
+    role_at_launch,
 )
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Role
 from lti_app.course.groups.actions import record_lms_groups
-from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.actions.reserve import reserve_discussion
-from lti_app.discussion.discussions.models import Discussion
-from lti_app.lti.claims import HISTORY, Context, GradeService, Message, MessageType, ResourceLink
+from lti_app.course.people.rules import Identity
+from lti_app.grading.passbacks.actions.queueing import send_column_again
+from lti_app.lti.claims import HISTORY, Context, GradeService, Message, MessageType
 from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.message import Launch
 from lti_app.lti.models import CourseLink, Placement
+from lti_app.lti.placing import find_named, find_placement, follow_link, make_placement
 
-DISCUSSION_PARAMETER = "discussion"
-"""The custom parameter in which our deep links carry the id of the discussion that they open."""
 WITHOUT_CONTEXT = "without-context/"
 """A launch that names no course gets one of its own, kept under this and the id of its resource link."""
 ATTEMPTS = 5
 MAX_EARLIER = 20
 """Contexts that a course was copied from, the nearest first; those before them are long ago."""
-DISCUSSION_ID = re.compile(r"[0-9]{1,18}")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?(?=[/?#]|$)", re.IGNORECASE)
 
 
@@ -51,7 +50,7 @@ class Arrival:
     person_id: int
     role: Role
     discussion_id: int | None
-    """None after a deep linking request, which comes from no placement."""
+    """None after a deep linking request, which comes from no placement, and from the course navigation."""
     reviewed_person_id: int | None
     """In a submission review by staff: the student whose work is to be shown, when we know the person."""
     token: str
@@ -93,22 +92,28 @@ def frame_origins(launch: Launch) -> tuple[str, ...]:
 def _arrive(database: Database, launch: Launch, time_zone: str, now: datetime, tokens: Collection[str]) -> Arrival:
     message, origins = launch.message, frame_origins(launch)
     with database.writing() as session:
-        person_id = record_person(session, issuer=message.issuer, sub=message.sub, names=message.names, now=now)
         course_id, discussion_id = _find_place(session, launch, time_zone, now)
         _follow_history(session, launch, course_id)
-        enroll(session, course_id=course_id, person_id=person_id, role=message.role, now=now)
+        person_id = record_member(
+            session,
+            course_id=course_id,
+            identity=Identity(message.issuer, launch.registration.client_id, message.sub),
+            names=message.names,
+            role=message.role,
+            now=now,
+        )
+        role = role_at_launch(session, course_id=course_id, person_id=person_id, role=message.role)
+        adopt_time_zone(session, course_id=course_id, person_id=person_id, role=role)
         if message.role is Role.STUDENT:
             for kind, groups in message.groups.items():
                 record_lms_groups(session, course_id, person_id, kind, groups)
-        token = open_visit(
-            session, course_id=course_id, person_id=person_id, role=message.role, frame_origins=origins, now=now
-        )
+        token = open_visit(session, course_id=course_id, person_id=person_id, role=role, frame_origins=origins, now=now)
         return Arrival(
             course_id=course_id,
             person_id=person_id,
-            role=message.role,
+            role=role,
             discussion_id=discussion_id,
-            reviewed_person_id=_find_reviewed(session, message, course_id),
+            reviewed_person_id=_find_reviewed(session, launch, course_id),
             token=token,
             frame_origins=origins,
             is_new_person=end_visits_of_others(session, person_id, tokens),
@@ -121,19 +126,23 @@ def _find_place(session: Session, launch: Launch, time_zone: str, now: datetime)
     A placement that we know stays in the course where its discussion is, whatever context the LMS names with it.
     """
     message, link = launch.message, launch.message.resource_link
-    placement = _find_placement(session, launch.deployment.id, link)
+    placement = find_placement(session, launch.deployment.id, link)
     course_id = placement.course_id if placement else None
     context = message.context or _context_of_its_own(message, placement)
     if context is not None:
         course_id = _follow_context(session, launch, context, course_id=course_id, time_zone=time_zone, now=now)
     if course_id is None:
         raise LaunchRefused(RefusalReason.CONTEXT_MISSING)
-    if placement is None and link is not None:
-        placement = _make_placement(session, launch, link, course_id, now)
+    if link is None:
+        return course_id, find_named(session, message, course_id)
     if placement is None:
-        return course_id, None
+        placement = make_placement(
+            session, message, link, deployment=launch.deployment.id, course_id=course_id, now=now
+        )
+    else:
+        follow_link(session, message, link, placement, now)
     if message.grades is not None:
-        _follow_grades(placement, message.grades)
+        _follow_grades(session, placement, message.grades, now)
     session.flush()
     return course_id, placement.discussion_id
 
@@ -178,42 +187,22 @@ def _follow_history(session: Session, launch: Launch, course_id: int) -> None:
         record_earlier(session, course_id, session.scalars(select(CourseLink.course_id).where(*ours)).all())
 
 
-def _find_placement(session: Session, deployment: int, link: ResourceLink | None) -> Placement | None:
-    if link is None:
-        return None
-    named = (Placement.deployment_id == deployment, Placement.resource_link_id == link.id)
-    return session.scalar(select(Placement).where(*named))
+def _follow_grades(session: Session, placement: Placement, told: GradeService, now: datetime) -> None:
+    """Where the scores go, by the newest launch. One that names no line item does not undo one that we made.
 
-
-def _make_placement(session: Session, launch: Launch, link: ResourceLink, course_id: int, now: datetime) -> Placement:
-    """Create a placement at its first launch: for the discussion that its deep link names, else for a new one.
-
-    Anyone who may edit the link can write any number into it, so only a discussion of the same course counts.
+    A column that was not known before gets everybody's score; the sweep of the worker finds them. So it is with another
+    column than before, and with the first one of a link that opens a discussion which has scores already.
     """
-    told = launch.message.custom.get(DISCUSSION_PARAMETER, "")
-    discussion_id = None
-    if DISCUSSION_ID.fullmatch(told):
-        ours = (Discussion.id == int(told), Discussion.course_id == course_id)
-        discussion_id = session.scalar(select(Discussion.id).where(*ours))
-    placement = Placement(
-        deployment_id=launch.deployment.id,
-        resource_link_id=link.id,
-        course_id=course_id,
-        discussion_id=discussion_id or reserve_discussion(session, course_id=course_id, title=link.title, now=now),
-    )
-    session.add(placement)
-    return placement
-
-
-def _follow_grades(placement: Placement, told: GradeService) -> None:
-    """Where the scores go, by the newest launch. One that names no line item does not undo one that we made."""
+    if told.lineitem_url not in (None, placement.lineitem_url):
+        send_column_again(session, placement.discussion_id, now=now)
     placement.lineitems_url = told.lineitems_url or placement.lineitems_url
     placement.lineitem_url = told.lineitem_url or placement.lineitem_url
     placement.ags_scopes = list(told.scopes)
 
 
-def _find_reviewed(session: Session, message: Message, course_id: int) -> int | None:
+def _find_reviewed(session: Session, launch: Launch, course_id: int) -> int | None:
     """The student whom a submission review is about; None in other launches, and for anybody but staff."""
+    message = launch.message
     if message.type is not MessageType.SUBMISSION_REVIEW or not message.role.is_staff or message.for_user is None:
         return None
     return session.scalar(
@@ -221,6 +210,7 @@ def _find_reviewed(session: Session, message: Message, course_id: int) -> int | 
         .join(Person, Person.id == Enrollment.person_id)
         .where(
             Person.issuer == message.issuer,
+            Person.client_id == launch.registration.client_id,
             Person.sub == message.for_user,
             Enrollment.course_id == course_id,
             Enrollment.role == Role.STUDENT,

@@ -1,14 +1,16 @@
 """The second half of a launch: every check of the LMS's answer (Security Framework 1.0, 5.1.3; LTI 1.3 core, 5)."""
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.api_jws import PyJWS
 from jwt.exceptions import PyJWTError
 from pylti1p3.message_launch import MessageLaunch
 
+from lti_app.core.json_text import is_deep, read_json
 from lti_app.lti.claims import CLAIM, Message, audience, opaque, read_message
 from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.login import carries
@@ -102,14 +104,11 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
 
     def validate_jwt_signature(self) -> "PlatformMessage":
         """One of the platform's keys of the token's `kid` has signed it. From here on its claims are believed."""
-        token = self._get_id_token()
-        for key in self._keys.find(self._registration, self._jwt["header"]["kid"]):
-            try:
-                _jws.decode_complete(token, key, algorithms=[ALGORITHM])
-            except PyJWTError:
-                continue
-            return self
-        raise LaunchRefused(RefusalReason.SIGNATURE, **self._ids())
+        token, kid = self._get_id_token(), self._jwt["header"]["kid"]
+        known = self._keys.find(self._registration, kid)
+        if not _is_signed(token, known) and not _is_signed(token, self._keys.find_anew(self._registration, kid, known)):
+            raise LaunchRefused(RefusalReason.SIGNATURE, **self._ids())
+        return self
 
     def validate_state(self) -> "PlatformMessage":
         """The message answers a login of this browser, not yet answered, with the same LMS, nonce and target."""
@@ -192,13 +191,25 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
         return {"issuer": self._registration.issuer, "client_id": self._registration.client_id}
 
 
+def _is_signed(token: str, keys: Iterable[RSAPublicKey]) -> bool:
+    """Whether one of the keys has signed the token."""
+    for key in keys:
+        try:
+            _jws.decode_complete(token, key, algorithms=[ALGORITHM])
+        except PyJWTError:
+            continue
+        return True
+    return False
+
+
 def _decoded(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Header and claims of a JSON Web Token, unverified; LaunchRefused when it is none."""
     try:
         parts = _jws.decode_complete(token, options={"verify_signature": False})
-        body = json.loads(parts["payload"])
+        body = read_json(parts["payload"])
     except (PyJWTError, ValueError, RecursionError) as error:
         raise LaunchRefused(RefusalReason.TOKEN_FORMAT) from error
-    if not isinstance(body, dict):
+    header = parts["header"]
+    if not isinstance(body, dict) or is_deep(header):
         raise LaunchRefused(RefusalReason.TOKEN_FORMAT)
-    return parts["header"], body
+    return header, body

@@ -80,6 +80,10 @@ class Placement(Base):
     lineitem_url: Mapped[str | None]
     "The one line item of this link: named by a launch, or found or created by us."
     ags_scopes: Mapped[list[str] | None] = mapped_column(JSON)
+    named: Mapped[str | None]
+    "What the link named as the discussion to open when that was last decided; None before this was recorded."
+    title: Mapped[str | None]
+    "The title of the link at its newest launch."
     deployment: Mapped[Deployment] = relationship(lazy="raise_on_sql")
 
 

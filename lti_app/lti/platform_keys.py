@@ -29,11 +29,17 @@ WAIT_SECONDS = 1.0
 """How long after the beginning of a fetch others wait for what it brings."""
 FAILURE_KEPT = timedelta(seconds=20)
 """How long a failed fetch is answered with the same failure, without asking again."""
+ASKED_ANEW = timedelta(seconds=10)
+"""How often at most a signature that does not fit makes us ask for a key set that we have."""
 FETCHES = 5
 FETCHES_WITHIN = timedelta(seconds=30)
 """At most FETCHES requests for one key set in this time, so that forged tokens cannot make us flood an LMS."""
 MOST_KEYS = 100
-LEAST_BITS = 2048
+MOST_OF_ONE_NAME = 10
+"""Each key of a name is tried on each signature."""
+LEAST_BITS, MOST_BITS = 2048, 8192
+MOST_EXPONENT = 2**32
+"""A signature is verified in time by the square of the bits and in proportion to the exponent's."""
 MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
@@ -51,11 +57,37 @@ class PlatformKeys:
         While the platform does not answer, the key set that it published within the last KEPT_MOST counts. Raises
         LaunchRefused: KEY_UNKNOWN, KEYS_UNREACHABLE, or KEYS_UNUSABLE when the answer is no set of RSA keys.
         """
-        place = "jwks:" + sha256(registration.jwks_url.encode()).hexdigest()
+        place = _place(registration)
         keys = self._kept(place).get(kid) or self._fetched_or_last(place, registration, kid)
         if not keys:
             raise LaunchRefused(RefusalReason.KEY_UNKNOWN, issuer=registration.issuer, kid=kid)
         return keys
+
+    def find_anew(
+        self, registration: PlatformRegistration, kid: str, rejected: tuple[RSAPublicKey, ...]
+    ) -> tuple[RSAPublicKey, ...]:
+        """The keys of this name that are published now, when a signature fits none of those that `find` has returned.
+
+        A platform may change a key and keep its name. Anybody can send a signature that does not fit, so this asks at
+        most every ASKED_ANEW; there are no keys where it may not ask, or gets no answer.
+        """
+        place = _place(registration)
+        with self._fetches.setdefault(place, _Fetch()).alone() as is_mine:
+            kept = self._kept(place).get(kid, ())
+            if kept != rejected:  # another launch has asked in the meantime
+                return kept
+            if not is_mine or self._store.get(f"{place}:failed") or not self._may_ask_anew(place):
+                return ()
+            try:
+                return self._fetch_and_keep(place, registration).get(kid, ())
+            except LaunchRefused:
+                return ()
+
+    def _may_ask_anew(self, place: str) -> bool:
+        return self._store.add(f"{place}:anew", "", ASKED_ANEW) and self._may_ask(place)
+
+    def _may_ask(self, place: str) -> bool:
+        return any(self._store.add(f"{place}:{slot}", "", FETCHES_WITHIN) for slot in range(FETCHES))
 
     def _kept(self, place: str) -> KeySet:
         text = self._store.get(place)
@@ -81,7 +113,7 @@ class PlatformKeys:
                 raise _unreachable(registration, "another request is waiting for the key set")
             if failure := self._store.get(f"{place}:failed"):
                 raise LaunchRefused(RefusalReason(failure), issuer=registration.issuer, why="failed a moment ago")
-            if not any(self._store.add(f"{place}:{slot}", "", FETCHES_WITHIN) for slot in range(FETCHES)):
+            if not self._may_ask(place):
                 if kept:
                     return kept
                 raise _unreachable(registration, "asked too often")
@@ -120,12 +152,14 @@ class _Fetch:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._began = 0.0
+        self._began = self._took = 0.0
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
-        """Whether the fetch is the caller's: False after WAIT_SECONDS of another's, and at once when that hangs."""
-        patience = max(0.0, self._began + WAIT_SECONDS - time.monotonic())
+        """Whether the fetch is the caller's: False after WAIT_SECONDS of another's, and at once when that hangs, or the
+        last one took so long: threads that wait serve nobody.
+        """
+        patience = max(0.0, self._began + WAIT_SECONDS - time.monotonic()) if self._took < WAIT_SECONDS else 0.0
         if not self._lock.acquire(blocking=False) and not self._lock.acquire(timeout=patience):
             yield False
             return
@@ -133,7 +167,13 @@ class _Fetch:
         try:
             yield True
         finally:
+            self._took = time.monotonic() - self._began
             self._lock.release()
+
+
+def _place(registration: PlatformRegistration) -> str:
+    """Where the store keeps a platform's key set."""
+    return "jwks:" + sha256(registration.jwks_url.encode()).hexdigest()
 
 
 def _unreachable(registration: PlatformRegistration, why: str) -> LaunchRefused:
@@ -163,13 +203,14 @@ def _may_verify(key: Mapping[str, Any]) -> bool:
 
 
 def _rsa_key(key: Mapping[str, Any]) -> RSAPublicKey | None:
-    """The key, None when its numbers make no RSA key of a safe size."""
+    """The key, None when its numbers make no RSA key of a size that is safe, and quick to verify with."""
     try:
         made = RSAAlgorithm.from_jwk({part: key[part] for part in ("kty", "n", "e")})
     except (PyJWTError, ValueError, TypeError):
         return None
     public = cast(RSAPublicKey, made)
-    return public if public.key_size >= LEAST_BITS else None
+    is_usual = LEAST_BITS <= public.key_size <= MOST_BITS and public.public_numbers().e <= MOST_EXPONENT
+    return public if is_usual else None
 
 
 @lru_cache(maxsize=64)
@@ -179,5 +220,5 @@ def _read_keys(text: str) -> KeySet:
     for key in json.loads(text):
         made = _rsa_key(key)
         if made is not None:
-            found[key["kid"]] = (*found.get(key["kid"], ()), made)
+            found[key["kid"]] = (*found.get(key["kid"], ()), made)[:MOST_OF_ONE_NAME]
     return found

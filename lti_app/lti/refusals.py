@@ -131,6 +131,15 @@ DEEP_LINK = RefusalPage(
     UNSUPPORTED.advice,
     _("The deep linking request does not accept LTI resource links, or is missing the course or the return URL."),
 )
+FOREIGN_RETURN = RefusalPage(
+    400,
+    UNSUPPORTED.title,
+    UNCONNECTED.advice,
+    _(
+        "The deep_link_return_url is not an https address of this platform, so Colloquy would send its answer "
+        "elsewhere. Its host must be one that the registration or the same message names."
+    ),
+)
 NOT_FOR_STUDENTS = RefusalPage(
     403,
     _("Only instructors can add discussions"),
@@ -172,6 +181,7 @@ PAGES: Mapping[RefusalReason, RefusalPage] = {
     RefusalReason.SUBJECT_MISSING: SIGN_IN,
     RefusalReason.CONTEXT_MISSING: DEEP_LINK,
     RefusalReason.DEEP_LINKING: DEEP_LINK,
+    RefusalReason.DEEP_LINKING_RETURN: FOREIGN_RETURN,
     RefusalReason.DEEP_LINKING_ROLE: NOT_FOR_STUDENTS,
 }
 """The page of each reason; of those that are not here, MALFORMED."""

@@ -49,7 +49,14 @@ def link_placements(
         for link_id, title in titles.items()
     }
     session.add_all(
-        Placement(deployment_id=deployment, resource_link_id=link_id, course_id=course_id, discussion_id=discussion_id)
+        Placement(
+            deployment_id=deployment,
+            resource_link_id=link_id,
+            course_id=course_id,
+            discussion_id=discussion_id,
+            named="",
+            title=titles[link_id],
+        )
         for link_id, discussion_id in discussions.items()
     )
     session.flush()

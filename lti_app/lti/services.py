@@ -15,8 +15,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
-import jwt
-
 from lti_app.core.clock import Clock
 from lti_app.core.db import Database
 from lti_app.core.http import (
@@ -30,7 +28,8 @@ from lti_app.core.http import (
     host_of,
 )
 from lti_app.core.key_value import KeyValueStore
-from lti_app.lti.keys import current_key
+from lti_app.lti.keys import signing_key
+from lti_app.lti.lms_words import words_of
 from lti_app.lti.models import Platform
 
 ASSERTION_LENGTH = timedelta(minutes=5)
@@ -42,20 +41,32 @@ UNTOLD_TOKEN_LIFE = 300.0
 LONGEST_TOKEN_LIFE = 86_400.0
 MOST_PAGES = 200
 PASSING_FAULTS = frozenset({502, 503, 504})
+NOT_ALLOWED = frozenset({401, 403})
+GONE = frozenset({404, 410, 412})
+"""Canvas says 412 of a line item that has lost its link."""
 LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^,;<]+)*)")
 REL = re.compile(r"""(?i)\brel\s*=\s*["'“”]?\s*([^"'“”;,]*)""")
 
 
 class ServiceDelayed(Exception):
-    """No usable answer now, or the LMS asks to wait. Codes as of passbacks.ports.PassbackDelayed."""
+    """No usable answer now, or the LMS asks to wait. Codes as of passbacks.ports.PassbackDelayed.
 
-    def __init__(self, code: str, detail: str = "", retry_after: float | None = None) -> None:
-        self.code, self.detail, self.retry_after = code, detail, retry_after
+    `answer` is that of an LMS that reports a fault of its own.
+    """
+
+    def __init__(
+        self, code: str, detail: str = "", retry_after: float | None = None, answer: Answer | None = None
+    ) -> None:
+        self.code, self.detail, self.retry_after, self.answer = code, detail, retry_after, answer
         super().__init__(code)
 
 
 class ServiceDenied(Exception):
-    """The LMS does not let us. `code`: unauthorized, no_scope, or rejected (the address is not the platform's)."""
+    """The LMS does not let us.
+
+    `code`: unauthorized (our signature or token), no_scope (`detail` names the missing ones), forbidden (this address),
+    or rejected (the address is not the platform's).
+    """
 
     def __init__(self, code: str, detail: str = "") -> None:
         self.code, self.detail = code, detail
@@ -114,20 +125,19 @@ class LtiServices:
         """Send one request with an access token for `scopes`; `body` is sent as JSON with the Content-Type in
         `headers`.
 
-        If the LMS does not accept a cached token, the request is sent once more with a new one. Returns any answer to
-        the
-        request itself, 4xx included; raises ServiceDelayed or ServiceDenied for the rest.
+        If the LMS does not accept a cached token, by 401 or 403, the request is sent once more with a new one. Returns
+        any other answer to the request itself, 4xx included; raises ServiceDelayed or ServiceDenied for the rest.
         """
         data = None if body is None else json.dumps(body).encode()
         send = partial(self._send, method, url, data=data, hosts=hosts, service=" ".join(sorted(scopes)))
-        token, kept = self._token(registration, scopes)
+        token, granted, kept = self._token(registration, scopes)
         answer = send(headers={**headers, "Authorization": f"Bearer {token}"})
-        if answer.status == 401 and kept:
+        if answer.status in NOT_ALLOWED and kept:
             self.store.take(_token_key(registration, scopes))
-            token, _ = self._token(registration, scopes)
+            token, granted, _ = self._token(registration, scopes)
             answer = send(headers={**headers, "Authorization": f"Bearer {token}"})
-        if answer.status in (401, 403):
-            raise ServiceDenied("unauthorized", f"HTTP {answer.status}")
+        if answer.status in NOT_ALLOWED:
+            raise _denial(answer, scopes, granted)
         return answer
 
     def pages(
@@ -150,16 +160,20 @@ class LtiServices:
                 raise ServiceDelayed("bad_answer", "the pages do not end")
             seen.add(next_url)
             answer = self.call(registration, "GET", next_url, scopes=scopes, hosts=hosts, headers={"Accept": accept})
+            if answer.status == 404 and (is_page(answer) or len(seen) > 1):
+                raise ServiceDelayed("bad_answer", "a list that breaks off")
             if not answer.ok:
-                raise ServiceDenied("not_found" if answer.status == 404 else "rejected", f"HTTP {answer.status}")
+                said = words_of(answer) or f"HTTP {answer.status}"
+                raise ServiceDenied("not_found" if answer.status in GONE else "rejected", said)
             yield decoded(answer)
             next_url = next_page(next_url, answer)
 
-    def _token(self, registration: Registration, scopes: Collection[str]) -> tuple[str, bool]:
-        """An access token, and whether it came from the cache."""
+    def _token(self, registration: Registration, scopes: Collection[str]) -> tuple[str, frozenset[str], bool]:
+        """An access token, the scopes that it was granted (none if untold), and whether it came from the cache."""
         key = _token_key(registration, scopes)
         if kept := self.store.get(key):
-            return kept, True
+            token, _, granted = kept.partition("\n")
+            return token, frozenset(granted.split()), True
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
@@ -174,17 +188,16 @@ class LtiServices:
             hosts=registration.hosts,
             service="token",
         )
-        token, seconds = _read_token(answer)
+        token, seconds, granted = _read_token(answer, scopes)
         life = timedelta(seconds=seconds) - EXPIRES_EARLY
         if life > timedelta(0):
-            self.store.put(key, token, life)
-        return token, False
+            self.store.put(key, f"{token}\n{granted}", life)
+        return token, frozenset(granted.split()), False
 
     def _assertion(self, registration: Registration) -> str:
         """A client assertion (RFC 7523, 2.2) signed with our current key."""
         now = self.clock()
-        with self._database.writing() as session:
-            key = current_key(session, now)
+        key = signing_key(self._database, now)
         claims = {
             "iss": registration.client_id,
             "sub": registration.client_id,
@@ -193,7 +206,7 @@ class LtiServices:
             "exp": int((now + ASSERTION_LENGTH).timestamp()),
             "jti": secrets.token_urlsafe(24),
         }
-        return jwt.encode(claims, key.private_pem, algorithm="RS256", headers={"kid": key.kid})
+        return key.sign(claims)
 
     def _send(
         self,
@@ -223,7 +236,7 @@ class LtiServices:
             raise ServiceDelayed("throttled", f"HTTP {answer.status}", retry_after)
         if answer.status >= 500:
             code = "unreachable" if answer.status in PASSING_FAULTS else "server_error"
-            raise ServiceDelayed(code, f"HTTP {answer.status}", retry_after)
+            raise ServiceDelayed(code, f"HTTP {answer.status}", retry_after, answer)
         if answer.status < 200 or 300 <= answer.status < 400:
             raise ServiceDelayed("bad_answer", f"HTTP {answer.status}")
 
@@ -234,6 +247,11 @@ def decoded(answer: Answer) -> Any:
         return answer.json()
     except OutgoingBadAnswer as error:
         raise ServiceDelayed("bad_answer", "not JSON") from error
+
+
+def is_page(answer: Answer) -> bool:
+    """Whether an answer is HTML for people: something before the service, or a fault of the LMS, has answered."""
+    return answer.body.lstrip().startswith(b"<")
 
 
 def next_page(url: str, answer: Answer) -> str | None:
@@ -259,7 +277,7 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
     """The Retry-After header (RFC 9110, 10.2.3), in seconds from now; None when missing or unreadable."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if value.isascii() and value.strip().isdigit():
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
@@ -281,23 +299,40 @@ def _token_key(registration: Registration, scopes: Collection[str]) -> str:
     return "token:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _read_token(answer: Answer) -> tuple[str, float]:
-    """The token and its life in seconds; raises ServiceDenied or ServiceDelayed."""
+def _denial(answer: Answer, scopes: Collection[str], granted: Collection[str]) -> ServiceDenied:
+    """What 401 and 403 mean after the token was asked for anew: a scope is missing, or the address is not for us."""
+    missing = set(scopes) - set(granted) if granted else set()
+    if "insufficient_scope" in answer.headers.get("WWW-Authenticate", ""):
+        missing = missing or set(scopes)
+    if missing:
+        return ServiceDenied("no_scope", _short(missing))
+    return ServiceDenied("unauthorized" if answer.status == 401 else "forbidden", words_of(answer))
+
+
+def _short(scopes: Collection[str]) -> str:
+    return ", ".join(sorted(scope.rpartition("/")[2] for scope in scopes))
+
+
+def _read_token(answer: Answer, scopes: Collection[str]) -> tuple[str, float, str]:
+    """The token, its life in seconds and its scopes; raises ServiceDenied or ServiceDelayed."""
     if not answer.ok:
         # Moodle's error bodies can be broken JSON: only the error's name is wanted.
         named = re.search(rb'"error"\s*:\s*"+\s*([A-Za-z_ ]{1,60})', answer.body)
         name = named.group(1).decode().strip() if named else f"HTTP {answer.status}"
-        raise ServiceDenied("no_scope" if name == "invalid_scope" else "unauthorized", f"token: {name}")
+        if name == "invalid_scope":
+            raise ServiceDenied("no_scope", _short(scopes))
+        raise ServiceDenied("unauthorized", f"token: {name}")
     body = decoded(answer)
     token = body.get("access_token") if isinstance(body, dict) else None
-    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable() or " " in token:
         raise ServiceDelayed("bad_answer", "no access token in the answer")
-    return token, _life(body.get("expires_in"))
+    granted = body.get("scope")
+    return token, _life(body.get("expires_in")), granted if isinstance(granted, str) else ""
 
 
 def _life(value: object) -> float:
     try:
         seconds = float(value)  # type: ignore[arg-type]  # some LMSs send text
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return UNTOLD_TOKEN_LIFE
     return min(max(seconds, 0.0), LONGEST_TOKEN_LIFE) if math.isfinite(seconds) else UNTOLD_TOKEN_LIFE

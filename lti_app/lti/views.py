@@ -13,12 +13,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from lti_app.course.courses.rules import Role
 from lti_app.lti.claims import MessageType
-from lti_app.lti.deep_linking import store_request
+from lti_app.lti.deep_linking import require_answerable, store_request
 from lti_app.lti.edge import LtiEdge
 from lti_app.lti.errors import LaunchRefused, RefusalReason
-from lti_app.lti.keys import current_key, public_jwks
+from lti_app.lti.keys import public_jwks, signing_key
 from lti_app.lti.launch import Arrival, arrive
 from lti_app.lti.login import PlatformLogin, carries
 from lti_app.lti.message import Launch, PlatformMessage
@@ -96,8 +95,8 @@ def launch(edge: LtiEdge) -> ResponseReturnValue:
     message = PlatformMessage(params, platforms, states, cookies, keys=edge.platform_keys, now=now)
     g.lti_cookies = cookies
     checked = message.check()
-    if checked.message.type is MessageType.DEEP_LINKING and checked.message.role is not Role.INSTRUCTOR:
-        raise LaunchRefused(RefusalReason.DEEP_LINKING_ROLE)
+    if checked.message.type is MessageType.DEEP_LINKING:
+        require_answerable(checked)
     arrival = arrive(edge.database, checked, time_zone=edge.settings.default_time_zone, now=now, tokens=list_tokens())
     remember_visit(arrival.course_id, arrival.token, is_new_person=arrival.is_new_person)
     if edge.roster_bell is not None and arrival.role.is_staff:
@@ -108,12 +107,9 @@ def launch(edge: LtiEdge) -> ResponseReturnValue:
 def jwks(edge: LtiEdge) -> ResponseReturnValue:
     """Our public keys. The first request makes the first key."""
     now = edge.clock()
+    signing_key(edge.database, now)
     with edge.database.read() as session:
         key_set = public_jwks(session, now)
-    if not key_set["keys"]:
-        with edge.database.writing() as session:
-            current_key(session, now)
-            key_set = public_jwks(session, now)
     response = jsonify(key_set)
     response.headers["Cache-Control"] = f"public, max-age={JWKS_AGE.seconds}"
     return response
@@ -141,9 +137,11 @@ def refused(refusal: LaunchRefused) -> ResponseReturnValue:
 
 def _destination(edge: LtiEdge, launched: Launch, arrival: Arrival) -> str:
     """The page of ours that the message asks for."""
-    if arrival.discussion_id is None:
+    if launched.message.type is MessageType.DEEP_LINKING:
         key = store_request(edge.store, launched.message, course_id=arrival.course_id, person_id=arrival.person_id)
         return url_for("deep_linking.choose", course_id=arrival.course_id, key=key)
+    if arrival.discussion_id is None:
+        return url_for("courses.home", course_id=arrival.course_id)
     place: dict[str, Any] = {"course_id": arrival.course_id, "discussion_id": arrival.discussion_id}
     if arrival.reviewed_person_id is not None:
         return url_for("grading.review", **place, person_id=arrival.reviewed_person_id)

@@ -12,7 +12,13 @@ STATEMENT_LIMIT = "10min"
 
 
 def create_index(
-    name: str, table: str, columns: Sequence[str | TextClause], *, where: str | None = None, using: str | None = None
+    name: str,
+    table: str,
+    columns: Sequence[str | TextClause],
+    *,
+    where: str | None = None,
+    using: str | None = None,
+    unique: bool = False,
 ) -> None:
     """Create an index while others write to the table; on SQLite, where one writes at a time, at once.
 
@@ -21,14 +27,14 @@ def create_index(
     """
     condition = None if where is None else text(where)
     if op.get_bind().dialect.name == "sqlite":
-        op.create_index(name, table, columns, sqlite_where=condition)
+        op.create_index(name, table, columns, unique=unique, sqlite_where=condition)
         return
     of_postgresql = {"postgresql_where": condition} if using is None else {"postgresql_using": using}
     with op.get_context().autocommit_block():
         op.execute("SET lock_timeout = 0")
         op.execute("SET statement_timeout = 0")
         op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
-        op.create_index(name, table, columns, postgresql_concurrently=True, **of_postgresql)
+        op.create_index(name, table, columns, unique=unique, postgresql_concurrently=True, **of_postgresql)
         op.execute(f"SET lock_timeout = '{LOCK_LIMIT}'")
         op.execute(f"SET statement_timeout = '{STATEMENT_LIMIT}'")
 

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,10 +39,14 @@ def accept_response(lms: PracticeLms, token: str) -> DeepLinkOutcome:
     links = [item for item in items if item.get("type") == "ltiResourceLink"]
     prepared = [_prepare(lms, item) for item in links]
     _spend(lms, claims)
-    for placement, draft in prepared:
-        lms.placements.add(placement)
-        if draft is not None:
-            lms.gradebook.create(draft)
+    if (replaced := _chosen_for(lms, claims)) is not None and prepared:
+        prepared = [(replace(prepared[0][0], id=replaced), None)]
+        lms.placements.replace(prepared[0][0])
+    else:
+        for placement, draft in prepared:
+            lms.placements.add(placement)
+            if draft is not None:
+                lms.gradebook.create(draft)
     ignored = tuple(str(item.get("type")) for item in items if item.get("type") != "ltiResourceLink")
     message, error = claims.get(f"{DL_CLAIM}msg"), claims.get(f"{DL_CLAIM}errormsg")
     return DeepLinkOutcome(tuple(placement for placement, _ in prepared), ignored, message, error)
@@ -59,7 +63,7 @@ def _checked_claims(lms: PracticeLms, token: str) -> dict[str, Any]:
     expected = {
         "message_type": DEEP_LINKING_RESPONSE,
         "version": VERSION,
-        "deployment_id": lms.config.deployment_id,
+        "deployment_id": lms.deployment_id,
     }
     for name, value in expected.items():
         if claims.get(f"{CLAIM}{name}") != value:
@@ -71,6 +75,13 @@ def _checked_claims(lms: PracticeLms, token: str) -> dict[str, Any]:
     except UnicodeEncodeError as error:
         raise DeepLinkError("The response has characters that are not valid Unicode.") from error
     return claims
+
+
+def _chosen_for(lms: PracticeLms, claims: Mapping[str, Any]) -> str | None:
+    """The placement for which content was chosen again; None where an activity is added."""
+    sent = lms.unsealed("deep_linking", str(claims.get(f"{DL_CLAIM}data", "")))
+    placement_id = sent.get("placement") if isinstance(sent, dict) else None
+    return placement_id if placement_id and lms.placements.is_added(placement_id) else None
 
 
 def _spend(lms: PracticeLms, claims: Mapping[str, Any]) -> None:

@@ -4,6 +4,8 @@ import threading
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from lti_app.practice_lms.vocabulary import SCORE_TYPE
+
 SERVICES = {
     "token": "Access tokens",
     "jwks": "Key set",
@@ -18,6 +20,8 @@ KINDS = {
     "refuse": "refuse with a status",
     "hang": "hang, then answer 504",
     "slow": "answer correctly, but slowly",
+    "locked": "answer as Moodle does for a locked grade",
+    "forget": "accept, and keep nothing (Moodle: grade type None)",
 }
 REFUSALS = (400, 401, 403, 404, 409, 422, 429, 503)
 LONGEST_WAIT = 300.0
@@ -106,6 +110,8 @@ def _answer(fault: Fault) -> FaultAnswer | None:
         "error": FaultAnswer(500, "text/plain", "Internal Server Error (set on the Faults page)"),
         "html": FaultAnswer(200, "text/html", html),
         "refuse": FaultAnswer(fault.status, "application/json", f'{{"status": {fault.status}, "reason": "Refused"}}'),
+        "locked": FaultAnswer(500, SCORE_TYPE, "[]"),
+        "forget": FaultAnswer(200, SCORE_TYPE, ""),
         "hang": FaultAnswer(504, "text/plain", "Gateway Timeout (set on the Faults page)"),
     }
     return answers.get(fault.kind)

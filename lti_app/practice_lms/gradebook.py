@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from lti_app.practice_lms.config import PracticeConfig
 from lti_app.practice_lms.grade_messages import LineItemDraft, ScoreMessage
-from lti_app.practice_lms.store import Store, line_items, scores
+from lti_app.practice_lms.store import Store, line_items, overrides, scores
 
 WORK_BEGUN = {"Started", "InProgress", "Submitted", "Completed"}
 WORK_HANDED_IN = {"Submitted", "Completed"}
@@ -123,6 +123,20 @@ class Gradebook:
         }
         connection.execute(insert(scores).values(**values))
 
+    def override(self, line_item_id: int, user_id: str, points: float | None) -> None:
+        """Let this grade count whatever the tool sends, as an instructor may in a gradebook; None undoes it."""
+        key = (overrides.c.line_item_id == line_item_id) & (overrides.c.user_id == user_id)
+        with self._store.writing() as connection:
+            connection.execute(delete(overrides).where(key))
+            if points is not None:
+                connection.execute(insert(overrides).values(line_item_id=line_item_id, user_id=user_id, points=points))
+
+    def overrides(self) -> dict[tuple[str, int], float]:
+        """Return the overridden grades, by student and line item."""
+        with self._store.reading() as connection:
+            rows = connection.execute(select(overrides)).mappings()
+            return {(row["user_id"], row["line_item_id"]): row["points"] for row in rows}
+
     def scores(self, line_item_id: int | None = None, user_id: str | None = None) -> list[Score]:
         """Return the latest scores, optionally of one line item or one student."""
         query = select(scores).order_by(scores.c.line_item_id, scores.c.user_id)
@@ -186,10 +200,10 @@ def line_item_json(item: LineItem, url: str) -> dict[str, Any]:
     }
 
 
-def result_json(item: LineItem, url: str, score: Score) -> dict[str, Any]:
-    """Return one entry of application/vnd.ims.lis.v2.resultcontainer+json."""
+def result_json(item: LineItem, url: str, score: Score, override: float | None = None) -> dict[str, Any]:
+    """Return one entry of application/vnd.ims.lis.v2.resultcontainer+json; an override counts for the score."""
     path, _, query = url.partition("?")
-    points = score.scaled_to(item.score_maximum)
+    points = score.scaled_to(item.score_maximum) if override is None else override
     result: dict[str, Any] = {
         "id": f"{path}/results/{score.user_id}?{query}",
         "scoreOf": url,

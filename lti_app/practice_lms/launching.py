@@ -29,7 +29,10 @@ def open_deep_linking() -> str:
     """Begin a deep linking launch, in which the instructor creates an activity in the tool."""
     if current_person().is_student:
         abort(403)
-    return _begin(current_lms().launch(current_person(), message_type=DEEP_LINKING, document_target=_target()))
+    lms, chosen_for = current_lms(), request.args.get("placement")
+    if chosen_for is not None and lms.placements.find(chosen_for) is None:
+        abort(404)
+    return _begin(lms.launch(current_person(), chosen_for, message_type=DEEP_LINKING, document_target=_target()))
 
 
 @launching.get("/launch/review/<int(max=2147483647):line_item_id>/<user_id>")

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -108,13 +108,14 @@ class PracticeLms:
             "target_link_uri": self.target_url(launch),
             "lti_message_hint": self.sealed("launch", launch.to_json()),
             "client_id": self.config.client_id,
-            "lti_deployment_id": self.config.deployment_id,
+            "lti_deployment_id": self.deployment_id,
         }
 
     def claims_of(self, launch: Launch, nonce: str) -> dict[str, Any]:
         """Return the claims of the id_token that answers ``launch``; raises KeyError where something is gone."""
         person = self.person(launch.person_id)
-        data = self.sealed("deep_linking", person.id) if launch.message_type == DEEP_LINKING else ""
+        chosen_for = {"person": person.id, "placement": launch.placement_id}
+        data = self.sealed("deep_linking", chosen_for) if launch.message_type == DEEP_LINKING else ""
         facts = LaunchFacts(
             launch=launch,
             person=person,
@@ -124,7 +125,8 @@ class PracticeLms:
             target_url=self.target_url(launch),
             deep_linking_data=data,
         )
-        return launches.launch_claims(self.config, self.course, facts, nonce)
+        config = replace(self.config, deployment_id=self.deployment_id)
+        return launches.launch_claims(config, self.course, facts, nonce)
 
     def _line_item_urls(self, launch: Launch) -> list[str]:
         if launch.line_item_id is not None:
@@ -138,6 +140,30 @@ class PracticeLms:
     ) -> dict[str, Any]:
         """Return the claims of a launch, for a test to change and sign; ``more`` are fields of Launch."""
         return self.claims_of(self.launch(person, placement, **more), nonce or launches.new_nonce())
+
+    # Changes of the installation and of the course page
+
+    @property
+    def deployment_id(self) -> str:
+        """The id of the tool's installation: another one after the tool was installed anew."""
+        return self.store.setting("deployment_id", lambda: self.config.deployment_id)
+
+    def install_anew(self) -> str:
+        """Remove the tool and install it again, with the same client id, course and links; returns the new id."""
+        first, number = self.config.deployment_id, self.store.setting("installations", lambda: "1")
+        self.store.change_setting("installations", str(int(number) + 1))
+        self.store.change_setting("deployment_id", f"{first}-{int(number) + 1}")
+        return self.deployment_id
+
+    def duplicate(self, placement: Placement) -> Placement:
+        """Add a copy of a placement, as LMSs do: another id and column, the same custom parameters; returns it."""
+        copy = replace(placement, id=f"rl-{secrets.token_hex(6)}", title=f"{placement.title} (copy)")
+        self.placements.add(copy)
+        for item in self.gradebook.line_items(resource_link_id=placement.id)[:1]:
+            self.gradebook.create(
+                LineItemDraft(label=copy.title, score_maximum=item.score_maximum, resource_link_id=copy.id)
+            )
+        return copy
 
     # Services
 

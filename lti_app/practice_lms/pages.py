@@ -12,6 +12,7 @@ from lti_app.practice_lms.faults import KINDS, REFUSALS, SERVICES
 pages = Blueprint("pages", __name__)
 
 LOG_PAGE = 50
+LARGEST_GRADE = 1_000_000
 NEWEST = 2**62  # no id is larger, and SQLite takes no number above 2**63
 
 
@@ -59,8 +60,20 @@ def show_deep_linking() -> str:
         "tool.html",
         title="Add an activity from the tool",
         text="Choose or create an activity below. The tool then adds it to this course page.",
-        address=url_for("launching.open_deep_linking"),
+        address=url_for("launching.open_deep_linking", placement=request.args.get("placement")),
     )
+
+
+@pages.post("/placements/<placement_id>/duplicate")
+def duplicate_placement(placement_id: str) -> Response:
+    """Duplicate an activity."""
+    if current_person().is_student:
+        abort(403)
+    placement = current_lms().placements.find(placement_id)
+    if placement is None:
+        abort(404)
+    current_lms().duplicate(placement)
+    return redirect(url_for("pages.show_course"), 303)
 
 
 @pages.get("/review/<int(max=2147483647):line_item_id>/<user_id>")
@@ -83,7 +96,31 @@ def show_gradebook() -> str:
     lms, person = current_lms(), current_person()
     rows: tuple[Person, ...] = (person,) if person.is_student else lms.course.students
     cells = {(score.user_id, score.line_item_id): score for score in lms.gradebook.scores()}
-    return render_template("gradebook.html", items=lms.gradebook.line_items(), rows=rows, cells=cells)
+    overrides = lms.gradebook.overrides()
+    items = lms.gradebook.line_items()
+    return render_template("gradebook.html", items=items, rows=rows, cells=cells, overrides=overrides)
+
+
+@pages.post("/gradebook/<int(max=2147483647):line_item_id>/<user_id>")
+def override_grade(line_item_id: int, user_id: str) -> Response:
+    """Change a grade in the gradebook, as an instructor may; an empty field undoes it."""
+    item, student = current_lms().gradebook.line_item(line_item_id), current_lms().course.person(user_id)
+    if current_person().is_student or item is None or student is None:
+        abort(403 if current_person().is_student else 404)
+    points = request.form.get("points", type=float)
+    if points is not None and not 0 <= points <= LARGEST_GRADE:
+        abort(422)
+    current_lms().gradebook.override(item.id, student.id, points)
+    return redirect(url_for("pages.show_gradebook"), 303)
+
+
+@pages.post("/gradebook/<int(max=2147483647):line_item_id>/delete")
+def delete_column(line_item_id: int) -> Response:
+    """Delete a column with its grades."""
+    if current_person().is_student:
+        abort(403)
+    current_lms().gradebook.delete(line_item_id)
+    return redirect(url_for("pages.show_gradebook"), 303)
 
 
 @pages.get("/log")
@@ -125,6 +162,15 @@ def set_fault() -> Response | tuple[str, int]:
     return redirect(url_for("pages.show_faults"), 303)
 
 
+@pages.post("/reinstall")
+def reinstall() -> Response:
+    """Remove the tool and install it again: the LMS gives the installation another deployment id."""
+    if current_person().is_student:
+        abort(403)
+    current_lms().install_anew()
+    return redirect(url_for("pages.show_faults", _anchor="installation"), 303)
+
+
 @pages.post("/faults/reset")
 def reset_faults() -> Response:
     """Behave well again."""
@@ -133,7 +179,14 @@ def reset_faults() -> Response:
 
 
 def _faults_page(problem: str | None) -> str:
-    return render_template("faults.html", services=SERVICES, kinds=KINDS, refusals=REFUSALS, problem=problem)
+    return render_template(
+        "faults.html",
+        services=SERVICES,
+        kinds=KINDS,
+        refusals=REFUSALS,
+        problem=problem,
+        deployment_id=current_lms().deployment_id,
+    )
 
 
 @pages.post("/person")

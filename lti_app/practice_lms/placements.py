@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from lti_app.practice_lms.course import Placement
 from lti_app.practice_lms.store import Store, placements
@@ -42,6 +42,13 @@ class Placements:
         with self._store.writing() as connection:
             last = connection.scalar(select(func.coalesce(func.max(placements.c.position), 0)))
             connection.execute(insert(placements).values(position=(last or 0) + 1, **values))
+
+    def replace(self, placement: Placement) -> None:
+        """Give an added placement other content; its id and place on the page stay."""
+        values = {"title": placement.title, "text": placement.text, "url": placement.url}
+        with self._store.writing() as connection:
+            changed = update(placements).where(placements.c.id == placement.id)
+            connection.execute(changed.values(custom=dict(placement.custom), **values))
 
     def remove(self, placement_id: str) -> None:
         """Take an added placement away; line items that point to it stay in the gradebook."""

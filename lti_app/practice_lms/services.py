@@ -150,7 +150,9 @@ def list_results(course_id: str, line_item_id: int) -> Response:
     url = current_lms().line_item_url(item.id)
     found = final_scores(current_lms().gradebook.scores(item.id, request.args.get("user_id")))
     page, headers = one_page(found)
-    response = answer([result_json(item, url, score) for score in page], RESULTS_TYPE)
+    overrides = current_lms().gradebook.overrides()
+    results = [result_json(item, url, score, overrides.get((score.user_id, item.id))) for score in page]
+    response = answer(results, RESULTS_TYPE)
     response.headers.extend(headers)
     return response
 

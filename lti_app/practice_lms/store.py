@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     create_engine,
+    delete,
     event,
     insert,
     select,
@@ -67,6 +68,13 @@ scores = Table(
     Column("submitted_at", Text),
     Column("scoring_user_id", Text),
 )
+overrides = Table(
+    "override",
+    metadata,
+    Column("line_item_id", ForeignKey("line_item.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("points", Float, nullable=False),
+)
 access_tokens = Table(
     "access_token",
     metadata,
@@ -112,6 +120,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)  # so that nobody else reads it, whatever the umask; SQLite's files beside it follow
+        path.chmod(0o600)  # also where an earlier version has made it
         self._engine: Engine = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _prepare_connection)
         event.listen(self._engine, "begin", _begin)
@@ -139,6 +148,12 @@ class Store:
                 value = make()
                 connection.execute(insert(settings).values(name=name, value=value))
             return str(value)
+
+    def change_setting(self, name: str, value: str) -> None:
+        """Store another value of ``name``."""
+        with self.writing() as connection:
+            connection.execute(delete(settings).where(settings.c.name == name))
+            connection.execute(insert(settings).values(name=name, value=value))
 
     def close(self) -> None:
         """Close every connection."""

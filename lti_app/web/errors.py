@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from lti_app.core.errors import ColloquyError, Conflict, Forbidden, NotFound, Refused
 from lti_app.core.key_value import KeyValueUnavailable
@@ -91,7 +91,8 @@ def _csrf_error(_error: CSRFError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
-    if error.code is not None and error.code < 400:
+    if (error.code is not None and error.code < 400) or isinstance(error, BadHost):
+        # Where the request names a host that is none, pages have no addresses to link to.
         return make_response(error.get_response())
     return error_page(error.code or 500, error.name)
 

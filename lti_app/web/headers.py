@@ -1,13 +1,12 @@
 """Security headers of every answer, and the header that names a file."""
 
 import re
-import unicodedata
 from typing import Literal
 from urllib.parse import quote
 
 from flask import Flask, Response, g, request
 
-from lti_app.core.prose import normalized
+from lti_app.core.prose import clean_line, normalized
 
 STATIC_AGE = 31_536_000
 _POLICY = (
@@ -55,8 +54,7 @@ def name_file(response: Response, kind: Literal["inline", "attachment"], name: s
     The name ends with ".pdf" or another ending. Headers hold Latin-1 only, so `filename` has what ASCII can say of the
     name, for old programs, and `filename*` has all of it.
     """
-    visible = "".join(ch for ch in normalized("NFC", name) if unicodedata.category(ch)[0] != "C")
-    whole = _NOT_IN_FILE_NAMES.sub("-", visible)
+    whole = _NOT_IN_FILE_NAMES.sub("-", clean_line(name))
     plain = normalized("NFKD", whole).encode("ascii", "ignore").decode()
     stem, _, ending = plain.rpartition(".")
     names = {"filename": f"{' '.join(stem.split()).strip(' -_') or 'file'}.{ending}"}

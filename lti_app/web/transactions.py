@@ -78,6 +78,11 @@ def ring() -> None:
     _bell().ring()
 
 
+def ring_check() -> None:
+    """Wake the worker to read a gradebook back. After the commit, never before."""
+    _bell().ring_check()
+
+
 def ring_references() -> None:
     """Wake the worker to render references, after the new citation style is committed."""
     _bell().ring_references()

@@ -22,6 +22,7 @@ FROM_THE_START = {"match", "fullmatch"}
 NOT_AT_RUN_TIME = ("lti_app/frontend/", "lti_app/migrations/")
 """Read our own sources."""
 HARMLESS = {
+    "lti_app/core/prose.py": {r"\X": "passes each letter with its marks once, as test_prose.py shows"},
     "lti_app/library/bibliography/rules/styles.py": {"“([^”]*)”": "fields of a record have at most 1000 characters"},
     "lti_app/frontend/editor/paste.js": {"<[a-z][^>]*>": "what it reads ends with a >, so that each tag has its end"},
 }
@@ -37,12 +38,54 @@ UNICODE = {
     "Ll": "a-zé",
     "N": "0-9",
     "Nd": "0-9",
+    "Pe": ")",
+    "Pf": "”",
     "M": "\u0300",
     "Z": " ",
     "Cc": "\x00-\x1f",
     "Cf": "\u00ad",
     "Cs": "\ud800",
     "Default_Ignorable_Code_Point": "\u3164",
+    "Alphabetic": "a-zé漢ก",
+    "Dash": "\u2010\\-",
+    "Dia": "ʼ",
+    "Ext": "ー",
+    "EMod": "\U0001f3fb",
+    "Extended_Pictographic": "\U0001f600",
+    "GCB=Extend": "\u0300",
+    "GCB=SpacingMark": "\u0e33",
+    "Hiragana": "あ",
+    "Hyphen": "\u2010",
+    "Ideographic": "漢",
+    "Latin": "a-zé",
+    "Lm": "ʼー",
+    "Nl": "Ⅷ",
+    "No": "²",
+    "RI": "\U0001f1e9",
+    "S": "№´+",
+    "Sk": "´",
+    "dt=Canonical": "é",
+    "dt=Narrow": "ｶ",
+    "dt=None": "a-z漢ก\u200c",
+    "jg=Alef": "ا",
+    "jg=Farsi_Yeh": "ی",
+    "jg=Teh_Marbuta": "ة",
+    "jg=Yeh": "ي",
+    "jt=C": "ـ",
+    "lb=AK": "ᬅ",
+    "lb=AP": "ᬃ",
+    "lb=AS": "ᬓ",
+    "lb=SA": "ก",
+    "sc=Arab": "ا",
+    "sc=Inherited": "\u0301",
+    "scx=Bopo": "ㄅ",
+    "scx=Han": "漢",
+    "scx=Hira": "あ",
+    "scx=Kana": "ア",
+    "wb=Double_Quote": '"',
+    "wb=MidLetter": ":",
+    "wb=MidNumLet": ".’",
+    "wb=Single_Quote": "'",
     "Noncharacter_Code_Point": "\ufffe",
     "sc=Han": "漢",
     "sc=Hiragana": "あ",
@@ -77,15 +120,19 @@ class Expression:
 
 
 def used_with() -> dict[str, set[str]]:
-    """The methods that are called of whatever has a name, anywhere."""
+    """The methods that are called of whatever has a name: a private one in its module, another anywhere."""
     found: dict[str, set[str]] = {}
     for source in package_files():
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Attribute) and node.attr in METHODS:
                 of = node.value
                 name = of.id if isinstance(of, ast.Name) else of.attr if isinstance(of, ast.Attribute) else ""
-                found.setdefault(name, set()).add(node.attr)
+                found.setdefault(known_as(source, name), set()).add(node.attr)
     return found
+
+
+def known_as(source: Source, name: str) -> str:
+    return f"{source.path}:{name}" if name.startswith("_") else name
 
 
 def of_python() -> Iterator[Expression]:
@@ -99,7 +146,11 @@ def of_python() -> Iterator[Expression]:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
         }
         for call in filter(is_of_re, ast.walk(source.tree)):
-            how = methods.get(names.get(id(call), ""), set()) if call.func.attr == "compile" else {call.func.attr}
+            how = (
+                methods.get(known_as(source, names.get(id(call), "")), set())
+                if call.func.attr == "compile"
+                else {call.func.attr}
+            )
             anywhere = not how or bool(how - FROM_THE_START)
             pattern, flags = written(source, call)
             if call.func.value.id == "regex":

@@ -18,6 +18,7 @@ from lti_app.app import assemble, create_app
 from lti_app.core.db import Database
 from lti_app.core.settings import load_settings
 from tests.bench.course import STUDENTS, build_course
+from tests.bench.hanging import measure_hanging
 from tests.bench.measure import floor_of_page, floor_of_write
 from tests.bench.pages import Row, measure_pages
 from tests.bench.throughput import measure_throughput
@@ -34,6 +35,9 @@ def main() -> None:
     with service_run(), tempfile.TemporaryDirectory() as folder:
         bench(f"sqlite:///{Path(folder)}/bench.db", "SQLite")
         bench(postgres.create_database("bench"), "PostgreSQL")
+        hanging = f"sqlite:///{Path(folder)}/hanging.db"
+        migrations.upgrade(hanging)
+        say(f"\n{measure_hanging(Path(folder), hanging)}")
 
 
 def bench(url: str, name: str) -> None:

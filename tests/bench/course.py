@@ -16,7 +16,7 @@ from lti_app.core.db import Database
 from lti_app.course.courses.actions import create_course, enroll, open_visit
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
-from lti_app.course.people.rules import Names
+from lti_app.course.people.rules import Identity, Names
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.models import Discussion
@@ -157,7 +157,7 @@ def text_of(chance: random.Random, words: int = WORDS) -> str:
 
 def _member(session: Session, course_id: int, sub: str, role: Role) -> Actor:
     names = Names(given=sub.capitalize(), family=f"Family{hash(sub) % 97}")
-    person_id = record_person(session, issuer="https://bench.example", sub=sub, names=names, now=NOW)
+    person_id = record_person(session, Identity("https://bench.example", "bench", sub), names, NOW)
     enroll(session, course_id=course_id, person_id=person_id, role=role, now=NOW)
     return Actor(person_id, course_id, role, sub, "Leadership 501", "Europe/London", (), NOW)
 
@@ -233,12 +233,12 @@ def _posts(
             likes=0,
             hidden_reason="",
             held_reasons=[],
-            created_at=NOW - timedelta(days=5) + timedelta(minutes=n),
+            placed_at=NOW - timedelta(days=5) + timedelta(minutes=n),
             version=1,
         )
         session.add(post)
         if root is not None:
-            root.descendants, root.latest_number, root.latest_at = root.descendants + 1, n + 1, post.created_at
+            root.descendants, root.latest_number, root.latest_at = root.descendants + 1, n + 1, post.placed_at
         if parent is None:
             roots[path] = post
         session.flush()

@@ -3,12 +3,14 @@
 import http.client
 import multiprocessing
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -41,11 +43,28 @@ def measure_throughput(settings: Settings, course: BenchCourse) -> str:
         with ThreadPoolExecutor(READERS) as readers:
             list(readers.map(lambda _: _read(port, path, cookie, REQUESTS // READERS), range(READERS)))
         rate = REQUESTS / (time.perf_counter() - begun)
+        memory = memory_of(server.pid)
     finally:
         server.terminate()
         server.wait()
     cores = multiprocessing.cpu_count()
-    return f"throughput: {rate:.0f} requests/s, {SIZE} posts, {READERS} readers, {cores} cores shared with the readers"
+    rate_line = (
+        f"throughput: {rate:.0f} requests/s, {SIZE} posts, {READERS} readers, {cores} cores shared with the readers"
+    )
+    return f"{rate_line}\n{memory}"
+
+
+def memory_of(server: int) -> str:
+    """What each web process of a server keeps in memory, and its share where pages are shared (Linux)."""
+    children = Path(f"/proc/{server}/task/{server}/children")
+    if not children.exists():
+        return "memory: not to be had on this system"
+    found = []
+    for child in children.read_text().split():
+        rollup = Path(f"/proc/{child}/smaps_rollup").read_text()
+        sizes = dict(re.findall(r"^(Rss|Pss):\s+(\d+) kB$", rollup, re.MULTILINE))
+        found.append(f"{int(sizes['Rss']) / 1000:.0f} MB (share {int(sizes['Pss']) / 1000:.0f} MB)")
+    return f"memory of each web process: {', '.join(found)}"
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -25,13 +25,17 @@ style='font:7.0pt "Times New Roman"'>&nbsp; </span></span><![endif]>staffing<o:p
 style='mso-list:Ignore'>1.<span>&nbsp; </span></span>aim</p>
 <p class=MsoListParagraph style='mso-list:l1 level1 lfo2'><span
 style='mso-list:Ignore'>2.<span>&nbsp; </span></span>align</p>
+<p class=MsoNormal>A remark between.</p>
+<p class=MsoListParagraph style='mso-list:l1 level1 lfo2'><span
+style='mso-list:Ignore'>3.<span>&nbsp; </span></span>motivate</p>
 <table class=MsoTableGrid border=1 style='border-collapse:collapse'><tr><td width=200 style='padding:0cm'><p
 class=MsoNormal>leads<o:p></o:p></p></td><td><p class=MsoNormal>manages<o:p></o:p></p></td></tr></table>
 <!--EndFragment--></body></html>"""
 WORD_CLEAN = (
     "<h3>Two kinds of work</h3><p>Kotter <strong>separates</strong> them; Zaleznik <em>does not</em>.</p>"
     "<ul><li><p>planning</p><ul><li><p>budgets</p></li></ul></li><li><p>staffing</p></li></ul><p>Then:</p>"
-    "<ol><li><p>aim</p></li><li><p>align</p></li></ol>"
+    "<ol><li><p>aim</p></li><li><p>align</p></li></ol><p>A remark between.</p>"
+    '<ol start="3"><li><p>motivate</p></li></ol>'
     "<table><tbody><tr><td>leads</td><td>manages</td></tr></tbody></table>"
 )
 

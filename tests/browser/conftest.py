@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from tests.browser.site import Site, running_site
 from tests.browser.visitor import Visitor
 
-PATIENCE = 8_000
+PATIENCE = 40_000
 """Milliseconds after which something that a page should show is taken as missing."""
 
 MakeVisitor = Callable[..., Visitor]

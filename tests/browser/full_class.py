@@ -20,7 +20,7 @@ from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
-from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
+from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
@@ -30,6 +30,7 @@ from lti_app.participation.requirements.registry import to_stored
 from tests.browser.site import Site
 from tests.browser.states import acting, find, person_of
 from tests.factories import files
+from tests.factories.imports import preview
 
 ARABIC = (
     "كانت خالتي تدير عبّارات الميناء أحد عشر عامًا، وما زال الطاقم يروي عنها قصتين. في الأولى تقف على الرصيف في "
@@ -64,7 +65,7 @@ def fill(site: Site) -> Filled:
         upload = ImportFile(content=TABLE, zone="Europe/Berlin", name="thread.csv")
         return Filled(
             *written,
-            imported=preview_import(session, miriam, discussion.id, upload, now=site.clock()),
+            imported=preview(session, miriam, discussion, upload, now=site.clock()),
             passage=find_or_add_passage(session, 1, page="104", exact="Each has its own function."),
         )
 

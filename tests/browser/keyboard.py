@@ -21,7 +21,7 @@ STOP = """async (target) => {
   });
   const isOut = box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth;
   return {
-    isPage: at === document.body, isTarget: at === target, isGone: !target.isConnected,
+    isPage: at === document.body, isTarget: at === target, isGone: !target.checkVisibility(),
     name: `${at.tagName} ${at.id || at.getAttribute("href") || at.textContent.trim().slice(0, 40)}`,
     inOrder, drawn, seen: !isOut && box.width > 0 && box.height > 0 && style.visibility === "visible",
   };
@@ -41,7 +41,10 @@ class Keyboard:
     frame: Frame | None = None
 
     def tab_to(self, target: Locator) -> None:
-        """Press Tab until the target has the focus; fails when it is never reached."""
+        """Press Tab until the target has the focus; fails when it is never reached.
+
+        What was found is looked for again when it is gone, or hidden: the editor takes the place of the plain box.
+        """
         aim = self._found(target)
         if aim.evaluate("(one) => one === document.activeElement"):
             return

@@ -10,7 +10,7 @@ from lti_app.course.courses.actions import open_visit
 from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
-from lti_app.course.people.rules import Names
+from lti_app.course.people.rules import Identity, Names
 from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.queries.course import list_discussions
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
@@ -125,7 +125,7 @@ def person_of(session: Session, site: Site, key: str) -> int:
     """Our id of somebody in the course file."""
     person = site.lms.person(key)
     names = Names(given=person.given_name, family=person.family_name, email=person.email)
-    return record_person(session, issuer=site.lms_url, sub=person.id, names=names, now=site.clock())
+    return record_person(session, Identity(site.lms_url, site.lms.config.client_id, person.id), names, site.clock())
 
 
 def find(session: Session, site: Site, actor: Actor, beginning: str) -> DiscussionView:

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Dialog, Page, expect
 
+from tests.browser.composers import write
 from tests.browser.conftest import MakeVisitor
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
@@ -110,7 +111,7 @@ def test_dates_come_in_the_zone_of_the_reader(site: Site, visit: MakeVisitor):
 
 def test_two_clicks_post_once(site: Site, visit: MakeVisitor):
     page = visit(site).become("viktor").open_in_tab()
-    page.get_by_label("Your post").fill("Once is enough for this one.")
+    write(page, "Once is enough for this one.")
     page.get_by_role("button", name="Post", exact=True).dblclick()
     expect(page.get_by_role("status").first).to_have_text("Posted.")
     expect(page.get_by_role("article").filter(has_text="Once is enough for this one.")).to_have_count(1)
@@ -118,10 +119,10 @@ def test_two_clicks_post_once(site: Site, visit: MakeVisitor):
 
 def test_history_goes_back_and_forth_without_posting_again(site: Site, visit: MakeVisitor):
     page = visit(site).become("xinyi").open_in_tab()
-    page.get_by_label("Your post").fill("A first post of mine.")
+    write(page, "A first post of mine.")
     page.get_by_role("button", name="Post", exact=True).click()
     page.get_by_role("link", name="Reply 9", exact=True).click()
-    page.get_by_label("Your post").fill("An answer of mine.")
+    write(page, "An answer of mine.")
     page.get_by_role("button", name="Post reply").click()
     answer = page.get_by_role("article").filter(has_text="An answer of mine.")
     expect(answer).to_have_count(1)

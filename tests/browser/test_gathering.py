@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import expect
 
+from tests.browser.composers import write
 from tests.browser.conftest import MakeVisitor
 from tests.browser.site import Site
 from tests.browser.test_every_page import take
@@ -22,7 +23,7 @@ def week_4(visitor: Visitor, *more: str) -> str:
 def set_up(visitor: Visitor) -> Iterator[str]:
     """An instructor decides how the class is gathered."""
     page = visitor.become("miriam").open_in_tab("rl-week-4")
-    page.get_by_label("Prompt").fill("Does change need a crisis?")
+    write(page, "Does change need a crisis?", name="Prompt")
     page.get_by_label("Minimum words in the first post").fill("5")
     page.get_by_label("First post due").fill("2030-03-05T23:59")
     page.get_by_label("Closes").fill("2030-03-09T23:59")
@@ -80,7 +81,7 @@ def take_part(visitor: Visitor) -> Iterator[str]:
     expect(page.get_by_text("You chose 2.")).to_be_visible()
     page.locator(".stance summary").click()
     yield "how the class stands"
-    page.get_by_label("Your post").fill(ESSAY)
+    write(page, ESSAY)
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_text("Your pseudonym here is").first).to_be_visible()
     page.get_by_role("link", name="Answer again").click()
@@ -99,7 +100,7 @@ def take_part(visitor: Visitor) -> Iterator[str]:
 def keep_apart(visitor: Visitor) -> Iterator[str]:
     """A student of another group, who has written, sees nothing of the first's."""
     page = visitor.become("soren").open_in_tab("rl-week-4")
-    page.get_by_label("Your post").fill("Five words of another group.")
+    write(page, "Five words of another group.")
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_role("article")).to_have_count(1)
     expect(page.get_by_text(ESSAY)).to_have_count(0)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page, expect
 
 from tests.browser.audit import Audit
+from tests.browser.composers import write
 from tests.browser.conftest import MakeVisitor
 from tests.browser.site import Site
 from tests.browser.tours import discussion_url
@@ -64,7 +65,7 @@ def another_repeats_a_post(visitor: Visitor) -> Iterator[str]:
     page.goto(discussion_url(visitor.site) + "?at=1#p1")
     text = page.locator('[id="p1"] .prose').inner_text()
     visitor.become("soren").open_in_tab()
-    page.get_by_label("Your post").fill(f"I see it this way. {text}")
+    write(page, f"I see it this way. {text}")
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.locator(".flashes")).to_contain_text("Your instructor will review it before others see it")
     expect(page.get_by_text("Held for review", exact=True)).to_be_visible()

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import FrameLocator, Locator, expect
 
+from tests.browser.composers import write
 from tests.browser.conftest import MakeVisitor
 from tests.browser.essays import FIRST_POST, REPLY_OF_60, SECOND_REPLY
 from tests.browser.site import Site
@@ -24,17 +25,17 @@ def post_behind_the_gate(visitor: Visitor) -> None:
     expect(tool.get_by_text("You can see them after your own first post")).to_be_visible()
     expect(tool.get_by_text("community clinic")).to_have_count(0)
     expect(tool.get_by_role("article")).to_have_count(0)
-    tool.get_by_label("Your post").fill("   ")
+    write(tool, "   ")
     tool.get_by_role("button", name="Post", exact=True).click()
     expect(tool.get_by_role("alert")).to_have_text("Write something first.")
-    tool.get_by_label("Your post").fill("Both kinds, I think, and I will say more tonight.")
+    write(tool, "Both kinds, I think, and I will say more tonight.")
     tool.get_by_role("button", name="Post", exact=True).click()
     own = tool.get_by_role("article").filter(has_text="I will say more tonight")
     expect(own).to_contain_text("not counted yet: 140 more words needed")
     expect(tool.get_by_text("School kitchen, 400 lunches")).to_be_visible()
     expect(progress(tool)).to_contain_text("First post, 10 of 150 words")
     own.get_by_role("link", name="Edit").click()
-    tool.get_by_label("Your post").fill(FIRST_POST)
+    write(tool, FIRST_POST)
     tool.get_by_role("button", name="Save changes").click()
     own = tool.get_by_role("article").filter(has_text="harbour ferries")
     expect(own).to_contain_text("counts as first post")
@@ -91,7 +92,7 @@ def grade_and_release(visitor: Visitor) -> None:
 
 def see_the_grade(visitor: Visitor) -> None:
     row = visitor.open_desk().get_by_role("row").filter(has_text="Tane Ngata")
-    visitor.reload_until(row.get_by_text("✓ in the gradebook"))
+    visitor.reload_until(row.get_by_text("✓ confirmed: 20"))
     cell = visitor.at("/gradebook").get_by_role("row", name="Tane Ngata").get_by_role("cell")
     expect(cell).to_contain_text("20 / 20")
     expect(cell).to_contain_text("The life jackets carry the whole argument.")
@@ -108,7 +109,7 @@ def grade_again(visitor: Visitor) -> None:
     expect(tool.get_by_text("The student still sees the 20 points")).to_be_visible()
     tool.get_by_role("button", name="Release grade").click()
     expect(tool.get_by_role("status").first).to_contain_text("Released.")
-    visitor.reload_until(tool.get_by_text("✓ In the gradebook since"))
+    visitor.reload_until(tool.get_by_text("Gradebook: ✓ confirmed"))
     cell = visitor.at("/gradebook").get_by_role("row", name="Tane Ngata").get_by_role("cell")
     expect(cell).to_contain_text("where is Kotter's own example?")
     expect(cell).not_to_contain_text("20 / 20")
@@ -121,6 +122,6 @@ def progress(tool: FrameLocator) -> Locator:
 def reply(tool: FrameLocator, *, to: str, text: str) -> None:
     tool.get_by_role("link", name=f"Reply {to}", exact=True).click()
     expect(tool.get_by_role("heading", level=1)).to_contain_text("Reply to")
-    tool.get_by_label("Your post").fill(text)
+    write(tool, text)
     tool.get_by_role("button", name="Post reply").click()
     expect(tool.get_by_role("status").first).to_have_text("Posted.")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.composers import write
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
@@ -22,7 +23,7 @@ def before_ones_first_post(visitor: Visitor) -> Iterator[str]:
     yield "not open yet"
     visitor.open_in_tab()
     yield "discussion before the first post"
-    page.get_by_label("Your post").fill("  ")
+    write(page, "  ")
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "first post refused"
@@ -45,7 +46,7 @@ def in_the_discussion(visitor: Visitor) -> Iterator[str]:
     visitor.open_in_tab()
     page.get_by_role("link", name="Reply 2", exact=True).click()
     yield "reply"
-    page.get_by_label("Your post").fill("  ")
+    write(page, "  ")
     page.get_by_role("button", name="Post reply").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "reply refused"
@@ -164,7 +165,7 @@ def strayed(visitor: Visitor) -> Iterator[str]:
             page.get_by_text("For administrators").click()
         yield name
     visitor.open_in_tab()
-    page.get_by_label("Your post").fill("A thought that must not be lost.")
+    write(page, "A thought that must not be lost.")
     visitor.context.clear_cookies()
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_text("Copy it before you leave")).to_be_visible()

@@ -89,3 +89,15 @@ def test_unknown_number_is_refused_in_a_sentence(run_on_sqlite: Run, command: st
     result = run_on_sqlite("platform", command, "99")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == "colloquy: there is no such platform; run `colloquy platform list` to see all platforms\n"
+
+
+def test_join_shows_what_it_would_do_before_it_does_it(run_on_sqlite: Run):
+    assert add(run_on_sqlite, MOODLE).returncode == 0
+    words = ("platform", "join", "1", "--old", "1", "--new", "5")
+    assert "Nothing has changed yet" in run_on_sqlite(*words).stdout
+    assert run_on_sqlite("platform", "list").stdout.strip().endswith("\t1")
+    assert "Joined." in run_on_sqlite(*words, "--apply").stdout
+    assert run_on_sqlite("platform", "list").stdout.strip().endswith("\t5")
+    assert "Nothing to do" in run_on_sqlite(*words, "--apply").stdout
+    unknown = run_on_sqlite("platform", "join", "1", "--old", "8", "--new", "9")
+    assert (unknown.returncode, "no such deployment" in unknown.stderr) == (1, True)

@@ -65,8 +65,9 @@ def test_outdated_database_is_refused_with_the_command_to_run(run: Run, database
             connection.execute(text("UPDATE alembic_version SET version_num = :stamp"), {"stamp": stamp})
         engine.dispose()
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith("colloquy: COLLOQUY_DATABASE_URL ")
-    assert "run `colloquy upgrade`" in result.stderr
+    refusal = result.stderr.splitlines()[-1]
+    assert refusal.startswith("colloquy: COLLOQUY_DATABASE_URL ")
+    assert "run `colloquy upgrade`" in refusal
 
 
 def test_serve_answers_and_ends_gracefully(database_url: str, tmp_path: Path):

@@ -224,8 +224,13 @@ class Counter:
 
 
 def growth(pattern: str, flags: int = 0, *, anywhere: bool = True, whole: bool = False) -> tuple[float, str]:
-    """By how much the work grows where the input doubles, at worst, and for which: a beginning, a piece, an end."""
+    """By how much the work grows where the input doubles, at worst, and for which: a beginning, a piece, an end.
+
+    Where every repetition has a limit, so has the work at each place of the input: then it is in proportion.
+    """
     counter = Counter(pattern, flags)
+    if not any(_is_endless(op, given) for op, given in _walk(counter.tree)):
+        return 2.0, "any"
     worst, how = 0.0, ""
     for begin, piece, end in _inputs(counter):
         try:
@@ -302,6 +307,10 @@ def _walk(nodes: Any) -> Iterator[tuple[Any, Any]]:
             for body in part if isinstance(part, list) else [part]:
                 if isinstance(body, parser.SubPattern):
                     yield from _walk(body)
+
+
+def _is_endless(op: Any, given: Any) -> bool:
+    return _name(op).endswith("repeat") and (given[1] is codes.MAXREPEAT or given[1] > COUNTED)
 
 
 def _tests(tree: Any, flags: int) -> Iterator[Callable[[str], bool]]:

@@ -13,6 +13,7 @@ from lti_app.core.prose import (
     clean_line,
     clean_text,
     count_words,
+    cut,
     link_addresses,
     normalized,
     sanitise,
@@ -180,13 +181,19 @@ LONG = {
     "hyphens": lambda n: "a-" * (n // 2),
     "points": lambda n: "a." * (n // 2),
     "accents": lambda n: "e\u0301" * (n // 2),
+    "mail without an end": lambda n: "a@" * (n // 2),
+    "mail to points": lambda n: "a@" + "b." * (n // 2),
+    "sites without a path": lambda n: "ab." * (n // 3) + "/",
+    "numbers": lambda n: "1," * (n // 2),
+    "one letter of joiners": lambda n: "a" + "\u200d\U0001f3eb" * (n // 2),
 }
 
 
 @pytest.mark.parametrize("make", LONG.values(), ids=LONG)
 def test_work_grows_with_the_length_and_not_with_its_square(make):
     """No step looks again at what it has passed; else these would take thousands of millions of steps, and not end."""
-    for work in (clean_text, lambda text: count_words(clean_text(text)), link_addresses, to_html):
+    works = (clean_text, lambda text: count_words(clean_text(text)), link_addresses, to_html, lambda s: cut(s, 500))
+    for work in works:
         assert growth(work, make, MANY) <= MOST
 
 
@@ -203,6 +210,26 @@ def test_clean_line(text: str, line: str):
     assert clean_line(text, 4 if text == "a b c" else None) == line
 
 
+@pytest.mark.parametrize(
+    ("text", "length", "beginning"),
+    [
+        ("Week 1 👩🏽‍🏫 again", 9, "Week 1"),
+        ("Week 1 👩🏽‍🏫 again", 11, "Week 1 👩🏽‍🏫"),
+        ("🇩🇪🇫🇷🇮🇹", 5, "🇩🇪🇫🇷"),
+        ("e\u0323\u0302x", 2, "e\u0323"),
+        ("नमस्ते", 3, "नम"),
+        ("abc", 3, "abc"),
+    ],
+)
+def test_a_cut_leaves_no_half_letter_behind(text, length, beginning):
+    assert cut(text, length) == beginning
+
+
+@pytest.mark.parametrize("end", ["。好", "，然后", "）", "」と", "”"])
+def test_a_wide_mark_ends_an_address(end):
+    assert f">https://example.com/道</a>{end}" in link_addresses(f"见https://example.com/道{end}")
+
+
 @pytest.mark.parametrize("text", ["\u3164" * 3, "\u115f \uffa0", "\u2800\u2800", "\u200b\u00ad", "\u180b\ufe0f"])
 def test_letters_that_nobody_can_see_make_no_text(text):
     assert clean_text(text) == ""
@@ -215,6 +242,34 @@ def test_emoji_newer_than_the_tables_of_this_python_stay(emoji):
 
 def test_what_is_no_character_goes():
     assert clean_text("a\ufffe\U0001ffff\ud800b") == "ab"
+
+
+WHOLE = {
+    "Vietnamese": "Nguy\u1ec5n ti\u1ebfng Vi\u1ec7t",
+    "Hebrew with points and accents": "\u05d1\u05bc\u05b0\u05e8\u05b5\u05d0\u05e9\u05c1\u05b4\u0596\u05d9\u05ea",
+    "Arabic with harakat": "\u0627\u0644\u0644\u0651\u064e\u0670\u0647\u0650",
+    "Thai": "\u0e19\u0e49\u0e33\u0e1e\u0e36\u0e48\u0e07",
+    "Hindi": "\u0915\u094d\u0937\u0947\u0924\u094d\u0930\u0940\u0902",
+    "Burmese": "\u1000\u103c\u103d\u103e\u102d\u102f\u1036\u1037\u1038",
+    "Tibetan": "\u0f67\u0fa9\u0fa8\u0fa8\u0fb3\u0fba\u0fbc\u0fbb\u0f7e",
+    "phonetics": "a\u0330\u0303\u0301\u02d0",
+}
+
+
+@pytest.mark.parametrize("text", WHOLE.values(), ids=WHOLE)
+def test_marks_of_real_scripts_stay(text):
+    assert clean_text(text) == unicodedata.normalize("NFC", text)
+
+
+@pytest.mark.parametrize(
+    ("mark", "most"), [("\u0316", 4), ("\u030d\u0316", 4), ("\u0e47", 8), ("\u0651", 8), ("\u20e5", 4)]
+)
+def test_stacked_marks_go(mark, most):
+    kept = clean_text(f"before Z{mark * 60} after")
+    assert kept.startswith("before Z")
+    assert kept.endswith(" after")
+    assert sum(unicodedata.category(ch)[0] == "M" for ch in kept) <= most
+    assert clean_text(kept) == kept
 
 
 MARKS = ["\u0315\u0300", "\u0300\u0315\u0323", "\u0344\u0315", "\u3099\u0300"]

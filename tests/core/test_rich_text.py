@@ -1,14 +1,15 @@
 """HTML from outside to what is kept of it: nothing that is not ours, in one shape, with nothing written lost."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.core.rich_reader import MAX_NESTING, read
+from lti_app.core.rich_reader import MAX_NESTING, is_too_rich, read
 from lti_app.core.rich_text import headings_below_title, to_text, write
-from lti_app.discussion.posts.rules.compose import Referred, compose, compose_html
+from lti_app.discussion.posts.rules.compose import Referred, compose, compose_html, plain_of
 from tests.core.growth import MOST, growth
 from tests.core.hostile_html import HOSTILE
 from tests.core.markup import ALLOWED_RICH, bare, read_safe
@@ -86,7 +87,7 @@ def test_a_post_edited_without_a_change_stays_the_same(html):
 @given(soup)
 def test_the_same_words_typed_without_an_editor_count_and_cite_the_same(html):
     rich = compose_html(read(html), READINGS, REFERRED)
-    plain = compose(rich.text, READINGS, REFERRED)
+    plain = compose(to_text(read(rich.html), numbered=False), READINGS, REFERRED)
     assert plain.words == rich.words
     assert set(plain.citations) == set(rich.citations)
 
@@ -118,6 +119,14 @@ SHAPES = {
         "<table><tbody><tr><th>a</th></tr><tr><td>b c</td><td></td></tr></tbody></table>",
     ),
     "an empty table": ("<table><tr><td> </td></tr></table>", ""),
+    "raised and lowered figures": (
+        "<p>x<sup>2</sup>, CO<sub>2</sub>, word<sup><a href='#n'>12</a></sup>, 1<sup>st</sup></p>",
+        "<p>x², CO₂, word¹², 1st</p>",
+    ),
+    "raised figures in a cell and in code": (
+        "<table><tr><td>10<sup>6</sup></table><pre>n<sub>i</sub></pre>",
+        "<table><tbody><tr><td>10⁶</td></tr></tbody></table><pre><code>nᵢ</code></pre>",
+    ),
     "a picture": (f'<img src="{FILE}" alt=" a  b ">', f'<p><img src="{FILE}" alt="a b"></p>'),
     "a picture without words": (f'<p>a<img src="{FILE}" alt=" "></p>', "<p>a</p>"),
 }
@@ -131,6 +140,9 @@ def test_shapes(html, shape):
 TYPED = {
     "paragraphs and lines": ("<p>a<br>b</p><p>c</p>", "a\nb\n\nc"),
     "a quotation": ("<blockquote><p>a<br>b</p><p>c</p></blockquote><p>d</p>", "> a\n> b\n>\n> c\n\nd"),
+    "a numbered list": ("<ol><li>a<ol><li>b</li></ol></li><li>c</li></ol>", "1. a\n  1. b\n2. c"),
+    "a numbered list that goes on": ('<ol start="3"><li>a</li><li>b<ul><li>c</li></ul></li></ol>', "3. a\n4. b\n  - c"),
+    "a list that begins with nothing": ('<ol start="0"><li>a</li></ol>', "0. a"),
     "a list": ("<ul><li><p>a</p><ul><li>b</li></ul></li><li>c</li></ul>", "- a\n  - b\n- c"),
     "a quotation in a list": ("<ul><li><blockquote>a</blockquote>b</li></ul>", "> a\n  b"),
     "code": ("<pre>a\n b</pre>", "a\n b"),
@@ -202,3 +214,17 @@ def test_work_grows_with_the_length_and_not_with_its_square(size, make):
 )
 def test_headings_below_a_title_skip_no_level(html, below):
     assert headings_below_title(html) == below
+
+
+@pytest.mark.parametrize("unit", ["a<li>", "<p>a", "<b>a</b> ", "<td>a", "<i>a</i><br>"])
+def test_a_megabyte_of_markup_takes_no_longer_than_its_words(unit):
+    """Fields that were refused for their length are shown again with their words."""
+    html, words = (text * (1_000_000 // len(text)) for text in (unit, "a few words "))
+    began = time.thread_time()
+    plain_of(html)
+    of_markup = time.thread_time() - began
+    began = time.thread_time()
+    plain_of(words)
+    assert of_markup <= MOST * (time.thread_time() - began)
+    assert is_too_rich(html)
+    assert not is_too_rich(unit * 500)

@@ -37,7 +37,7 @@ def named(number):
 
 
 def sizes(session, actor, kind=None):
-    return {line.name: line.size for line in list_groups(session, actor, kind)}
+    return {line.name or line.number: line.size for line in list_groups(session, actor, kind)}
 
 
 def test_students_are_split_evenly_and_late_comers_fill_up(session, cast):

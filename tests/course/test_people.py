@@ -2,14 +2,14 @@
 
 from lti_app.course.people.actions import record_person, record_time_zone
 from lti_app.course.people.models import Person
-from lti_app.course.people.rules import Names
-from tests.cast import ISSUER
+from lti_app.course.people.rules import Identity, Names
+from tests.cast import CLIENT_ID, ISSUER
 
 
-def record(session, clock, sub="s-1", issuer=ISSUER, **names):
+def record(session, clock, sub="s-1", issuer=ISSUER, client_id=CLIENT_ID, **names):
     return session.get_one(
         Person,
-        record_person(session, issuer=issuer, sub=sub, names=Names(**names), now=clock()),
+        record_person(session, Identity(issuer, client_id, sub), Names(**names), clock()),
         populate_existing=True,
     )
 
@@ -43,6 +43,12 @@ def test_a_person_without_a_name_has_none(session, clock):
 def test_hostile_names_are_stored(session, clock):
     person = record(session, clock, name="Ana\0 \ud800<script>\u202e", family="\0")
     assert person.name == "Ana <script>"
+
+
+def test_a_name_does_not_cover_its_neighbours(session, clock):
+    mark = "\u0316"
+    person = record(session, clock, name=f"Z{mark * 60}algo Nguy\u1ec5n")
+    assert person.name == f"Z{mark * 4}algo Nguy\u1ec5n"
 
 
 def test_a_browser_tells_the_time_zone(session, clock):

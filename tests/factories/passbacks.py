@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.grading.passbacks.models import Passback
-from lti_app.grading.passbacks.queries import PassbackReport, get_passback
-from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.queries import get_passback
+from lti_app.grading.passbacks.rules.states import PassbackReport, PassbackState
 
 
 def passback_states(session: Session, discussion_id: int) -> dict[int, PassbackReport]:

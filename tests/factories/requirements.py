@@ -23,6 +23,7 @@ class Reasons:
     SAME_PERSON = replies.SAME_PERSON
     TO_SELF = replies.TO_SELF
     TO_STAFF = replies.TO_STAFF
+    TO_NAMELESS = replies.TO_NAMELESS
     TOO_SHORT = facts.TOO_SHORT
     BEYOND = facts.BEYOND
     DELETED = facts.DELETED

@@ -1,7 +1,8 @@
 // Finding words again in a text that is cut into runs; the server's half of the cases is in test_agreement.py.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findAll, findQuote, fold } from "../../lti_app/frontend/reader/quotes.js";
+import { fold } from "../../lti_app/frontend/reader/folding.js";
+import { findAll, findQuote } from "../../lti_app/frontend/reader/quotes.js";
 import cases from "./cases/quotations.json" with { type: "json" };
 
 for (const { name, runs, quote, found } of cases) {
@@ -22,6 +23,13 @@ test("each letter knows the run and the place it came from", () => {
   assert.equal(text, "abff");
   assert.deepEqual(run, [0, 0, 1, 1]);
   assert.deepEqual(at, [0, 2, 0, 0]);
+});
+
+test("a search folds letters as their capitals are", () => {
+  const found = (text, wanted) => findAll(fold([text]), wanted).length;
+  assert.equal(found("Die Straße", "STRASSE"), 1);
+  assert.equal(found("οι έννοιες", "ΕΝΝΟΙΕΣ"), 1);
+  assert.equal(found("ıstanbul", "ISTANBUL"), 1);
 });
 
 test("a search finds words where the text parts them", () => {

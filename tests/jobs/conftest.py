@@ -6,17 +6,11 @@ from sqlalchemy import insert
 from lti_app.core.db import Database
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.lti.models import Deployment, Placement, Platform
+from tests.grading.passbacks.conftest import clock, gradebook
 from tests.grading.passbacks.passbacks import START, Class, MovableClock, RecordingGradebook
+from tests.jobs.reading import Reading
 
-
-@pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock()
-
-
-@pytest.fixture
-def gradebook() -> RecordingGradebook:
-    return RecordingGradebook()
+__all__ = ["clock", "gradebook"]
 
 
 @pytest.fixture
@@ -60,3 +54,11 @@ def place(school_class: Class, issuer: str) -> int:
             )
         )
         return platform.id
+
+
+@pytest.fixture
+def reading(database: Database, gradebook: RecordingGradebook, clock: MovableClock) -> Reading:
+    """Three students of a placed discussion whose grades are sent and read back."""
+    school_class = Class(database, students=3)
+    place(school_class, "https://lms.example")
+    return Reading(school_class, PassbackSender(database, gradebook, clock), gradebook, clock)

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from lti_app.grading.passbacks.ports import PassbackDelayed, PassbackRefused, Score
-from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.rules.states import PassbackState
 from lti_app.jobs.passbacks import LEASE, PassbackSender
 from tests.factories.passbacks import count_passbacks, passback_states
 from tests.grading.passbacks.passbacks import Class, MovableClock, RecordingGradebook

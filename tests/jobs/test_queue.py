@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from lti_app import migrations
 from lti_app.core.db import make_engine
 from lti_app.core.settings import Settings
-from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.rules.states import PassbackState
 from lti_app.jobs.passbacks import PassbackSender
-from lti_app.jobs.queue import ROSTERS_AT_ONCE, HueyBell, Jobs, make_huey
+from lti_app.jobs.queue import HueyBell, Jobs, make_huey
+from lti_app.jobs.roster_line import ROSTERS_AT_ONCE
 from lti_app.jobs.worker import EmbeddedWorker
 from lti_app.storage.folder import FolderStorage
 from tests.factories.passbacks import count_passbacks
@@ -99,7 +100,7 @@ def test_worker_finds_what_nobody_rang_for(database_url, jobs_on, school_class, 
 
 
 def test_class_lists_that_hang_keep_no_grade_waiting(database_url, jobs_on, school_class, roster, *, gradebook, clock):
-    """Of any number of them, ROSTERS_AT_ONCE are waited for; the others come later."""
+    """Of any number of them, ROSTERS_AT_ONCE are waited for; the others come when these are done."""
     sent, answers, were_asked = threading.Event(), threading.Event(), list[int]()
     roster.before, gradebook.after = lambda: answers.wait(PATIENCE), lambda _score: sent.set()
     jobs = jobs_on(settings_for(database_url))

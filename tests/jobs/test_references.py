@@ -48,7 +48,7 @@ def renderer(shelf):
 def choose(shelf, cast):
     def choose(style):
         with shelf.writing() as session:
-            assert change_settings(session, cast.ines, CourseSettings(style, Library.NONE, ""))
+            assert change_settings(session, cast.ines, CourseSettings(style, Library.NONE, "", "UTC"))
 
     return choose
 

@@ -26,11 +26,11 @@ from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
-from lti_app.course.people.rules import Names
+from lti_app.course.people.rules import Identity, Names
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
-from lti_app.grading.passbacks.actions import queue_passback
+from lti_app.grading.passbacks.actions.queueing import queue_passback
 from lti_app.grading.passbacks.models import Passback
-from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.rules.states import PassbackState
 from lti_app.lti.ags import OUR_SCOPES
 from lti_app.lti.keys import public_jwks, rotate
 from lti_app.lti.models import CourseLink, Deployment, Placement, Platform
@@ -139,7 +139,9 @@ def _enter(database: Database, lms: PracticeLms) -> Term:
         link = CourseLink(deployment_id=deployment.id, context_id="c", course_id=course_id, memberships_url=url)
         session.add_all([placement, link])
         ids = [person.id for person in lms.course.people if person.is_student]
-        students = {sub: record_person(session, issuer=config.base_url, sub=sub, names=Names(), now=now) for sub in ids}
+        students = {
+            sub: record_person(session, Identity(config.base_url, config.client_id, sub), Names(), now) for sub in ids
+        }
     return Term(database, lms, course_id, discussion_id, students)
 
 

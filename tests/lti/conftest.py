@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -18,9 +19,11 @@ from lti_app.core.settings import load_settings
 from lti_app.course.courses.models import Visit
 from lti_app.course.courses.rules import Role
 from lti_app.jobs.worker import make_jobs
+from lti_app.lti.placing import new_selection
 from lti_app.lti.platform_keys import PlatformKeys
 from lti_app.lti.registrations import add_platform
 from tests.lti.fake_lms import BASE_URL, Browser, FakeLms, KeyPair, KeyServer, TestClock
+from tests.lti.open_course import OpenCourse
 
 READ_SECONDS = 1.5
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -141,6 +144,17 @@ def app(tool: Tool) -> Flask:
 @pytest.fixture
 def visitor(app: Flask, lms: FakeLms) -> Browser:
     return Browser(app, lms)
+
+
+@pytest.fixture
+def course(app: Flask, visitor: Browser, database: Database, clock) -> OpenCourse:
+    return OpenCourse(app, visitor, database, clock)
+
+
+@pytest.fixture
+def chosen() -> str:
+    """The key of one choice in deep linking."""
+    return new_selection(Decimal("12.5"))
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
@@ -18,6 +19,9 @@ from lti_app.course.courses.rules import Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.models import Discussion
+from lti_app.grading.passbacks.actions.queueing import queue_passback
+from lti_app.grading.passbacks.actions.sending import claim_due, finish_sent
+from lti_app.grading.passbacks.models import Passback
 from lti_app.lti.models import CourseLink, Placement
 from tests.lti.fake_lms import ABSENT, AGS, CLAIM, DEEP_LINKING, MEMBERSHIP, NRPS, Browser, FakeLms
 
@@ -117,6 +121,24 @@ def test_what_a_launch_withholds_stays(visitor: Browser, rows):
     assert rows(CourseLink)[0].memberships_url == "https://lms.example/m"
 
 
+@pytest.mark.parametrize(("item", "state"), [("items/1", "sent"), ("items/2", "pending")])
+def test_another_column_gets_the_scores_of_everybody(visitor: Browser, rows, database: Database, clock, *, item, state):
+    def launch(name: str) -> None:
+        grades = {"lineitems": "https://lms.example/items", "lineitem": f"https://lms.example/{name}", "scope": ["a"]}
+        visitor.launch(**{AGS: grades})
+
+    launch("items/1")
+    (discussion,), (person,) = rows(Discussion), rows(Person)
+    about = {"course_id": discussion.course_id, "discussion_id": discussion.id, "person_id": person.id}
+    with database.writing() as session:
+        score = {"given": Decimal(15), "possible": Decimal(20), "comment": "", "submitted_at": None}
+        queue_passback(session, **about, **score, now=clock())
+        (claimed,) = claim_due(session, clock(), limit=1, lease=timedelta(minutes=1))
+        finish_sent(session, claimed, now=clock())
+    launch(item)
+    assert [passback.state for passback in rows(Passback)] == [state]
+
+
 def test_subs_that_differ_only_by_case_are_different_people(visitor: Browser, rows):
     for sub in ("abc", "ABC", "7", "007"):
         assert visitor.launch(sub=sub).status_code == 303
@@ -163,10 +185,12 @@ def test_a_known_link_stays_in_its_course(visitor: Browser, rows):
 
 
 class TestDeepLinkedDiscussion:
-    def test_of_the_same_course_is_opened(self, visitor: Browser, rows):
-        first = visitor.launch()
-        told = {CLAIM + "custom": {"discussion": str(rows(Discussion)[0].id)}}
-        assert visitor.launch(resource_link={"id": "link-2"}, **told).headers["Location"] == first.headers["Location"]
+    def test_of_the_same_course_is_opened(self, visitor: Browser, rows, database: Database, clock):
+        visitor.launch(resource_link={"id": "course-1"})
+        with database.writing() as session:
+            number = reserve_discussion(session, course_id=rows(Course)[0].id, title="Chosen", now=clock())
+        opened = visitor.launch(**{CLAIM + "custom": {"discussion": str(number)}})
+        assert opened.headers["Location"].endswith(f"/discussions/{number}")
         assert len(rows(Discussion)) == 1
 
     @pytest.mark.parametrize("told", ["other", "0", "-1", "1.0", "9" * 18, "٣", "", "$Discussion"])
@@ -177,13 +201,6 @@ class TestDeepLinkedDiscussion:
         number = str(other) if told == "other" else told
         assert visitor.launch(**{CLAIM + "custom": {"discussion": number}}).status_code == 303
         assert rows(Placement)[0].discussion_id != other
-
-    def test_does_not_move_a_known_link(self, visitor: Browser, rows):
-        visitor.launch()
-        visitor.launch(resource_link={"id": "link-2"})
-        first, second = rows(Discussion)
-        visitor.launch(**{CLAIM + "custom": {"discussion": str(second.id)}})
-        assert rows(Placement)[0].discussion_id == first.id
 
 
 class TestDeepLinkingRequest:
@@ -327,3 +344,30 @@ def test_a_course_of_another_deployment_is_none_that_one_was_copied_from(app, vi
     assert copied_from(database) == set()
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Course)) == 2
+
+
+class TestCourseNavigation:
+    """Canvas names the course itself as the resource link when no activity is opened."""
+
+    COURSE: ClassVar[dict[str, Any]] = {"resource_link": {"id": "course-1", "title": "Leadership 501"}}
+
+    def test_opens_the_course_and_makes_no_discussion(self, visitor: Browser, rows):
+        opened = visitor.launch(**self.COURSE)
+        assert opened.headers["Location"] == f"/courses/{rows(Course)[0].id}"
+        assert (rows(Placement), rows(Discussion)) == ([], [])
+
+    def test_finds_the_course_of_its_activities(self, visitor: Browser, rows):
+        visitor.launch()
+        visitor.launch(**self.COURSE)
+        assert len(rows(Course)) == len(rows(Discussion)) == 1
+
+    def test_opens_what_a_link_without_an_id_of_its_own_names(self, visitor: Browser, rows):
+        first = visitor.launch()
+        told = {CLAIM + "custom": {"discussion": str(rows(Discussion)[0].id)}}
+        assert visitor.launch(**self.COURSE, **told).headers["Location"] == first.headers["Location"]
+        assert len(rows(Placement)) == 1
+
+    def test_a_number_may_be_that_of_the_course_by_chance(self, visitor: Browser, rows):
+        opened = visitor.launch(context={"id": "5", "title": "T"}, resource_link={"id": "5", "title": "T"})
+        assert opened.headers["Location"].endswith(f"/discussions/{rows(Discussion)[0].id}")
+        assert len(rows(Placement)) == 1

@@ -1,6 +1,7 @@
 """Adding a discussion from within the LMS, from its request to our signed answer."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -12,7 +13,7 @@ from werkzeug.test import TestResponse
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.lti.keys import public_jwks
 from lti_app.lti.models import Placement
-from tests.lti.fake_lms import ABSENT, BASE_URL, CLAIM, DEEP_LINKING, MEMBERSHIP, TARGET, Browser
+from tests.lti.fake_lms import ABSENT, AGS, BASE_URL, CLAIM, DEEP_LINKING, MEMBERSHIP, NRPS, TARGET, Browser
 
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 RETURN_URL = 'https://lms.example/return.php?course=2&sesskey="><b>'
@@ -91,10 +92,8 @@ def answer_of(database, clock):
 
 def test_answer_carries_one_graded_link(choosing, answer_of, database):
     claims = answer_of(choosing(data="as sent").post())
-    with database.read() as session:
-        discussion = session.scalars(select(Discussion)).one()
-    number = str(discussion.id)
-    assert (discussion.title, str(discussion.points)) == ("Kotter", "12.50")
+    chosen = claims[DL + "content_items"][0]["custom"]["discussion"]
+    assert re.fullmatch(r"[\w-]{22}\.1250", chosen)
     assert (claims["iss"], claims["aud"]) == ("client-1", ["https://lms.example"])
     assert claims[CLAIM + "message_type"] == "LtiDeepLinkingResponse"
     assert claims[CLAIM + "version"] == "1.3.0"
@@ -107,14 +106,14 @@ def test_answer_carries_one_graded_link(choosing, answer_of, database):
             "title": "Kotter",
             "url": TARGET,
             "custom": {
-                "discussion": number,
+                "discussion": chosen,
                 "group_ids": "$Moodle.Person.userGroupIds",
                 "context_history": "$Context.id.history",
             },
             "lineItem": {
                 "label": "Kotter",
                 "scoreMaximum": 12.5,
-                "resourceId": f"discussion-{number}",
+                "resourceId": f"discussion-{chosen}",
                 "tag": "colloquy",
             },
         }
@@ -125,9 +124,114 @@ def test_data_is_left_out_where_none_was_sent(choosing, answer_of):
     assert DL + "data" not in answer_of(choosing().post())
 
 
+@pytest.mark.parametrize(
+    "data",
+    ["", "\0\ud800 é", 5, 1.5, 2**70, -0.0, 1e300, True, False, None, [], {}, ["a", {"b": [None]}], {"x": {"y": "z"}}],
+    ids=repr,
+)
+@pytest.mark.parametrize("fields", [{}, {"cancel": "Cancel"}])
+def test_data_comes_back_as_it_came(data, fields, choosing, answer_of):
+    came_back = answer_of(choosing(data=data).post(**fields))[DL + "data"]
+    assert (came_back, type(came_back)) == (data, type(data))
+
+
+def nested(depth: int) -> Any:
+    value: Any = "within"
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("data", [nested(99), {"list": nested(98)}])
+def test_data_within_data_comes_back(data, choosing, answer_of):
+    assert answer_of(choosing(data=data).post())[DL + "data"] == data
+
+
+@pytest.mark.parametrize(
+    "data", [float("inf"), float("nan"), [float("-inf")], nested(100), nested(180)], ids=lambda data: str(data)[:20]
+)
+def test_data_that_could_not_come_back_is_refused(data, visitor, refused):
+    refused(visitor.launch(**request_claims(data=data)), "deep_linking_data", 400)
+
+
 def test_no_column_where_the_lms_takes_none(choosing, answer_of):
     (item,) = answer_of(choosing(accept_lineitem=False).post())[DL + "content_items"]
     assert "lineItem" not in item
+
+
+@pytest.mark.parametrize("accepted", [True, None, ABSENT, "no"])
+def test_a_column_unless_the_lms_takes_none(accepted, choosing, answer_of):
+    (item,) = answer_of(choosing(accept_lineitem=accepted).post())[DL + "content_items"]
+    assert item["lineItem"]["scoreMaximum"] == 12.5
+
+
+@pytest.mark.parametrize("many", [True, False, ABSENT])
+def test_one_discussion_is_one_item(many, choosing, answer_of):
+    assert len(answer_of(choosing(accept_multiple=many).post())[DL + "content_items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("targets", "window"),
+    [
+        (["window"], {"targetName": "_blank"}),
+        (["embed", "window"], {"targetName": "_blank"}),
+        (["iframe", "window"], None),
+        (["frame", "iframe", "window"], None),
+        (["embed"], None),
+        ([], None),
+        (ABSENT, None),
+        ("window", None),
+        ([None, 5, ["window"]], None),
+    ],
+)
+def test_opens_where_the_lms_can_open_it(targets, window, choosing, answer_of):
+    (item,) = answer_of(choosing(accept_presentation_document_targets=targets).post())[DL + "content_items"]
+    assert item.get("window") == window
+
+
+@pytest.mark.parametrize(("at_once", "told"), [(True, "is added"), (False, "save the new"), (ABSENT, "save the new")])
+def test_page_says_whether_the_lms_asks_again(at_once, told, choosing):
+    assert told in choosing(auto_create=at_once).get().text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/return",
+        "https://lms.example.evil.example/",
+        "https://evillms.example/",
+        "http://lms.example/",
+    ],
+)
+def test_answer_goes_to_the_platform_alone(url, visitor, refused):
+    refused(visitor.launch(**request_claims(deep_link_return_url=url)), "deep_linking_return", 400)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {CLAIM + "launch_presentation": {"return_url": "https://canvas.school.example/courses/1"}},
+        {AGS: {"lineitems": "https://canvas.school.example/api/lti/courses/1/line_items", "scope": []}},
+        {NRPS: {"context_memberships_url": "https://canvas.school.example/api/lti/names_and_roles"}},
+    ],
+)
+def test_answer_goes_to_the_host_of_a_school_that_the_message_names(claims, visitor):
+    url = "https://canvas.school.example/courses/1/deep_linking_response?data=x"
+    assert visitor.launch(**request_claims(deep_link_return_url=url), **claims).status_code == 303
+
+
+def test_answer_goes_to_a_school_in_the_cloud_of_canvas(register, visitor, app):
+    canvas = register(replace(visitor.lms, issuer="https://canvas.instructure.com"))
+    url = "https://school.instructure.com/courses/1/deep_linking_response"
+    assert Browser(app, canvas).launch(**request_claims(deep_link_return_url=url)).status_code == 303
+
+
+@pytest.mark.parametrize("link", [{"id": "link-1", "title": "T"}, {"id": ""}, {"id": 5}, None, "x"], ids=repr)
+def test_a_link_in_the_request_changes_nothing(link, visitor, database):
+    opened = visitor.launch(**{**request_claims(), "resource_link": link})
+    assert "/add/" in opened.headers["Location"]
+    with database.read() as session:
+        assert session.scalars(select(Placement)).all() == []
 
 
 def test_return_address_is_escaped_and_may_be_posted_to(choosing):
@@ -140,7 +244,8 @@ def test_return_address_is_escaped_and_may_be_posted_to(choosing):
 
 
 @pytest.mark.parametrize(
-    ("host", "allowed"), [("école.example", "https://xn--cole-9oa.example"), ("a.example;script-src", "")]
+    ("host", "allowed"),
+    [("école.lms.example", "https://xn--cole-9oa.lms.example"), ("a;script-src.lms.example", "")],
 )
 def test_return_address_in_another_script_can_stand_in_a_header(choosing, host, allowed):
     page = choosing(deep_link_return_url=f"https://{host}/back").post()
@@ -153,21 +258,30 @@ def test_proposed_title_is_shown(choosing):
     assert 'value="Week 3 &lt;discussion&gt;"' in page.text
 
 
-def test_cancelling_answers_without_items_and_makes_nothing(choosing, answer_of, database):
+def test_cancelling_answers_without_items(choosing, answer_of):
     claims = answer_of(choosing().post(cancel="Cancel", title=""))
     assert claims[DL + "content_items"] == []
+
+
+@pytest.mark.parametrize("fields", [{}, {"cancel": "Cancel"}], ids=["chosen", "cancelled"])
+def test_nothing_remains_of_a_choice_that_the_lms_rejects(fields, choosing, database):
+    assert choosing().post(**fields).status_code == 200
     with database.read() as session:
         assert session.scalars(select(Discussion)).all() == []
+        assert session.scalars(select(Placement)).all() == []
 
 
-def test_answer_is_given_once(choosing, database):
+def test_answer_is_given_once(choosing):
     page = choosing()
     token = page.token()
     assert page.post(csrf_token=token).status_code == 200
     assert page.post(csrf_token=token).status_code == 410
     assert page.get().status_code == 410
-    with database.read() as session:
-        assert len(session.scalars(select(Discussion)).all()) == 1
+
+
+def test_two_choices_are_two_discussions(choosing, answer_of):
+    first, second = (answer_of(choosing().post())[DL + "content_items"][0]["custom"] for _ in range(2))
+    assert first["discussion"] != second["discussion"]
 
 
 @pytest.mark.parametrize("fields", [{"title": ""}, {"points": "0"}, {"points": "many"}, {"points": ""}])
@@ -216,4 +330,7 @@ def test_placed_link_opens_the_discussion_that_was_added(choosing, answer_of, vi
     opened = visitor.launch(**{CLAIM + "custom": item["custom"], "roles": [f"{MEMBERSHIP}#Instructor"]})
     assert opened.status_code == 303
     with database.read() as session:
-        assert str(session.scalars(select(Placement.discussion_id)).one()) == item["custom"]["discussion"]
+        discussion = session.scalars(select(Discussion)).one()
+        assert session.scalars(select(Placement.discussion_id)).one() == discussion.id
+    # The LMS's title counts: the instructor may have changed it there before saving.
+    assert (discussion.title, str(discussion.points)) == ("Managers and leaders", "12.50")

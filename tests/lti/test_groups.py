@@ -26,6 +26,7 @@ TOLD = {
     "in no group": ({"group_ids": " "}, {GROUP: {}}),
     "variables that were not filled in": ({"section_ids": "$Canvas.course.sectionIds", "group_ids": "$Moodle.x"}, {}),
     "names that are no JSON": ({"section_ids": "12", "section_names": "Morning"}, {SECTION: {"12": ""}}),
+    "names within lists without end": ({"section_ids": "12", "section_names": "[" * 2_000}, {SECTION: {"12": ""}}),
     "names that are no list": ({"section_ids": "12", "section_names": '{"a": 1}'}, {SECTION: {"12": ""}}),
     "names that are no text": ({"section_ids": "12", "section_names": "[5]"}, {SECTION: {"12": ""}}),
     "empty parts and doubles": ({"group_ids": ",4,,4, "}, {GROUP: {"4": ""}}),

@@ -4,12 +4,16 @@ import base64
 import hashlib
 import json
 from datetime import timedelta
+from typing import NoReturn
 
 import jwt
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import RSAAlgorithm
 
 from lti_app.core.db import Database
-from lti_app.lti.keys import PUBLISHED_FIRST, STAYS_PUBLISHED, current_key, list_keys, public_jwks, rotate
+from lti_app.lti import keys
+from lti_app.lti.keys import PUBLISHED_FIRST, STAYS_PUBLISHED, current_key, list_keys, public_jwks, rotate, signing_key
 from tests.lti.fake_lms import Browser, TestClock
 
 
@@ -25,6 +29,24 @@ def test_the_first_key_is_made_once(database: Database, clock: TestClock):
     assert key.kid == published["kid"] == thumbprint
     token = jwt.encode({"a": 1}, key.private_pem, algorithm="RS256")
     assert jwt.decode(token, RSAAlgorithm.from_jwk(published), algorithms=["RS256"]) == {"a": 1}
+
+
+def refuse_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if somebody else was writing for longer than anybody waits."""
+
+    def wait(_database: Database) -> NoReturn:
+        raise TimeoutError("waits for those who write")
+
+    monkeypatch.setattr(Database, "writing", wait)
+
+
+def test_key_that_exists_is_read_without_waiting_for_writers(
+    database: Database, clock: TestClock, visitor: Browser, monkeypatch: pytest.MonkeyPatch
+):
+    key = signing_key(database, clock())
+    refuse_writes(monkeypatch)
+    assert signing_key(database, clock()) == key
+    assert [each["kid"] for each in visitor.client.get("/lti/jwks").get_json()["keys"]] == [key.kid]
 
 
 def test_a_new_key_is_published_before_it_signs(database: Database, clock: TestClock):
@@ -73,3 +95,28 @@ def test_the_published_address(visitor: Browser):
 
 def published(session, clock: TestClock) -> list[str]:
     return [key["kid"] for key in public_jwks(session, clock())["keys"]]
+
+
+def test_keys_are_read_once_however_often_they_are_needed(database: Database, clock: TestClock, monkeypatch):
+    """Reading one holds up all threads for as long as ten pages take, and anybody may ask for the key set."""
+    read: list[str] = []
+
+    class CountingKey(keys.JWK):
+        @classmethod
+        def from_pem(cls, *about):
+            read.append("public")
+            return super().from_pem(*about)
+
+    def load(*about, **more):
+        read.append("private")
+        return load_pem_private_key(*about, **more)
+
+    with database.writing() as session:
+        key = current_key(session, clock())
+        monkeypatch.setattr(keys, "JWK", CountingKey)
+        monkeypatch.setattr(keys, "load_pem_private_key", load)
+        for _ in range(5):
+            token = key.sign({"a": 1})
+            (published,) = public_jwks(session, clock())["keys"]
+    assert jwt.decode(token, RSAAlgorithm.from_jwk(published), algorithms=["RS256"]) == {"a": 1}
+    assert sorted(read) == ["private", "public"]

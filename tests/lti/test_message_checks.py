@@ -9,8 +9,12 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import select
 
+from lti_app.core.db import Database
+from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Role
+from lti_app.course.people.models import Person
 from tests.lti.fake_lms import ABSENT, CLAIM, MEMBERSHIP, TARGET, Browser, KeyPair
 
 EVIL = "https://evil.example/launch"
@@ -118,6 +122,14 @@ def test_claims_refused(name: str, visitor: Browser, refused):
     refused(visitor.launch(**changes), reason, status)
 
 
+def test_names_and_titles_keep_letters_newer_than_the_tables_of_this_python(visitor: Browser, database: Database):
+    title, name = "\U0001fadf Week 1", "Ana \U0001fae9 علی‌رضا"
+    visitor.launch(name=name, **{CLAIM + "context": {"id": "c", "title": f"{title}\ufffe"}})
+    with database.read() as session:
+        assert session.scalars(select(Person.name)).one() == name
+        assert session.scalars(select(Course.title)).one() == title
+
+
 @pytest.mark.parametrize("name", ACCEPTED_CLAIMS)
 def test_claims_accepted(name: str, visitor: Browser, arrived):
     arrived(visitor.launch(**ACCEPTED_CLAIMS[name]), Role.STUDENT)
@@ -219,6 +231,23 @@ class TestToken:
     def test_no_token_at_all(self, token: str, visitor: Browser, refused):
         refused(visitor.post(token, visitor.login().state), "token_format", 400)
 
+    @pytest.mark.parametrize("depth", range(780, 960, 20))
+    def test_claims_as_deep_as_python_can_just_read(self, depth: int, visitor: Browser, refused):
+        begun = visitor.login()
+        claims = json.dumps({**visitor.lms.claims(begun.nonce), "deep": 5}).replace(
+            "5}", "[" * depth + "]" * depth + "}"
+        )
+        refused(
+            visitor.post(f"{encoded({'alg': 'RS256', 'kid': 'key-1'})}.{segment(claims)}.AA", begun.state),
+            "token_format",
+            400,
+        )
+
+    @pytest.mark.parametrize("depth", range(780, 960, 20))
+    def test_header_as_deep_as_python_can_just_read(self, depth: int, visitor: Browser, refused):
+        header = '{"kid": "key-1", "alg": ' + "[" * depth + "]" * depth + "}"
+        refused(visitor.post(f"{segment(header)}.e30.AA", visitor.login().state), "token_format", 400)
+
     def test_empty(self, visitor: Browser, refused):
         refused(visitor.post("", visitor.login().state), "token_missing", 400)
 
@@ -242,4 +271,9 @@ def test_ten_minutes_are_too_late(visitor: Browser, clock, refused):
 
 
 def encoded(value: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+    return segment(json.dumps(value))
+
+
+def segment(text: str) -> str:
+    """A part of a token."""
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from flask import Flask
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from werkzeug.test import TestResponse
 
 from lti_app.course.courses.rules import Role
-from lti_app.lti.platform_keys import FAILURE_KEPT
+from lti_app.lti.platform_keys import ASKED_ANEW, FAILURE_KEPT, MOST_OF_ONE_NAME
 from tests.lti.fake_lms import Browser, FakeLms, KeyPair, KeyServer, Served
 
 HTML = {"Content-Type": "text/html"}
@@ -131,6 +132,23 @@ def test_short_key(visitor: Browser, refused):
     refused(visitor.launch(), "keys_unusable", 502)
 
 
+def wide(bits: int, exponent: int) -> dict[str, str]:
+    """A key of so many bits, of which nobody has the other half."""
+    public = RSAPublicNumbers(exponent, (1 << bits) - 1).public_key()
+    return {**RSAAlgorithm.to_jwk(public, as_dict=True), "kid": "key-1"}
+
+
+@pytest.mark.parametrize(("bits", "exponent"), [(16_384, 65_537), (1_000_000, 65_537), (3_072, 2**3_000 + 1)])
+def test_key_that_takes_long_to_verify_with(bits: int, exponent: int, visitor: Browser, refused):
+    visitor.lms.publish(wide(bits, exponent))
+    refused(visitor.launch(), "keys_unusable", 502)
+
+
+def test_more_keys_of_one_name_than_are_tried(visitor: Browser, refused):
+    visitor.lms.publish(*[wide(3_072, 65_537)] * MOST_OF_ONE_NAME, visitor.lms.key.jwk)
+    refused(visitor.launch(), "signature", 401)
+
+
 def test_key_without_alg_and_among_others(visitor: Browser, other_key: KeyPair, arrived):
     bare = {name: value for name, value in visitor.lms.key.jwk.items() if name != "alg"}
     visitor.lms.publish({"kty": "oct", "kid": "a", "k": "c2VjcmV0"}, other_key.jwk, bare)
@@ -189,6 +207,58 @@ def test_a_rotated_key_gets_in_at_once(visitor: Browser, other_key: KeyPair, key
     visitor.lms.publish()
     assert visitor.launch().status_code == 303
     assert len(key_server.asked) == 2
+
+
+def test_a_key_that_changed_and_kept_its_name_gets_in_at_once(
+    visitor: Browser, other_key: KeyPair, key_server: KeyServer
+):
+    assert visitor.launch().status_code == 303
+    visitor.lms.key = KeyPair("key-1", other_key.private)
+    visitor.lms.publish()
+    assert visitor.launch().status_code == 303
+    assert visitor.launch().status_code == 303
+    assert len(key_server.asked) == 2
+
+
+def test_launches_that_come_together_after_a_change_ask_once(
+    app: Flask, visitor: Browser, other_key: KeyPair, key_server: KeyServer
+):
+    assert visitor.launch().status_code == 303
+    visitor.lms.key = KeyPair("key-1", other_key.private)
+    visitor.lms.publish()
+    visitors = [Browser(app, visitor.lms) for _ in range(6)]
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda one: one.launch(), visitors))
+    assert [answer.status_code for answer in answers] == [303] * 6
+    assert len(key_server.asked) == 2
+
+
+def test_forged_signatures_cannot_flood_the_lms(visitor: Browser, other_key: KeyPair, clock, key_server: KeyServer):
+    assert visitor.launch().status_code == 303
+    begun = visitor.login()
+    forged = visitor.lms.sign(visitor.lms.claims(begun.nonce), key=other_key, kid="key-1")
+    for _ in range(5):
+        assert visitor.post(forged, begun.state).status_code == 401
+    assert len(key_server.asked) == 2
+    clock.advance(ASKED_ANEW)
+    assert visitor.post(forged, begun.state).status_code == 401
+    assert len(key_server.asked) == 3
+    assert visitor.post(visitor.lms.sign(visitor.lms.claims(begun.nonce)), begun.state).status_code == 303
+
+
+@pytest.mark.parametrize("name", ["an error", "half a JSON", "nothing"])
+def test_a_forged_signature_while_the_key_set_cannot_be_had_harms_nobody(
+    name: str, visitor: Browser, other_key: KeyPair, key_server: KeyServer
+):
+    assert visitor.launch().status_code == 303
+    visitor.lms.serve(UNREACHABLE[name])
+    begun = visitor.login()
+    forged = visitor.lms.sign(visitor.lms.claims(begun.nonce), key=other_key, kid="key-1")
+    for _ in range(3):
+        answer = visitor.post(forged, begun.state)
+        assert (answer.status_code, "signature" in answer.text) == (401, True)
+    assert len(key_server.asked) == 2
+    assert visitor.launch().status_code == 303
 
 
 def test_a_withdrawn_key_is_refused(visitor: Browser, other_key: KeyPair, clock, key_server: KeyServer):

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import cycle, pairwise
+from math import isqrt
 from typing import Any
 
 from sqlalchemy import (
@@ -81,9 +82,10 @@ class EarlierCode:
     def _update(self, connection: Connection, table: Table) -> None:
         """Every column to the value it has, and those that may be empty to nothing."""
         number = len(self._ids[table.name]) - 3
-        key = next(iter(table.primary_key))
-        row = table.update().where(key == self._ids[table.name][number])
-        connection.execute(row.values(self._values(table, number, whole=True)))
+        values = self._values(table, number, whole=True)
+        key = {column: values.get(column.name, self._ids[table.name][number]) for column in table.primary_key}
+        row = table.update().where(*(column == value for column, value in key.items()))
+        connection.execute(row.values(values))
         empty = {column.name: None for column in table.columns if _may_be_empty(column)}
         if empty:
             connection.execute(row.values(empty))
@@ -104,9 +106,12 @@ class EarlierCode:
     def _values(self, table: Table, number: int, *, whole: bool) -> dict[str, Any]:
         """Values that differ from those of other rows only where the revision wants them to."""
         differ = {column for columns in _keys(table) for column in columns}
+        alone = {columns[0] for columns in _keys(table) if len(columns) == 1}
+        together = [column for column in table.columns if column in differ - alone and column.foreign_keys]
+        numbers = dict.fromkeys(differ, number) | dict(zip(together, cycle(_pair(number)), strict=False))
         named = [column for column in table.columns if whole or not column.nullable or _is_either(column)]
         return {
-            column.name: self._value(column, number if column in differ else 0)
+            column.name: self._value(column, numbers.get(column, 0))
             for column in named
             if not _numbers_itself(column) and not (_is_either(column) and column.name == "group_id")
         }
@@ -165,6 +170,13 @@ def _keys(table: Table) -> list[list[Column[Any]]]:
     uniques = [list(each.columns) for each in table.constraints if isinstance(each, UniqueConstraint)]
     indexes = [list(index.columns) for index in table.indexes if index.unique]
     return [list(table.primary_key), *uniques, *indexes]
+
+
+def _pair(number: int) -> tuple[int, int]:
+    """Two small numbers that differ from those of other numbers: so many rows need only few rows that they refer to."""
+    most = isqrt(number)
+    rest = number - most * most
+    return (most, most - rest) if rest <= most else (rest - most - 1, most)
 
 
 def _numbers_itself(column: Column[Any]) -> bool:

@@ -134,3 +134,36 @@ def test_a_response_serves_once_and_must_be_signed_by_the_tool(
     assert send(visitor, tool.sign(response(lms, [link(lms)]))).status_code == 400
     assert send(visitor, "").status_code == 400
     assert send(visitor, "no.jwt.here").status_code == 400
+
+
+def test_content_chosen_again_keeps_the_link_and_its_column(
+    visitor: FlaskClient, lms: PracticeLms, tool: FakeTool
+) -> None:
+    send(visitor, tool.sign(response(lms, [link(lms, lineItem={"scoreMaximum": 20})])))
+    before, columns = lms.placements.all()[-1], lms.gradebook.line_items()
+    request = lms.launch_claims("miriam", before, message_type=DEEP_LINKING)
+    assert request[f"{CLAIM}resource_link"]["id"] == before.id
+    data = {f"{DL_CLAIM}data": request[f"{DL_CLAIM}deep_linking_settings"]["data"]}
+    item = link(lms, custom={"discussion": "d-6"}, lineItem={"scoreMaximum": 5})
+    assert send(visitor, tool.sign(response(lms, [item], **data))).status_code == 200
+    after = lms.placements.all()[-1]
+    assert (after.id, after.custom) == (before.id, {"discussion": "d-6"})
+    assert lms.gradebook.line_items() == columns
+
+
+def test_a_duplicated_activity_names_the_same_content_in_another_column(
+    visitor: FlaskClient, lms: PracticeLms, tool: FakeTool
+) -> None:
+    send(visitor, tool.sign(response(lms, [link(lms, lineItem={"scoreMaximum": 20})])))
+    first = lms.placements.all()[-1]
+    visitor.post("/person", data={"person": "miriam"})
+    assert visitor.post(f"/placements/{first.id}/duplicate").status_code == 303
+    copy = lms.placements.all()[-1]
+    assert (copy.title, copy.custom) == ("Week 5 (copy)", first.custom)
+    assert copy.id != first.id
+    columns = [lms.gradebook.line_items(resource_link_id=each.id) for each in (first, copy)]
+    assert [[item.score_maximum for item in items] for items in columns] == [[20], [20]]
+    assert "Choose content again" in visitor.get("/").text
+    assert visitor.post("/placements/nothing/duplicate").status_code == 404
+    visitor.post("/person", data={"person": "amara"})
+    assert visitor.post(f"/placements/{first.id}/duplicate").status_code == 403

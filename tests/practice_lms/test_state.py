@@ -12,7 +12,7 @@ from lti_app.practice_lms.grade_messages import LineItemDraft, ScoreMessage
 from lti_app.practice_lms.gradebook import OutdatedScoreError
 from lti_app.practice_lms.lms import PracticeLms
 from lti_app.practice_lms.server import running
-from lti_app.practice_lms.vocabulary import SCOPE_SCORE, SCORE_TYPE
+from lti_app.practice_lms.vocabulary import CLAIM, SCOPE_SCORE, SCORE_TYPE
 
 START = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
@@ -119,3 +119,15 @@ def test_a_served_lms_answers_over_http(config: PracticeConfig) -> None:
         with ThreadPoolExecutor(8) as pool:
             assert set(pool.map(post, [person.key for person in lms.course.students])) == {204}
         assert len(lms.gradebook.scores(item.id)) == 24
+
+
+def test_new_installation_outlives_a_restart(config: PracticeConfig) -> None:
+    first = PracticeLms(config)
+    old, new = first.deployment_id, first.install_anew()
+    assert first.launch_claims("amara", "rl-week-3")[f"{CLAIM}deployment_id"] == new != old
+    assert first.login_fields(first.launch("amara"))["lti_deployment_id"] == new
+    first.close()
+    second = PracticeLms(config)
+    assert second.deployment_id == new
+    assert second.install_anew() not in (old, new)
+    second.close()

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -41,7 +42,7 @@ from lti_app.storage.choosing import make_storage
 from tests.factories.demonstration import register_and_seed
 from tests.resilience.processes import SECRET, free_port
 from tests.resilience.visitor import Visitor
-from tests.resilience.words import PassbackState, assess, passback_states, release_all
+from tests.resilience.words import GradebookStanding, PassbackState, assess, passback_states, release_all
 from tests.rows import Rows, put_rows, take_rows
 
 READ_SECONDS = 1.0
@@ -147,6 +148,15 @@ class Halves:
     def send_due(self) -> None:
         """What the worker does when it is woken."""
         self.parts.jobs.sender.send_due()
+
+    def read_due(self, **after: float) -> int:
+        """What the worker does when it is time to read back; how many scores must be sent again."""
+        self.let_pass(**(after or {"minutes": 1}))
+        return self.parts.jobs.reader.read_due()
+
+    def standings(self, campus: Campus) -> dict[GradebookStanding, int]:
+        """How many scores of the campus are said to be what."""
+        return dict(Counter(report.standing for report in self.reports(campus).values()))
 
     def states(self, campus: Campus) -> dict[PassbackState, int]:
         """How many scores of the campus are in which state."""

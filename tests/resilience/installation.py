@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import requests
@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, select, text, update
 from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
 from lti_app.jobs.passbacks import LEASE
+from lti_app.jobs.read_backs import LEASE as READ_LEASE
 from lti_app.practice_lms.config import PracticeConfig
 from lti_app.practice_lms.lms import PracticeLms
 from tests.factories.demonstration import register_and_seed
@@ -40,7 +41,7 @@ class Installation:
         )
         self.web = Program(*serve, environ=environ, log=folder / "web.log", ready=web_ready)
         self.worker: Program | None = None
-        if redis_url:
+        if redis_url or not database_url.startswith("sqlite"):
             work = (*COLLOQUY, "worker")
             self.worker = Program(*work, environ=environ, log=folder / "worker.log", ready=says("worker_started"))
 
@@ -53,13 +54,14 @@ class Installation:
         """Make the LMS known, and put the demonstration course into the migrated database."""
         register_and_seed(self.database, self.lms_config, now=system_clock())
 
-    def start(self) -> None:
+    def start(self, *, lms_is_slow: bool = True) -> None:
         """Start everything, and wait until it is ready."""
         for program in self.programs:
             program.start()
         for program in self.programs:
             program.await_ready()
-        self.slow_down_the_lms()
+        if lms_is_slow:
+            self.slow_down_the_lms()
 
     def slow_down_the_lms(self) -> None:
         """Let it take its time over each score, so that the worker rarely dies without one in its hands."""
@@ -91,6 +93,19 @@ class Installation:
         with self.database.writing() as session:
             pending = update(Passback).where(Passback.state == PassbackState.PENDING)
             session.execute(pending.values(due_at=system_clock()))
+
+    def is_reading(self) -> bool:
+        """Whether a worker has claimed a column to be read."""
+        now = system_clock()
+        claimed = Passback.check_due_at.between(now + READ_LEASE - timedelta(minutes=1), now + READ_LEASE)
+        with self.database.read() as session:
+            return session.scalar(select(Passback.id).where(claimed).limit(1)) is not None
+
+    def let_checks_be_due(self) -> None:
+        """As if the days had passed after which accepted scores are read back, whoever had claimed them."""
+        with self.database.writing() as session:
+            accepted = update(Passback).where(Passback.state == PassbackState.SENT)
+            session.execute(accepted.values(check_due_at=system_clock()))
 
     @contextmanager
     def looking_at_the_lms(self) -> Iterator[PracticeLms]:

@@ -12,6 +12,7 @@ from lti_app.core.clock import system_clock
 from tests.resilience.installation import SCORE_SECONDS, Installation, is_whole
 from tests.resilience.people import Grader, Ledger, Restless, Writer, scene_of
 from tests.resilience.processes import Program
+from tests.resilience.reading_back import check_told, read_back_until_told
 from tests.resilience.reckoning import check_grades, check_posts
 from tests.resilience.waiting import PATIENCE, eventually
 from tests.resilience.words import PassbackState, count_passbacks
@@ -81,10 +82,13 @@ def live_through_it(installation: Installation, seed: int) -> None:
     for person in people:
         person.join(60)
     become_quiet(installation)
+    changed = read_back_until_told(installation, graders_of(installation)[0])
+    stop(installation)
     report(ledger, installation)
     assert ledger.surprises == []
     check_posts(installation, ledger)
     check_grades(installation, ledger)
+    check_told(installation, changed)
 
 
 def gather(installation: Installation, ledger: Ledger, seed: int) -> list[Restless]:
@@ -144,7 +148,7 @@ def die_while_sending(installation: Installation) -> None:
 
 
 def become_quiet(installation: Installation) -> None:
-    """Nobody works any more, everything runs, hours pass; then all is stopped in good order."""
+    """Nobody works any more, everything runs, hours pass, and all grades are sent."""
     installation.let_leases_end(system_clock())
     installation.let_pauses_end()
     for program in (installation.lms, installation.worker or installation.web):
@@ -157,6 +161,17 @@ def become_quiet(installation: Installation) -> None:
             return set(count_passbacks(session)) <= {PassbackState.SENT}
 
     eventually(all_sent, "all grades are sent")
+
+
+def graders_of(installation: Installation) -> list[str]:
+    """The ids by which the LMS knows the graders."""
+    with installation.looking_at_the_lms() as lms:
+        subs = {person.key: person.id for person in lms.course.people}
+    return [subs[key] for key in GRADERS]
+
+
+def stop(installation: Installation) -> None:
+    """Stop all in good order."""
     assert [program.stop() for program in reversed(installation.programs)] == [0] * len(installation.programs)
 
 

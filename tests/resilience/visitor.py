@@ -29,8 +29,12 @@ class Visitor:
 
     def launch(self, placement: str = "rl-week-3") -> requests.Response:
         """Open a placement from the course page; the answer to the launch message: 303 to the page that opens."""
+        return self.open(f"placements/{placement}")
+
+    def open(self, what: str) -> requests.Response:
+        """Begin a launch of the LMS at this path below `/launch`; the answer to the launch message."""
         self.send("POST", f"{self._lms_url}/person", {"person": self._sub})
-        login = self._auto_form(self.send("GET", f"{self._lms_url}/launch/placements/{placement}"))
+        login = self._auto_form(self.send("GET", f"{self._lms_url}/launch/{what}"))
         answer = self.follow(self.send("POST", *login))
         if urlsplit(answer.url).netloc != urlsplit(self._lms_url).netloc or answer.status_code != 200:
             return answer
@@ -56,8 +60,9 @@ class Visitor:
             )
         except requests.RequestException as error:
             raise Unanswered from error
-        for cookie in self._http.cookies:
-            cookie.secure = False  # browsers send secure cookies to http://localhost, this jar would not
+        finally:  # an answer that breaks off after its headers has set its cookies, too
+            for cookie in self._http.cookies:
+                cookie.secure = False  # browsers send secure cookies to http://localhost, this jar would not
         return answer
 
     def follow(self, answer: requests.Response) -> requests.Response:

@@ -5,14 +5,16 @@ from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.grading.assessments.models import Assessment, Release
 from lti_app.grading.assessments.queries import get_assessment
 from lti_app.grading.passbacks.models import Passback
-from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.rules.states import GradebookStanding, PassbackState, ReadBack
 from tests.factories.passbacks import count_passbacks, passback_states
 
 __all__ = [
     "Assessment",
     "AssessmentChanged",
+    "GradebookStanding",
     "Passback",
     "PassbackState",
+    "ReadBack",
     "Release",
     "assess",
     "count_passbacks",

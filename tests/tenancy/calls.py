@@ -11,12 +11,13 @@ from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
 from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
-from lti_app.exchange.importing.actions.preview import ImportFile
-from lti_app.exchange.importing.rules.posts import ImportMode
+from lti_app.exchange.importing.rules.posts import ImportChoices, ImportMode
+from lti_app.exchange.importing.rules.prepare import ImportFile, prepare_import
 from lti_app.library.files.rules import Limits, Purpose, Right, Rights
 from lti_app.library.passages.rules import Page, TextStorage
 from lti_app.library.readings.rules import to_csl
 from lti_app.storage.bucket import BucketStorage
+from tests.cast import MONDAY
 from tests.factories import files
 from tests.factories.discussions import plan
 from tests.factories.readings import KOTTER
@@ -36,7 +37,7 @@ VALUES: dict[str, Any] = {
     "name": "Two",
     "note": "",
     "pages": [Page("104", "Leaders cope with change, and managers with complexity. " * 20)],
-    "placeholder": "",
+    "names": {},
     "purpose": Purpose.ATTACHMENT,
     "read": True,
     "reason": ReportReason.OTHER,
@@ -44,10 +45,10 @@ VALUES: dict[str, Any] = {
     "settings": plan(),
     "text": "See me about this.",
     "through_library": True,
-    "file": ImportFile(FILE, "UTC"),
+    "prepared": prepare_import(ImportFile(FILE, "UTC"), (), now=MONDAY),
     "version": 1,
     "wanted": True,
-    "mode": ImportMode.READ_ONLY,
+    "choices": ImportChoices(ImportMode.READ_ONLY),
     "words": "See for yourself",
     "written": PostContent("A new thought on what leaders do."),
     "storage": BucketStorage(MemoryStore(), prefix="files"),
@@ -105,7 +106,10 @@ AS_FOR_NOTHING: dict[str, str] = {
     "grading.assessments.get_assessment": "a student without marks has none",
     "grading.assessments.list_posts_in_context": "of those who have written nothing here",
     "grading.passbacks.get_passback": "a student without a released grade has none",
+    "grading.passbacks.keep_shown": "a discussion without scores has none to keep",
+    "grading.passbacks.request_check": "a discussion without scores has none to read back",
     "grading.passbacks.retry_passbacks": "a discussion without scores has none to send",
+    "grading.passbacks.send_over": "a discussion without scores has none to send",
     "library.files.list_files": "of the ids in a text, those that are of the course",
     "library.readings.list_progress": "nobody here has got anywhere in what is elsewhere",
     "library.readings.list_class_progress": "of the ids that a page shows, those that are of the course",
@@ -130,10 +134,12 @@ FOUND = frozenset(AS_FOR_NOTHING) & {
 }
 """Those of them that answer otherwise for what is of home."""
 
-OF_THE_ACTOR = {"course.people.record_time_zone": "actor.person_id"}
-"""These take the id of whoever acts, and nothing else may be handed to them by the web."""
-
 BEYOND_A_GATE: dict[str, str] = {
+    "course.courses.adopt_time_zone": "of the course that a launch or a visit is of",
+    "course.people.record_time_zone": "of whoever acts",
+    "course.courses.name_in_course": "an expression, of the course that a query is about",
+    "course.courses.role_at_launch": "of the course that a launch is of",
+    "course.courses.record_member": "of the course that a launch or a roster is of",
     "course.courses.enroll": "of the course that a launch or a roster is of",
     "course.courses.deactivate_others": "of the course that a roster is of",
     "course.courses.end_visits_of_others": "of the person whom a launch names",
@@ -143,11 +149,17 @@ BEYOND_A_GATE: dict[str, str] = {
     "course.courses.rename_course": "of the course that a launch is of",
     "course.groups.record_lms_groups": "of the course that a launch is of",
     "discussion.discussions.assign_pseudonyms": "of the discussion in hand",
+    "discussion.discussions.copy_discussion": "of the course that a launch is of",
+    "discussion.discussions.follow_title": "of the link that a launch is of",
+    "discussion.discussions.replace_discussion": "of the link that a launch is of",
     "discussion.discussions.reserve_discussion": "of the course that a launch is of",
+    "discussion.discussions.restore_discussion": "of the link that a launch is of",
     "discussion.integrity.screen": "of the post that was just written",
     "discussion.moderation.recount_thread": "of the thread in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
+    "grading.rubrics.copy_graded_discussion": "of the course that a launch is of",
     "grading.passbacks.queue_passback": "of the assessment in hand",
+    "grading.passbacks.send_column_again": "of the placement in hand",
     "library.passages.check_many": "of the readings of the discussion in hand",
     "library.passages.check_quotations": "of the readings of the discussion in hand",
     "library.readings.find_or_add_passage": "of the reading in hand",

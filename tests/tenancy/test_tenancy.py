@@ -27,7 +27,6 @@ from tests.tenancy.calls import (
     CARRIED,
     FOUND,
     NO_IDS,
-    OF_THE_ACTOR,
     OTHERWISE_CALLED,
     VALUES,
     WITHOUT,
@@ -41,7 +40,7 @@ CALLS: list[Call] = [
     (name, function, parameter)
     for name, function in TAKING_IDS.items()
     for parameter in ids_of(function)
-    if name not in {*BEYOND_A_GATE, *OF_THE_ACTOR} and f"{name}.{parameter}" not in NO_IDS
+    if name not in BEYOND_A_GATE and f"{name}.{parameter}" not in NO_IDS
 ]
 """A function, and the parameter of it that gets an id from elsewhere."""
 
@@ -118,7 +117,7 @@ def is_right(session: Session, world: World, call: Call, answer: Any) -> bool:
 def test_the_tables_name_functions_that_there_are():
     by_parameter = {f"{name}.{parameter}" for name, _, parameter in CALLS}
     assert set(AS_FOR_NOTHING) <= {*TAKING_IDS, *by_parameter}
-    assert {*BEYOND_A_GATE, *OF_THE_ACTOR, *AS_STUDENT, *WITHOUT} <= set(TAKING_IDS)
+    assert {*BEYOND_A_GATE, *AS_STUDENT, *WITHOUT} <= set(TAKING_IDS)
     assert {name.rpartition(".")[0] for name in NO_IDS} <= set(TAKING_IDS)
 
 
@@ -170,11 +169,3 @@ def test_what_trusts_its_ids_is_out_of_the_webs_reach():
     trusting = {(TAKING_IDS[name].__module__, TAKING_IDS[name].__name__) for name in BEYOND_A_GATE}
     imports = (node for node in parsed_web() if isinstance(node, ast.ImportFrom))
     assert [alias.name for node in imports for alias in node.names if (node.module, alias.name) in trusting] == []
-
-
-def test_what_is_about_the_actor_is_given_the_actor():
-    wanted = {TAKING_IDS[name].__name__: whose for name, whose in OF_THE_ACTOR.items()}
-    calls = (node for node in parsed_web() if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
-    about = [(node.func.id, [ast.unparse(one) for one in node.args]) for node in calls if node.func.id in wanted]  # type: ignore[union-attr]
-    assert about
-    assert all(wanted[name] in given for name, given in about), about

@@ -20,7 +20,7 @@ from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.models import Draft
 from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent, DraftKind, DraftPlace
 from lti_app.discussion.reactions.actions import set_like
-from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
+from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.assessments.actions import release
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
@@ -32,6 +32,7 @@ from tests.cast import FRAME, MONDAY, Cast
 from tests.factories import files
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.grades import mark
+from tests.factories.imports import preview
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
 
@@ -120,7 +121,7 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
     for place in (FIRST_POST, DraftPlace(DraftKind.REPLY, post.id)):
         saved_at = earlier if place is FIRST_POST else earlier + timedelta(minutes=30)
         save_draft(session, instructor, discussion, place, DraftContent("As far as this"), now=saved_at)
-    imported = preview_import(session, instructor, discussion.id, ImportFile(FILE, "UTC"), now=MONDAY)
+    imported = preview(session, instructor, discussion, ImportFile(FILE, "UTC"), now=MONDAY)
     ids = {
         "draft_id": session.scalars(select(Draft.id).where(Draft.discussion_id == discussion.id)).first(),
         "extension_id": session.scalars(select(Extension.id).where(Extension.discussion_id == discussion.id)).one(),

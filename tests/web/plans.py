@@ -26,13 +26,28 @@ def multiply(connection: Connection, copies: int) -> None:
         connection.execute(
             text(f'INSERT INTO "{table.name}" ({names}) {numbers} SELECT {values} FROM "{table.name}", copy')
         )
-    if connection.dialect.name == "postgresql":
-        shifted = ", ".join(f"{key} + copy.n * {STEP}" for key in ("post_id", "course_id"))
-        found = f"{numbers} SELECT {shifted}, words FROM post_search, copy ON CONFLICT DO NOTHING"
-        connection.execute(text(f"INSERT INTO post_search (post_id, course_id, words) {found}"))
+    _multiply_index(connection, numbers)
     connection.commit()
     connection.execute(text("ANALYZE"))
     connection.commit()
+
+
+def _multiply_index(connection: Connection, numbers: str) -> None:
+    """The same for the words that posts are found by, which triggers may have made room for."""
+    if connection.dialect.name == "sqlite":
+        found = f"{numbers} SELECT post_id + copy.n * {STEP} AS copied, * FROM post_search_words, copy"
+        same = "words = found.words, joined = found.joined, version = found.version"
+        connection.execute(
+            text(
+                f"UPDATE post_search_words SET {same} FROM ({found}) AS found WHERE post_search_words.post_id = copied"
+            )
+        )
+        return
+    shifted = ", ".join(f"{key} + copy.n * {STEP}" for key in ("post_id", "course_id"))
+    found = f"{numbers} SELECT {shifted}, words, body, version FROM post_search, copy"
+    columns = "post_id, course_id, words, body, version"
+    connection.execute(text(f"DELETE FROM post_search WHERE post_id > {STEP}"))
+    connection.execute(text(f"INSERT INTO post_search ({columns}) {found}"))
 
 
 def _stop_checking(connection: Connection) -> None:

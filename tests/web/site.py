@@ -21,9 +21,8 @@ from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions import assess, release
-from lti_app.grading.passbacks.actions import claim_due, finish_failed, finish_sent
-from lti_app.grading.passbacks.queries import PassbackReport
-from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.actions.sending import claim_due, finish_failed, finish_sent
+from lti_app.grading.passbacks.rules.states import PassbackReport, PassbackState
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import RubricView
 from lti_app.jobs.references import ReferenceRenderer
@@ -51,10 +50,14 @@ class RecordingBell:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.rings: list[int] = []
+        self.checks = 0
 
     def ring(self) -> None:
         with self.database.read() as session:
             self.rings.append(count_passbacks(session).get(PassbackState.PENDING, 0))
+
+    def ring_check(self) -> None:
+        self.checks += 1
 
     def ring_references(self) -> None:
         ReferenceRenderer(self.database, Event()).render_stale()
@@ -127,11 +130,12 @@ class Site:
         comment: str = "",
         criteria: int | None = None,
         lowest: bool = False,
+        level: int = 0,
     ) -> None:
-        """Marks by the assistant, a draft: the top level of every criterion, or of the first so many."""
+        """Marks by the assistant, a draft: the same level of every criterion, or of the first so many; 0 is the top."""
         with self.database.writing() as session:
             chosen = get_rubric(session, discussion).criteria[:criteria]
-            levels = {criterion.id: criterion.levels[-1 if lowest else 0].id for criterion in chosen}
+            levels = {criterion.id: criterion.levels[-1 if lowest else level].id for criterion in chosen}
             about = {"levels": levels, "comment": comment, "version": version, "now": self.clock()}
             assess(session, self.cast.tariq, discussion, student.person_id, **about)
 

@@ -8,7 +8,8 @@ from werkzeug.routing import Rule
 from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.queries import list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent
-from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
+from lti_app.exchange.importing.rules.prepare import ImportFile
+from tests.factories.imports import preview
 from tests.web.questions import refused
 
 PUBLIC = {"static", "health.healthz", "lti.login", "lti.check", "lti.begin_in_tab", "lti.launch", "lti.jwks"}
@@ -35,7 +36,9 @@ MAY = {
     "readings.delete": INSTRUCTORS,
     "discussions.show": EVERYBODY,
     "discussions.participation": EVERYBODY,
+    "discussions.remove": INSTRUCTORS,
     "discussions.settings": INSTRUCTORS,
+    "placements.continue_original_discussion": INSTRUCTORS,
     "answers.unanswered": WRITERS,
     "answers.claim": WRITERS,
     "answers.release": EVERYBODY,
@@ -64,7 +67,9 @@ MAY = {
     "moderation.like": STAFF,  # Ana wrote the post
     "stances.ask": set(),  # this discussion asks nobody where they stand
     "stances.answer": set(),
+    "class_lists.read_again": STAFF,
     "groups.manage": INSTRUCTORS,
+    "groups.give_names": INSTRUCTORS,
     "groups.make": INSTRUCTORS,
     "groups.place": INSTRUCTORS,
     "groups.split": INSTRUCTORS,
@@ -87,11 +92,14 @@ MAY = {
     "exchange.new_import": INSTRUCTORS,
     "exchange.show_import": INSTRUCTORS,
     "exchange.discard": INSTRUCTORS,
+    "exchange.reread": INSTRUCTORS,
     "grading.desk": STAFF,
     "grading.student": STAFF,
     "grading.save": STAFF,
     "grading.release_class": STAFF,
     "grading.retry": STAFF,
+    "grading.check": STAFF,
+    "grading.choose_grade": STAFF,
     "files.upload": WRITERS,
     "files.serve": WRITERS,
     "reader.show": EVERYBODY,
@@ -124,7 +132,7 @@ def place(site, cast, with_readings):
     site.mark(discussion, cast.ana)
     with site.database.writing() as session:
         given = ImportFile(b"author,text\nAda,Hello", "UTC")
-        import_id = preview_import(session, cast.ines, discussion.id, given, now=site.clock())
+        import_id = preview(session, cast.ines, discussion, given, now=site.clock())
         save_draft(session, cast.ana, discussion, FIRST_POST, DraftContent("Mine"), now=site.clock())
         (draft,) = list_drafts(session, cast.ana, discussion)
     return {

@@ -5,6 +5,7 @@ from io import RawIOBase
 import pytest
 
 from lti_app.app import MAX_REQUEST
+from lti_app.web.requests import MOST_FIELDS
 from tests.web.browser import BASE
 from tests.web.questions import refused
 from tests.web.site import address
@@ -175,3 +176,36 @@ def test_head_is_a_get_without_its_body(site, cast, discussion):
 def test_dialog_that_is_over_says_so(site, cast, key):
     answer = site.browser(cast.ines).get(f"/courses/{cast.course_id}/add/{key}")
     assert answer.status in (404, 410)
+
+
+MANY = MOST_FIELDS + 1
+
+
+@pytest.mark.parametrize(
+    "body", ["a&" * MANY, "a=1&" * MANY, "&".join(f"f{n}=%41" for n in range(MANY + 1)), "&" * MANY, "&&&;" * MANY]
+)
+def test_forms_of_more_fields_than_anybody_fills_in_are_not_read(site, discussion, body):
+    """Whoever sends them: the token of the form is looked for before the visit."""
+    for path in (address(discussion, "posts"), address(discussion, "settings"), "/lti/login", "/lti/launch"):
+        assert site.stranger().send(path, data=body, content_type=FORM).status == 413
+
+
+def test_the_form_of_a_large_class_is_read(site, cast):
+    fields = {f"{kind}-{n}": "" for kind in ("to", "was") for n in range(1, MOST_FIELDS // 2)}
+    assert site.browser(cast.ines).post(f"/courses/{cast.course_id}/groups/students", **fields).status == 303
+
+
+@pytest.mark.parametrize("about", ["", "; a=b", '; filename="x.png"', "; " + "a=b;" * 10_000])
+@pytest.mark.parametrize("path", ["posts", "settings", "draft", "groups"])
+def test_parts_of_a_form_without_a_name_are_left_out(site, cast, discussion, about, path):
+    browser, body = site.browser(cast.ines), f"--x\r\nContent-Disposition: form-data{about}\r\n\r\nhi\r\n--x--"
+    goes_to = f"/courses/{cast.course_id}/groups" if path == "groups" else address(discussion, path)
+    assert browser.send(goes_to, data=body, content_type=PARTS).status in (401, 404, 405)
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..example", ".example", "a" * 20_000])
+@pytest.mark.parametrize("path", ["/nowhere", "/healthz", "/lti/login", "/static/none.css"])
+def test_hosts_that_are_none(site, host, path):
+    for method in ("GET", "POST"):
+        answer = site.app.test_client().open(path, method=method, headers={"Host": host})
+        assert answer.status_code == 400

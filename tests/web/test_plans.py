@@ -13,11 +13,12 @@ from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
-from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
+from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.assessments.actions import release_all
-from lti_app.grading.passbacks.actions import claim_due
+from lti_app.grading.passbacks.actions.sending import claim_due
 from lti_app.library.files.models import File
 from lti_app.library.files.rules import part_of_address
+from tests.factories.imports import preview
 from tests.factories.posts import write
 from tests.web.browser import BASE
 from tests.web.plans import large_tables, multiply, statements_of, whole_scans
@@ -100,7 +101,7 @@ def known(site):
     discussion, posts = fill(site)
     with site.database.writing() as session:
         given = ImportFile(b"author,text\nAda,Hello", "UTC")
-        import_id = preview_import(session, site.cast.ines, discussion.id, given, now=site.clock())
+        import_id = preview(session, site.cast.ines, discussion, given, now=site.clock())
         for rows in ROWS.split(";"):
             session.execute(text(rows), {"nothing": b""})
         draft_id = session.scalars(select(Draft.id).filter_by(post_id=posts[site.cast.ana].id)).one()

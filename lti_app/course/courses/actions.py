@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,14 +12,18 @@ from lti_app.core.db import insert_into
 from lti_app.core.errors import Forbidden
 from lti_app.course.courses.models import Course, EarlierCourse, Enrollment, Visit
 from lti_app.course.courses.rules import Actor, CitationStyle, CourseSettings, Library, Role, hash_token, visit_end
+from lti_app.course.people.actions import record_person, record_time_zone
+from lti_app.course.people.models import Person
+from lti_app.course.people.rules import Identity, Names
 
 
 def create_course(session: Session, *, title: str, label: str, time_zone: str, now: datetime) -> int:
-    """A new, empty course; returns its id."""
+    """A new, empty course; returns its id. `time_zone` counts until an instructor's is known."""
     course = Course(
         title=title,
         label=label,
         time_zone=time_zone,
+        is_zone_chosen=False,
         citation_style=CitationStyle.APA,
         library=Library.NONE,
         library_prefix="",
@@ -55,8 +59,48 @@ def change_settings(session: Session, actor: Actor, settings: CourseSettings) ->
     is_restyled = course.citation_style != settings.citation_style
     course.citation_style = settings.citation_style
     course.library, course.library_prefix = settings.library, settings.library_prefix
+    course.time_zone, course.is_zone_chosen = settings.time_zone, True
     session.flush()
     return is_restyled
+
+
+def adopt_time_zone(session: Session, *, course_id: int, person_id: int, role: Role) -> None:
+    """Give the course the time zone of its first instructor whose zone is known, unless it has one already.
+
+    It writes only where the course has none.
+    """
+    if role is not Role.INSTRUCTOR or session.get_one(Course, course_id).is_zone_chosen:
+        return
+    own = select(Person.time_zone).where(Person.id == person_id).scalar_subquery()
+    session.execute(
+        update(Course)
+        .where(Course.id == course_id, ~Course.is_zone_chosen, own.is_not(None))
+        .values(time_zone=own, is_zone_chosen=True)
+    )
+
+
+def report_time_zone(session: Session, actor: Actor, name: str) -> bool:
+    """Store the time zone of the actor's browser, and of the course where nobody has chosen one.
+
+    False if there is no time zone of this name.
+    """
+    known = record_time_zone(session, actor.person_id, name)
+    adopt_time_zone(session, course_id=actor.course_id, person_id=actor.person_id, role=actor.role)
+    return known
+
+
+def record_member(
+    session: Session, *, course_id: int, identity: Identity, names: Names, role: Role, now: datetime
+) -> int:
+    """Record that the person whom a registration names is in a course; returns the person's id.
+
+    Someone in the course of whom no registration is known yet, but the rest fits, is that person.
+    """
+    person_id = record_person(
+        session, identity, names, now, is_theirs=lambda known: _enrollment(session, course_id, known) is not None
+    )
+    enroll(session, course_id=course_id, person_id=person_id, role=role, now=now)
+    return person_id
 
 
 def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now: datetime) -> None:
@@ -66,32 +110,70 @@ def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now:
     student who is graded. People who come back after they had left have the new role. Two launches may do this at the
     same time.
     """
+    _number(session, _enrolled(session, course_id, person_id, role, now))
+
+
+def _enrolled(session: Session, course_id: int, person_id: int, role: Role, now: datetime) -> Enrollment:
     enrollment = _enrollment(session, course_id, person_id)
     if enrollment is None:
         try:
             with session.begin_nested():
-                session.add(
-                    Enrollment(course_id=course_id, person_id=person_id, role=role, active=True, first_seen_at=now)
+                enrollment = Enrollment(
+                    course_id=course_id, person_id=person_id, role=role, active=True, first_seen_at=now
                 )
-            return
+                session.add(enrollment)
+            return enrollment
         except IntegrityError:  # the other launch was first
             enrollment = _enrollment(session, course_id, person_id)
             if enrollment is None:
                 raise
+    role = _launched_as(enrollment, role)
     if enrollment.active and role.power <= enrollment.role.power:
-        return
+        return enrollment
     session.refresh(enrollment, with_for_update=True)  # another launch may be recording a stronger role right now
     stronger = max(role, enrollment.role, key=lambda each: each.power)
     enrollment.role = stronger if enrollment.active else role
     enrollment.active = True
     session.flush()
+    return enrollment
 
 
-def record_listed_roles(session: Session, course_id: int, roles: Mapping[int, Role]) -> None:
+def _number(session: Session, enrollment: Enrollment) -> None:
+    """Give a number to a person whose name the LMS withholds, and another one when their role has changed.
+
+    The row of the course is locked, so that two people never get the same.
+    """
+    role = enrollment.role
+    if enrollment.numbered_as is role or session.get_one(Person, enrollment.person_id).name:
+        return
+    session.execute(select(Course.id).where(Course.id == enrollment.course_id).with_for_update())
+    alike = (Enrollment.course_id == enrollment.course_id, Enrollment.numbered_as == role)
+    last = session.scalar(select(func.max(Enrollment.number)).where(*alike)) or 0
+    enrollment.number, enrollment.numbered_as = last + 1, role
+    session.flush()
+
+
+def role_at_launch(session: Session, *, course_id: int, person_id: int, role: Role) -> Role:
+    """The role that a launch gives: that of an assistant to those who are known as assistants by `record_listed_roles`,
+    whom Moodle's launches call instructors.
+    """
+    known = _enrollment(session, course_id, person_id) if role is Role.INSTRUCTOR else None
+    return _launched_as(known, role) if known else role
+
+
+def _launched_as(known: Enrollment, role: Role) -> Role:
+    is_assistant = known.active and known.role is Role.ASSISTANT and known.listed_role is Role.STUDENT
+    return Role.ASSISTANT if role is Role.INSTRUCTOR and is_assistant else role
+
+
+def record_listed_roles(
+    session: Session, course_id: int, roles: Mapping[int, Role], *, of_moodle: Collection[int] = ()
+) -> None:
     """Record the roles in a complete class list, by person id.
 
     A student there whose newest launch was a student's too is a student again. Launches alone may be previews, and
-    class lists alone may be wrong: Moodle's calls a non-editing teacher a learner.
+    class lists alone may be wrong. Moodle's list calls a non-editing teacher a learner, and its launches an instructor:
+    those in `of_moodle` of whom both are said are assistants.
     """
     members = select(Enrollment).where(Enrollment.course_id == course_id, Enrollment.active).order_by(Enrollment.id)
     enrollments = session.scalars(members.with_for_update()).all()
@@ -102,7 +184,20 @@ def record_listed_roles(session: Session, course_id: int, roles: Mapping[int, Ro
             enrollment.listed_role = listed
         if listed is newest.get(enrollment.person_id) is Role.STUDENT:
             enrollment.role = Role.STUDENT
+        elif enrollment.person_id in of_moodle and enrollment.role.is_staff:
+            _settle_staff(session, enrollment)
+        _number(session, enrollment)
     session.flush()
+
+
+def _settle_staff(session: Session, enrollment: Enrollment) -> None:
+    """Take the role of staff from Moodle's list: an editing teacher is an instructor there, another one a learner."""
+    if enrollment.listed_role is Role.INSTRUCTOR:
+        enrollment.role = Role.INSTRUCTOR
+    elif enrollment.listed_role is Role.STUDENT and enrollment.role is Role.INSTRUCTOR:
+        enrollment.role = Role.ASSISTANT
+        theirs = (Visit.course_id == enrollment.course_id, Visit.person_id == enrollment.person_id)
+        session.execute(update(Visit).where(*theirs, Visit.role == Role.INSTRUCTOR).values(role=Role.ASSISTANT))
 
 
 def deactivate_others(session: Session, course_id: int, person_ids: Collection[int], now: datetime) -> None:

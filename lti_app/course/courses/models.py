@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_app.core.db import Base, Id, stored_enum
@@ -19,6 +19,8 @@ class Course(Base):
     title: Mapped[str]
     label: Mapped[str]
     time_zone: Mapped[str]
+    "That of the instructor who came first, until somebody chooses one."
+    is_zone_chosen: Mapped[bool] = mapped_column(server_default=true())
     citation_style: Mapped[CitationStyle] = mapped_column(
         stored_enum(CitationStyle), server_default=CitationStyle.HARVARD.value
     )
@@ -54,6 +56,10 @@ class Enrollment(Base):
     listed_role: Mapped[Role | None] = mapped_column(stored_enum(Role))
     "The role in the newest complete roster; None if none has named the person since they came or came back."
     first_seen_at: Mapped[datetime]
+    number: Mapped[int | None]
+    "Tells people apart whose names the LMS withholds; None for those whose name came first."
+    numbered_as: Mapped[Role | None] = mapped_column(stored_enum(Role))
+    "The role in which the number was given: students are counted apart from others."
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 

@@ -3,16 +3,28 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
+from lti_app.core.db import alias_of
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.models import Course, Enrollment, Visit
-from lti_app.course.courses.rules import RENEW_AFTER, Actor, CourseSettings, Role, hash_token, visit_end
+from lti_app.course.courses.rules import (
+    RENEW_AFTER,
+    STAND_INS,
+    Actor,
+    CourseSettings,
+    Role,
+    hash_token,
+    visit_end,
+)
 from lti_app.course.people.models import Person
 
+_MEMBER = alias_of(Enrollment)
+IN_CLASS_ORDER = (Person.sort_name, Enrollment.number, Person.id)
+"""The order of class lists, for statements that join Person and Enrollment."""
 _VISITOR = (
-    select(Visit, Person.name, Person.locale, Person.time_zone, Course.title, Course.time_zone)
+    select(Visit, Person.name, Person.locale, Person.time_zone, Course.title, Course.time_zone, Enrollment.role)
     .join(Person, Person.id == Visit.person_id)
     .join(Course, Course.id == Visit.course_id)
     .join(Enrollment, (Enrollment.course_id == Visit.course_id) & (Enrollment.person_id == Visit.person_id))
@@ -41,7 +53,7 @@ def get_actor(session: Session, *, course_id: int, token: str, now: datetime) ->
     row = session.execute(_VISITOR, values).one_or_none()
     if row is None:
         return None
-    visit, name, locale, own_zone, title, course_zone = row
+    visit, name, locale, own_zone, title, course_zone, enrolled_as = row
     return Actor(
         person_id=visit.person_id,
         course_id=visit.course_id,
@@ -53,6 +65,7 @@ def get_actor(session: Session, *, course_id: int, token: str, now: datetime) ->
         expires_at=visit.expires_at,
         locale=locale or "",
         is_renewable=visit_end(visit.created_at, now) - visit.expires_at >= RENEW_AFTER,
+        teaches=enrolled_as.is_staff,
     )
 
 
@@ -61,14 +74,16 @@ def get_settings(session: Session, actor: Actor) -> CourseSettings:
     if actor.role is not Role.INSTRUCTOR:
         raise Forbidden
     row = session.execute(
-        select(Course.citation_style, Course.library, Course.library_prefix).where(Course.id == actor.course_id)
+        select(Course.citation_style, Course.library, Course.library_prefix, Course.time_zone).where(
+            Course.id == actor.course_id
+        )
     ).one()
     return CourseSettings(*row)
 
 
 def list_students(session: Session, actor: Actor) -> list[Member]:
     """The active students of the actor's course in the order of class lists."""
-    return [Member(*row) for row in session.execute(_students(actor.course_id).order_by(Person.sort_name, Person.id))]
+    return [Member(*row) for row in session.execute(_students(actor.course_id).order_by(*IN_CLASS_ORDER))]
 
 
 def get_student(session: Session, actor: Actor, person_id: int) -> Member:
@@ -79,9 +94,28 @@ def get_student(session: Session, actor: Actor, person_id: int) -> Member:
     return Member(*row)
 
 
+def member_name() -> ColumnElement[str]:
+    """What a person is called in a course, for statements that join Person and Enrollment: the name from the LMS, else
+    a number that stays theirs. Empty for those who have neither.
+    """
+    return case((Person.name != "", Person.name), else_=_stand_in(Enrollment))
+
+
+def name_in_course(person: type[Person], course_id: ColumnElement[int] | int) -> ColumnElement[str]:
+    """The same for statements that join Person, or an alias of it, alone."""
+    member = (_MEMBER.course_id == course_id, _MEMBER.person_id == person.id)
+    stand_in = select(_stand_in(_MEMBER)).where(*member).scalar_subquery()
+    return case((person.name != "", person.name), else_=func.coalesce(stand_in, ""))
+
+
+def _stand_in(enrollment: type[Enrollment]) -> ColumnElement[str]:
+    word = case({role: literal(word) for role, word in STAND_INS.items()}, value=enrollment.numbered_as, else_="")
+    return case((enrollment.number.is_not(None), word + " " + cast(enrollment.number, String)), else_="")
+
+
 def _students(course_id: int) -> Select[int, str, Role]:
     return (
-        select(Person.id, Person.name, Enrollment.role)
+        select(Person.id, member_name(), Enrollment.role)
         .join(Enrollment, Enrollment.person_id == Person.id)
         .where(Enrollment.course_id == course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
     )

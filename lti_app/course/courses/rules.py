@@ -35,6 +35,16 @@ class Role(StrEnum):
         return self in (Role.ASSISTANT, Role.INSTRUCTOR)
 
 
+STAND_INS = {
+    Role.OBSERVER: "Observer",
+    Role.STUDENT: "Student",
+    Role.ASSISTANT: "Assistant",
+    Role.INSTRUCTOR: "Instructor",
+}
+"""What people are called whose names the LMS withholds, with their number in the course: Student 7. Like a pseudonym,
+such a name is the same for every reader, since posts mention people by it."""
+
+
 class CitationStyle(StrEnum):
     """How a course writes its references."""
 
@@ -62,6 +72,8 @@ class CourseSettings:
     library: Library
     library_prefix: str
     """As returned by `library_prefix`; empty without a library."""
+    time_zone: str
+    """An IANA name: the zone in which days are counted and dates are entered."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +94,23 @@ class Actor:
     """The reader's language as the LMS names it (BCP 47), where it does."""
     is_renewable: bool = False
     """Whether this request is a sign of life that makes the visit last longer."""
+    teaches: bool = False
+    """Whether the person is on the staff of the course, whatever the role of this visit."""
 
     @property
     def is_staff(self) -> bool:
-        """Whether the actor teaches in this course."""
+        """Whether the actor has the permissions of staff in this visit."""
         return self.role.is_staff
+
+    @property
+    def is_previewing(self) -> bool:
+        """Whether somebody who teaches here looks as a student, as Moodle's "Switch role to" lets them."""
+        return self.teaches and not self.is_staff
+
+    @property
+    def writes_as_staff(self) -> bool:
+        """Whether what the actor writes is an instructor's: it counts for nobody, and stands under no pseudonym."""
+        return self.teaches or self.is_staff
 
 
 def visit_end(opened_at: datetime, now: datetime) -> datetime:

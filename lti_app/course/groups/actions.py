@@ -16,7 +16,7 @@ from lti_app.course.groups.access import require_manage
 from lti_app.course.groups.errors import GroupInUse, GroupNameless, GroupNameTaken, NobodyToSplit
 from lti_app.course.groups.models import Group, GroupMember
 from lti_app.course.groups.queries import list_places
-from lti_app.course.groups.rules import MAX_NAME, MAX_SPLIT, GroupKind, spread
+from lti_app.course.groups.rules import MAX_NAME, MAX_SPLIT, GroupKind, given_name, spread
 
 _SHUFFLE = SystemRandom().shuffle
 
@@ -47,6 +47,21 @@ def rename_group(session: Session, actor: Actor, group_id: int, name: str) -> No
                 group.external_id = name
     except IntegrityError:
         raise GroupNameTaken from None
+
+
+def name_groups(session: Session, actor: Actor, names: Mapping[int, str]) -> int:
+    """Name groups from the LMS (by id) that came without a name; returns how many. Blank names and other groups are
+    passed over. Raises Forbidden.
+    """
+    require_manage(actor)
+    told = {group_id: clean_line(name, MAX_NAME) for group_id, name in names.items()}
+    wanted = [group_id for group_id, name in told.items() if name]
+    groups = session.scalars(select(Group).where(Group.course_id == actor.course_id, Group.id.in_(wanted))).all()
+    nameless = [group for group in groups if not given_name(group.kind, group.name, group.external_id)]
+    for group in nameless:
+        group.name = told[group.id]
+    session.flush()
+    return len(nameless)
 
 
 def remove_group(session: Session, actor: Actor, group_id: int) -> None:

@@ -6,10 +6,11 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.queries import IN_CLASS_ORDER, member_name
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.access import require_manage
 from lti_app.course.groups.models import Group, GroupMember
-from lti_app.course.groups.rules import GroupKind, name_order
+from lti_app.course.groups.rules import GroupKind, given_name, name_order, short_number
 from lti_app.course.people.models import Person
 
 
@@ -20,6 +21,9 @@ class GroupLine:
     id: int
     kind: GroupKind
     name: str
+    """Empty where the LMS has sent only an id, and no instructor has entered a name yet."""
+    number: str
+    """What the LMS knows it by, for groups without a name."""
     size: int
     """How many active students are in it."""
     has_actor: bool
@@ -56,17 +60,21 @@ def list_groups(session: Session, actor: Actor, kind: GroupKind | None = None) -
             Group.id,
             Group.kind,
             Group.name,
+            Group.external_id,
             func.count(Enrollment.id),
             func.count().filter(GroupMember.person_id == actor.person_id),
         )
         .outerjoin(GroupMember, GroupMember.group_id == Group.id)
         .outerjoin(Enrollment, students)
         .where(*wanted)
-        .group_by(Group.id, Group.kind, Group.name)
+        .group_by(Group.id, Group.kind, Group.name, Group.external_id)
     )
-    lines = [GroupLine(group_id, of, name, size, bool(own)) for group_id, of, name, size, own in rows]
+    lines = [
+        GroupLine(group_id, of, given_name(of, name, told), short_number(told), size, bool(own))
+        for group_id, of, name, told, size, own in rows
+    ]
     shown = [line for line in lines if line.size or line.has_actor or line.kind is GroupKind.OWN]
-    return sorted(shown, key=lambda line: (line.kind.value, name_order(line.name), line.id))
+    return sorted(shown, key=lambda line: (line.kind.value, name_order(line.name or line.number), line.id))
 
 
 def list_members(session: Session, actor: Actor) -> dict[int, list[str]]:
@@ -76,12 +84,12 @@ def list_members(session: Session, actor: Actor) -> dict[int, list[str]]:
     """
     require_manage(actor)
     rows = session.execute(
-        select(GroupMember.group_id, Person.name)
+        select(GroupMember.group_id, member_name())
         .join(Group, Group.id == GroupMember.group_id)
         .join(Person, Person.id == GroupMember.person_id)
         .join(Enrollment, and_(Enrollment.person_id == Person.id, Enrollment.course_id == Group.course_id))
         .where(Group.course_id == actor.course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
-        .order_by(Person.sort_name, Person.id)
+        .order_by(*IN_CLASS_ORDER)
     )
     members: dict[int, list[str]] = {}
     for group_id, name in rows:
@@ -103,10 +111,10 @@ def list_places(session: Session, actor: Actor) -> list[StudentPlace]:
         .subquery()
     )
     rows = session.execute(
-        select(Person.id, Person.name, own.c.group_id)
+        select(Person.id, member_name(), own.c.group_id)
         .join(Enrollment, Enrollment.person_id == Person.id)
         .outerjoin(own, own.c.person_id == Person.id)
         .where(Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
-        .order_by(Person.sort_name, Person.id)
+        .order_by(*IN_CLASS_ORDER)
     )
     return [StudentPlace(*row) for row in rows]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 MAX_NAME = 80
+MAX_NUMBER = 10
 MAX_SPLIT = 200
 """Groups made at once."""
 _NUMBER = re.compile(r"(\d{1,18})")
@@ -16,6 +17,16 @@ class GroupKind(StrEnum):
     LMS_GROUP = "lms_group"
     LMS_SECTION = "lms_section"
     OWN = "own"
+
+
+def given_name(kind: GroupKind, name: str, external_id: str) -> str:
+    """The name of a group; empty where the LMS has sent only its id, and no instructor has entered a name yet."""
+    return "" if kind is not GroupKind.OWN and name == external_id else name
+
+
+def short_number(external_id: str) -> str:
+    """What is shown of the LMS's id of a group without a name: Canvas's are 40 characters long."""
+    return external_id if len(external_id) <= MAX_NUMBER else external_id[:MAX_NUMBER]
 
 
 def name_order(name: str) -> list[tuple[bool, int, str]]:

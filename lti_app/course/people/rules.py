@@ -3,12 +3,28 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
-from lti_app.core.prose import normalized
+import regex
+
+from lti_app.core.prose import cut, is_blank, normalized, unstacked
 
 MAX_NAME = 200
 _JOINERS = "\u200c\u200d"
-"""Zero-width marks that shape letters; Persian and Indian names are written with them."""
+_NOT_SHOWN = regex.compile(
+    r"(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Noncharacter_Code_Point}\ue000-\uf8ff\U000f0000-\U0010ffff]"
+)
+"""All that a name is written without. Persian and Indian names need joiners, and a letter newer than Python's tables is
+one for `regex`."""
 ZONES = frozenset(available_timezones())
+
+
+@dataclass(frozen=True)
+class Identity:
+    """By what a person is known: the registration that names them, which is an issuer with a client id, and its
+    `sub`."""
+
+    issuer: str
+    client_id: str
+    sub: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,6 @@ def zone(name: str) -> ZoneInfo:
 
 def _clean(text: str) -> str:
     """One line without control characters, cut to a length that no page breaks on."""
-    text = normalized("NFC", text)
-    shown = "".join(ch if ch.isprintable() or ch in _JOINERS else " " for ch in text)
-    return " ".join(shown.strip(_JOINERS).split())[:MAX_NAME].rstrip()
+    text = normalized("NFC", unstacked(text))
+    shown = " ".join(_NOT_SHOWN.sub(" ", text).strip(_JOINERS).split())
+    return "" if is_blank(shown) else cut(shown, MAX_NAME)

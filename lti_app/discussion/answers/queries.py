@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, literal, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
+from lti_app.course.courses.queries import name_in_course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.answers.models import AnswerClaim
@@ -29,7 +30,7 @@ class UnansweredPost:
     author: str
     title: str
     html: str
-    created_at: datetime
+    created_at: datetime | None
     reserved_by: str | None
     """Another person who has reserved it; an empty name where the reader may not know who."""
     reserved_until: datetime | None
@@ -113,4 +114,4 @@ def _select(
 
 def _claimant(actor: Actor, discussion: DiscussionView) -> ColumnElement[str]:
     """The name of the person with a reservation; empty if names are hidden from the actor."""
-    return literal("") if discussion.hides_names_from(actor) else _CLAIMANT.name.expression
+    return literal("") if discussion.hides_names_from(actor) else name_in_course(_CLAIMANT, actor.course_id)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
-from lti_app.discussion.citations.rules import uncited
+from lti_app.discussion.citations.rules.pages import uncited
+from lti_app.discussion.citations.rules.sentences import CitedLocation, citing_sentence
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import AssignedReading
@@ -35,7 +36,8 @@ class CitingPost:
     id: int
     address: str
     author: str
-    html: str
+    excerpt: str
+    """The sentence that cites it."""
 
 
 @dataclass(frozen=True)
@@ -169,13 +171,16 @@ def _posts_by_passage(
         .subquery()
     )
     rows = session.execute(
-        select(ranked.c.passage_id, Post.id, Post.address, author_name(Post, actor, discussion), Post.html)
+        select(Passage, Post.id, Post.address, author_name(Post, actor, discussion), Post.html)
+        .select_from(ranked)
+        .join(Passage, Passage.id == ranked.c.passage_id)
         .join(Post, Post.id == ranked.c.post_id)
         .join(Person, Person.id == Post.author_id)
         .where(ranked.c.rank <= limit)
         .order_by(ranked.c.passage_id, ranked.c.rank)
     )
     posts: dict[int, list[CitingPost]] = {}
-    for passage, *post in rows:
-        posts.setdefault(passage, []).append(CitingPost(*post))
+    for passage, post_id, address, author, html in rows:
+        place = CitedLocation(passage.id, passage.reading_id, passage.page, passage.paragraph)
+        posts.setdefault(passage.id, []).append(CitingPost(post_id, address, author, citing_sentence(html, place)))
     return posts

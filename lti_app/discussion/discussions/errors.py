@@ -9,6 +9,12 @@ class SettingsChanged(Conflict):
     code = "set_up_changed"
 
 
+class NotRemovable(Conflict):
+    """The discussion is set up, or somebody has posted in it."""
+
+    code = "not_removable"
+
+
 class DatesOutOfOrder(Refused):
     """Two dates of the calendar contradict each other: `earlier` comes after `later`."""
 

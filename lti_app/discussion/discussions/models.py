@@ -23,7 +23,12 @@ class Discussion(Base):
     """A prompt and its readings. Created when a placement is first launched; open once an instructor has set it up."""
 
     __tablename__ = "discussion"
-    __table_args__ = (Index(None, "course_id"),)
+    __table_args__ = (
+        Index(None, "course_id"),
+        Index(None, "course_id", "selection", unique=True),
+        Index(None, "copied_from_id"),
+        Index(None, "replaced_by_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
@@ -64,6 +69,14 @@ class Discussion(Base):
     stance_high: Mapped[str] = mapped_column(server_default="")
     "The ends of its scale."
     created_at: Mapped[datetime]
+    selection: Mapped[str | None]
+    "The key of the choice in the LMS (deep linking) for which it was created; None without one."
+    copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("discussion.id"))
+    "The discussion whose settings it was created with, because the LMS duplicated its activity."
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("discussion.id"))
+    "The discussion that its activity in the LMS opens now, while no activity opens this one."
+    removed_at: Mapped[datetime | None]
+    "When an instructor removed it, which nobody sees any more; only one in which nobody has posted."
     requirements: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
     "The participation requirements, in the stored form of `participation`."
     first_post_words: Mapped[int] = _of_earlier_release(server_default="0")

@@ -1,8 +1,9 @@
 """Looking a new post over before others see it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import delete, func, insert, literal, select, union_all
 from sqlalchemy.orm import Session
@@ -13,19 +14,19 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.integrity.models import Finding, SignatureBand
-from lti_app.discussion.integrity.rules import (
+from lti_app.discussion.integrity.rules.content import (
     ALIKE,
-    MIN_SHINGLES,
+    OF_NEWCOMERS,
     OwnContent,
     bands_of,
-    is_mostly_links,
+    compared_runs,
     own_content_of,
-    sells_essays,
     share_of,
     shingles_of,
+    suspicions,
     words_of,
 )
-from lti_app.discussion.moderation.actions import hold_by_rule, recount_thread
+from lti_app.discussion.moderation.actions import hold_by_rule, note_held, recount_thread
 from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.visibility.rules import status_of
@@ -69,7 +70,7 @@ def screen(
         return []
     own_content = own_content_of(post.html)
     similar = _compare(session, discussion, post, own_content, edited=edited)
-    if actor.is_staff or (edited and post.reply_count):
+    if actor.writes_as_staff or (edited and post.reply_count):
         return []
     found = _reasons(session, actor, post, own_content, sellers)
     if similar is not None:
@@ -81,34 +82,36 @@ def screen(
     return fresh
 
 
-def store_signatures(session: Session, discussion: DiscussionView, posts: Iterable[tuple[int, str]]) -> None:
-    """Remember new posts, by id and HTML, so that later ones can be compared with them. They are not screened."""
-    asked = shingles_of(words_of(discussion.prompt))
-    rows = []
-    for post_id, html in posts:
-        own = shingles_of(own_content_of(html).words) - asked
-        if len(own) >= MIN_SHINGLES:
-            rows += _bands(discussion.course_id, post_id, bands_of(own))
-        if len(rows) >= _ROWS_AT_ONCE:
-            session.execute(insert(SignatureBand), rows)
-            rows = []
-    if rows:
-        session.execute(insert(SignatureBand), rows)
+def store_signatures(session: Session, discussion: DiscussionView, posts: Iterable[tuple[int, Iterable[int]]]) -> None:
+    """Remember new posts, by id and signature, so that later ones can be compared with them. They are not screened."""
+    rows = (row for post_id, bands in posts for row in _bands(discussion.course_id, post_id, bands))
+    while some := list(islice(rows, _ROWS_AT_ONCE)):
+        session.connection().execute(insert(SignatureBand.__table__), some)  # type: ignore[arg-type]  # a Table it is
 
 
-def _bands(course_id: int, post_id: int, bands: Collection[int]) -> list[dict[str, int]]:
+def remember_held(
+    session: Session, discussion: DiscussionView, held: Mapping[int, Sequence[HeldReason]], *, now: datetime
+) -> None:
+    """Note why imported posts, by id, are held for review (two statements)."""
+    if held:
+        findings = [
+            {"post_id": post_id, "reason": reason, "at": now} for post_id, found in held.items() for reason in found
+        ]
+        session.execute(insert(Finding), findings)
+        note_held(session, discussion, held, now=now)
+
+
+def _bands(course_id: int, post_id: int, bands: Iterable[int]) -> list[dict[str, int]]:
     return [{"course_id": course_id, "post_id": post_id, "band": band} for band in {*bands}]
 
 
 def _reasons(
     session: Session, actor: Actor, post: Post, own_content: OwnContent, sellers: frozenset[str]
 ) -> list[HeldReason]:
-    found = []
-    if sells_essays(own_content.hosts, sellers):
-        found.append(HeldReason.SELLER)
-    if is_mostly_links(own_content) and _is_newcomer(session, actor, post):
-        found.append(HeldReason.LINKS)
-    return found
+    found = suspicions(own_content, sellers)
+    if OF_NEWCOMERS.isdisjoint(found) or _is_newcomer(session, actor, post):
+        return found
+    return [reason for reason in found if reason not in OF_NEWCOMERS]
 
 
 def _is_newcomer(session: Session, actor: Actor, post: Post) -> bool:
@@ -127,8 +130,8 @@ def _compare(
     """
     if edited:
         session.execute(delete(SignatureBand).where(SignatureBand.post_id == post.id))
-    own = shingles_of(own_content.words) - shingles_of(words_of(discussion.prompt))
-    if len(own) < MIN_SHINGLES:
+    own = compared_runs(own_content.words, shingles_of(words_of(discussion.prompt)))
+    if not own:
         return None
     bands = bands_of(own)
     found_similar = [

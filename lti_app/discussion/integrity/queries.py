@@ -11,7 +11,7 @@ from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.integrity.models import Finding
-from lti_app.discussion.integrity.rules import MatchPart, marked
+from lti_app.discussion.integrity.rules.content import MatchPart, marked
 from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.models import Post
 
@@ -67,6 +67,8 @@ def list_similar_posts(session: Session, actor: Actor, post_ids: Collection[int]
             other=tuple(marked(other, html)),
         )
         if discussion.course_id == actor.course_id
-        else SimilarPost(post_id, share or 0, 0, "", "", own=tuple(marked(html, other)), other=(), year=at.year)
+        else SimilarPost(
+            post_id, share or 0, 0, "", "", own=tuple(marked(html, other)), other=(), year=at.year if at else None
+        )
         for post_id, share, discussion, address, at, html, other in rows
     }

@@ -1,5 +1,6 @@
 """What is done to posts and threads, and what students report."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, insert, literal, or_, select, update
@@ -82,6 +83,25 @@ def hold_by_rule(session: Session, post: Post, reasons: list[HeldReason], *, now
     )
     session.flush()
     recount_thread(session, post.root_id or post.id)
+
+
+def note_held(
+    session: Session, discussion: DiscussionView, held: Mapping[int, Sequence[HeldReason]], *, now: datetime
+) -> None:
+    """Note in the history of posts, by id, that a rule held them when they were imported."""
+    rows = [
+        {
+            "discussion_id": discussion.id,
+            "post_id": post_id,
+            "by_id": None,
+            "by_staff": False,
+            "kind": ModerationAction.HOLD,
+            "reason": ", ".join(reason.value for reason in reasons),
+            "at": now,
+        }
+        for post_id, reasons in held.items()
+    ]
+    session.execute(insert(ModerationRecord), rows)
 
 
 def split_thread(
@@ -177,14 +197,14 @@ def report_post(
 def recount_thread(session: Session, root_id: int) -> None:
     """Recount the posts below a first post, and find the newest of them, among those that the whole class may see."""
     shown = (_BELOW.root_id == root_id, not_held_back(_BELOW))
-    newest = select(_BELOW.created_at).where(*shown).order_by(_BELOW.number.desc()).limit(1)
+    newest = select(func.max(_BELOW.placed_at)).where(*shown)
     session.execute(
         update(Post)
         .where(Post.id == root_id)
         .values(
             descendants=select(func.count()).where(*shown).scalar_subquery(),
             latest_number=func.coalesce(select(func.max(_BELOW.number)).where(*shown).scalar_subquery(), Post.number),
-            latest_at=func.coalesce(newest.scalar_subquery(), Post.created_at),
+            latest_at=func.coalesce(newest.scalar_subquery(), Post.placed_at),
         )
         .execution_options(synchronize_session=False)
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
 from lti_app.core.errors import Forbidden
+from lti_app.course.courses.queries import name_in_course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
@@ -189,7 +190,7 @@ def _open_reports(
     session: Session, actor: Actor, discussion: DiscussionView, post_ids: Collection[int]
 ) -> list[ReportLine]:
     rows = session.execute(
-        select(Report.post_id, Person.name, Report.reason, Report.words, Report.at)
+        select(Report.post_id, name_in_course(Person, actor.course_id), Report.reason, Report.words, Report.at)
         .join(Person, Person.id == Report.reporter_id)
         .where(Report.post_id.in_(post_ids), Report.settled_at.is_(None))
         .order_by(Report.id)
@@ -207,7 +208,7 @@ def _history(
             ModerationRecord.post_id,
             Post.address,
             ModerationRecord.kind,
-            func.coalesce(case((named, _MODERATOR.name)), ""),
+            func.coalesce(case((named, name_in_course(_MODERATOR, actor.course_id))), ""),
             ModerationRecord.by_id.is_(None),
             ModerationRecord.reason,
             ModerationRecord.at,

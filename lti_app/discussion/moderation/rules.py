@@ -73,6 +73,8 @@ class HeldReason(StrEnum):
     """It is nearly the same as another post of the course."""
     SELLER = "seller"
     """It links to a site that sells essays."""
+    ADVERT = "advert"
+    """It reads like an advertisement for essays, and is its author's first post in the course."""
     LINKS = "links"
     """It is mostly links, and its author's first post in the course."""
 

@@ -329,7 +329,7 @@ def with_post(
         is_locked=post.locked_at is not None or root_locked_at is not None,
         is_hidden=status.is_hidden,
         is_imported=status.is_imported,
-        is_past_editing=discussion.is_past_editing(post.created_at),
+        is_past_editing=discussion.is_past_editing(post.placed_at),
         is_root=post.parent_id is None,
         is_private=status.is_private,
         is_by_staff=post.by_staff,

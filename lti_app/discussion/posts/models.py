@@ -3,14 +3,27 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, false, func, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    case,
+    false,
+    func,
+    text,
+)
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
 
 from lti_app.core.db import Base, Id, SortPath, index_where_filled, stored_enum
-from lti_app.course.courses.models import Course
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.posts.rules.attached import without_file_names
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.visibility.models import PostVisibility
 from lti_app.library.files.models import File
@@ -18,6 +31,19 @@ from lti_app.library.readings.models import Passage
 
 _IS_FIRST = text("parent_id IS NULL")
 _IS_HELD = text("held_at IS NOT NULL")
+
+
+class Written(TypeDecorator[str]):
+    """What a post says, as text or HTML. Whatever reads it gets addresses of files that do not contain the names of the
+    files, so no page has to think of posts that were stored with such addresses.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
+        """The same with the addresses that files have now."""
+        return None if value is None else without_file_names(value)
 
 
 class Post(PostVisibility, Base):
@@ -40,7 +66,6 @@ class Post(PostVisibility, Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
     root_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
     "The first post of its thread; None for a first post."
     number: Mapped[int]
@@ -63,9 +88,9 @@ class Post(PostVisibility, Base):
     "Of a first post where students begin topics; else empty."
     format: Mapped[Format] = mapped_column(stored_enum(Format), server_default=Format.TEXT.value)
     "What its author wrote it in: plain text is edited as `text`, rich text as `html`."
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(Written)
     "Its words, of rich text as one would have typed them."
-    html: Mapped[str]
+    html: Mapped[str] = mapped_column(Written)
     "Sanitised when written."
     words: Mapped[int]
     reading_ids: Mapped[list[int]] = mapped_column(JSON)
@@ -86,9 +111,22 @@ class Post(PostVisibility, Base):
     "When it was accepted as the answer to the question above it."
     locked_at: Mapped[datetime | None]
     "Of a first post: when its thread was closed for writing."
-    created_at: Mapped[datetime]
+    placed_at: Mapped[datetime] = mapped_column("created_at")
+    "When it was written; of an imported post without a date, where it stands in time among the others."
+    undated: Mapped[bool] = mapped_column(default=False, server_default=false())
+    "Whether nobody knows when it was written."
     edited_at: Mapped[datetime | None]
     version: Mapped[int]
+
+    @hybrid_property
+    def created_at(self) -> datetime | None:
+        """When it was written; None if nobody knows."""
+        return None if self.undated else self.placed_at
+
+    @created_at.inplace.expression
+    @classmethod
+    def _created_at(cls) -> ColumnElement[datetime | None]:
+        return case((cls.undated.is_(False), cls.placed_at))
 
     @hybrid_property
     def answered_id(self) -> int | None:
@@ -112,8 +150,8 @@ class Revision(Base):
     version: Mapped[int]
     title: Mapped[str] = mapped_column(server_default="")
     format: Mapped[Format] = mapped_column(stored_enum(Format), server_default=Format.TEXT.value)
-    text: Mapped[str]
-    html: Mapped[str]
+    text: Mapped[str] = mapped_column(Written)
+    html: Mapped[str] = mapped_column(Written)
     words: Mapped[int]
     reading_ids: Mapped[list[int]] = mapped_column(JSON)
     written_at: Mapped[datetime]

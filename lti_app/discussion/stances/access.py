@@ -8,7 +8,7 @@ from lti_app.discussion.discussions.rules import State
 
 def may_answer(actor: Actor, discussion: DiscussionView) -> bool:
     """Whether the actor is asked: students, from when the discussion opens, after it has closed too."""
-    return actor.role is Role.STUDENT and discussion.state in (State.OPEN, State.CLOSED)
+    return actor.role is Role.STUDENT and not actor.teaches and discussion.state in (State.OPEN, State.CLOSED)
 
 
 def require_answer(actor: Actor, discussion: DiscussionView) -> None:

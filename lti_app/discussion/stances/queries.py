@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import and_, case, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
+from lti_app.course.courses.queries import name_in_course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
@@ -57,7 +58,7 @@ def get_stances(session: Session, actor: Actor, discussion: DiscussionView) -> S
         case((own, 1), else_=0),
         case((moved_by_own, 1), else_=0),
         Post.address if actor.is_staff else case((or_(own, moved_by_own), Post.address), else_=null()),
-        case((shows_who, Person.name), else_=null()),
+        case((shows_who, name_in_course(Person, actor.course_id)), else_=null()),
     )
     known = or_(moved_by_own, is_gate_open(actor, discussion))
     rows = session.execute(

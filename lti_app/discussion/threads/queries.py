@@ -160,7 +160,7 @@ def _overview(kind: ViewerKind) -> Select[Any]:
     return select(
         func.count().filter(Post.parent_id.is_(None)),
         func.count().filter(Post.parent_id.is_not(None)),
-        func.count(Post.author_id.distinct()).filter(Post.byline.is_(None)) + func.count(Post.byline.distinct()),
+        func.count(Post.author_id.distinct()).filter(Post.byline.is_(None)) + _named_authors(Post.byline),
         select(author_name_for(_LAST, kind)).where(*of_last).scalar_subquery(),
         select(_LAST.created_at).where(*of_last[:2]).scalar_subquery(),
         func.count().filter(asks_for_answer()),
@@ -177,10 +177,11 @@ def _in_order(kind: ViewerKind, sort: Sort) -> CTE:
     """The threads with the place that each has in an order."""
     leading = case((or_(Post.pinned_at.is_not(None), Post.announcement), 0), else_=1)
     has_news = case((is_listed(Post.id, bindparam("unread", type_=String)), 0), else_=1)
+    newest = (Post.latest_at.desc(), Post.latest_number.desc())
     orders: dict[Sort, tuple[Any, ...]] = {
-        Sort.UNREAD: (has_news, Post.latest_number.desc()),
+        Sort.UNREAD: (has_news, *newest),
         Sort.OLDEST: (Post.path,),
-        Sort.NEWEST: (Post.latest_number.desc(),),
+        Sort.NEWEST: newest,
         Sort.REPLIED: (Post.descendants.desc(), Post.path),
     }
     place = func.row_number().over(order_by=[leading, *orders[sort]])
@@ -275,7 +276,7 @@ def _counted(kind: ViewerKind, posts: Any, roots: Select[int]) -> Select[Any]:
         select(
             members.c.id,
             func.count(members.c.parent_id).label("replies"),
-            (own_participants + func.count(members.c.byline.distinct())).label("participants"),
+            (own_participants + _named_authors(members.c.byline)).label("participants"),
             func.max(members.c.created_at).label("newest_at"),
         )
         .group_by(members.c.id)
@@ -284,6 +285,11 @@ def _counted(kind: ViewerKind, posts: Any, roots: Select[int]) -> Select[Any]:
     columns = (counts.c.replies, counts.c.participants, counts.c.newest_at)
     counted: Select[Any] = posts.outerjoin(counts, counts.c.id == Post.id).add_columns(*columns)
     return counted
+
+
+def _named_authors(byline: Any) -> ColumnElement[int]:
+    """How many people have written the imported posts, as far as they are named: nobody is counted who is not."""
+    return func.count(func.nullif(byline, "").distinct())
 
 
 def _spot(post: PostRow) -> ThreadSpot:

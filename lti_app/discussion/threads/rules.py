@@ -39,7 +39,7 @@ class ThreadCount:
 
     replies: int
     participants: int
-    latest_at: datetime
+    latest_at: datetime | None
 
 
 @dataclass(frozen=True)

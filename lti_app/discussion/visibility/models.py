@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from lti_app.course.courses.models import Course
 from lti_app.course.groups.models import Group
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
@@ -15,6 +16,7 @@ class PostVisibility:
 
     __tablename__: str
 
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
     discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
     author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     by_staff: Mapped[bool]

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lti_app.core.db import Id
+from lti_app.course.courses.queries import name_in_course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import GroupMember
 from lti_app.course.people.models import Person
@@ -176,6 +177,14 @@ def author_name(post: Posts, actor: Actor, *discussions: DiscussionView) -> Colu
     return _pseudonymous(post, or_(post.by_staff, post.discussion_id.not_in(hiding)))
 
 
+def under_own_name(post: Posts, actor: Actor, discussions: Collection[DiscussionView]) -> ColumnElement[bool]:
+    """Which posts of these discussions the actor sees under their author's own name: not imported ones, nor those
+    whose author has a pseudonym for the actor."""
+    hiding = [discussion.id for discussion in discussions if discussion.hides_names_from(actor)]
+    is_named = [or_(post.by_staff, post.discussion_id.not_in(hiding), post.author_id == actor.person_id)]
+    return and_(post.byline.is_(None), *(is_named if hiding else []))
+
+
 def author_name_for(post: Posts, kind: ViewerKind) -> ColumnElement[str]:
     """The name under which a viewer of this kind sees a post of one discussion."""
     return _pseudonymous(post, post.by_staff) if kind.hides_names else _named(post)
@@ -215,7 +224,7 @@ def _in_own_group(post: Posts, reader: _Number) -> ColumnElement[bool]:
 
 
 def _named(post: Posts) -> ColumnElement[str]:
-    return func.coalesce(post.byline, Person.name)
+    return func.coalesce(post.byline, name_in_course(Person, post.course_id.expression))
 
 
 def _pseudonymous(post: Posts, is_named: ColumnElement[bool] | InstrumentedAttribute[bool]) -> ColumnElement[str]:
@@ -224,4 +233,5 @@ def _pseudonymous(post: Posts, is_named: ColumnElement[bool] | InstrumentedAttri
         .where(Pseudonym.discussion_id == post.discussion_id, Pseudonym.person_id == post.author_id)
         .scalar_subquery()
     )
-    return func.coalesce(post.byline, case((is_named, Person.name), else_=func.coalesce(pseudonym, "")))
+    named = name_in_course(Person, post.course_id.expression)
+    return func.coalesce(post.byline, case((is_named, named), else_=func.coalesce(pseudonym, "")))

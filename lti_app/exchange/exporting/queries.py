@@ -1,6 +1,6 @@
 """The posts of an export, in order: two statements for each batch of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.models import Attachment, Citation, Post
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.queries.views import COLUMNS
+from lti_app.discussion.posts.rules.attached import shown_files
 from lti_app.discussion.posts.rules.compose import pictures_in
 from lti_app.discussion.visibility.queries import (
     author_name,
@@ -199,8 +200,12 @@ def _cited(session: Session, condition: ColumnElement[bool]) -> dict[int, tuple[
 
 def _exported(row: Row[*tuple[Any, ...]], selection: Selection, cited: tuple[CitedPlace, ...]) -> ExportedPost:
     status, for_all = status_of(row), selection.scope is Scope.PUBLIC
+    is_author = not for_all and row.author_id == selection.actor.person_id
+    hides_author = selection.discussion.hides_author_from(
+        _reader(selection), by_staff=row.by_staff, is_author=is_author
+    )
     is_shown = status.is_readable(
-        is_author=not for_all and row.author_id == selection.actor.person_id,
+        is_author=is_author,
         is_staff=not for_all and selection.actor.is_staff,
     )
     return ExportedPost(
@@ -217,16 +222,18 @@ def _exported(row: Row[*tuple[Any, ...]], selection: Selection, cited: tuple[Cit
         text=row.text if is_shown else "",
         html=row.html if is_shown else "",
         words=row.words if is_shown else 0,
-        created_at=row.created_at,
+        created_at=None if row.undated else row.placed_at,
         edited_at=row.edited_at,
         is_deleted=status.is_deleted,
         is_hidden=status.is_hidden,
         is_held=status.is_held,
         is_private=status.is_private,
         cited=cited if is_shown else (),
-        attached=tuple(_file(about) for about in row.attachments) if is_shown else (),
+        attached=_files(shown_files(row.attachments, hides_author=hides_author)) if is_shown else (),
+        kind=row.move.value if row.move and is_shown else "",
     )
 
 
-def _file(about: dict[str, Any]) -> ExportedFile:
-    return ExportedFile(about["id"], about["name"], about["size"], about["slug"])
+def _files(shown: Iterable[Mapping[str, Any]]) -> tuple[ExportedFile, ...]:
+    offered = (file for file in shown if not file["is_withheld"])
+    return tuple(ExportedFile(file["id"], file["name"], file["size"], file["slug"], file["number"]) for file in offered)

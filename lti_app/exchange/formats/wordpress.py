@@ -2,22 +2,34 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
 
 from lti_app.exchange.formats.dates import DateReader
-from lti_app.exchange.formats.entries import MAX_ENTRIES, Entry, Fault, Note, Parsed, Shape
+from lti_app.exchange.formats.entries import MAX_ENTRIES, Entry, Fault, Markup, Note, Parsed, Shape
 from lti_app.exchange.formats.errors import FileRefused
+from lti_app.exchange.formats.states import is_gone, withheld_for
 
-_SHOWN = frozenset({"publish", "closed", "inherit", "hidden"})
-_GONE = frozenset({"trash"})
+_SHOWN = frozenset({"publish", "closed", "inherit"})
 _FRAME = frozenset({"forum", "attachment", "nav_menu_item", "revision", "customize_changeset", "wp_global_styles"})
 """What holds or decorates posts and is none itself."""
 _REMARKS = frozenset({"", "comment"})
-_BLOCKS = re.compile(r"<(?:p|div|ul|ol|blockquote|table|h[1-6]|pre|figure)\b", re.I)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NO_DATE = "0000-00-00 00:00:00"
+
+
+@dataclass
+class _Reading:
+    """What is known while the items of an export are read."""
+
+    names: Mapping[str, str]
+    dates: DateReader
+    entries: list[Entry] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    closed_forums: dict[str, Fault] = field(default_factory=dict)
+    """Those that not everybody could read, with the reason."""
 
 
 def read_wordpress(text: str, dates: DateReader) -> Parsed:
@@ -26,22 +38,14 @@ def read_wordpress(text: str, dates: DateReader) -> Parsed:
     channel = root.find("channel")
     if channel is None:
         raise FileRefused("not_wordpress")
-    names = dict(_authors(channel))
-    notes: list[Note] = []
-    entries: list[Entry] = []
-    for item in channel.iterfind("item"):
-        _read_item(item, names, dates, entries, notes)
-        if len(entries) > MAX_ENTRIES:
+    reading = _Reading(dict(_authors(channel)), dates)
+    items = [*channel.iterfind("item")]
+    _read_forums(items, reading)
+    for item in items:
+        _read_item(item, reading)
+        if len(reading.entries) > MAX_ENTRIES:
             raise FileRefused("too_many", limit=MAX_ENTRIES)
-    return Parsed(Shape.WORDPRESS, entries, notes)
-
-
-def paragraphs(text: str) -> str:
-    """Turn blank lines into paragraphs: WordPress stores HTML without paragraph tags."""
-    if _BLOCKS.search(text):
-        return text
-    parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
-    return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in parts if part.strip())
+    return Parsed(Shape.WORDPRESS, reading.entries, reading.notes)
 
 
 def _parse(text: str) -> Any:
@@ -66,40 +70,64 @@ def _authors(channel: Any) -> Iterator[tuple[str, str]]:
             yield parts.get("author_login", ""), parts.get("author_display_name", "")
 
 
-def _read_item(item: Any, names: Mapping[str, str], dates: DateReader, entries: list[Entry], notes: list[Note]) -> None:
+def _read_forums(items: list[Any], reading: _Reading) -> None:
+    """Find out which forums are private, hidden or protected; those within them are too."""
+    above = {}
+    for item in items:
+        parts = {_name(part): part.text or "" for part in item}
+        if parts.get("post_type") == "forum":
+            key = parts.get("post_id", "")
+            above[key] = parts.get("post_parent", "")
+            if fault := _withheld(parts):
+                reading.closed_forums[key] = fault if fault.seals else Fault.PRIVATE
+    for key in above:
+        here, trail = key, [key]
+        while here not in reading.closed_forums and above.get(here) and len(trail) <= len(above):
+            here = above[here]
+            trail.append(here)
+        if fault := reading.closed_forums.get(here):
+            reading.closed_forums |= dict.fromkeys(trail, fault)
+
+
+def _withheld(parts: Mapping[str, str]) -> Fault | None:
+    """Why not everybody could read an item; None if everybody could, or if it was deleted."""
+    status = parts.get("status", "publish")
+    if parts.get("post_password"):
+        return Fault.PROTECTED
+    return None if status in _SHOWN or is_gone(status) else withheld_for(status) or Fault.UNPUBLISHED
+
+
+def _read_item(item: Any, reading: _Reading) -> None:
     parts = {_name(part): part.text or "" for part in item}
     kind, line = parts.get("post_type", "post"), item.sourceline or 0
     comments = [comment for comment in item if _name(comment) == "comment"]
     if kind in _FRAME:
         return
     if kind not in ("topic", "reply", "post") and not comments:
-        notes.append(Note(line, Fault.OTHER_KIND, kind[:60]))
-        return
-    status = parts.get("status", "publish")
-    if status not in _SHOWN | _GONE:
-        notes.append(Note(line, Fault.UNPUBLISHED, status[:60]))
+        reading.notes.append(Note(line, Fault.OTHER_KIND, kind[:60]))
         return
     meta = dict(_meta(item))
-    key = parts.get("post_id", "")
-    login = parts.get("creator", "")
-    dated, moment = _moment(parts, "post_date", dates)
-    entries.append(
+    key, login = parts.get("post_id", ""), parts.get("creator", "")
+    dated, moment = _moment(parts, "post_date", reading.dates)
+    forum = meta.get("_bbp_forum_id") or parts.get("post_parent", "")
+    reading.entries.append(
         Entry(
             line=line,
             key=key or f"line {line}",
             parent=_parent(kind, parts, meta),
-            author=meta.get("_bbp_anonymous_name") or names.get(login) or login,
+            author=meta.get("_bbp_anonymous_name") or reading.names.get(login) or login,
             dated=dated,
             written_at=moment,
-            text=paragraphs(parts.get("encoded", "")),
-            is_html=True,
+            text=parts.get("encoded", ""),
+            markup=Markup.WORDPRESS,
             title="" if kind == "reply" else parts.get("title", ""),
             has_id=bool(key),
-            is_gone=status in _GONE,
+            is_gone=is_gone(parts.get("status", "")),
+            withheld=_withheld(parts) or (reading.closed_forums.get(forum) if kind in ("topic", "reply") else None),
         )
     )
     for comment in comments:
-        _read_comment(comment, key, dates, entries, notes)
+        _read_comment(comment, key, reading)
 
 
 def _parent(kind: str, parts: Mapping[str, str], meta: Mapping[str, str]) -> str:
@@ -110,18 +138,16 @@ def _parent(kind: str, parts: Mapping[str, str], meta: Mapping[str, str]) -> str
     return next((key for key in answered if key not in ("", "0")), "")
 
 
-def _read_comment(comment: Any, post: str, dates: DateReader, entries: list[Entry], notes: list[Note]) -> None:
+def _read_comment(comment: Any, post: str, reading: _Reading) -> None:
     parts = {_name(part): part.text or "" for part in comment}
     line, approved = comment.sourceline or 0, parts.get("comment_approved", "1")
     if parts.get("comment_type", "") not in _REMARKS:
-        notes.append(Note(line, Fault.OTHER_KIND, parts["comment_type"][:60]))
+        reading.notes.append(Note(line, Fault.OTHER_KIND, parts["comment_type"][:60]))
         return
-    if approved not in ("1", "trash"):
-        notes.append(Note(line, Fault.UNPUBLISHED, "spam" if approved == "spam" else "pending"))
-        return
-    dated, moment = _moment(parts, "comment_date", dates)
+    dated, moment = _moment(parts, "comment_date", reading.dates)
     above, key = parts.get("comment_parent", "0"), parts.get("comment_id", "")
-    entries.append(
+    is_shown = approved == "1" or is_gone(approved)
+    reading.entries.append(
         Entry(
             line=line,
             key=f"c{key}" if key else f"line {line}",
@@ -129,10 +155,11 @@ def _read_comment(comment: Any, post: str, dates: DateReader, entries: list[Entr
             author=parts.get("comment_author", ""),
             dated=dated,
             written_at=moment,
-            text=paragraphs(parts.get("comment_content", "")),
-            is_html=True,
+            text=parts.get("comment_content", ""),
+            markup=Markup.WORDPRESS,
             has_id=bool(key),
-            is_gone=approved == "trash",
+            is_gone=is_gone(approved),
+            withheld=None if is_shown else Fault.SPAM if approved == "spam" else Fault.PENDING,
         )
     )
 

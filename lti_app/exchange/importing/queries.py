@@ -1,20 +1,24 @@
 """Imports that were previewed or finished."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from lti_app.core.errors import NotFound
+from lti_app.course.courses.queries import name_in_course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.exchange.formats.encodings import samples
 from lti_app.exchange.formats.entries import Fault, Note, Shape
 from lti_app.exchange.importing.access import may_import, require_import
 from lti_app.exchange.importing.models import Import
 from lti_app.exchange.importing.rules.posts import ImportMode
+from lti_app.exchange.importing.rules.prepare import ImportFile
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class PreviewPost:
     """A post of the file, as it would look in the discussion."""
 
     author: str
-    at: datetime
+    at: datetime | None
     title: str
     html: str
     is_reply: bool
@@ -52,6 +56,8 @@ class ImportView:
     by: str
     created_at: datetime
     imported_at: datetime | None
+    samples: Mapping[str, str]
+    """How each encoding reads the first characters of the file that are not ASCII; empty where there are none."""
 
     @property
     def to_add(self) -> int:
@@ -72,10 +78,29 @@ class ImportView:
 def get_import(session: Session, actor: Actor, discussion: DiscussionView, import_id: int) -> ImportView:
     """One import into this discussion; raises Forbidden or NotFound."""
     require_import(actor)
-    found = session.execute(_imports(discussion).where(Import.id == import_id)).one_or_none()
+    wanted = _imports(discussion).where(Import.id == import_id).options(undefer(Import.content))
+    found = session.execute(wanted).one_or_none()
     if found is None:
         raise NotFound
-    return _view(*found)
+    return _view(*found, found[0].content)
+
+
+def get_import_file(
+    session: Session, actor: Actor, discussion: DiscussionView, import_id: int
+) -> tuple[ImportFile, datetime] | None:
+    """The file of a preview, which stays the same, and when it was given; None once the import has been run.
+
+    Raises Forbidden or NotFound.
+    """
+    require_import(actor)
+    wanted = select(Import).where(Import.discussion_id == discussion.id, Import.id == import_id)
+    row = session.scalar(wanted.options(undefer(Import.content)))
+    if row is None:
+        raise NotFound
+    if row.content is None:
+        return None
+    content = zlib.decompress(row.content)
+    return ImportFile(content, row.zone, row.file_name, row.day_first, row.encoding), row.created_at
 
 
 def list_imports(session: Session, actor: Actor, discussion: DiscussionView) -> list[ImportView]:
@@ -88,13 +113,17 @@ def list_imports(session: Session, actor: Actor, discussion: DiscussionView) -> 
 
 def _imports(discussion: DiscussionView) -> Select[Import, str]:
     return (
-        select(Import, Person.name)
+        select(Import, name_in_course(Person, discussion.course_id))
         .join(Person, Person.id == Import.person_id)
         .where(Import.discussion_id == discussion.id)
     )
 
 
-def _view(row: Import, by: str) -> ImportView:
+def _moment(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
+
+
+def _view(row: Import, by: str, content: bytes | None = None) -> ImportView:
     return ImportView(
         id=row.id,
         file_name=row.file_name,
@@ -107,12 +136,13 @@ def _view(row: Import, by: str) -> ImportView:
         authors=row.authors,
         known=row.known,
         added=row.added,
-        preview_posts=tuple(PreviewPost(**{**each, "at": datetime.fromisoformat(each["at"])}) for each in row.preview),
+        preview_posts=tuple(PreviewPost(**{**each, "at": _moment(each["at"])}) for each in row.preview),
         faults={Fault(name): count for name, count in row.fault_counts.items()},
-        notes=tuple(Note(line, Fault(fault), detail) for line, fault, detail in row.notes),
+        notes=tuple(Note(line, Fault(fault), detail, *author) for line, fault, detail, *author in row.notes),
         mode=row.mode,
         hides_names=row.hides_names,
         by=by,
         created_at=row.created_at,
         imported_at=row.imported_at,
+        samples=samples(zlib.decompress(content)) if content else {},
     )

@@ -1,5 +1,7 @@
 // What word processors put on the clipboard, as plain structure: their lists are paragraphs, their bold is a style.
 
+import { raised } from "./raised.js";
+
 export function cleanPasted(html) {
   const page = new DOMParser().parseFromString(disarmed(html), "text/html");
   const comments = page.createTreeWalker(page, NodeFilter.SHOW_COMMENT);
@@ -24,6 +26,8 @@ export function cleanPasted(html) {
   const text = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
   while (text.nextNode()) {
     const node = /** @type {Text} */ (text.currentNode);
+    const above = node.parentElement?.closest("sup, sub");
+    if (above) node.data = raised(node.data, /** @type {"sup" | "sub"} */ (above.localName));
     if (!node.parentElement?.closest("pre")) node.data = node.data.replaceAll("\u00a0", " ");
   }
   return page.body.innerHTML;
@@ -39,11 +43,14 @@ function listsFromWord(page) {
     if (!last || item.previousElementSibling !== last) open = [];
     const level = Math.min(Number(place[2]), open.length + 1);
     const marker = [...item.querySelectorAll("span")].find((one) => /mso-list:\s*Ignore/i.test(styleOf(one)));
-    const isNumbered = /^\s*\(?[\p{L}\d]{1,4}[.)]/u.test(marker?.textContent ?? "");
+    const mark = marker?.textContent ?? "";
+    const isNumbered = /^\s*\(?[\p{L}\d]{1,4}[.)]/u.test(mark);
     marker?.remove();
     open = open.slice(0, level);
     if (open.length < level) {
       const list = page.createElement(isNumbered ? "ol" : "ul");
+      const first = /^\s*\(?(\d{1,4})[.)]/.exec(mark)?.[1];
+      if (isNumbered && first && first !== "1") list.setAttribute("start", first);
       const above = open.at(-1);
       if (above) above.lastElementChild.append(list);
       else item.before(list);

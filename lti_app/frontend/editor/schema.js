@@ -1,5 +1,5 @@
 // What a post may contain: as much as the server keeps, and nothing that it would take away.
-import { Mark, Node } from "@tiptap/core";
+import { Mark, Node, wrappingInputRule } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
 
 const Cited = Node.create({
@@ -102,6 +102,27 @@ const PostLink = Mark.create({
   renderHTML: ({ HTMLAttributes }) => ["a", { class: "address", ...HTMLAttributes }, 0],
 });
 
+// Tab leaves the editor; lists are indented by other keys.
+/** @type {Partial<import("@tiptap/core").NodeConfig>} */
+const listItem = {
+  addKeyboardShortcuts() {
+    return {
+      Enter: () => this.editor.commands.splitListItem(this.name),
+      "Mod-]": () => this.editor.commands.sinkListItem(this.name),
+      "Mod-[": () => this.editor.commands.liftListItem(this.name),
+    };
+  },
+};
+
+// Only 1. begins a list: any other number that begins a line, typed or pasted, may be the year of a sentence.
+/** @type {Partial<import("@tiptap/core").NodeConfig>} */
+const orderedList = {
+  addInputRules() {
+    return [wrappingInputRule({ find: /^1\.\s$/, type: this.type })];
+  },
+  addProseMirrorPlugins: () => [],
+};
+
 export const extensions = [
   StarterKit.configure({
     heading: { levels: [3, 4] },
@@ -118,20 +139,10 @@ export const extensions = [
     },
   }).extend({
     addExtensions() {
-      // Tab leaves the editor; lists are indented by other keys.
-      return (this.parent?.() ?? []).map((one) =>
-        one.name === "listItem"
-          ? one.extend({
-              addKeyboardShortcuts() {
-                return {
-                  Enter: () => this.editor.commands.splitListItem(this.name),
-                  "Mod-]": () => this.editor.commands.sinkListItem(this.name),
-                  "Mod-[": () => this.editor.commands.liftListItem(this.name),
-                };
-              },
-            })
-          : one,
-      );
+      return (this.parent?.() ?? []).map((one) => {
+        if (one.name === "listItem") return one.extend(listItem);
+        return one.name === "orderedList" ? one.extend(orderedList) : one;
+      });
     },
   }),
   Cited,

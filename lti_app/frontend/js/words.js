@@ -1,32 +1,32 @@
 // Counts words as they are typed, by the same rule as the server: lines quoted with > and citations do not count.
 
+import { nameKey, withoutCitations } from "./citing.js";
+
 const UNSPACED = String.raw`\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}ー`;
 const SELDOM_SPACED = String.raw`\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}`;
 const SPACED = String.raw`(?:(?![${UNSPACED}${SELDOM_SPACED}])[\p{L}\p{N}])+`;
 const WORD = new RegExp(
-  String.raw`${SPACED}(?:['’\-‑–.]${SPACED})*|(?=[\p{L}\p{N}])[${UNSPACED}]` +
+  String.raw`${SPACED}(?:(?:['’\-‑–.]|(?<=\p{N})[,٫٬](?=\p{N}))${SPACED})*|(?=[\p{L}\p{N}])[${UNSPACED}]` +
     String.raw`|(?<seldom>(?:(?=[\p{L}\p{N}])[${SELDOM_SPACED}])+)`,
   "gu",
 );
 const LETTERS_A_WORD = 4;
-const ADDRESS = /(?:https?:\/\/|www\.)\S+/giu;
+const WIDE = "，。、；：！？（）「」『』【】《》〈〉〔〕…“”";
+const ADDRESS = new RegExp(
+  String.raw`(?:[Hh][Tt]{2}[Pp][Ss]?:\/\/|[Ww]{3}\.|[Dd][Oo][Ii]:\s?10\.)[^\s${WIDE}]+` +
+    String.raw`|(?<![A-Za-z0-9_.+%\-])[A-Za-z0-9_.+%\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+`,
+  "gu",
+);
 const QUOTED = /^[^\S\ufeff]*>/u;
 const NOT_KEPT = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
 const WITHIN_WORDS = /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
-const BRACKETS = /\[([^[\]\n]{1,200})\]/gu;
-const PAGE = /,?\s(?:pp?|S|s)(?:\.\s*|\s+|(?=\p{Nd}))[\p{L}\p{N}_.]{1,20}(?:\s*[-–]\s*[\p{L}\p{N}_.]{1,20})?$/u;
-const PARAGRAPH = /,?\s(?:para(?:\.\s*|\s+)|¶\s*)[\p{L}\p{N}_]{1,20}$/u;
 
 /**
  * @param {string} text
  * @param {Set<string>} names the ways to name a reading, from citationNames
  */
 export function countWords(text, names = new Set()) {
-  /** @type {(inside: string, place: RegExp) => boolean} */
-  const isNamed = (inside, place) => place.test(inside) && names.has(nameKey(inside.replace(place, "")));
-  /** @type {(inside: string) => boolean} */
-  const cites = (inside) => names.has(nameKey(inside)) || isNamed(inside, PAGE) || isNamed(inside, PARAGRAPH);
-  const own = kept(text).replace(BRACKETS, (whole, inside) => (cites(inside) ? "" : whole));
+  const own = withoutCitations(kept(text), names);
   return own
     .split("\n")
     .filter((line) => !QUOTED.test(line))
@@ -48,13 +48,6 @@ const countLine = (line) =>
  * @param {string} text
  */
 const kept = (text) => text.replace(/\r\n?/g, "\n").replace(NOT_KEPT, "").normalize("NFC");
-
-/**
- * Commas make no difference in names, nor does & for "and", nor how letters are written: ß is SS in capitals.
- * @param {string} name
- */
-const nameKey = (name) =>
-  name.toUpperCase().toLowerCase().replaceAll("&", " and ").replaceAll(",", " ").trim().split(/\s+/).join(" ");
 
 /**
  * Every way to name a reading; an author of two readings names neither.

@@ -1,7 +1,8 @@
 // Passages that the class argues from, in the margin with their count; and the one that this page was opened for.
 
+import { fold } from "./folding.js";
 import { citedNote, followMarks, mark } from "./marks.js";
-import { findQuote, fold, rangeOf } from "./quotes.js";
+import { findQuote, rangeOf } from "./quotes.js";
 import { scrollTo } from "./search.js";
 
 const NOTE = 32;

@@ -3,6 +3,7 @@
 import { GlobalWorkerOptions, getDocument } from "pdfjs-dist/build/pdf.min.mjs";
 import { watchKeys } from "../js/keys.js";
 import { Choice } from "./choice.js";
+import { pageLabels } from "./labels.js";
 import { Links } from "./links.js";
 import { Pages } from "./pages.js";
 import { Passages } from "./passages.js";
@@ -52,7 +53,8 @@ async function open(area, pdf, say) {
   const labels = await pdf.getPageLabels().catch(() => null);
   const first = Number(area.dataset.firstPage);
   // What the instructor said is printed there goes before what the file says of itself.
-  const label = (number) => (first === 1 && labels?.[number - 1]) || String(first + number - 1);
+  const called = pageLabels(labels, pdf.numPages, first);
+  const label = (number) => called[number - 1] ?? String(number);
   const pages = new Pages(area, pdf, label);
   const tools = document.querySelector("[data-tools]");
   const search = new Search(tools, pages, say);

@@ -1,30 +1,8 @@
 // Finding words again in a text that was cut into runs, whatever became of spaces, quotes, dashes and hyphenation.
 
-const LETTER = /[\p{L}\p{N}]/u;
-const CONTEXT = 32;
+import { fold, joined, withE } from "./folding.js";
 
-// A text made of runs (strings), folded so that it can be compared: `text` is nothing but its letters and figures, and
-// `run` and `at` say for each of them where it came from.
-export function fold(runs) {
-  const text = [],
-    run = [],
-    at = [];
-  const add = (char, index, offset) => {
-    text.push(char);
-    run.push(index);
-    at.push(offset);
-  };
-  runs.forEach((string, index) => {
-    for (let offset = 0; offset < string.length; ) {
-      const char = String.fromCodePoint(string.codePointAt(offset));
-      for (const one of char.normalize("NFKD").toLowerCase()) {
-        if (LETTER.test(one)) for (const unit of one.split("")) add(unit, index, offset);
-      }
-      offset += char.length;
-    }
-  });
-  return { text: text.join(""), run, at, runs };
-}
+const CONTEXT = 32;
 
 // The places of a quotation in a folded text, the likeliest first: where the words around it fit best.
 export function findQuote(folded, { exact, prefix = "", suffix = "" }) {
@@ -51,12 +29,23 @@ function sameEnd(text, wanted) {
   return same;
 }
 
-// Every place of what somebody searches for. Where they typed a space, the text must have something between letters or
-// begin a new run, so that "or it" is not found in "majority".
+// Every place of what somebody searches for in a text made of runs, in the order of the text. Where they typed a space,
+// the text must have something between letters or begin a new run, so that "or it" is not found in "majority".
 export function findAll(folded, wanted) {
-  const words = wanted
-    .split(/\s+/)
-    .map((word) => fold([word]).text)
+  // Once more for those who write ue for ü, or read it.
+  const all = [...placesOf(folded, wanted, false), ...placesOf(withE(folded), wanted, true)];
+  const found = new Map(all.reverse().map((place) => [keyOf(place), place]));
+  return [...found.values()].sort((a, b) => runAt(a) - runAt(b) || placeAt(a) - placeAt(b));
+}
+
+const runAt = ({ folded, start }) => folded.run[start];
+const placeAt = ({ folded, start }) => folded.at[start];
+const keyOf = (place) => `${runAt(place)}:${placeAt(place)}`;
+
+function placesOf(folded, wanted, isWithE) {
+  const words = joined(wanted)
+    .split(/\s+/u)
+    .map((word) => fold([word], isWithE).text)
     .filter(Boolean);
   const whole = words.join(""),
     found = [];
@@ -67,13 +56,15 @@ export function findAll(folded, wanted) {
       at += word.length;
       return isParted(folded, at);
     });
-    if (parted) found.push({ start, end: start + whole.length });
+    if (parted) found.push({ folded, start, end: start + whole.length });
   }
   return found;
 }
 
-const isParted = ({ run, at, runs }, index) =>
-  run[index] !== run[index - 1] || !/^.?$/u.test(runs[run[index]].slice(at[index - 1], at[index]));
+const isParted = ({ run, at, to, runs }, index) =>
+  run[index] !== run[index - 1] ||
+  at[index] > to[index - 1] ||
+  [index - 1, index].some((place) => /^\p{S}/u.test(runs[run[place]].slice(at[place])));
 
 // The DOM range of a piece of a folded text, whose runs stand in these nodes.
 export function rangeOf(folded, { start, end }, nodes) {
@@ -82,7 +73,7 @@ export function rangeOf(folded, { start, end }, nodes) {
     last = textIn(nodes[folded.run[end - 1]]);
   if (!first || !last) return null;
   range.setStart(first, Math.min(folded.at[start], first.length));
-  range.setEnd(last, Math.min(folded.at[end - 1] + 1, last.length));
+  range.setEnd(last, Math.min(folded.to[end - 1], last.length));
   return range;
 }
 

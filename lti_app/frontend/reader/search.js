@@ -1,7 +1,8 @@
 // Search through all pages: counted, gone through one by one, said aloud.
 
+import { fold } from "./folding.js";
 import { mark } from "./marks.js";
-import { findAll, fold, rangeOf } from "./quotes.js";
+import { findAll, rangeOf } from "./quotes.js";
 
 export class Search {
   constructor(tools, pages, say) {
@@ -55,7 +56,7 @@ export class Search {
       if (page % 20 === 0) this.shown.textContent = filled(this.words.searching, { "{page}": page, "{last}": last });
       const folded = fold(await this.pages.runsOf(page));
       if (this.wanted !== wanted) return; // asked anew meanwhile
-      for (const found of findAll(folded, wanted)) this.matches.push({ page, folded, ...found });
+      for (const found of findAll(folded, wanted)) this.matches.push({ page, ...found });
     }
     // Begins where one reads, not at the front.
     const next = this.matches.findIndex((match) => match.page >= here);

@@ -1,9 +1,10 @@
 // An HTML reading: the page itself is the text, and paragraphs take the part of pages.
 
 import { Choice } from "./choice.js";
+import { fold } from "./folding.js";
 import { citedNote, followMarks, mark } from "./marks.js";
 import { Place } from "./place.js";
-import { findQuote, fold, rangeOf } from "./quotes.js";
+import { findQuote, rangeOf } from "./quotes.js";
 import { scrollTo } from "./search.js";
 
 export function openText(area) {

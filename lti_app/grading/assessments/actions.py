@@ -19,7 +19,7 @@ from lti_app.discussion.discussions.rules import Calendar
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.rules import MAX_COMMENT
-from lti_app.grading.passbacks.actions import queue_passback
+from lti_app.grading.passbacks.actions.queueing import queue_passback
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import RubricView, scaled, total
 from lti_app.participation.progress.queries import collect_class_facts, requirements_of

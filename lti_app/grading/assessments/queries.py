@@ -11,17 +11,20 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.queries import IN_CLASS_ORDER, member_name
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.rules.attached import shown_files
 from lti_app.discussion.visibility.queries import author_name, not_deleted
 from lti_app.discussion.visibility.rules import status_of
 from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.rules import PostEvent, PostEventKind, StudentLine, grading_status
 from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.queries import report_of
 
 _RELEASED = (
     select(Release)
@@ -90,7 +93,7 @@ class PostInContext:
     address: str
     html: str
     words: int
-    created_at: datetime
+    created_at: datetime | None
     edited_at: datetime | None
     is_deleted: bool
     is_hidden: bool
@@ -99,11 +102,13 @@ class PostInContext:
     replies: tuple[RelatedPost, ...]
     events: tuple[PostEvent, ...]
     """Everything that happened to it, its creation included."""
+    attachments: tuple[dict[str, Any], ...]
+    """Its files as the grader may see them; none of a deleted post, whose files nobody keeps."""
 
 
 _PARENT = alias_of(Post)
 _MOMENTS = {
-    PostEventKind.WRITTEN: Post.created_at,
+    PostEventKind.WRITTEN: Post.placed_at,
     PostEventKind.EDITED: Post.edited_at,
     PostEventKind.DELETED: Post.deleted_at,
     PostEventKind.HIDDEN: Post.hidden_at,
@@ -124,12 +129,11 @@ def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> lis
     rows = session.execute(
         select(
             Person.id,
-            func.coalesce(Pseudonym.name, "") if blind else Person.name,
+            func.coalesce(Pseudonym.name, "") if blind else member_name(),
             Pseudonym.id if blind else Person.id,
             func.coalesce(counts.c.posts, 0),
             Assessment,
-            Passback.state,
-            Passback.error_code,
+            Passback,
             *(counts.c[kind] for kind in _MOMENTS),
         )
         .join(Enrollment, Enrollment.person_id == Person.id)
@@ -138,7 +142,7 @@ def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> lis
         .outerjoin(Passback, (Passback.person_id == Person.id) & (Passback.discussion_id == discussion.id))
         .outerjoin(Pseudonym, (Pseudonym.person_id == Person.id) & (Pseudonym.discussion_id == discussion.id))
         .where(Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
-        .order_by(*(Pseudonym.name, Pseudonym.id) if blind else (Person.sort_name, Person.id))
+        .order_by(*(Pseudonym.name, Pseudonym.id) if blind else IN_CLASS_ORDER)
     )
     return [_student_line(row, blind=blind) for row in rows]
 
@@ -158,7 +162,7 @@ def _counts(discussion: DiscussionView) -> Subquery:
 
 
 def _student_line(row: Any, *, blind: bool) -> StudentLine:
-    person_id, name, key, posts, assessment, state, error, *moments = row
+    person_id, name, key, posts, assessment, passback, *moments = row
     version = assessment.version if assessment else None
     released = assessment.released_version if assessment else None
     is_complete = assessment.is_complete if assessment else None
@@ -171,8 +175,7 @@ def _student_line(row: Any, *, blind: bool) -> StudentLine:
         total=assessment.total if assessment else None,
         released_given=assessment.released_given if assessment else None,
         is_ready=bool(is_complete) and version != released,
-        passback=state,
-        passback_error=error,
+        passback=report_of(passback) if passback is not None else None,
         is_changed=bool(version) and any(moment > assessment.assessed_at for moment in moments if moment),
     )
 
@@ -237,6 +240,7 @@ def list_posts_in_context(
         .order_by(Post.id)
     ).all()
     replies = _replies_to(session, actor, discussion, person_id)
+    hides_authors = discussion.hides_names_from(actor)
     return [
         PostInContext(
             id=post.id,
@@ -251,6 +255,7 @@ def list_posts_in_context(
             parent=_related(parent, author) if parent is not None else None,
             replies=tuple(replies.get(post.id, ())),
             events=_events(post),
+            attachments=() if status.is_deleted else shown_files(post.attachments, hides_author=hides_authors),
         )
         for post, parent, author in rows
     ]

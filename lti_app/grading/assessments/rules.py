@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.rules.states import PassbackReport
 from lti_app.grading.rubrics.rules import CriterionView, Evidence, LevelView
 from lti_app.participation.requirements.evaluation import Verdicts
 
@@ -62,8 +62,8 @@ class StudentLine:
     released_given: Decimal | None
     is_ready: bool
     """Whether there is a complete grade that is not released."""
-    passback: PassbackState | None
-    passback_error: str | None
+    passback: PassbackReport | None
+    """What became of the newest released grade in the LMS; None before the first release."""
     is_changed: bool = False
     """Whether anything happened to the student's posts after the marks were saved."""
 

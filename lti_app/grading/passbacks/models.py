@@ -2,15 +2,18 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_app.core.db import Base, Id, stored_enum
+from lti_app.core.db import Base, Id, index_where_filled, stored_enum
 from lti_app.course.courses.models import Course
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.rules.columns import read_columns
+from lti_app.grading.passbacks.rules.results import Known
+from lti_app.grading.passbacks.rules.states import InColumn, PassbackState, ReadBack, Shown
 
 
 class Passback(Base):
@@ -21,7 +24,11 @@ class Passback(Base):
     """
 
     __tablename__ = "passback"
-    __table_args__ = (UniqueConstraint("discussion_id", "person_id"), Index(None, "state", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("discussion_id", "person_id"),
+        Index(None, "state", "due_at"),
+        index_where_filled("check_due_at"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey(Course.id), index=True)
@@ -51,3 +58,51 @@ class Passback(Base):
     error_detail: Mapped[str]
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    sent_given: Mapped[Decimal | None]
+    "The points that the LMS accepted last; empty before the first, and for scores of before they were stored."
+    sent_possible: Mapped[Decimal | None]
+    sends_unseen: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the next attempt goes out without a look at what the LMS shows: that may be ours, from an attempt that
+    ended without an answer, or an instructor has chosen our grade.
+    """
+    read_back: Mapped[ReadBack] = mapped_column(stored_enum(ReadBack), server_default=ReadBack.UNCHECKED.value)
+    shown_given: Mapped[Decimal | None]
+    "What the LMS showed when it was last asked, in the points of its column; of several columns, the worst one."
+    shown_possible: Mapped[Decimal | None]
+    columns: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    "What each column showed where there are several (rules.columns); None where there is one."
+    checked_at: Mapped[datetime | None]
+    check_due_at: Mapped[datetime | None]
+    "When to read the score back; while a worker does so, when another may."
+    checks: Mapped[int] = mapped_column(server_default="0")
+    "Readings since the score was sent."
+    resends: Mapped[int] = mapped_column(server_default="0")
+    "How often the newest version was sent again because its column had lost it."
+
+    @property
+    def shown(self) -> Shown | None:
+        """What the LMS showed when it was last asked."""
+        return _pair(self.shown_given, self.shown_possible)
+
+    @property
+    def sent(self) -> Shown | None:
+        """What the LMS accepted last. None before the first; a row of an earlier release may not say."""
+        if self.sent_given is None and 0 < self.sent_version == self.wanted_version:
+            return Shown(self.given, self.possible)
+        return _pair(self.sent_given, self.sent_possible)
+
+    @property
+    def known(self) -> Known | None:
+        """What we know of the accepted score; None before the first."""
+        if self.sent is None:
+            return None
+        return Known(self.sent, self.read_back, self.shown, self.resends, self.in_columns)
+
+    @property
+    def in_columns(self) -> tuple[InColumn, ...]:
+        """What each of several columns showed when it was last read."""
+        return read_columns(self.columns)
+
+
+def _pair(given: Decimal | None, possible: Decimal | None) -> Shown | None:
+    return None if given is None or possible is None else Shown(given, possible)

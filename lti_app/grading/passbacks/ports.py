@@ -1,9 +1,12 @@
 """What sending scores needs: a gradebook that receives them, and a bell that wakes the worker."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
+
+from lti_app.grading.passbacks.rules.states import Shown
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,10 @@ class Score:
 class PassbackRefused(Exception):
     """The LMS rejects this score. Retrying does not help; a person must act.
 
-    `code` is one of: no_gradebook (the placement offers no grade service), no_scope, unknown_user, not_found, stale
-    (there is a later score), locked, unauthorized, rejected. `detail` is the message of the LMS, shortened and without
-    personal data.
+    `code` is one of: no_gradebook (the placement offers no grade service), no_scope (`detail` names the missing ones),
+    unknown_user (left, or no student), not_found (the column is gone), stale (there is a later score), locked,
+    concluded, attempts (no more are allowed), unauthorized, forbidden, rejected; of results also unreadable. `detail`
+    is the message of the LMS, shortened and without personal data.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -50,13 +54,38 @@ class PassbackDelayed(Exception):
         super().__init__(code)
 
 
+@dataclass(frozen=True)
+class ColumnReading:
+    """What one gradebook column of a discussion shows."""
+
+    key: int
+    """The same for a column at each reading."""
+    name: str
+    """The name of the activity whose column it is; empty if unknown."""
+    people: Collection[int]
+    """Those whose scores go there, of the people who were asked for."""
+    shown: Mapping[int, Shown]
+    """Their grades, by person id; those without one are left out."""
+    error_code: str = ""
+    """Why it could not be read (`unreadable`, or `not_found` if it is gone) while others could; else empty."""
+
+
 class Gradebook(Protocol):
     """The gradebook of an LMS."""
 
     def send(self, score: Score) -> None:
-        """Send a score to the LMS; returns when the LMS has accepted it.
+        """Send a score to every column of its discussion; returns when the LMS has accepted it.
 
-        Finds the line item of the discussion, or creates it. Raises PassbackRefused or PassbackDelayed.
+        Finds the line item of the discussion, or creates it. A column that refuses the score does not keep the others
+        from getting it. Raises PassbackRefused or PassbackDelayed.
+        """
+
+    def read(self, discussion_id: int, person_ids: Collection[int], *, whole: bool) -> Sequence[ColumnReading]:
+        """The grades of these people that the columns of a discussion show: at least one column.
+
+        `whole` reads a column at once, all its pages or none; otherwise each person is asked for. Raises
+        PassbackRefused if no column can be read (`unreadable` if the LMS lets nobody read results, `not_found` if the
+        column is gone), or PassbackDelayed.
         """
 
 
@@ -65,3 +94,6 @@ class Bell(Protocol):
 
     def ring(self) -> None:
         """Signal that passbacks may be due. Never raises."""
+
+    def ring_check(self) -> None:
+        """Signal that a gradebook is to be read. Never raises."""

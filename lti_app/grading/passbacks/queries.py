@@ -2,34 +2,40 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, null, or_, select
 from sqlalchemy.orm import Session
 
+from lti_app.core.wording import Phrase
+from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.passbacks.models import Passback
-from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.rules.columns import settled
+from lti_app.grading.passbacks.rules.states import TO_REPORT, GradebookStanding, PassbackReport, PassbackState
+from lti_app.grading.passbacks.rules.wording import ADVICE, problem_of
 
 
 @dataclass(frozen=True)
-class PassbackReport:
-    """The state of one person's newest score."""
+class GradebookProblem:
+    """What stands in the way of so many scores of a discussion."""
 
-    state: PassbackState
-    given: Decimal
+    course_id: int
+    discussion_id: int
+    course: str
+    discussion: str
+    standing: GradebookStanding
     error_code: str | None
-    """Why the newest attempt failed (codes: passbacks.ports, and `unreachable_too_long`); also set while pending."""
-    error_detail: str
-    attempts: int
-    """Attempts so far for this score."""
-    due_at: datetime
-    """When the next attempt is due, while pending."""
-    queued_at: datetime
-    sent_at: datetime | None
-    """When the LMS last accepted a score of this person, possibly an earlier one."""
+    count: int
+    since: datetime
+    """When the first of them was released."""
+
+    @property
+    def words(self) -> Phrase | None:
+        """The sentence that instructors read."""
+        return problem_of(self.error_code) if self.error_code else ADVICE.get(self.standing)
 
 
 def get_passback(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> PassbackReport | None:
@@ -38,7 +44,7 @@ def get_passback(session: Session, actor: Actor, discussion: DiscussionView, per
     row = session.scalar(
         select(Passback).where(Passback.discussion_id == discussion.id, Passback.person_id == person_id)
     )
-    return _report(row) if row is not None else None
+    return report_of(row) if row is not None else None
 
 
 def next_passback_due(session: Session) -> datetime | None:
@@ -49,14 +55,62 @@ def next_passback_due(session: Session) -> datetime | None:
     return earliest
 
 
-def _report(row: Passback) -> PassbackReport:
+def next_check_due(session: Session) -> datetime | None:
+    """When the next accepted score is to be read back; None for none."""
+    is_sent = Passback.state == PassbackState.SENT
+    earliest: datetime | None = session.scalar(
+        select(func.min(Passback.check_due_at)).where(Passback.check_due_at.is_not(None), is_sent)
+    )
+    return earliest
+
+
+def list_problems(session: Session) -> list[GradebookProblem]:
+    """What stands in the way of scores in all courses, the largest number first: for whoever runs the tool (one
+    statement).
+    """
+    is_behind = (Passback.state == PassbackState.PENDING) & Passback.error_code.is_not(None)
+    is_elsewhere = (Passback.state == PassbackState.SENT) & Passback.read_back.in_(TO_REPORT)
+    stopped = Passback.state.in_((PassbackState.REFUSED, PassbackState.HELD))
+    # What the LMS showed of an earlier score says nothing about one that was not accepted.
+    read_back = case((Passback.state == PassbackState.SENT, Passback.read_back), else_=null())
+    found = (Passback.course_id, Passback.discussion_id, Passback.state, read_back, Passback.error_code)
+    rows = session.execute(
+        select(*found, Course.title, Discussion.title, func.count(), func.min(Passback.queued_at))
+        .join(Course, Course.id == Passback.course_id)
+        .join(Discussion, Discussion.id == Passback.discussion_id)
+        .where(or_(is_behind, is_elsewhere, stopped))
+        .group_by(*found, Course.title, Discussion.title)
+        .order_by(func.count().desc(), Passback.discussion_id)
+    )
+    return [
+        GradebookProblem(
+            course_id=course_id,
+            discussion_id=discussion_id,
+            course=course,
+            discussion=discussion,
+            standing=GradebookStanding(shown.value if shown else state.value),
+            error_code=code,
+            count=count,
+            since=since,
+        )
+        for course_id, discussion_id, state, shown, code, course, discussion, count, since in rows
+    ]
+
+
+def report_of(row: Passback) -> PassbackReport:
+    """What graders are told of a score."""
     return PassbackReport(
         state=row.state,
+        read_back=row.read_back,
         given=row.given,
+        possible=row.possible,
+        shown=row.shown,
         error_code=row.error_code,
         error_detail=row.error_detail,
         attempts=row.attempts,
         due_at=row.due_at,
         queued_at=row.queued_at,
         sent_at=row.sent_at,
+        checked_at=row.checked_at,
+        columns=settled(row.in_columns, row.read_back),
     )

@@ -66,7 +66,7 @@ class CriterionPlan:
     title: str
     description: str
     evidence: Evidence
-    levels: tuple[tuple[int, str], ...]
+    levels: tuple[tuple[int | Decimal, str], ...]
 
 
 DEFAULT_RUBRIC = (

@@ -27,6 +27,18 @@ class FileBroken(Refused):
     code = "file_broken"
 
 
+class FileLocked(Refused):
+    """It opens only with a password, so that the class could not read it."""
+
+    code = "file_locked"
+
+
+class FileReadingBusy(Refused):
+    """As many files as may be read at once are being read; it may be sent again in a minute."""
+
+    code = "file_reading_busy"
+
+
 class PictureTooLarge(Refused):
     """It has more than `limit` million pixels."""
 

@@ -1,19 +1,24 @@
 """The gate to a file, and its content."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import BinaryIO
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.documents import extract_pages
+from lti_app.core.bounded import AllPlacesTaken
+from lti_app.core.documents import PdfPages, extract_pages, page_labels
 from lti_app.core.errors import ColloquyError, NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.library.files.access import FileCircumstances, FilePermission, require
+from lti_app.library.files.errors import FileLocked, FileReadingBusy
 from lti_app.library.files.models import File
 from lti_app.library.files.ports import Storage
-from lti_app.library.files.rules import MediaType, Purpose, Right, part_of_address, words_of
+from lti_app.library.files.rules import MediaType, Purpose, Right, is_part_of_address, part_of_address, words_of
+
+PART = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,17 @@ class FileView:
     rights: Right | None
     rights_note: str
     created_at: datetime
+    neutral_name: str = ""
+    """What it is called for a reader who may not know its own name."""
 
     @property
     def slug(self) -> str:
         """The last part of its address, which must be known to fetch it."""
         return part_of_address(self.key, self.name)
+
+    def is_at(self, slug: str) -> bool:
+        """Whether its address ends with this part."""
+        return is_part_of_address(slug, self.key, self.name)
 
 
 def get_file(session: Session, actor: Actor, file_id: int, *, need: FilePermission = FilePermission.READ) -> FileView:
@@ -60,12 +71,43 @@ def list_files(session: Session, actor: Actor, file_ids: Collection[int]) -> dic
     return {row.id: view_of(row) for row in rows if _may_read(actor, row)}
 
 
-def read_pages(storage: Storage, file: FileView) -> list[str]:
-    """The text of a reading page by page; HTML is one page. Slow: not for use in a request that a reader waits for."""
+def read_pages(storage: Storage, file: FileView, first_page: int = 1) -> list[tuple[str, str]]:
+    """The label and the text of each page of a reading; HTML is one page. Slow: not for use in a request that a reader
+    waits for. Raises FileLocked or FileReadingBusy.
+    """
     with storage.open(file.key) as stream:
         if file.media_type is MediaType.PDF:
-            return extract_pages(stream)
-        return [words_of(stream.read().decode())]
+            read = _extract(stream)
+            if read.is_locked:
+                raise FileLocked
+            return list(zip(page_labels(read.labels, len(read.texts), first_page), read.texts, strict=True))
+        return [(str(first_page), words_of(stream.read().decode()))]
+
+
+def refuse_locked(stream: BinaryIO) -> None:
+    """Raise FileLocked for a PDF that opens only with a password: the class could not read it. Raises FileReadingBusy
+    where that cannot be found out now.
+    """
+    is_encrypted = any(b"/Encrypt" in part for part in _parts(stream))
+    stream.seek(0)
+    if is_encrypted and _extract(stream).is_locked:
+        raise FileLocked
+    stream.seek(0)
+
+
+def _extract(stream: BinaryIO) -> PdfPages:
+    try:
+        return extract_pages(stream)
+    except AllPlacesTaken as error:
+        raise FileReadingBusy from error
+
+
+def _parts(stream: BinaryIO) -> Iterator[bytes]:
+    """A stream in parts that overlap by the length of a word."""
+    before = b""
+    while part := stream.read(PART):
+        yield before + part
+        before = part[-10:]
 
 
 def view_of(row: File) -> FileView:

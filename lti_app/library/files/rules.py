@@ -4,7 +4,6 @@ import codecs
 import io
 import mimetypes
 import re
-import unicodedata
 import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +13,7 @@ from typing import BinaryIO
 
 from lti_app.core.documents import DocumentTooComplex, clean_document
 from lti_app.core.images import clean_picture
-from lti_app.core.prose import normalized
+from lti_app.core.prose import clean_line, cut, is_blank, normalized
 from lti_app.library.files.errors import (
     ArchiveTooLarge,
     FileBroken,
@@ -31,12 +30,15 @@ HTML_LIMIT = 5_000_000
 MEGAPIXELS = 60
 UNPACKED_LIMIT = 300_000_000
 MOST_MEMBERS = 5_000
+_MEMBER = b"PK\x01\x02"
+"""How an archive begins what it says of a member. The library makes an object of each before anybody could count."""
 MAX_NAME = 120
 MAX_RIGHTS = 500
 _PARAGRAPH = re.compile(r"<(?:p|pre|dd)>")
 _BLOCK_END = re.compile(r"</(?:p|h[1-6]|li|blockquote|pre|tr|dd|dt|figcaption)>")
 _TAG = re.compile(r"<[^<>]*>")
 _HEADING = re.compile(r"<(/?)h([1-6])>")
+_NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _NOT_IN_NAMES = re.compile(r"[<>:\"|?*%]+")
 
 
@@ -92,7 +94,8 @@ class MediaType(StrEnum):
     def may_name_author(self) -> bool:
         """Whether the file may contain the name of its author where we cannot remove it: properties, comments, changes.
 
-        Pictures are stored without their metadata, and plain text has none.
+        Pictures are stored without their metadata, and plain text has none: documents of other kinds that are written
+        in letters are not taken for it.
         """
         return self in (MediaType.PDF, MediaType.DOCX, MediaType.ODT)
 
@@ -179,18 +182,26 @@ def sniff(stream: BinaryIO) -> MediaType | None:
             return media_type
     if head.startswith(b"PK\x03\x04"):
         return _office_type(stream)
-    return MediaType.TEXT if _is_text(stream) else None
+    return MediaType.TEXT if not _is_document_in_text(head) and _is_text(stream) else None
+
+
+def _is_document_in_text(head: bytes) -> bool:
+    """Whether what looks like text is a document with properties, such as the name of its author, that nobody sees who
+    opens it: RTF, PostScript, SVG and other XML, a saved page or mail, a card or calendar.
+    """
+    begins = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    is_markup = begins.startswith(b"<") and (begins[1:2].isalpha() or begins[1:2] in (b"!", b"?"))
+    return is_markup or begins.startswith((b"{\\rtf", b"%!", b"begin:v")) or b"mime-version:" in begins
 
 
 def display_name(name: str, media_type: MediaType) -> str:
     """The name to show and to save under: no folders, no tricks, and the ending that the content deserves."""
-    last = normalized("NFC", re.split(r"[/\\]", name)[-1])
-    plain = "".join(ch for ch in last if unicodedata.category(ch)[0] != "C")
+    plain = clean_line(re.split(r"[/\\]", name)[-1])
     stem, dot, ending = plain.rpartition(".")
     if f"{dot}{ending}".strip().lower() not in KNOWN_ENDINGS:
         stem = plain  # "Kotter vs. Zaleznik" has a dot, and no ending
-    stem = " ".join(_NOT_IN_NAMES.sub("_", stem).split()).strip(". _-")[:MAX_NAME].strip()
-    return (stem or "file") + ENDINGS[media_type]
+    stem = cut(" ".join(_NOT_IN_NAMES.sub("_", stem).split()).strip(". _-"), MAX_NAME)
+    return ("file" if is_blank(stem) else stem) + ENDINGS[media_type]
 
 
 def numbered(html: str) -> str:
@@ -208,9 +219,24 @@ def words_of(html: str) -> str:
 
 
 def part_of_address(key: str, name: str) -> str:
-    """The last part of a file's address: a piece of its secret key, so that counting up finds nothing, and its name."""
+    """The last part of a file's address: a piece of its secret key, so that counting up finds nothing, and its ending.
+
+    The file's name may tell who sent it, so it is not part of an address.
+    """
+    return f"{key[:12]}-file{ending_of(name)}"
+
+
+def is_part_of_address(part: str, key: str, name: str) -> bool:
+    """Whether this is the last part of the file's address; earlier addresses end with the name of the file."""
     ascii_name = normalized("NFKD", name).encode("ascii", "ignore").decode()
-    return f"{key[:12]}-{re.sub(r'[^A-Za-z0-9.]+', '-', ascii_name).strip('-')}"
+    earlier = f"{key[:12]}-{re.sub(r'[^A-Za-z0-9.]+', '-', ascii_name).strip('-')}"
+    return part in (part_of_address(key, name), earlier)
+
+
+def ending_of(name: str) -> str:
+    """The ending of a name as `display_name` gives it, such as ".png"; empty for none."""
+    _stem, dot, ending = name.rpartition(".")
+    return f"{dot}{ending}"
 
 
 def _kept(media_type: MediaType, content: bytes) -> Examined:
@@ -240,7 +266,7 @@ def _is_text(stream: BinaryIO) -> bool:
     try:
         while chunk := stream.read(CHUNK):
             text = decoder.decode(chunk)
-            if any(unicodedata.category(ch) == "Cc" and ch not in "\t\n\r\f" for ch in text):
+            if _NOT_IN_TEXT.search(text):
                 return False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -250,8 +276,21 @@ def _is_text(stream: BinaryIO) -> bool:
     return True
 
 
+def _count(stream: BinaryIO, piece: bytes) -> int:
+    """How often a piece is in a stream. Leaves the stream at its beginning."""
+    count, kept = 0, b""
+    while chunk := stream.read(CHUNK):
+        kept += chunk
+        count += kept.count(piece)
+        kept = kept[-(len(piece) - 1) :]
+    stream.seek(0)
+    return count
+
+
 def _office_type(stream: BinaryIO) -> MediaType | None:
     """Word's or OpenDocument's text, by the list of what the archive holds; nothing is unpacked, here or ever."""
+    if _count(stream, _MEMBER) > MOST_MEMBERS:
+        raise ArchiveTooLarge
     try:
         with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
@@ -259,7 +298,7 @@ def _office_type(stream: BinaryIO) -> MediaType | None:
         raise FileBroken(kind="application/zip") from error
     finally:
         stream.seek(0)
-    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > UNPACKED_LIMIT:
+    if sum(member.file_size for member in members) > UNPACKED_LIMIT:
         raise ArchiveTooLarge
     names = {member.filename for member in members}
     if any("vbaproject" in name.lower() or name.startswith("Basic/") for name in names):

@@ -49,10 +49,14 @@ def store_text(
             words=sum(len(words_of(page.text)) for page in pages),
             stored_by_id=actor.person_id,
             stored_at=now,
+            has_loose=True,
         )
     )
     session.flush()
-    rows = [{"reading_id": reading_id, "shingle": shingle, "page": page} for shingle, page in shingles]
+    rows = [
+        {"reading_id": reading_id, "shingle": shingle, "page": place.page, "position": place.position or -1}
+        for shingle, place in shingles
+    ]
     for begin in range(0, len(rows), _BATCH):
         session.execute(insert(ReadingShingle), rows[begin : begin + _BATCH])
     return get_reading_text(session, actor, reading_id)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
@@ -25,6 +25,8 @@ class ReadingText(Base):
     words: Mapped[int]
     stored_by_id: Mapped[int] = mapped_column("given_by_id", ForeignKey(Person.id))
     stored_at: Mapped[datetime] = mapped_column("given_at")
+    has_loose: Mapped[bool] = mapped_column(server_default=false())
+    "Whether rows of letters are stored too, without which nothing can be told not to be in it."
 
 
 class ReadingShingle(Base):
@@ -37,3 +39,5 @@ class ReadingShingle(Base):
     reading_id: Mapped[int] = mapped_column(ForeignKey(Reading.id, ondelete="CASCADE"))
     shingle: Mapped[int] = mapped_column(BigInteger)
     page: Mapped[str]
+    position: Mapped[int] = mapped_column(server_default=text("0"))
+    "The number of its first word, as Place has it; 0 of rows from before this column, whose ids are in that order."

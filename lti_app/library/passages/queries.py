@@ -5,13 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.library.passages.models import ReadingShingle, ReadingText
-from lti_app.library.passages.rules import Known, QuoteVerdict, TextStorage, find_quotations, judge, shingles_to_look_up
+from lti_app.library.passages.rules import (
+    Known,
+    Place,
+    QuoteVerdict,
+    TextStorage,
+    find_quotations,
+    judge,
+    shingles_to_look_up,
+)
 from lti_app.library.readings.access import require_edit
 from lti_app.library.readings.models import Reading
 
@@ -63,24 +71,32 @@ def check_many(session: Session, posts: Mapping[int, str], reading_ids: Iterable
     asked = sorted(shingles_to_look_up(quotation for found in quotations.values() for quotation in found))
     if not asked:
         return {number: [] for number in posts}
-    known = _look_up(session, asked, sorted(set(reading_ids)))
-    return {number: judge(found, known) for number, found in quotations.items()}
+    known, partly = _look_up(session, asked, sorted(set(reading_ids)))
+    return {number: judge(found, known, partly=partly) for number, found in quotations.items()}
 
 
-def _look_up(session: Session, shingles: Sequence[int], reading_ids: Sequence[int]) -> dict[int, Known]:
-    """The pages of each of these shingles, by reading, for the readings with a stored text."""
-    known: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+def _look_up(
+    session: Session, shingles: Sequence[int], reading_ids: Sequence[int]
+) -> tuple[dict[int, Known], set[int]]:
+    """The places of each of these shingles, by reading, for the readings with a stored text; and those readings of
+    which nothing can be told not to be in them.
+    """
+    known: dict[int, dict[int, list[Place]]] = defaultdict(lambda: defaultdict(list))
+    partly: set[int] = set()
     for begin in range(0, len(shingles), _AT_ONCE):
         some = shingles[begin : begin + _AT_ONCE]
         stands = and_(ReadingShingle.reading_id == ReadingText.reading_id, ReadingShingle.shingle.in_(some))
+        position = func.coalesce(func.nullif(ReadingShingle.position, 0), ReadingShingle.id)
         rows = session.execute(
-            select(ReadingText.reading_id, ReadingShingle.shingle, ReadingShingle.page)
+            select(ReadingText.reading_id, ReadingText.has_loose, ReadingShingle.shingle, ReadingShingle.page, position)
             .outerjoin(ReadingShingle, stands)
             .where(ReadingText.reading_id.in_(reading_ids))
             .order_by(ReadingShingle.id)
         )
-        for reading_id, shingle, page in rows:
-            pages = known[reading_id]
+        for reading_id, has_loose, shingle, page, at in rows:
+            places = known[reading_id]
+            if not has_loose:
+                partly.add(reading_id)
             if shingle is not None:
-                pages[shingle].append(page)
-    return {reading_id: dict(pages) for reading_id, pages in known.items()}
+                places[shingle].append(Place(page, at))
+    return {reading_id: dict(places) for reading_id, places in known.items()}, partly

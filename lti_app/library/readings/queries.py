@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Course, Enrollment
+from lti_app.course.courses.queries import IN_CLASS_ORDER, member_name
 from lti_app.course.courses.rules import Actor, CitationStyle, Role, reached_through
 from lti_app.course.people.models import Person
-from lti_app.library.bibliography.rules.records import key_of
+from lti_app.library.bibliography.rules.records import keys_of
 from lti_app.library.files.models import File
 from lti_app.library.files.queries import FileView, view_of
 from lti_app.library.readings.access import require_edit, require_staff
@@ -191,10 +192,10 @@ def list_readings(session: Session, actor: Actor) -> list[ReadingLine]:
 
 
 def list_works(session: Session, actor: Actor) -> dict[str, str]:
-    """The labels of the course's readings by the key of the work, to recognize duplicates."""
+    """The labels of the course's readings by the keys of the work, to recognize duplicates."""
     require_edit(actor)
     rows = session.execute(select(Reading.csl, Reading.label).where(Reading.course_id == actor.course_id))
-    return {key_of(csl): label for csl, label in rows}
+    return {key: label for csl, label in rows for key in keys_of(csl)}
 
 
 def list_progress(session: Session, actor: Actor, reading_id: int) -> list[StudentProgress]:
@@ -212,11 +213,11 @@ def list_class_progress(session: Session, actor: Actor, reading_ids: Collection[
     here = select(Reading.id).where(Reading.id.in_(reading_ids), Reading.course_id == actor.course_id)
     own = and_(ReadingState.person_id == Person.id, ReadingState.reading_id.in_(here))
     rows = session.execute(
-        select(Person.id, Person.name, ReadingState.reading_id, *PROGRESS)
+        select(Person.id, member_name(), ReadingState.reading_id, *PROGRESS)
         .join(Enrollment, Enrollment.person_id == Person.id)
         .outerjoin(ReadingState, own)
         .where(Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
-        .order_by(Person.sort_name, Person.id)
+        .order_by(*IN_CLASS_ORDER)
     )
     students: dict[int, StudentReadings] = {}
     for person_id, name, reading_id, *columns in rows:

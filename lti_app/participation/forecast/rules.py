@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from lti_app.core.wording import Phrase
 from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.posts.rules.authors import NAMELESS
 from lti_app.participation.requirements.base import ForecastNote, Outlook
 from lti_app.participation.requirements.evaluation import Requirements, evaluate
 from lti_app.participation.requirements.facts import TOO_SHORT, PostFacts, PostVerdict, VersionFacts
@@ -157,7 +158,8 @@ def hints_before(thread: ThreadFacts, facts: Sequence[PostFacts], answered: Repl
         return ()
     replies = [post for post in facts if post.parent_author_id is not None and not post.deleted]
     last = [post.parent_author_id for post in sorted(replies, key=lambda post: post.id)[-_IN_A_ROW:]]
-    found = [Hint.IN_A_ROW] if last == [answered.person_id] * _IN_A_ROW else []
+    is_known = answered.person_id != NAMELESS
+    found = [Hint.IN_A_ROW] if is_known and last == [answered.person_id] * _IN_A_ROW else []
     if thread.posts >= _MUCH and thread.own_posts * 2 > thread.posts:
         found.append(Hint.MOSTLY_OWN)
     return tuple(found)

@@ -44,7 +44,7 @@ _FACTS: tuple[Any, ...] = (
     Post.address,
     Post.words,
     Post.reading_ids,
-    Post.created_at,
+    Post.placed_at,
     Post.edited_at,
     not_deleted(Post),
     Post.move,

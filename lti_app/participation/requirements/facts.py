@@ -6,6 +6,7 @@ from datetime import datetime
 
 from lti_app.core.wording import Phrase, nphrase, phrase
 from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.posts.rules.authors import NAMELESS
 from lti_app.discussion.visibility.rules import Aside
 
 
@@ -71,6 +72,11 @@ class PostFacts:
     def is_reply(self) -> bool:
         """Whether it is a reply."""
         return self.parent_author_id is not None
+
+    @property
+    def answers_nameless(self) -> bool:
+        """Whether nobody knows to whom it replies."""
+        return self.parent_author_id == NAMELESS
 
     @property
     def answers_classmate(self) -> bool:

@@ -41,14 +41,19 @@ TO_STAFF = CountReason(
     phrase("not counted: a reply to an instructor"),
     phrase("Would not count: a reply to an instructor. It is welcome all the same."),
 )
+TO_NAMELESS = CountReason(
+    "to_nameless",
+    phrase("not counted: a reply to an imported post without an author’s name"),
+    phrase("Would not count as a reply: this imported post has no author’s name. It is welcome all the same."),
+)
 
 
 @dataclass(frozen=True)
 class RepliesRequirement(Requirement):
     """One reply to each classmate counts, from the moment it reached enough words and kept them.
 
-    Replies to oneself and to staff, and further replies to the same classmate, do not count. More than required does
-    not change the result.
+    Replies to oneself and to staff, further replies to the same classmate, and replies to imported posts without a
+    name, which could all be one person's, do not count. More than required does not change the result.
     """
 
     kind = "replies"
@@ -146,8 +151,8 @@ class RepliesRequirement(Requirement):
         """Which replies do not count, and since when a reply counts."""
         return (
             phrase(
-                "A second reply to the same person, a reply to yourself or a reply to an instructor is welcome but "
-                "does not count."
+                "A second reply to the same person, a reply to yourself, to an instructor or to an imported post "
+                "without an author’s name is welcome but does not count."
             ),
             phrase("Like the first post, a reply counts from the time it reached enough words."),
         )
@@ -167,6 +172,8 @@ def _does_not_count(post: PostFacts, answered: Container[int | None]) -> CountRe
         return TO_SELF
     if post.answers_staff:
         return TO_STAFF
+    if post.answers_nameless:
+        return TO_NAMELESS
     if post.parent_author_id in answered:
         return SAME_PERSON
     return None

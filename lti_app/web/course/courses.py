@@ -6,9 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lti_app.course.courses.actions import change_settings
+from lti_app.course.courses.actions import change_settings, report_time_zone
 from lti_app.course.courses.queries import get_settings
-from lti_app.course.people.actions import record_time_zone
 from lti_app.discussion.discussions.queries.course import list_discussions, list_required
 from lti_app.discussion.moderation.queries import count_review_items
 from lti_app.library.readings.access import may_edit, require_staff
@@ -68,5 +67,5 @@ def set_time_zone() -> ResponseReturnValue:
     """Remember the reader's time zone; the script that reports it needs no answer."""
     actor = get_visitor()
     with writing() as session:
-        known = record_time_zone(session, actor.person_id, request.form.get("time_zone", ""))
+        known = report_time_zone(session, actor, request.form.get("time_zone", ""))
     return "", 204 if known else 422

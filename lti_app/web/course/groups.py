@@ -8,10 +8,17 @@ from flask_babel import ngettext
 from lti_app.core.errors import Refused
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.access import require_manage
-from lti_app.course.groups.actions import make_group, place_students, remove_group, rename_group, split_students
+from lti_app.course.groups.actions import (
+    make_group,
+    name_groups,
+    place_students,
+    remove_group,
+    rename_group,
+    split_students,
+)
 from lti_app.course.groups.queries import list_groups, list_members, list_places
 from lti_app.course.groups.rules import GroupKind
-from lti_app.web.course.forms.groups import GroupForm, SplitForm, group_refusal, moves_of
+from lti_app.web.course.forms.groups import GroupForm, SplitForm, group_refusal, moves_of, names_of
 from lti_app.web.errors import status_of
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.session import get_visitor
@@ -71,6 +78,17 @@ def place() -> ResponseReturnValue:
     return _back()
 
 
+@blueprint.post("/names")
+def give_names() -> ResponseReturnValue:
+    """Name the groups of which the LMS has sent only a number."""
+    actor = _enter()
+    if ConfirmForm().validate():
+        with writing() as session:
+            count = name_groups(session, actor, names_of(request.form))
+        flash(ngettext("%(num)d group was named.", "%(num)d groups were named.", count))
+    return _back()
+
+
 @blueprint.post("/<int:group_id>")
 def change(group_id: int) -> ResponseReturnValue:
     """Rename a group, or take it away."""
@@ -108,6 +126,7 @@ def _page(actor: Actor, *, form: GroupForm | None = None, split_form: SplitForm 
     return render_template(
         "course/groups/manage.html",
         of_lms=[group for group in groups if group.kind is not GroupKind.OWN],
+        nameless=[group for group in groups if not group.name],
         own=[group for group in groups if group.kind is GroupKind.OWN],
         members=list_members(session, actor),
         places=list_places(session, actor),

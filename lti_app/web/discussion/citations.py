@@ -12,6 +12,7 @@ from lti_app.discussion.citations.actions import check_again
 from lti_app.discussion.citations.queries import get_citation_map, list_citing_discussions
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
+from lti_app.library.files.errors import FileLocked, FileReadingBusy
 from lti_app.library.files.queries import read_pages
 from lti_app.library.passages.actions import delete_text, store_text
 from lti_app.library.passages.errors import TextTooLong, TextTooShort
@@ -19,6 +20,7 @@ from lti_app.library.passages.queries import get_reading_text
 from lti_app.library.passages.rules import MIN_WORDS, Page, TextStorage, split_pages
 from lti_app.library.readings.queries import get_filed_reading
 from lti_app.web.discussion.forms.citations import TextForm
+from lti_app.web.library.forms.files import file_refusal
 from lti_app.web.library.uploads import storage
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -90,9 +92,11 @@ def check_against_file(reading_id: int) -> ResponseReturnValue:
     reading = get_filed_reading(read_session(), actor, reading_id)
     if reading.file is None:
         raise NotFound
-    pages = [Page(str(reading.first_page + n), words) for n, words in enumerate(read_pages(storage(), reading.file))]
     try:
+        pages = [Page(label, words) for label, words in read_pages(storage(), reading.file, reading.first_page)]
         flash(_store(actor, reading_id, pages, TextStorage.HASHES))
+    except (FileLocked, FileReadingBusy) as error:
+        flash(file_refusal(error), "warning")
     except (TextTooShort, TextTooLong):
         flash(_("We found no text in this file; it may contain only scanned pages. Paste the text instead."), "warning")
     return redirect(url_for(".quotation_check", reading_id=reading_id), 303)

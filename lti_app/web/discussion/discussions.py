@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.queries import list_groups
 from lti_app.discussion.discussions.access import DiscussionPermission, may
-from lti_app.discussion.discussions.errors import DatesOutOfOrder
+from lti_app.discussion.discussions.actions.remove import remove_discussion
+from lti_app.discussion.discussions.errors import DatesOutOfOrder, NotRemovable
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.discussion.discussions.rules import State
 from lti_app.discussion.moderation.queries import count_review_items, find_moved
 from lti_app.discussion.posts import access as posts_access
@@ -106,7 +108,7 @@ def settings(discussion_id: int) -> ResponseReturnValue:
     discussion = get_discussion(
         read_session(), actor, discussion_id, need=DiscussionPermission.EDIT_SETTINGS, now=now()
     )
-    form = SettingsForm(data=prefilled(discussion, actor.time_zone))
+    form = SettingsForm(data=prefilled(discussion))
     reading_form = ReadingForm(request.form if _adds_reading() else None, prefix="new-")
     if request.method == "GET":
         return _settings_page(actor, discussion, form, reading_form)
@@ -123,6 +125,20 @@ def settings(discussion_id: int) -> ResponseReturnValue:
     return _settings_page(actor, discussion, form, reading_form), 422
 
 
+@blueprint.post("/remove")
+def remove(discussion_id: int) -> ResponseReturnValue:
+    """Remove a discussion that is not set up and in which nobody has posted."""
+    actor = get_visitor()
+    try:
+        with writing() as session:
+            title = remove_discussion(session, actor, discussion_id, now=now())
+    except NotRemovable:
+        flash(_("A discussion that is set up or has posts can’t be removed."), "warning")
+        return redirect(url_for(".show", discussion_id=discussion_id), 303)
+    flash(_("“%(title)s” removed.", title=title))
+    return redirect(url_for("courses.home"), 303)
+
+
 def _mark_out_of_order(form: SettingsForm, error: DatesOutOfOrder) -> None:
     later, earlier = form[str(error.data["later"])], form[str(error.data["earlier"])]
     later.errors = [_("This is before “%(earlier)s”. Choose a later date.", earlier=earlier.label.text)]
@@ -137,6 +153,7 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[s
     """What the page says of the discussion apart from its posts."""
     return {
         "discussion": discussion,
+        "lineage": get_lineage(session, actor, discussion),
         "requirements": requirements_of(discussion),
         "rubric": get_rubric(session, discussion),
         "grade": get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None,
@@ -200,6 +217,7 @@ def _settings_page(
     return render_template(
         "discussion/discussions/settings.html",
         discussion=discussion,
+        lineage=get_lineage(read_session(), actor, discussion),
         answered=stances.shift.people if stances and stances.shift else 0,
         form=form,
         reading_form=reading_form,

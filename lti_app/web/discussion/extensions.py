@@ -28,14 +28,14 @@ blueprint = Blueprint(
 def manage(discussion_id: int) -> ResponseReturnValue:
     """Who has later dates, and the form to give some."""
     actor, discussion = _enter(discussion_id)
-    return _page(actor, discussion, _form(actor))
+    return _page(actor, discussion, _form(actor, discussion))
 
 
 @blueprint.post("")
 def add(discussion_id: int) -> ResponseReturnValue:
     """Give a student or a group later dates."""
     actor, discussion = _enter(discussion_id)
-    form = _form(actor)
+    form = _form(actor, discussion)
     if not form.validate():
         return _page(actor, discussion, form), 422
     try:
@@ -67,9 +67,9 @@ def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
     )
 
 
-def _form(actor: Actor) -> ExtensionForm:
+def _form(actor: Actor, discussion: DiscussionView) -> ExtensionForm:
     session = read_session()
-    form = ExtensionForm(data={"time_zone": actor.time_zone})
+    form = ExtensionForm(data={"time_zone": str(discussion.zone)})
     form.whom.choices = people_choices(list_students(session, actor), list_groups(session, actor))
     return form
 

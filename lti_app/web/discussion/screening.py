@@ -3,7 +3,7 @@
 from flask import Flask, current_app
 
 from lti_app.core.resources import resource
-from lti_app.discussion.integrity.rules import read_sites
+from lti_app.discussion.integrity.rules.content import read_sites
 
 SELLERS = "colloquy.essay_sellers"
 

@@ -17,11 +17,17 @@ from lti_app.core.resources import resource
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.exchange.exporting.queries import Selection, export_posts
 from lti_app.exchange.exporting.rules.data import ExportedFile, ExportedPost, ReadingRecord, Scope, for_elsewhere
-from lti_app.exchange.exporting.rules.pdf import TypesettingFailed, can_be_set, nodes_of, runs_leftward, typeset
+from lti_app.exchange.exporting.rules.pdf import (
+    TypesettingFailed,
+    nodes_of,
+    runs_leftward,
+    typeset,
+    unreadable_pictures,
+)
 from lti_app.library.files.errors import StorageUnavailable
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.queries import FileView
-from lti_app.library.files.rules import ENDINGS, MediaType
+from lti_app.library.files.rules import ENDINGS, MediaType, ending_of
 from lti_app.web.templating import moment_to_keep, zone_name
 
 PRINT_FONTS = "print-fonts"
@@ -58,10 +64,10 @@ class Album:
 
     def leave_out_broken(self) -> None:
         """Forget the pictures that no PDF can show: what they are was told by how they begin."""
-        for source, (name, content) in [*self.taken.items()]:
-            if not can_be_set(name, content):
-                del self.taken[source]
-                self._files.pop(_number(source))
+        broken = unreadable_pictures(dict(self.taken.values()))
+        for source in [source for source, (name, _content) in self.taken.items() if name in broken]:
+            del self.taken[source]
+            self._files.pop(_number(source))
 
     def _take(self, source: str) -> tuple[MediaType, bytes] | None:
         file = self._files.get(_number(source))
@@ -127,16 +133,16 @@ def html_pieces(session: Session, document: Document) -> Iterator[str]:
 
 
 def pdf_of(session: Session, document: Document) -> bytes:
-    """The PDF file."""
+    """The PDF file. A picture or a post that no PDF can show does not keep the others from it."""
     posts = list(export_posts(session, document.selection))
     try:
         return _typeset(document, posts)
     except TypesettingFailed:
         document.album.leave_out_broken()
-        return _typeset(document, posts)
+        return _typeset(document, posts, parts="posts")
 
 
-def _typeset(document: Document, taken: Sequence[ExportedPost]) -> bytes:
+def _typeset(document: Document, taken: Sequence[ExportedPost], *, parts: str = "") -> bytes:
     template = resource("templates", "exchange", "exporting", "document.typ").read_bytes()
     fonts = Path(current_app.static_folder or "static", PRINT_FONTS)
     posts = [_post(document, post) for post in taken]
@@ -147,7 +153,7 @@ def _typeset(document: Document, taken: Sequence[ExportedPost]) -> bytes:
         "pictures": {source: name for source, (name, _bytes) in pictures.items()},
     }
     beside = dict(pictures.values())
-    return typeset(template, content, fonts=[fonts] if fonts.is_dir() else [], pictures=beside)
+    return typeset(template, content, fonts=[fonts] if fonts.is_dir() else [], pictures=beside, parts=parts)
 
 
 def state_words(post: ExportedPost) -> list[str]:
@@ -187,12 +193,13 @@ def _frame(document: Document) -> dict[str, Any]:
             "cites": _("Cites"),
             "none": _("No posts."),
             "file": _("Attached"),
+            "left_out": _("A PDF cannot show this post. Read it in the discussion."),
         },
     }
 
 
 def _post(document: Document, post: ExportedPost) -> dict[str, Any]:
-    facts = [moment_to_keep(post.created_at)]
+    facts = [moment_to_keep(post.created_at)] if post.created_at else []
     if post.edited_at:
         facts.append(_("edited %(when)s", when=moment_to_keep(post.edited_at)))
     if post.parent_address:
@@ -206,11 +213,15 @@ def _post(document: Document, post: ExportedPost) -> dict[str, Any]:
         "title": post.title,
         "facts": [*facts, *state_words(post)],
         "body": nodes_of(document.outside(post.html, document.album.as_file)),
-        "files": [{"name": file.name, "url": document.link(file)} for file in post.attached],
+        "files": [{"name": _file_words(file), "url": document.link(file)} for file in post.attached],
         "rtl": runs_leftward(post.text),
         "gone": _gone(post),
         "cites": "; ".join(place.words for place in post.cited),
     }
+
+
+def _file_words(file: ExportedFile) -> str:
+    return _("Attachment %(number)s", number=file.number) + ending_of(file.name) if file.number else file.name
 
 
 def _gone(post: ExportedPost) -> str:

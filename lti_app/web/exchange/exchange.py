@@ -1,6 +1,8 @@
 """Bringing discussions in and taking them out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
@@ -9,7 +11,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import FileStorage
 
+from lti_app.core.bounded import AllPlacesTaken, one_of_few
 from lti_app.core.errors import NotFound
+from lti_app.core.prose import cut
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.posts import access as posts_access
@@ -24,27 +28,41 @@ from lti_app.exchange.exporting.queries import (
     select_for_export,
 )
 from lti_app.exchange.exporting.rules.data import ExportFormat, Scope, csv_lines, json_pieces
+from lti_app.exchange.exporting.rules.pdf import TypesettingFailed, TypesettingLimit
 from lti_app.exchange.formats.entries import MAX_BYTES
 from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.importing.access import may_import, require_import
 from lti_app.exchange.importing.actions.discard import discard_import
-from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
+from lti_app.exchange.importing.actions.preview import preview_import
 from lti_app.exchange.importing.actions.run import run_import
-from lti_app.exchange.importing.queries import get_import, list_imports
-from lti_app.exchange.importing.rules.posts import ImportMode
+from lti_app.exchange.importing.queries import get_import, get_import_file, list_imports
+from lti_app.exchange.importing.rules.posts import ImportChoices, ImportMode
+from lti_app.exchange.importing.rules.prepare import ImportFile, PreparedImport, prepare_import
 from lti_app.grading.assessments.queries import find_by_pseudonym
+from lti_app.library.files.errors import FileReadingBusy
 from lti_app.web.discussion.forms.starting import groups_of, narrowed
+from lti_app.web.discussion.screening import essay_sellers
 from lti_app.web.exchange.documents import Album, Document, html_pieces, pdf_of
-from lti_app.web.exchange.forms.exchange import FAULTS, SHAPES, ImportChoiceForm, ImportForm, file_words
+from lti_app.web.exchange.forms.exchange import (
+    FAULTS,
+    SHAPES,
+    ImportChoiceForm,
+    ImportForm,
+    ReadingForm,
+    file_words,
+    lost_words,
+    reading_of,
+)
 from lti_app.web.headers import name_file
+from lti_app.web.library.forms.files import file_refusal
 from lti_app.web.library.uploads import storage
 from lti_app.web.session import current_actor, get_visitor
-from lti_app.web.transactions import now, read_session, writing
+from lti_app.web.transactions import end_reading, now, read_session, writing
 
 LOCKED_UP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 """Of a file to be saved, should a browser show it after all."""
-ENVELOPE = 200_000
-"""Bytes of a form around its file."""
+MAX_REQUEST = MAX_BYTES + 200_000
+"""Bytes of a file and the form around it."""
 MAX_DIGITS = 18
 MOST_IN_PDF = 10_000
 """Posts: some seconds of setting type."""
@@ -63,7 +81,7 @@ def allow_size(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Allow a large upload to those who may import posts, before the body is read."""
     actor = current_actor()
     if endpoint == "exchange.new_import" and actor and may_import(actor):
-        request.max_content_length = request.max_form_memory_size = MAX_BYTES + ENVELOPE
+        request.max_content_length = request.max_form_memory_size = MAX_REQUEST
 
 
 @blueprint.get("/export")
@@ -107,14 +125,23 @@ def export_file(discussion_id: int) -> ResponseReturnValue:
     kind, scope = _asked()
     person_id = _whose(actor, discussion, request.args.get("person", ""))
     selection = select_for_export(session, actor, discussion, scope=scope, kind=kind, person_id=person_id)
-    if kind is ExportFormat.PDF and discussion.post_count > MOST_IN_PDF:
-        flash(_("This discussion is too long for a PDF. Export it as a web page and print that."), "warning")
+    try:
+        file = _file(selection, kind)
+    except (TypesettingLimit, TypesettingFailed, AllPlacesTaken) as reason:
+        flash(_no_pdf(reason), "warning")
         return redirect(url_for(".show", discussion_id=discussion_id), 303)
-    file = _file(selection, kind)
     response = Response(file if isinstance(file, bytes) else _to_the_end(file), content_type=TYPES[kind])
     response.headers["Content-Security-Policy"] = LOCKED_UP
-    name_file(response, "attachment", f"{discussion.title[:80]} {now():%Y-%m-%d}.{kind.value}")
+    name_file(response, "attachment", f"{cut(discussion.title, 80)} {now():%Y-%m-%d}.{kind.value}")
     return response
+
+
+def _no_pdf(reason: TypesettingLimit | TypesettingFailed | AllPlacesTaken) -> str:
+    if isinstance(reason, TypesettingLimit):
+        return _("This discussion is too long for a PDF. Export it as a web page and print that.")
+    if isinstance(reason, TypesettingFailed):
+        return _("A PDF cannot show this discussion. Export it as a web page and print that.")
+    return _("Other files are being made or read right now. Try again in a minute, or export a web page.")
 
 
 @blueprint.route("/import", methods=["GET", "POST"])
@@ -123,17 +150,15 @@ def new_import(discussion_id: int) -> ResponseReturnValue:
     actor = get_visitor()
     discussion = get_discussion(read_session(), actor, discussion_id, now=now())
     require_import(actor)
-    form = ImportForm(data={"time_zone": actor.time_zone, "dates": "auto"})
+    form = ImportForm(data={"time_zone": str(discussion.zone), "dates": "auto"})
     status = 200 if request.method == "GET" else 422
     if form.validate_on_submit():
         try:
-            upload = _upload(form, request.files.get("file"))
-            with writing() as session:
-                import_id = preview_import(session, actor, discussion_id, upload, now=now())
+            import_id = _preview(actor, discussion, _upload(form, request.files.get("file")))
             return redirect(url_for(".show_import", discussion_id=discussion_id, import_id=import_id), 303)
-        except FileRefused as error:
+        except (FileRefused, AllPlacesTaken) as error:
             field = form.text if (form.text.data or "").strip() and not request.files.get("file") else form.file
-            field.errors = [file_words(error)]
+            field.errors = [_no_import(error)]
     return render_template("exchange/importing/new.html", discussion=discussion, form=form), status
 
 
@@ -142,22 +167,42 @@ def show_import(discussion_id: int, import_id: int) -> ResponseReturnValue:
     """What was found in a file; when it has been brought in, the report of that."""
     actor = get_visitor()
     discussion = get_discussion(read_session(), actor, discussion_id, now=now())
-    found = get_import(read_session(), actor, discussion, import_id)
     form = ImportChoiceForm()
     if form.validate_on_submit():
-        mode, pattern = ImportMode(form.mode.data), _("Author {}") if form.hide_names.data else ""
-        with writing() as session:
-            added = run_import(session, actor, discussion_id, import_id, mode=mode, placeholder=pattern, now=now())
-        flash(ngettext("%(num)s post was imported.", "%(num)s posts were imported.", added))
+        try:
+            added = _run(actor, discussion, import_id, _choices(form))
+            flash(ngettext("%(num)s post was imported.", "%(num)s posts were imported.", added))
+        except AllPlacesTaken as error:
+            flash(_no_import(error), "warning")
         return redirect(url_for(".show_import", discussion_id=discussion_id, import_id=import_id), 303)
+    found = get_import(read_session(), actor, discussion, import_id)
     return render_template(
         "exchange/importing/show.html",
         discussion=discussion,
         found=found,
         form=form,
+        reading=ReadingForm(formdata=None, data=reading_of(found)),
         shape=SHAPES[found.shape],
         faults=FAULTS,
     ), 422 if request.method == "POST" else 200
+
+
+@blueprint.post("/imports/<int:import_id>/reread")
+def reread(discussion_id: int, import_id: int) -> ResponseReturnValue:
+    """Read the file of a preview in another encoding, or its dates in another order."""
+    actor = get_visitor()
+    discussion = get_discussion(read_session(), actor, discussion_id, now=now())
+    given = get_import_file(read_session(), actor, discussion, import_id)
+    if given is None:
+        raise NotFound
+    form = ReadingForm()
+    if form.validate_on_submit():
+        read = {"encoding": form.encoding.data, "day_first": form.day_first, "zone": form.time_zone.data}
+        try:
+            import_id = _preview(actor, discussion, replace(given[0], **read))
+        except (FileRefused, AllPlacesTaken) as error:
+            flash(_no_import(error), "warning")
+    return redirect(url_for(".show_import", discussion_id=discussion_id, import_id=import_id), 303)
 
 
 @blueprint.post("/imports/<int:import_id>/discard")
@@ -169,13 +214,49 @@ def discard(discussion_id: int, import_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", discussion_id=discussion_id), 303)
 
 
+def _preview(actor: Actor, discussion: DiscussionView, file: ImportFile) -> int:
+    """Read a file, and then store it. Raises FileRefused or AllPlacesTaken."""
+    with one_of_few():
+        prepared = _prepared(discussion, file, now())
+        with writing() as session:
+            return preview_import(session, actor, discussion.id, prepared, sellers=essay_sellers(), now=now())
+
+
+def _run(actor: Actor, discussion: DiscussionView, import_id: int, choices: ImportChoices) -> int:
+    """Read the file of a preview, and then write its posts; the number of new ones. Raises AllPlacesTaken."""
+    given = get_import_file(read_session(), actor, discussion, import_id)
+    if given is None:
+        return 0
+    with one_of_few():
+        prepared = _prepared(discussion, *given).traced(discussion.prompt)
+        with writing() as session:
+            return run_import(session, actor, discussion.id, import_id, prepared, choices=choices, now=now())
+
+
+def _prepared(discussion: DiscussionView, file: ImportFile, given_at: datetime) -> PreparedImport:
+    end_reading()
+    return prepare_import(file, discussion.readings, words=lost_words(), now=given_at)
+
+
+def _no_import(reason: FileRefused | AllPlacesTaken) -> str:
+    if isinstance(reason, FileRefused):
+        return file_words(reason)
+    return file_refusal(FileReadingBusy())
+
+
 def _upload(form: ImportForm, file: FileStorage | None) -> ImportFile:
     """What was given: the file where there is one, else the text."""
     pasted = form.text.data or ""
     content = file.read(MAX_BYTES + 1) if file else pasted.encode("utf-8", "replace")
     if not content.strip():
         raise FileRefused("nothing_in_it" if file else "missing")
-    return ImportFile(content, form.time_zone.data, file.filename or "" if file else "", form.day_first)
+    name = file.filename or "" if file else ""
+    return ImportFile(content, form.time_zone.data, name, form.day_first, form.encoding.data if file else "UTF-8")
+
+
+def _choices(form: ImportChoiceForm) -> ImportChoices:
+    placeholder = _("Author {}") if form.hide_names.data else ""
+    return ImportChoices(ImportMode(form.mode.data), placeholder, essay_sellers())
 
 
 def _asked() -> tuple[ExportFormat, Scope]:
@@ -203,6 +284,8 @@ def _whose(actor: Actor, discussion: DiscussionView, key: str) -> int | None:
 
 def _file(selection: Selection, kind: ExportFormat) -> Iterator[str] | bytes:
     session, discussion = read_session(), selection.discussion
+    if kind is ExportFormat.PDF and discussion.post_count > MOST_IN_PDF:
+        raise TypesettingLimit
     if kind is ExportFormat.CSV:
         return csv_lines(export_posts(session, selection))
     readings = list_records(session, discussion)

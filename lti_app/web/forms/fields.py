@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from gettext import NullTranslations, translation
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import request
-from flask_babel import get_locale
+from flask_babel import LazyString, get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, Form, HiddenField, TextAreaField
+from wtforms import DateTimeLocalField, DecimalField, Form, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # old stubs
 from wtforms.i18n import messages_path
-from wtforms.validators import Length, Optional, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+
+from lti_app.course.people.rules import ZONES
+from lti_app.discussion.discussions.actions.reserve import MAX_POINTS
 
 DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 """As browsers write a local date, and want it back."""
@@ -41,6 +46,26 @@ class PostedForm(FlaskForm):
 def _messages(language: str) -> NullTranslations:
     # Flask-WTF reads the file anew for each request.
     return translation("wtforms", messages_path(), [language], fallback=True)
+
+
+class PointsField(DecimalField):
+    """The points of a discussion in the gradebook: more than none, and at most MAX_POINTS."""
+
+    def __init__(self, label: LazyString, **options: Any) -> None:
+        asked = InputRequired(_l("Enter the number of points."))
+        super().__init__(label, [asked, _finite, NumberRange(min=Decimal("0.01"), max=MAX_POINTS)], places=2, **options)
+
+    def _value(self) -> str:
+        """As typed, else without zeros that say nothing."""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:.2f}".rstrip("0").rstrip(".")
+
+
+def _finite(_form: Form, field: DecimalField) -> None:
+    """Refuse what Decimal takes for a number though it is none: comparing it with others would fail."""
+    if field.data is not None and not field.data.is_finite():
+        raise StopValidation(field.gettext("Not a valid decimal value."))
 
 
 class LongTextField(TextAreaField):
@@ -74,6 +99,13 @@ class DateField(DateTimeLocalField):
 
     def __init__(self, label: str | None = None, **kwargs: Any) -> None:
         super().__init__(label, [Optional(), _in_our_time], format=DATE_FORMATS, **kwargs)
+
+
+class ZoneField(SelectField):
+    """The time zone that local dates are meant in, by its IANA name."""
+
+    def __init__(self, label: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, choices=sorted(ZONES), **kwargs)  # type: ignore[arg-type] # old stubs
 
 
 def moment_of(local: datetime | None, time_zone: str, *, end_of_minute: bool) -> datetime | None:

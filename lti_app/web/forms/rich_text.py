@@ -4,8 +4,7 @@ from typing import Any, ClassVar
 
 from wtforms import HiddenField
 
-from lti_app.core.nesting import is_too_complex
-from lti_app.core.rich_reader import read
+from lti_app.core.rich_reader import is_too_rich, read
 from lti_app.core.rich_text import write
 from lti_app.discussion.posts.rules.compose import MAX_HTML, plain_of
 from lti_app.discussion.posts.rules.formats import Format
@@ -28,7 +27,7 @@ class ComposedField(LongTextField):
     @property
     def is_too_complex(self) -> bool:
         """Whether its formatting is nested so deeply that only its words can be read."""
-        return self.is_rich and is_too_complex(self.data or "")
+        return self.is_rich and is_too_rich(self.data or "")
 
     def is_longer_than(self, limit: int) -> bool:
         """Rich text may be longer with its markup, but not without."""

@@ -14,6 +14,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission
 from lti_app.discussion.discussions.actions.pseudonyms import name_everybody, reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.grading.assessments.actions import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentIncomplete
 from lti_app.grading.assessments.queries import (
@@ -24,9 +25,9 @@ from lti_app.grading.assessments.queries import (
     list_posts_in_context,
 )
 from lti_app.grading.assessments.rules import GradingStatus, StudentLine, events_after, suggested_level
-from lti_app.grading.passbacks.actions import retry_passbacks
+from lti_app.grading.passbacks.actions.queueing import keep_shown, request_check, retry_passbacks, send_over
 from lti_app.grading.passbacks.queries import get_passback
-from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules import CriterionView, LevelView, RubricView
 from lti_app.participation.progress.queries import get_participation
@@ -34,7 +35,7 @@ from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.forms.desk import AssessmentForm, chosen_levels
 from lti_app.web.session import get_visitor
-from lti_app.web.transactions import now, read_session, ring, writing
+from lti_app.web.transactions import now, read_session, ring, ring_check, writing
 
 blueprint = Blueprint(
     "grading", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/grading"
@@ -62,8 +63,10 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         lines=lines,
         rubric_maximum=get_rubric(read_session(), discussion).maximum,
         counts=_counts(lines),
+        lineage=get_lineage(read_session(), actor, discussion),
         release_form=ConfirmForm(),
         retry_form=ConfirmForm(),
+        checked_at=max((at for line in lines if line.passback and (at := line.passback.checked_at)), default=None),
         blind=discussion.hides_names_from(actor),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )
@@ -155,6 +158,42 @@ def retry(discussion_id: int) -> ResponseReturnValue:
     return redirect(url_for(".desk", discussion_id=discussion_id), 303)
 
 
+@blueprint.post("/check")
+def check(discussion_id: int) -> ResponseReturnValue:
+    """Read back what the LMS shows."""
+    actor, discussion = _enter(discussion_id)
+    with writing() as session:
+        request_check(session, actor, discussion_id=discussion.id, now=now())
+    ring_check()
+    flash(_("Checking the gradebook. Reload this page in a moment to see what the LMS shows."))
+    return redirect(url_for(".desk", discussion_id=discussion_id), 303)
+
+
+@blueprint.post("/gradebook")
+@blueprint.post("/<int:person_id>/gradebook")
+@blueprint.post("/b<int:pseudonym_id>/gradebook")
+def choose_grade(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
+    """Where the LMS shows another grade: send ours, or let that one count; for one student or all."""
+    actor, discussion = _enter(discussion_id)
+    one = _whom(actor, discussion, person_id, pseudonym_id) if person_id or pseudonym_id else None
+    keeps = request.form.get("choice") == "keep"
+    with writing() as session:
+        if keeps:
+            count = keep_shown(session, actor, discussion_id=discussion.id, person_id=one)
+        else:
+            count = send_over(session, actor, discussion_id=discussion.id, person_id=one, now=now())
+    ring()
+    flash(_chosen(count, keeps=keeps))
+    here = url_for(".desk", discussion_id=discussion_id)
+    return redirect(here if one is None else f"{here}/{f'b{pseudonym_id}' if pseudonym_id else person_id}", 303)
+
+
+def _chosen(count: int, *, keeps: bool) -> str:
+    if keeps:
+        return ngettext("%(num)d LMS grade kept.", "%(num)d LMS grades kept.", count)
+    return ngettext("Sending %(num)d grade again.", "Sending %(num)d grades again.", count)
+
+
 def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
     actor = get_visitor()
     return actor, get_discussion(read_session(), actor, discussion_id, need=DiscussionPermission.GRADE, now=now())
@@ -244,11 +283,17 @@ def _neighbours(lines: list[StudentLine], person_id: int) -> tuple[StudentLine |
 
 def _counts(lines: list[StudentLine]) -> dict[str, int]:
     statuses = Counter(line.status for line in lines)
-    passbacks = Counter(line.passback for line in lines)
+    reports = [line.passback for line in lines if line.passback]
+    standings = Counter(report.standing for report in reports)
     return {
         "total": len(lines),
         "graded": statuses[GradingStatus.RELEASED],
         "ready": sum(line.is_ready for line in lines),
-        "pending": passbacks[PassbackState.PENDING],
-        "refused": passbacks[PassbackState.REFUSED],
+        "pending": standings[GradebookStanding.PENDING],
+        "refused": standings[GradebookStanding.REFUSED],
+        "shown": sum(
+            standings[each] for each in (GradebookStanding.HELD, GradebookStanding.CHANGED, GradebookStanding.DIFFERENT)
+        ),
+        "lost": standings[GradebookStanding.MISSING] + standings[GradebookStanding.NO_POINTS],
+        "accepted": sum(report.is_accepted for report in reports),
     }

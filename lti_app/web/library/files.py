@@ -57,14 +57,14 @@ def upload() -> ResponseReturnValue:
 def serve(file_id: int, slug: str) -> ResponseReturnValue:
     """One file: pictures and PDFs open in the browser, other files are downloaded. Supports range requests."""
     file = get_shown_file(read_session(), get_visitor(), file_id, now=now())
-    if slug != file.slug:
+    if not file.is_at(slug):
         raise NotFound
     response = Response(mimetype=file.media_type, direct_passthrough=True)
     response.headers["Content-Security-Policy"] = LOCKED_UP if file.media_type is MediaType.PDF else SANDBOXED
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, no-cache"
     is_shown = file.media_type in SHOWN and "save" not in request.args
-    name_file(response, "inline" if is_shown else "attachment", file.name)
+    name_file(response, "inline" if is_shown else "attachment", file.neutral_name or file.name)
     response.set_etag(file.sha256[:32])
     response.last_modified = file.created_at
     response.content_length = file.size

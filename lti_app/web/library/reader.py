@@ -11,7 +11,7 @@ from lti_app.core.errors import Refused
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.citations.queries import CitedPassage, count_citations_by_passage, list_citing_discussions
 from lti_app.library.files.access import may_send, require_sending
-from lti_app.library.files.queries import FileView
+from lti_app.library.files.queries import FileView, refuse_locked
 from lti_app.library.files.rules import MediaType, Purpose, numbered
 from lti_app.library.readings.access import may_cite, require_cite
 from lti_app.library.readings.actions.file import set_reading_file, upload_file
@@ -140,6 +140,7 @@ def remove_file(reading_id: int) -> ResponseReturnValue:
 
 def _store(actor: Actor, reading: FiledReading, form: ReadingFileForm) -> None:
     sent = sent_file(request.files.get("file"))
+    refuse_locked(sent.stream)
     with writing() as session:
         upload_file(
             session,

@@ -18,9 +18,9 @@ from lti_app.library.bibliography.rules.records import (
     MAX_RECORDS,
     Found,
     RecordFormat,
+    find_work,
     from_csl,
     is_doubtful,
-    key_of,
     read,
 )
 from lti_app.library.bibliography.rules.styles import in_all_styles, reference_html
@@ -265,7 +265,7 @@ def _choices(actor: Actor, records: Sequence[dict[str, Any]], *, ticked: bool) -
             "number": number,
             "reference": reference_html(csl, CitationStyle.APA, whole=True),
             "doubtful": is_doubtful(csl),
-            "known_as": (known_as := known.get(key_of(csl))),
+            "known_as": (known_as := find_work(csl, known)),
             "ticked": ticked and known_as is None,
         }
         for number, csl in enumerate(records)

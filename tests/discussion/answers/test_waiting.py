@@ -16,7 +16,7 @@ from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
-from lti_app.course.people.rules import Names
+from lti_app.course.people.rules import Identity, Names
 from lti_app.discussion.moderation.actions import change_post
 from lti_app.discussion.moderation.rules import ModerationAction
 from lti_app.discussion.posts.actions.create import create_post
@@ -29,7 +29,7 @@ from lti_app.grading.assessments.actions import release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.grading.assessments.models import Release
 from lti_app.grading.assessments.queries import get_assessment
-from tests.cast import ISSUER
+from tests.cast import CLIENT_ID, ISSUER
 from tests.factories.grades import mark
 from tests.factories.posts import write
 
@@ -84,7 +84,7 @@ def overtake(database, session):
 
 def test_a_new_person_is_recorded_once(overtake, session, clock):
     def record(own):
-        return record_person(own, issuer=ISSUER, sub="new", names=Names("Nina New"), now=clock())
+        return record_person(own, Identity(ISSUER, CLIENT_ID, "new"), Names("Nina New"), clock())
 
     person_id = overtake(record, record)
     assert session.scalars(select(Person.id).where(Person.sub == "new")).all() == [person_id]
@@ -92,7 +92,7 @@ def test_a_new_person_is_recorded_once(overtake, session, clock):
 
 @pytest.mark.parametrize("before", [None, Role.OBSERVER])
 def test_a_lesser_role_that_comes_later_takes_nothing_away(overtake, session, cast, clock, before):
-    person_id = record_person(session, issuer=ISSUER, sub="new", names=Names("Nina New"), now=clock())
+    person_id = record_person(session, Identity(ISSUER, CLIENT_ID, "new"), Names("Nina New"), clock())
 
     def launch(role, own):
         enroll(own, course_id=cast.course_id, person_id=person_id, role=role, now=clock())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.discussion.citations.rules import pages_in, uncited
+from lti_app.discussion.citations.rules.pages import pages_in, uncited
 
 
 @pytest.mark.parametrize(

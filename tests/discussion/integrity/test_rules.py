@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussion.integrity.rules import (
+from lti_app.discussion.integrity.rules.content import (
     ALIKE,
     MIN_SHINGLES,
     bands_of,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_app.discussion.posts.rules.compose import MAX_TEXT, Cited, citation_markup, compose
+from lti_app.discussion.posts.rules.citing import Cited
+from lti_app.discussion.posts.rules.compose import MAX_TEXT, citation_markup, compose
 from lti_app.library.readings.rules import ReadingEntry, distinct_label, label_of, to_csl
 from tests.core.markup import bare, read_safe
 from tests.factories.readings import assigned
@@ -39,6 +40,44 @@ CITES = {
     "two passages": ("[Kotter, p. 4] [Kotter, p. 5]", [(1, "4"), (1, "5")]),
     "in a quoted line": ("> Leaders cope with change [Kotter, p. 104]\nIndeed.", [(1, "104")]),
     "inside other brackets": ("[see [Kotter, p. 4]]", [(1, "4")]),
+    "several works": ("[Kotter 1990, p. 104; Zaleznik 1977, p. 68]", [(1, "104"), (2, "68")]),
+    "several works and words before them": ("[see Kotter 1990, p. 104; cf. Zaleznik]", [(1, "104"), (2, "")]),
+    "words before it": ("[e.g., Kotter 1990] [vgl. Kotter, S. 4] [see also Zaleznik]", [(1, ""), (1, "4"), (2, "")]),
+    "one work of two is known": ("[Kotter 1990; Mintzberg 1973]", [(1, "")]),
+    "several pages": ("[Kotter 1990, pp. 104, 107]", [(1, "104"), (1, "107")]),
+    "pages and ranges": ("[Kotter, pp. 104, 107–9 and 111]", [(1, "104"), (1, "107–9"), (1, "111")]),
+    "German pages": ("[Kotter 1990, S. 104 und 107]", [(1, "104"), (1, "107")]),
+    "pages in words": ("[Kotter 1990, page 104] [Kotter 1990, Seite 105]", [(1, "104"), (1, "105")]),
+    "Arabic": ("[Kotter 1990، ص 104] [انظر Kotter 1990, ص. 105]", [(1, "104"), (1, "105")]),
+    "the page that follows": ("[Kotter 1990, p. 104f.]", [(1, "104–105")]),
+    "the pages that follow": ("[Kotter 1990, pp. 104ff.]", [(1, "104")]),
+    "range by em dash": ("[Kotter 1990, pp. 104—107]", [(1, "104–107")]),
+    "range by two hyphens": ("[Kotter 1990, pp. 104--107]", [(1, "104–107")]),
+    "range in Roman figures": ("[Kotter 1990, pp. xii-xv]", [(1, "xii–xv")]),
+    "labels with a hyphen": ("[Kotter 1990, p. S-1] [Kotter 1990, p. A-12]", [(1, "S-1"), (1, "A-12")]),
+    "range of labels": ("[Kotter 1990, pp. S1-S4]", [(1, "S1–S4")]),
+    "initials": ("[J. P. Kotter 1990] [Kotter, J. P., 1990, p. 4]", [(1, ""), (1, "4")]),
+    "a letter behind the year": ("[Kotter 1990a, p. 4]", [(1, "4")]),
+    "two years": ("[Kotter 1990/2001, p. 4] [Kotter 1988/1990]", [(1, "4"), (1, "")]),
+    "two authors by und": ("[Heifetz und Laurie 1997]", [(3, "")]),
+    "et al. in other words": ("[Bass et al 2003] [Bass u. a. 2003] [Bass u.a. 2003, S. 4]", [(4, ""), (4, "4")]),
+    "chapter": ("[Kotter 1990, ch. 3]", [(1, "")]),
+    "chapter and page": ("[Kotter 1990, ch. 3, p. 104]", [(1, "104")]),
+    "section": ("[Kotter 1990, § 4] [Kotter 1990, sec. 2]", [(1, "")]),
+    "the same work again": ("[Kotter 1990, p. 4] and [ibid., p. 5; ebd., S. 6]", [(1, "4"), (1, "5"), (1, "6")]),
+    "a colon and the page": ("[Kotter 1990: 104] [Kotter 1990:107-9]", [(1, "104"), (1, "107–9")]),
+    "the year in brackets": ("[Kotter (1990), p. 4] [Kotter (1990): 5]", [(1, "4"), (1, "5")]),
+    "words behind the page": (
+        "[Kotter 1990, p. 104, emphasis added] [Kotter, p. 5 (my own words)]",
+        [(1, "104"), (1, "5")],
+    ),
+    "wide brackets": ("［Kotter 1990、104頁］ [Kotter 1990, 第105–107页]", [(1, "104"), (1, "105–107")]),
+    "the word before or behind": ("[Kotter 1990, 頁104] [Kotter 1990 105쪽]", [(1, "104"), (1, "105")]),
+    "range in words": ("[Kotter, pp. 104 to 107] [Kotter, S. 4 bis 7]", [(1, "104–107"), (1, "4–7")]),
+    "no word for the page": ("[Kotter 1990, 104] [Kotter, 1990, 105f.]", [(1, "104"), (1, "105–106")]),
+    "no word for several pages": ("[Kotter 1990, 104, 107–9]", [(1, "104"), (1, "107–9")]),
+    "the same work and a number": ("[Zaleznik] [ibid., 68] [ibid.: 70]", [(2, ""), (2, "68"), (2, "70")]),
+    "and the following": ("[Kotter, p. 104 et seq.] [Kotter 1990 at 105 sqq.]", [(1, "104"), (1, "105")]),
     "behind an address": ("https://a.example/[Kotter]", [(1, "")]),
 }
 CITES_NOTHING = {
@@ -46,11 +85,16 @@ CITES_NOTHING = {
     "round brackets": "(Kotter 1990, p. 104)",
     "unknown author": "[Mintzberg 1973, p. 4]",
     "another year": "[Kotter 1995]",
+    "a number that may be a year": "[Kotter, 1995] [Kotter: 104]",
+    "numbers behind the page": "[Kotter 1990, p. 104, 3 times]",
     "part of a name": "[Kott]",
     "one of two authors": "[Heifetz, p. 1]",
     "words behind the name": "[Kotter says that leaders matter]",
     "a word that begins like a page": "[Kotter says]",
     "page without a name": "[p. 104]",
+    "nothing before it": "[ibid., p. 4]",
+    "semicolons": "[;] [; ;] [see; cf.]",
+    "an order of words": "[p. 104, Kotter]",
     "not closed": "[Kotter 1990, p. 104",
     "over two lines": "[Kotter 1990,\np. 104]",
     "empty": "[] [ ] [,] [&]",
@@ -79,6 +123,31 @@ def test_a_citation_shows_the_label_and_the_page():
     composed = compose("So [kotter, p. 104-7].", READINGS)
     assert read_safe(composed.html).text == "So Kotter 1990, pp. 104–7."
     assert composed.words == 1
+
+
+def test_several_works_show_a_chip_each_and_the_words_between_them():
+    composed = compose("So [see kotter 1990, p. 4; cf. Zaleznik 1977, ch. 2; Mintzberg 1973].", READINGS)
+    shown = "So [see Kotter 1990, p. 4; cf. Zaleznik 1977, ch. 2; Mintzberg 1973]."
+    assert read_safe(composed.html).text == shown
+    composed = compose("So [Kotter 1990, pp. 4, 7; Zaleznik].", READINGS)
+    assert read_safe(composed.html).text == "So Kotter 1990, p. 4; Kotter 1990, p. 7; Zaleznik 1977."
+    assert composed.words == 1
+
+
+def test_words_behind_a_page_stay_behind_its_citation():
+    composed = compose("[Kotter 1990, p. 4, emphasis added; Zaleznik, p. 7 (my words)]", READINGS)
+    assert read_safe(composed.html).text == "Kotter 1990, p. 4, emphasis added; Zaleznik 1977, p. 7 (my words)"
+    assert composed.words == 4
+
+
+def test_a_label_with_a_hyphen_is_no_range():
+    assert read_safe(compose("[Kotter, p. S-1]", READINGS).html).text == "Kotter 1990, p. S-1"
+    assert read_safe(compose("[Kotter, p. S-1-S-4]", READINGS).html).text == "[Kotter, p. S-1-S-4]"
+
+
+def test_a_work_without_a_year_is_cited_with_the_words_for_it():
+    undated = (assigned(1, "Kotter"),)
+    assert compose("[Kotter n.d., p. 4] [Kotter, o. J.]", undated).citations == (Cited(1, "4"), Cited(1, ""))
 
 
 def test_citations_are_no_words_of_ones_own_and_other_brackets_are():
@@ -143,6 +212,8 @@ LONGEST = {
     "pages": "[" + "a p " * (MAX_TEXT // 4) + "]",
     "citations": "[Kotter,p.1]" * (MAX_TEXT // 12),
     "ampersands": "&" * MAX_TEXT,
+    "semicolons": "[" + "Kotter;" * 40 + "]" + ";" * MAX_TEXT,
+    "locators": "[Kotter, " + "p. 1, " * 49 + "]",
     "commas and ampersands in brackets": "[" + ",&" * 99 + "]" + "[,&]" * (MAX_TEXT // 4),
 }
 

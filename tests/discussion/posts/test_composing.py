@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from lti_app.core.rich_reader import read
-from lti_app.discussion.posts.rules.compose import Cited, Referred, candidate_names, compose, compose_html, plain_of
+from lti_app.discussion.posts.rules.citing import Cited
+from lti_app.discussion.posts.rules.compose import Referred, candidate_names, compose, compose_html, plain_of
 from lti_app.discussion.posts.rules.quoting import quoted_passage, quoted_post
 from tests.core.markup import ALLOWED_RICH, read_safe
 from tests.factories.readings import assigned

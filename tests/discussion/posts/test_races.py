@@ -11,7 +11,7 @@ from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.models import Person
-from lti_app.course.people.rules import Names
+from lti_app.course.people.rules import Identity, Names
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.models import Discussion
@@ -30,7 +30,7 @@ from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.models import Rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.library.readings.models import Passage
-from tests.cast import ISSUER
+from tests.cast import CLIENT_ID, ISSUER
 from tests.factories.discussions import plan, set_up
 from tests.factories.grades import mark
 from tests.factories.posts import write
@@ -136,7 +136,7 @@ def test_two_instructors_set_up_one_discussion(together, session, cast, clock):
 
 def test_a_new_person_launches_in_many_windows(together, session, cast, clock):
     def launch(own):
-        person_id = record_person(own, issuer=ISSUER, sub="new", names=Names("Nina New"), now=clock())
+        person_id = record_person(own, Identity(ISSUER, CLIENT_ID, "new"), Names("Nina New"), clock())
         enroll(own, course_id=cast.course_id, person_id=person_id, role=Role.STUDENT, now=clock())
         return person_id
 
@@ -148,7 +148,7 @@ def test_a_new_person_launches_in_many_windows(together, session, cast, clock):
 
 def test_a_role_is_not_lessened_by_a_launch_at_the_same_moment(together, session, cast, clock):
     def launch(role, own):
-        person_id = record_person(own, issuer=ISSUER, sub="new", names=Names("Nina New"), now=clock())
+        person_id = record_person(own, Identity(ISSUER, CLIENT_ID, "new"), Names("Nina New"), clock())
         enroll(own, course_id=cast.course_id, person_id=person_id, role=role, now=clock())
 
     assert together(*(partial(launch, role) for role in [*Role, *reversed(Role)])) == [None] * 8

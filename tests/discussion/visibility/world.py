@@ -17,6 +17,8 @@ from lti_app.discussion.discussions.rules import Anonymity, Calendar, Move, Stan
 from lti_app.discussion.posts.models import Attachment, Citation, Post
 from lti_app.discussion.posts.rules.addresses import child_path
 from lti_app.discussion.posts.rules.formats import Format
+from lti_app.discussion.search.actions import index_posts
+from lti_app.discussion.search.rules import index_form
 from lti_app.library.files.models import File
 from lti_app.library.files.rules import MediaType, Purpose
 from lti_app.library.readings.actions.passages import find_or_add_passage
@@ -172,6 +174,10 @@ def _build_place(world: World, place: Place, groups: dict[str, int]) -> None:
     session.execute(insert(Post), rows[len(first) :])
     ids_by_number = select(Post.id).filter_by(discussion_id=discussion.id).order_by(Post.number)
     world.cases |= dict(zip(session.scalars(ids_by_number), ((place, case) for case in POSTS), strict=True))
+    index_posts(
+        session,
+        [(post_id, index_form("A title", _said(discussion.id, n))) for n, post_id in enumerate(world.posts(place), 1)],
+    )
     world.addresses |= {post_id: str(number) for number, post_id in enumerate(world.posts(place), 1)}
     _link(world, place)
 
@@ -202,8 +208,8 @@ def _row(
         "title": "A title",
         "move": Move.COUNTER,
         "format": Format.TEXT,
-        "text": f"{SAID} {discussion.id} {number}",
-        "html": f"<p>{SAID} {discussion.id} {number}</p>",
+        "text": _said(discussion.id, number),
+        "html": f"<p>{_said(discussion.id, number)}</p>",
         "words": 6,
         "likes": 3,
         "reading_ids": [world.reading_id],
@@ -212,9 +218,13 @@ def _row(
         "hidden_reason": "Off topic" if case.hidden else "",
         "held_reasons": ["similar"] if case.held else [],
         "announcement": False,
-        "created_at": now,
+        "placed_at": now,
         "version": 1,
     }
+
+
+def _said(discussion_id: int, number: int) -> str:
+    return f"{SAID} {discussion_id} {number}"
 
 
 def _link(world: World, place: Place) -> None:

@@ -13,6 +13,7 @@ from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.integrity.actions import screen
+from lti_app.discussion.integrity.models import SignatureBand
 from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.actions.create import create_post
@@ -24,15 +25,17 @@ from lti_app.discussion.threads.queries import get_overview, read_thread
 from lti_app.exchange.formats.entries import Fault
 from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.importing.actions.discard import discard_import
-from lti_app.exchange.importing.actions.preview import ImportFile, preview_import
+from lti_app.exchange.importing.actions.preview import preview_import
 from lti_app.exchange.importing.actions.run import run_import
 from lti_app.exchange.importing.models import Import
-from lti_app.exchange.importing.rules.posts import ImportMode
+from lti_app.exchange.importing.rules.posts import ImportChoices, ImportMode
+from lti_app.exchange.importing.rules.prepare import ImportFile, prepare_import
 from lti_app.library.passages.actions import store_text
 from lti_app.library.passages.rules import Page, TextStorage
 from lti_app.participation.progress.queries import collect_class_facts, get_participation
 from tests.cast import MONDAY
 from tests.factories.discussions import set_up
+from tests.factories.imports import bring_in, preview
 from tests.factories.readings import add_readings
 from tests.factories.requirements import Kinds
 
@@ -66,10 +69,10 @@ THREAD = (
 def take(session, cast, discussion):
     """Look at a file and bring it in; answers how many posts are new."""
 
-    def take(content, *, mode=ImportMode.OPEN, placeholder="", into=discussion, **options):
+    def take(content, *, mode=ImportMode.OPEN, placeholder="", into=discussion, sellers=frozenset(), **options):
         upload = ImportFile(content, "UTC", **options)
-        given = preview_import(session, cast.ines, into.id, upload, now=MONDAY)
-        return run_import(session, cast.ines, into.id, given, mode=mode, placeholder=placeholder, now=MONDAY)
+        given = preview(session, cast.ines, into, upload, now=MONDAY)
+        return bring_in(session, cast.ines, into, given, choices=ImportChoices(mode, placeholder, sellers), now=MONDAY)
 
     return take
 
@@ -149,9 +152,9 @@ def test_files_without_ids_are_recognised_by_what_they_say(session, discussion, 
 
 
 def test_the_second_of_two_clicks_adds_nothing(session, cast, discussion):
-    given = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
+    given = preview(session, cast.ines, discussion, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     added = [
-        run_import(session, cast.ines, discussion.id, given, mode=ImportMode.OPEN, placeholder="", now=MONDAY)
+        bring_in(session, cast.ines, discussion, given, choices=ImportChoices(ImportMode.OPEN), now=MONDAY)
         for _ in range(2)
     ]
     assert added == [5, 0]
@@ -226,7 +229,7 @@ def test_html_comes_in_sanitised(session, discussion, take):
 
 
 def test_nothing_half_done_stays(session, cast, discussion, monkeypatch):
-    given = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
+    given = preview(session, cast.ines, discussion, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     session.commit()
 
     def fail(*_args):
@@ -234,15 +237,15 @@ def test_nothing_half_done_stays(session, cast, discussion, monkeypatch):
 
     monkeypatch.setattr("lti_app.exchange.importing.actions.threads._Writer._cite", fail)
     with pytest.raises(RuntimeError):
-        run_import(session, cast.ines, discussion.id, given, mode=ImportMode.OPEN, placeholder="", now=MONDAY)
+        bring_in(session, cast.ines, discussion, given, choices=ImportChoices(ImportMode.OPEN), now=MONDAY)
     session.rollback()
     assert stored(session, discussion) == []
     assert session.get_one(Import, given).imported_at is None
 
 
 def test_a_file_that_was_left_is_forgotten_when_the_next_is_given(session, cast, discussion):
-    first = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
-    second = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD[:1]), "UTC"), now=MONDAY)
+    first = preview(session, cast.ines, discussion, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
+    second = preview(session, cast.ines, discussion, ImportFile(rows(*THREAD[:1]), "UTC"), now=MONDAY)
     assert first != second or session.scalar(select(func.count()).select_from(Import)) == 1
     discard_import(session, cast.ines, discussion.id, second, now=MONDAY)
     assert session.scalar(select(func.count()).select_from(Import)) == 0
@@ -250,28 +253,28 @@ def test_a_file_that_was_left_is_forgotten_when_the_next_is_given(session, cast,
 
 @pytest.mark.parametrize("who", ["tariq", "ana", "olga"])
 def test_only_instructors_bring_in(session, cast, discussion, who):
-    given = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
+    given = preview(session, cast.ines, discussion, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     actor = getattr(cast, who)
     with pytest.raises(Forbidden):
-        preview_import(session, actor, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
+        preview(session, actor, discussion, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     with pytest.raises(Forbidden):
-        run_import(session, actor, discussion.id, given, mode=ImportMode.OPEN, placeholder="", now=MONDAY)
+        bring_in(session, actor, discussion, given, choices=ImportChoices(ImportMode.OPEN), now=MONDAY)
     with pytest.raises(Forbidden):
         discard_import(session, actor, discussion.id, given, now=MONDAY)
 
 
 def test_an_import_belongs_to_its_discussion(session, cast, clock, discussion):
     other = set_up(session, cast.ines, clock())
-    given = preview_import(session, cast.ines, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
+    given = preview(session, cast.ines, discussion, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
     with pytest.raises(NotFound):
-        run_import(session, cast.ines, other.id, given, mode=ImportMode.OPEN, placeholder="", now=MONDAY)
+        bring_in(session, cast.ines, other, given, choices=ImportChoices(ImportMode.OPEN), now=MONDAY)
     with pytest.raises(NotFound):
-        preview_import(session, cast.elsewhere, discussion.id, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
+        preview(session, cast.elsewhere, discussion, ImportFile(rows(*THREAD), "UTC"), now=MONDAY)
 
 
 def test_a_file_that_cannot_be_read_leaves_nothing(session, cast, discussion):
     with pytest.raises(FileRefused):
-        preview_import(session, cast.ines, discussion.id, ImportFile(b"%PDF-1.7", "UTC"), now=MONDAY)
+        preview(session, cast.ines, discussion, ImportFile(b"%PDF-1.7", "UTC"), now=MONDAY)
     assert session.scalar(select(func.count()).select_from(Import)) == 0
 
 
@@ -346,7 +349,47 @@ def test_each_name_is_somebody_and_nobody_of_the_course(session, cast, clock, ta
 def test_formatting_that_is_too_deep_comes_in_as_words_and_is_told(session, cast, discussion, take):
     content = rows(("1", "", "Ada", "<p>One <b>two</b></p>" + "<div>" * 15_000), ("2", "1", "Bo", "<p>Fine.</p>"))
     upload = ImportFile(content, "UTC")
-    given = preview_import(session, cast.ines, discussion.id, upload, now=MONDAY)
+    given = preview(session, cast.ines, discussion, upload, now=MONDAY)
     assert [note[:2] for note in session.get_one(Import, given).notes] == [[1, Fault.TOO_COMPLEX]]
     assert take(content) == 2
     assert [post.html for post in stored(session, discussion)] == ["<p>One two</p>", "<p>Fine.</p>"]
+
+
+class TestTraces:
+    """By what posts are found and compared: made before the transaction, in which nobody else can write on SQLite."""
+
+    SAID = " ".join(f"leaders{n} set a direction" for n in range(20))
+    FILE = ImportFile(rows(("1", "", "Ada", SAID), ("2", "1", "Bo", SAID.upper())), "UTC")
+
+    @pytest.fixture
+    def bring_in_prepared(self, session, cast):
+        def bring_in_prepared(discussion, prepared):
+            import_id = preview_import(session, cast.ines, discussion.id, prepared, now=MONDAY)
+            choices = ImportChoices(ImportMode.OPEN)
+            return run_import(session, cast.ines, discussion.id, import_id, prepared, choices=choices, now=MONDAY)
+
+        return bring_in_prepared
+
+    def stored(self, session, discussion):
+        """What each post is compared by, and whether it is found."""
+        bands = select(Post.path, SignatureBand.band).join(SignatureBand, SignatureBand.post_id == Post.id)
+        found = session.execute(bands.where(Post.discussion_id == discussion.id)).all()
+        return {(row.path, row.band) for row in found}
+
+    def test_they_are_not_made_again_while_posts_are_written(self, session, cast, bring_in_prepared, monkeypatch):
+        discussion = set_up(session, cast.ines, MONDAY)
+        prepared = prepare_import(self.FILE, discussion.readings, now=MONDAY).traced(discussion.prompt)
+        for name in ("index_form", "signature_of"):
+            monkeypatch.delattr(f"lti_app.exchange.importing.rules.prepare.{name}")
+        assert bring_in_prepared(discussion, prepared) == 2
+        assert len(self.stored(session, discussion)) > 2
+
+    @pytest.mark.parametrize(
+        "prompt", ["", "Another prompt than before", "Leaders1 set a direction leaders2 set a direction"]
+    )
+    def test_they_are_made_anew_where_the_prompt_has_changed(self, session, cast, bring_in_prepared, prompt):
+        one, other = (set_up(session, cast.ines, MONDAY, prompt=prompt) for _ in range(2))
+        prepared = prepare_import(self.FILE, one.readings, now=MONDAY)
+        assert bring_in_prepared(one, prepared) == 2
+        assert bring_in_prepared(other, prepared.traced("What the discussion asked before.")) == 2
+        assert self.stored(session, one) == self.stored(session, other)

@@ -1,7 +1,7 @@
 """What the tests of passbacks share: a clock to move, a gradebook that behaves like an LMS's, rows to start from."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,12 +9,14 @@ from sqlalchemy import delete
 
 from lti_app.core.db import Database
 from lti_app.course.courses.actions import create_course
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
-from lti_app.course.people.rules import Names
+from lti_app.course.people.rules import Identity, Names
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
-from lti_app.grading.passbacks.actions import queue_passback
+from lti_app.grading.passbacks.actions.queueing import queue_passback
 from lti_app.grading.passbacks.models import Passback
-from lti_app.grading.passbacks.ports import PassbackRefused, Score
+from lti_app.grading.passbacks.ports import ColumnReading, PassbackDelayed, PassbackRefused, Score
+from lti_app.grading.passbacks.rules.states import Shown
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -39,6 +41,12 @@ class RecordingGradebook:
         self.scores: dict[int, Score] = {}
         self.accepted: dict[int, list[Decimal]] = {}
         self.tries = 0
+        self.changed: dict[int, Shown] = {}
+        self.beside: ColumnReading | None = None
+        "What a second column shows, if there is one."
+        self.erased: set[int] = set()
+        self.not_readable: PassbackRefused | PassbackDelayed | None = None
+        self.readings: list[tuple[int, frozenset[int], bool]] = []
         self.before: Callable[[Score], None] = lambda _score: None
         self.after: Callable[[Score], None] = lambda _score: None
         self._lock = threading.Lock()
@@ -49,6 +57,16 @@ class RecordingGradebook:
         self.before(score)
         self.receive(score)
         self.after(score)
+
+    def read(self, discussion_id: int, person_ids: Collection[int], *, whole: bool) -> Sequence[ColumnReading]:
+        """What it shows: what it received, unless somebody has changed, erased or forbidden it."""
+        self.readings.append((discussion_id, frozenset(person_ids), whole))
+        if self.not_readable is not None:
+            raise self.not_readable
+        received = {person: Shown(score.given, score.possible) for person, score in self.scores.items()}
+        shown = received | self.changed
+        found = {person: shown[person] for person in person_ids if person in shown and person not in self.erased}
+        return [ColumnReading(1, "Zaleznik", person_ids, found), *([self.beside] if self.beside else [])]
 
     def receive(self, score: Score) -> None:
         with self._lock:
@@ -68,7 +86,7 @@ class Class:
             self.course_id = create_course(session, title="Leadership", label="L", time_zone="UTC", now=START)
             self.discussion_id = reserve_discussion(session, course_id=self.course_id, title="Zaleznik", now=START)
             self.students = [
-                record_person(session, issuer=issuer, sub=f"s{number}", names=Names(), now=START)
+                record_person(session, Identity(issuer, "client-1", f"s{number}"), Names(), START)
                 for number in range(students)
             ]
 
@@ -85,6 +103,19 @@ class Class:
                 submitted_at=None,
                 now=now,
             )
+
+    def grader(self, person_id: int = 0, *, role: Role = Role.INSTRUCTOR, course_id: int | None = None) -> Actor:
+        """Somebody who opens the discussion's gradebook page."""
+        return Actor(
+            person_id=person_id,
+            course_id=course_id or self.course_id,
+            role=role,
+            name="",
+            course_title="",
+            time_zone="UTC",
+            frame_origins=(),
+            expires_at=START,
+        )
 
     def forget_passbacks(self) -> None:
         with self.database.writing() as session:

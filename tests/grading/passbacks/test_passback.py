@@ -6,20 +6,21 @@ from decimal import Decimal
 import pytest
 
 from lti_app.core.errors import Forbidden
-from lti_app.course.courses.rules import Actor, Role
-from lti_app.grading.passbacks.actions import (
+from lti_app.course.courses.rules import Role
+from lti_app.grading.passbacks.actions.queueing import retry_passbacks
+from lti_app.grading.passbacks.actions.sending import (
     ClaimedPassback,
     claim_due,
     finish_failed,
     finish_sent,
-    retry_passbacks,
     return_to_queue,
 )
 from lti_app.grading.passbacks.ports import PassbackRefused
-from lti_app.grading.passbacks.queries import PassbackReport, next_passback_due
-from lti_app.grading.passbacks.rules import GIVE_UP_AFTER, PassbackState
+from lti_app.grading.passbacks.queries import next_passback_due
+from lti_app.grading.passbacks.rules.retries import GIVE_UP_AFTER
+from lti_app.grading.passbacks.rules.states import PassbackReport, PassbackState
 from tests.factories.passbacks import count_passbacks, passback_states
-from tests.grading.passbacks.passbacks import START, Class, MovableClock
+from tests.grading.passbacks.passbacks import Class, MovableClock
 
 LEASE = timedelta(minutes=2)
 
@@ -50,19 +51,6 @@ def failed(
 def report(school_class: Class, person_id: int) -> PassbackReport:
     with school_class.database.read() as session:
         return passback_states(session, school_class.discussion_id)[person_id]
-
-
-def actor(school_class: Class, role: Role = Role.INSTRUCTOR, course_id: int | None = None) -> Actor:
-    return Actor(
-        person_id=school_class.students[0],
-        course_id=course_id or school_class.course_id,
-        role=role,
-        name="",
-        course_title="",
-        time_zone="UTC",
-        frame_origins=(),
-        expires_at=START,
-    )
 
 
 @pytest.fixture
@@ -151,7 +139,7 @@ def test_staff_send_again_what_was_refused(school_class, queued, clock):
     (claimed,) = claim(school_class, clock)
     failed(school_class, claimed, clock, "unknown_user", refused=True)
     with school_class.database.writing() as session:
-        count = retry_passbacks(session, actor(school_class), discussion_id=school_class.discussion_id, now=clock())
+        count = retry_passbacks(session, school_class.grader(), discussion_id=school_class.discussion_id, now=clock())
     assert count == 1
     assert report(school_class, queued).error_code is None
     assert len(claim(school_class, clock)) == 1
@@ -159,13 +147,13 @@ def test_staff_send_again_what_was_refused(school_class, queued, clock):
 
 def test_students_cannot_send_again(school_class, queued, clock, database):
     with database.write() as session, pytest.raises(Forbidden):
-        retry_passbacks(session, actor(school_class, Role.STUDENT), discussion_id=1, now=clock())
+        retry_passbacks(session, school_class.grader(role=Role.STUDENT), discussion_id=1, now=clock())
 
 
 def test_nobody_sends_again_what_belongs_to_another_course(school_class, queued, clock, database):
     (claimed,) = claim(school_class, clock)
     failed(school_class, claimed, clock, "unknown_user", refused=True)
-    stranger = actor(school_class, course_id=school_class.course_id + 1)
+    stranger = school_class.grader(course_id=school_class.course_id + 1)
     with database.writing() as session:
         assert retry_passbacks(session, stranger, discussion_id=school_class.discussion_id, now=clock()) == 0
 

@@ -21,12 +21,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from lti_app.course.courses.rules import Actor, Role
-from lti_app.grading.passbacks.actions import ClaimedPassback, claim_due, finish_failed, finish_sent, retry_passbacks
+from lti_app.grading.passbacks.actions.queueing import retry_passbacks
+from lti_app.grading.passbacks.actions.sending import ClaimedPassback, claim_due, finish_failed, finish_sent
 from lti_app.grading.passbacks.ports import PassbackRefused
-from lti_app.grading.passbacks.rules import PassbackState
+from lti_app.grading.passbacks.rules.states import PassbackState
 from tests.factories.passbacks import passback_states
-from tests.grading.passbacks.passbacks import START, Class, MovableClock, RecordingGradebook
+from tests.grading.passbacks.passbacks import Class, MovableClock, RecordingGradebook
 
 LEASE = timedelta(seconds=120)
 CLOCKS_BEHIND = st.sampled_from([0, 0, 30])
@@ -95,7 +95,7 @@ class Passbacks(RuleBasedStateMachine):
     def send_again(self) -> None:
         with self.school_class.database.writing() as session:
             retry_passbacks(
-                session, self._instructor(), discussion_id=self.school_class.discussion_id, now=self.clock()
+                session, self.school_class.grader(), discussion_id=self.school_class.discussion_id, now=self.clock()
             )
 
     @invariant()
@@ -135,18 +135,6 @@ class Passbacks(RuleBasedStateMachine):
             else:
                 refused = code != "timeout"
                 finish_failed(session, claimed, code=code, refused=refused, now=self.clock())
-
-    def _instructor(self) -> Actor:
-        return Actor(
-            person_id=0,
-            course_id=self.school_class.course_id,
-            role=Role.INSTRUCTOR,
-            name="",
-            course_title="",
-            time_zone="UTC",
-            frame_origins=(),
-            expires_at=START,
-        )
 
 
 def test_no_interleaving_loses_or_reverses_a_score(school_class):

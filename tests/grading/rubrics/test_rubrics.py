@@ -126,7 +126,6 @@ LINE = StudentLine(
     released_given=None,
     is_ready=False,
     passback=None,
-    passback_error=None,
 )
 PROGRESS = [
     (None, None, None, GradingStatus.UNGRADED),

@@ -27,6 +27,7 @@ FAILURES = {
     "out of order": ({"status": 503}, DoiUnreachable),
     "no JSON": ({"body": "<html>"}, DoiUnreachable),
     "no record": ({"json": [1]}, DoiUnreachable),
+    "as deep as Python can just read": ({"body": b'{"title": ' + b"[" * 850 + b"]" * 850 + b"}"}, DoiUnreachable),
     "too large": ({"body": b"[" * 3_000_000}, DoiUnreachable),
     "leads elsewhere": ({"status": 302, "headers": {"Location": "https://evil.example/"}}, DoiUnreachable),
     "too slow": ({"body": requests.ReadTimeout()}, DoiUnreachable),

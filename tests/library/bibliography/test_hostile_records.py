@@ -4,11 +4,23 @@ import json
 from html.parser import HTMLParser
 
 import pytest
+from bibtexparser.entrypoint import parse_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lti_app.course.courses.rules import CitationStyle
-from lti_app.library.bibliography.rules.records import DATES, NAMES, NUMBERS, TEXTS, clean_record, from_csl, read
+from lti_app.library.bibliography.rules import bibtex
+from lti_app.library.bibliography.rules.bibtex import MAX_ENTRIES
+from lti_app.library.bibliography.rules.records import (
+    DATES,
+    MAX_SKIPPED,
+    NAMES,
+    NUMBERS,
+    TEXTS,
+    clean_record,
+    from_csl,
+    read,
+)
 from lti_app.library.bibliography.rules.styles import in_all_styles, reference_html
 from lti_app.library.readings.rules import address_of, entry_of, label_of, to_csl
 
@@ -17,6 +29,8 @@ BAD = {
     "open": "@article{",
     "objects": "{" * 100_000,
     "lists": "[" * 100_000,
+    **{f"lists {depth} deep": "[" * depth + "]" * depth for depth in range(780, 960, 20)},
+    **{f"a title {depth} deep": '[{"title": ' + "[" * depth + "]" * depth + "}]" for depth in range(780, 960, 20)},
     "braces": "@article{a, title={" + "{" * 50_000,
     "nested": "@article{a, title={" + "{" * 5_000 + "x" + "}" * 5_000 + "}}",
     "macros": "@article{a, title={" + "\\textbf{" * 2_000 + "x" + "}" * 2_000 + "}}",
@@ -25,6 +39,16 @@ BAD = {
     "accents": "@article{a, title={" + "x\\'e" * 200_000 + "}}",
     "joined": "@article{a, title = " + "{a} # " * 20_000 + "{b}}",
     "circle": "@string{a=a}\n@article{x,title=a}",
+    "abbreviations of abbreviations": '@string{a0 = "words "}\n'
+    + "".join(f"@string{{a{n} = {' # '.join([f'a{n - 1}'] * 9)}}}\n" for n in range(1, 12))
+    + "@article{x, title = a11 # a9, author = a8}",
+    "the same abbreviation in all fields": '@string{a = "'
+    + "x" * 8_000
+    + '"}\n'
+    + "".join(f"@article{{k{n}, title = a # {n}, author = a # {n}, journal = a # {n}}}\n" for n in range(10_000)),
+    "entries that inherit in a circle": "@book{a, crossref = {b}, title={x}}\n@book{b, crossref = {a}, xdata = {a, b}}",
+    "data of data": "".join(f"@xdata{{d{n}, xdata = {{{', '.join(f'd{m}' for m in range(n))}}}}}\n" for n in range(300))
+    + "@book{a, xdata = {d299}, title = {x}}",
     "names": "@article{a, title={t}, author={" + " and ".join(["A, B"] * 50_000) + "}}",
     "starts": "TY  - JOUR\n" * 5_000,
     "empty lines": "TY  - JOUR\n\n \nTI  - x\n\n\nER  - \n",
@@ -98,3 +122,18 @@ def test_any_json_becomes_a_record_that_can_be_shown_and_edited(raw):
         Markup().feed(reference_html(csl, style, whole=True))
     again = clean_record(to_csl(entry_of(csl), csl))
     assert {**again, "type": ""} == {**csl, "type": ""} or not csl.get("title")
+
+
+@pytest.mark.parametrize("unit", ['@@article{a,"', "@a{", "@string{a=b\n", "@article{a, title={x}\n"])
+def test_of_a_megabyte_of_broken_entries_only_the_first_are_told_apart(unit, monkeypatch):
+    """To find out what is wrong with a broken one takes the library as long as to read ten good ones."""
+    given = []
+
+    def parse(text, **options):
+        given.append(text.count("@"))
+        return parse_string(text, **options)
+
+    monkeypatch.setattr(bibtex, "parse_string", parse)
+    found = read(unit * (900_000 // len(unit)))
+    assert sum(given) <= (MAX_ENTRIES + 1) * unit.count("@")
+    assert found.skipped_count > MAX_SKIPPED

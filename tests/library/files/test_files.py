@@ -206,8 +206,8 @@ def test_nobody_fills_the_disk_with_what_they_never_post(session, cast, tmp_path
 
 def test_the_words_of_a_readings_file(session, cast, storage, clock):
     pdf = store(session, cast.ines, storage, clock, files.pdf(["One."], ["Two."]), purpose=Purpose.READING)
-    assert [page.strip() for page in read_pages(storage, pdf)] == ["One.", "Two."]
+    assert [(label, page.strip()) for label, page in read_pages(storage, pdf, 67)] == [("67", "One."), ("68", "Two.")]
     html = store(
         session, cast.ines, storage, clock, b"<html><p>One &amp; two.</p><p>Three.</p>", purpose=Purpose.READING
     )
-    assert read_pages(storage, html) == ["One & two.\n\nThree."]
+    assert read_pages(storage, html) == [("1", "One & two.\n\nThree.")]

@@ -15,6 +15,7 @@ from tests.lti.local_server import LocalServer
 LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 SCORE = "application/vnd.ims.lis.v1.score+json"
+RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 
 
@@ -48,6 +49,10 @@ class ReceivedRequest:
         return {name: values[0] for name, values in parse_qs(self.body.decode()).items()}
 
 
+MAINTENANCE = FakeResponse(200, "<!doctype html><title>Maintenance</title>", {"Content-Type": "text/html"})
+"""A page where the LMS's services should answer."""
+
+
 class FakeServices(LocalServer):
     """Answers `/token`, `/lineitems…` and `/members`; `instead` holds answers to give first."""
 
@@ -63,6 +68,11 @@ class FakeServices(LocalServer):
         self.students = {"s0", "s1", "s2"}
         self.members: list[dict[str, Any]] = []
         self.page_size: int | None = None
+        self.before_page: dict[int, FakeResponse] = {}
+        "What is answered in place of a page of a list, by its number from 0."
+        self.refuse_links_with: int | None = None
+        self.refuse_others_with: int | None = None
+        "The status for a new column of a link, and for one that belongs to none."
         self.before_create: Callable[[], None] = lambda: None
         self._lock = Lock()
         self.lineitems_url = f"{self.url}/lineitems?type_id=1"
@@ -110,6 +120,9 @@ class FakeServices(LocalServer):
         if asked.headers.get("Content-Type") != LINE_ITEM:
             return FakeResponse(400, {"status": 400, "reason": "No handler found"})
         self.before_create()
+        refusal = self.refuse_links_with if asked.json.get("resourceLinkId") else self.refuse_others_with
+        if refusal:
+            return FakeResponse(refusal)
         url = self.add_item(**asked.json)
         return FakeResponse(201, next(item for item in self.items.values() if item["id"] == url))
 
@@ -131,13 +144,37 @@ class FakeServices(LocalServer):
         if asked.headers.get("Accept") != MEMBERS:
             return FakeResponse(400)
         answer = self._page(asked, self.members, '<{url}>; rel="next"')
+        if answer in self.before_page.values():
+            return answer
         return FakeResponse(200, {"id": self.members_url, "members": answer.body}, answer.headers)
+
+    def _results(self, asked: ReceivedRequest) -> FakeResponse:
+        number = int(asked.path.split("/")[2])
+        if number not in self.items or asked.query.get("type_id") != "1":
+            return FakeResponse(404, {"status": 404, "reason": f"Not Found: Grade item {number} doesn't exist"})
+        if asked.headers.get("Accept") != RESULTS:
+            return FakeResponse(400, {"status": 400, "reason": "No handler found"})
+        if "limit" in asked.query:
+            return FakeResponse(404, "<html>Call to a member function out() on null</html>")
+        maximum = self.items[number]["scoreMaximum"]
+        found = [
+            {
+                "userId": sub,
+                "resultScore": body["scoreGiven"] * maximum / body["scoreMaximum"],
+                "resultMaximum": maximum,
+            }
+            for (item, sub), body in self.scores.items()
+            if item == number and asked.query.get("user_id", sub) == sub
+        ]
+        return self._page(asked, found, '<{url}>; rel="next"')
 
     def _page(self, asked: ReceivedRequest, found: list[Any], link: str) -> FakeResponse:
         """A page with an address for the next one in which capitals matter and `&` is written as in HTML."""
         if not self.page_size:
             return FakeResponse(200, found)
         start = int(asked.query.get("Bookmark", "aB0")[2:])
+        if start // self.page_size in self.before_page:
+            return self.before_page[start // self.page_size]
         rest = found[start + self.page_size :]
         query = "&amp;".join(["type_id=1", f"Bookmark=aB{start + self.page_size}"])
         url = f"{self.url}{asked.path}?{query}"
@@ -185,9 +222,14 @@ class FakeServices(LocalServer):
 
 def _service(asked: ReceivedRequest) -> str:
     if asked.path.startswith("/lineitems"):
-        return "scores" if asked.path.endswith("/scores") else "lineitems"
+        last = asked.path.rpartition("/")[2]
+        return last if last in ("scores", "results") else "lineitems"
     return asked.path.strip("/")
 
 
 def _second(body: dict[str, Any]) -> int:
     return int(datetime.fromisoformat(body["timestamp"]).timestamp())
+
+
+def member(number: int, **more: object) -> dict[str, object]:
+    return {"user_id": f"s{number}", "status": "Active", "roles": ["Learner"], "name": f"Person {number}", **more}

@@ -9,12 +9,18 @@ import pytest
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import DatabaseStore
 from lti_app.grading.passbacks.ports import PassbackDelayed, PassbackRefused
-from lti_app.lti.ags import CANVAS_SUBMISSION, READ_SCOPE, SCORE_SCOPE, own_line_item, scores_url
+from lti_app.lti.ags import (
+    CANVAS_SUBMISSION,
+    READ_SCOPE,
+    SCORE,
+    SCORE_SCOPE,
+    WRITE_SCOPE,
+    own_line_item,
+    scores_url,
+)
 from lti_app.lti.gradebook import LtiGradebook
 from lti_app.lti.services import LtiServices
-from tests.lti.services.fake_services import FakeResponse
-
-HTML = FakeResponse(200, "<!doctype html><title>Maintenance</title>", {"Content-Type": "text/html"})
+from tests.lti.services.fake_services import MAINTENANCE, FakeResponse
 
 
 def test_score_is_complete(gradebook, placed, lms):
@@ -120,13 +126,17 @@ def test_two_workers_make_one_line_item(database, placed, lms, clock):
         (FakeResponse(400, {"errors": "Provided timestamp of x before last updated timestamp of y"}), "stale"),
         (FakeResponse(422, {"errors": "User not found in course or is not a student"}), "unknown_user"),
         (FakeResponse(400, {"error": "no"}), "rejected"),
-        (FakeResponse(422, {"errors": "maximum number of allowed attempts has been reached"}), "rejected"),
-        (FakeResponse(403, {"status": 403}), "unauthorized"),
-        (FakeResponse(410), "rejected"),
+        (FakeResponse(422, {"errors": "maximum number of allowed attempts has been reached"}), "attempts"),
+        (FakeResponse(422, {"errors": {"message": "This course has concluded"}}), "concluded"),
+        (FakeResponse(403, {"status": 403, "reason": "Invalid LTI id supplied."}), "forbidden"),
+        (FakeResponse(403, {}, {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}), "no_scope"),
+        (FakeResponse(500, [], {"Content-Type": SCORE}), "locked"),
+        (FakeResponse(422, {"errors": "The grade is locked"}), "locked"),
+        (FakeResponse(500, "This grade item is locked"), "locked"),
     ],
 )
 def test_refusal_has_a_code(gradebook, placed, lms, answer, code):
-    lms.instead["scores"].append(answer)
+    lms.always["scores"] = answer
     with pytest.raises(PassbackRefused) as refusal:
         gradebook.send(placed.score())
     assert refusal.value.code == code
@@ -153,7 +163,7 @@ def test_delay_has_a_code(gradebook, placed, lms, answer, delayed):
 def test_unknown_student_is_refused_without_a_word_about_the_person(gradebook, placed, lms):
     with pytest.raises(PassbackRefused) as refusal:
         gradebook.send(placed.score(3))
-    assert (refusal.value.code, refusal.value.detail) == ("unknown_user", "HTTP 400")
+    assert (refusal.value.code, refusal.value.detail) == ("unknown_user", "Incorrect score received")
 
 
 def test_words_of_the_lms_are_kept_unless_they_name_the_person(gradebook, placed, lms):
@@ -166,11 +176,11 @@ def test_words_of_the_lms_are_kept_unless_they_name_the_person(gradebook, placed
         with pytest.raises(PassbackRefused) as refusal:
             gradebook.send(placed.score())
         details.append(refusal.value.detail)
-    assert details == ["HTTP 422: Course is concluded", "HTTP 422"]
+    assert details == ["Course is concluded", "No … here"]
 
 
 def test_page_in_place_of_the_line_items_is_no_reason_to_make_one(gradebook, placed, lms):
-    lms.instead["lineitems"].append(HTML)
+    lms.instead["lineitems"].append(MAINTENANCE)
     with pytest.raises(PassbackDelayed) as delay:
         gradebook.send(placed.score())
     assert delay.value.code == "bad_answer"
@@ -182,6 +192,85 @@ def test_nobody_is_listening(gradebook, placed, lms):
     with pytest.raises(PassbackDelayed) as delay:
         gradebook.send(placed.score())
     assert delay.value.code == "unreachable"
+
+
+@pytest.mark.parametrize("becomes", ["found", "made"])
+def test_new_column_gets_the_grade_of_everybody(gradebook, placed, lms, *, becomes):
+    placed.change(lineitem_url=lms.item_url(99))
+    for person_id in placed.people[:3]:
+        placed.accepted(person_id)
+    if becomes == "found":
+        lms.add_item(resourceLinkId="link-1")
+    gradebook.send(placed.score(0))
+    assert placed.pending() == set(placed.people[1:3])
+
+
+def test_scores_that_other_workers_send_to_the_old_column_are_sent_again(gradebook, placed, lms):
+    placed.change(lineitem_url=lms.item_url(99))
+    own, other = placed.claimed(placed.people[0], placed.people[1]), placed.claimed(placed.people[2])
+    gradebook.send(own[0].score)
+    placed.finish(*own, *other)
+    assert placed.pending() == {placed.people[2]}
+
+
+def test_same_column_leaves_everybody_alone(gradebook, placed, lms):
+    placed.change(lineitem_url=lms.add_item(resourceLinkId="link-1"))
+    for person_id in placed.people[:3]:
+        placed.accepted(person_id)
+    gradebook.send(placed.score(0))
+    assert placed.pending() == set()
+
+
+@pytest.mark.parametrize("status", [404, 410, 412])
+def test_link_that_may_have_no_column_gets_one_of_the_course(gradebook, placed, lms, status):
+    """Canvas makes no column for a link in a module."""
+    lms.refuse_links_with = status
+    gradebook.send(placed.score(0))
+    gradebook.send(placed.score(1))
+    assert "resourceLinkId" not in lms.items[1]
+    assert lms.items[1]["resourceId"] == f"discussion-{placed.discussion_id}"
+    assert len(lms.items) == 1
+
+
+def test_column_of_the_course_is_found_again_before_a_second_is_made(gradebook, placed, lms):
+    lms.refuse_links_with = 412
+    gradebook.send(placed.score(0))
+    placed.change(lineitem_url=None)  # as after a restore of the database
+    gradebook.send(placed.score(1))
+    assert len(lms.items) == 1
+
+
+@pytest.mark.parametrize("status", [404, 410, 412])
+def test_column_that_is_gone_and_cannot_be_made_is_told_in_words(gradebook, placed, lms, status):
+    placed.change(lineitem_url=lms.item_url(99), ags_scopes=[SCORE_SCOPE, WRITE_SCOPE])
+    lms.always["scores"] = FakeResponse(status)
+    lms.refuse_links_with = lms.refuse_others_with = status
+    with pytest.raises(PassbackRefused) as refusal:
+        gradebook.send(placed.score())
+    assert (refusal.value.code, refusal.value.detail) == ("not_found", "")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_token_that_is_no_longer_taken_is_asked_for_anew_once(gradebook, placed, lms, status):
+    placed.change(lineitem_url=lms.add_item(resourceLinkId="link-1"))
+    gradebook.send(placed.score(0))
+    lms.instead["scores"].append(FakeResponse(status, {"status": status}))
+    gradebook.send(placed.score(1))
+    assert len(lms.asked["token"]) == 2
+    lms.always["scores"] = FakeResponse(status, {"status": status})
+    with pytest.raises(PassbackRefused) as refusal:
+        gradebook.send(placed.score(2))
+    assert refusal.value.code == {401: "unauthorized", 403: "forbidden"}[status]
+    assert len(lms.asked["token"]) == 3
+
+
+def test_scope_that_the_token_lacks_is_named(gradebook, placed, lms):
+    placed.change(lineitem_url=lms.add_item(resourceLinkId="link-1"))
+    lms.token_answer["scope"] = READ_SCOPE
+    lms.always["scores"] = FakeResponse(401, {"status": 401})
+    with pytest.raises(PassbackRefused) as refusal:
+        gradebook.send(placed.score())
+    assert (refusal.value.code, refusal.value.detail) == ("no_scope", "lineitem, score")
 
 
 def test_placement_without_grade_service(gradebook, placed):

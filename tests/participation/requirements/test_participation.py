@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from lti_app.discussion.posts.rules.authors import NAMELESS
 from lti_app.participation.requirements.base import Standing
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.participation.requirements.facts import PostFacts, PostVerdict, VersionFacts
@@ -29,15 +30,18 @@ def day(number: float) -> datetime:
 
 
 def post(
-    number: int, *versions: tuple[float, int] | tuple[float, int, set[int]], to: int = 0, deleted: bool = False
+    number: int,
+    *versions: tuple[float, int] | tuple[float, int, set[int]],
+    to: int | None = None,
+    deleted: bool = False,
 ) -> PostFacts:
     """One of Ana's posts: its versions as (day, words) or (day, words, readings); `to` somebody, else a first post."""
     return PostFacts(
         id=number,
-        address=f"{number}" if not to else f"5.{number}",
+        address=f"{number}" if to is None else f"5.{number}",
         versions=tuple(VersionFacts(day(at), words, frozenset(*cited)) for at, words, *cited in versions),
-        parent_author_id=to or None,
-        parent_author=NAMES.get(to, ""),
+        parent_author_id=to,
+        parent_author=NAMES.get(to or 0, ""),
         answers_self=to == ANA,
         answers_staff=to == INES,
         deleted=deleted,
@@ -206,6 +210,14 @@ REPLY_CASES = {
     ),
     "to oneself": ([post(1, (1, 50), to=ANA)], 2, OPEN, [], None, {1: (Reasons.TO_SELF, False)}),
     "to staff": ([post(1, (1, 50), to=INES)], 2, OPEN, [], None, {1: (Reasons.TO_STAFF, False)}),
+    "to nobody knows whom": (
+        [post(1, (1, 50), to=NAMELESS), post(2, (1, 9), to=NAMELESS), post(3, (2, 50), to=BEN)],
+        3,
+        PARTLY,
+        [3],
+        None,
+        {1: (Reasons.TO_NAMELESS, False), 2: (Reasons.TO_NAMELESS, False), 3: (Reasons.REPLY, False)},
+    ),
     "short and to oneself: length would not help": (
         [post(1, (1, 5), to=ANA)],
         2,

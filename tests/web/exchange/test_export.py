@@ -5,14 +5,17 @@ import io
 import json
 from base64 import b64encode
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import update
 
+from lti_app.core.bounded import AllPlacesTaken
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.posts.models import Post
+from lti_app.exchange.exporting.rules.pdf import TypesettingFailed, TypesettingLimit
 from lti_app.web.exchange.documents import Album
 from lti_app.web.library.uploads import STORAGE
 from tests.factories import files
@@ -284,6 +287,17 @@ def test_the_address_refuses_what_it_should(site, cast, path, thread):
     refuses_methods(site, cast.ines, f"{path}/file", "POST", "PUT", "DELETE")
 
 
+def test_a_post_that_no_pdf_can_show_keeps_no_other_from_it(site, cast, path):
+    """Typst takes no address of more than 8,000 letters, and breaks down over a run of letters beyond 65,535 bytes."""
+    address_of_many = "http://example.org/" + "a" * 19_900
+    for text in (address_of_many, "👩\N{ZERO WIDTH JOINER}" * 10_000, "The last of all."):
+        site.write(cast.ben, site_discussion(path, site), text)
+    words = pdf_words(file(site, cast.ines, path, "pdf"))[1]
+    assert words.count("a") >= address_of_many.count("a")  # no line is cut at the edge of the page
+    assert words.count("A PDF cannot show this post.") == 1
+    assert "The last of all." in words
+
+
 def test_an_empty_discussion_leaves_too(site, cast, discussion):
     path = address(discussion, "export")
     for kind in KINDS:
@@ -298,6 +312,23 @@ def test_what_is_too_long_for_a_pdf_is_told(site, cast, path, thread, monkeypatc
     assert (answer.status, answer.location) == (303, path)
     assert "too long for a PDF" in browser.get(path).text
     assert file(site, cast.ines, path, "html").status == 200
+
+
+LIMITS = {
+    TypesettingLimit: "too long for a PDF",
+    TypesettingFailed: "A PDF cannot show this discussion",
+    AllPlacesTaken: "Other files are being made or read right now",
+}
+
+
+@pytest.mark.usefixtures("thread")
+def test_a_pdf_that_reaches_a_limit_is_told(site, cast, path, monkeypatch):
+    browser = site.browser(cast.ines)
+    for fault, words in LIMITS.items():
+        monkeypatch.setattr("lti_app.web.exchange.documents.typeset", Mock(side_effect=fault))
+        answer = browser.get(f"{path}/file?kind=pdf&scope=readable")
+        assert (answer.status, answer.location) == (303, path)
+        assert words in browser.get(path).text
 
 
 def test_somebody_is_chosen_by_a_form(site, cast, path, thread):

@@ -23,7 +23,7 @@ def path(discussion):
 def give(browser, path, content="", name="", **fields):
     """Send the form as browsers do; written out, since the test client leaves large files open."""
     token = browser.token("/".join(path.split("/")[:3]))
-    data = {"csrf_token": token, "time_zone": "Europe/Berlin", "dates": "auto", **fields}
+    data = {"csrf_token": token, "time_zone": "Europe/Berlin", "dates": "auto", "encoding": "", **fields}
     parts = [
         f'--edge\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in data.items()
     ]
@@ -147,3 +147,48 @@ def test_the_addresses_refuse_what_they_should(site, cast, path):
     refuses_no_visit(site, path)
     refuses_unsafe_posts(site, cast.ines, path, text="author,text", kept="author,text")
     refuses_methods(site, cast.ines, path, "PUT", "DELETE")
+
+
+GREEK = "author,date,text\nΆννα,3/4/2025,Ηγέτες και διευθυντές διαφέρουν.\n".encode("cp1253")
+
+
+def read_again(browser, found, **fields):
+    return browser.post_form(f"{found}/reread", found, **fields)
+
+
+def test_a_preview_is_read_anew_in_another_encoding(site, cast, discussion, path):
+    browser = site.browser(cast.ines)
+    found = give(browser, path, GREEK, "greek.csv", encoding="ISO-8859-1").location
+    assert "Ηγέτες" not in browser.get(found).page.one("main").text.split("Characters or dates look wrong?")[0]
+    again = read_again(browser, found, encoding="Windows-1253", dates="day", time_zone="Europe/Athens")
+    assert again.status == 303
+    page = browser.get(again.location)
+    assert "Ηγέτες και διευθυντές διαφέρουν." in page.text
+    assert "greek.csv" in page.text
+    chosen = {field.attrs["value"] for field in page.page.all("input", name="encoding") if "checked" in field.attrs}
+    assert chosen == {"Windows-1253"}
+    assert page.page.one("select", name="dates").one("option", selected="").attrs["value"] == "day"
+    browser.post_form(again.location, again.location, mode="live")
+    shown = browser.get(address(discussion))
+    assert "Άννα" in shown.text
+    assert "2025-04-02T21:00" in shown.html  # midnight in Athens
+    refused(browser.post(f"{again.location}/reread", encoding="UTF-8", dates="auto", time_zone="UTC"), 404)
+
+
+def test_what_cannot_be_read_anew_stays_as_it_was(site, cast, path):
+    browser = site.browser(cast.ines)
+    found = give(browser, path, GREEK, "greek.csv", encoding="Windows-1253").location
+    for fields in ({"encoding": "klingon"}, {"dates": "someday"}, {"time_zone": "Mars/Olympus"}):
+        assert read_again(browser, found, **fields).location == found
+        assert "Ηγέτες" in browser.get(found).text
+
+
+def test_only_instructors_of_the_discussion_read_a_preview_anew(site, cast, discussion, path):
+    browser = site.browser(cast.ines)
+    found = give(browser, path, GREEK, "greek.csv").location
+    fields = {"encoding": "UTF-8", "dates": "auto", "time_zone": "UTC"}
+    for who in ("tariq", "ana", "olga"):
+        refused(site.browser(getattr(cast, who)).post(f"{found}/reread", **fields), 403)
+    elsewhere = address(site.discussion(), "imports", found.rpartition("/")[2], "reread")
+    refused(browser.post(elsewhere, **fields), 404)
+    assert browser.get(found).status == 200

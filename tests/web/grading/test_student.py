@@ -88,11 +88,12 @@ def test_fate_of_the_grade_is_told(site, cast, discussion, path):
     assert "Being sent to the gradebook." in browser.get(path).text
     site.lms_answers(refusal="rejected", detail="HTTP 400 <b>bad</b>")
     answer = browser.get(path)
-    assert "The gradebook rejected it. The LMS did not accept this grade. HTTP 400 <b>bad</b>" in answer.text
+    assert "The gradebook rejected it. The LMS did not accept this grade." in answer.text
+    assert "The LMS says: HTTP 400 <b>bad</b>" in answer.text
     site.mark(discussion, cast.ana, version=1, lowest=True)
     site.release(discussion, cast.ana)
     site.lms_answers()
-    assert "✓ In the gradebook since Mon, Mar 2, 10:00 AM." in browser.get(path).text
+    assert "Gradebook: sent. Sent Mon, Mar 2, 10:00 AM." in browser.get(path).text
 
 
 def test_neighbours_lead_through_the_class(site, cast, discussion, path):

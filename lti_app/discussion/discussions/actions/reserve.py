@@ -10,13 +10,23 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.rules import MAX_TITLE, Anonymity, Structure
 
 DEFAULT_POINTS = Decimal(20)
+MAX_POINTS = 1000
 DEFAULT_TITLE = "Discussion"
 
 
 def reserve_discussion(
-    session: Session, *, course_id: int, title: str, points: Decimal = DEFAULT_POINTS, now: datetime
+    session: Session,
+    *,
+    course_id: int,
+    title: str,
+    points: Decimal = DEFAULT_POINTS,
+    selection: str | None = None,
+    now: datetime,
 ) -> int:
-    """Create the empty discussion of a new placement; an instructor sets it up later. Returns its id."""
+    """Create the empty discussion of a new placement; an instructor sets it up later. Returns its id.
+
+    `selection` is the key of the choice in the LMS for which it is created.
+    """
     discussion = Discussion(
         course_id=course_id,
         title=discussion_title(title),
@@ -33,6 +43,7 @@ def reserve_discussion(
         stance_question="",
         stance_low="",
         stance_high="",
+        selection=selection,
         created_at=now,
     )
     session.add(discussion)

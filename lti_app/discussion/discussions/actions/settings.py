@@ -12,7 +12,7 @@ from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.actions.reserve import discussion_title
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, SettingsChanged, UnknownReading
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading
-from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion, lock_discussion
 from lti_app.discussion.discussions.rules import DiscussionSettings, StanceQuestion
 from lti_app.library.readings.models import Reading
 
@@ -25,13 +25,8 @@ def save_settings(  # one statement a field: long, not complex
     Raises SettingsChanged if somebody else has saved them since, DatesOutOfOrder, UnknownReading, and what the gate
     raises.
     """
-    get_discussion(session, actor, discussion_id, need=DiscussionPermission.EDIT_SETTINGS, now=now)
-    discussion = session.scalars(
-        select(Discussion)
-        .where(Discussion.id == discussion_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    need = DiscussionPermission.EDIT_SETTINGS
+    discussion = lock_discussion(session, get_discussion(session, actor, discussion_id, need=need, now=now))
     if discussion.version != version:
         raise SettingsChanged
     if wrong := settings.calendar.out_of_order():

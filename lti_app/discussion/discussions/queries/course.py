@@ -25,12 +25,14 @@ class DiscussionLine:
     title: str
     calendar: Calendar
     state: State
+    is_unlinked: bool = False
+    """Whether the activity in the LMS that opened it opens another discussion now."""
 
 
 def list_discussions(session: Session, actor: Actor, now: datetime) -> list[DiscussionLine]:
     """The discussions of the actor's course by first date; students do not see those that are not set up."""
     views = list_views(session, actor, now)
-    lines = [DiscussionLine(view.id, view.title, view.calendar, view.state) for view in views]
+    lines = [DiscussionLine(v.id, v.title, v.calendar, v.state, v.replaced_by_id is not None) for v in views]
     return [line for line in lines if actor.is_staff or line.state is not State.UNPREPARED]
 
 
@@ -49,7 +51,7 @@ def list_required(session: Session, actor: Actor) -> list[int]:
     rows = session.scalars(
         select(DiscussionReading.reading_id)
         .join(Discussion, Discussion.id == DiscussionReading.discussion_id)
-        .where(Discussion.course_id == actor.course_id, DiscussionReading.required)
+        .where(Discussion.course_id == actor.course_id, DiscussionReading.required, Discussion.removed_at.is_(None))
         .order_by(DiscussionReading.discussion_id, DiscussionReading.position)
     )
     return list(dict.fromkeys(rows))

@@ -7,10 +7,10 @@ from functools import cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import Id
+from lti_app.core.db import Id, alias_of
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
@@ -36,7 +36,10 @@ from lti_app.library.readings.queries import fold_progress, with_progress
 CLASS_DATES = Calendar()
 UTC = ZoneInfo("UTC")
 _READER: BindParameter[int] = bindparam("person_id", type_=Id)
-IN_COURSE = Discussion.course_id == bindparam("course_id", type_=Id)
+_BEFORE = alias_of(Discussion)
+_COPY = alias_of(Discussion)
+IN_COURSE = and_(Discussion.course_id == bindparam("course_id", type_=Id), Discussion.removed_at.is_(None))
+"""Of the actor's course, and not removed."""
 _ASSIGNED = with_progress(
     select(Reading.id, Reading.label, Reading.reference_html, Reading.url, DiscussionReading.required, Reading.file_id)
     .join(DiscussionReading, DiscussionReading.reading_id == Reading.id)
@@ -88,6 +91,14 @@ class DiscussionView:
     stance: StanceQuestion | None = None
     zone: ZoneInfo = UTC
     """The course's time zone, in which days are counted."""
+    copied_from_id: int | None = None
+    """The discussion whose settings it was created with, when the LMS duplicated an activity."""
+    replaced_by_id: int | None = None
+    """The discussion that its activity in the LMS opens now, if no activity opens this one."""
+    has_replaced: bool = False
+    """Whether its activity opened another discussion before; only set for staff."""
+    has_copies: bool = False
+    """Whether the LMS duplicated its activity, though a copy may have been removed; only set for staff."""
 
     def is_past_editing(self, written_at: datetime) -> bool:
         """Whether the author of a post from this time can no longer edit it."""
@@ -101,13 +112,17 @@ class DiscussionView:
             return False
         return not actor.is_staff or (self.anonymity is Anonymity.BLIND and not self.names_revealed)
 
+    def hides_author_from(self, actor: Actor, *, by_staff: bool, is_author: bool) -> bool:
+        """Whether the actor sees the author of a post under a pseudonym."""
+        return self.hides_names_from(actor) and not by_staff and not is_author
+
     def needs_pseudonym(self, actor: Actor) -> bool:
         """Whether the actor needs a pseudonym before others see a post by them."""
         return self.hides_name_of(actor) and not self.own_pseudonym
 
     def hides_name_of(self, actor: Actor) -> bool:
         """Whether others see the actor under a pseudonym."""
-        return self.anonymity is not Anonymity.NAMED and not actor.is_staff
+        return self.anonymity is not Anonymity.NAMED and not actor.writes_as_staff
 
     @property
     def own_dates(self) -> frozenset[str]:
@@ -138,6 +153,12 @@ def get_discussion(
     if bare or not (actor.is_staff or view.state.has_begun):
         return view
     return replace(view, readings=_readings(session, actor, discussion_id))
+
+
+def lock_discussion(session: Session, view: DiscussionView) -> Discussion:
+    """The current row of a discussion that `get_discussion` has returned, locked until the transaction ends."""
+    held = select(Discussion).where(Discussion.id == view.id).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).one()
 
 
 def select_discussions(*wanted: ColumnElement[bool], is_staff: bool) -> Select[Any]:
@@ -183,6 +204,10 @@ def view_discussion(found: Row[Any], readings: tuple[AssignedReading, ...], now:
         own_pseudonym=(for_student and found.pseudonym) or "",
         stance=_stance(row) if is_told else None,
         zone=zone(found.time_zone),
+        copied_from_id=row.copied_from_id,
+        replaced_by_id=row.replaced_by_id,
+        has_replaced=not for_student and found.has_replaced,
+        has_copies=not for_student and found.has_copies,
     )
 
 
@@ -200,7 +225,10 @@ def _own_dates() -> Select[Any]:
 
 def _for_staff(*wanted: ColumnElement[bool]) -> Select[Any]:
     extended = exists().where(Extension.discussion_id == Discussion.id).label("has_extensions")
-    return cast("Select[Any]", select(Discussion, Course.time_zone, extended).join(Course).where(*wanted))
+    replaced = exists().where(_BEFORE.replaced_by_id == Discussion.id).label("has_replaced")
+    copied = exists().where(_COPY.copied_from_id == Discussion.id).label("has_copies")
+    found = select(Discussion, Course.time_zone, extended, replaced, copied)
+    return cast("Select[Any]", found.join(Course).where(*wanted))
 
 
 def _for_student(*wanted: ColumnElement[bool]) -> Select[Any]:

@@ -7,8 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
+from lti_app.course.courses.queries import name_in_course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import Group, GroupMember
+from lti_app.course.groups.rules import GroupKind, given_name, short_number
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.models import Extension
@@ -26,7 +28,9 @@ class ExtensionLine:
     person_id: int | None
     group_id: int | None
     name: str
-    """The name of the person or the group."""
+    """The name of the person or the group; empty for a group of which only the kind and number are known."""
+    kind: GroupKind | None
+    number: str
     dates: Calendar
     """The later dates; None where the class date applies."""
     note: str
@@ -56,7 +60,12 @@ def list_extensions(session: Session, actor: Actor, discussion: DiscussionView) 
     """All extensions of a discussion, groups first (one statement); raises Forbidden."""
     require(actor, DiscussionPermission.EDIT_SETTINGS)
     rows = session.execute(
-        select(Extension, Group.name, Person.name, _GRANTER.name)
+        select(
+            Extension,
+            Group,
+            name_in_course(Person, actor.course_id),
+            name_in_course(_GRANTER, actor.course_id),
+        )
         .outerjoin(Group, Group.id == Extension.group_id)
         .outerjoin(Person, Person.id == Extension.person_id)
         .join(_GRANTER, _GRANTER.id == Extension.granted_by_id)
@@ -68,7 +77,9 @@ def list_extensions(session: Session, actor: Actor, discussion: DiscussionView) 
             id=row.id,
             person_id=row.person_id,
             group_id=row.group_id,
-            name=group or person or "",
+            name=given_name(group.kind, group.name, group.external_id) if group else person or "",
+            kind=group.kind if group else None,
+            number=short_number(group.external_id) if group else "",
             dates=Calendar(None, row.first_post_due, row.replies_due, row.closes_at),
             note=row.note,
             granted_by=granter,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from lti_app.core.nesting import is_too_complex
+from lti_app.core.rich_reader import is_too_rich
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.errors import FileNamesAuthor, PostEmpty, PostTooComplex, PostTooLong
@@ -28,7 +28,7 @@ def compose_post(
     is_rich = written.format is Format.HTML
     if len(written.text) > (limit := MAX_HTML if is_rich else MAX_TEXT):
         raise PostTooLong(limit=limit, length=len(written.text))
-    if is_rich and is_too_complex(written.text):
+    if is_rich and is_too_rich(written.text):
         raise PostTooComplex
     composed = compose_written(session, actor, discussion, written.text, is_rich=is_rich, now=now)
     if not composed.text:

@@ -1,5 +1,6 @@
 """Writing a first post or a reply."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -24,10 +25,23 @@ from lti_app.discussion.posts.rules.compose import Composed
 from lti_app.discussion.posts.rules.starting import settle_start
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.visibility.queries import not_deleted
+from lti_app.library.files.queries import list_files
 
 _PARENT = alias_of(Post)
 TWINS_WITHIN = timedelta(minutes=10)
-"""The same words by the same person at the same place within this time are one post."""
+"""The same words with the same files by the same person at the same place within this time are one post."""
+_SAME = (
+    Post.discussion_id,
+    Post.author_id,
+    Post.parent_id,
+    Post.group_id,
+    Post.private_to_id,
+    Post.title,
+    Post.move,
+    Post.announcement,
+    Post.html,  # which has citations, mentions and pictures that the text may not tell apart
+)
+"""What twins have in common, besides their files."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +85,6 @@ def create_post(
     if anonymity is not discussion.anonymity or written.shown_anonymity not in (None, anonymity):
         raise NamesChanged(anonymity=anonymity.value)
     parent, nth = (parent, nth_root) if parent is None else _count_reply(session, actor, parent, number, now)
-    _refuse_twin(session, actor, discussion, parent_id, text=composed.text, since=now - TWINS_WITHIN)
-    if discussion.needs_pseudonym(actor):
-        assign_pseudonyms(session, discussion.id, [actor.person_id])
     post = _post_row(actor, discussion, parent, written, composed, number=number, nth=nth, now=now)
     post.title = title
     if parent is None:
@@ -81,6 +92,9 @@ def create_post(
     else:  # what answers a private post is as private as that one
         post.group_id = parent.group_id
         post.private_to_id = parent.private_to_id or (parent.author_id if privately else None)
+    _refuse_twin(session, actor, post, written.file_ids)
+    if discussion.needs_pseudonym(actor):
+        assign_pseudonyms(session, discussion.id, [actor.person_id])
     post.quotes = check_quotes(session, discussion, composed.html)
     session.add(post)
     session.flush()
@@ -103,22 +117,25 @@ def _settle_start(
     )
 
 
-def _refuse_twin(
-    session: Session, actor: Actor, discussion: DiscussionView, parent_id: int | None, *, text: str, since: datetime
-) -> None:
-    """A second click, or a form sent again after a broken connection, is no second post. The counter's lock is held."""
-    twin = session.scalar(
-        select(Post.address).where(
-            Post.discussion_id == discussion.id,
-            Post.author_id == actor.person_id,
-            Post.parent_id.is_(None) if parent_id is None else Post.parent_id == parent_id,
-            Post.created_at > since,
-            not_deleted(Post),
-            Post.text == text,
-        )
-    )
-    if twin is not None:
-        raise AlreadyPosted(address=twin)
+def _refuse_twin(session: Session, actor: Actor, post: Post, file_ids: Collection[int]) -> None:
+    """A second click, or a form sent again after a broken connection, is no second post. The counter's lock is held.
+
+    Files are compared by name and content, since a form that is sent again brings its files once more.
+    """
+    same = [column == getattr(post, column.key) for column in _SAME]  # "is not distinct from" would use no index
+    lately = (Post.placed_at > post.placed_at - TWINS_WITHIN, not_deleted(Post))
+    twins = session.execute(select(Post.address, Post.attachments).where(*same, *lately)).all()
+    if not twins:
+        return
+    theirs = {address: {shown["id"] for shown in files} for address, files in twins}
+    known = list_files(session, actor, {*file_ids}.union(*theirs.values()))
+
+    def contents(ids: Collection[int]) -> list[tuple[str, str]]:
+        return sorted((known[one].name, known[one].sha256) for one in {*ids} & known.keys())
+
+    for address, ids in theirs.items():
+        if contents(ids) == contents(file_ids):
+            raise AlreadyPosted(address=address)
 
 
 def _post_row(
@@ -137,7 +154,7 @@ def _post_row(
         course_id=discussion.course_id,
         discussion_id=discussion.id,
         author_id=actor.person_id,
-        by_staff=actor.is_staff,
+        by_staff=actor.writes_as_staff,
         parent_id=parent.id if parent else None,
         root_id=parent.root_id if parent else None,
         number=number,
@@ -153,7 +170,7 @@ def _post_row(
         reading_ids=composed.reading_ids,
         move=written.move if parent else None,
         announcement=written.announcement and parent is None and actor.is_staff,
-        created_at=now,
+        placed_at=now,
         version=1,
     )
 

@@ -55,7 +55,7 @@ def edit_post(
             html=post.html,
             words=post.words,
             reading_ids=post.reading_ids,
-            written_at=post.edited_at or post.created_at,
+            written_at=post.edited_at or post.placed_at,
         )
     )
     post.title = title

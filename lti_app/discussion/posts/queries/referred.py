@@ -1,24 +1,28 @@
 """What a text may refer to: people by the name that the discussion knows them by, passages, files."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import Forbidden
+from lti_app.core.folding import fold
 from lti_app.core.rich_reader import read
 from lti_app.core.rich_text import Element, to_text
 from lti_app.course.courses.models import Enrollment
+from lti_app.course.courses.queries import member_name
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.posts.queries.files import list_shown_files
+from lti_app.discussion.posts.rules.citing import Cited
 from lti_app.discussion.posts.rules.compose import (
     Attachable,
-    Cited,
     Composed,
     Referred,
     candidate_names,
@@ -33,6 +37,9 @@ from lti_app.library.readings.models import Passage
 
 MOST_OFFERED = 8
 """People offered at once to whoever types a name."""
+_PARTED = re.compile(r"[-'’ʼ]")
+MAX_NAME = 200
+"""Letters of a name that are compared."""
 ALIASES = 10**15
 """Where names are hidden, students have ids from here on: their own would tell who is behind a pseudonym."""
 
@@ -45,12 +52,18 @@ def offer_people(session: Session, actor: Actor, discussion: DiscussionView, beg
     if actor.role is Role.OBSERVER:
         raise Forbidden
     known, shown, people = _people(actor, discussion)
-    begins = " ".join(begins.replace("\x00", "\ufffd").split())[:100]
-    spellings = {begins, begins.title()} if begins else {""}
-    fits = [shown.istartswith(each, autoescape=True) for each in spellings]
-    fits += [shown.icontains(f" {each}", autoescape=True) for each in spellings]
-    offered = people.where(or_(*fits), Person.id != actor.person_id).order_by(shown, known).limit(MOST_OFFERED)
-    return [(known_id, name) for known_id, name, _person_id in session.execute(offered)]
+    wanted = _name_form(begins)
+    everybody = people.where(Person.id != actor.person_id).order_by(shown, known)
+    if not wanted.strip():
+        everybody = everybody.limit(MOST_OFFERED)
+    rows = session.execute(everybody).all()
+    offered = ((known_id, name) for known_id, name, _person_id in rows if wanted in _name_form(name))
+    return list(islice(offered, MOST_OFFERED))
+
+
+def _name_form(name: str) -> str:
+    """A name as it is compared: each of its words after one space, without case, accents and the like."""
+    return " " + " ".join(_PARTED.sub(" ", fold(name[:MAX_NAME])).split())
 
 
 def find_people(
@@ -77,11 +90,11 @@ def _people(
     Observers are not offered to students, nor, where names are hidden, students who have no pseudonym yet.
     """
     known: ColumnElement[int] = Person.id.expression
-    shown: ColumnElement[str] = Person.name.expression
+    shown = member_name()
     if discussion.anonymity is not Anonymity.NAMED:
         is_staff = Enrollment.role.in_([role for role in Role if role.is_staff])
         known = case((is_staff, Person.id), else_=ALIASES + Pseudonym.id)
-        shown = case((is_staff, Person.name), else_=Pseudonym.name)
+        shown = case((is_staff, member_name()), else_=Pseudonym.name)
     seen = list(Role) if actor.is_staff else [role for role in Role if role is not Role.OBSERVER]
     people = (
         select(known, shown, Person.id)
@@ -145,7 +158,7 @@ def _find_pictures(session: Session, actor: Actor, pictures: Mapping[int, str], 
     The last part of the address must match, which only people who have seen the picture know: ids could be guessed.
     """
     found = list_shown_files(session, actor, pictures.keys(), now=now)
-    return {file.id for file in found if file.purpose is Purpose.ATTACHMENT and file.slug == pictures[file.id]}
+    return {file.id for file in found if file.purpose is Purpose.ATTACHMENT and file.is_at(pictures[file.id])}
 
 
 def _find_passages(session: Session, passage_ids: Collection[int]) -> dict[int, Cited]:

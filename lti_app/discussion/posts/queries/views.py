@@ -13,6 +13,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.access import Circumstances, PostPermission, permitted, with_post
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.rules.attached import shown_files
 from lti_app.discussion.visibility.queries import (
     ViewerKind,
     author_name,
@@ -50,7 +51,8 @@ class PostView:
     is_own: bool
     html: str
     """Empty for a tombstone, and for those who may not see a hidden post, as is all that is derived from the text."""
-    created_at: datetime
+    created_at: datetime | None
+    """None if nobody knows when it was written."""
     edited_at: datetime | None
     is_deleted: bool
     deleted_by_author: bool
@@ -64,7 +66,7 @@ class PostView:
     reading_ids: tuple[int, ...]
     """The readings that it cites, each once."""
     attachments: tuple[Any, ...]
-    """Of each file below it: id, name, type, size and slug."""
+    """Of each file below it: id, name, type, size and slug, and what `shown_files` adds."""
     quotes: tuple[Any, ...]
     likes: int
     is_announcement: bool
@@ -126,6 +128,8 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
     can_see = is_readable(
         is_deleted=here.is_deleted, is_hidden=here.is_hidden, is_author=here.is_author, is_staff=actor.is_staff
     )
+    hides_author = discussion.hides_author_from(actor, by_staff=post.by_staff, is_author=here.is_author)
+    is_masked = here.is_author and discussion.hides_name_of(actor)
     return PostView(
         id=post.id,
         path=post.path,
@@ -137,7 +141,7 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
         by_staff=post.by_staff and not here.is_imported,
         is_own=here.is_author and not here.is_imported,
         html=post.html if can_see else "",
-        created_at=post.created_at,
+        created_at=None if post.undated else post.placed_at,
         edited_at=post.edited_at,
         is_deleted=here.is_deleted,
         deleted_by_author=here.is_deleted and post.deleted_by_id == post.author_id,
@@ -147,7 +151,9 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
         title=post.title if can_see else "",
         move=post.move if can_see else None,
         reading_ids=tuple(post.reading_ids) if can_see else (),
-        attachments=tuple(post.attachments) if can_see else (),
+        attachments=shown_files(post.attachments, hides_author=hides_author, others_see_pseudonym=is_masked)
+        if can_see
+        else (),
         quotes=tuple(post.quotes) if can_see else (),
         likes=post.likes if can_see else 0,
         is_announcement=post.announcement,

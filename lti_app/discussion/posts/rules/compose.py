@@ -10,6 +10,15 @@ from lti_app.core.prose import clean_text, count_words, find_addresses, link_add
 from lti_app.core.rich_reader import read
 from lti_app.core.rich_text import Element, Node, find_all, inline_html, replace, to_text, write
 from lti_app.discussion.discussions.rules import AssignedReading
+from lti_app.discussion.posts.rules.citing import (
+    BRACKETS,
+    Cited,
+    Pieces,
+    ReadingNames,
+    are_range,
+    read_bracket,
+    words_left,
+)
 
 MAX_TEXT = 20_000
 """Characters of a post."""
@@ -18,28 +27,10 @@ MAX_HTML = 200_000
 MAX_MENTIONS = 30
 MAX_FILES = 10
 """Attached to one post, pictures in its text apart."""
-_BRACKETS = re.compile(r"\[([^\[\]\n]{1,200})\]")
-_PAGE = re.compile(r",?\s(?:pp?|S|s)(?:\.\s*|\s+|(?=\d))([\w.]{1,20}(?:\s*[-–]\s*[\w.]{1,20})?)$")
-_DASH = re.compile(r"(?<!\s)\s*[-–]\s*")
-_PARAGRAPH = re.compile(r",?\s(?:para(?:\.\s*|\s+)|¶\s*)(\w{1,20})$")
-_MAX_PAGE = 20
 _AT = re.compile(r"(?<![\w/])@(?=\w)")
 _MOST_NAMES = 5
 """Words of a name that is looked for behind an @."""
 _PICTURE = re.compile(r"/courses/(\d+)/files/(\d+)/([^/?#]*)")
-
-
-@dataclass(frozen=True)
-class Cited:
-    """A passage that a text cites."""
-
-    reading_id: int
-    page: str
-    """As printed; empty for the reading as a whole."""
-    paragraph: str = ""
-    """Of a reading without pages."""
-    passage_id: int | None = None
-    """Where it was chosen among the passages that are known already."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +80,9 @@ NOTHING = Referred()
 def compose(text: str, readings: Sequence[AssignedReading], referred: Referred = NOTHING) -> Composed:
     """Derive HTML, words and citations from a text.
 
-    A citation is written [Kotter 1990, p. 104], or by the author alone where no other reading has the same; commas
-    and & for "and" make no difference. Anything else in brackets stays as it is, and a name without brackets cites
-    nothing. Citations in quoted lines count: a passage quoted from a reading carries its own. @ and a person's whole
+    A citation is written [Kotter 1990, p. 104], or by the author alone where no other reading has the same; several
+    are separated by semicolons. Anything else in brackets stays as it is, and a name without brackets cites nothing.
+    Citations in quoted lines count: a passage quoted from a reading carries its own. @ and a person's whole
     name mention them.
     """
     text, scribe = clean_text(text), _Scribe(readings, referred)
@@ -101,7 +92,7 @@ def compose(text: str, readings: Sequence[AssignedReading], referred: Referred =
         return "".join(link_addresses(piece) if isinstance(piece, str) else inline_html(piece) for piece in pieces)
 
     html = to_html(text, inline)
-    return scribe.composed(text, html)
+    return scribe.composed(text, html, text)
 
 
 def compose_html(blocks: list[Element], readings: Sequence[AssignedReading], referred: Referred = NOTHING) -> Composed:
@@ -110,7 +101,8 @@ def compose_html(blocks: list[Element], readings: Sequence[AssignedReading], ref
     """
     scribe = _Scribe(readings, referred)
     written = replace(blocks, scribe.rewritten)
-    return scribe.composed(clean_text(to_text(written)), write(written))
+    counted = clean_text(to_text(written, numbered=False))
+    return scribe.composed(clean_text(to_text(written)), write(written), counted)
 
 
 def candidate_names(text: str) -> set[str]:
@@ -146,30 +138,6 @@ def citation_markup(reading: AssignedReading, page: str = "") -> str:
     return f"[{reading.label}, p. {page}]" if page else f"[{reading.label}]"
 
 
-def _names(readings: Sequence[AssignedReading]) -> dict[str, AssignedReading]:
-    """Every way to name a reading, as _name_key writes it; an author shared by two readings names neither."""
-    authors = [_name_key(reading.author) for reading in readings]
-    named = {author: reading for reading, author in zip(readings, authors, strict=True) if authors.count(author) == 1}
-    return named | {_name_key(reading.label): reading for reading in readings}
-
-
-def _name_key(name: str) -> str:
-    return " ".join(name.casefold().replace("&", " and ").replace(",", " ").split())
-
-
-def _cited(inside: str, names: dict[str, AssignedReading]) -> tuple[AssignedReading, Cited] | None:
-    """The reading and the place that the text between brackets names, if it does."""
-    if reading := names.get(_name_key(inside)):
-        return reading, Cited(reading.id, "")
-    for pattern, is_page in ((_PAGE, True), (_PARAGRAPH, False)):
-        place = pattern.search(inside)
-        reading = names.get(_name_key(inside[: place.start()])) if place else None
-        if place and reading:
-            shown = _DASH.sub("–", place[1])[:_MAX_PAGE]
-            return reading, Cited(reading.id, shown) if is_page else Cited(reading.id, "", shown)
-    return None
-
-
 def plain_of(html: str) -> str:
     """The plain text form of any HTML."""
     return clean_text(to_text(read(html)))
@@ -180,8 +148,9 @@ class _Scribe:
 
     def __init__(self, readings: Sequence[AssignedReading], referred: Referred) -> None:
         self.readings = {reading.id: reading for reading in readings}
-        self.names, self.referred = _names(readings), referred
+        self.names, self.referred = ReadingNames(readings), referred
         self.citations: list[Cited] = []
+        self.cited_last: AssignedReading | None = None
         self.mentions: list[int] = []
         self.pictures: list[int] = []
         longest_first = sorted(referred.people.items(), key=lambda person: -len(person[1]))
@@ -189,21 +158,31 @@ class _Scribe:
         alternatives = "|".join(re.escape(name) for _, name in longest_first if name)
         self.at = re.compile(rf"(?<![\w/])@({alternatives})(?!\w)", re.IGNORECASE) if alternatives else None
 
-    def composed(self, text: str, html: str) -> Composed:
-        own = count_words(_BRACKETS.sub(lambda match: "" if _cited(match[1], self.names) else match[0], text))
+    def composed(self, text: str, html: str, counted: str) -> Composed:
+        pieces = self.cut(counted)
+        own = count_words("".join(piece if isinstance(piece, str) else f" {words_left(piece)} " for piece in pieces))
         mentions, pictures = tuple(dict.fromkeys(self.mentions)), tuple(dict.fromkeys(self.pictures))
         return Composed(text, html, own, tuple(dict.fromkeys(self.citations)), mentions, pictures)
 
     def pieces(self, run: str) -> Iterator[Node]:
         """A run of text with chips in the place of citations and mentions."""
+        for part in self.cut(run, self.cited_last):
+            for piece in [part] if isinstance(part, str) else part:
+                if isinstance(piece, str):
+                    yield from self.with_mentions(piece)
+                else:
+                    yield self.chip(*piece)
+
+    def cut(self, run: str, before: AssignedReading | None = None) -> Iterator[str | Pieces]:
+        """A run of text, what its brackets cite apart from the rest."""
         end = 0
-        for match in _BRACKETS.finditer(run):
-            if found := _cited(match[1], self.names):
-                reading, cited = found
-                yield from self.with_mentions(run[end : match.start()])
-                yield self.chip(reading, cited)
+        for match in BRACKETS.finditer(run):
+            if found := read_bracket(match[1], self.names, before):
+                before = next(piece[0] for piece in reversed(found) if not isinstance(piece, str))
+                yield run[end : match.start()]
+                yield found
                 end = match.end()
-        yield from self.with_mentions(run[end:])
+        yield run[end:]
 
     def with_mentions(self, run: str) -> Iterator[Node]:
         end = 0
@@ -236,11 +215,12 @@ class _Scribe:
         if passage and passage.reading_id == reading.id:
             return [self.chip(reading, passage)]
         inside = _with_place(reading.label, node.attrs.get("data-page", ""), node.attrs.get("data-paragraph", ""))
-        found = _cited(inside, self.names)
-        return [self.chip(reading, found[1] if found else Cited(reading.id, ""))]
+        found = [piece for piece in read_bracket(inside, self.names) or () if not isinstance(piece, str)]
+        return [self.chip(*each) for each in found[:1] or [(reading, Cited(reading.id, ""))]]
 
     def chip(self, reading: AssignedReading, cited: Cited) -> Element:
         self.citations.append(cited)
+        self.cited_last = reading
         ids = {"reading": cited.reading_id, "page": cited.page, "paragraph": cited.paragraph}
         data = {f"data-{name}": str(value) for name, value in {**ids, "passage": cited.passage_id}.items() if value}
         attrs = {"class": "cited", "href": self.place_of(reading, cited), **data}
@@ -268,5 +248,6 @@ def _linked(text: str) -> list[Node]:
 
 def _with_place(label: str, page: str, paragraph: str) -> str:
     if page:
-        return f"{label}, {'pp.' if '–' in page else 'p.'} {page}"
+        first, dash, last = page.partition("–")
+        return f"{label}, {'pp.' if dash and are_range(first, last) else 'p.'} {page}"
     return f"{label}, para. {paragraph}" if paragraph else label

@@ -4,7 +4,8 @@ from lti_app.core.prose import clean_line
 from lti_app.core.rich_reader import read
 from lti_app.core.rich_text import Element, to_text, write
 from lti_app.discussion.discussions.rules import AssignedReading
-from lti_app.discussion.posts.rules.compose import Cited, citation_chip
+from lti_app.discussion.posts.rules.citing import Cited
+from lti_app.discussion.posts.rules.compose import citation_chip
 
 
 def quoted_post(html: str, part: str, *, href: str, address: str, words: tuple[str, str]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from lti_app.core.rich_reader import parse
 from lti_app.core.rich_text import Element, Node, inline_html
 from lti_app.discussion.posts.rules.formats import Format
-from lti_app.exchange.formats.colloquy import FORMAT, VERSION
+from lti_app.exchange.formats.colloquy import FORMAT, VERSION, csv_cell
 
 COLUMNS = (
     "address",
@@ -27,8 +27,13 @@ COLUMNS = (
     "files",
     "state",
     "text",
+    "kind",
+    "id",
+    "reply to id",
+    "format",
+    "html",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""The last ones are for an import: ids, since a spreadsheet takes the address 1.10 for the number 1.1, and the HTML."""
 
 
 class ExportFormat(StrEnum):
@@ -95,6 +100,8 @@ class ExportedFile:
     """Bytes."""
     slug: str
     """The last part of its address."""
+    number: int = 0
+    """If its own name is hidden from the reader: which of the post's files it is."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ class ExportedPost:
     text: str
     html: str
     words: int
-    created_at: datetime
+    created_at: datetime | None
     edited_at: datetime | None
     is_deleted: bool
     is_hidden: bool
@@ -122,6 +129,8 @@ class ExportedPost:
     is_private: bool
     cited: tuple[CitedPlace, ...]
     attached: tuple[ExportedFile, ...] = ()
+    kind: str = ""
+    """What kind of reply it is, where its author said so."""
 
     @property
     def parent_address(self) -> str:
@@ -143,8 +152,10 @@ def csv_lines(posts: Iterable[ExportedPost]) -> Iterator[str]:
         instructor = "yes" if post.by_staff else ""
         cites = "; ".join(place.words for place in post.cited)
         files = "; ".join(file.name for file in post.attached)
-        who = (post.address, post.parent_address, post.author, instructor)
-        yield _csv_line((*who, *moments, post.title, post.words, cites, files, post.state, post.text))
+        who = (csv_cell(post.author), instructor, *moments, csv_cell(post.title))
+        what = (post.words, csv_cell(cites), csv_cell(files), post.state, csv_cell(post.text), post.kind)
+        source = (post.id, post.parent_id, post.format.value, post.html if post.format is Format.HTML else "")
+        yield _csv_line((post.address, post.parent_address, *who, *what, *source))
 
 
 def json_pieces(
@@ -162,12 +173,6 @@ def json_pieces(
     for nth, post in enumerate(posts):
         yield ("," if nth else "") + "\n  " + json.dumps(_post_json(post, link), ensure_ascii=False)
     yield "\n ]\n}\n"
-
-
-def csv_cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def for_elsewhere(html: str, address: str, picture: str, kept: Callable[[str], str | None]) -> str:
@@ -204,12 +209,12 @@ def _is_ours(address: str) -> bool:
 
 def _csv_line(cells: Iterable[object]) -> str:
     line = io.StringIO()
-    csv.writer(line).writerow([csv_cell(cell) for cell in cells])
+    csv.writer(line).writerow(cells)
     return line.getvalue()
 
 
 def _moment(moment: datetime | None) -> str:
-    return moment.isoformat(timespec="seconds") if moment else ""
+    return moment.isoformat() if moment else ""
 
 
 def _reading_json(reading: ReadingRecord) -> dict[str, Any]:
@@ -231,13 +236,14 @@ def _post_json(post: ExportedPost, link: Callable[[ExportedFile], str]) -> dict[
         "author": post.author,
         "instructor": post.by_staff,
         "imported": post.is_imported,
-        "written": post.created_at.isoformat(),
+        "written": _moment(post.created_at),
         "edited": _moment(post.edited_at),
         "title": post.title,
         "format": post.format.value,
         "text": post.text,
         "html": post.html,
         "words": post.words,
+        "kind": post.kind,
         "cites": [_place_json(place) for place in post.cited],
         "files": [{"name": file.name, "size": file.size, "url": link(file)} for file in post.attached],
         **dict.fromkeys(post.state.split(), True),

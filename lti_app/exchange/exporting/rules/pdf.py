@@ -3,22 +3,30 @@
 import json
 import tempfile
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import typst
-
+from lti_app.core.bounded import TookTooLong, WorkFailed, one_of_few, run_bounded
 from lti_app.core.rich_reader import read
 from lti_app.core.rich_text import Element, Node
 
-_ONE_PICTURE = b"#image(sys.inputs.name)"
-_compile: Any = typst.compile
-"""Its stubs know no call that type checkers can follow."""
+TEMPLATE, DOCUMENT, MADE = "template.typ", "document.json", "made.pdf"
+PARTS, LEFT_OUT = "--parts", "left_out"
+BROKEN, TOO_LARGE = 3, 4
+"""How the typesetter ends when Typst refuses the document, and when the PDF is too large."""
+SECONDS = 40.0
+"""What somebody may wait for a PDF. The longest that is taken needs about a quarter of it on a small server."""
+_TYPESETTER = "lti_app.exchange.exporting.rules.typesetter"
 
 
 class TypesettingFailed(Exception):
-    """No PDF came of it: one of the pictures is not what it says that it is."""
+    """No PDF came of it: a picture is not what it says that it is, or there is text that Typst cannot set."""
+
+
+class TypesettingLimit(Exception):
+    """It took too long or too much memory, or the PDF became too large."""
 
 
 def typeset(
@@ -27,36 +35,48 @@ def typeset(
     *,
     fonts: Sequence[Path] = (),
     pictures: Mapping[str, bytes] | None = None,
+    parts: str = "",
+    seconds: float = SECONDS,
 ) -> bytes:
     """Make a tagged PDF. The template gets the document as data, so text is never run as instructions.
 
-    `pictures` are found by their names. The PDF conforms to PDF/UA if the fonts have all the letters. Raises
-    TypesettingFailed.
+    `pictures` are found by their names. `parts` names a list of the document: where Typst cannot set one of its
+    dictionaries, that gets the key LEFT_OUT, and the others are set. The PDF conforms to PDF/UA if the fonts have all
+    the letters. Raises TypesettingFailed, TypesettingLimit or AllPlacesTaken.
     """
-    inputs = {"document": json.dumps(document, ensure_ascii=False)}
-    folders = [str(path) for path in fonts]
-    with tempfile.TemporaryDirectory() as root:
-        for name, content in (pictures or {}).items():
-            Path(root, name).write_bytes(content)
-        try:
-            made: bytes = _compile(template, root=root, sys_inputs=inputs, font_paths=folders, pdf_standards="ua-1")
-        except typst.TypstError:
-            try:
-                made = _compile(template, root=root, sys_inputs=inputs, font_paths=folders)
-            except typst.TypstError as error:
-                raise TypesettingFailed from error
-    return made
+    facts = json.dumps(document, ensure_ascii=False).encode()
+    files = {**(pictures or {}), TEMPLATE: template, DOCUMENT: facts}
+    with _workshop(files) as root:
+        _typesetter(str(root), *([PARTS, parts] if parts else []), *map(str, fonts), seconds=seconds)
+        return (root / MADE).read_bytes()
 
 
-def can_be_set(name: str, picture: bytes) -> bool:
-    """Whether the PDF can show a picture; the ending of `name` says of which type it should be."""
-    with tempfile.TemporaryDirectory() as root:
-        Path(root, name).write_bytes(picture)
-        try:
-            _compile(_ONE_PICTURE, root=root, sys_inputs={"name": name})
-        except typst.TypstError:
-            return False
-    return True
+def unreadable_pictures(pictures: Mapping[str, bytes], *, seconds: float = SECONDS) -> frozenset[str]:
+    """The names of pictures that no PDF can show; the ending of a name says of which type it should be.
+
+    Raises what `typeset` raises.
+    """
+    with _workshop(pictures) as root:
+        return frozenset(json.loads(_typesetter("--check", str(root), *pictures, seconds=seconds)))
+
+
+@contextmanager
+def _workshop(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """A folder with these files, for one of those who may make a PDF now."""
+    with one_of_few(), tempfile.TemporaryDirectory() as folder:
+        for name, content in files.items():
+            Path(folder, name).write_bytes(content)
+        yield Path(folder)
+
+
+def _typesetter(*arguments: str, seconds: float) -> bytes:
+    try:
+        return run_bounded(_TYPESETTER, *arguments, seconds=seconds)
+    except TookTooLong as error:
+        raise TypesettingLimit from error
+    except WorkFailed as error:
+        is_limit = error.code == TOO_LARGE or error.code < 0  # it was ended by a signal: no memory, or no stack left
+        raise (TypesettingLimit if is_limit else TypesettingFailed) from error
 
 
 def nodes_of(html: str) -> list[Any]:

@@ -1,24 +1,32 @@
 """Writing the threads of a file into a discussion."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
+from lti_app.core.db import UtcDateTime
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.integrity.actions import store_signatures
+from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.integrity.actions import remember_held, store_signatures
+from lti_app.discussion.moderation.rules import HeldReason
 from lti_app.discussion.posts.models import Citation, Post
 from lti_app.discussion.posts.rules.addresses import child_address, child_path
-from lti_app.discussion.posts.rules.compose import Cited, Composed
-from lti_app.exchange.formats.entries import Shape
+from lti_app.discussion.posts.rules.citing import Cited
+from lti_app.discussion.posts.rules.compose import Composed
+from lti_app.discussion.posts.rules.formats import Format
+from lti_app.discussion.search.actions import index_posts
+from lti_app.discussion.visibility.queries import not_held_back
 from lti_app.exchange.importing.access import require_import
 from lti_app.exchange.importing.rules.arrange import Arranged, ArrangedEntry
-from lti_app.exchange.importing.rules.posts import ImportMode, origins, placeholders, to_post
+from lti_app.exchange.importing.rules.posts import ImportChoices, ImportMode, origins, placeholders
+from lti_app.exchange.importing.rules.prepare import PostTraces, PreparedImport, stored_title
+from lti_app.exchange.importing.rules.screening import held_entries
 from lti_app.library.passages.queries import check_many
 from lti_app.library.readings.actions.passages import find_or_add_passage, find_passages
 
@@ -36,6 +44,8 @@ class _Place:
     root: "_Place | None" = None
     replies: int = 0
     group_id: int | None = None
+    held: list[HeldReason] = field(default_factory=list)
+    traces: PostTraces | None = None
     row: dict[str, Any] | None = None
     """What is to be stored; None for a post that was there before."""
     descendants: int = 0
@@ -48,20 +58,15 @@ def write_threads(
     session: Session,
     actor: Actor,
     discussion: DiscussionView,
-    arranged: Arranged,
-    shape: Shape,
+    prepared: PreparedImport,
     *,
-    mode: ImportMode,
-    placeholder: str = "",
+    choices: ImportChoices,
     now: datetime,
 ) -> int:
-    """Store the posts that are not in the discussion yet; returns how many. Raises Forbidden.
-
-    `placeholder` is what stands for names ("Author {}"), empty to show them.
-    """
+    """Store the posts that are not in the discussion yet; returns how many. Raises Forbidden."""
     require_import(actor)
-    writer = _Writer(session, actor, discussion, mode=mode, now=now)
-    writer.write(arranged, shape, placeholder)
+    writer = _Writer(session, actor, discussion, choices=choices, now=now)
+    writer.write(prepared)
     return writer.added
 
 
@@ -69,6 +74,14 @@ def known_origins(session: Session, discussion: DiscussionView) -> set[str]:
     """The origins of posts that were imported earlier."""
     brought = select(Post.origin).where(Post.discussion_id == discussion.id, Post.origin.is_not(None))
     return {origin for origin in session.scalars(brought) if origin}
+
+
+def known_authors(session: Session, discussion: DiscussionView) -> set[str]:
+    """The names under which posts were imported earlier, those apart that were held."""
+    named = select(Post.byline).where(
+        Post.discussion_id == discussion.id, Post.byline.is_not(None), not_held_back(Post)
+    )
+    return {byline for byline in session.scalars(named.distinct()) if byline}
 
 
 def _existing(session: Session, discussion_id: int) -> dict[str, _Place]:
@@ -91,28 +104,34 @@ class _Writer:
     """Writes whole threads in about as many statements as they have levels, however many posts they have."""
 
     def __init__(
-        self, session: Session, actor: Actor, discussion: DiscussionView, *, mode: ImportMode, now: datetime
+        self, session: Session, actor: Actor, discussion: DiscussionView, *, choices: ImportChoices, now: datetime
     ) -> None:
-        self.session, self.actor, self.discussion, self.mode, self.now = session, actor, discussion, mode, now
+        self.session, self.actor, self.discussion, self.choices, self.now = session, actor, discussion, choices, now
         self.levels: dict[int, list[_Place]] = {}
         self.cited: list[tuple[_Place, Composed]] = []
         self.numbers = self.roots = self.added = 0
 
-    def write(self, arranged: Arranged, shape: Shape, placeholder: str) -> None:
+    def write(self, prepared: PreparedImport) -> None:
         """Number, place and store all that is new."""
+        arranged = prepared.arranged
         own = Discussion.id == self.discussion.id
         counters = select(Discussion.post_count, Discussion.root_count).where(own).with_for_update()
         self.numbers, self.roots = self.session.execute(counters).one()
         existing = _existing(self.session, self.discussion.id)
-        named = origins(shape, (item.entry for item in arranged.entries))
+        named = origins(prepared.parsed.shape, (item.entry for item in arranged.entries))
+        placeholder = self.choices.placeholder
         names = self._placeholders(arranged, named, placeholder) if placeholder else {}
+        posts = prepared.posts_citing(self.discussion.readings)
+        traces = prepared.traces_in(self.discussion.prompt, posts)
+        held = self._held(arranged, posts)
         places: list[_Place] = []
-        for item in arranged.entries:
+        for nth, item in enumerate(arranged.entries):
             origin, author = named[item.entry.key], item.entry.author
             parent = places[item.parent] if item.parent is not None else None
-            place = existing.get(origin) or self._new(item, parent, {"origin": origin})
+            place = existing.get(origin) or self._new(item, parent, posts[nth], held.get(nth, []))
             if place.row is not None:
-                place.row["byline"] = names.get(author, "") if placeholder else author
+                place.traces = traces[nth]
+                place.row |= {"origin": origin, "byline": names.get(author, "") if placeholder else author}
             places.append(place)
         self._check_quotations()
         self._store()
@@ -128,10 +147,17 @@ class _Writer:
             rows[nth]["quotes"] = [verdict.to_stored(labels[verdict.reading_id]) for verdict in verdicts]
 
     def _sign(self) -> None:
-        """Remember what the posts say, so that a later one that is nearly the same is found. None of them is held:
-        an instructor has just looked at them."""
-        posts = [(place.id, place.row["html"]) for level in self.levels.values() for place in level if place.row]
-        store_signatures(self.session, self.discussion, posts)
+        """Remember what the posts say, so that a later one that is nearly the same is found, and why some are held."""
+        new = [place for level in self.levels.values() for place in level]
+        store_signatures(
+            self.session, self.discussion, [(place.id, place.traces.bands) for place in new if place.traces]
+        )
+        held = {place.id: place.held for place in new if place.held}
+        remember_held(self.session, self.discussion, held, now=self.now)
+
+    def _held(self, arranged: Arranged, posts: Sequence[tuple[Composed, Format]]) -> dict[int, list[HeldReason]]:
+        known = known_authors(self.session, self.discussion)
+        return held_entries(arranged, [composed.html for composed, _format in posts], self.choices.sellers, known)
 
     def _rows(self) -> list[dict[str, Any]]:
         return [place.row for level in self.levels.values() for place in level if place.row]
@@ -148,7 +174,9 @@ class _Writer:
                 authors[entry.author] = authors.get(entry.author) or shown.get(named[entry.key])
         return placeholders({name: line for name, line in authors.items() if line and line != name}, authors, pattern)
 
-    def _new(self, item: ArrangedEntry, parent: _Place | None, facts: dict[str, Any]) -> _Place:
+    def _new(
+        self, item: ArrangedEntry, parent: _Place | None, post: tuple[Composed, Format], held: list[HeldReason]
+    ) -> _Place:
         self.numbers, self.added = self.numbers + 1, self.added + 1
         if parent is None:
             self.roots = nth = self.roots + 1
@@ -157,13 +185,14 @@ class _Writer:
         place = _Place(0, child_path(parent.path if parent else "", nth), child_address(_address(parent), nth), parent)
         place.root = (parent.root or parent) if parent else None
         place.group_id = parent.group_id if parent else None
-        place.latest = (self.numbers, item.written_at)
-        if place.root:
-            place.root.descendants, place.root.latest = place.root.descendants + 1, place.latest
-        composed, text_format = to_post(item.entry, self.discussion.readings)
+        place.latest = (self.numbers, item.placed_at)
+        place.held = held or (parent.held if parent else [])
+        if place.root and not place.held:
+            _grow(place.root, place.latest)
+        composed, text_format = post
         if composed.citations:
             self.cited.append((place, composed))
-        place.row = facts | self._row(place, item, composed) | {"number": self.numbers, "format": text_format}
+        place.row = self._row(place, item, composed) | {"number": self.numbers, "format": text_format}
         self.levels.setdefault(placed_depth := place.path.count("."), []).append(place)
         place.row["depth"] = placed_depth
         return place
@@ -178,7 +207,7 @@ class _Writer:
             "group_id": place.group_id,
             "path": place.path,
             "address": place.address,
-            "title": item.entry.title if is_root else "",
+            "title": stored_title(item),
             "text": composed.text,
             "html": composed.html,
             "words": composed.words,
@@ -187,10 +216,14 @@ class _Writer:
             "quotes": [],
             "announcement": False,
             "likes": 0,
-            "locked_at": self.now if is_root and self.mode is ImportMode.READ_ONLY else None,
+            "locked_at": self.now if is_root and self.choices.mode is ImportMode.READ_ONLY else None,
             "hidden_reason": "",
-            "held_reasons": [],
-            "created_at": item.written_at,
+            "held_at": self.now if place.held else None,
+            "held_reasons": [reason.value for reason in place.held],
+            "placed_at": item.placed_at,
+            "undated": item.written_at is None,
+            "edited_at": item.entry.edited_at,
+            "move": _move(item.entry.move),
             "deleted_at": self.now if is_gone else None,
             "deleted_by_id": self.actor.person_id if is_gone else None,
             "version": 1,
@@ -201,13 +234,15 @@ class _Writer:
         old_roots: dict[int, _Place] = {}
         for _depth, places in sorted(self.levels.items()):
             adding = insert(Post).returning(Post.id, sort_by_parameter_order=True)
-            ids = self.session.scalars(adding, [_complete(place) for place in places])
+            written = [(place, _complete(place)) for place in places]
+            ids = self.session.scalars(adding, [each for _place, each in written])
             for place, post_id in zip(places, ids, strict=True):
                 place.id = post_id
                 if place.parent and place.parent.row is None:
                     old_parents[place.parent.id] = place.parent.replies
                 if place.root and place.root.row is None:
                     old_roots[place.root.id] = place.root
+            index_posts(self.session, [(place.id, place.traces.words) for place in places if place.traces])
         self._tell(old_parents, old_roots)
         self._cite()
 
@@ -223,7 +258,9 @@ class _Writer:
         ]
         if changed:
             grown = update(Post.__table__).where(Post.id == bindparam("of"))  # type: ignore[arg-type]  # a Table it is
-            values: dict[str, Any] = {"latest_number": bindparam("newest"), "latest_at": bindparam("moment")}
+            moment = bindparam("moment", type_=UtcDateTime)
+            later = case((Post.latest_at > moment, Post.latest_at), else_=moment)
+            values: dict[str, Any] = {"latest_number": bindparam("newest"), "latest_at": later}
             values["descendants"] = Post.descendants + bindparam("more")
             self.session.connection().execute(grown.values(values), changed)
 
@@ -250,6 +287,17 @@ def _passages(session: Session, cited: set[Cited]) -> dict[Cited, int]:
         else found[one.reading_id, one.page]
         for one in sorted(cited, key=str)
     }
+
+
+def _grow(root: _Place, latest: tuple[int, datetime]) -> None:
+    """Count a post below the first post of its thread."""
+    root.descendants += 1
+    moment = max(latest[1], root.latest[1]) if root.latest else latest[1]
+    root.latest = (latest[0], moment)
+
+
+def _move(given: str) -> Move | None:
+    return Move(given) if given in {move.value for move in Move} else None
 
 
 def _address(parent: _Place | None) -> str:

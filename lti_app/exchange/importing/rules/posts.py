@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from lti_app.core.rich_reader import read
@@ -10,6 +11,7 @@ from lti_app.discussion.discussions.rules import AssignedReading
 from lti_app.discussion.posts.rules.compose import Composed, compose, compose_html
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.exchange.formats.entries import Entry, Shape
+from lti_app.exchange.importing.rules.arrange import ArrangedEntry
 
 _LINK = re.compile(r"<a\b([^<>]*)>([^<>]*)</a>")
 _IS_CHIP = re.compile(r'\bclass="cited"')
@@ -22,6 +24,17 @@ class ImportMode(StrEnum):
     """Read them: their threads are closed."""
     OPEN = "live"
     """Reply to them."""
+
+
+@dataclass(frozen=True)
+class ImportChoices:
+    """How the posts of a file come in."""
+
+    mode: ImportMode
+    placeholder: str = ""
+    """What stands for names ("Author {}"); empty to show them."""
+    sellers: frozenset[str] = frozenset()
+    """The sites that nobody may link to without review."""
 
 
 def origins(shape: Shape, entries: Iterable[Entry]) -> dict[str, str]:
@@ -41,16 +54,16 @@ def origins(shape: Shape, entries: Iterable[Entry]) -> dict[str, str]:
     return found
 
 
-def to_post(entry: Entry, readings: Sequence[AssignedReading]) -> tuple[Composed, Format]:
+def to_post(item: ArrangedEntry, readings: Sequence[AssignedReading]) -> tuple[Composed, Format]:
     """The text of an entry as posts are stored; empty for a deleted one.
 
     Citations are resolved by their words: the ids in the text belong to the discussion that was exported.
     """
-    if entry.is_gone:
+    if item.entry.is_gone:
         return Composed("", "", 0, ()), Format.TEXT
-    if not entry.is_html:
-        return compose(entry.text, readings), Format.TEXT
-    return compose_html(read(_LINK.sub(_bracketed, entry.text)), readings), Format.HTML
+    if not item.body.is_html:
+        return compose(item.body.text, readings), Format.TEXT
+    return compose_html(read(_LINK.sub(_bracketed, item.body.text)), readings), Format.HTML
 
 
 def _bracketed(link: re.Match[str]) -> str:

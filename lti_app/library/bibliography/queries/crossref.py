@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lti_app.core.http import Outgoing, OutgoingError
+from lti_app.core.places import Places
 from lti_app.library.bibliography.errors import DoiUnknown, DoiUnreachable
 from lti_app.library.bibliography.ports import DoiLookup
 
@@ -37,9 +38,12 @@ class Crossref:
         return work
 
 
-def make_lookup(*, enabled: bool) -> DoiLookup:
-    """Crossref, or where the operator keeps the server from asking others, what never finds anything."""
-    outgoing = Outgoing(connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS)
+def make_lookup(*, enabled: bool, places: Places[str] | None = None) -> DoiLookup:
+    """Crossref, or where the operator keeps the server from asking others, what never finds anything.
+
+    It is asked in one of `places`, which others may share.
+    """
+    outgoing = Outgoing(connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS, places=places)
     return Crossref(outgoing) if enabled else _look_nowhere
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares.names import NameParts, parse_single_name_into_parts, split_multiple_persons_names
-from bibtexparser.model import DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
+from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock, String
 from pylatexenc.latex2text import LatexNodes2Text
 from pylatexenc.latexwalker import LatexWalkerParseError
+
+from lti_app.library.bibliography.rules.bibtex_values import BibtexValues
 
 TYPES = {
     "article": "article-journal",
@@ -47,9 +49,17 @@ FIELDS = {
 }
 VERBATIM = {"DOI": ("doi",), "URL": ("url", "howpublished"), "ISBN": ("isbn",), "ISSN": ("issn",)}
 GENRES = {"phdthesis": "PhD thesis", "mastersthesis": "Master’s thesis"}
+NO_RECORDS = frozenset({"xdata", "set"})
+"""Entries that hold data of others, and are no works."""
+PEOPLE = ("author", "editor", "translator")
+OTHER_FIELDS = ("title", "subtitle", "type", "number", "issue", "date", "year", "month")
 MAX_VALUE = 2000
 """Characters of one field that are looked at; undoing LaTeX takes ever longer the longer a text is."""
 MAX_NAMES = 8000
+MAX_ENTRIES = 5_000
+"""Entries that are told apart. To find out what is wrong with a broken one takes as long as to read ten good ones."""
+_NAMES = frozenset().union(*FIELDS.values(), *VERBATIM.values(), PEOPLE, OTHER_FIELDS)
+_TWICE = (DuplicateFieldKeyBlock, DuplicateBlockKeyBlock)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ESCAPED = re.compile(r"\\([_%&#$~{}])")
 _URL_MACRO = re.compile(r"\\url\s*\{([^{}]*)\}")
@@ -67,15 +77,29 @@ def looks_like_bibtex(text: str) -> bool:
 def read_bibtex(text: str, limit: int) -> tuple[list[dict[str, Any]], list[str], int]:
     """The records of the first entries that could be read, the beginnings of those that could not, and how many are
     left: undoing LaTeX takes its time, so that nothing is done for more than the caller wants."""
-    library = parse_string(_with_own_keys(text))
-    entries, failed = [], []
+    text, unread = _first_entries(text)
+    library = parse_string(_with_own_keys(text), parse_stack=[])
+    entries: list[Entry] = []
+    strings: dict[str, str] = {}
+    failed: list[str] = []
     for block in library.blocks:
-        entry = block.ignore_error_block if isinstance(block, DuplicateFieldKeyBlock) else block
-        if isinstance(entry, Entry):
-            entries.append(entry)
+        known = block.ignore_error_block if isinstance(block, _TWICE) else block
+        if isinstance(known, Entry):
+            entries.append(known)
+        elif isinstance(known, String):
+            strings[known.key.lower()] = known.value
         elif isinstance(block, ParsingFailedBlock):
             failed.append((block.raw or "").strip())
-    return [_record(entry) for entry in entries[:limit]], failed, len(entries[limit:])
+    values = BibtexValues(entries, strings, _NAMES)
+    records = [entry for entry in entries if entry.entry_type.lower() not in NO_RECORDS]
+    return [_record(entry, values.of(entry)) for entry in records[:limit]], failed, len(records[limit:]) + unread
+
+
+def _first_entries(text: str) -> tuple[str, int]:
+    """The text up to MAX_ENTRIES, and how many more entries it has."""
+    begins = [found.start() for found in _ENTRIES.finditer(text)]
+    rest = begins[MAX_ENTRIES:]
+    return (text[: rest[0]] if rest else text), len(rest)
 
 
 def plain(value: Any, limit: int = MAX_VALUE) -> str:
@@ -102,8 +126,7 @@ def _with_own_keys(text: str) -> str:
     return _KEY.sub(own, text)
 
 
-def _record(entry: Entry) -> dict[str, Any]:
-    values = {field.key.lower(): _bare(str(field.value)) for field in entry.fields}
+def _record(entry: Entry, values: dict[str, str]) -> dict[str, Any]:
     kind = entry.entry_type.lower()
     record: dict[str, Any] = {"type": TYPES.get(kind, "webpage" if "url" in values else "document")}
     record["title"] = ": ".join(
@@ -113,7 +136,7 @@ def _record(entry: Entry) -> dict[str, Any]:
         record[field] = plain(_first(values, sources))
     for field, sources in VERBATIM.items():
         record[field] = _verbatim(_first(values, sources))
-    for field in ("author", "editor", "translator"):
+    for field in PEOPLE:
         record[field] = _names(values.get(field, ""))
     record["page"] = re.sub(r"(?<!\s)\s*[-–—]+\s*", "-", record["page"])
     record["edition"] = _ORDINAL.get(record["edition"].strip().lower(), record["edition"])
@@ -121,12 +144,6 @@ def _record(entry: Entry) -> dict[str, Any]:
     record["genre"] = plain(values.get("type", "")) or GENRES.get(kind, "")
     record["issued"] = _date(values)
     return record
-
-
-def _bare(value: str) -> str:
-    """A value without the quotation marks or the braces that some come with, but not those around {World} {Bank}."""
-    quoted = re.fullmatch(r'"(.*)"', value, re.DOTALL)
-    return quoted[1] if quoted else value
 
 
 def _first(values: dict[str, str], names: tuple[str, ...]) -> str:

@@ -2,17 +2,24 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lti_app.core.cleaning import Cleaner
-from lti_app.core.prose import clean_line
-from lti_app.library.bibliography.rules.bibtex import looks_like_bibtex, read_bibtex
-from lti_app.library.bibliography.rules.ris import looks_like_ris, read_ris
+from lti_app.core.json_text import read_json
+from lti_app.core.later import LaterModule
+from lti_app.core.prose import clean_line, normalized
 
+if TYPE_CHECKING:
+    from lti_app.library.bibliography.rules import bibtex, ris
+else:
+    bibtex = LaterModule("lti_app.library.bibliography.rules.bibtex")
+    ris = LaterModule("lti_app.library.bibliography.rules.ris")
+
+Known = TypeVar("Known")
 MAX_RECORDS = 500
 MAX_CHARACTERS = 1_000_000
 MAX_NAMES = 200
@@ -135,10 +142,10 @@ def read(text: str) -> Found:
     text = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff \n\t\0")
     if text[:1] in ("[", "{"):
         return _read_csl(text)
-    if looks_like_ris(text):
-        return _gathered(RecordFormat.RIS, *read_ris(text, MOST_READ))
-    if looks_like_bibtex(text):
-        return _gathered(RecordFormat.BIBTEX, *read_bibtex(text, MOST_READ))
+    if ris.looks_like_ris(text):
+        return _gathered(RecordFormat.RIS, *ris.read_ris(text, MOST_READ))
+    if bibtex.looks_like_bibtex(text):
+        return _gathered(RecordFormat.BIBTEX, *bibtex.read_bibtex(text, MOST_READ))
     if len(text) <= MAX_DOI_TEXT and (doi := doi_of(text)):
         return Found(RecordFormat.DOI, doi=doi)
     return Found(RecordFormat.UNKNOWN)
@@ -182,12 +189,32 @@ def is_doubtful(csl: dict[str, Any]) -> bool:
     return _UNREADABLE.search(json.dumps(csl, ensure_ascii=False)) is not None
 
 
-def key_of(csl: dict[str, Any]) -> str:
-    """The same for two records of one work: its DOI, else title and year."""
-    if csl.get("DOI"):
-        return str(csl["DOI"]).casefold()
-    letters = "".join(ch for ch in str(csl.get("title", "")).casefold() if ch.isalnum())
-    return f"{letters} {year_of(csl)}"
+def keys_of(csl: dict[str, Any]) -> tuple[str, ...]:
+    """The keys under which a work is known: its DOI; and its title, people and year."""
+    doi, told = str(csl.get("DOI", "")).casefold(), _told(csl)
+    return (doi, f"{told} with DOI") if doi else (told,)
+
+
+def find_work(csl: dict[str, Any], known: Mapping[str, Known]) -> Known | None:
+    """What is known, under `keys_of`, of the work that a record describes.
+
+    Records of the same title, people and year describe one work, unless their DOIs differ.
+    """
+    doi, told = str(csl.get("DOI", "")).casefold(), _told(csl)
+    keys = (doi, told) if doi else (told, f"{told} with DOI")
+    return next((known[key] for key in keys if key in known), None)
+
+
+def _told(csl: dict[str, Any]) -> str:
+    """Title, people and year, as far as sources agree: the last names of the authors, else of the editors."""
+    people = csl.get("author") or csl.get("editor") or []
+    names = (str(name.get("family") or name.get("literal") or "").split() for name in people)
+    last = sorted({_letters(words[-1]) for words in names if words})
+    return f"{_letters(str(csl.get('title', '')))} {'+'.join(last)} {year_of(csl)}"
+
+
+def _letters(text: str) -> str:
+    return "".join(ch for ch in normalized("NFKD", text.casefold()) if ch.isalnum())
 
 
 def year_of(csl: dict[str, Any]) -> str:
@@ -198,36 +225,39 @@ def year_of(csl: dict[str, Any]) -> str:
 
 def _read_csl(text: str) -> Found:
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = read_json(text)
+    except ValueError:
         return Found(RecordFormat.CSL, skipped=(Skipped(_excerpt(text), SkipReason.UNREADABLE),), skipped_count=1)
     if isinstance(value, dict) and isinstance(value.get("items"), list):
         value = value["items"]
     items = value if isinstance(value, list) else [value]
-    failed = [json.dumps(item, ensure_ascii=False) for item in items if not isinstance(item, dict)]
+    failed = [item for item in items if not isinstance(item, dict)]
+    told = [json.dumps(item, ensure_ascii=False) for item in failed[:MAX_SKIPPED]]
     known = [item for item in items if isinstance(item, dict)]
-    return _gathered(RecordFormat.CSL, known[:MOST_READ], failed, len(known[MOST_READ:]))
+    return _gathered(RecordFormat.CSL, known[:MOST_READ], told, len(known[MOST_READ:]) + len(failed[MAX_SKIPPED:]))
 
 
 def _gathered(form: RecordFormat, raw: Iterable[dict[str, Any]], failed: Iterable[str], rest: int) -> Found:
     """The good records, each work once, and what was left out and why; `rest` of them were not even looked at."""
-    good: dict[str, dict[str, Any]] = {}
+    good: list[dict[str, Any]] = []
+    known: dict[str, bool] = {}
     skipped = [Skipped(_excerpt(text), SkipReason.UNREADABLE) for text in failed]
     for item in raw:
         record = from_csl(item)
-        if fault := _fault(record, good):
+        if fault := _fault(record, known, len(good)):
             skipped.append(Skipped(_excerpt(_words(record)), fault))
         else:
-            good[key_of(record)] = record
-    return Found(form, tuple(good.values()), tuple(skipped[:MAX_SKIPPED]), len(skipped) + rest)
+            good.append(record)
+            known |= dict.fromkeys(keys_of(record), True)
+    return Found(form, tuple(good), tuple(skipped[:MAX_SKIPPED]), len(skipped) + rest)
 
 
-def _fault(record: dict[str, Any], before: dict[str, dict[str, Any]]) -> SkipReason | None:
+def _fault(record: dict[str, Any], known: Mapping[str, bool], before: int) -> SkipReason | None:
     if not record.get("title"):
         return SkipReason.NO_TITLE
-    if key_of(record) in before:
+    if find_work(record, known):
         return SkipReason.TWICE
-    return SkipReason.TOO_MANY if len(before) >= MAX_RECORDS else None
+    return SkipReason.TOO_MANY if before >= MAX_RECORDS else None
 
 
 def _words(record: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from wtforms import RadioField, StringField
 from wtforms.validators import Length, Optional
 
 from lti_app.course.courses.rules import CitationStyle, CourseSettings, Library, library_prefix
-from lti_app.web.forms.fields import PostedForm, offered
+from lti_app.web.forms.fields import PostedForm, ZoneField, offered
 
 STYLES = offered(
     {
@@ -28,11 +28,12 @@ LIBRARIES = offered(
 
 
 class CourseSettingsForm(PostedForm):
-    """How references are written, and how students get to what their library subscribes to."""
+    """The time zone of dates, how references are written, and how students get to what their library subscribes to."""
 
     citation_style = RadioField(_l("Citation style"), choices=STYLES)
     library = RadioField(_l("Library proxy"), choices=LIBRARIES)
     library_prefix = StringField(_l("Proxy address"), [Length(max=300), Optional()])
+    time_zone = ZoneField(_l("Time zone"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the address can be one of such a library, too."""
@@ -45,7 +46,12 @@ class CourseSettingsForm(PostedForm):
 
     def to_settings(self) -> CourseSettings:
         """What the form decides."""
-        return CourseSettings(CitationStyle(self.citation_style.data), Library(self.library.data), self._way_in() or "")
+        return CourseSettings(
+            CitationStyle(self.citation_style.data),
+            Library(self.library.data),
+            self._way_in() or "",
+            self.time_zone.data,
+        )
 
     def _way_in(self) -> str | None:
         return library_prefix(Library(self.library.data), self.library_prefix.data or "")
@@ -57,4 +63,5 @@ def prefilled(settings: CourseSettings) -> dict[str, str]:
         "citation_style": settings.citation_style.value,
         "library": settings.library.value,
         "library_prefix": settings.library_prefix,
+        "time_zone": settings.time_zone,
     }

@@ -11,7 +11,7 @@ from lti_app.core.errors import Refused
 from lti_app.course.groups.rules import MAX_NAME, MAX_SPLIT
 from lti_app.web.forms.fields import PostedForm, offered
 
-MOVED, WAS = "to-", "was-"
+MOVED, WAS, NAMED = "to-", "was-", "name-"
 MAX_DIGITS = 18
 
 
@@ -49,6 +49,12 @@ def moves_of(form: Mapping[str, str]) -> dict[int, int | None]:
         if value == "" or _is_id(value):
             moves[int(person)] = int(value) if value else None
     return moves
+
+
+def names_of(form: Mapping[str, str]) -> dict[int, str]:
+    """The names entered for groups without one."""
+    ids = {name: name.removeprefix(NAMED) for name in form if name.startswith(NAMED)}
+    return {int(group): form[name] for name, group in ids.items() if _is_id(group)}
 
 
 def group_refusal(error: Refused) -> str:

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DecimalField,
     Form,
     IntegerField,
     RadioField,
@@ -27,7 +26,6 @@ from wtforms.validators import (
 from wtforms.widgets import HiddenInput
 
 from lti_app.course.groups.rules import GroupKind
-from lti_app.course.people.rules import ZONES, zone
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import (
     MAX_POLE,
@@ -41,20 +39,13 @@ from lti_app.discussion.discussions.rules import (
     Structure,
 )
 from lti_app.library.readings.rules import ReadingEntry
-from lti_app.web.forms.fields import DateField, ShortEnough, moment_of, offered
+from lti_app.web.forms.fields import DateField, PointsField, ShortEnough, ZoneField, moment_of, offered
 from lti_app.web.forms.requirements import RequirementsForm, begun_requirements
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm
 
 DATES = ("opens_at", "first_post_due", "replies_due", "closes_at")
-MAX_POINTS = 1000
 MAX_EDIT_MINUTES = 10_080
 """A week."""
-
-
-def finite(_form: Form, field: DecimalField) -> None:
-    """Refuse what Decimal takes for a number though it is none: comparing it with others would fail."""
-    if field.data is not None and not field.data.is_finite():
-        raise StopValidation(field.gettext("Not a valid decimal value."))
 
 
 class SettingsForm(RichTextForm, RequirementsForm):
@@ -63,16 +54,8 @@ class SettingsForm(RichTextForm, RequirementsForm):
     title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=MAX_TITLE)])
     rich_field = "prompt"
     prompt = ComposedField(_l("Prompt"), [DataRequired(_l("Enter a prompt for the class."))])
-    points = DecimalField(
-        _l("Points in the gradebook"),
-        [
-            InputRequired(_l("Enter the number of points.")),
-            finite,
-            NumberRange(min=Decimal("0.01"), max=MAX_POINTS),
-        ],
-        places=2,
-    )
-    time_zone = SelectField(_l("Time zone"), choices=sorted(ZONES))  # type: ignore[arg-type] # old stubs
+    points = PointsField(_l("Points in the gradebook"))
+    time_zone = ZoneField(_l("Time zone"))
     opens_at = DateField(_l("Opens"))
     first_post_due = DateField(_l("First post due"))
     replies_due = DateField(_l("Replies due"))
@@ -192,11 +175,13 @@ class ReadingForm(Form):
         return ReadingEntry(year=self.year.data, **words)
 
 
-def prefilled(discussion: DiscussionView, time_zone: str) -> dict[str, object]:
-    """The initial values of the form: the current settings, or sensible beginnings for a new one."""
-    local = zone(time_zone)
+def prefilled(discussion: DiscussionView) -> dict[str, object]:
+    """The initial values of the form: the current settings, or sensible beginnings for a new one.
+
+    Dates are in the time zone of the course, wherever the instructor is.
+    """
     dates = {
-        name: moment.astimezone(local).replace(second=0, microsecond=0, tzinfo=None)
+        name: moment.astimezone(discussion.zone).replace(second=0, microsecond=0, tzinfo=None)
         for name in DATES
         if (moment := getattr(discussion.class_calendar, name)) is not None
     }
@@ -204,7 +189,7 @@ def prefilled(discussion: DiscussionView, time_zone: str) -> dict[str, object]:
         "title": discussion.title,
         "prompt": discussion.prompt,
         "points": discussion.points,
-        "time_zone": time_zone,
+        "time_zone": str(discussion.zone),
         **begun_requirements(discussion.requirements, is_new=discussion.version == 0),
         "post_first": discussion.post_first,
         "version": discussion.version,

@@ -12,9 +12,9 @@ from wtforms.validators import DataRequired, Length
 from lti_app.core.errors import ColloquyError
 from lti_app.course.courses.queries import Member
 from lti_app.course.groups.queries import GroupLine
-from lti_app.course.people.rules import ZONES
 from lti_app.discussion.discussions.rules import EXTENDABLE, MAX_NOTE, Calendar
-from lti_app.web.forms.fields import DateField, LongTextField, PostedForm, moment_of, offered
+from lti_app.web.forms.fields import DateField, LongTextField, PostedForm, ZoneField, moment_of, offered
+from lti_app.web.group_names import group_name
 
 PERSON, GROUP = "p", "g"
 
@@ -23,7 +23,7 @@ class ExtensionForm(PostedForm):
     """For whom, until when, and why. Dates are local to `time_zone`."""
 
     whom = SelectField(_l("Student or group"), [DataRequired(_l("Choose a student or a group."))], choices=[])
-    time_zone = SelectField(_l("Time zone"), choices=sorted(ZONES))  # type: ignore[arg-type] # old stubs
+    time_zone = ZoneField(_l("Time zone"))
     first_post_due = DateField(_l("First post due"))
     replies_due = DateField(_l("Replies due"))
     closes_at = DateField(_l("Closes"))
@@ -45,7 +45,7 @@ class ExtensionForm(PostedForm):
 def people_choices(students: Sequence[Member], groups: Sequence[GroupLine]) -> list[Any]:
     """Groups and students to choose from, in two parts where there are groups."""
     everybody = {f"{PERSON}{each.person_id}": each.name or _("Name not available") for each in students}
-    some = {f"{GROUP}{group.id}": group.name for group in groups}
+    some = {f"{GROUP}{group.id}": group_name(group) for group in groups}
     return [
         *offered({"": _("Choose …")}),
         *offered(some, optgroup=_("Groups")),

@@ -8,7 +8,7 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.queries.views import PostView
-from lti_app.discussion.posts.rules.compose import Cited
+from lti_app.discussion.posts.rules.citing import Cited
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.quoting import quoted_passage, quoted_post
 from lti_app.library.readings.queries import get_passage

@@ -10,6 +10,7 @@ from lti_app.course.groups.queries import GroupLine, list_groups
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Structure
 from lti_app.web.discussion.forms.posts import PostForm
+from lti_app.web.group_names import group_name
 
 
 def groups_of(session: Session, actor: Actor, discussion: DiscussionView) -> list[GroupLine]:
@@ -36,7 +37,7 @@ def starting(
         "form": None if has_no_place else shown["form"],
         "has_no_group": has_no_place,
         "groups": groups,
-        "group_names": {group.id: group.name for group in groups} if len(groups) > 1 else {},
+        "group_names": {group.id: group_name(group) for group in groups} if len(groups) > 1 else {},
     }
 
 

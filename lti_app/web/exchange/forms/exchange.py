@@ -7,11 +7,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FileField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
-from lti_app.course.people.rules import ZONES
+from lti_app.exchange.formats.encodings import CODECS
 from lti_app.exchange.formats.entries import Fault, Shape
 from lti_app.exchange.formats.errors import FileRefused
+from lti_app.exchange.importing.queries import ImportView
 from lti_app.exchange.importing.rules.posts import ImportMode
-from lti_app.web.forms.fields import LongTextField, PostedForm, offered
+from lti_app.web.forms.fields import LongTextField, PostedForm, ZoneField, offered
 
 _DAY_FIRST = {"day": True, "month": False}
 SHAPES = {
@@ -25,28 +26,59 @@ SHAPES = {
 FAULTS = {
     Fault.EMPTY: _l("no text: skipped, or kept as an empty post if it has replies"),
     Fault.DELETED: _l("deleted in the source: skipped, or kept as an empty post if it has replies"),
-    Fault.PRIVATE: _l("private reply: skipped"),
-    Fault.UNPUBLISHED: _l("draft, hidden, held for review or spam: skipped"),
+    Fault.PRIVATE: _l("private: skipped, with the replies to it"),
+    Fault.PROTECTED: _l("protected by a password: skipped, with the replies to it"),
+    Fault.DRAFT: _l("draft: skipped, with the replies to it"),
+    Fault.SCHEDULED: _l("scheduled for later: skipped, with the replies to it"),
+    Fault.UNPUBLISHED: _l("not published: skipped, with the replies to it"),
+    Fault.HIDDEN: _l("hidden in the source: skipped, or kept as an empty post if it has replies"),
+    Fault.PENDING: _l("waiting for approval in the source: skipped, or kept as an empty post if it has replies"),
+    Fault.HELD: _l("held for review in the source: skipped, or kept as an empty post if it has replies"),
+    Fault.SPAM: _l("spam: skipped, or kept as an empty post if it has replies"),
     Fault.OTHER_KIND: _l("not a discussion post: skipped"),
     Fault.DUPLICATE: _l("same ID as an earlier post: skipped"),
     Fault.BROKEN: _l("unreadable: skipped"),
     Fault.NO_PARENT: _l("reply to a post that is not in the file: imported as a first post"),
     Fault.CYCLE: _l("replies that answer each other in a loop: imported as first posts"),
     Fault.TOO_DEEP: _l("nested too deeply: moved up"),
-    Fault.NO_DATE: _l("no readable date, or a date in the future: given the import date"),
+    Fault.NO_DATE: _l("no readable date, or a date in the future: imported without a date"),
     Fault.NO_AUTHOR: _l("no author: imported without a name"),
     Fault.TOO_LONG: _l("longer than 100,000 characters: shortened"),
     Fault.TOO_COMPLEX: _l("formatting nested too deeply: imported as plain text"),
+    Fault.MORE_REPLIES: _l("has more replies than the file: the missing replies cannot be imported"),
+    Fault.BAD_BYTES: _l("characters that cannot be read in this encoding: shown as �"),
+    Fault.CUT: _l("cut off by a spreadsheet: imported as far as it goes, without formatting"),
+    Fault.PICTURE: _l("picture not in the file: its description is shown instead"),
+    Fault.VIDEO: _l("video not in the file: its name is shown instead"),
+    Fault.AUDIO: _l("audio not in the file: its name is shown instead"),
+    Fault.EQUATION: _l("equation: its source is shown instead"),
+    Fault.FILE: _l("attachment not in the file: its name is shown instead"),
+    Fault.EMBEDDED: _l("embedded content not in the file: its name is shown instead"),
+    Fault.REVIEW: _l("may be an advertisement for essays or mostly links: held for review"),
 }
 """What was the matter with an entry, and what is done about it."""
 
 
-class ImportForm(PostedForm):
-    """A file or pasted text, and what its dates mean."""
+LOST_WORDS = {
+    Fault.PICTURE: _l("Picture"),
+    Fault.VIDEO: _l("Video"),
+    Fault.AUDIO: _l("Audio"),
+    Fault.EQUATION: _l("Equation"),
+    Fault.FILE: _l("File"),
+    Fault.EMBEDDED: _l("Embedded content"),
+}
+"""What stands in a post before the name of something that cannot come along."""
 
-    file = FileField(_l("File"))
-    text = LongTextField(_l("Or paste the text here"))
-    time_zone = SelectField(_l("Time zone for dates without one"), choices=sorted(ZONES))  # type: ignore[arg-type]
+
+class ReadingForm(PostedForm):
+    """How the characters and the dates of a file are read."""
+
+    encoding = SelectField(
+        _l("Character encoding"),
+        choices=offered({"": _l("Detect automatically"), **{name: name for name in CODECS}}),
+        default="",
+    )
+    time_zone = ZoneField(_l("Time zone for dates without one"))
     dates = SelectField(
         _l("Dates such as 3/4/2026"),
         choices=offered(
@@ -63,6 +95,13 @@ class ImportForm(PostedForm):
     def day_first(self) -> bool | None:
         """The choice about dates; None for none."""
         return _DAY_FIRST.get(self.dates.data)
+
+
+class ImportForm(ReadingForm):
+    """A file or pasted text, and how it is read."""
+
+    file = FileField(_l("File"))
+    text = LongTextField(_l("Or paste the text here"))
 
 
 class ImportChoiceForm(PostedForm):
@@ -119,3 +158,14 @@ def file_words(error: FileRefused) -> str:
     }
     said = words.get(error.code)
     return said() if said else _("This file can’t be used.")
+
+
+def lost_words() -> dict[Fault, str]:
+    """LOST_WORDS in the language of whoever imports."""
+    return {fault: str(word) for fault, word in LOST_WORDS.items()}
+
+
+def reading_of(found: ImportView) -> dict[str, str]:
+    """How a file was read, as the fields of a ReadingForm."""
+    dates = {True: "day", False: "month", None: "auto"}[found.day_first]
+    return {"encoding": found.encoding, "time_zone": found.zone, "dates": dates}

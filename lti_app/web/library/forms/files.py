@@ -88,6 +88,11 @@ def file_refusal(error: Refused) -> str:
         "file_broken": _(
             "This file is damaged or is not the type it seems to be. Save it again and upload the new copy."
         ),
+        "file_locked": _(
+            "This PDF opens only with a password, so your class couldn’t read it here. Save a copy without the "
+            "password and upload that."
+        ),
+        "file_reading_busy": _("Other files are being read right now. Try again in a minute."),
         "picture_too_large": _(
             "This picture is too large. Make it smaller, up to %(limit)s million pixels, and upload it again.",
             limit=limit,

@@ -3,6 +3,7 @@
 import pytest
 
 from lti_app.discussion.posts.models import Post
+from tests.core.bounded import every_place_taken
 from tests.factories.files import pdf
 from tests.web.questions import costs
 from tests.web.site import address
@@ -96,6 +97,9 @@ def test_a_text_is_taken_from_the_file_that_the_class_reads(site, cast, discussi
     about = {"ground": "own_work", "first_page": "103"}
     assert send_file(browser, cast, sent, "kotter.pdf", token=token, path=file_path, **about).status == 303
     site.write(cast.ana, discussion, QUOTE)
+    with every_place_taken():
+        assert browser.send(f"{path}/file", data={"csrf_token": token}).status == 303
+    assert "Other files are being read right now." in browser.get(path).text
     assert browser.send(f"{path}/file", data={"csrf_token": token}).status == 303
     assert "Only hashes of word sequences are stored." in browser.get(path).text
     with site.read() as session:

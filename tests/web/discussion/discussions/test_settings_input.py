@@ -94,3 +94,10 @@ def test_text_as_it_should_be_kept(site, cast, discussion, save):
     answer = site.browser(cast.ana).get(address(discussion))
     assert answer.page.one("h1").text == "Führen & <leiten>"
     assert [p.text for p in answer.page.one("div", class_="prompt").all("p")] == ["1 < 2", "“Ja” – مرحبا"]
+
+
+@pytest.mark.parametrize("points", ["20", "12.5", "0.05", "100"])
+def test_points_are_shown_as_they_are_said(site, cast, discussion, save, points):
+    save(points=points)
+    page = site.browser(cast.ines).get(address(discussion, "settings")).page
+    assert next(e for e in page.all("input") if e.attrs.get("name") == "points").attrs["value"] == points

@@ -1,5 +1,8 @@
 """GET /courses/<id>/search and /people/<id>/posts."""
 
+from lti_app.discussion.discussions.rules import Anonymity
+from lti_app.discussion.moderation.actions import change_post
+from lti_app.discussion.moderation.rules import ModerationAction
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit
 from tests.web.site import address
 
@@ -70,10 +73,28 @@ def test_one_persons_posts(site, cast, discussion):
     path = f"/courses/{cast.course_id}/people/{cast.ana.person_id}/posts"
     assert "Your posts in this course" in site.browser(cast.ana).get(path).text
     assert "My thoughts on it." in site.browser(cast.ines).get(path).text
-    before_own_post = site.browser(cast.ben).get(path)
-    assert "My thoughts on it." not in before_own_post.text
+    refused(site.browser(cast.ben).get(path), 404)  # before a post of their own
+    site.write(cast.ben, discussion)
+    assert "My thoughts on it." in site.browser(cast.ben).get(path).text
     stranger = f"/courses/{cast.course_id}/people/{cast.stranger.person_id}/posts"
     assert site.browser(cast.ines).get(stranger).status == 404
+
+
+def test_numbers_tell_no_names(site, cast, discussion):
+    """Of classmates who have posted nothing that is shown under their name, the page does not exist."""
+    hidden = site.discussion(anonymity=Anonymity.PEERS, post_first=False)
+    for each in (cast.ana, cast.ines):
+        site.write(each, hidden, "Under a pseudonym.")
+    site.write(cast.ben, discussion)
+    held = site.write(cast.chi, discussion, "Soon hidden.")
+    ben, people = site.browser(cast.ben), f"/courses/{cast.course_id}/people"
+    assert "Soon hidden." in ben.get(f"{people}/{cast.chi.person_id}/posts").text
+    with site.database.writing() as session:
+        change_post(session, cast.ines, discussion, held.id, ModerationAction.HIDE, reason="Names.", now=site.clock())
+    for person in (cast.ana, cast.chi, cast.olga, cast.tariq, cast.stranger):
+        refused(ben.get(f"{people}/{person.person_id}/posts"), 404)
+    assert "Under a pseudonym." in ben.get(f"{people}/{cast.ines.person_id}/posts").text  # staff are named there
+    assert "Ana Brandt" in site.browser(cast.ines).get(f"{people}/{cast.ana.person_id}/posts").text
 
 
 def test_observers_learn_nobodys_name(site, cast, discussion):

@@ -127,7 +127,7 @@ def test_hostile_names_stay_names(site, cast, name):
 def test_all_but_pictures_and_pdfs_are_saved_not_shown(site, cast):
     browser = site.browser(cast.ana)
     for data, kind in (
-        (b"<b>Notes</b>", "text/plain; charset=utf-8"),
+        (b"Notes: <b>x</b>", "text/plain; charset=utf-8"),
         (files.office(*files.DOCX), "application/vnd.open"),
     ):
         url = send_file(browser, cast, data, "x", json=True).response.json["url"]

@@ -1,26 +1,18 @@
 """When to send scores again, and when to give up."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 """How long a score is tried before a person must look at it: longer than a weekend."""
-REFUSALS_THAT_PASS = {"stale": 9, "unauthorized": 6}
+REFUSALS_THAT_PASS = {"stale": 9, "unauthorized": 6, "forbidden": 2}
 """Refusals that may be temporary, and how often to try. stale: the clock of the LMS is ahead of ours (nine attempts
-take about fifteen minutes); unauthorized: the LMS could not fetch our public keys.
+take about fifteen minutes); unauthorized: the LMS could not fetch our public keys; forbidden: rights that have
+just been changed.
 """
 SERVER_ERROR_TRIES = 12
-"""Moodle answers 500 both for a locked grade and for temporary errors: after some hours we assume a locked grade."""
-
-
-class PassbackState(StrEnum):
-    """The state of a score for the LMS."""
-
-    PENDING = "pending"
-    SENT = "sent"
-    REFUSED = "refused"
+"""After some hours of internal errors a person must look at it."""
 
 
 def wait_before_retry(attempts: int, *, fraction: float, retry_after: float | None = None) -> timedelta:

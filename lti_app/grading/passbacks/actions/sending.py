@@ -1,28 +1,25 @@
-"""Queueing scores for the LMS, and recording the results of sending them."""
+"""Claiming scores for one worker, and recording what became of sending them."""
 
 import random
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import insert_into
-from lti_app.core.errors import Forbidden
-from lti_app.course.courses.rules import Actor
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.ports import Score
-from lti_app.grading.passbacks.rules import (
-    PassbackState,
+from lti_app.grading.passbacks.rules.columns import replaced, stored_columns
+from lti_app.grading.passbacks.rules.results import CHECK_AFTER, Known
+from lti_app.grading.passbacks.rules.retries import (
     give_up_code,
     is_worth_another_try,
     next_score_timestamp,
     wait_before_retry,
 )
+from lti_app.grading.passbacks.rules.states import InColumn, PassbackState, ReadBack
 
 DETAIL_LENGTH = 300
 
@@ -37,48 +34,10 @@ class ClaimedPassback:
     version: int
     course_id: int
     score: Score
-
-
-def queue_passback(
-    session: Session,
-    *,
-    course_id: int,
-    discussion_id: int,
-    person_id: int,
-    given: Decimal,
-    possible: Decimal,
-    comment: str,
-    submitted_at: datetime | None,
-    now: datetime,
-) -> None:
-    """Queue a score for the LMS, in the transaction that releases it. Ring the bell after the commit.
-
-    It replaces an older score of the same person in the same discussion, sent or not. If a worker holds a lease for the
-    older score, the lease stays, the result for the older score does not count, and the row is due again when the lease
-    ends.
-    """
-    wanted: dict[str, Any] = {
-        "given": given,
-        "possible": possible,
-        "comment": comment,
-        "submitted_at": submitted_at,
-        "queued_at": now,
-        **_fresh_tries(now),
-    }
-    insert = insert_into(session, Passback).values(
-        course_id=course_id,
-        discussion_id=discussion_id,
-        person_id=person_id,
-        wanted_version=1,
-        sent_version=0,
-        **wanted,
-    )
-    session.execute(
-        insert.on_conflict_do_update(
-            index_elements=["discussion_id", "person_id"],
-            set_={**wanted, "wanted_version": Passback.wanted_version + 1},
-        )
-    )
+    attempts: int
+    """Attempts for this version, this one included."""
+    known: Known | None
+    """What the LMS has of this person; None if nothing, or if that is not certain."""
 
 
 def claim_due(
@@ -104,12 +63,15 @@ def claim_due(
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+    claimed = []
     for row in rows:
-        row.lease_token, row.lease_until = token, until
+        known = None if row.sends_unseen else row.known
+        row.lease_token, row.lease_until, row.sends_unseen = token, until, True
         row.attempts += 1
         row.score_timestamp = next_score_timestamp(row.score_timestamp, now)
+        claimed.append(_claimed(row, known))
     session.flush()
-    return [_claimed(row) for row in rows]
+    return claimed
 
 
 def finish_sent(session: Session, claimed: ClaimedPassback, *, now: datetime) -> None:
@@ -118,6 +80,9 @@ def finish_sent(session: Session, claimed: ClaimedPassback, *, now: datetime) ->
     if row is None:
         return
     row.sent_version, row.sent_comment, row.sent_at = claimed.version, claimed.score.comment, now
+    row.sent_given, row.sent_possible = claimed.score.given, claimed.score.possible
+    row.sends_unseen, row.read_back = False, ReadBack.UNCHECKED
+    row.checks, row.check_due_at = 0, now + CHECK_AFTER[0]
     row.error_code, row.error_detail = None, ""
     if row.wanted_version == claimed.version:
         row.state = PassbackState.SENT
@@ -141,7 +106,10 @@ def finish_failed(
     queued meanwhile is due now. Returns whether this score will be tried again.
     """
     row = _still_ours(session, claimed)
-    if row is None or row.wanted_version != claimed.version:
+    if row is None:
+        return True
+    row.sends_unseen = not refused or claimed.known is None
+    if row.wanted_version != claimed.version:
         return True
     row.error_code, row.error_detail = code, detail[:DETAIL_LENGTH]
     if is_worth_another_try(code, refused=refused, attempts=row.attempts, queued_at=row.queued_at, now=now):
@@ -153,6 +121,19 @@ def finish_failed(
     return row.state == PassbackState.PENDING
 
 
+def finish_held(session: Session, claimed: ClaimedPassback, *, changed: Sequence[InColumn], now: datetime) -> None:
+    """Record that the score was not sent, because somebody has changed the grade in these columns of the LMS."""
+    row = _still_ours(session, claimed)
+    if row is None:
+        return
+    shown = changed[0].shown
+    row.sends_unseen, row.read_back, row.checked_at = False, ReadBack.CHANGED, now
+    row.shown_given, row.shown_possible = (shown.given, shown.possible) if shown else (None, None)
+    row.columns = stored_columns(replaced(row.in_columns, changed))
+    row.state, row.error_code, row.error_detail = PassbackState.HELD, None, ""
+    session.flush()
+
+
 def return_to_queue(session: Session, claimed: Iterable[ClaimedPassback], *, due_at: datetime) -> None:
     """Return claimed scores that were not tried to the queue, due at `due_at`: the LMS is down or asks for a pause."""
     for each in claimed:
@@ -160,38 +141,9 @@ def return_to_queue(session: Session, claimed: Iterable[ClaimedPassback], *, due
         if row is not None and row.wanted_version == each.version:
             row.attempts -= 1
             row.due_at = due_at
+        if row is not None:
+            row.sends_unseen = each.known is None
     session.flush()
-
-
-def retry_passbacks(session: Session, actor: Actor, *, discussion_id: int, now: datetime) -> int:
-    """Queue the refused and pending scores of one discussion to be sent now; returns how many. Ring the bell
-    afterwards.
-
-    Raises Forbidden for anybody but the staff of the course.
-    """
-    if not actor.is_staff:
-        raise Forbidden
-    rows = session.execute(
-        update(Passback)
-        .where(
-            Passback.course_id == actor.course_id,
-            Passback.discussion_id == discussion_id,
-            Passback.state != PassbackState.SENT,
-        )
-        .values(queued_at=now, **_fresh_tries(now))
-        .returning(Passback.id)
-    ).all()
-    return len(rows)
-
-
-def _fresh_tries(now: datetime) -> dict[str, Any]:
-    return {
-        "state": PassbackState.PENDING,
-        "attempts": 0,
-        "due_at": now,
-        "error_code": None,
-        "error_detail": "",
-    }
 
 
 def _not_leased(now: datetime) -> ColumnElement[bool]:
@@ -211,7 +163,7 @@ def _still_ours(session: Session, claimed: ClaimedPassback) -> Passback | None:
     return row
 
 
-def _claimed(row: Passback) -> ClaimedPassback:
+def _claimed(row: Passback, known: Known | None) -> ClaimedPassback:
     if row.lease_token is None or row.lease_until is None or row.score_timestamp is None:
         raise ValueError("not claimed")
     return ClaimedPassback(
@@ -220,6 +172,8 @@ def _claimed(row: Passback) -> ClaimedPassback:
         lease_until=row.lease_until,
         version=row.wanted_version,
         course_id=row.course_id,
+        attempts=row.attempts,
+        known=known,
         score=Score(
             discussion_id=row.discussion_id,
             person_id=row.person_id,

@@ -15,6 +15,8 @@ from rensa import RMinHash
 from lti_app.core.prose import normalized
 from lti_app.core.rich_reader import parse
 from lti_app.core.rich_text import Element, bare_text, find_all
+from lti_app.discussion.integrity.rules.adverts import names_work_for_sale, reads_like_an_advert
+from lti_app.discussion.moderation.rules import HeldReason
 
 MIN_WORDS = 40
 """Own words below which no post is compared: short answers are alike without anybody having copied."""
@@ -22,6 +24,8 @@ ALIKE = 0.8
 """The part of a post's runs of words that stands in another from which on the two are nearly the same."""
 WORDS_PER_LINK = 10
 """With fewer own words for each link, a post is mostly links."""
+OF_NEWCOMERS = frozenset({HeldReason.ADVERT, HeldReason.LINKS})
+"""The reasons that hold only the first post of a person."""
 _RUN = 4
 MIN_SHINGLES = MIN_WORDS - _RUN + 1
 """Runs of as many words."""
@@ -37,7 +41,9 @@ class OwnContent:
     """What a post says in its author's own words, and where it leads."""
 
     words: tuple[str, ...]
-    """Without quotations, citations and the addresses of links."""
+    """Without quotations, citations and the words of links."""
+    spoken: str
+    """The same with the words of links, in one line."""
     hosts: frozenset[str]
     """The sites that it names, by link or by word."""
     links: int
@@ -55,11 +61,15 @@ def own_content_of(html: str) -> OwnContent:
     """What the sanitised HTML of a post says by itself."""
     tree = parse(html)
     text = bare_text(tree, without=_is_not_own)
+    spoken = words_of(_QUOTED.sub("\n", bare_text(tree, without=_is_quoted)))
     addresses = [link.attrs["href"] for link in find_all(tree, "a") if _leads_out(link)]
     linked = [host for address in addresses if (host := _host_of(address))]
     named = [host.casefold() for host in _HOST.findall(text)]
     return OwnContent(
-        words=tuple(words_of(_QUOTED.sub("\n", text))), hosts=frozenset(linked + named), links=len(addresses)
+        words=tuple(words_of(_QUOTED.sub("\n", text))),
+        spoken=" ".join(spoken),
+        hosts=frozenset(linked + named),
+        links=len(addresses),
     )
 
 
@@ -91,6 +101,20 @@ def bands_of(runs: Collection[str]) -> list[int]:
     return [_hashed(n, values[n * _ROWS : (n + 1) * _ROWS]) for n in range(_BANDS)]
 
 
+def compared_runs(words: Sequence[str], asked: Collection[str]) -> frozenset[str]:
+    """The runs by which a post is compared with others: not those that the prompt asked with; none if it says too
+    little.
+    """
+    own = shingles_of(words).difference(asked)
+    return own if len(own) >= MIN_SHINGLES else frozenset()
+
+
+def signature_of(html: str, asked: Collection[str]) -> tuple[int, ...]:
+    """The bands by which a post is found to be like others; none for a post that is not compared."""
+    own = compared_runs(own_content_of(html).words, asked)
+    return tuple(bands_of(own)) if own else ()
+
+
 def marked(html: str, other: str) -> list[MatchPart]:
     """The words of a post, those marked that also stand in the other."""
     shown, theirs = bare_text(parse(html)).split(), shingles_of(words_of(bare_text(parse(other))))
@@ -114,6 +138,24 @@ def is_mostly_links(own_content: OwnContent) -> bool:
     return own_content.links > 0 and len(own_content.words) < WORDS_PER_LINK * own_content.links
 
 
+def may_be_suspicious(text: str, sellers: Collection[str]) -> bool:
+    """Whether a look at a text can find anything: a quick answer for many posts, never a false no."""
+    lowered = text.casefold()
+    return "://" in lowered or names_work_for_sale(lowered) or any(seller in lowered for seller in sellers)
+
+
+def suspicions(own_content: OwnContent, sellers: Collection[str]) -> list[HeldReason]:
+    """Why an instructor should review a post by what it says alone; those of OF_NEWCOMERS only of first posts."""
+    found = []
+    if sells_essays(own_content.hosts, sellers):
+        found.append(HeldReason.SELLER)
+    if reads_like_an_advert(own_content.spoken):
+        found.append(HeldReason.ADVERT)
+    if is_mostly_links(own_content):
+        found.append(HeldReason.LINKS)
+    return found
+
+
 def read_sites(text: str) -> frozenset[str]:
     """The sites of a list: one a line or between commas; # begins a remark."""
     lines = (line.partition("#")[0] for line in text.splitlines())
@@ -133,8 +175,12 @@ def _hashed(place: int, values: Sequence[int]) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def _is_quoted(element: Element) -> bool:
+    return element.tag == "blockquote" or element.kind == "cited"
+
+
 def _is_not_own(element: Element) -> bool:
-    return element.tag == "blockquote" or element.kind == "cited" or _leads_out(element)
+    return _is_quoted(element) or _leads_out(element)
 
 
 def _leads_out(element: Element) -> bool:

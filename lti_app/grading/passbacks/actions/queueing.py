@@ -1,0 +1,172 @@
+"""Queueing scores for the LMS, and readings of what it shows of them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, literal, or_, select, true, update
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import insert_into
+from lti_app.core.errors import Forbidden
+from lti_app.course.courses.rules import Actor
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.rules.states import TO_CHOOSE, TO_SEND_OVER, PassbackState, ReadBack
+
+
+def queue_passback(
+    session: Session,
+    *,
+    course_id: int,
+    discussion_id: int,
+    person_id: int,
+    given: Decimal,
+    possible: Decimal,
+    comment: str,
+    submitted_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Queue a score for the LMS, in the transaction that releases it. Ring the bell after the commit.
+
+    It replaces an older score of the same person in the same discussion, sent or not. If a worker holds a lease for the
+    older score, the lease stays, the result for the older score does not count, and the row is due again when the lease
+    ends. It is held, not queued, where the LMS shows a grade that is not ours: an instructor must choose first.
+    """
+    wanted: dict[str, Any] = {
+        "given": given,
+        "possible": possible,
+        "comment": comment,
+        "submitted_at": submitted_at,
+        "queued_at": now,
+        **_fresh_tries(now),
+    }
+    changed = {
+        "wanted_version": Passback.wanted_version + 1,
+        "state": case(
+            (Passback.read_back.in_(TO_CHOOSE), _stored(PassbackState.HELD)), else_=_stored(PassbackState.PENDING)
+        ),
+        "read_back": case((Passback.read_back == ReadBack.KEPT, _stored(ReadBack.CHANGED)), else_=Passback.read_back),
+    }
+    insert = insert_into(session, Passback).values(
+        course_id=course_id,
+        discussion_id=discussion_id,
+        person_id=person_id,
+        wanted_version=1,
+        sent_version=0,
+        **wanted,
+    )
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=["discussion_id", "person_id"],
+            set_={**wanted, **changed},
+        )
+    )
+
+
+def retry_passbacks(session: Session, actor: Actor, *, discussion_id: int, now: datetime) -> int:
+    """Queue the refused and pending scores of one discussion to be sent now; returns how many. Ring the bell
+    afterwards.
+
+    Raises Forbidden for anybody but the staff of the course.
+    """
+    unsent = Passback.state.in_((PassbackState.PENDING, PassbackState.REFUSED))
+    return _change(session, actor, discussion_id, unsent, queued_at=now, **_fresh_tries(now))
+
+
+def send_over(
+    session: Session, actor: Actor, *, discussion_id: int, person_id: int | None = None, now: datetime
+) -> int:
+    """Queue our grades to replace what the LMS shows instead of them: one person's, or all but those that an instructor
+    has chosen to keep; returns how many. Ring the bell afterwards.
+
+    Raises Forbidden for anybody but the staff of the course.
+    """
+    differs = or_(
+        Passback.state == PassbackState.HELD,
+        (Passback.state == PassbackState.SENT) & Passback.read_back.in_(TO_SEND_OVER),
+    )
+    chosen = {"read_back": ReadBack.UNCHECKED, "sends_unseen": True, "queued_at": now, **_fresh_tries(now)}
+    wanted = Passback.read_back != ReadBack.KEPT if person_id is None else Passback.person_id == person_id
+    return _change(session, actor, discussion_id, differs, wanted, **chosen)
+
+
+def keep_shown(session: Session, actor: Actor, *, discussion_id: int, person_id: int | None = None) -> int:
+    """Let the grades count that the LMS shows instead of ours: one person's, or all; returns how many.
+
+    A newer grade of ours is held again. Raises Forbidden for anybody but the staff of the course.
+    """
+    differs = or_(
+        Passback.state == PassbackState.HELD,
+        (Passback.state == PassbackState.SENT) & Passback.read_back.in_((ReadBack.CHANGED, ReadBack.DIFFERENT)),
+    )
+    is_shown = Passback.shown_given.is_not(None)
+    wanted = true() if person_id is None else Passback.person_id == person_id
+    return _change(session, actor, discussion_id, differs, is_shown, wanted, read_back=ReadBack.KEPT)
+
+
+def request_check(session: Session, actor: Actor, *, discussion_id: int, now: datetime) -> int:
+    """Have every accepted score of a discussion read back now; returns how many. Ring the bell afterwards.
+
+    Raises Forbidden for anybody but the staff of the course.
+    """
+    is_accepted = Passback.state == PassbackState.SENT
+    return _change(session, actor, discussion_id, is_accepted, check_due_at=now, checks=0)
+
+
+def send_column_again(
+    session: Session, discussion_id: int, *, apart_from: int | None = None, in_flight: bool = True, now: datetime
+) -> None:
+    """Queue every score of a discussion for its new gradebook column, whatever became of them in the old one.
+
+    With `in_flight`, scores that other workers are sending count as newer versions, so that an answer from the old
+    column does not settle them. `apart_from` names the person whose score is just being sent to the new column; those
+    that the same worker has claimed follow it there, as do those that wait.
+    """
+    of_discussion = Passback.discussion_id == discussion_id
+    session.execute(update(Passback).where(of_discussion).values(sent_comment=None))
+    is_settled = Passback.state != PassbackState.PENDING
+    own = select(Passback.lease_token).where(of_discussion, Passback.person_id == apart_from).scalar_subquery()
+    is_sent_elsewhere = Passback.lease_token.is_not(None) & Passback.lease_token.is_distinct_from(own)
+    session.execute(
+        update(Passback)
+        .where(of_discussion, Passback.person_id.is_distinct_from(apart_from))
+        .where(or_(is_settled, is_sent_elsewhere) if in_flight else is_settled)
+        .values(
+            wanted_version=Passback.wanted_version + 1,
+            read_back=ReadBack.UNCHECKED,
+            sends_unseen=True,
+            queued_at=now,
+            **_fresh_tries(now),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _change(session: Session, actor: Actor, discussion_id: int, *which: ColumnElement[bool], **values: object) -> int:
+    """Change those scores of a discussion of the actor's course; how many."""
+    if not actor.is_staff:
+        raise Forbidden
+    rows = session.execute(
+        update(Passback)
+        .where(Passback.course_id == actor.course_id, Passback.discussion_id == discussion_id, *which)
+        .values(**values)
+        .returning(Passback.id)
+    ).all()
+    return len(rows)
+
+
+def _stored(value: PassbackState | ReadBack) -> ColumnElement[Any]:
+    column = Passback.state if isinstance(value, PassbackState) else Passback.read_back
+    return literal(value, column.type)
+
+
+def _fresh_tries(now: datetime) -> dict[str, Any]:
+    return {
+        "state": PassbackState.PENDING,
+        "attempts": 0,
+        "due_at": now,
+        "error_code": None,
+        "error_detail": "",
+        "check_due_at": None,
+        "resends": 0,
+    }

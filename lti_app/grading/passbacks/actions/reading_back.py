@@ -1,0 +1,161 @@
+"""Reading back what the LMS shows of the scores that it accepted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, exists, select, update
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import alias_of
+from lti_app.grading.passbacks.actions.queueing import send_column_again
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.ports import ColumnReading
+from lti_app.grading.passbacks.rules.columns import stored_columns, worst
+from lti_app.grading.passbacks.rules.results import (
+    ColumnFacts,
+    ReadBackVerdict,
+    checks_so_far,
+    column_facts,
+    judge,
+    next_check,
+)
+from lti_app.grading.passbacks.rules.states import InColumn, PassbackState, ReadBack
+
+TOGETHER = timedelta(minutes=2)
+"""Scores that are to be read so soon are read with those that are due: a column is read at once."""
+
+_PENDING = alias_of(Passback)
+
+
+@dataclass(frozen=True)
+class ClaimedColumn:
+    """The gradebook columns of a discussion, one in most cases, that only this worker reads until its lease ends, with
+    the scores to be read.
+    """
+
+    course_id: int
+    discussion_id: int
+    versions: Mapping[int, int]
+    """The version that the LMS has accepted, by person id: what is read says nothing about a later one."""
+
+
+def claim_column(
+    session: Session, now: datetime, *, lease: timedelta, apart_from: Select[int] | None = None
+) -> ClaimedColumn | None:
+    """Claim the column that has waited longest to be read; commit before reading it.
+
+    Columns of the discussions `apart_from`, and those to which scores are due to be sent, are left alone. If a worker
+    dies, its column is claimed again when the lease has ended.
+    """
+    is_wanted = () if apart_from is None else (Passback.discussion_id.not_in(apart_from),)
+    being_sent = exists().where(
+        _PENDING.discussion_id == Passback.discussion_id,
+        _PENDING.state == PassbackState.PENDING,
+        _PENDING.due_at <= now,
+    )
+    first = session.scalar(
+        select(Passback)
+        .where(Passback.check_due_at <= now, Passback.state == PassbackState.SENT, ~being_sent, *is_wanted)
+        .order_by(Passback.check_due_at, Passback.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if first is None:
+        return None
+    rows = session.execute(
+        update(Passback)
+        .where(
+            Passback.discussion_id == first.discussion_id,
+            Passback.state == PassbackState.SENT,
+            Passback.check_due_at <= now + TOGETHER,
+        )
+        .values(check_due_at=now + lease)
+        .returning(Passback.person_id, Passback.sent_version)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not rows:  # another worker was faster
+        return None
+    return ClaimedColumn(first.course_id, first.discussion_id, {row[0]: row[1] for row in rows})
+
+
+def finish_read(session: Session, claimed: ClaimedColumn, columns: Sequence[ColumnReading], *, now: datetime) -> int:
+    """Record what the whole columns show; returns how many of the scores must be sent again.
+
+    Scores that were released or sent again meanwhile are left alone. If one of several columns is gone, all scores are
+    sent again, once, so that it is looked for.
+    """
+    rows = _accepted(session, claimed.discussion_id)
+    if any(column.error_code == "not_found" for column in columns) and _send_all_once(session, claimed, rows, now):
+        return len(rows)
+    facts = {column.key: _facts(column, rows) for column in columns}
+    read = [row for row in rows if claimed.versions.get(row.person_id) == row.sent_version]
+    for row in read:
+        _note(row, [column for column in columns if row.person_id in column.people], facts, now)
+    session.flush()
+    return sum(row.state is PassbackState.PENDING for row in read)
+
+
+def finish_unread(session: Session, claimed: ClaimedColumn, code: str, *, now: datetime) -> None:
+    """Record that a column could not be read (codes: passbacks.ports).
+
+    A column that is gone gets all its scores again, once; one that the LMS lets nobody read is not read again before an
+    instructor asks for it.
+    """
+    rows = _accepted(session, claimed.discussion_id)
+    if code == "not_found" and _send_all_once(session, claimed, rows, now):
+        return
+    is_unreadable = code in ("unreadable", "not_found")
+    for row in rows:
+        if claimed.versions.get(row.person_id) == row.sent_version:
+            row.read_back = ReadBack.UNREADABLE if is_unreadable else row.read_back
+            row.checks += 1
+            row.check_due_at = next_check(row.checks, row.read_back, now)
+    session.flush()
+
+
+def _accepted(session: Session, discussion_id: int) -> list[Passback]:
+    rows = session.scalars(
+        select(Passback)
+        .where(Passback.discussion_id == discussion_id, Passback.state == PassbackState.SENT)
+        .order_by(Passback.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+def _send_all_once(session: Session, claimed: ClaimedColumn, rows: Sequence[Passback], now: datetime) -> bool:
+    """Queue all scores of a discussion whose column is gone, unless that was done before and did not help."""
+    if not any(row.read_back is not ReadBack.UNREADABLE and not row.resends for row in rows):
+        return False
+    send_column_again(session, claimed.discussion_id, now=now)
+    session.execute(update(Passback).where(Passback.discussion_id == claimed.discussion_id).values(resends=1))
+    return True
+
+
+def _facts(column: ColumnReading, rows: Sequence[Passback]) -> ColumnFacts:
+    known = [(row.known.within(column.key), column.shown.get(row.person_id)) for row in rows if row.known]
+    return column_facts(known)
+
+
+def _note(row: Passback, columns: Sequence[ColumnReading], facts: Mapping[int, ColumnFacts], now: datetime) -> None:
+    if row.known is None or not columns:
+        return
+    found, must_send = [], False
+    for column in columns:
+        shown = column.shown.get(row.person_id)
+        verdict = ReadBackVerdict(ReadBack.UNREADABLE)
+        if not column.error_code:
+            verdict = judge(row.known.within(column.key), shown, facts[column.key])
+        found.append(InColumn(column.key, column.name, verdict.read_back, shown))
+        must_send = must_send or verdict.send_again
+    told = worst(found)
+    row.read_back, row.checked_at, row.columns = told.read_back, now, stored_columns(found)
+    row.shown_given, row.shown_possible = (told.shown.given, told.shown.possible) if told.shown else (None, None)
+    row.checks = checks_so_far(row.checks, told.read_back)
+    row.check_due_at = next_check(row.checks, told.read_back, now)
+    if must_send:
+        row.state, row.attempts, row.due_at, row.queued_at = PassbackState.PENDING, 0, now, now
+        row.read_back, row.check_due_at, row.sends_unseen = ReadBack.UNCHECKED, None, True
+        row.sent_comment, row.resends = None, row.resends + 1

@@ -1,0 +1,177 @@
+"""What became of a score: whether the LMS has it, and what its gradebook shows."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class PassbackState(StrEnum):
+    """The state of a score for the LMS."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    """The LMS has accepted it. What its gradebook shows is another question: see ReadBack."""
+    REFUSED = "refused"
+    HELD = "held"
+    """Not sent: somebody has changed the grade in the LMS, and an instructor must choose which one counts."""
+
+
+class ReadBack(StrEnum):
+    """What the gradebook of the LMS showed when an accepted score was read back."""
+
+    UNCHECKED = "unchecked"
+    CONFIRMED = "confirmed"
+    """It shows our score, perhaps for another maximum, rounded, or cut to its maximum."""
+    CHANGED = "changed"
+    """It showed our score before, and shows another one now."""
+    DIFFERENT = "different"
+    """It accepted our score, but never showed it: an override in the LMS keeps it out."""
+    KEPT = "kept"
+    """It shows another one, and an instructor has decided that this one counts."""
+    MISSING = "missing"
+    """It shows no grade for this person, but grades for others."""
+    NO_POINTS = "no_points"
+    """It accepted our scores and keeps none of this column: its grade type is None, or it is not graded."""
+    UNREADABLE = "unreadable"
+    """The LMS does not let us read grades."""
+
+
+class GradebookStanding(StrEnum):
+    """What is said of a score in the gradebook, in one word; the web has the sentences."""
+
+    PENDING = "pending"
+    REFUSED = "refused"
+    HELD = "held"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    CHANGED = "changed"
+    DIFFERENT = "different"
+    KEPT = "kept"
+    MISSING = "missing"
+    NO_POINTS = "no_points"
+    UNREADABLE = "unreadable"
+
+
+IN_ORDER = frozenset(
+    {
+        GradebookStanding.PENDING,
+        GradebookStanding.SENT,
+        GradebookStanding.CONFIRMED,
+        GradebookStanding.KEPT,
+        GradebookStanding.UNREADABLE,
+    }
+)
+"""Nothing is asked of an instructor."""
+TO_CHOOSE = frozenset({ReadBack.CHANGED, ReadBack.DIFFERENT, ReadBack.KEPT})
+"""The gradebook shows a grade that is not ours: a newer one of ours must not replace it unasked."""
+TO_SEND_OVER = frozenset({*TO_CHOOSE, ReadBack.MISSING, ReadBack.NO_POINTS})
+"""An instructor may have our score sent again."""
+TO_REPORT = TO_SEND_OVER - {ReadBack.KEPT}
+"""The gradebook shows something else than it was sent, and nobody has decided that it may."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A grade as the gradebook of the LMS shows it."""
+
+    given: Decimal
+    possible: Decimal
+
+
+@dataclass(frozen=True)
+class InColumn:
+    """What one of several gradebook columns shows of a score: each activity of a discussion may have one."""
+
+    key: int
+    """The same for a column at each reading."""
+    name: str
+    """The name of the activity whose column it is; empty if unknown."""
+    read_back: ReadBack
+    shown: Shown | None
+
+
+@dataclass(frozen=True)
+class PassbackReport:
+    """The state of one person's newest score."""
+
+    state: PassbackState
+    read_back: ReadBack
+    given: Decimal
+    possible: Decimal
+    shown: Shown | None
+    """What the LMS showed when the score was last read back."""
+    error_code: str | None
+    """Why the newest attempt failed (codes: passbacks.ports, and `unreachable_too_long`); also set while pending."""
+    error_detail: str
+    attempts: int
+    """Attempts so far for this score."""
+    due_at: datetime
+    """When the next attempt is due, while pending."""
+    queued_at: datetime
+    sent_at: datetime | None
+    """When the LMS last accepted a score of this person, possibly an earlier one."""
+    checked_at: datetime | None
+    """When the score was last read back."""
+    columns: tuple[InColumn, ...] = ()
+    """What each column shows, where the LMS has several for the discussion; then `shown` is that of the worst."""
+
+    @property
+    def standing(self) -> GradebookStanding:
+        """What to say of it."""
+        if self.state is PassbackState.HELD and self.read_back is ReadBack.KEPT:
+            return GradebookStanding.KEPT
+        if self.state is not PassbackState.SENT:
+            return GradebookStanding(self.state.value)
+        return (
+            GradebookStanding.SENT if self.read_back is ReadBack.UNCHECKED else GradebookStanding(self.read_back.value)
+        )
+
+    def seen_in(self, column: InColumn) -> "PassbackReport":
+        """What is to be said of the score in one of several columns."""
+        return replace(self, read_back=column.read_back, shown=column.shown, columns=())
+
+    @property
+    def where(self) -> str:
+        """The name of the column that is told, where several do not show the same; else empty."""
+        told = [each.name for each in self.columns if (each.read_back, each.shown) == (self.read_back, self.shown)]
+        return told[0] if told and len(told) < len(self.columns) else ""
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the LMS has accepted the newest score, so that it can be read back."""
+        return self.state is PassbackState.SENT
+
+    @property
+    def can_be_sent_over(self) -> bool:
+        """Whether an instructor may have our grade sent in place of what the LMS shows."""
+        return self.state is PassbackState.HELD or (self.is_accepted and self.read_back in TO_SEND_OVER)
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether an instructor may let the grade count that the LMS shows instead."""
+        differs = self.standing in (GradebookStanding.HELD, GradebookStanding.CHANGED, GradebookStanding.DIFFERENT)
+        return differs and self.shown is not None
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether an instructor should do something."""
+        return self.standing not in IN_ORDER
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the gradebook shows full points."""
+        return self.shown is not None and 0 < self.shown.possible <= self.shown.given
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether a confirmed score is shown with full points because its column says only complete or incomplete."""
+        if self.standing is not GradebookStanding.CONFIRMED or self.shown is None or not self.is_full:
+            return False
+        return self.shown.possible - self.given * self.shown.possible / self.possible > Decimal("0.5")
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether a confirmed score is not shown to the last digit."""
+        shown = self.shown
+        return shown is not None and shown.given * self.possible != self.given * shown.possible

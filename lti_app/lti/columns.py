@@ -1,0 +1,113 @@
+"""Which gradebook columns the scores of a discussion go to, and which platforms it is placed in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import is_listed
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.models import Discussion
+from lti_app.grading.passbacks.ports import PassbackRefused
+from lti_app.lti.ags import OUR_SCOPES, RESULT_SCOPE, SCORE_SCOPE, is_canvas
+from lti_app.lti.models import Deployment, Placement, Platform
+from lti_app.lti.services import Registration
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where the scores of one discussion go; read before any request, free of the session."""
+
+    registration: Registration
+    placement_id: int
+    resource_link_id: str
+    title: str
+    discussion_id: int
+    label: str
+    possible: Decimal
+    lineitems_url: str | None
+    lineitem_url: str | None
+    scopes: frozenset[str]
+    is_canvas: bool
+    can_read_results: bool
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts of the platform and of the column's addresses."""
+        return self.registration.hosts_with(self.lineitems_url, self.lineitem_url)
+
+
+def platforms_of(session: Session, discussion_ids: Collection[int]) -> dict[int, int]:
+    """The platform id of each of these discussions that is placed in an LMS: work for one platform goes in one lane."""
+    rows = session.execute(
+        select(Placement.discussion_id, Deployment.platform_id)
+        .join(Deployment, Deployment.id == Placement.deployment_id)
+        .where(Placement.discussion_id.in_(discussion_ids))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def discussions_on(platform_ids: Collection[int]) -> Select[int]:
+    """The discussions that are placed in one of these platforms, to be part of a statement."""
+    return (
+        select(Placement.discussion_id)
+        .join(Deployment, Deployment.id == Placement.deployment_id)
+        .where(Deployment.platform_id.in_(platform_ids), Placement.discussion_id.is_not(None))
+    )
+
+
+def subs_of(session: Session, person_ids: Collection[int], registration: Registration) -> dict[str, int]:
+    """The ids of those of these people whom the platform names, by the name that it has for them."""
+    of_platform = (Person.issuer == registration.issuer, Person.client_id == registration.client_id)
+    return {
+        row[0]: row[1]
+        for row in session.execute(select(Person.sub, Person.id).where(_is_one_of(person_ids), *of_platform))
+    }
+
+
+def _is_one_of(person_ids: Collection[int]) -> ColumnElement[bool]:
+    return is_listed(Person.id, ",".join(map(str, person_ids)))
+
+
+def columns_of(session: Session, discussion_id: int, person_ids: Collection[int]) -> list[Column]:
+    """The columns of all links that open a discussion on the platform of these people; the first gets scores first."""
+    theirs = exists().where(
+        Person.issuer == Platform.issuer, Person.client_id == Platform.client_id, _is_one_of(person_ids)
+    )
+    rows = session.execute(
+        select(Placement, Platform, Discussion)
+        .join(Deployment, Deployment.id == Placement.deployment_id)
+        .join(Platform, Platform.id == Deployment.platform_id)
+        .join(Discussion, Discussion.id == Placement.discussion_id)
+        .where(Placement.discussion_id == discussion_id, theirs)
+        .order_by(Placement.lineitem_url.is_(None), Placement.lineitems_url.is_(None), Placement.id)
+    ).all()
+    offered = [row for row in rows if row.Placement.lineitem_url or row.Placement.lineitems_url]
+    if not offered:
+        raise PassbackRefused("no_gradebook")
+    allowed = [row for row in offered if SCORE_SCOPE in (row.Placement.ags_scopes or ())]
+    if not allowed:
+        raise PassbackRefused("no_scope")
+    if offered[0].Platform.disabled_at is not None:
+        raise PassbackRefused("unauthorized", "the registration is disabled")
+    return [_column(*row) for row in allowed]
+
+
+def _column(placement: Placement, platform: Platform, discussion: Discussion) -> Column:
+    offered = frozenset(placement.ags_scopes or ())
+    return Column(
+        registration=Registration.of(platform),
+        placement_id=placement.id,
+        resource_link_id=placement.resource_link_id,
+        title=placement.title or "",
+        discussion_id=discussion.id,
+        label=discussion.title,
+        possible=discussion.points,
+        lineitems_url=placement.lineitems_url,
+        lineitem_url=placement.lineitem_url,
+        scopes=offered & OUR_SCOPES,
+        is_canvas=is_canvas(platform.issuer),
+        can_read_results=RESULT_SCOPE in offered,
+    )

@@ -1,0 +1,41 @@
+"""What a web process keeps in memory after it has served the main pages, as the system counts it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.resilience.house import House, serving_house
+
+STATUS = "/proc/{}/status"
+MOST_MB = 150
+"""Generous: `make bench` has the figure. It was 160 and more while everything was loaded that any setting may need."""
+
+pytestmark = pytest.mark.skipif(not Path(STATUS.format("self")).exists(), reason="/proc is not there")
+
+
+@pytest.fixture
+def house(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
+    with serving_house(tmp_path, sqlite_url) as house:
+        yield house
+
+
+def test_a_web_process_stays_small(house: House):
+    ines, home = house.client(house.cast.ines), house.home
+    discussion = f"{home}/discussions/{house.discussions[0].id}"
+    for _ in range(3):
+        for path in (
+            home,
+            discussion,
+            f"{discussion}/grading",
+            f"{home}/readings/{house.reading_id}",
+            f"{discussion}/export",
+        ):
+            assert ines.get(path).status_code == 200, path
+    ines.close()
+    (worker,) = house.web.children()
+    status = Path(STATUS.format(worker)).read_text()
+    found = re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
+    assert found is not None
+    assert int(found[1]) / 1000 < MOST_MB
