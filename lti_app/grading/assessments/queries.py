@@ -56,6 +56,8 @@ class AssessmentView:
     version: int
     """0 before the first save."""
     assessed_at: datetime | None
+    assessed_by: str
+    """The name of the grader who saved last; empty before the first save."""
     released_version: int | None
     released_given: Decimal | None
     released_at: datetime | None
@@ -209,16 +211,17 @@ def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, p
     """
     require(actor, DiscussionPermission.GRADE)
     rows = session.execute(
-        select(Assessment, Mark)
+        select(Assessment, Mark, Person.name)
+        .join(Person, Person.id == Assessment.assessed_by_id)
         .outerjoin(Mark, Mark.assessment_id == Assessment.id)
         .where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
     ).all()
     row = rows[0][0] if rows else None
     rubric = get_rubric(session, discussion, version_id=row.rubric_id if row else None)
     if row is None:
-        return AssessmentView({}, rubric, "", "", Decimal(0), False, 0, None, None, None, None)
+        return AssessmentView({}, rubric, "", "", Decimal(0), False, 0, None, "", None, None, None)
     return AssessmentView(
-        marks={mark.criterion_id: _mark(mark, rubric) for _, mark in rows if mark is not None},
+        marks={mark.criterion_id: _mark(mark, rubric) for _, mark, _ in rows if mark is not None},
         rubric=rubric,
         comment=row.comment,
         note=row.note,
@@ -226,6 +229,7 @@ def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, p
         is_complete=row.is_complete,
         version=row.version,
         assessed_at=row.assessed_at,
+        assessed_by=rows[0][2],
         released_version=row.released_version,
         released_given=row.released_given,
         released_at=row.released_at,

@@ -16,7 +16,7 @@ from lti_app.discussion.discussions.actions.pseudonyms import name_everybody, re
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.grading.assessments.actions import assess, release, release_all
-from lti_app.grading.assessments.errors import AssessmentIncomplete
+from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.queries import (
     AssessmentView,
     find_by_pseudonym,
@@ -24,7 +24,13 @@ from lti_app.grading.assessments.queries import (
     list_desk,
     list_posts_in_context,
 )
-from lti_app.grading.assessments.rules import GradingStatus, StudentLine, events_after, suggested_level
+from lti_app.grading.assessments.rules import (
+    MAX_CRITERION_COMMENT,
+    GradingStatus,
+    StudentLine,
+    events_after,
+    suggested_level,
+)
 from lti_app.grading.passbacks.actions.queueing import keep_shown, request_check, retry_passbacks, send_over
 from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules.states import GradebookStanding
@@ -49,7 +55,21 @@ class RubricRow:
     criterion: CriterionView
     mark: CriterionMark
     suggested: LevelView | None
-    error: str
+
+    @property
+    def is_preselected(self) -> bool:
+        """Whether the desk has chosen the suggested level: nothing is marked yet, and the rubric asks for it."""
+        return self.criterion.preselects and self.suggested is not None and self.mark.is_empty
+
+    @property
+    def has_long_comment(self) -> bool:
+        """Whether the comment was refused for its length."""
+        return len(self.mark.comment) > MAX_CRITERION_COMMENT
+
+    @property
+    def chosen_level_id(self) -> int | None:
+        """The level that is shown as chosen."""
+        return self.suggested.id if self.suggested and self.is_preselected else self.mark.level_id
 
 
 @blueprint.get("")
@@ -100,9 +120,14 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     action = request.form.get("action", "save")
     if not form.validate():
         return _student_page(actor, discussion, person_id, form), 422
-    with writing() as session:
-        _assess(session, actor, discussion, person_id, form)
-        is_released = action == "release" and _release(session, actor, discussion, person_id)
+    try:
+        with writing() as session:
+            _assess(session, actor, discussion, person_id, form)
+            is_released = action == "release" and _release(session, actor, discussion, person_id)
+    except CommentTooLong:
+        return _student_page(actor, discussion, person_id, form), 422
+    except AssessmentChanged:
+        return _student_page(actor, discussion, person_id, form, is_conflict=True), 409
     if is_released:
         ring()
     elif action != "release":
@@ -242,7 +267,14 @@ def _release(session: Session, actor: Actor, discussion: DiscussionView, person_
     return True
 
 
-def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm | None = None) -> str:
+def _student_page(
+    actor: Actor,
+    discussion: DiscussionView,
+    person_id: int,
+    form: AssessmentForm | None = None,
+    *,
+    is_conflict: bool = False,
+) -> str:
     lines, session = _lines(actor, discussion), read_session()
     chosen = next((line for line in lines if line.person_id == person_id), None)
     if chosen is None:
@@ -251,6 +283,9 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
     assessment = get_assessment(session, actor, discussion, person_id)
+    if form is not None and is_conflict:
+        form.version.data = assessment.version  # saving again is a choice between both, which the page shows
+        form.version.raw_data = None
     before, after = _neighbours(lines, person_id)
     return render_template(
         "grading/student.html",
@@ -263,6 +298,9 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
         post_verdicts=verdicts.posts,
         rubric=assessment.rubric,
         rows=_rows(assessment, verdicts, form),
+        conflict=is_conflict,
+        max_criterion_comment=MAX_CRITERION_COMMENT,
+        ungraded_key=_next_ungraded(lines, person_id),
         assessment=assessment,
         form=form
         or AssessmentForm(formdata=None, comment=assessment.comment, note=assessment.note, version=assessment.version),
@@ -282,7 +320,7 @@ def _rows(assessment: AssessmentView, verdicts: Verdicts, form: AssessmentForm |
     rubric = assessment.rubric
     marks = assessment.marks if form is None else chosen_marks(rubric, request.form)
     return [
-        RubricRow(criterion, marks.get(criterion.id, CriterionMark()), suggested_level(criterion, verdicts), "")
+        RubricRow(criterion, marks.get(criterion.id, CriterionMark()), suggested_level(criterion, verdicts))
         for criterion in rubric.criteria
     ]
 
@@ -291,6 +329,12 @@ def _neighbours(lines: list[StudentLine], person_id: int) -> tuple[StudentLine |
     """The students before and after one in the class list."""
     at = [line.person_id for line in lines].index(person_id)
     return (lines[at - 1] if at else None), (lines[at + 1] if at + 1 < len(lines) else None)
+
+
+def _next_ungraded(lines: list[StudentLine], person_id: int) -> str | None:
+    """The key of the next student in the class list who needs grading, from the top again after the last."""
+    at = [line.person_id for line in lines].index(person_id)
+    return next((line.key for line in [*lines[at + 1 :], *lines[:at]] if line.needs_marks), None)
 
 
 def _counts(lines: list[StudentLine]) -> dict[str, int]:
