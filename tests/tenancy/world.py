@@ -21,7 +21,7 @@ from lti_app.discussion.drafts.models import Draft
 from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent, DraftKind, DraftPlace
 from lti_app.discussion.reactions.actions import set_like
 from lti_app.exchange.importing.rules.prepare import ImportFile
-from lti_app.grading.assessments.actions import release
+from lti_app.grading.assessments.actions.grading import release
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
 from lti_app.library.readings.actions.passages import find_or_add_passage
