@@ -94,7 +94,7 @@ READS = {
     "facts of the whole class": (2, lambda s: collect_class_facts(s.session, s.cast.ines, s.discussion)),
     "rubric": (1, lambda s: get_rubric(s.session, s.discussion)),
     "desk": (1, lambda s: list_desk(s.session, s.cast.ines, s.discussion)),
-    "marks": (1, lambda s: get_assessment(s.session, s.cast.ines, s.discussion, s.cast.ana.person_id)),
+    "marks": (2, lambda s: get_assessment(s.session, s.cast.ines, s.discussion, s.cast.ana.person_id)),
     "released grade": (1, lambda s: get_released_grade(s.session, s.cast.ana, s.discussion)),
     "posts in context": (
         2,
@@ -110,7 +110,7 @@ WRITES = {
         ),
     ),
     "delete": (4, lambda s: delete_post(s.session, s.cast.ana, s.discussion, s.post.id, now=s.clock())),
-    "mark": (11, grade),
+    "mark": (12, grade),
     "release": (
         11,
         lambda s: release(s.session, s.cast.ines, s.discussion, s.cast.ben.person_id, now=s.clock()),

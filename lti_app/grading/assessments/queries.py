@@ -203,19 +203,22 @@ def find_by_pseudonym(session: Session, actor: Actor, discussion: DiscussionView
 
 
 def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> AssessmentView:
-    """A student's marks, with version 0 before the first save, and the rubric they were given by (three statements).
+    """A student's marks, with version 0 before the first save, and the rubric they were given by (two statements).
 
     Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    row = session.scalar(
-        select(Assessment).where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
-    )
+    rows = session.execute(
+        select(Assessment, Mark)
+        .outerjoin(Mark, Mark.assessment_id == Assessment.id)
+        .where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
+    ).all()
+    row = rows[0][0] if rows else None
     rubric = get_rubric(session, discussion, version_id=row.rubric_id if row else None)
     if row is None:
         return AssessmentView({}, rubric, "", "", Decimal(0), False, 0, None, None, None, None)
     return AssessmentView(
-        marks=collect_marks(session, rubric, [row.id]).get(row.id, {}),
+        marks={mark.criterion_id: _mark(mark, rubric) for _, mark in rows if mark is not None},
         rubric=rubric,
         comment=row.comment,
         note=row.note,
@@ -236,13 +239,16 @@ def collect_marks(
 
     Called with assessments that a gate or a lock has answered with.
     """
-    levels = {level.id: level for criterion in rubric.criteria for level in criterion.levels}
     marks: dict[int, dict[int, CriterionMark]] = {}
     for row in session.scalars(select(Mark).where(Mark.assessment_id.in_(assessment_ids))):
-        level = levels.get(row.level_id or 0)
-        points = level.points if row.points is None and level else row.points
-        marks.setdefault(row.assessment_id, {})[row.criterion_id] = CriterionMark(row.level_id, points, row.comment)
+        marks.setdefault(row.assessment_id, {})[row.criterion_id] = _mark(row, rubric)
     return marks
+
+
+def _mark(row: Mark, rubric: RubricView) -> CriterionMark:
+    level = next((found for each in rubric.criteria if (found := each.level(row.level_id))), None)
+    points = level.points if row.points is None and level else row.points
+    return CriterionMark(row.level_id, points, row.comment)
 
 
 def get_released_grade(session: Session, actor: Actor, discussion: DiscussionView) -> ReleasedGrade | None:

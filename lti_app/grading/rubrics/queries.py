@@ -43,13 +43,17 @@ _BY_ID = _ROWS.where(Rubric.id == bindparam("rubric_id"), Rubric.discussion_id =
 
 
 def get_rubric(session: Session, discussion: DiscussionView, *, version_id: int | None = None) -> RubricView:
-    """The rubric that a discussion is graded by, or an earlier version of it (one statement); NO_RUBRIC if there is
-    none. A DiscussionView comes only from the gate.
+    """The rubric that a discussion is graded by, or one of its versions (one statement); NO_RUBRIC if there is none.
+
+    A DiscussionView comes only from the gate. Raises NotFound for a version that is not of this discussion.
     """
     if version_id is None:
         return newest_rubric(session, discussion.id)
     rows = session.execute(_BY_ID, {"discussion_id": discussion.id, "rubric_id": version_id})
-    return next(iter(rubrics_of(rows.all())), NO_RUBRIC)
+    found = rubrics_of(rows.all())
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 def newest_rubric(session: Session, discussion_id: int) -> RubricView:

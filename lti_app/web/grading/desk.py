@@ -101,18 +101,7 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     if not form.validate():
         return _student_page(actor, discussion, person_id, form), 422
     with writing() as session:
-        rubric = get_assessment(session, actor, discussion, person_id).rubric
-        assess(
-            session,
-            actor,
-            discussion,
-            person_id,
-            marks=chosen_marks(rubric, request.form),
-            comment=form.comment.data or "",
-            note=form.note.data or "",
-            version=form.version.data or 0,
-            now=now(),
-        )
+        _assess(session, actor, discussion, person_id, form)
         is_released = action == "release" and _release(session, actor, discussion, person_id)
     if is_released:
         ring()
@@ -122,6 +111,21 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     onward = _neighbours(lines, person_id)[1] if action == "save_next" else None
     here = next(line for line in lines if line.person_id == person_id)
     return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}", 303)
+
+
+def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm) -> None:
+    rubric = get_assessment(session, actor, discussion, person_id).rubric
+    assess(
+        session,
+        actor,
+        discussion,
+        person_id,
+        marks=chosen_marks(rubric, request.form),
+        comment=form.comment.data or "",
+        note=form.note.data or "",
+        version=form.version.data or 0,
+        now=now(),
+    )
 
 
 @blueprint.post("/release")

@@ -34,6 +34,8 @@ blueprint = Blueprint(
     "discussion_rubrics", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/rubric"
 )
 CHOICES = {each.value: each for each in Regrading}
+STORING = {"save", "keep", *CHOICES}
+"""The buttons that store something; all others only change what was typed."""
 
 
 @blueprint.get("")
@@ -50,11 +52,8 @@ def save(discussion_id: int) -> ResponseReturnValue:
     """Save it. If anybody is graded by it, ask first what becomes of their marks."""
     actor, discussion = _enter(discussion_id)
     draft, action, version = read_draft(request.form), request.form.get("do", "save"), typed_version(request.form)
-    if action in OTHERS:
-        return OTHERS[action](actor, discussion, draft, version)
-    if action not in ("save", "keep", *CHOICES):
-        draft, focus = edited(draft, action)
-        return _page(actor, discussion, draft, version, focus=focus)
+    if action not in STORING:
+        return _without_storing(actor, discussion, draft, version, action)
     if problems := check(draft):
         return _page(actor, discussion, draft, version, problems=problems), 422
     if action == "keep":
@@ -70,6 +69,16 @@ def save(discussion_id: int) -> ResponseReturnValue:
         return _page(actor, discussion, draft, newest, notice=_stale()), 409
     flash(_("Rubric saved."))
     return redirect(_back(discussion_id), 303)
+
+
+def _without_storing(
+    actor: Actor, discussion: DiscussionView, draft: RubricDraft, version: int, action: str
+) -> ResponseReturnValue:
+    """The editor again, with what a button changes in it."""
+    if action == "fill":
+        return _filled(actor, discussion, draft, version)
+    draft, focus = edited(draft, action)
+    return _page(actor, discussion, draft, version, focus=focus)
 
 
 def _kept(actor: Actor, discussion: DiscussionView, draft: RubricDraft, version: int) -> str:
@@ -142,7 +151,3 @@ def _page(actor: Actor, discussion: DiscussionView, draft: RubricDraft, version:
         choices=rubric_choices(actor),
         **more,
     )
-
-
-OTHERS = {"back": _page, "fill": _filled}
-"""What buttons answer with that neither change what was typed nor store it."""

@@ -4,7 +4,6 @@ import pytest
 
 from lti_app.grading.rubrics.rules.ready import READY
 from tests.web.page import values_of
-from tests.web.questions import costs, refused
 
 
 @pytest.fixture
@@ -19,8 +18,7 @@ def editor_of(answer):
 def test_a_rubric_is_built_with_the_buttons_alone(site, cast, path):
     browser = site.browser(cast.ines)
     answer = browser.get(f"{path}/new")
-    fields = values_of(editor_of(answer))
-    print(fields)
+    values_of(editor_of(answer))
     assert browser.get(path).status == 200
     for key in READY:
         assert browser.get(f"{path}/ready/{key}").status == 200

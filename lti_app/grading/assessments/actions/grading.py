@@ -40,12 +40,12 @@ def assess(
     comment: str,
     note: str = "",
     version: int,
-    rubric_id: int = 0,
+    marked_with: int = 0,
     now: datetime,
 ) -> None:
     """Save a student's marks (by criterion id), the comment to the student and the note for graders as a draft.
 
-    `version` is the version of the marks that the grader saw, 0 for none, and `rubric_id` that of the rubric, 0 for
+    `version` is the version of the marks that the grader saw, 0 for none, and `marked_with` the id of its rubric, 0 for
     whichever applies. Raises AssessmentChanged if another grader has saved since then, or the rubric has changed;
     CommentTooLong, NotFound for a person who is not a student here, Forbidden. Marks that are not of the rubric are
     ignored. Saving the same marks again changes nothing.
@@ -56,7 +56,7 @@ def assess(
     lock_rubric(session, discussion)
     assessment = _locked_or_new(session, actor, discussion, person_id, now)
     rubric = get_rubric(session, discussion, version_id=assessment.rubric_id)
-    if rubric_id not in (0, rubric.id):
+    if marked_with not in (0, rubric.id):
         raise AssessmentChanged
     chosen = _settled(rubric, marks)
     before = collect_marks(session, rubric, [assessment.id]).get(assessment.id, {})
