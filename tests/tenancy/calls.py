@@ -77,6 +77,10 @@ WITHOUT = {"discussion.discussions.extend": {"person_id": "group_id", "group_id"
 """Where one id is given, the other is not."""
 
 OTHERWISE_CALLED = {
+    "grading.rubrics.delete_rubric.rubric_id": "library_rubric_id",
+    "grading.rubrics.get_library_rubric.rubric_id": "library_rubric_id",
+    "grading.rubrics.save_rubric.rubric_id": "library_rubric_id",
+    "grading.rubrics.share_rubric.rubric_id": "library_rubric_id",
     "grading.rubrics.get_rubric.version_id": "rubric_id",
     "library.readings.set_reading_file.file_id": "reading_file_id",
 }
@@ -142,6 +146,7 @@ FOUND = frozenset(AS_FOR_NOTHING) & {
 BEYOND_A_GATE: dict[str, str] = {
     "course.courses.adopt_time_zone": "of the course that a launch or a visit is of",
     "course.people.record_time_zone": "of whoever acts",
+    "course.courses.create_course": "of the installation that a launch comes from",
     "course.courses.name_in_course": "an expression, of the course that a query is about",
     "course.courses.role_at_launch": "of the course that a launch is of",
     "course.courses.record_member": "of the course that a launch or a roster is of",
@@ -163,6 +168,7 @@ BEYOND_A_GATE: dict[str, str] = {
     "discussion.moderation.recount_thread": "of the thread in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
     "grading.assessments.collect_marks": "of the assessments in hand",
+    "grading.rubrics.delete_criteria": "of the rubric in hand",
     "grading.rubrics.copy_graded_discussion": "of the course that a launch is of",
     "grading.rubrics.newest_rubric": "of the discussion in hand",
     "grading.rubrics.store_rubric": "of the course or discussion in hand",
