@@ -20,7 +20,7 @@ from lti_app.core.wording import Phrase, Typed
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.rules import zone
 from lti_app.grading.passbacks.rules.wording import advice_on, delivery_of, problem_with
-from lti_app.grading.rubrics.rules import scaled
+from lti_app.grading.rubrics.rules.points import scaled
 from lti_app.web.group_names import group_name
 from lti_app.web.moments import Reader, language_of, name_of_zone
 from lti_app.web.session import current_actor

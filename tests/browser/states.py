@@ -18,6 +18,7 @@ from lti_app.discussion.discussions.rules import Calendar, DiscussionSettings
 from lti_app.grading.assessments.actions import assess, release
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from lti_app.participation.requirements.registry import to_stored
 from tests.browser.site import Site
 
@@ -35,9 +36,9 @@ class Desk:
 
         def act(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> None:
             chosen = get_rubric(session, discussion).criteria[:criteria]
-            levels = {criterion.id: criterion.levels[level].id for criterion in chosen}
+            marks = {criterion.id: CriterionMark(criterion.levels[level].id) for criterion in chosen}
             now = self.site.clock()
-            assess(session, actor, discussion, person_id, levels=levels, comment=COMMENT, version=version, now=now)
+            assess(session, actor, discussion, person_id, marks=marks, comment=COMMENT, version=version, now=now)
 
         self._do(key, act)
 

@@ -73,7 +73,7 @@ def grade(s):
         s.cast.ines,
         s.discussion,
         s.cast.ana.person_id,
-        levels=dict(levels(s.session, s.discussion, *[step] * 5)),
+        marks=dict(levels(s.session, s.discussion, *[step] * 5)),
         comment=f"Marks {version}",
         version=version,
         now=s.clock(),

@@ -24,7 +24,7 @@ from lti_app.grading.assessments.actions import assess, release
 from lti_app.grading.passbacks.actions.sending import claim_due, finish_failed, finish_sent
 from lti_app.grading.passbacks.rules.states import PassbackReport, PassbackState
 from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.grading.rubrics.rules import RubricView
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 from lti_app.jobs.references import ReferenceRenderer
 from lti_app.library.files.actions import attach_files, store_file
 from lti_app.library.files.models import File
@@ -135,8 +135,8 @@ class Site:
         """Marks by the assistant, a draft: the same level of every criterion, or of the first so many; 0 is the top."""
         with self.database.writing() as session:
             chosen = get_rubric(session, discussion).criteria[:criteria]
-            levels = {criterion.id: criterion.levels[-1 if lowest else level].id for criterion in chosen}
-            about = {"levels": levels, "comment": comment, "version": version, "now": self.clock()}
+            marks = {each.id: CriterionMark(each.levels[-1 if lowest else level].id) for each in chosen}
+            about = {"marks": marks, "comment": comment, "version": version, "now": self.clock()}
             assess(session, self.cast.tariq, discussion, student.person_id, **about)
 
     def release(self, discussion: DiscussionView, *students: Actor) -> None:

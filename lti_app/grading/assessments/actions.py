@@ -1,6 +1,7 @@
 """Saving marks and releasing grades."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Select, delete, insert, select
@@ -18,10 +19,11 @@ from lti_app.discussion.discussions.queries.extensions import collect_calendars
 from lti_app.discussion.discussions.rules import Calendar
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.models import Assessment, Mark, Release
-from lti_app.grading.assessments.rules import MAX_COMMENT
+from lti_app.grading.assessments.queries import collect_marks
+from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE
 from lti_app.grading.passbacks.actions.queueing import queue_passback
 from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.grading.rubrics.rules import RubricView, scaled, total
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 from lti_app.participation.progress.queries import collect_class_facts, requirements_of
 from lti_app.participation.requirements.evaluation import evaluate
 from lti_app.participation.requirements.facts import PostFacts
@@ -33,42 +35,48 @@ def assess(
     discussion: DiscussionView,
     person_id: int,
     *,
-    levels: Mapping[int, int],
+    marks: Mapping[int, CriterionMark],
     comment: str,
+    note: str = "",
     version: int,
     now: datetime,
 ) -> None:
-    """Save a student's marks (level id by criterion id) and comment as a draft.
+    """Save a student's marks (by criterion id), the comment to the student and the note for graders as a draft.
 
     `version` is the version of the marks that the grader saw, 0 for none. Raises AssessmentChanged if another grader
-    has saved since then, CommentTooLong, NotFound for a person who is not a student here, Forbidden. Levels that are
-    not in the rubric are ignored. Saving the same marks again changes nothing.
+    has saved since then, CommentTooLong, NotFound for a person who is not a student here, Forbidden. Marks that are
+    not of the rubric are ignored. Saving the same marks again changes nothing.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    comment = clean_text(comment)
-    if len(comment) > MAX_COMMENT:
-        raise CommentTooLong(limit=MAX_COMMENT, length=len(comment))
-    rubric = get_rubric(session, discussion)
-    chosen = {c.id: level for c in rubric.criteria if (level := c.level(levels.get(c.id)))}
+    comment, note = _limited(comment, MAX_COMMENT), _limited(note, MAX_NOTE)
     assessment = _locked_or_new(session, actor, discussion, person_id, now)
-    marks = {criterion_id: level.id for criterion_id, level in chosen.items()}
-    if assessment.comment == comment and _marks(session, [assessment.id]).get(assessment.id, {}) == marks:
+    rubric = get_rubric(session, discussion, version_id=assessment.rubric_id)
+    chosen = _settled(rubric, marks)
+    before = collect_marks(session, rubric, [assessment.id]).get(assessment.id, {})
+    if (assessment.comment, assessment.note, before) == (comment, note, chosen):
         return  # also the second of two clicks
     if assessment.version != version:
         raise AssessmentChanged
-    session.execute(delete(Mark).where(Mark.assessment_id == assessment.id))
-    if marks:
-        rows = [
-            {"assessment_id": assessment.id, "criterion_id": key, "level_id": level} for key, level in marks.items()
-        ]
-        session.execute(insert(Mark), rows)
-    assessment.comment = comment
-    assessment.total = total(level.points for level in chosen.values())
-    assessment.is_complete = 0 < len(chosen) == len(rubric.criteria)
+    replace_marks(session, assessment, rubric, chosen)
+    assessment.comment, assessment.note = comment, note
     assessment.version += 1
     assessment.assessed_at, assessment.assessed_by_id = now, actor.person_id
     session.flush()
+
+
+def _limited(text: str, limit: int) -> str:
+    text = clean_text(text)
+    if len(text) > limit:
+        raise CommentTooLong(limit=limit, length=len(text))
+    return text
+
+
+def _settled(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> dict[int, CriterionMark]:
+    """The marks as they are stored: of criteria of this rubric, and none that are empty."""
+    given = {each.id: each.settled(mark) for each in rubric.criteria if (mark := marks.get(each.id))}
+    limited = {key: replace(mark, comment=_limited(mark.comment, MAX_CRITERION_COMMENT)) for key, mark in given.items()}
+    return {key: mark for key, mark in limited.items() if not mark.is_empty}
 
 
 def release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, *, now: datetime) -> None:
@@ -153,15 +161,26 @@ def _locked_or_new(
     return session.scalars(_assessments(discussion.id).where(Assessment.person_id == person_id)).one()
 
 
-def _marks(session: Session, assessment_ids: Collection[int]) -> dict[int, dict[int, int]]:
-    """Level id by criterion id, by assessment id."""
-    rows = session.execute(
-        select(Mark.assessment_id, Mark.criterion_id, Mark.level_id).where(Mark.assessment_id.in_(assessment_ids))
-    )
-    marks: dict[int, dict[int, int]] = {}
-    for assessment_id, criterion_id, level_id in rows:
-        marks.setdefault(assessment_id, {})[criterion_id] = level_id
-    return marks
+def replace_marks(
+    session: Session, assessment: Assessment, rubric: RubricView, marks: Mapping[int, CriterionMark]
+) -> None:
+    """Store these marks instead of what an assessment had, with the total that they come to by this rubric."""
+    session.execute(delete(Mark).where(Mark.assessment_id == assessment.id))
+    if marks:
+        rows = [
+            {
+                "assessment_id": assessment.id,
+                "criterion_id": key,
+                "level_id": mark.level_id,
+                "points": mark.points,
+                "comment": mark.comment,
+            }
+            for key, mark in marks.items()
+        ]
+        session.execute(insert(Mark), rows)
+    assessment.rubric_id = rubric.id or None
+    assessment.total = rubric.total(marks)
+    assessment.is_complete = rubric.is_complete([key for key, mark in marks.items() if mark.points is not None])
 
 
 def _release(
@@ -173,11 +192,16 @@ def _release(
     facts: Mapping[int, list[PostFacts]],
     now: datetime,
 ) -> None:
-    rubric = get_rubric(session, discussion)
-    marks = _marks(session, [assessment.id for assessment in assessments])
+    versions = {assessment.rubric_id for assessment in assessments}
+    rubrics = {key: get_rubric(session, discussion, version_id=key) for key in versions}
+    marks = {
+        key: collect_marks(session, rubric, [each.id for each in assessments if each.rubric_id == key])
+        for key, rubric in rubrics.items()
+    }
     calendars = collect_calendars(session, discussion)
     for assessment in assessments:
-        given = scaled(assessment.total, out_of=rubric.maximum, to=discussion.points)
+        rubric = rubrics[assessment.rubric_id]
+        given = rubric.given(assessment.total, possible=discussion.points)
         session.add(
             Release(
                 assessment_id=assessment.id,
@@ -185,7 +209,7 @@ def _release(
                 given=given,
                 possible=discussion.points,
                 comment=assessment.comment,
-                marks=_as_read(rubric, marks.get(assessment.id, {})),
+                marks=_as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
                 released_at=now,
                 released_by_id=actor.person_id,
             )
@@ -211,18 +235,24 @@ def _release(
     session.flush()
 
 
-def _as_read(rubric: RubricView, marks: Mapping[int, int]) -> list[dict[str, str]]:
-    read = []
+def _as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:
+    read: list[dict[str, str | bool]] = []
     for criterion in rubric.criteria:
-        if level := criterion.level(marks.get(criterion.id)):
-            read.append(
-                {
-                    "title": criterion.title,
-                    "level": level.title,
-                    "points": str(level.points),
-                    "maximum": str(criterion.maximum),
-                }
-            )
+        mark = marks.get(criterion.id)
+        if mark is None:
+            continue
+        level = criterion.level(mark.level_id)
+        read.append(
+            {
+                "title": criterion.title,
+                "level": level.label if level else "",
+                "description": level.description if level and level.name else "",
+                "points": "" if mark.points is None else str(mark.points),
+                "maximum": str(criterion.maximum),
+                "comment": mark.comment,
+                "counts": criterion.counts,
+            }
+        )
     return read
 
 

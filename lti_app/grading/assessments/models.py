@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_app.core.db import Base, Id
+from lti_app.core.db import Base, Id, index_where_filled
 from lti_app.course.courses.models import Course
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
-from lti_app.grading.rubrics.models import Criterion, Level
+from lti_app.grading.rubrics.models import Criterion, Level, Rubric
 
 
 class Assessment(Base):
@@ -22,17 +22,22 @@ class Assessment(Base):
         UniqueConstraint("discussion_id", "person_id"),
         Index(None, "person_id"),
         Index(None, "assessed_by_id"),
+        index_where_filled("rubric_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey(Course.id))
     discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id))
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    rubric_id: Mapped[int | None] = mapped_column(ForeignKey(Rubric.id))
+    "The version of the rubric that it was marked with; empty for the one in use, in rows of an earlier release."
     comment: Mapped[str]
+    note: Mapped[str] = mapped_column(server_default="")
+    "For graders; the student never sees it."
     total: Mapped[Decimal]
     "The sum of the marks so far, in points of the rubric."
     is_complete: Mapped[bool]
-    "Whether every criterion has a level."
+    "Whether every criterion that counts is marked."
     version: Mapped[int]
     "Counts saves, so that a grader does not overwrite the marks of another unknowingly."
     assessed_at: Mapped[datetime]
@@ -44,7 +49,7 @@ class Assessment(Base):
 
 
 class Mark(Base):
-    """The chosen level of one criterion."""
+    """What a grader chose for one criterion."""
 
     __tablename__ = "mark"
     __table_args__ = (
@@ -56,7 +61,11 @@ class Mark(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey(Assessment.id))
     criterion_id: Mapped[int] = mapped_column(ForeignKey(Criterion.id))
-    level_id: Mapped[int] = mapped_column(ForeignKey(Level.id))
+    level_id: Mapped[int | None] = mapped_column(ForeignKey(Level.id))
+    "Empty where there is a comment alone."
+    points: Mapped[Decimal | None]
+    "Empty where there is a comment alone, and in rows of an earlier release, whose points are those of the level."
+    comment: Mapped[str] = mapped_column(server_default="")
 
 
 class Release(Base):
@@ -77,6 +86,8 @@ class Release(Base):
     possible: Mapped[Decimal]
     comment: Mapped[str]
     marks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    "The criteria and levels at that time: title, level, points and maximum, with points as text."
+    """The criteria at that time: title, level, points and maximum, with points as text; in newer rows also the
+    level's description, the comment, and whether it counts.
+    """
     released_at: Mapped[datetime]
     released_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))

@@ -1,5 +1,6 @@
 """Marks and grades, for the grading desk and for the graded student."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +27,8 @@ from lti_app.grading.assessments.rules import PostEvent, PostEventKind, StudentL
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import report_of
 from lti_app.grading.passbacks.rules.states import PassbackReport
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 
 _RELEASED = (
     select(Release, Passback)
@@ -46,9 +49,13 @@ _RELEASED = (
 class AssessmentView:
     """A student's marks, as graders see them."""
 
-    levels: dict[int, int]
-    """Level id by criterion id."""
+    marks: dict[int, CriterionMark]
+    """By criterion id."""
+    rubric: RubricView
+    """The version of the rubric that they were given by; before the first save, the one in use."""
     comment: str
+    note: str
+    """For graders; the student never sees it."""
     total: Decimal
     is_complete: bool
     version: int
@@ -65,8 +72,13 @@ class ReleasedMark:
 
     title: str
     level: str
-    points: Decimal
+    description: str
+    """What the level means, where it has a name besides."""
+    points: Decimal | None
+    """Empty where there is a comment alone."""
     maximum: Decimal
+    comment: str
+    counts: bool
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,6 @@ _MOMENTS = {
     PostEventKind.HIDDEN: Post.hidden_at,
     PostEventKind.SPLIT: Post.split_at,
 }
-NO_ASSESSMENT = AssessmentView({}, "", Decimal(0), False, 0, None, None, None, None)
 
 
 def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
@@ -199,19 +210,22 @@ def find_by_pseudonym(session: Session, actor: Actor, discussion: DiscussionView
 
 
 def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> AssessmentView:
-    """A student's marks, NO_ASSESSMENT before the first save (one statement). Raises Forbidden for all but graders."""
+    """A student's marks, with version 0 before the first save, and the rubric they were given by (three statements).
+
+    Raises Forbidden for all but graders.
+    """
     require(actor, DiscussionPermission.GRADE)
-    rows = session.execute(
-        select(Assessment, Mark)
-        .outerjoin(Mark, Mark.assessment_id == Assessment.id)
-        .where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
-    ).all()
-    if not rows:
-        return NO_ASSESSMENT
-    row = rows[0][0]
+    row = session.scalar(
+        select(Assessment).where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
+    )
+    rubric = get_rubric(session, discussion, version_id=row.rubric_id if row else None)
+    if row is None:
+        return AssessmentView({}, rubric, "", "", Decimal(0), False, 0, None, None, None, None)
     return AssessmentView(
-        levels={mark.criterion_id: mark.level_id for _, mark in rows if mark is not None},
+        marks=collect_marks(session, rubric, [row.id]).get(row.id, {}),
+        rubric=rubric,
         comment=row.comment,
+        note=row.note,
         total=row.total,
         is_complete=row.is_complete,
         version=row.version,
@@ -220,6 +234,22 @@ def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, p
         released_given=row.released_given,
         released_at=row.released_at,
     )
+
+
+def collect_marks(
+    session: Session, rubric: RubricView, assessment_ids: Collection[int]
+) -> dict[int, dict[int, CriterionMark]]:
+    """The marks of assessments that were given by this rubric, by criterion id, by assessment id (one statement).
+
+    Called with assessments that a gate or a lock has answered with.
+    """
+    levels = {level.id: level for criterion in rubric.criteria for level in criterion.levels}
+    marks: dict[int, dict[int, CriterionMark]] = {}
+    for row in session.scalars(select(Mark).where(Mark.assessment_id.in_(assessment_ids))):
+        level = levels.get(row.level_id or 0)
+        points = level.points if row.points is None and level else row.points
+        marks.setdefault(row.assessment_id, {})[row.criterion_id] = CriterionMark(row.level_id, points, row.comment)
+    return marks
 
 
 def get_released_grade(session: Session, actor: Actor, discussion: DiscussionView) -> ReleasedGrade | None:
@@ -298,4 +328,12 @@ def _related(post: Post, author: str) -> RelatedPost:
 
 
 def _released_mark(mark: dict[str, Any]) -> ReleasedMark:
-    return ReleasedMark(mark["title"], mark["level"], Decimal(mark["points"]), Decimal(mark["maximum"]))
+    return ReleasedMark(
+        title=mark["title"],
+        level=mark["level"],
+        description=mark.get("description", ""),
+        points=Decimal(mark["points"]) if mark["points"] else None,
+        maximum=Decimal(mark["maximum"]),
+        comment=mark.get("comment", ""),
+        counts=mark.get("counts", True),
+    )

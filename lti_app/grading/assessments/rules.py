@@ -7,11 +7,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from lti_app.grading.passbacks.rules.states import PassbackReport
-from lti_app.grading.rubrics.rules import CriterionView, Evidence, LevelView
+from lti_app.grading.rubrics.rules.criteria import CriterionView, Evidence, LevelView
 from lti_app.participation.requirements.evaluation import Verdicts
 
 MAX_COMMENT = 4000
 """Characters. Moodle stores 5000."""
+MAX_CRITERION_COMMENT = 1000
+MAX_NOTE = 4000
 
 
 class GradingStatus(StrEnum):

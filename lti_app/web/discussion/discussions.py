@@ -29,7 +29,7 @@ from lti_app.discussion.threads.rules import Jumps, Overview
 from lti_app.grading.assessments.queries import get_released_grade
 from lti_app.grading.rubrics.actions.settings import save_graded_settings
 from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, in_language
+from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.readings.actions.records import add_reading
 from lti_app.library.readings.queries import ReadingLine, list_readings
 from lti_app.library.readings.rules import to_csl
@@ -193,7 +193,7 @@ def _save_settings(actor: Actor, discussion_id: int, form: SettingsForm) -> None
             discussion_id,
             settings=chosen,
             prompt_html=(form.prompt.data or "") if form.is_rich else None,
-            rubric=in_language(DEFAULT_RUBRIC, _),
+            rubric=DEFAULT_RUBRIC.translated(_),
             version=version,
             now=now(),
         )
@@ -222,7 +222,7 @@ def _settings_page(
         form=form,
         reading_form=reading_form,
         reading_choices=choices,
-        rubric_plan=in_language(DEFAULT_RUBRIC, _),
+        rubric_plan=DEFAULT_RUBRIC.translated(_).numbered(),
         groups=list_groups(read_session(), actor),
         base_url=url_for(".show", discussion_id=discussion.id),
     )

@@ -28,12 +28,12 @@ from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.grading.rubrics.rules import CriterionView, LevelView, RubricView
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, LevelView
 from lti_app.participation.progress.queries import get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import chosen_words, list_class
-from lti_app.web.grading.forms.desk import AssessmentForm, chosen_levels
+from lti_app.web.grading.forms.desk import AssessmentForm, chosen_marks
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, ring, writing
 
@@ -47,7 +47,7 @@ class RubricRow:
     """A criterion on the desk."""
 
     criterion: CriterionView
-    chosen_level_id: int | None
+    mark: CriterionMark
     suggested: LevelView | None
     error: str
 
@@ -100,9 +100,18 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     if not form.validate():
         return _student_page(actor, discussion, person_id, form), 422
     with writing() as session:
-        levels = chosen_levels(get_rubric(session, discussion), request.form)
-        comment, version = form.comment.data or "", form.version.data or 0
-        assess(session, actor, discussion, person_id, levels=levels, comment=comment, version=version, now=now())
+        rubric = get_assessment(session, actor, discussion, person_id).rubric
+        assess(
+            session,
+            actor,
+            discussion,
+            person_id,
+            marks=chosen_marks(rubric, request.form),
+            comment=form.comment.data or "",
+            note=form.note.data or "",
+            version=form.version.data or 0,
+            now=now(),
+        )
         is_released = action == "release" and _release(session, actor, discussion, person_id)
     if is_released:
         ring()
@@ -197,22 +206,22 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
     posts = list_posts_in_context(session, actor, discussion, person_id)
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
-    rubric = get_rubric(session, discussion)
     assessment = get_assessment(session, actor, discussion, person_id)
     before, after = _neighbours(lines, person_id)
     return render_template(
         "grading/student.html",
         discussion=discussion,
         lines=lines,
-        rubric_maximum=rubric.maximum,
+        rubric_maximum=assessment.rubric.maximum,
         student=chosen,
         posts=posts,
         verdicts=verdicts,
         post_verdicts=verdicts.posts,
-        rubric=rubric,
-        rows=_rows(rubric, assessment, verdicts, form),
+        rubric=assessment.rubric,
+        rows=_rows(assessment, verdicts, form),
         assessment=assessment,
-        form=form or AssessmentForm(formdata=None, comment=assessment.comment, version=assessment.version),
+        form=form
+        or AssessmentForm(formdata=None, comment=assessment.comment, note=assessment.note, version=assessment.version),
         passback=get_passback(session, actor, discussion, person_id),
         changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
         blind=discussion.hides_names_from(actor),
@@ -224,13 +233,12 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
     )
 
 
-def _rows(
-    rubric: RubricView, assessment: AssessmentView, verdicts: Verdicts, form: AssessmentForm | None
-) -> list[RubricRow]:
-    """The criteria with the chosen levels: as entered if a save was refused, else as stored."""
-    chosen = assessment.levels if form is None else chosen_levels(rubric, request.form)
+def _rows(assessment: AssessmentView, verdicts: Verdicts, form: AssessmentForm | None) -> list[RubricRow]:
+    """The criteria with their marks: as entered if a save was refused, else as stored."""
+    rubric = assessment.rubric
+    marks = assessment.marks if form is None else chosen_marks(rubric, request.form)
     return [
-        RubricRow(criterion, chosen.get(criterion.id), suggested_level(criterion, verdicts), "")
+        RubricRow(criterion, marks.get(criterion.id, CriterionMark()), suggested_level(criterion, verdicts), "")
         for criterion in rubric.criteria
     ]
 

@@ -16,7 +16,6 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.queries import (
-    NO_ASSESSMENT,
     get_assessment,
     get_released_grade,
     list_desk,
@@ -26,6 +25,7 @@ from lti_app.grading.assessments.rules import MAX_COMMENT, GradingStatus
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.rubrics.models import Level
+from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from lti_app.participation.progress.queries import collect_class_facts
 from tests.cast import arrive
 from tests.factories.discussions import plan, set_up
@@ -53,10 +53,10 @@ def scores(session):
 
 
 def test_marks_are_kept_as_a_draft(session, cast, discussion, clock):
-    assert marks_of(session, cast, discussion, cast.ana) == NO_ASSESSMENT
+    assert marks_of(session, cast, discussion, cast.ana).version == 0
     mark(session, cast.tariq, discussion, cast.ana, 1, 0, 2, 0, 0, comment=" Good.\r\nMore cases! ", now=clock())
     view = marks_of(session, cast, discussion, cast.ana)
-    assert view.levels == levels(session, discussion, 1, 0, 2, 0, 0)
+    assert view.marks == levels(session, discussion, 1, 0, 2, 0, 0)
     assert (view.total, view.is_complete, view.version) == (Decimal(4 + 5 + 1 + 2 + 2), True, 1)
     assert (view.comment, view.assessed_at) == ("Good.\nMore cases!", clock())
     assert (view.released_version, view.released_given, view.released_at) == (None, None, None)
@@ -70,16 +70,16 @@ def test_marks_can_be_given_one_by_one_and_taken_back(session, cast, discussion,
     assert (view.total, view.is_complete) == (Decimal(11), False)
     mark(session, cast.ines, discussion, cast.ana, 3, version=1, now=clock())
     view = marks_of(session, cast, discussion, cast.ana)
-    assert (view.total, len(view.levels), view.version) == (Decimal(0), 1, 2)
+    assert (view.total, len(view.marks), view.version) == (Decimal(0), 1, 2)
 
 
 def test_levels_that_are_not_of_the_rubric_are_passed_over(session, cast, discussion, clock):
     other = set_up(session, cast.ines, clock())
     theirs, mine = levels(session, other, 0, 0, 0, 0, 0), levels(session, discussion, 0, 0)
     crossed = dict(zip(mine, reversed(mine.values()), strict=True))
-    chosen = {**theirs, **crossed, 0: 0, 10**30: 10**30}
-    assess(session, cast.ines, discussion, cast.ana.person_id, levels=chosen, comment="x", version=0, now=clock())
-    assert marks_of(session, cast, discussion, cast.ana).levels == {}
+    chosen = {**theirs, **crossed, 0: CriterionMark(0), 10**30: CriterionMark(10**30)}
+    assess(session, cast.ines, discussion, cast.ana.person_id, marks=chosen, comment="x", version=0, now=clock())
+    assert marks_of(session, cast, discussion, cast.ana).marks == {}
 
 
 def test_another_graders_marks_are_not_overwritten(session, cast, discussion, clock):
@@ -99,7 +99,7 @@ def test_saving_twice_is_saving_once(session, cast, discussion, clock):
 
 
 def test_saving_nothing_is_no_grading(session, cast, discussion, clock):
-    assess(session, cast.ines, discussion, cast.ana.person_id, levels={}, comment=" ", version=0, now=clock())
+    assess(session, cast.ines, discussion, cast.ana.person_id, marks={}, comment=" ", version=0, now=clock())
     assert desk(session, cast.ines, discussion)["Ana"] is GradingStatus.UNGRADED
     assert marks_of(session, cast, discussion, cast.ana).version == 0
 
@@ -139,7 +139,7 @@ def test_without_a_rubric_there_is_no_grade(session, cast, clock):
     bare = set_up(session, cast.ines, clock())
     for criterion in levels(session, bare, 0, 0, 0, 0, 0):
         session.query(Level).filter_by(criterion_id=criterion).delete()
-    assess(session, cast.ines, bare, cast.ana.person_id, levels={}, comment="Hm.", version=0, now=clock())
+    assess(session, cast.ines, bare, cast.ana.person_id, marks={}, comment="Hm.", version=0, now=clock())
     with pytest.raises(AssessmentIncomplete):
         release(session, cast.ines, bare, cast.ana.person_id, now=clock())
     assert release_all(session, cast.ines, bare, now=clock()) == 0
@@ -159,7 +159,7 @@ def test_a_release_tells_the_student_and_the_lms(session, cast, discussion, rele
     assert grade.released_at == released
     assert [(each.points, each.maximum) for each in grade.marks] == [(4, 6), (3, 5), (5, 5), (2, 2), (2, 2)]
     assert grade.marks[3].title == "Timeliness"
-    assert grade.marks[3].level == "Everything required, on time"
+    assert (grade.marks[3].level, grade.marks[3].description) == ("On time", "Everything required, on time")
     view = marks_of(session, cast, discussion, cast.ana)
     assert (view.released_version, view.released_given, view.released_at) == (1, Decimal(16), released)
     (score,) = scores(session).values()

@@ -17,7 +17,17 @@ from lti_app.grading.assessments.rules import (
     grading_status,
     suggested_level,
 )
-from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, CriterionView, Evidence, LevelView, RubricView, scaled, total
+from lti_app.grading.rubrics.rules.criteria import (
+    CriterionMark,
+    CriterionView,
+    Evidence,
+    LevelView,
+    RubricView,
+    Scoring,
+)
+from lti_app.grading.rubrics.rules.plans import plan_of
+from lti_app.grading.rubrics.rules.points import scaled
+from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.participation.requirements.base import Standing, Verdict
 from lti_app.participation.requirements.evaluation import Verdicts
 from tests.cast import MONDAY
@@ -56,29 +66,87 @@ def test_more_marks_never_make_fewer_points(some, out_of, to, more):
 
 
 def test_the_rubric_that_ships_gives_twenty_points_and_every_kind_of_evidence():
-    assert sum(criterion.levels[0][0] for criterion in DEFAULT_RUBRIC) == 20
-    assert {criterion.evidence for criterion in DEFAULT_RUBRIC} == set(Evidence)
-    for criterion in DEFAULT_RUBRIC:
-        steps = [points for points, _ in criterion.levels]
+    assert DEFAULT_RUBRIC.numbered().maximum == 20
+    assert {criterion.evidence for criterion in DEFAULT_RUBRIC.criteria} == set(Evidence)
+    for criterion in DEFAULT_RUBRIC.criteria:
+        steps = [level.points for level in criterion.levels]
         assert steps == sorted(set(steps), reverse=True)
         assert steps[-1] == 0
 
 
 def test_totals():
-    assert total([]) == 0
-    assert total([Decimal("1.5"), Decimal("2.25")]) == Decimal("3.75")
     assert RubricView(()).maximum == 0
     assert RubricView((criterion(Evidence.NONE, 2, 1, 0), criterion(Evidence.NONE))).maximum == 2
 
 
-def criterion(evidence, *steps):
-    levels = tuple(LevelView(number, Decimal(step), str(step)) for number, step in enumerate(steps, 1))
-    return CriterionView(1, "Timeliness", "", evidence, levels)
+def criterion(evidence, *steps, **about):
+    levels = tuple(LevelView(number, Decimal(step), str(step), "") for number, step in enumerate(steps, 1))
+    return CriterionView(about.pop("id", 1), "Timeliness", "", evidence, levels, **about)
+
+
+def marked(**points):
+    return {int(key.removeprefix("c")): CriterionMark(points=Decimal(value)) for key, value in points.items()}
+
+
+def test_the_total_is_of_weighted_criteria_that_count():
+    rubric = RubricView(
+        (
+            criterion(Evidence.NONE, 4, 0, id=1, weight=Decimal("1.5")),
+            criterion(Evidence.NONE, 2, 0, id=2),
+            criterion(Evidence.NONE, 9, 0, id=3, counts=False),
+        )
+    )
+    assert rubric.maximum == 8
+    assert rubric.total(marked(c1="4", c2="2", c3="9")) == 8
+    assert rubric.total(marked(c1="0.01", c2="0.5")) == Decimal("0.52")  # halves of a hundredth are rounded up
+    assert rubric.total({}) == 0
+    assert rubric.is_complete([1, 2])
+    assert not rubric.is_complete([1, 3])
+    only_feedback = RubricView((criterion(Evidence.NONE, 2, 0, id=5, counts=False),))
+    assert (only_feedback.is_complete([5]), only_feedback.is_complete([])) == (True, False)
+    assert not RubricView(()).is_complete([])
+
+
+@pytest.mark.parametrize(("total", "given_points"), [("4.99", "0.00"), ("5", "12.50"), ("8", "12.50")])
+def test_complete_or_incomplete_gives_all_points_or_none(total, given_points):
+    rubric = RubricView((criterion(Evidence.NONE, 8, 0),), scoring=Scoring.COMPLETE, pass_mark=Decimal(5))
+    assert str(rubric.given(Decimal(total), possible=Decimal("12.50"))) == given_points
+
+
+@pytest.mark.parametrize(
+    ("level_id", "points", "stored"),
+    [
+        (None, "3.5", (1, "3.5")),
+        (3, "3.5", (1, "3.5")),  # the points decide
+        (None, "2", (2, "2")),
+        (None, "0.25", (2, "0.25")),
+        (None, "0", (3, "0")),
+        (2, "4.01", (2, "2")),  # beyond the range, so that the level decides
+        (2, "-1", (2, "2")),
+        (7, None, (None, None)),
+    ],
+)
+def test_points_within_a_range_belong_to_a_level(level_id, points, stored):
+    row = criterion(Evidence.NONE, 4, 2, 0, uses_range=True)
+    mark = row.settled(CriterionMark(level_id, points and Decimal(points), "Why?"))
+    assert (mark.level_id, mark.points) == (stored[0], stored[1] and Decimal(stored[1]))
+    assert mark.comment == "Why?"
+
+
+def test_points_of_fixed_levels_come_from_the_level():
+    row = criterion(Evidence.NONE, 4, 2, 0)
+    assert row.settled(CriterionMark(2, Decimal("3.5"))) == CriterionMark(2, Decimal(2))
+    assert row.settled(CriterionMark(None, Decimal("3.5"))).is_empty
+
+
+def test_a_rubric_and_its_plan_say_the_same():
+    shown = DEFAULT_RUBRIC.numbered()
+    assert plan_of(shown) == DEFAULT_RUBRIC
 
 
 def test_a_level_is_found_by_its_id_only_in_its_own_criterion():
     row = criterion(Evidence.NONE, 2, 1, 0)
-    assert row.level(2) == LevelView(2, Decimal(1), "1")
+    assert row.level(2) == LevelView(2, Decimal(1), "1", "")
     assert row.level(7) is None
     assert row.level(None) is None
 

@@ -1,5 +1,7 @@
 """Setting up a graded discussion: settings, prompt and rubric in one action."""
 
+from dataclasses import replace
+
 import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
@@ -8,7 +10,7 @@ from lti_app.discussion.discussions.errors import SettingsChanged
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.grading.rubrics.actions.settings import save_graded_settings
 from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC
+from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from tests.factories.discussions import plan
 
 
@@ -30,9 +32,15 @@ def test_one_action_saves_settings_prompt_and_rubric(session, cast, clock, reser
     assert (found.prompt, "<strong>leads</strong>" in found.prompt_html) == ("Who leads?", True)
     assert "script" not in found.prompt_html
     first = get_rubric(session, found)
-    assert len(first.criteria) == len(DEFAULT_RUBRIC)
+    assert len(first.criteria) == len(DEFAULT_RUBRIC.criteria)
     save_graded_settings(
-        session, cast.ines, reserved, settings=plan(), rubric=DEFAULT_RUBRIC[:1], version=1, now=clock()
+        session,
+        cast.ines,
+        reserved,
+        settings=plan(),
+        rubric=replace(DEFAULT_RUBRIC, criteria=DEFAULT_RUBRIC.criteria[:1]),
+        version=1,
+        now=clock(),
     )
     assert get_rubric(session, seen(session, cast, reserved, clock)) == first  # what is graded by stays
 

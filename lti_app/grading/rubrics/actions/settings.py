@@ -1,6 +1,5 @@
 """Setting up a graded discussion: settings, prompt and rubric in one action."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,7 +10,8 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import DiscussionSettings
 from lti_app.discussion.posts.queries.referred import compose_prompt, find_attachable
 from lti_app.grading.rubrics.actions.copy import copy_rubric
-from lti_app.grading.rubrics.rules import DEFAULT_RUBRIC, CriterionPlan
+from lti_app.grading.rubrics.rules.plans import RubricPlan
+from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.actions import attach_files
 from lti_app.library.files.rules import Purpose
 
@@ -23,7 +23,7 @@ def save_graded_settings(
     *,
     settings: DiscussionSettings,
     prompt_html: str | None = None,
-    rubric: Sequence[CriterionPlan] = DEFAULT_RUBRIC,
+    rubric: RubricPlan = DEFAULT_RUBRIC,
     version: int,
     now: datetime,
 ) -> None:

@@ -1,17 +1,22 @@
 """Forms of the grading desk."""
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from lti_app.grading.assessments.rules import MAX_COMMENT
-from lti_app.grading.rubrics.rules import RubricView
+from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_NOTE
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, RubricView
 from lti_app.web.forms.fields import LongTextField, PostedForm
 
 CRITERION = "criterion-"
+POINTS = "points-"
+COMMENT = "comment-"
+TYPED_POINTS = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,2})?", re.ASCII)
 MAX_DIGITS = 18
 """More than any id has; Python refuses to read numbers of some thousand digits."""
 
@@ -23,15 +28,31 @@ class AssessmentForm(PostedForm):
         _l("Comment to the student"),
         [Optional(), Length(max=MAX_COMMENT, message=_l("A comment can have up to %(max)d characters. Shorten it."))],
     )
+    note = LongTextField(
+        _l("Note for graders"),
+        [Optional(), Length(max=MAX_NOTE, message=_l("A note can have up to %(max)d characters. Shorten it."))],
+    )
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
-def chosen_levels(rubric: RubricView, form: Mapping[str, str]) -> dict[int, int]:
-    """The chosen level ids by criterion id; values that are not levels of the rubric are ignored."""
-    chosen: dict[int, int] = {}
-    for criterion in rubric.criteria:
-        value = form.get(f"{CRITERION}{criterion.id}", "")
-        is_number = value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS
-        if is_number and criterion.level(int(value)):
-            chosen[criterion.id] = int(value)
-    return chosen
+def chosen_marks(rubric: RubricView, form: Mapping[str, str]) -> dict[int, CriterionMark]:
+    """What was chosen and written for each criterion, by its id; what cannot be read as its level or points is
+    ignored.
+    """
+    return {criterion.id: _mark(criterion, form) for criterion in rubric.criteria}
+
+
+def _mark(criterion: CriterionView, form: Mapping[str, str]) -> CriterionMark:
+    value = form.get(f"{CRITERION}{criterion.id}", "")
+    is_number = value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS
+    return CriterionMark(
+        level_id=int(value) if is_number and criterion.level(int(value)) else None,
+        points=parsed_points(form.get(f"{POINTS}{criterion.id}", "")) if criterion.uses_range else None,
+        comment=form.get(f"{COMMENT}{criterion.id}", ""),
+    )
+
+
+def parsed_points(text: str) -> Decimal | None:
+    """Points as people type them, with a dot or a comma and two decimal places at most; None for anything else."""
+    match = TYPED_POINTS.fullmatch(text.strip())
+    return Decimal(match[0].replace(",", ".")) if match else None
