@@ -102,6 +102,7 @@ def assemble(settings: Settings, *, database: Database | None = None, clock: Clo
         store=edge.store,
         storage=storage,
         clock=clock,
+        scores_at_once=settings.scores_at_once,
     )
     return Colloquy(settings, database, clock, jobs, edge, storage)
 

@@ -98,6 +98,7 @@ def test_grades_changed_while_two_workers_send_all_arrive(school_class, gradeboo
         wanted = passback_states(session, school_class.discussion_id)
     assert {state.state for state in wanted.values()} == {PassbackState.SENT}
     assert grades(gradebook) == {person_id: int(state.given) for person_id, state in wanted.items()}
+    gradebook.check_order()
 
 
 def test_a_platform_that_does_not_answer_keeps_no_other_waiting(placed, school_class, sender, gradebook, clock):

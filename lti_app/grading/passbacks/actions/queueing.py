@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, case, literal, or_, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
@@ -116,19 +116,18 @@ def send_column_again(
 ) -> None:
     """Queue every score of a discussion for its new gradebook column, whatever became of them in the old one.
 
-    With `in_flight`, scores that other workers are sending count as newer versions, so that an answer from the old
-    column does not settle them. `apart_from` names the person whose score is just being sent to the new column; those
-    that the same worker has claimed follow it there, as do those that wait.
+    With `in_flight`, scores that workers have claimed count as newer versions, so that an answer from the old column
+    does not settle them. `apart_from` names the person whose score is just being sent to the new column; those that
+    nobody has claimed follow it there.
     """
     of_discussion = Passback.discussion_id == discussion_id
     session.execute(update(Passback).where(of_discussion).values(sent_comment=None))
     is_settled = Passback.state != PassbackState.PENDING
-    own = select(Passback.lease_token).where(of_discussion, Passback.person_id == apart_from).scalar_subquery()
-    is_sent_elsewhere = Passback.lease_token.is_not(None) & Passback.lease_token.is_distinct_from(own)
+    is_claimed = Passback.lease_token.is_not(None)
     session.execute(
         update(Passback)
         .where(of_discussion, Passback.person_id.is_distinct_from(apart_from))
-        .where(or_(is_settled, is_sent_elsewhere) if in_flight else is_settled)
+        .where(or_(is_settled, is_claimed) if in_flight else is_settled)
         .values(
             wanted_version=Passback.wanted_version + 1,
             read_back=ReadBack.UNCHECKED,
