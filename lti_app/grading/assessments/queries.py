@@ -26,12 +26,17 @@ from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.rules import PostEvent, PostEventKind, StudentLine, grading_status
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import report_of
+from lti_app.grading.passbacks.rules.states import PassbackReport
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 
 _RELEASED = (
-    select(Release)
+    select(Release, Passback)
     .join(Assessment, Assessment.id == Release.assessment_id)
+    .outerjoin(
+        Passback,
+        (Passback.discussion_id == Assessment.discussion_id) & (Passback.person_id == Assessment.person_id),
+    )
     .where(
         Assessment.discussion_id == bindparam("discussion_id"),
         Assessment.person_id == bindparam("person_id"),
@@ -87,6 +92,8 @@ class ReleasedGrade:
     comment: str
     marks: tuple[ReleasedMark, ...]
     released_at: datetime
+    delivery: PassbackReport | None = None
+    """What became of it in the gradebook of the LMS."""
 
 
 @dataclass(frozen=True)
@@ -257,11 +264,13 @@ def _mark(row: Mark, rubric: RubricView) -> CriterionMark:
 
 def get_released_grade(session: Session, actor: Actor, discussion: DiscussionView) -> ReleasedGrade | None:
     """The actor's own grade as last released; None before the first release (one statement)."""
-    row = session.scalar(_RELEASED, {"discussion_id": discussion.id, "person_id": actor.person_id})
-    if row is None:
+    found = session.execute(_RELEASED, {"discussion_id": discussion.id, "person_id": actor.person_id}).first()
+    if found is None:
         return None
+    row, passback = found
     marks = tuple(_released_mark(mark) for mark in row.marks)
-    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at)
+    delivery = report_of(passback) if passback is not None else None
+    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, delivery)
 
 
 def list_posts_in_context(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission
-from lti_app.discussion.discussions.actions.pseudonyms import name_everybody, reveal_names
+from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
@@ -21,7 +21,6 @@ from lti_app.grading.assessments.queries import (
     AssessmentView,
     find_by_pseudonym,
     get_assessment,
-    list_desk,
     list_posts_in_context,
 )
 from lti_app.grading.assessments.rules import (
@@ -31,7 +30,7 @@ from lti_app.grading.assessments.rules import (
     events_after,
     suggested_level,
 )
-from lti_app.grading.passbacks.actions.queueing import keep_shown, request_check, retry_passbacks, send_over
+from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import get_rubric
@@ -39,9 +38,10 @@ from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView,
 from lti_app.participation.progress.queries import get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
+from lti_app.web.grading.class_list import chosen_words, list_class
 from lti_app.web.grading.forms.desk import AssessmentForm, chosen_marks
 from lti_app.web.session import get_visitor
-from lti_app.web.transactions import now, read_session, ring, ring_check, writing
+from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
     "grading", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/grading"
@@ -76,7 +76,7 @@ class RubricRow:
 def desk(discussion_id: int) -> ResponseReturnValue:
     """The class list: posts, grading status and gradebook status of each student."""
     actor, discussion = _enter(discussion_id)
-    lines = _lines(actor, discussion)
+    lines = list_class(actor, discussion)
     return render_template(
         "grading/desk.html",
         discussion=discussion,
@@ -85,7 +85,6 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         counts=_counts(lines),
         lineage=get_lineage(read_session(), actor, discussion),
         release_form=ConfirmForm(),
-        retry_form=ConfirmForm(),
         checked_at=max((at for line in lines if line.passback and (at := line.passback.checked_at)), default=None),
         blind=discussion.hides_names_from(actor),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
@@ -132,7 +131,7 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
         ring()
     elif action != "release":
         flash(_("Saved. The student can’t see it until you release it."))
-    lines = _lines(actor, discussion)
+    lines = list_class(actor, discussion)
     onward = _neighbours(lines, person_id)[1] if action == "save_next" else None
     here = next(line for line in lines if line.person_id == person_id)
     return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}", 303)
@@ -185,51 +184,22 @@ def names(discussion_id: int) -> ResponseReturnValue:
     return render_template("grading/names.html", discussion=discussion, form=form, base_url=base_url)
 
 
-@blueprint.post("/retry")
-def retry(discussion_id: int) -> ResponseReturnValue:
-    """Send again what the LMS refused."""
-    actor, discussion = _enter(discussion_id)
-    with writing() as session:
-        count = retry_passbacks(session, actor, discussion_id=discussion.id, now=now())
-    ring()
-    flash(ngettext("Sending %(num)d grade again.", "Sending %(num)d grades again.", count))
-    return redirect(url_for(".desk", discussion_id=discussion_id), 303)
-
-
-@blueprint.post("/check")
-def check(discussion_id: int) -> ResponseReturnValue:
-    """Read back what the LMS shows."""
-    actor, discussion = _enter(discussion_id)
-    with writing() as session:
-        request_check(session, actor, discussion_id=discussion.id, now=now())
-    ring_check()
-    flash(_("Checking the gradebook. Reload this page in a moment to see what the LMS shows."))
-    return redirect(url_for(".desk", discussion_id=discussion_id), 303)
-
-
-@blueprint.post("/gradebook")
 @blueprint.post("/<int:person_id>/gradebook")
 @blueprint.post("/b<int:pseudonym_id>/gradebook")
 def choose_grade(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
-    """Where the LMS shows another grade: send ours, or let that one count; for one student or all."""
+    """Where the LMS shows another grade of a student: send ours, or let that one count."""
     actor, discussion = _enter(discussion_id)
-    one = _whom(actor, discussion, person_id, pseudonym_id) if person_id or pseudonym_id else None
+    people = [_whom(actor, discussion, person_id, pseudonym_id)]
     keeps = request.form.get("choice") == "keep"
     with writing() as session:
         if keeps:
-            count = keep_shown(session, actor, discussion_id=discussion.id, person_id=one)
+            count = keep_shown(session, actor, discussion_id=discussion.id, person_ids=people)
         else:
-            count = send_over(session, actor, discussion_id=discussion.id, person_id=one, now=now())
+            count = send_over(session, actor, discussion_id=discussion.id, person_ids=people, now=now())
     ring()
-    flash(_chosen(count, keeps=keeps))
-    here = url_for(".desk", discussion_id=discussion_id)
-    return redirect(here if one is None else f"{here}/{f'b{pseudonym_id}' if pseudonym_id else person_id}", 303)
-
-
-def _chosen(count: int, *, keeps: bool) -> str:
-    if keeps:
-        return ngettext("%(num)d LMS grade kept.", "%(num)d LMS grades kept.", count)
-    return ngettext("Sending %(num)d grade again.", "Sending %(num)d grades again.", count)
+    flash(chosen_words(count, keeps=keeps))
+    key = f"b{pseudonym_id}" if pseudonym_id else person_id
+    return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{key}", 303)
 
 
 def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
@@ -244,16 +214,6 @@ def _whom(actor: Actor, discussion: DiscussionView, person_id: int, pseudonym_id
     if discussion.hides_names_from(actor):
         raise NotFound
     return person_id
-
-
-def _lines(actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
-    """The class list. In blind grading, students without a pseudonym get one first."""
-    lines = list_desk(read_session(), actor, discussion)
-    if discussion.hides_names_from(actor) and not all(line.name for line in lines):
-        with writing() as session:
-            name_everybody(session, actor, discussion)
-        lines = list_desk(read_session(), actor, discussion)
-    return lines
 
 
 def _release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> bool:
@@ -275,7 +235,7 @@ def _student_page(
     *,
     is_conflict: bool = False,
 ) -> str:
-    lines, session = _lines(actor, discussion), read_session()
+    lines, session = list_class(actor, discussion), read_session()
     chosen = next((line for line in lines if line.person_id == person_id), None)
     if chosen is None:
         raise NotFound
