@@ -14,7 +14,8 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.actions.grading import locked_assessments, replace_marks, with_points
 from lti_app.grading.assessments.errors import RubricInUse
 from lti_app.grading.assessments.models import Assessment
-from lti_app.grading.assessments.queries import collect_marks, list_desk
+from lti_app.grading.assessments.queries.desk import list_desk
+from lti_app.grading.assessments.queries.grades import collect_marks
 from lti_app.grading.rubrics.actions.library import valid
 from lti_app.grading.rubrics.actions.store import forget_versions, lock_rubric, store_rubric
 from lti_app.grading.rubrics.errors import RubricChanged
