@@ -112,7 +112,7 @@ WRITES = {
         ),
     ),
     "delete": (4, lambda s: delete_post(s.session, s.cast.ana, s.discussion, s.post.id, now=s.clock())),
-    "mark": (12, grade),
+    "mark": (13, grade),
     "release": (
         11,
         lambda s: release(s.session, s.cast.ines, s.discussion, s.cast.ben.person_id, now=s.clock()),

@@ -33,7 +33,7 @@ class AlreadyAsked(Conflict):
     code = "already_asked"
 
 
-class ReasonMissing(Refused):
+class WordsMissing(Refused):
     """A request for a second look, or its answer, has no words."""
 
-    code = "reason_missing"
+    code = "words_missing"

@@ -42,7 +42,7 @@ class Bulk(StrEnum):
 
 
 @dataclass(frozen=True)
-class Selection:
+class Ticked:
     """The ticked students, by whether an action concerns them."""
 
     concerned: Sequence[StudentLine]
@@ -78,11 +78,11 @@ def act(discussion_id: int) -> ResponseReturnValue:
     return redirect(back, 303)
 
 
-def _chosen(lines: Sequence[StudentLine], action: Bulk | None) -> Selection:
+def _chosen(lines: Sequence[StudentLine], action: Bulk | None) -> Ticked:
     ticked = set(request.form.getlist("student"))
     found = [line for line in lines if line.key in ticked]
     concerned = [line for line in found if action and action.concerns(line)]
-    return Selection(concerned, [line for line in found if line not in concerned])
+    return Ticked(concerned, [line for line in found if line not in concerned])
 
 
 def _do(session: Session, actor: Actor, discussion: DiscussionView, action: Bulk, person_ids: Sequence[int]) -> int:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from lti_app.core.errors import NotFound
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.grading.assessments.actions.reopening import answer_second_look, ask_second_look, take_back
-from lti_app.grading.assessments.errors import AlreadyAsked, CommentTooLong, ReasonMissing
+from lti_app.grading.assessments.errors import AlreadyAsked, CommentTooLong, WordsMissing
 from lti_app.grading.assessments.queries.history import list_history, list_looks
 from lti_app.grading.assessments.rules import MAX_REASON
 from lti_app.web.grading.class_list import enter, list_class, read_filter, whom
@@ -65,7 +65,7 @@ def answer(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Res
         with writing() as session:
             answer_second_look(session, actor, discussion, student_id, answer=words, now=now())
         flash(_("Answer sent. The student can read it now."))
-    except ReasonMissing:
+    except WordsMissing:
         flash(_("Write an answer first."), "warning")
     except CommentTooLong:
         flash(_("An answer can have up to %(max)d characters. Shorten it.", max=MAX_REASON), "warning")
@@ -81,7 +81,7 @@ def ask(discussion_id: int) -> ResponseReturnValue:
         with writing() as session:
             ask_second_look(session, actor, discussion, reason=request.form.get("reason", ""), now=now())
         flash(_("Your instructor will see your request and answer it here."))
-    except ReasonMissing:
+    except WordsMissing:
         flash(_("Write your reason first."), "warning")
     except CommentTooLong:
         flash(_("A reason can have up to %(max)d characters. Shorten it.", max=MAX_REASON), "warning")

@@ -13,7 +13,7 @@ from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.actions.grading import locked_assessments
 from lti_app.grading.assessments.actions.recording import record
-from lti_app.grading.assessments.errors import AlreadyAsked, CommentTooLong, ReasonMissing
+from lti_app.grading.assessments.errors import AlreadyAsked, CommentTooLong, WordsMissing
 from lti_app.grading.assessments.models import Assessment, SecondLook
 from lti_app.grading.assessments.rules import MAX_REASON, GradeEventKind
 from lti_app.grading.passbacks.actions.queueing import withdraw_unsent
@@ -32,6 +32,7 @@ def take_back(session: Session, actor: Actor, discussion: DiscussionView, person
     if assessment is None or assessment.released_version is None:
         return False
     assessment.released_version = assessment.released_given = assessment.released_at = None
+    assessment.version += 1  # releasing the same marks again is another release
     withdraw_unsent(session, discussion_id=discussion.id, person_id=person_id)
     record(session, actor, GradeEventKind.TAKEN_BACK, [assessment], words="", now=now)
     return True
@@ -41,7 +42,7 @@ def ask_second_look(session: Session, actor: Actor, discussion: DiscussionView, 
     """Ask for a second look at the actor's own released grade.
 
     Raises NotFound without a released grade, AlreadyAsked while an earlier request waits for an answer,
-    ReasonMissing, CommentTooLong.
+    WordsMissing, CommentTooLong.
     """
     reason = _limited(reason)
     assessment = session.scalar(locked_assessments(discussion.id).where(Assessment.person_id == actor.person_id))
@@ -58,7 +59,7 @@ def answer_second_look(
 ) -> None:
     """Answer what a student asks. The student reads the answer at once; a changed grade is released as always.
 
-    Raises NotFound if nothing waits for an answer, ReasonMissing, CommentTooLong, Forbidden.
+    Raises NotFound if nothing waits for an answer, WordsMissing, CommentTooLong, Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
@@ -77,7 +78,7 @@ def _open(assessment_id: int) -> Select[SecondLook]:
 def _limited(text: str) -> str:
     text = clean_text(text)
     if not text:
-        raise ReasonMissing
+        raise WordsMissing
     if len(text) > MAX_REASON:
         raise CommentTooLong(limit=MAX_REASON, length=len(text))
     return text
