@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.access import DiscussionPermission
+from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.actions.pseudonyms import name_everybody, reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.queries.lineage import get_lineage
@@ -68,6 +68,7 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         retry_form=ConfirmForm(),
         checked_at=max((at for line in lines if line.passback and (at := line.passback.checked_at)), default=None),
         blind=discussion.hides_names_from(actor),
+        may_edit_rubric=may(actor, DiscussionPermission.EDIT_SETTINGS),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission
+from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.grading.assessments.actions.rescoring import Regrading, change_rubric, is_graded, preview_rescoring
 from lti_app.grading.assessments.errors import RubricInUse
@@ -124,6 +125,10 @@ def _stale() -> str:
 
 def _ask(actor: Actor, discussion: DiscussionView, draft: RubricDraft, version: int) -> str:
     lines = preview_rescoring(read_session(), actor, discussion, draft.plan())
+    if not all(line.name for line in lines) and discussion.hides_names_from(actor):
+        with writing() as session:
+            name_everybody(session, actor, discussion)
+        lines = preview_rescoring(read_session(), actor, discussion, draft.plan())
     return render_template(
         "grading/rubrics/rescore.html",
         discussion=discussion,

@@ -79,7 +79,7 @@ def change_rubric(
     plan = continuing(plan, before)
     if plan == plan_of(before):
         return
-    assessments = session.scalars(locked_assessments(discussion.id)).all()
+    assessments = session.scalars(locked_assessments(discussion)).all()
     graded = [each for each in assessments if each.version]
     if graded and regrading is None:
         raise RubricInUse
