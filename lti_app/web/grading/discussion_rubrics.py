@@ -78,8 +78,7 @@ def _without_storing(
     """The editor again, with what a button changes in it."""
     if action == "fill":
         return _filled(actor, discussion, draft, version)
-    draft, focus = edited(draft, action)
-    return _page(actor, discussion, draft, version, focus=focus)
+    return _page(actor, discussion, edited(draft, action), version)
 
 
 def _kept(actor: Actor, discussion: DiscussionView, draft: RubricDraft, version: int) -> str:
@@ -101,7 +100,7 @@ def _filled(actor: Actor, discussion: DiscussionView, draft: RubricDraft, versio
     except NotFound:
         notice = _("This rubric is no longer available. Choose another one.")
         return _page(actor, discussion, draft, version, notice=notice)
-    return _page(actor, discussion, draft_of(begun) if begun else draft, version, focus="title")
+    return _page(actor, discussion, draft_of(begun) if begun else draft, version)
 
 
 def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:

@@ -36,11 +36,6 @@ class Editor:
         """Whether an answer shows the editor."""
         return any("rubric-editor" in form.classes for form in answer.page.all("form"))
 
-    @property
-    def focus(self) -> list[str]:
-        """The fields that have the focus when the page has loaded."""
-        return [e.attrs["name"] for e in self.form.all("input", "textarea") if "autofocus" in e.attrs]
-
 
 def is_order(name: str) -> bool:
     """Whether a field says only in which order the others come."""

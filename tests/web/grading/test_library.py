@@ -40,12 +40,11 @@ def test_a_rubric_is_built_with_the_buttons_alone(site, cast, path):
     editor = Editor(site.browser(cast.ines), f"{path}/new")
     assert editor.values["c0-l0-points"] == "2"
     editor.press("add", title="Close reading", c0__title="Claim")
-    assert editor.focus == ["c1-title"]
     editor.press("add", c1__title="Evidence", c1__evidence="readings")
     editor.press("up:2", c2__title="Questions")
     assert [editor.values[f"c{n}-title"] for n in range(3)] == ["Claim", "Questions", "Evidence"]
     editor.press("delete:1")
-    assert (editor.focus, [editor.values[f"c{n}-title"] for n in range(2)]) == (["c1-title"], ["Claim", "Evidence"])
+    assert [editor.values[f"c{n}-title"] for n in range(2)] == ["Claim", "Evidence"]
     editor.press("split:0:0", c0__l0__points="4", c0__l0__name="Excellent", c0__l0__description="Sharp")
     assert editor.values.items() >= {"c0-l1-points": "2.5", "c0-l1-description": "Sharp", "c0-l2-points": "1"}.items()
     editor.press("merge:0:1", c0__l1__name="Good", c0__l2__name="Fair")
