@@ -61,8 +61,8 @@ def save(discussion_id: int) -> ResponseReturnValue:
         return _kept(actor, discussion, draft, version)
     try:
         with writing() as session:
-            regrading = CHOICES.get(action)
-            change_rubric(session, actor, discussion, draft.plan(), version=version, regrading=regrading)
+            plan, chosen = draft.plan(), CHOICES.get(action)
+            change_rubric(session, actor, discussion, plan, version=version, regrading=chosen, now=now())
     except RubricInUse:
         return _ask(actor, discussion, draft, version)
     except RubricChanged:

@@ -13,13 +13,15 @@ from lti_app.grading.assessments.actions.grading import assess, release
 from lti_app.grading.assessments.actions.rescoring import Regrading, change_rubric, is_graded, preview_rescoring
 from lti_app.grading.assessments.errors import AssessmentChanged, RubricInUse
 from lti_app.grading.assessments.models import Assessment, Mark
-from lti_app.grading.assessments.queries import get_assessment, get_released_grade, list_desk
+from lti_app.grading.assessments.queries.desk import list_desk
+from lti_app.grading.assessments.queries.grades import get_assessment, get_released_grade
 from lti_app.grading.assessments.rules import GradingStatus
 from lti_app.grading.rubrics.errors import RubricChanged, RubricInvalid
 from lti_app.grading.rubrics.models import Criterion, Level, Rubric
 from lti_app.grading.rubrics.queries import get_rubric, list_versions
 from lti_app.grading.rubrics.rules.plans import CriterionPlan, LevelPlan, plan_of
 from lti_app.grading.rubrics.rules.ready import HOLISTIC
+from tests.cast import MONDAY
 from tests.factories.discussions import set_up
 from tests.factories.grades import levels, mark
 from tests.races import at_once
@@ -39,7 +41,8 @@ def doubled(plan):
 
 
 def change(session, cast, discussion, plan, *, version=1, regrading=None):
-    change_rubric(session, cast.ines, discussion, plan, version=version, regrading=regrading)
+    about = {"version": version, "regrading": regrading, "now": MONDAY}
+    change_rubric(session, cast.ines, discussion, plan, **about)
     session.flush()
 
 
@@ -151,7 +154,7 @@ def test_only_instructors_change_it_and_two_at_once_are_told(session, cast, cloc
     plan = current(session, discussion)
     for actor in (cast.tariq, cast.ana, cast.olga):
         with pytest.raises(Forbidden):
-            change_rubric(session, actor, discussion, HOLISTIC, version=1)
+            change_rubric(session, actor, discussion, HOLISTIC, version=1, now=clock())
         with pytest.raises(Forbidden):
             preview_rescoring(session, actor, discussion, HOLISTIC)
     change(session, cast, discussion, doubled(plan))
@@ -198,7 +201,8 @@ def test_marks_never_belong_to_another_version_than_their_rubric(database, sessi
                 first = replace(plan.criteria[0], weight=Decimal(number + 1))
                 plan = replace(plan, title=f"{regrading} {number}", criteria=(first, *plan.criteria[1:]))
                 try:
-                    change_rubric(own, cast.ines, discussion, plan, version=rubric.version, regrading=regrading)
+                    about = {"version": rubric.version, "regrading": regrading, "now": clock()}
+                    change_rubric(own, cast.ines, discussion, plan, **about)
                 except RubricChanged:
                     continue
 
@@ -235,7 +239,7 @@ def test_two_first_rubrics_at_once(database, session, cast, clock, discussion):
 
     def begin():
         with database.writing() as own:
-            change_rubric(own, cast.ines, discussion, HOLISTIC, version=0)
+            change_rubric(own, cast.ines, discussion, HOLISTIC, version=0, now=clock())
 
     answers = at_once([begin] * 3)
     assert [type(each).__name__ for each in answers if each] == ["RubricChanged"] * 2

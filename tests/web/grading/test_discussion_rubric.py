@@ -3,7 +3,7 @@
 import pytest
 
 from lti_app.discussion.discussions.rules import Anonymity
-from lti_app.grading.assessments.queries import get_assessment
+from lti_app.grading.assessments.queries.grades import get_assessment
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import list_library
 from lti_app.grading.rubrics.rules.ready import HOLISTIC
