@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import list_groups
+from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.lineage import get_lineage
@@ -100,6 +101,7 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         release_form=ConfirmForm(),
         checked_at=max((at for line in lines if line.passback and (at := line.passback.checked_at)), default=None),
         blind=blind,
+        may_edit_rubric=may(actor, DiscussionPermission.EDIT_SETTINGS),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )
 

@@ -95,7 +95,7 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    assessment = session.scalar(locked_assessments(discussion.id).where(Assessment.person_id == person_id))
+    assessment = session.scalar(locked_assessments(discussion).where(Assessment.person_id == person_id))
     if assessment is None or not assessment.is_complete:
         raise AssessmentIncomplete
     if assessment.version != assessment.released_version:
@@ -120,7 +120,7 @@ def release_all(
     drafts = [
         assessment
         for assessment in session.scalars(
-            locked_assessments(discussion.id)
+            locked_assessments(discussion)
             .join(
                 Enrollment,
                 (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
@@ -145,13 +145,13 @@ def release_all(
     return len(drafts)
 
 
-def locked_assessments(discussion_id: int) -> Select[Assessment]:
+def locked_assessments(discussion: DiscussionView) -> Select[Assessment]:
     """Select assessments with a lock, always in the same order, and read current values even if the session has older
     ones.
     """
     return (
         select(Assessment)
-        .where(Assessment.discussion_id == discussion_id)
+        .where(Assessment.discussion_id == discussion.id)
         .order_by(Assessment.id)
         .with_for_update(of=Assessment)
         .execution_options(populate_existing=True)
@@ -177,7 +177,7 @@ def _locked_or_new(
         )
         .on_conflict_do_nothing(index_elements=["discussion_id", "person_id"])
     )
-    return session.scalars(locked_assessments(discussion.id).where(Assessment.person_id == person_id)).one()
+    return session.scalars(locked_assessments(discussion).where(Assessment.person_id == person_id)).one()
 
 
 def replace_marks(
