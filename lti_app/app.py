@@ -40,7 +40,7 @@ from lti_app.web.discussion.activities import init_activities
 from lti_app.web.discussion.screening import init_screening
 from lti_app.web.errors import init_errors
 from lti_app.web.exchange import exchange
-from lti_app.web.grading import desk
+from lti_app.web.grading import desk, discussion_rubrics, passback, rubrics
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
 from lti_app.web.library.uploads import init_storage
@@ -73,6 +73,9 @@ AREAS = (
     moderation,
     forecast,
     desk,
+    rubrics,
+    discussion_rubrics,
+    passback,
     exchange,
 )
 """The blueprints, one an area of the screen."""
@@ -101,6 +104,7 @@ def assemble(settings: Settings, *, database: Database | None = None, clock: Clo
         store=edge.store,
         storage=storage,
         clock=clock,
+        scores_at_once=settings.scores_at_once,
     )
     return Colloquy(settings, database, clock, jobs, edge, storage)
 

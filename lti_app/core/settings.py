@@ -71,6 +71,8 @@ class Settings(BaseModel):
     """The largest file of a reading, in megabytes."""
     attachment_file_mb: int = Field(default=10, ge=1, le=100, examples=["10"])
     """The largest file attached to a post, in megabytes."""
+    scores_at_once: int = Field(default=4, ge=1, le=16, examples=["4"])
+    """Grades that a worker sends side by side to one LMS."""
     held_sites: str = Field(default="", examples=["essays.example, homework.example"])
     """More sites, separated by commas: posts that link to them are held for review."""
 

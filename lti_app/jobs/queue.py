@@ -47,7 +47,7 @@ class Jobs:
         self._storage = storage
         self._next_runs: dict[str, datetime] = {}
         self._rosters = RosterLine()
-        self.reader = GradebookReader(sender.database, sender.gradebook, sender.clock, sender.stopping)
+        self.reader = GradebookReader(sender.database, sender.gradebook, sender.clock, sender.stopping, sender.pauses)
         references = ReferenceRenderer(sender.database, sender.stopping)
         self.send_passbacks = self._task("send_passbacks", self._send_passbacks)
         self.read_gradebooks = self._task("read_gradebooks", self._read_gradebooks)

@@ -15,6 +15,7 @@ from lti_app.grading.passbacks.actions.reading_back import ClaimedColumn, claim_
 from lti_app.grading.passbacks.ports import Gradebook, PassbackDelayed, PassbackRefused
 from lti_app.grading.passbacks.queries import next_check_due
 from lti_app.jobs.faults import log_fault
+from lti_app.jobs.pauses import Pauses
 from lti_app.jobs.sweeps import SLOW_SECONDS, seconds_until
 from lti_app.lti.columns import discussions_on, platforms_of
 
@@ -39,6 +40,8 @@ class GradebookReader:
     gradebook: Gradebook
     clock: Clock
     stopping: threading.Event
+    pauses: Pauses | None = None
+    """Platforms that are left alone, also because they have asked those who send scores to wait."""
     _reading: threading.Lock = field(default_factory=threading.Lock)
     _places: Places[int] = field(default_factory=lambda: Places(READ_LANES, SLOW_SECONDS))
 
@@ -75,7 +78,7 @@ class GradebookReader:
     def _begin_lane(self, pool: ThreadPoolExecutor, lanes: Mapping[Future[int], int]) -> dict[Future[int], int]:
         if self._places.is_full():
             return {}
-        apart = {*lanes.values(), *self._places.refused()}
+        apart = {*lanes.values(), *self._places.refused(), *(self.pauses.now() if self.pauses else ())}
         with self.database.read() as session:
             due = next_check_due(session)
         if due is None or due > self.clock():
@@ -90,18 +93,20 @@ class GradebookReader:
         if stay is None:  # it has hung just now
             self._unread(claimed, "busy")
             return {}
-        return {pool.submit(self._read_in, stay, claimed): platform_id}
+        return {pool.submit(self._read_in, stay, platform_id, claimed): platform_id}
 
-    def _read_in(self, stay: Stay[int], claimed: ClaimedColumn) -> int:
+    def _read_in(self, stay: Stay[int], platform_id: int, claimed: ClaimedColumn) -> int:
         with stay.held():
-            return self._read(claimed)
+            return self._read(platform_id, claimed)
 
-    def _read(self, claimed: ClaimedColumn) -> int:
+    def _read(self, platform_id: int, claimed: ClaimedColumn) -> int:
         ids = {"course_id": claimed.course_id, "discussion_id": claimed.discussion_id}
         try:
             columns = self.gradebook.read(claimed.discussion_id, claimed.versions.keys(), whole=True)
         except (PassbackRefused, PassbackDelayed) as error:
             self._unread(claimed, error.code)
+            if self.pauses and isinstance(error, PassbackDelayed) and error.code == "throttled":
+                self.pauses.begin(platform_id, retry_after=error.retry_after)
             log.warning("gradebook_not_read", code=error.code, **ids)
             return int(error.code == "not_found")
         except Exception as error:  # noqa: BLE001 -- a fault of ours in one column must not keep the others back

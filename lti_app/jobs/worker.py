@@ -11,7 +11,7 @@ from lti_app.core.db import Database
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import KeyValueStore, make_store
 from lti_app.core.settings import Settings
-from lti_app.jobs.passbacks import PassbackSender
+from lti_app.jobs.passbacks import AT_ONCE, PassbackSender
 from lti_app.jobs.queue import Jobs, make_huey
 from lti_app.jobs.roster_line import ROSTERS_AT_ONCE
 from lti_app.library.files.ports import Storage
@@ -77,6 +77,7 @@ def make_jobs(
     storage: Storage,
     outgoing: Outgoing | None = None,
     clock: Clock = system_clock,
+    scores_at_once: int = AT_ONCE,
 ) -> Jobs:
     """The tasks, wired to the LTI edge. Their requests are sent in the places of each kind of task, not in those that
     web pages need for theirs.
@@ -84,7 +85,7 @@ def make_jobs(
     outgoing = outgoing or Outgoing()
     services = LtiServices(database=database, store=store, outgoing=outgoing, clock=clock)
     gradebook = LtiGradebook(database=database, services=services)
-    sender = PassbackSender(database=database, gradebook=gradebook, clock=clock)
+    sender = PassbackSender(database=database, gradebook=gradebook, clock=clock, at_once=scores_at_once)
     return Jobs(huey, sender=sender, roster=LtiRoster(database=database, services=services), storage=storage)
 
 
@@ -92,6 +93,12 @@ def run_worker(settings: Settings, *, workers: int = WORKERS) -> None:
     """Run the worker until SIGTERM or SIGINT (`colloquy worker`)."""
     database = Database.at(settings.database_url)
     store = make_store(settings, database, system_clock)
-    jobs = make_jobs(make_huey(settings), database=database, store=store, storage=make_storage(settings))
+    jobs = make_jobs(
+        make_huey(settings),
+        database=database,
+        store=store,
+        storage=make_storage(settings),
+        scores_at_once=settings.scores_at_once,
+    )
     JobConsumer(jobs, handle_signals=True, workers=workers).run()  # type: ignore[no-untyped-call]
     log.info("worker_stopped")

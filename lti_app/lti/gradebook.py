@@ -49,10 +49,10 @@ class LtiGradebook:
         self._database = database
         self._services = services
 
-    def send(self, score: Score) -> None:
+    def send(self, score: Score) -> bool:
         """Make the LMS know this score; see the port. Holds no database session while it waits for the LMS."""
         with _as_passback():
-            self._send(score)
+            return self._send(score)
 
     def read(self, discussion_id: int, person_ids: Collection[int], *, whole: bool) -> Sequence[ColumnReading]:
         """The grades that the LMS shows; see the port. Holds no database session while it waits for the LMS."""
@@ -98,17 +98,17 @@ class LtiGradebook:
             if self._services.clock() > ends:
                 raise ServiceDelayed("timeout", "the results do not end")
 
-    def _send(self, score: Score) -> None:
+    def _send(self, score: Score) -> bool:
         with self._database.read() as session:
             column, *others = columns_of(session, score.discussion_id, [score.person_id])
+            known = {each.lineitem_url for each in (column, *others)}
             sub = session.scalars(select(Person.sub).where(Person.id == score.person_id)).one()
         fed = {column.lineitem_url} if column.lineitem_url else set()
         refusals: list[PassbackRefused | ServiceDenied] = []
         try:
             fed.add(self._send_first(column, score, sub, has_others=any(other.lineitem_url for other in others)))
         except _ColumnLeft:
-            self._send(score)
-            return
+            return self._send(score)
         except (PassbackRefused, ServiceDenied) as refusal:
             refusals.append(refusal)
         for other in others:
@@ -120,6 +120,7 @@ class LtiGradebook:
                 refusals.append(refusal)
         if refusals:
             raise refusals[0]
+        return not fed <= known
 
     def _send_first(self, column: Column, score: Score, sub: str, *, has_others: bool) -> str:
         """Send a score to the first column, which is created where there is none; its address."""

@@ -60,5 +60,5 @@ def place(school_class: Class, issuer: str) -> int:
 def reading(database: Database, gradebook: RecordingGradebook, clock: MovableClock) -> Reading:
     """Three students of a placed discussion whose grades are sent and read back."""
     school_class = Class(database, students=3)
-    place(school_class, "https://lms.example")
-    return Reading(school_class, PassbackSender(database, gradebook, clock), gradebook, clock)
+    platform_id = place(school_class, "https://lms.example")
+    return Reading(school_class, PassbackSender(database, gradebook, clock), gradebook, clock, platform_id)

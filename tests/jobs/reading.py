@@ -15,8 +15,9 @@ OVERWRITTEN = Shown(Decimal("12.5"), Decimal(20))
 class Reading:
     """A class whose grades are sent and read back."""
 
-    def __init__(self, school_class, sender, gradebook, clock):
+    def __init__(self, school_class, sender, gradebook, clock, platform_id):
         self.school_class, self.sender, self.gradebook, self.clock = school_class, sender, gradebook, clock
+        self.platform_id = platform_id
         self.ana, self.ben, self.chi = school_class.students[:3]
         self.reader = GradebookReader(sender.database, gradebook, clock, sender.stopping)
 

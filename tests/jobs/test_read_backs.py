@@ -89,7 +89,7 @@ def test_change_in_the_lms_is_told_and_an_instructor_chooses_ours(reading):
     reading.read(2 * 86_400)
     assert reading.standings() == {reading.ana: GradebookStanding.CHANGED, reading.ben: GradebookStanding.CONFIRMED}
     assert reading.report(reading.ana).shown == OVERWRITTEN
-    assert reading.change(send_over, now=reading.clock()) == 1
+    assert reading.change(send_over, person_ids=[reading.ana], now=reading.clock()) == 1
     reading.gradebook.changed = {}
     reading.sender.send_due()
     reading.read()
@@ -101,7 +101,7 @@ def test_kept_grade_of_the_lms_is_left_alone_until_it_changes(reading):
     reading.read()
     reading.gradebook.changed = {reading.ana: OVERWRITTEN}
     reading.read(2 * 86_400)
-    assert reading.change(keep_shown, person_id=reading.ana) == 1
+    assert reading.change(keep_shown, person_ids=[reading.ana]) == 1
     reading.read_on_demand()
     assert reading.standings() == {reading.ana: GradebookStanding.KEPT}
     reading.gradebook.changed = {reading.ana: Shown(Decimal(3), Decimal(20))}
@@ -120,27 +120,27 @@ def test_newer_grade_does_not_undo_a_change_in_the_lms(reading, was_told):
     assert reading.standings() == {reading.ana: GradebookStanding.HELD, reading.ben: GradebookStanding.SENT}
     assert reading.gradebook.scores[reading.ana].given == 15
     assert reading.report(reading.ana).shown == OVERWRITTEN
-    assert reading.change(send_over, person_id=reading.ana, now=reading.clock()) == 1
+    assert reading.change(send_over, person_ids=[reading.ana], now=reading.clock()) == 1
     reading.sender.send_due()
     assert reading.gradebook.scores[reading.ana].given == 18
     assert reading.standings()[reading.ana] is GradebookStanding.SENT
 
 
-def test_grade_that_was_kept_is_not_among_all_that_are_sent_over(reading):
+def test_only_the_named_students_are_sent_over(reading):
     reading.release(reading.ana, reading.ben)
     reading.gradebook.changed = {reading.ana: OVERWRITTEN, reading.ben: OVERWRITTEN}
     reading.read()
-    reading.change(keep_shown, person_id=reading.ana)
-    assert reading.change(send_over, now=reading.clock()) == 1
+    assert reading.change(keep_shown, person_ids=[reading.ana]) == 1
+    assert reading.change(send_over, person_ids=[reading.ben], now=reading.clock()) == 1
     assert reading.standings() == {reading.ana: GradebookStanding.KEPT, reading.ben: GradebookStanding.PENDING}
-    assert reading.change(send_over, person_id=reading.ana, now=reading.clock()) == 1
+    assert reading.change(send_over, person_ids=[reading.ana], now=reading.clock()) == 1
 
 
 def test_held_grade_may_give_way(reading):
     reading.release(reading.ana)
     reading.gradebook.changed = {reading.ana: OVERWRITTEN}
     reading.release(reading.ana, given=18)
-    reading.change(keep_shown)
+    reading.change(keep_shown, person_ids=[reading.ana])
     assert reading.standings() == {reading.ana: GradebookStanding.KEPT}
     reading.release(reading.ana, given=19)
     assert reading.standings() == {reading.ana: GradebookStanding.HELD}

@@ -54,7 +54,7 @@ def test_change_in_one_of_two_columns_is_told_and_our_grade_goes_to_both(reading
     )
     told = [report.seen_in(column).standing for column in report.columns]
     assert told == [GradebookStanding.CONFIRMED, GradebookStanding.CHANGED]
-    assert reading.change(send_over, now=reading.clock()) == 1
+    assert reading.change(send_over, person_ids=[reading.ana], now=reading.clock()) == 1
     beside(reading, FIFTEEN)
     reading.sender.send_due()
     reading.read()
@@ -68,7 +68,7 @@ def test_grades_that_were_changed_in_two_columns_are_both_kept(reading):
     reading.gradebook.changed = {reading.ana: OVERWRITTEN}
     beside(reading, Shown(Decimal(3), Decimal(20)))
     reading.read_on_demand()
-    assert reading.change(keep_shown) == 1
+    assert reading.change(keep_shown, person_ids=[reading.ana]) == 1
     for _ in range(2):
         reading.read_on_demand()
         assert reading.standings() == {reading.ana: GradebookStanding.KEPT}

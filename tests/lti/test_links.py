@@ -89,7 +89,10 @@ class TestDuplicatedActivity:
             assert getattr(second, name) == getattr(first, name), name
         assert second.readings
         assert [c.title for c in rubrics[0].criteria] == [c.title for c in rubrics[1].criteria] != []
-        levels = [[[(level.points, level.name, level.description) for level in c.levels] for c in each.criteria] for each in rubrics]
+        levels = [
+            [[(level.points, level.name, level.description) for level in c.levels] for c in each.criteria]
+            for each in rubrics
+        ]
         assert levels[0] == levels[1]
         assert not {c.id for c in rubrics[0].criteria} & {c.id for c in rubrics[1].criteria}
 

@@ -19,3 +19,9 @@ class CommentTooLong(Refused):
     """The comment has more than `limit` characters."""
 
     code = "comment_too_long"
+
+
+class RubricInUse(Conflict):
+    """Students are graded by this rubric, so a change must say what becomes of their marks."""
+
+    code = "rubric_in_use"

@@ -26,12 +26,17 @@ from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.rules import PostEvent, PostEventKind, StudentLine, grading_status
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import report_of
+from lti_app.grading.passbacks.rules.states import PassbackReport
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 
 _RELEASED = (
-    select(Release)
+    select(Release, Passback)
     .join(Assessment, Assessment.id == Release.assessment_id)
+    .outerjoin(
+        Passback,
+        (Passback.discussion_id == Assessment.discussion_id) & (Passback.person_id == Assessment.person_id),
+    )
     .where(
         Assessment.discussion_id == bindparam("discussion_id"),
         Assessment.person_id == bindparam("person_id"),
@@ -56,6 +61,8 @@ class AssessmentView:
     version: int
     """0 before the first save."""
     assessed_at: datetime | None
+    assessed_by: str
+    """The name of the grader who saved last; empty before the first save."""
     released_version: int | None
     released_given: Decimal | None
     released_at: datetime | None
@@ -85,6 +92,8 @@ class ReleasedGrade:
     comment: str
     marks: tuple[ReleasedMark, ...]
     released_at: datetime
+    delivery: PassbackReport | None = None
+    """What became of it in the gradebook of the LMS."""
 
 
 @dataclass(frozen=True)
@@ -203,19 +212,23 @@ def find_by_pseudonym(session: Session, actor: Actor, discussion: DiscussionView
 
 
 def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> AssessmentView:
-    """A student's marks, with version 0 before the first save, and the rubric they were given by (three statements).
+    """A student's marks, with version 0 before the first save, and the rubric they were given by (two statements).
 
     Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    row = session.scalar(
-        select(Assessment).where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
-    )
+    rows = session.execute(
+        select(Assessment, Mark, Person.name)
+        .join(Person, Person.id == Assessment.assessed_by_id)
+        .outerjoin(Mark, Mark.assessment_id == Assessment.id)
+        .where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
+    ).all()
+    row = rows[0][0] if rows else None
     rubric = get_rubric(session, discussion, version_id=row.rubric_id if row else None)
     if row is None:
-        return AssessmentView({}, rubric, "", "", Decimal(0), False, 0, None, None, None, None)
+        return AssessmentView({}, rubric, "", "", Decimal(0), False, 0, None, "", None, None, None)
     return AssessmentView(
-        marks=collect_marks(session, rubric, [row.id]).get(row.id, {}),
+        marks={mark.criterion_id: _mark(mark, rubric) for _, mark, _ in rows if mark is not None},
         rubric=rubric,
         comment=row.comment,
         note=row.note,
@@ -223,6 +236,7 @@ def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, p
         is_complete=row.is_complete,
         version=row.version,
         assessed_at=row.assessed_at,
+        assessed_by=rows[0][2],
         released_version=row.released_version,
         released_given=row.released_given,
         released_at=row.released_at,
@@ -236,22 +250,27 @@ def collect_marks(
 
     Called with assessments that a gate or a lock has answered with.
     """
-    levels = {level.id: level for criterion in rubric.criteria for level in criterion.levels}
     marks: dict[int, dict[int, CriterionMark]] = {}
     for row in session.scalars(select(Mark).where(Mark.assessment_id.in_(assessment_ids))):
-        level = levels.get(row.level_id or 0)
-        points = level.points if row.points is None and level else row.points
-        marks.setdefault(row.assessment_id, {})[row.criterion_id] = CriterionMark(row.level_id, points, row.comment)
+        marks.setdefault(row.assessment_id, {})[row.criterion_id] = _mark(row, rubric)
     return marks
+
+
+def _mark(row: Mark, rubric: RubricView) -> CriterionMark:
+    level = next((found for each in rubric.criteria if (found := each.level(row.level_id))), None)
+    points = level.points if row.points is None and level else row.points
+    return CriterionMark(row.level_id, points, row.comment)
 
 
 def get_released_grade(session: Session, actor: Actor, discussion: DiscussionView) -> ReleasedGrade | None:
     """The actor's own grade as last released; None before the first release (one statement)."""
-    row = session.scalar(_RELEASED, {"discussion_id": discussion.id, "person_id": actor.person_id})
-    if row is None:
+    found = session.execute(_RELEASED, {"discussion_id": discussion.id, "person_id": actor.person_id}).first()
+    if found is None:
         return None
+    row, passback = found
     marks = tuple(_released_mark(mark) for mark in row.marks)
-    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at)
+    delivery = report_of(passback) if passback is not None else None
+    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, delivery)
 
 
 def list_posts_in_context(

@@ -70,6 +70,11 @@ class StudentLine:
     """Whether anything happened to the student's posts after the marks were saved."""
 
     @property
+    def needs_marks(self) -> bool:
+        """Whether no complete grade is saved."""
+        return self.status in (GradingStatus.UNGRADED, GradingStatus.PARTLY)
+
+    @property
     def needs_grading(self) -> bool:
         """Whether there is anything left to do for this student."""
         return self.status is not GradingStatus.RELEASED

@@ -73,8 +73,9 @@ class ColumnReading:
 class Gradebook(Protocol):
     """The gradebook of an LMS."""
 
-    def send(self, score: Score) -> None:
-        """Send a score to every column of its discussion; returns when the LMS has accepted it.
+    def send(self, score: Score) -> bool:
+        """Send a score to every column of its discussion; returns when the LMS has accepted it, and whether a column
+        was found or created for which the scores of everybody else were queued again.
 
         Finds the line item of the discussion, or creates it. A column that refuses the score does not keep the others
         from getting it. Raises PassbackRefused or PassbackDelayed.

@@ -113,4 +113,6 @@ def report_of(row: Passback) -> PassbackReport:
         sent_at=row.sent_at,
         checked_at=row.checked_at,
         columns=settled(row.in_columns, row.read_back),
+        accepted=row.sent,
+        version=row.wanted_version,
     )

@@ -38,6 +38,7 @@ from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.discussion.forms.discussions import ReadingForm, SettingsForm, prefilled
 from lti_app.web.discussion.forms.drafting import first_post, own_participation
 from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
+from lti_app.web.forms.rubrics import begun_from, rubric_choices
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -193,7 +194,7 @@ def _save_settings(actor: Actor, discussion_id: int, form: SettingsForm) -> None
             discussion_id,
             settings=chosen,
             prompt_html=(form.prompt.data or "") if form.is_rich else None,
-            rubric=DEFAULT_RUBRIC.translated(_),
+            rubric=begun_from(actor, form.rubric.data or "") or DEFAULT_RUBRIC.translated(_),
             version=version,
             now=now(),
         )
@@ -222,10 +223,21 @@ def _settings_page(
         form=form,
         reading_form=reading_form,
         reading_choices=choices,
-        rubric_plan=DEFAULT_RUBRIC.translated(_).numbered(),
+        **_rubric(actor, discussion, form),
         groups=list_groups(read_session(), actor),
         base_url=url_for(".show", discussion_id=discussion.id),
     )
+
+
+def _rubric(actor: Actor, discussion: DiscussionView, form: SettingsForm) -> dict[str, object]:
+    """The rubric of the discussion; before it has one, those to choose from, and what the chosen one looks like."""
+    rubric = get_rubric(read_session(), discussion)
+    if rubric.version:
+        return {"rubric": rubric, "rubric_plan": rubric}
+    form.rubric.choices = rubric_choices(actor)
+    plan = DEFAULT_RUBRIC if form.rubric.errors else begun_from(actor, form.rubric.data or "")
+    plan = plan or DEFAULT_RUBRIC.translated(_)
+    return {"rubric": rubric, "rubric_plan": plan.numbered()}
 
 
 def _assigned_now(discussion: DiscussionView) -> dict[str, bool]:

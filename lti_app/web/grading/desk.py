@@ -12,20 +12,25 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission
-from lti_app.discussion.discussions.actions.pseudonyms import name_everybody, reveal_names
+from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.queries.lineage import get_lineage
-from lti_app.grading.assessments.actions import assess, release, release_all
-from lti_app.grading.assessments.errors import AssessmentIncomplete
+from lti_app.grading.assessments.actions.grading import assess, release, release_all
+from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.queries import (
     AssessmentView,
     find_by_pseudonym,
     get_assessment,
-    list_desk,
     list_posts_in_context,
 )
-from lti_app.grading.assessments.rules import GradingStatus, StudentLine, events_after, suggested_level
-from lti_app.grading.passbacks.actions.queueing import keep_shown, request_check, retry_passbacks, send_over
+from lti_app.grading.assessments.rules import (
+    MAX_CRITERION_COMMENT,
+    GradingStatus,
+    StudentLine,
+    events_after,
+    suggested_level,
+)
+from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import get_rubric
@@ -33,9 +38,10 @@ from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView,
 from lti_app.participation.progress.queries import get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
+from lti_app.web.grading.class_list import chosen_words, list_class
 from lti_app.web.grading.forms.desk import AssessmentForm, chosen_marks
 from lti_app.web.session import get_visitor
-from lti_app.web.transactions import now, read_session, ring, ring_check, writing
+from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
     "grading", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/grading"
@@ -49,14 +55,28 @@ class RubricRow:
     criterion: CriterionView
     mark: CriterionMark
     suggested: LevelView | None
-    error: str
+
+    @property
+    def is_preselected(self) -> bool:
+        """Whether the desk has chosen the suggested level: nothing is marked yet, and the rubric asks for it."""
+        return self.criterion.preselects and self.suggested is not None and self.mark.is_empty
+
+    @property
+    def has_long_comment(self) -> bool:
+        """Whether the comment was refused for its length."""
+        return len(self.mark.comment) > MAX_CRITERION_COMMENT
+
+    @property
+    def chosen_level_id(self) -> int | None:
+        """The level that is shown as chosen."""
+        return self.suggested.id if self.suggested and self.is_preselected else self.mark.level_id
 
 
 @blueprint.get("")
 def desk(discussion_id: int) -> ResponseReturnValue:
     """The class list: posts, grading status and gradebook status of each student."""
     actor, discussion = _enter(discussion_id)
-    lines = _lines(actor, discussion)
+    lines = list_class(actor, discussion)
     return render_template(
         "grading/desk.html",
         discussion=discussion,
@@ -65,7 +85,6 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         counts=_counts(lines),
         lineage=get_lineage(read_session(), actor, discussion),
         release_form=ConfirmForm(),
-        retry_form=ConfirmForm(),
         checked_at=max((at for line in lines if line.passback and (at := line.passback.checked_at)), default=None),
         blind=discussion.hides_names_from(actor),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
@@ -100,28 +119,37 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     action = request.form.get("action", "save")
     if not form.validate():
         return _student_page(actor, discussion, person_id, form), 422
-    with writing() as session:
-        rubric = get_assessment(session, actor, discussion, person_id).rubric
-        assess(
-            session,
-            actor,
-            discussion,
-            person_id,
-            marks=chosen_marks(rubric, request.form),
-            comment=form.comment.data or "",
-            note=form.note.data or "",
-            version=form.version.data or 0,
-            now=now(),
-        )
-        is_released = action == "release" and _release(session, actor, discussion, person_id)
+    try:
+        with writing() as session:
+            _assess(session, actor, discussion, person_id, form)
+            is_released = action == "release" and _release(session, actor, discussion, person_id)
+    except CommentTooLong:
+        return _student_page(actor, discussion, person_id, form), 422
+    except AssessmentChanged:
+        return _student_page(actor, discussion, person_id, form, is_conflict=True), 409
     if is_released:
         ring()
     elif action != "release":
         flash(_("Saved. The student can’t see it until you release it."))
-    lines = _lines(actor, discussion)
+    lines = list_class(actor, discussion)
     onward = _neighbours(lines, person_id)[1] if action == "save_next" else None
     here = next(line for line in lines if line.person_id == person_id)
     return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}", 303)
+
+
+def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm) -> None:
+    rubric = get_assessment(session, actor, discussion, person_id).rubric
+    assess(
+        session,
+        actor,
+        discussion,
+        person_id,
+        marks=chosen_marks(rubric, request.form),
+        comment=form.comment.data or "",
+        note=form.note.data or "",
+        version=form.version.data or 0,
+        now=now(),
+    )
 
 
 @blueprint.post("/release")
@@ -156,51 +184,22 @@ def names(discussion_id: int) -> ResponseReturnValue:
     return render_template("grading/names.html", discussion=discussion, form=form, base_url=base_url)
 
 
-@blueprint.post("/retry")
-def retry(discussion_id: int) -> ResponseReturnValue:
-    """Send again what the LMS refused."""
-    actor, discussion = _enter(discussion_id)
-    with writing() as session:
-        count = retry_passbacks(session, actor, discussion_id=discussion.id, now=now())
-    ring()
-    flash(ngettext("Sending %(num)d grade again.", "Sending %(num)d grades again.", count))
-    return redirect(url_for(".desk", discussion_id=discussion_id), 303)
-
-
-@blueprint.post("/check")
-def check(discussion_id: int) -> ResponseReturnValue:
-    """Read back what the LMS shows."""
-    actor, discussion = _enter(discussion_id)
-    with writing() as session:
-        request_check(session, actor, discussion_id=discussion.id, now=now())
-    ring_check()
-    flash(_("Checking the gradebook. Reload this page in a moment to see what the LMS shows."))
-    return redirect(url_for(".desk", discussion_id=discussion_id), 303)
-
-
-@blueprint.post("/gradebook")
 @blueprint.post("/<int:person_id>/gradebook")
 @blueprint.post("/b<int:pseudonym_id>/gradebook")
 def choose_grade(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
-    """Where the LMS shows another grade: send ours, or let that one count; for one student or all."""
+    """Where the LMS shows another grade of a student: send ours, or let that one count."""
     actor, discussion = _enter(discussion_id)
-    one = _whom(actor, discussion, person_id, pseudonym_id) if person_id or pseudonym_id else None
+    people = [_whom(actor, discussion, person_id, pseudonym_id)]
     keeps = request.form.get("choice") == "keep"
     with writing() as session:
         if keeps:
-            count = keep_shown(session, actor, discussion_id=discussion.id, person_id=one)
+            count = keep_shown(session, actor, discussion_id=discussion.id, person_ids=people)
         else:
-            count = send_over(session, actor, discussion_id=discussion.id, person_id=one, now=now())
+            count = send_over(session, actor, discussion_id=discussion.id, person_ids=people, now=now())
     ring()
-    flash(_chosen(count, keeps=keeps))
-    here = url_for(".desk", discussion_id=discussion_id)
-    return redirect(here if one is None else f"{here}/{f'b{pseudonym_id}' if pseudonym_id else person_id}", 303)
-
-
-def _chosen(count: int, *, keeps: bool) -> str:
-    if keeps:
-        return ngettext("%(num)d LMS grade kept.", "%(num)d LMS grades kept.", count)
-    return ngettext("Sending %(num)d grade again.", "Sending %(num)d grades again.", count)
+    flash(chosen_words(count, keeps=keeps))
+    key = f"b{pseudonym_id}" if pseudonym_id else person_id
+    return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{key}", 303)
 
 
 def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
@@ -217,16 +216,6 @@ def _whom(actor: Actor, discussion: DiscussionView, person_id: int, pseudonym_id
     return person_id
 
 
-def _lines(actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
-    """The class list. In blind grading, students without a pseudonym get one first."""
-    lines = list_desk(read_session(), actor, discussion)
-    if discussion.hides_names_from(actor) and not all(line.name for line in lines):
-        with writing() as session:
-            name_everybody(session, actor, discussion)
-        lines = list_desk(read_session(), actor, discussion)
-    return lines
-
-
 def _release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> bool:
     """Release the marks that were just saved, in the same transaction, so that no other grader's marks come between."""
     try:
@@ -238,8 +227,15 @@ def _release(session: Session, actor: Actor, discussion: DiscussionView, person_
     return True
 
 
-def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm | None = None) -> str:
-    lines, session = _lines(actor, discussion), read_session()
+def _student_page(
+    actor: Actor,
+    discussion: DiscussionView,
+    person_id: int,
+    form: AssessmentForm | None = None,
+    *,
+    is_conflict: bool = False,
+) -> str:
+    lines, session = list_class(actor, discussion), read_session()
     chosen = next((line for line in lines if line.person_id == person_id), None)
     if chosen is None:
         raise NotFound
@@ -247,6 +243,9 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
     assessment = get_assessment(session, actor, discussion, person_id)
+    if form is not None and is_conflict:
+        form.version.data = assessment.version  # saving again is a choice between both, which the page shows
+        form.version.raw_data = None
     before, after = _neighbours(lines, person_id)
     return render_template(
         "grading/student.html",
@@ -259,6 +258,9 @@ def _student_page(actor: Actor, discussion: DiscussionView, person_id: int, form
         post_verdicts=verdicts.posts,
         rubric=assessment.rubric,
         rows=_rows(assessment, verdicts, form),
+        conflict=is_conflict,
+        max_criterion_comment=MAX_CRITERION_COMMENT,
+        ungraded_key=_next_ungraded(lines, person_id),
         assessment=assessment,
         form=form
         or AssessmentForm(formdata=None, comment=assessment.comment, note=assessment.note, version=assessment.version),
@@ -278,7 +280,7 @@ def _rows(assessment: AssessmentView, verdicts: Verdicts, form: AssessmentForm |
     rubric = assessment.rubric
     marks = assessment.marks if form is None else chosen_marks(rubric, request.form)
     return [
-        RubricRow(criterion, marks.get(criterion.id, CriterionMark()), suggested_level(criterion, verdicts), "")
+        RubricRow(criterion, marks.get(criterion.id, CriterionMark()), suggested_level(criterion, verdicts))
         for criterion in rubric.criteria
     ]
 
@@ -287,6 +289,12 @@ def _neighbours(lines: list[StudentLine], person_id: int) -> tuple[StudentLine |
     """The students before and after one in the class list."""
     at = [line.person_id for line in lines].index(person_id)
     return (lines[at - 1] if at else None), (lines[at + 1] if at + 1 < len(lines) else None)
+
+
+def _next_ungraded(lines: list[StudentLine], person_id: int) -> str | None:
+    """The key of the next student in the class list who needs grading, from the top again after the last."""
+    at = [line.person_id for line in lines].index(person_id)
+    return next((line.key for line in [*lines[at + 1 :], *lines[:at]] if line.needs_marks), None)
 
 
 def _counts(lines: list[StudentLine]) -> dict[str, int]:

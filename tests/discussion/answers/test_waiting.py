@@ -25,7 +25,7 @@ from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import ParentGone, PostChanged, PostHeld
 from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.rules.written import PostContent
-from lti_app.grading.assessments.actions import release, release_all
+from lti_app.grading.assessments.actions.grading import release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.grading.assessments.models import Release
 from lti_app.grading.assessments.queries import get_assessment

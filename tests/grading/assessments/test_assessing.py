@@ -13,7 +13,7 @@ from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
-from lti_app.grading.assessments.actions import assess, release, release_all
+from lti_app.grading.assessments.actions.grading import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.queries import (
     get_assessment,

@@ -1,9 +1,11 @@
 """What the tests of passbacks share: a clock to move, a gradebook that behaves like an LMS's, rows to start from."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from sqlalchemy import delete
 
@@ -41,6 +43,11 @@ class RecordingGradebook:
         self.scores: dict[int, Score] = {}
         self.accepted: dict[int, list[Decimal]] = {}
         self.tries = 0
+        self.under_way: Counter[tuple[int, int]] = Counter()
+        "How many scores of a discussion and person are being sent now."
+        self.most_under_way = 0
+        self.sent_twice_at_once: set[tuple[int, int]] = set()
+        self.timestamps: dict[tuple[int, int], list[datetime]] = {}
         self.changed: dict[int, Shown] = {}
         self.beside: ColumnReading | None = None
         "What a second column shows, if there is one."
@@ -51,12 +58,29 @@ class RecordingGradebook:
         self.after: Callable[[Score], None] = lambda _score: None
         self._lock = threading.Lock()
 
-    def send(self, score: Score) -> None:
+    def send(self, score: Score) -> bool:
+        whose = (score.discussion_id, score.person_id)
         with self._lock:
             self.tries += 1
-        self.before(score)
-        self.receive(score)
-        self.after(score)
+            self.under_way[whose] += 1
+            self.most_under_way = max(self.most_under_way, self.under_way.total())
+            self.timestamps.setdefault(whose, []).append(score.timestamp)
+            if self.under_way[whose] > 1:
+                self.sent_twice_at_once.add(whose)
+        try:
+            self.before(score)
+            self.receive(score)
+            self.after(score)
+        finally:
+            with self._lock:
+                self.under_way[whose] -= 1
+        return False
+
+    def check_order(self) -> None:
+        """No score was sent beside another one of the same person, and each had a later timestamp than the last."""
+        assert not self.sent_twice_at_once
+        for moments in self.timestamps.values():
+            assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(moments))
 
     def read(self, discussion_id: int, person_ids: Collection[int], *, whole: bool) -> Sequence[ColumnReading]:
         """What it shows: what it received, unless somebody has changed, erased or forbidden it."""

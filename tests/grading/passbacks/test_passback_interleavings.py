@@ -20,9 +20,17 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from sqlalchemy import literal, select
 
 from lti_app.grading.passbacks.actions.queueing import retry_passbacks
-from lti_app.grading.passbacks.actions.sending import ClaimedPassback, claim_due, finish_failed, finish_sent
+from lti_app.grading.passbacks.actions.sending import (
+    ClaimedPassback,
+    claim_due,
+    finish_failed,
+    finish_sent,
+    postpone,
+    return_to_queue,
+)
 from lti_app.grading.passbacks.ports import PassbackRefused
 from lti_app.grading.passbacks.rules.states import PassbackState
 from tests.factories.passbacks import passback_states
@@ -86,6 +94,19 @@ class Passbacks(RuleBasedStateMachine):
     def arrive_late(self, claimed: ClaimedPassback) -> None:
         with suppress(PassbackRefused):
             self.lms.receive(claimed.score)
+
+    @rule(claimed=consumes(on_their_way))
+    def give_back(self, claimed: ClaimedPassback) -> None:
+        """The platform is left alone, or the worker stops."""
+        with self.school_class.database.writing() as session:
+            return_to_queue(session, [claimed], due_at=self.clock())
+
+    @rule(seconds=st.sampled_from([1, 60]))
+    def ask_to_wait(self, seconds: int) -> None:
+        """The LMS asks for a pause, while scores may be on their way."""
+        with self.school_class.database.writing() as session:
+            discussions = select(literal(self.school_class.discussion_id))
+            postpone(session, discussions, until=self.clock() + timedelta(seconds=seconds), now=self.clock())
 
     @rule(seconds=st.sampled_from([0.3, 1, 5, 31, 119, 120, 400]))
     def pass_time(self, seconds: float) -> None:

@@ -205,19 +205,20 @@ def test_new_column_gets_the_grade_of_everybody(gradebook, placed, lms, *, becom
     assert placed.pending() == set(placed.people[1:3])
 
 
-def test_scores_that_other_workers_send_to_the_old_column_are_sent_again(gradebook, placed, lms):
+def test_scores_that_are_sent_to_the_old_column_meanwhile_are_sent_again(gradebook, placed, lms):
+    """By other workers, or side by side by the same one."""
     placed.change(lineitem_url=lms.item_url(99))
     own, other = placed.claimed(placed.people[0], placed.people[1]), placed.claimed(placed.people[2])
-    gradebook.send(own[0].score)
+    assert gradebook.send(own[0].score)
     placed.finish(*own, *other)
-    assert placed.pending() == {placed.people[2]}
+    assert placed.pending() == {placed.people[1], placed.people[2]}
 
 
 def test_same_column_leaves_everybody_alone(gradebook, placed, lms):
     placed.change(lineitem_url=lms.add_item(resourceLinkId="link-1"))
     for person_id in placed.people[:3]:
         placed.accepted(person_id)
-    gradebook.send(placed.score(0))
+    assert not gradebook.send(placed.score(0))
     assert placed.pending() == set()
 
 

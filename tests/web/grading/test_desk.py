@@ -58,7 +58,8 @@ def test_refusal_stands_beside_the_name(site, cast, discussion, path):
     answer = site.browser(cast.ines).get(path)
     assert "The LMS rejected 1 grade." in answer.text
     assert rows(answer)[0][4] == "✗ rejected The grade is locked in the LMS. Unlock it there, then send again."
-    assert [form.attrs["action"] for form in answer.page.all("form")] == [f"{path}/retry", f"{path}/release"]
+    assert [form.attrs["action"] for form in answer.page.all("form")] == [f"{path}/release"]
+    assert f"{path}/passback" in [link.attrs["href"] for link in answer.page.all("a")]
 
 
 def test_course_without_students_says_so(site, cast, foreign):

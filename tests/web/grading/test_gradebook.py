@@ -1,4 +1,4 @@
-"""What the pages say of the gradebook, POST …/grading/check and …/grading/gradebook."""
+"""What the desk says of the gradebook, and POST …/grading/<student>/gradebook."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -89,11 +89,12 @@ def test_change_is_told_with_both_ways_out(site, cast, discussion, desk):
     page = browser.get(desk)
     assert cells(page)[1].startswith("! the LMS shows 15.5, changed there Someone changed this grade in the LMS.")
     assert "1 grade in the LMS is not the one released here. Choose which one counts." in page.text
-    answer = browser.post_form(f"{desk}/gradebook", desk, choice="keep")
-    assert (answer.status, answer.location) == (303, desk)
-    page = browser.get(desk)
-    assert "1 LMS grade kept." in page.text
-    assert cells(page)[1] == "LMS grade kept: 15.5"
+    assert f"{desk}/passback" in [link.attrs["href"] for link in page.page.all("a")]
+    one = f"{desk}/{cast.ben.person_id}"
+    answer = browser.post(f"{one}/gradebook", choice="keep")
+    assert (answer.status, answer.location) == (303, one)
+    assert "1 LMS grade kept." in browser.get(one).text
+    assert cells(browser.get(desk))[1] == "LMS grade kept: 15.5"
 
 
 @pytest.mark.usefixtures("released")
@@ -137,36 +138,27 @@ def test_column_without_points_and_gradebook_that_cannot_be_read(site, cast, des
     browser = site.browser(cast.ines)
     read(site, {})
     assert cells(browser.get(desk))[0].startswith("! the LMS keeps no points The LMS accepts grades for this column")
-    browser.post(f"{desk}/check")
+    browser.post(f"{desk}/passback/check")
     read(site, code="unreadable")
     assert cells(browser.get(desk))[0] == "sent; can’t be read back"
 
 
 @pytest.mark.usefixtures("released")
-def test_check_rings_for_the_worker(site, cast, desk):
-    answer = site.browser(cast.ines).post_form(f"{desk}/check", desk)
-    assert (answer.status, answer.location) == (303, desk)
-    assert site.bell.checks == 1
-
-
-@pytest.mark.parametrize("which", ["check", "gradebook"])
-@pytest.mark.usefixtures("released")
-def test_who_may(site, cast, foreign, desk, which):
+def test_who_may(site, cast, foreign, desk):
+    path = f"{desk}/{cast.ben.person_id}/gradebook"
     for who in (cast.ana, cast.olga):
-        refused(site.browser(who).post(f"{desk}/{which}"), 403)
-    elsewhere = f"/courses/{cast.course_id}/discussions/{foreign.id}/grading/{which}"
+        refused(site.browser(who).post(path), 403)
+    elsewhere = f"/courses/{cast.course_id}/discussions/{foreign.id}/grading/{cast.ben.person_id}/gradebook"
     refused(site.browser(cast.ines).post(elsewhere), 404)
-    refuses_unsafe_posts(site, cast.ines, f"{desk}/{which}")
-    refuses_methods(site, cast.ines, f"{desk}/{which}", "PUT", "DELETE")
-    assert site.bell.checks == 0
+    refuses_unsafe_posts(site, cast.ines, path)
+    refuses_methods(site, cast.ines, path, "PUT", "DELETE")
 
 
-@pytest.mark.parametrize("which", ["check", "gradebook"])
 @pytest.mark.usefixtures("released")
-def test_statements_do_not_grow_with_the_class(site, cast, discussion, desk, which):
-    browser = site.browser(cast.ines)
-    few = costs(site, lambda: browser.post(f"{desk}/{which}"))
+def test_statements_do_not_grow_with_the_class(site, cast, discussion, desk):
+    browser, path = site.browser(cast.ines), f"{desk}/{cast.ben.person_id}/gradebook"
+    few = costs(site, lambda: browser.post(path))
     site.mark(discussion, cast.chi)
     site.release(discussion, cast.chi)
     site.lms_answers()
-    assert costs(site, lambda: browser.post(f"{desk}/{which}")) == few
+    assert costs(site, lambda: browser.post(path)) == few

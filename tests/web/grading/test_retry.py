@@ -1,4 +1,4 @@
-"""POST …/grading/retry: what the LMS refused is sent again."""
+"""POST …/grading/passback/retry: what the LMS refused is sent again."""
 
 import pytest
 
@@ -7,13 +7,13 @@ from tests.web.site import address
 
 
 @pytest.fixture
-def desk(discussion):
-    return address(discussion, "grading")
+def page(discussion):
+    return address(discussion, "grading", "passback")
 
 
 @pytest.fixture
-def path(desk):
-    return f"{desk}/retry"
+def path(page):
+    return f"{page}/retry"
 
 
 @pytest.fixture
@@ -32,11 +32,11 @@ def states(site, discussion):
 
 @pytest.mark.parametrize("who", ["ines", "tariq"])
 @pytest.mark.usefixtures("rejected")
-def test_refused_grades_wait_again_and_the_bell_rings(site, cast, discussion, desk, *, path, who):
+def test_refused_grades_wait_again_and_the_bell_rings(site, cast, discussion, page, *, path, who):
     browser = site.browser(getattr(cast, who))
-    answer = browser.post_form(path, desk)
-    assert (answer.status, answer.location) == (303, desk)
-    assert "Sending 1 grade again." in browser.get(desk).text
+    answer = browser.post_form(path, page)
+    assert (answer.status, answer.location) == (303, page)
+    assert "Sending 1 grade again." in browser.get(page).text
     assert states(site, discussion) == ["sent", "pending"]
     assert site.bell.rings == [1]
 
@@ -49,7 +49,8 @@ def test_others_may_not(site, cast, discussion, path, who):
 
 
 def test_other_courses_discussion_is_not_there(site, cast, foreign):
-    refused(site.browser(cast.ines).post(f"/courses/{cast.course_id}/discussions/{foreign.id}/grading/retry"), 404)
+    elsewhere = f"/courses/{cast.course_id}/discussions/{foreign.id}/grading/passback/retry"
+    refused(site.browser(cast.ines).post(elsewhere), 404)
     assert site.bell.rings == []
 
 

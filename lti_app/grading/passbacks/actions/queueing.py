@@ -1,10 +1,11 @@
 """Queueing scores for the LMS, and readings of what it shows of them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, case, literal, or_, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
@@ -64,20 +65,19 @@ def queue_passback(
 
 
 def retry_passbacks(session: Session, actor: Actor, *, discussion_id: int, now: datetime) -> int:
-    """Queue the refused and pending scores of one discussion to be sent now; returns how many. Ring the bell
-    afterwards.
+    """Queue the scores of one discussion that failed, for good or for now, to be sent now; returns how many. Ring the
+    bell afterwards.
 
     Raises Forbidden for anybody but the staff of the course.
     """
-    unsent = Passback.state.in_((PassbackState.PENDING, PassbackState.REFUSED))
-    return _change(session, actor, discussion_id, unsent, queued_at=now, **_fresh_tries(now))
+    delayed = (Passback.state == PassbackState.PENDING) & Passback.error_code.is_not(None)
+    has_failed = or_(Passback.state == PassbackState.REFUSED, delayed)
+    return _change(session, actor, discussion_id, has_failed, queued_at=now, **_fresh_tries(now))
 
 
-def send_over(
-    session: Session, actor: Actor, *, discussion_id: int, person_id: int | None = None, now: datetime
-) -> int:
-    """Queue our grades to replace what the LMS shows instead of them: one person's, or all but those that an instructor
-    has chosen to keep; returns how many. Ring the bell afterwards.
+def send_over(session: Session, actor: Actor, *, discussion_id: int, person_ids: Collection[int], now: datetime) -> int:
+    """Queue our grades of these people to replace what the LMS shows instead of them; returns how many. Ring the bell
+    afterwards.
 
     Raises Forbidden for anybody but the staff of the course.
     """
@@ -86,12 +86,11 @@ def send_over(
         (Passback.state == PassbackState.SENT) & Passback.read_back.in_(TO_SEND_OVER),
     )
     chosen = {"read_back": ReadBack.UNCHECKED, "sends_unseen": True, "queued_at": now, **_fresh_tries(now)}
-    wanted = Passback.read_back != ReadBack.KEPT if person_id is None else Passback.person_id == person_id
-    return _change(session, actor, discussion_id, differs, wanted, **chosen)
+    return _change(session, actor, discussion_id, differs, Passback.person_id.in_(person_ids), **chosen)
 
 
-def keep_shown(session: Session, actor: Actor, *, discussion_id: int, person_id: int | None = None) -> int:
-    """Let the grades count that the LMS shows instead of ours: one person's, or all; returns how many.
+def keep_shown(session: Session, actor: Actor, *, discussion_id: int, person_ids: Collection[int]) -> int:
+    """Let the grades of these people count that the LMS shows instead of ours; returns how many.
 
     A newer grade of ours is held again. Raises Forbidden for anybody but the staff of the course.
     """
@@ -99,9 +98,8 @@ def keep_shown(session: Session, actor: Actor, *, discussion_id: int, person_id:
         Passback.state == PassbackState.HELD,
         (Passback.state == PassbackState.SENT) & Passback.read_back.in_((ReadBack.CHANGED, ReadBack.DIFFERENT)),
     )
-    is_shown = Passback.shown_given.is_not(None)
-    wanted = true() if person_id is None else Passback.person_id == person_id
-    return _change(session, actor, discussion_id, differs, is_shown, wanted, read_back=ReadBack.KEPT)
+    wanted = (Passback.shown_given.is_not(None), Passback.person_id.in_(person_ids))
+    return _change(session, actor, discussion_id, differs, *wanted, read_back=ReadBack.KEPT)
 
 
 def request_check(session: Session, actor: Actor, *, discussion_id: int, now: datetime) -> int:
@@ -118,19 +116,18 @@ def send_column_again(
 ) -> None:
     """Queue every score of a discussion for its new gradebook column, whatever became of them in the old one.
 
-    With `in_flight`, scores that other workers are sending count as newer versions, so that an answer from the old
-    column does not settle them. `apart_from` names the person whose score is just being sent to the new column; those
-    that the same worker has claimed follow it there, as do those that wait.
+    With `in_flight`, scores that workers have claimed count as newer versions, so that an answer from the old column
+    does not settle them. `apart_from` names the person whose score is just being sent to the new column; those that
+    nobody has claimed follow it there.
     """
     of_discussion = Passback.discussion_id == discussion_id
     session.execute(update(Passback).where(of_discussion).values(sent_comment=None))
     is_settled = Passback.state != PassbackState.PENDING
-    own = select(Passback.lease_token).where(of_discussion, Passback.person_id == apart_from).scalar_subquery()
-    is_sent_elsewhere = Passback.lease_token.is_not(None) & Passback.lease_token.is_distinct_from(own)
+    is_claimed = Passback.lease_token.is_not(None)
     session.execute(
         update(Passback)
         .where(of_discussion, Passback.person_id.is_distinct_from(apart_from))
-        .where(or_(is_settled, is_sent_elsewhere) if in_flight else is_settled)
+        .where(or_(is_settled, is_claimed) if in_flight else is_settled)
         .values(
             wanted_version=Passback.wanted_version + 1,
             read_back=ReadBack.UNCHECKED,

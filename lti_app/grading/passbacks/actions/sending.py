@@ -1,12 +1,11 @@
 """Claiming scores for one worker, and recording what became of sending them."""
 
-import random
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.grading.passbacks.models import Passback
@@ -113,7 +112,7 @@ def finish_failed(
         return True
     row.error_code, row.error_detail = code, detail[:DETAIL_LENGTH]
     if is_worth_another_try(code, refused=refused, attempts=row.attempts, queued_at=row.queued_at, now=now):
-        spread = random.random()  # noqa: S311 -- spreads retries, guards nothing
+        spread = secrets.randbelow(1000) / 1000
         row.due_at = now + wait_before_retry(row.attempts, fraction=spread, retry_after=retry_after)
     else:
         row.state, row.error_code = PassbackState.REFUSED, give_up_code(code)
@@ -144,6 +143,19 @@ def return_to_queue(session: Session, claimed: Iterable[ClaimedPassback], *, due
         if row is not None:
             row.sends_unseen = each.known is None
     session.flush()
+
+
+def postpone(session: Session, discussions: Select[int], *, until: datetime, now: datetime) -> None:
+    """Have all scores of these discussions wait until then that would be due before: their platform is down or has
+    asked for a pause. Those that a worker is sending are left alone.
+    """
+    session.execute(
+        update(Passback)
+        .where(Passback.state == PassbackState.PENDING, Passback.due_at < until, _not_leased(now))
+        .where(Passback.discussion_id.in_(discussions))
+        .values(due_at=until)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _not_leased(now: datetime) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """What became of a score: whether the LMS has it, and what its gradebook shows."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -115,6 +116,22 @@ class PassbackReport:
     """When the score was last read back."""
     columns: tuple[InColumn, ...] = ()
     """What each column shows, where the LMS has several for the discussion; then `shown` is that of the worst."""
+    accepted: Shown | None = None
+    """What the LMS accepted last, possibly an earlier score; None before the first."""
+    version: int = 1
+    """Counts the releases of this person's grade."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs as soon as our grade, or what the LMS shows in its place, is not what an instructor looked at."""
+        seen = [self.version, self.state.value, self.read_back.value, _text(self.shown)]
+        seen += [f"{each.key} {each.read_back.value} {_text(each.shown)}" for each in self.columns]
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the newest attempt failed, for good or for now: it can be sent again."""
+        return self.state is PassbackState.REFUSED or (self.state is PassbackState.PENDING and bool(self.error_code))
 
     @property
     def standing(self) -> GradebookStanding:
@@ -175,3 +192,7 @@ class PassbackReport:
         """Whether a confirmed score is not shown to the last digit."""
         shown = self.shown
         return shown is not None and shown.given * self.possible != self.given * shown.possible
+
+
+def _text(shown: Shown | None) -> str:
+    return f"{shown.given.normalize():f}/{shown.possible.normalize():f}" if shown else ""

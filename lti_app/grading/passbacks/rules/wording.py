@@ -83,6 +83,35 @@ FULL = phrase(
 )
 """What a single grade leaves open."""
 
+DELIVERED = phrase("Sent to the gradebook %(when)s, confirmed.")
+SENT = phrase("Sent to the gradebook %(when)s.")
+SENDING = phrase("Being sent to the gradebook.")
+DELAYED = phrase("Not in the gradebook yet. Your instructor can see why; you don’t need to do anything.")
+OTHER_GRADE = phrase("The gradebook has a different grade. Your instructor can see this and decides which one counts.")
+OTHER_GRADE_KEPT = phrase("Your instructor decided that the grade in the gradebook counts.")
+NOT_SHOWN = phrase("Sent to the gradebook %(when)s, but it doesn’t show there. Your instructor can see this.")
+_TO_STUDENTS = {
+    GradebookStanding.CONFIRMED: DELIVERED,
+    GradebookStanding.SENT: SENT,
+    GradebookStanding.UNREADABLE: SENT,
+    GradebookStanding.REFUSED: DELAYED,
+    GradebookStanding.HELD: OTHER_GRADE,
+    GradebookStanding.CHANGED: OTHER_GRADE,
+    GradebookStanding.DIFFERENT: OTHER_GRADE,
+    GradebookStanding.KEPT: OTHER_GRADE_KEPT,
+    GradebookStanding.MISSING: NOT_SHOWN,
+    GradebookStanding.NO_POINTS: NOT_SHOWN,
+}
+
+
+def delivery_of(report: PassbackReport) -> Phrase:
+    """What a student is told of their released grade: where it is, without the points that the LMS shows in its place,
+    which it may not have published yet.
+    """
+    if report.state is PassbackState.PENDING:
+        return DELAYED if report.has_failed else SENDING
+    return _TO_STUDENTS[report.standing].with_values(when=report.sent_at)
+
 
 def advice_on(report: PassbackReport) -> Phrase | None:
     """What to do about what the LMS shows; None where there is nothing to say."""

@@ -22,6 +22,7 @@ from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.queries import collect_marks
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE
 from lti_app.grading.passbacks.actions.queueing import queue_passback
+from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 from lti_app.participation.progress.queries import collect_class_facts, requirements_of
@@ -39,19 +40,24 @@ def assess(
     comment: str,
     note: str = "",
     version: int,
+    marked_with: int = 0,
     now: datetime,
 ) -> None:
     """Save a student's marks (by criterion id), the comment to the student and the note for graders as a draft.
 
-    `version` is the version of the marks that the grader saw, 0 for none. Raises AssessmentChanged if another grader
-    has saved since then, CommentTooLong, NotFound for a person who is not a student here, Forbidden. Marks that are
-    not of the rubric are ignored. Saving the same marks again changes nothing.
+    `version` is the version of the marks that the grader saw, 0 for none, and `marked_with` the id of its rubric, 0 for
+    whichever applies. Raises AssessmentChanged if another grader has saved since then, or the rubric has changed;
+    CommentTooLong, NotFound for a person who is not a student here, Forbidden. Marks that are not of the rubric are
+    ignored. Saving the same marks again changes nothing.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
     comment, note = _limited(comment, MAX_COMMENT), _limited(note, MAX_NOTE)
+    lock_rubric(session, discussion)
     assessment = _locked_or_new(session, actor, discussion, person_id, now)
     rubric = get_rubric(session, discussion, version_id=assessment.rubric_id)
+    if marked_with not in (0, rubric.id):
+        raise AssessmentChanged
     chosen = _settled(rubric, marks)
     before = collect_marks(session, rubric, [assessment.id]).get(assessment.id, {})
     if (assessment.comment, assessment.note, before) == (comment, note, chosen):
@@ -87,7 +93,7 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    assessment = session.scalar(_assessments(discussion.id).where(Assessment.person_id == person_id))
+    assessment = session.scalar(locked_assessments(discussion.id).where(Assessment.person_id == person_id))
     if assessment is None or not assessment.is_complete:
         raise AssessmentIncomplete
     if assessment.version != assessment.released_version:
@@ -104,7 +110,7 @@ def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, n
     drafts = [
         assessment
         for assessment in session.scalars(
-            _assessments(discussion.id)
+            locked_assessments(discussion.id)
             .join(
                 Enrollment,
                 (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
@@ -126,7 +132,7 @@ def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, n
     return len(drafts)
 
 
-def _assessments(discussion_id: int) -> Select[Assessment]:
+def locked_assessments(discussion_id: int) -> Select[Assessment]:
     """Select assessments with a lock, always in the same order, and read current values even if the session has older
     ones.
     """
@@ -158,7 +164,7 @@ def _locked_or_new(
         )
         .on_conflict_do_nothing(index_elements=["discussion_id", "person_id"])
     )
-    return session.scalars(_assessments(discussion.id).where(Assessment.person_id == person_id)).one()
+    return session.scalars(locked_assessments(discussion.id).where(Assessment.person_id == person_id)).one()
 
 
 def replace_marks(
@@ -180,7 +186,12 @@ def replace_marks(
         session.execute(insert(Mark), rows)
     assessment.rubric_id = rubric.id or None
     assessment.total = rubric.total(marks)
-    assessment.is_complete = rubric.is_complete([key for key, mark in marks.items() if mark.points is not None])
+    assessment.is_complete = rubric.is_complete(with_points(marks))
+
+
+def with_points(marks: Mapping[int, CriterionMark]) -> list[int]:
+    """The criteria that are marked, and not only commented on."""
+    return [key for key, mark in marks.items() if mark.points is not None]
 
 
 def _release(

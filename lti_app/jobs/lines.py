@@ -1,0 +1,124 @@
+"""The claimed scores of one platform, in a line from which its lanes take them."""
+
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from lti_app.grading.passbacks.actions.sending import ClaimedPassback
+from lti_app.grading.passbacks.ports import ColumnReading
+
+
+@dataclass
+class PlatformLine:
+    """Scores of one platform that wait to be sent, or are being sent by its lanes. Safe in threads.
+
+    The first score of a discussion goes alone: it finds out whether the platform answers, and finds or creates the
+    column. Only then are those of the same discussion sent side by side. Of one person and discussion there is never
+    more than one score here, because a lease holds it.
+    """
+
+    platform_id: int
+    at_once: int
+    """The most lanes at the same time."""
+    turn_ends: datetime
+    changed: Callable[[], None]
+    """Called when there may be more to do side by side than before."""
+    _waiting: deque[ClaimedPassback] = field(default_factory=deque)
+    _being_sent: Counter[int] = field(default_factory=Counter)
+    _ready: set[int] = field(default_factory=set)
+    """Discussions whose column has answered."""
+    _being_read: set[int] = field(default_factory=set)
+    _seen: dict[tuple[int, int], Sequence[ColumnReading]] = field(default_factory=dict)
+    """What the columns show, by discussion and person."""
+    _lock: Lock = field(default_factory=Lock)
+
+    def add(self, claimed: Iterable[ClaimedPassback]) -> None:
+        """Put scores at the end of the line."""
+        with self._lock:
+            self._waiting.extend(claimed)
+
+    def __len__(self) -> int:
+        """How many scores wait."""
+        return len(self._waiting)
+
+    def next(self) -> ClaimedPassback | None:
+        """Take the first score that may be sent beside those that are being sent; None where there is none now."""
+        with self._lock:
+            for position, each in enumerate(self._waiting):
+                if self._may_go(each, self._being_sent, self._being_read):
+                    del self._waiting[position]
+                    self._begin(each, self._being_sent, self._being_read)
+                    return each
+        return None
+
+    def could_begin(self, most: int) -> int:
+        """For how many more lanes there is something to do, up to `most`."""
+        with self._lock:
+            sent, read, count = Counter(self._being_sent), set(self._being_read), 0
+            for each in self._waiting:
+                if count < most and self._may_go(each, sent, read):
+                    self._begin(each, sent, read)
+                    count += 1
+            return count
+
+    def end(self, claimed: ClaimedPassback, *, is_answered: bool) -> None:
+        """A score is no longer being sent, and what became of it is recorded; `is_answered` if its column answered."""
+        discussion_id = claimed.score.discussion_id
+        with self._lock:
+            self._being_sent[discussion_id] -= 1
+            is_news = len(self._waiting) < self.at_once or discussion_id in self._being_read
+            self._being_read.discard(discussion_id)
+            if is_answered and discussion_id not in self._ready:
+                self._ready.add(discussion_id)
+                is_news = True
+        if is_news:
+            self.changed()
+
+    def look_for(self, claimed: ClaimedPassback) -> Collection[int] | None:
+        """The people of whom to read what the LMS shows before this score replaces it: with this one those who wait;
+        None if it was read.
+        """
+        discussion_id = claimed.score.discussion_id
+        with self._lock:
+            if not self._must_look(claimed):
+                return None
+            waiting = {
+                each.score.person_id
+                for each in self._waiting
+                if each.score.discussion_id == discussion_id and self._must_look(each)
+            }
+        return {claimed.score.person_id, *waiting}
+
+    def note_seen(self, discussion_id: int, people: Collection[int], columns: Sequence[ColumnReading]) -> None:
+        """What the columns of a discussion show of these people."""
+        with self._lock:
+            self._seen.update({(discussion_id, person_id): columns for person_id in people})
+            self._being_read.discard(discussion_id)
+        self.changed()
+
+    def seen(self, claimed: ClaimedPassback) -> Sequence[ColumnReading]:
+        """What the columns show of the person whose score this is."""
+        return self._seen.get((claimed.score.discussion_id, claimed.score.person_id), ())
+
+    def take(self, discussion_id: int | None = None) -> list[ClaimedPassback]:
+        """Take out all scores that wait, or those of one discussion."""
+        with self._lock:
+            taken = [each for each in self._waiting if discussion_id in (None, each.score.discussion_id)]
+            self._waiting = deque(each for each in self._waiting if each not in taken)
+            return taken
+
+    def _may_go(self, claimed: ClaimedPassback, being_sent: Counter[int], being_read: Collection[int]) -> bool:
+        discussion_id = claimed.score.discussion_id
+        if self._must_look(claimed) and discussion_id in being_read:
+            return False
+        return discussion_id in self._ready or not being_sent[discussion_id]
+
+    def _begin(self, claimed: ClaimedPassback, being_sent: Counter[int], being_read: set[int]) -> None:
+        being_sent[claimed.score.discussion_id] += 1
+        if self._must_look(claimed):
+            being_read.add(claimed.score.discussion_id)
+
+    def _must_look(self, claimed: ClaimedPassback) -> bool:
+        return claimed.known is not None and (claimed.score.discussion_id, claimed.score.person_id) not in self._seen
