@@ -14,7 +14,6 @@ from lti_app.exchange.formats.rows import column_name
 from lti_app.exchange.formats.rubric_cells import Cells, Row
 from lti_app.exchange.formats.rubric_losses import losses
 from lti_app.exchange.formats.rubric_parts import (
-    MAX_TITLE,
     ReadRubrics,
     Remarks,
     RubricFormat,
@@ -27,6 +26,7 @@ from lti_app.exchange.formats.rubric_parts import (
     shown_number,
 )
 from lti_app.grading.rubrics.rules.plans import CriterionPlan, LevelPlan, RubricPlan
+from lti_app.grading.rubrics.rules.validation import MAX_TITLE
 
 _HEAD = ("Rubric Name", "Criteria Name", "Criteria Description", "Criteria Enable Range")
 _RATING = ("Rating Name", "Rating Description", "Rating Points")

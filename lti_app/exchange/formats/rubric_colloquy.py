@@ -13,8 +13,6 @@ from lti_app.exchange.formats.colloquy import csv_cell, plain_cell
 from lti_app.exchange.formats.rows import column_name
 from lti_app.exchange.formats.rubric_cells import Cells, Row
 from lti_app.exchange.formats.rubric_parts import (
-    MAX_POINTS,
-    MAX_WEIGHT,
     ReadRubrics,
     Remarks,
     RubricFormat,
@@ -30,6 +28,7 @@ from lti_app.exchange.formats.rubric_parts import (
 from lti_app.grading.rubrics.rules.criteria import Evidence, Scoring
 from lti_app.grading.rubrics.rules.plans import CriterionPlan, LevelPlan, RubricPlan
 from lti_app.grading.rubrics.rules.points import rounded
+from lti_app.grading.rubrics.rules.validation import MAX_POINTS, MAX_WEIGHT
 
 HEADER = (
     "Rubric number",

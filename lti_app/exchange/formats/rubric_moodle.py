@@ -18,9 +18,7 @@ from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.formats.markup import LINES, one_line_ends, pieces_of, plain_of_entities
 from lti_app.exchange.formats.rubric_losses import losses
 from lti_app.exchange.formats.rubric_parts import (
-    MAX_LEVELS,
     MAX_ROWS,
-    MAX_TITLE,
     ReadRubrics,
     Remarks,
     RubricFormat,
@@ -34,6 +32,7 @@ from lti_app.exchange.formats.rubric_parts import (
     shown_number,
 )
 from lti_app.grading.rubrics.rules.plans import CriterionPlan, LevelPlan, RubricPlan
+from lti_app.grading.rubrics.rules.validation import MAX_LEVELS, MAX_TITLE
 
 _NOTHING = "$@NULL@$"
 """How a backup writes that there is no value."""

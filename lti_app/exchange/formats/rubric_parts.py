@@ -11,6 +11,13 @@ from lti_app.core.prose import clean_line, clean_text, cut
 from lti_app.core.wording import Phrase, marked, nphrase, phrase
 from lti_app.grading.rubrics.rules.plans import CriterionPlan, LevelPlan, RubricPlan
 from lti_app.grading.rubrics.rules.points import rounded
+from lti_app.grading.rubrics.rules.validation import (
+    MAX_CRITERIA,
+    MAX_DESCRIPTION,
+    MAX_LEVELS,
+    MAX_POINTS,
+    MAX_TITLE,
+)
 
 if TYPE_CHECKING:
     from lti_app.exchange.formats.rubric_canvas import CanvasStyle
@@ -23,14 +30,6 @@ MAX_ROWS = 2_000
 MAX_COLUMNS = 200
 MAX_RUBRICS = 50
 """Of one file."""
-MAX_CRITERIA = 50
-MAX_LEVELS = 20
-MAX_TITLE = 200
-"""Characters of the title of a rubric or a criterion, and of the name of a level."""
-MAX_TEXT = 5_000
-"""Characters of a description."""
-MAX_POINTS = Decimal(10_000)
-MAX_WEIGHT = Decimal(1_000)
 MAX_REMARKS = 60
 """Remarks that are shown one by one; nobody reads more of them."""
 
@@ -159,7 +158,7 @@ def line(text: str, place: Phrase | str, remarks: Remarks, most: int = MAX_TITLE
     return _short(clean_line(text), place, remarks, most)
 
 
-def prose(text: str, place: Phrase | str, remarks: Remarks, most: int = MAX_TEXT) -> str:
+def prose(text: str, place: Phrase | str, remarks: Remarks, most: int = MAX_DESCRIPTION) -> str:
     """A description, with its lines."""
     return _short(clean_text(text), place, remarks, most)
 

@@ -9,9 +9,6 @@ from lti_app.core.prose import clean_line, clean_text
 from lti_app.core.wording import phrase
 from lti_app.exchange.formats.rubric_cells import Row
 from lti_app.exchange.formats.rubric_parts import (
-    MAX_POINTS,
-    MAX_TITLE,
-    MAX_WEIGHT,
     ReadRubrics,
     Remarks,
     RubricFormat,
@@ -24,6 +21,7 @@ from lti_app.exchange.formats.rubric_parts import (
 )
 from lti_app.grading.rubrics.rules.plans import CriterionPlan, LevelPlan, RubricPlan
 from lti_app.grading.rubrics.rules.points import rounded
+from lti_app.grading.rubrics.rules.validation import MAX_POINTS, MAX_TITLE, MAX_WEIGHT
 
 
 def _names(text: str) -> frozenset[str]:

@@ -12,14 +12,17 @@ from lti_app.exchange.formats.rubric_canvas import write_canvas_rubrics
 from lti_app.exchange.formats.rubric_colloquy import write_own_rubrics
 from lti_app.exchange.formats.rubric_moodle import write_moodle
 from lti_app.exchange.formats.rubric_parts import (
-    MAX_CRITERIA,
-    MAX_LEVELS,
     MAX_REMARKS,
     MAX_RUBRICS,
-    MAX_TEXT,
-    MAX_TITLE,
 )
 from lti_app.exchange.formats.rubric_recognize import read_pasted_rubrics, read_rubric_file
+from lti_app.grading.rubrics.rules.validation import (
+    MAX_CRITERIA,
+    MAX_DESCRIPTION,
+    MAX_LEVELS,
+    MAX_POINTS,
+    MAX_TITLE,
+)
 from tests.exchange.formats.rubrics import quickly
 
 HEAD = "Rubric Name,Criteria Name,Criteria Description,Criteria Enable Range"
@@ -101,12 +104,12 @@ def assert_within_limits(found):
         assert len(plan.criteria) <= MAX_CRITERIA
         for criterion in plan.criteria:
             assert len(criterion.title) <= MAX_TITLE
-            assert len(criterion.description) <= MAX_TEXT
+            assert len(criterion.description) <= MAX_DESCRIPTION
             assert len(criterion.levels) <= MAX_LEVELS
             for level in criterion.levels:
                 assert len(level.name) <= MAX_TITLE
-                assert len(level.description) <= MAX_TEXT
-                assert 0 <= level.points <= 10_000
+                assert len(level.description) <= MAX_DESCRIPTION
+                assert 0 <= level.points <= MAX_POINTS
 
 
 def test_characters_that_cannot_be_stored_are_left_out():
