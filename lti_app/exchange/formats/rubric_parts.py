@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 2_000_000
 """Of a table: far more than 50 rubrics have."""
-MAX_XML_BYTES = 20_000_000
-"""Of a Moodle backup's grading.xml, which also has the marks of every student."""
+MAX_XML_BYTES = 2_800_000
+"""Of a Moodle backup's grading.xml, which also has every student's marks; requests have no room for more."""
 MAX_ROWS = 2_000
 MAX_COLUMNS = 200
 MAX_RUBRICS = 50
