@@ -164,12 +164,19 @@ def _follow_context(
     link = session.scalar(select(CourseLink).where(*named))
     if link is None:
         if course_id is None:
-            course_id = create_course(session, title=context.title, label=context.label, time_zone=time_zone, now=now)
+            course_id = create_course(
+                session,
+                title=context.title,
+                label=context.label,
+                time_zone=time_zone,
+                now=now,
+                tenant_id=launch.deployment.id,
+            )
         link = CourseLink(deployment_id=launch.deployment.id, context_id=context.id, course_id=course_id)
         session.add(link)
     if course_id not in (None, link.course_id):
         return course_id
-    rename_course(session, link.course_id, title=context.title, label=context.label)
+    rename_course(session, link.course_id, title=context.title, label=context.label, tenant_id=launch.deployment.id)
     link.memberships_url = launch.message.memberships_url or link.memberships_url
     session.flush()
     return link.course_id

@@ -34,7 +34,8 @@ def link_course(
     session: Session, *, deployment: int, context_id: str, title: str, label: str, time_zone: str, now: datetime
 ) -> int:
     """A new course for an LTI context; returns its id."""
-    course_id = create_course(session, title=title, label=label, time_zone=time_zone, now=now)
+    about = {"title": title, "label": label, "time_zone": time_zone}
+    course_id = create_course(session, **about, now=now, tenant_id=deployment)
     session.add(CourseLink(deployment_id=deployment, context_id=context_id, course_id=course_id))
     session.flush()
     return course_id

@@ -15,7 +15,7 @@ from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.queries.course import list_discussions
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Calendar, DiscussionSettings
-from lti_app.grading.assessments.actions import assess, release
+from lti_app.grading.assessments.actions.grading import assess, release
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark

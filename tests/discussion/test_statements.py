@@ -13,8 +13,10 @@ from lti_app.discussion.posts.queries.gate import circumstances_of, get_post, ge
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.threads.queries import get_overview, read_thread
-from lti_app.grading.assessments.actions import assess, release, release_all
-from lti_app.grading.assessments.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context
+from lti_app.grading.assessments.actions.grading import assess, release, release_all
+from lti_app.grading.assessments.queries.context import list_posts_in_context
+from lti_app.grading.assessments.queries.desk import list_desk
+from lti_app.grading.assessments.queries.grades import get_assessment, get_released_grade
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.library.readings.queries import list_readings
 from lti_app.participation.progress.queries import collect_class_facts, get_participation
@@ -94,7 +96,7 @@ READS = {
     "facts of the whole class": (2, lambda s: collect_class_facts(s.session, s.cast.ines, s.discussion)),
     "rubric": (1, lambda s: get_rubric(s.session, s.discussion)),
     "desk": (1, lambda s: list_desk(s.session, s.cast.ines, s.discussion)),
-    "marks": (1, lambda s: get_assessment(s.session, s.cast.ines, s.discussion, s.cast.ana.person_id)),
+    "marks": (2, lambda s: get_assessment(s.session, s.cast.ines, s.discussion, s.cast.ana.person_id)),
     "released grade": (1, lambda s: get_released_grade(s.session, s.cast.ana, s.discussion)),
     "posts in context": (
         2,
@@ -110,7 +112,7 @@ WRITES = {
         ),
     ),
     "delete": (4, lambda s: delete_post(s.session, s.cast.ana, s.discussion, s.post.id, now=s.clock())),
-    "mark": (11, grade),
+    "mark": (12, grade),
     "release": (
         11,
         lambda s: release(s.session, s.cast.ines, s.discussion, s.cast.ben.person_id, now=s.clock()),

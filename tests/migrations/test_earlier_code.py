@@ -41,8 +41,10 @@ def upgrade():
     with op.batch_alter_table("course") as batch:
         {change}
 """
-EXPLAINED = {"0020": ("person", "ON CONFLICT")}
-"""What may be refused: revision 0019 asks for a person first, and its inserts of people name no conflict."""
+EXPLAINED = {"0020": ("person", "ON CONFLICT"), "0029": ("rubric", "ON CONFLICT")}
+"""What may be refused: revision 0019 asks for a person first, and its inserts of people name no conflict; revision 0028
+asks whether a discussion has a rubric, and its inserts of rubrics name none.
+"""
 COMPATIBLE = {
     "a column that may be empty": 'batch.add_column(sa.Column("mood", sa.String()))',
     "a lasting default": 'batch.add_column(sa.Column("n", sa.Integer(), nullable=False, server_default="0"))',

@@ -13,6 +13,7 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.exchange.importing.rules.posts import ImportChoices, ImportMode
 from lti_app.exchange.importing.rules.prepare import ImportFile, prepare_import
+from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.rules import Limits, Purpose, Right, Rights
 from lti_app.library.passages.rules import Page, TextStorage
 from lti_app.library.readings.rules import to_csl
@@ -33,9 +34,10 @@ VALUES: dict[str, Any] = {
     "draft": DraftRef(),
     "drafted": DraftContent("As far as this, and further"),
     "stored_as": TextStorage.TEXT,
-    "levels": {},
+    "marks": {},
     "name": "Two",
     "note": "",
+    "plan": DEFAULT_RUBRIC,
     "pages": [Page("104", "Leaders cope with change, and managers with complexity. " * 20)],
     "names": {},
     "purpose": Purpose.ATTACHMENT,
@@ -74,7 +76,14 @@ CARRIED: dict[str, Callable[[Ids], Any]] = {
 WITHOUT = {"discussion.discussions.extend": {"person_id": "group_id", "group_id": "person_id"}}
 """Where one id is given, the other is not."""
 
-OTHERWISE_CALLED = {"library.readings.set_reading_file.file_id": "reading_file_id"}
+OTHERWISE_CALLED = {
+    "grading.rubrics.delete_rubric.rubric_id": "library_rubric_id",
+    "grading.rubrics.get_library_rubric.rubric_id": "library_rubric_id",
+    "grading.rubrics.save_rubric.rubric_id": "library_rubric_id",
+    "grading.rubrics.share_rubric.rubric_id": "library_rubric_id",
+    "grading.rubrics.get_rubric.version_id": "rubric_id",
+    "library.readings.set_reading_file.file_id": "reading_file_id",
+}
 """Which of a place's ids such a parameter takes, if not the one of its name."""
 
 NO_IDS = {"discussion.answers.list_unanswered.first_id": "where a page of the list begins"}
@@ -137,6 +146,7 @@ FOUND = frozenset(AS_FOR_NOTHING) & {
 BEYOND_A_GATE: dict[str, str] = {
     "course.courses.adopt_time_zone": "of the course that a launch or a visit is of",
     "course.people.record_time_zone": "of whoever acts",
+    "course.courses.create_course": "of the installation that a launch comes from",
     "course.courses.name_in_course": "an expression, of the course that a query is about",
     "course.courses.role_at_launch": "of the course that a launch is of",
     "course.courses.record_member": "of the course that a launch or a roster is of",
@@ -157,7 +167,11 @@ BEYOND_A_GATE: dict[str, str] = {
     "discussion.integrity.screen": "of the post that was just written",
     "discussion.moderation.recount_thread": "of the thread in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
+    "grading.assessments.collect_marks": "of the assessments in hand",
+    "grading.rubrics.delete_criteria": "of the rubric in hand",
     "grading.rubrics.copy_graded_discussion": "of the course that a launch is of",
+    "grading.rubrics.newest_rubric": "of the discussion in hand",
+    "grading.rubrics.store_rubric": "of the course or discussion in hand",
     "grading.passbacks.queue_passback": "of the assessment in hand",
     "grading.passbacks.send_column_again": "of the placement in hand",
     "library.passages.check_many": "of the readings of the discussion in hand",

@@ -21,7 +21,10 @@ from lti_app.discussion.drafts.models import Draft
 from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent, DraftKind, DraftPlace
 from lti_app.discussion.reactions.actions import set_like
 from lti_app.exchange.importing.rules.prepare import ImportFile
-from lti_app.grading.assessments.actions import release
+from lti_app.grading.assessments.actions.grading import release
+from lti_app.grading.rubrics.actions.library import create_rubric
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
 from lti_app.library.readings.actions.passages import find_or_add_passage
@@ -100,6 +103,7 @@ def _furnish(session: Session, instructor: Actor, student: Actor) -> DiscussionI
         "person_id": student.person_id,
         "reading_file_id": _store(session, instructor, files.pdf(["x"]), Purpose.READING),
         "reading_id": reading,
+        "library_rubric_id": create_rubric(session, instructor, DEFAULT_RUBRIC),
     }
     return DiscussionIds(place.discussion, {**place.ids, **of_course})
 
@@ -129,6 +133,7 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
         "parent_id": post.id,
         "post_id": post.id,
         "pseudonym_id": session.scalars(select(Pseudonym.id).where(Pseudonym.discussion_id == discussion.id)).first(),
+        "rubric_id": get_rubric(session, discussion).id,
     }
     mark(session, instructor, discussion, student, now=MONDAY)
     release(session, instructor, discussion, student.person_id, now=MONDAY)

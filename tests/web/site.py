@@ -20,7 +20,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.written import PostContent
-from lti_app.grading.assessments.actions import assess, release
+from lti_app.grading.assessments.actions.grading import assess, release
 from lti_app.grading.passbacks.actions.sending import claim_due, finish_failed, finish_sent
 from lti_app.grading.passbacks.rules.states import PassbackReport, PassbackState
 from lti_app.grading.rubrics.queries import get_rubric

@@ -9,6 +9,8 @@ from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.queries import list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent
 from lti_app.exchange.importing.rules.prepare import ImportFile
+from lti_app.grading.rubrics.actions.library import create_rubric
+from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from tests.factories.imports import preview
 from tests.web.questions import refused
 
@@ -93,11 +95,25 @@ MAY = {
     "exchange.show_import": INSTRUCTORS,
     "exchange.discard": INSTRUCTORS,
     "exchange.reread": INSTRUCTORS,
+    "bulk.act": STAFF,
+    "reopening.history": STAFF,
+    "reopening.withdraw": STAFF,
+    "reopening.answer": STAFF,
+    "reopening.ask": EVERYBODY,
     "grading.desk": STAFF,
     "grading.student": STAFF,
     "grading.save": STAFF,
     "grading.release_class": STAFF,
     "grading.choose_grade": STAFF,
+    "rubrics.library": STAFF,
+    "rubrics.show": STAFF,
+    "rubrics.ready": STAFF,
+    "rubrics.create": INSTRUCTORS,
+    "rubrics.edit": INSTRUCTORS,
+    "rubrics.share": INSTRUCTORS,
+    "rubrics.delete": INSTRUCTORS,
+    "discussion_rubrics.edit": INSTRUCTORS,
+    "discussion_rubrics.save": INSTRUCTORS,
     "passback.show": STAFF,
     "passback.choose": STAFF,
     "passback.retry": STAFF,
@@ -137,6 +153,7 @@ def place(site, cast, with_readings):
         import_id = preview(session, cast.ines, discussion, given, now=site.clock())
         save_draft(session, cast.ana, discussion, FIRST_POST, DraftContent("Mine"), now=site.clock())
         (draft,) = list_drafts(session, cast.ana, discussion)
+        rubric_id = create_rubric(session, cast.ines, DEFAULT_RUBRIC)
     return {
         "course_id": cast.course_id,
         "discussion_id": discussion.id,
@@ -147,6 +164,8 @@ def place(site, cast, with_readings):
         "slug": file.slug,
         "person_id": cast.ana.person_id,
         "key": "unknown",
+        "ready_key": "weekly",
+        "rubric_id": rubric_id,
         "import_id": import_id,
         "action": "pin",
         "kind": "unread",

@@ -14,7 +14,7 @@ from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.importing.rules.prepare import ImportFile
-from lti_app.grading.assessments.actions import release_all
+from lti_app.grading.assessments.actions.grading import release_all
 from lti_app.grading.passbacks.actions.sending import claim_due
 from lti_app.library.files.models import File
 from lti_app.library.files.rules import part_of_address

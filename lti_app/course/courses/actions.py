@@ -17,7 +17,9 @@ from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Identity, Names
 
 
-def create_course(session: Session, *, title: str, label: str, time_zone: str, now: datetime) -> int:
+def create_course(
+    session: Session, *, title: str, label: str, time_zone: str, now: datetime, tenant_id: int | None = None
+) -> int:
     """A new, empty course; returns its id. `time_zone` counts until an instructor's is known."""
     course = Course(
         title=title,
@@ -28,6 +30,7 @@ def create_course(session: Session, *, title: str, label: str, time_zone: str, n
         library=Library.NONE,
         library_prefix="",
         created_at=now,
+        tenant_id=tenant_id,
     )
     session.add(course)
     session.flush()
@@ -41,9 +44,10 @@ def record_earlier(session: Session, course_id: int, earlier_ids: Collection[int
         session.execute(insert_into(session, EarlierCourse).values(rows).on_conflict_do_nothing())
 
 
-def rename_course(session: Session, course_id: int, *, title: str, label: str) -> None:
-    """Take over the title and label that the LMS uses for the course."""
+def rename_course(session: Session, course_id: int, *, title: str, label: str, tenant_id: int | None = None) -> None:
+    """Take over the title and label that the LMS uses for the course, and its tenant where none is known."""
     course = session.get_one(Course, course_id)
+    course.tenant_id = course.tenant_id or tenant_id
     course.title, course.label = title or course.title, label or course.label
     session.flush()
 

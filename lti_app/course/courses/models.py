@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lti_app.core.db import Base, Id, stored_enum
+from lti_app.core.db import Base, Id, index_where_filled, stored_enum
 from lti_app.course.courses.rules import CitationStyle, Library, Role
 from lti_app.course.people.models import Person
 
@@ -14,6 +14,7 @@ class Course(Base):
     """Everything a class does lives in one course; nothing is read across courses."""
 
     __tablename__ = "course"
+    __table_args__ = (index_where_filled("tenant_id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     title: Mapped[str]
@@ -29,6 +30,8 @@ class Course(Base):
     library_prefix: Mapped[str] = mapped_column(server_default="")
     "What goes before the address of a reading to reach it through the library; empty without one."
     created_at: Mapped[datetime]
+    tenant_id: Mapped[int | None] = mapped_column(Id)
+    "The installation of the LMS that it was first opened from: courses with the same may share rubrics."
 
 
 class EarlierCourse(Base):

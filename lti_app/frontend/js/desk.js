@@ -6,12 +6,18 @@ export function watchDesk(page) {
   const form = page.querySelector("form[data-desk]");
   if (!form) return;
   const keys = page.querySelector("dialog.keys");
-  form.addEventListener("change", () => showTotal(form));
-  page.querySelector(".keys-hint").hidden = false;
+  form.addEventListener("input", (event) => {
+    agree(event.target);
+    showTotal(form);
+  });
+  showTotal(form);
+  page.querySelector("[data-keys]").hidden = false;
   page.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
   centre(page.querySelector(".students .current"));
   watchKeys(page, keys, (key) => act(page, form, key));
 }
+
+const ACTIONS = { s: "button[value=save]", r: "button[value=release]" };
 
 function act(page, form, key) {
   if (/^[1-9]$/.test(key)) return choose(form, (radios) => radios[Number(key) - 1]);
@@ -19,8 +25,20 @@ function act(page, form, key) {
     return choose(form, (radios, row) => radios.find((radio) => radio.value === suggested(row)));
   if (key === "j" || key === "k") return goToPost(page, key === "j" ? 1 : -1);
   if (key === "n" || key === "p") return follow(page, key === "n" ? "next" : "prev");
-  if (key === "c") return focus(form.querySelector("textarea"));
+  if (key === "u") return click(page.querySelector("[data-ungraded]"));
+  if (key === "s" || key === "r") return click(form.querySelector(ACTIONS[key]) ?? form.querySelector(".primary"));
+  if (key === "z") return click(page.querySelector("[data-take-back]"));
+  if (key === "c") return comment(form);
   return false;
+}
+
+// Opens the comment on the criterion that has the focus, else the one to the student.
+function comment(form) {
+  const row = document.activeElement?.closest("[data-criterion]");
+  const remark = row?.querySelector(".remark");
+  if (!remark) return focus(form.elements.comment);
+  remark.setAttribute("open", "");
+  return focus(remark.querySelector("textarea"));
 }
 
 // Chooses in the criterion that has the focus, else in the first open one, and goes on to the next.
@@ -28,12 +46,13 @@ function choose(form, pick) {
   const rows = [...form.querySelectorAll("[data-criterion]")];
   const open = rows.find((row) => !row.querySelector(":checked"));
   const row = rows.find((candidate) => candidate.contains(document.activeElement)) ?? open ?? rows[0];
-  const radio = pick([...row.querySelectorAll("input")], row);
+  const radio = pick([...row.querySelectorAll("input[type=radio]")], row);
   if (!radio) return false;
   radio.checked = true;
+  agree(radio);
   showTotal(form);
   const next = rows[rows.indexOf(row) + 1];
-  return focus(next ? (next.querySelector(":checked") ?? next.querySelector("input")) : radio);
+  return focus(next ? (next.querySelector(":checked") ?? next.querySelector("input[type=radio]")) : radio);
 }
 
 const suggested = (row) => row.querySelector("[data-suggested]")?.dataset.suggested;
@@ -44,11 +63,32 @@ function goToPost(page, step) {
   return focus(posts[at < 0 ? 0 : at + step]);
 }
 
-function follow(page, direction) {
-  const link = page.querySelector(`.steps [rel=${direction}]`);
-  link?.click();
-  return Boolean(link);
+const follow = (page, direction) => click(page.querySelector(`.steps [rel=${direction}]`));
+
+function click(target) {
+  target?.click();
+  return Boolean(target);
 }
+
+// In a criterion with ranges, the level and the points that are typed say the same.
+function agree(changed) {
+  const row = changed.closest("[data-criterion]");
+  const typed = row?.querySelector("[data-range]");
+  if (!typed) return;
+  const radios = [...row.querySelectorAll("input[type=radio]")];
+  if (changed.matches("[type=radio]")) typed.value = decimal(Number(changed.dataset.points));
+  else if (changed === typed) {
+    const points = pointsOf(typed);
+    const reached = radios.filter((radio) => Number(radio.dataset.points) >= points);
+    for (const radio of radios) radio.checked = radio === reached[0];
+  }
+}
+
+const pointsOf = (typed) =>
+  /^\s*\d+([.,]\d{1,2})?\s*$/.test(typed.value) ? Number(typed.value.replace(",", ".")) : NaN;
+
+const decimal = (points) =>
+  new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn", useGrouping: false }).format(points);
 
 function centre(item) {
   const list = item?.closest(".students");
@@ -61,9 +101,13 @@ function focus(element) {
 }
 
 function showTotal(form) {
-  const points = [...form.querySelectorAll("[data-criterion] :checked")].map((radio) => Number(radio.dataset.points));
-  const total = points.reduce((sum, point) => sum + point, 0);
-  form.querySelector("[data-total]").value = new Intl.NumberFormat(document.documentElement.lang, {
-    numberingSystem: "latn",
-  }).format(total);
+  let total = 0;
+  for (const row of form.querySelectorAll("[data-criterion]")) {
+    const typed = row.querySelector("[data-range]");
+    const chosen = row.querySelector(":checked");
+    const points = typed?.value.trim() ? pointsOf(typed) : Number(chosen?.dataset.points ?? 0);
+    // In hundredths, halves up, as the server rounds each criterion.
+    total += Math.round(Number((points * Number(row.dataset.weight) * 100).toFixed(4))) || 0;
+  }
+  form.querySelector("[data-total]").value = decimal(total / 100);
 }

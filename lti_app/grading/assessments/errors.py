@@ -19,3 +19,21 @@ class CommentTooLong(Refused):
     """The comment has more than `limit` characters."""
 
     code = "comment_too_long"
+
+
+class RubricInUse(Conflict):
+    """Students are graded by this rubric, so a change must say what becomes of their marks."""
+
+    code = "rubric_in_use"
+
+
+class AlreadyAsked(Conflict):
+    """A student asks for a second look while an earlier request waits for an answer."""
+
+    code = "already_asked"
+
+
+class ReasonMissing(Refused):
+    """A request for a second look, or its answer, has no words."""
+
+    code = "reason_missing"

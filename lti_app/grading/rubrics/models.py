@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false, true
+from sqlalchemy import ForeignKey, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, index_where_filled, stored_enum
@@ -21,7 +21,6 @@ class Rubric(Base):
     __tablename__ = "rubric"
     __table_args__ = (
         UniqueConstraint("discussion_id", "version"),
-        CheckConstraint("(course_id IS NULL) <> (discussion_id IS NULL)", name="in_library_or_discussion"),
         index_where_filled("course_id"),
     )
 

@@ -69,12 +69,15 @@ def downgrade() -> None:
         for column in ("key", "preselects", "weight", "counts", "uses_range"):
             batch.drop_column(column)
     # Libraries and older versions are more than the code before can hold: they go, with the marks given by them.
-    gone = "SELECT id FROM rubric WHERE discussion_id IS NULL OR version > 1"
-    rows = f"SELECT id FROM criterion WHERE rubric_id IN ({gone})"  # noqa: S608 -- of constants
-    op.execute(f"DELETE FROM mark WHERE criterion_id IN ({rows})")  # noqa: S608 -- of constants
-    op.execute(f"DELETE FROM level WHERE criterion_id IN ({rows})")  # noqa: S608 -- of constants
-    op.execute(f"DELETE FROM criterion WHERE rubric_id IN ({gone})")  # noqa: S608 -- of constants
-    op.execute("DELETE FROM rubric WHERE discussion_id IS NULL OR version > 1")
+    rubric = sa.table("rubric", sa.column("id"), sa.column("discussion_id"), sa.column("version"))
+    criterion = sa.table("criterion", sa.column("id"), sa.column("rubric_id"))
+    level, mark = (sa.table(name, sa.column("criterion_id")) for name in ("level", "mark"))
+    is_more = rubric.c.discussion_id.is_(None) | (rubric.c.version > 1)
+    of_more = criterion.c.rubric_id.in_(sa.select(rubric.c.id).where(is_more))
+    for table in (mark, level):
+        op.execute(table.delete().where(table.c.criterion_id.in_(sa.select(criterion.c.id).where(of_more))))
+    op.execute(criterion.delete().where(of_more))
+    op.execute(rubric.delete().where(is_more))
     with op.batch_alter_table("rubric") as batch:
         batch.drop_constraint(op.f("ck_rubric_in_library_or_discussion"), type_="check")
         batch.drop_constraint(op.f("fk_rubric_course_id_course"), type_="foreignkey")

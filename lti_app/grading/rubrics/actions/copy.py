@@ -10,6 +10,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.rubrics.actions.store import store_rubric
 from lti_app.grading.rubrics.models import Rubric
 from lti_app.grading.rubrics.queries import newest_rubric
+from lti_app.grading.rubrics.rules.continuing import without_keys
 from lti_app.grading.rubrics.rules.plans import RubricPlan, plan_of
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 
@@ -19,7 +20,7 @@ def copy_graded_discussion(session: Session, discussion_id: int, *, title: str, 
     copy_id = copy_discussion(session, discussion_id, title=title, now=now)
     rubric = newest_rubric(session, discussion_id)
     if rubric.criteria:
-        store_rubric(session, plan_of(rubric), discussion_id=copy_id)
+        store_rubric(session, without_keys(plan_of(rubric)), discussion_id=copy_id)
     return copy_id
 
 
@@ -29,4 +30,4 @@ def copy_rubric(session: Session, discussion: DiscussionView, plan: RubricPlan =
     """
     if session.scalar(select(Rubric.id).where(Rubric.discussion_id == discussion.id).limit(1)):
         return
-    store_rubric(session, plan, discussion_id=discussion.id)
+    store_rubric(session, without_keys(plan), discussion_id=discussion.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from lti_app.grading.rubrics.rules.points import rounded, scaled
+from lti_app.grading.rubrics.rules.points import HUNDREDTH, rounded, scaled
 
 
 class Evidence(StrEnum):
@@ -99,6 +99,13 @@ class CriterionView:
         """The level whose range has these points: the lowest that reaches them; None beyond the maximum."""
         reached = [level for level in self.levels if level.points >= points]
         return min(reached, key=lambda level: level.points, default=None)
+
+    def least_of(self, level: LevelView) -> Decimal:
+        """The fewest points of a level: in a criterion with ranges, just above the next lower one, or 0."""
+        if not self.uses_range:
+            return level.points
+        below = max((each.points for each in self.levels if each.points < level.points), default=None)
+        return Decimal(0) if below is None else below + HUNDREDTH
 
     def settled(self, mark: CriterionMark) -> CriterionMark:
         """The mark as it is stored: its level and points agree, and what is not of this criterion is left out.

@@ -25,6 +25,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import HiddenInput
 
+from lti_app.core.errors import NotFound
 from lti_app.course.groups.rules import GroupKind
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import (
@@ -42,6 +43,8 @@ from lti_app.library.readings.rules import ReadingEntry
 from lti_app.web.forms.fields import DateField, PointsField, ShortEnough, ZoneField, moment_of, offered
 from lti_app.web.forms.requirements import RequirementsForm, begun_requirements
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm
+from lti_app.web.forms.rubrics import begun_from
+from lti_app.web.session import get_visitor
 
 DATES = ("opens_at", "first_post_due", "replies_due", "closes_at")
 MAX_EDIT_MINUTES = 10_080
@@ -55,6 +58,7 @@ class SettingsForm(RichTextForm, RequirementsForm):
     rich_field = "prompt"
     prompt = ComposedField(_l("Prompt"), [DataRequired(_l("Enter a prompt for the class."))])
     points = PointsField(_l("Points in the gradebook"))
+    rubric = SelectField(_l("Rubric"), validate_choice=False)
     time_zone = ZoneField(_l("Time zone"))
     opens_at = DateField(_l("Opens"))
     first_post_due = DateField(_l("First post due"))
@@ -111,6 +115,13 @@ class SettingsForm(RichTextForm, RequirementsForm):
             raise StopValidation(
                 _("The formatting is nested too deeply. Your words are below; format them again where needed.")
             )
+
+    def validate_rubric(self, field: SelectField) -> None:
+        """It is still there, and may be copied."""
+        try:
+            begun_from(get_visitor(), field.data or "")
+        except NotFound:
+            raise StopValidation(_("This rubric is no longer available. Choose another one.")) from None
 
     def validate_stance_question(self, field: StringField) -> None:
         """All three parts of the stance question, or none."""

@@ -17,11 +17,13 @@ from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.extensions import collect_calendars
 from lti_app.discussion.discussions.rules import Calendar
+from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.models import Assessment, Mark, Release
-from lti_app.grading.assessments.queries import collect_marks
-from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE
+from lti_app.grading.assessments.queries.grades import collect_marks
+from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind
 from lti_app.grading.passbacks.actions.queueing import queue_passback
+from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 from lti_app.participation.progress.queries import collect_class_facts, requirements_of
@@ -39,19 +41,24 @@ def assess(
     comment: str,
     note: str = "",
     version: int,
+    marked_with: int = 0,
     now: datetime,
 ) -> None:
     """Save a student's marks (by criterion id), the comment to the student and the note for graders as a draft.
 
-    `version` is the version of the marks that the grader saw, 0 for none. Raises AssessmentChanged if another grader
-    has saved since then, CommentTooLong, NotFound for a person who is not a student here, Forbidden. Marks that are
-    not of the rubric are ignored. Saving the same marks again changes nothing.
+    `version` is the version of the marks that the grader saw, 0 for none, and `marked_with` the id of its rubric, 0 for
+    whichever applies. Raises AssessmentChanged if another grader has saved since then, or the rubric has changed;
+    CommentTooLong, NotFound for a person who is not a student here, Forbidden. Marks that are not of the rubric are
+    ignored. Saving the same marks again changes nothing.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
     comment, note = _limited(comment, MAX_COMMENT), _limited(note, MAX_NOTE)
+    lock_rubric(session, discussion)
     assessment = _locked_or_new(session, actor, discussion, person_id, now)
     rubric = get_rubric(session, discussion, version_id=assessment.rubric_id)
+    if marked_with not in (0, rubric.id):
+        raise AssessmentChanged
     chosen = _settled(rubric, marks)
     before = collect_marks(session, rubric, [assessment.id]).get(assessment.id, {})
     if (assessment.comment, assessment.note, before) == (comment, note, chosen):
@@ -62,7 +69,8 @@ def assess(
     assessment.comment, assessment.note = comment, note
     assessment.version += 1
     assessment.assessed_at, assessment.assessed_by_id = now, actor.person_id
-    session.flush()
+    shown = {assessment.id: as_read(rubric, chosen)}
+    record(session, actor, GradeEventKind.SAVED, [assessment], marks=shown, now=now)
 
 
 def _limited(text: str, limit: int) -> str:
@@ -87,7 +95,7 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    assessment = session.scalar(_assessments(discussion.id).where(Assessment.person_id == person_id))
+    assessment = session.scalar(locked_assessments(discussion.id).where(Assessment.person_id == person_id))
     if assessment is None or not assessment.is_complete:
         raise AssessmentIncomplete
     if assessment.version != assessment.released_version:
@@ -95,23 +103,33 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
         _release(session, actor, discussion, assessments=[assessment], facts=facts, now=now)
 
 
-def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> int:
-    """Release every complete draft of active students, in this transaction; returns how many. Raises Forbidden.
+def release_all(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    *,
+    person_ids: Collection[int] | None = None,
+    now: datetime,
+) -> int:
+    """Release every complete draft of active students, or of these, in this transaction; returns how many.
 
-    The first release of all grades also reveals the names of a blind discussion to staff.
+    Students who are excused have none. The first release of all grades also reveals the names of a blind discussion
+    to staff. Raises Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
     drafts = [
         assessment
         for assessment in session.scalars(
-            _assessments(discussion.id)
+            locked_assessments(discussion.id)
             .join(
                 Enrollment,
                 (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
             )
             .where(Assessment.is_complete, Enrollment.role == Role.STUDENT, Enrollment.active)
+            .where(Assessment.excused_at.is_(None))
         )
         if assessment.version != assessment.released_version
+        and (person_ids is None or assessment.person_id in person_ids)
     ]
     if drafts:
         _release(
@@ -122,11 +140,12 @@ def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, n
             facts=collect_class_facts(session, actor, discussion),
             now=now,
         )
-        reveal_names(session, actor, discussion, now=now)
+        if person_ids is None:
+            reveal_names(session, actor, discussion, now=now)
     return len(drafts)
 
 
-def _assessments(discussion_id: int) -> Select[Assessment]:
+def locked_assessments(discussion_id: int) -> Select[Assessment]:
     """Select assessments with a lock, always in the same order, and read current values even if the session has older
     ones.
     """
@@ -158,7 +177,7 @@ def _locked_or_new(
         )
         .on_conflict_do_nothing(index_elements=["discussion_id", "person_id"])
     )
-    return session.scalars(_assessments(discussion.id).where(Assessment.person_id == person_id)).one()
+    return session.scalars(locked_assessments(discussion.id).where(Assessment.person_id == person_id)).one()
 
 
 def replace_marks(
@@ -180,7 +199,12 @@ def replace_marks(
         session.execute(insert(Mark), rows)
     assessment.rubric_id = rubric.id or None
     assessment.total = rubric.total(marks)
-    assessment.is_complete = rubric.is_complete([key for key, mark in marks.items() if mark.points is not None])
+    assessment.is_complete = rubric.is_complete(with_points(marks))
+
+
+def with_points(marks: Mapping[int, CriterionMark]) -> list[int]:
+    """The criteria that are marked, and not only commented on."""
+    return [key for key, mark in marks.items() if mark.points is not None]
 
 
 def _release(
@@ -209,7 +233,7 @@ def _release(
                 given=given,
                 possible=discussion.points,
                 comment=assessment.comment,
-                marks=_as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
+                marks=as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
                 released_at=now,
                 released_by_id=actor.person_id,
             )
@@ -232,10 +256,12 @@ def _release(
             ),
             now=now,
         )
-    session.flush()
+    points = {each.id: each.released_given for each in assessments if each.released_given is not None}
+    record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, now=now)
 
 
-def _as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:
+def as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:
+    """Marks as they are read later, whatever becomes of the rubric."""
     read: list[dict[str, str | bool]] = []
     for criterion in rubric.criteria:
         mark = marks.get(criterion.id)

@@ -1,0 +1,155 @@
+"""Changing the rubric of a discussion, and what becomes of the marks that were given by it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.access import DiscussionPermission, require
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.assessments.actions.grading import locked_assessments, replace_marks, with_points
+from lti_app.grading.assessments.errors import RubricInUse
+from lti_app.grading.assessments.models import Assessment
+from lti_app.grading.assessments.queries.desk import list_desk
+from lti_app.grading.assessments.queries.grades import collect_marks
+from lti_app.grading.rubrics.actions.library import valid
+from lti_app.grading.rubrics.actions.store import forget_versions, lock_rubric, store_rubric
+from lti_app.grading.rubrics.errors import RubricChanged
+from lti_app.grading.rubrics.queries import list_versions, newest_rubric
+from lti_app.grading.rubrics.rules.continuing import carried, continuing, settled
+from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, RubricView
+from lti_app.grading.rubrics.rules.plans import RubricPlan, plan_of
+
+
+class Regrading(StrEnum):
+    """What becomes of work that is graded already when the rubric changes."""
+
+    RESCORE = "rescore"
+    """Its marks are carried over to the new version."""
+    UNGRADED_ONLY = "ungraded_only"
+    """It keeps the version that it was graded by."""
+
+
+@dataclass(frozen=True)
+class RescoredLine:
+    """What a change of the rubric would do to the grade of one student."""
+
+    name: str
+    """As the grading desk shows it: a pseudonym in blind grading."""
+    total: Decimal
+    maximum: Decimal
+    new_total: Decimal
+    new_maximum: Decimal
+    becomes_incomplete: bool
+    given: Decimal
+    """In points of the gradebook column, as `new_given` is."""
+    new_given: Decimal
+    is_released: bool
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the grade would stay as it is."""
+        return (self.total, self.given, self.becomes_incomplete) == (self.new_total, self.new_given, False)
+
+
+def change_rubric(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    plan: RubricPlan,
+    *,
+    version: int,
+    regrading: Regrading | None = None,
+) -> None:
+    """Store a new version of a discussion's rubric. Released grades stay as students see them.
+
+    `version` is that of the rubric the instructor saw, 0 for none. Raises RubricInUse if anybody is graded and
+    `regrading` does not say what becomes of it; RubricChanged, RubricInvalid, Forbidden for all but instructors.
+    """
+    require(actor, DiscussionPermission.EDIT_SETTINGS)
+    plan = valid(plan)
+    lock_rubric(session, discussion, to_change=True)
+    versions = list_versions(session, discussion)
+    before = next(reversed(versions.values()), NO_RUBRIC)
+    if before.version != version:
+        raise RubricChanged
+    plan = continuing(plan, before)
+    if plan == plan_of(before):
+        return
+    assessments = session.scalars(locked_assessments(discussion.id)).all()
+    graded = [each for each in assessments if each.version]
+    if graded and regrading is None:
+        raise RubricInUse
+    for assessment in graded:
+        assessment.rubric_id = assessment.rubric_id or before.id
+    stored = store_rubric(session, plan, discussion_id=discussion.id, version=before.version + 1)
+    if regrading is Regrading.RESCORE:
+        _rescore(session, discussion, graded, versions)
+    session.flush()
+    kept = {each.rubric_id for each in graded if each.rubric_id}
+    forget_versions(session, discussion, kept=kept | {stored})
+
+
+def _rescore(
+    session: Session, discussion: DiscussionView, graded: list[Assessment], versions: Mapping[int, RubricView]
+) -> None:
+    after = newest_rubric(session, discussion.id)
+    for rubric_id, rubric in versions.items():
+        own = [each for each in graded if each.rubric_id == rubric_id]
+        marks = collect_marks(session, rubric, [each.id for each in own])
+        for assessment in own:
+            replace_marks(session, assessment, after, carried(rubric, after, marks.get(assessment.id, {})))
+            assessment.version += 1
+
+
+def preview_rescoring(
+    session: Session, actor: Actor, discussion: DiscussionView, plan: RubricPlan
+) -> list[RescoredLine]:
+    """What re-scoring by this rubric would do to each student who is graded, in the order of class lists.
+
+    Its cost does not depend on how many they are. Raises Forbidden for all but instructors.
+    """
+    require(actor, DiscussionPermission.EDIT_SETTINGS)
+    versions = list_versions(session, discussion)
+    newest = next(reversed(versions.values()), NO_RUBRIC)
+    after = continuing(settled(plan), newest).numbered()
+    rows = session.scalars(_graded(discussion)).all()
+    lines = []
+    for version_id, before in versions.items():
+        own = [row for row in rows if (row.rubric_id or newest.id) == version_id]
+        marks = collect_marks(session, before, [row.id for row in own])
+        lines += [(row.person_id, _line(row, before, after, marks.get(row.id, {}), discussion.points)) for row in own]
+    found = dict(lines)
+    students = list_desk(session, actor, discussion)
+    return [replace(found[each.person_id], name=each.name) for each in students if each.person_id in found]
+
+
+def _line(
+    row: Assessment, before: RubricView, after: RubricView, marks: Mapping[int, CriterionMark], possible: Decimal
+) -> RescoredLine:
+    new = carried(before, after, marks)
+    total = after.total(new)
+    return RescoredLine(
+        name="",
+        total=row.total,
+        maximum=before.maximum,
+        new_total=total,
+        new_maximum=after.maximum,
+        becomes_incomplete=row.is_complete and not after.is_complete(with_points(new)),
+        given=before.given(row.total, possible=possible),
+        new_given=after.given(total, possible=possible),
+        is_released=row.released_version is not None,
+    )
+
+
+def _graded(discussion: DiscussionView) -> Select[Assessment]:
+    return select(Assessment).where(Assessment.discussion_id == discussion.id, Assessment.version > 0)
+
+
+def is_graded(session: Session, discussion: DiscussionView) -> bool:
+    """Whether anybody in the discussion has marks."""
+    return session.scalar(_graded(discussion).limit(1)) is not None
