@@ -144,6 +144,7 @@ def send_column_again(
     nobody has claimed follow it there.
     """
     of_discussion = Passback.discussion_id == discussion_id
+    _lock_in_order(session, of_discussion)
     session.execute(update(Passback).where(of_discussion).values(sent_comment=None))
     is_settled = Passback.state != PassbackState.PENDING
     is_claimed = Passback.lease_token.is_not(None)
@@ -166,13 +167,15 @@ def _change(session: Session, actor: Actor, discussion_id: int, *which: ColumnEl
     """Change those scores of a discussion of the actor's course; how many."""
     if not actor.is_staff:
         raise Forbidden
-    rows = session.execute(
-        update(Passback)
-        .where(Passback.course_id == actor.course_id, Passback.discussion_id == discussion_id, *which)
-        .values(**values)
-        .returning(Passback.id)
-    ).all()
+    wanted = (Passback.course_id == actor.course_id, Passback.discussion_id == discussion_id, *which)
+    _lock_in_order(session, *wanted)
+    rows = session.execute(update(Passback).where(*wanted).values(**values).returning(Passback.id)).all()
     return len(rows)
+
+
+def _lock_in_order(session: Session, *which: ColumnElement[bool]) -> None:
+    """Lock rows before one statement changes them, which it does in any order: two of them would end in a deadlock."""
+    session.execute(select(Passback.id).where(*which).order_by(Passback.id).with_for_update()).all()
 
 
 def _stored(value: PassbackState | ReadBack) -> ColumnElement[Any]:
