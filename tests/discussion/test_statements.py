@@ -14,7 +14,9 @@ from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.threads.queries import get_overview, read_thread
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
-from lti_app.grading.assessments.queries import get_assessment, get_released_grade, list_desk, list_posts_in_context
+from lti_app.grading.assessments.queries.context import list_posts_in_context
+from lti_app.grading.assessments.queries.desk import list_desk
+from lti_app.grading.assessments.queries.grades import get_assessment, get_released_grade
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.library.readings.queries import list_readings
 from lti_app.participation.progress.queries import collect_class_facts, get_participation
@@ -110,7 +112,7 @@ WRITES = {
         ),
     ),
     "delete": (4, lambda s: delete_post(s.session, s.cast.ana, s.discussion, s.post.id, now=s.clock())),
-    "mark": (12, grade),
+    "mark": (13, grade),
     "release": (
         11,
         lambda s: release(s.session, s.cast.ines, s.discussion, s.cast.ben.person_id, now=s.clock()),

@@ -27,6 +27,7 @@ function act(page, form, key) {
   if (key === "n" || key === "p") return follow(page, key === "n" ? "next" : "prev");
   if (key === "u") return click(page.querySelector("[data-ungraded]"));
   if (key === "s" || key === "r") return click(form.querySelector(ACTIONS[key]) ?? form.querySelector(".primary"));
+  if (key === "z") return click(page.querySelector("[data-take-back]"));
   if (key === "c") return comment(form);
   return false;
 }

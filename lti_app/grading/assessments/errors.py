@@ -25,3 +25,15 @@ class RubricInUse(Conflict):
     """Students are graded by this rubric, so a change must say what becomes of their marks."""
 
     code = "rubric_in_use"
+
+
+class AlreadyAsked(Conflict):
+    """A student asks for a second look while an earlier request waits for an answer."""
+
+    code = "already_asked"
+
+
+class WordsMissing(Refused):
+    """A request for a second look, or its answer, has no words."""
+
+    code = "words_missing"

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_app.core.db import Base, Id, index_where_filled
+from lti_app.core.db import Base, Id, index_where_filled, stored_enum
 from lti_app.course.courses.models import Course
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
+from lti_app.grading.assessments.rules import GradeEventKind
 from lti_app.grading.rubrics.models import Criterion, Level, Rubric
 
 
@@ -46,6 +47,8 @@ class Assessment(Base):
     "The version that is released; None before the first release."
     released_given: Mapped[Decimal | None]
     released_at: Mapped[datetime | None]
+    excused_at: Mapped[datetime | None]
+    "Since when the student need not be graded here; empty for everybody else."
 
 
 class Mark(Base):
@@ -91,3 +94,39 @@ class Release(Base):
     """
     released_at: Mapped[datetime]
     released_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+
+
+class GradeEvent(Base):
+    """What somebody did with a grade. Written once, never changed."""
+
+    __tablename__ = "grade_event"
+    __table_args__ = (Index(None, "assessment_id"), Index(None, "by_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey(Assessment.id))
+    kind: Mapped[GradeEventKind] = mapped_column(stored_enum(GradeEventKind))
+    at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    version: Mapped[int]
+    "The version of the assessment after it."
+    total: Mapped[Decimal | None]
+    "The total after it, in points of the rubric; of a release, the points of the gradebook column."
+    words: Mapped[str]
+    "The comment to the student, or the reason."
+    marks: Mapped[list[Any]] = mapped_column(JSON)
+    "As in Release, where it changed them."
+
+
+class SecondLook(Base):
+    """A student asks for a second look at a released grade, and what a grader answered."""
+
+    __tablename__ = "second_look"
+    __table_args__ = (Index(None, "assessment_id"), index_where_filled("answered_by_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey(Assessment.id))
+    reason: Mapped[str]
+    asked_at: Mapped[datetime]
+    answer: Mapped[str]
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))

@@ -14,6 +14,7 @@ MAX_COMMENT = 4000
 """Characters. Moodle stores 5000."""
 MAX_CRITERION_COMMENT = 1000
 MAX_NOTE = 4000
+MAX_REASON = 2000
 
 
 class GradingStatus(StrEnum):
@@ -27,6 +28,22 @@ class GradingStatus(StrEnum):
     CHANGED = "changed"
     """Released and changed since then: the student still sees the older grade."""
     RELEASED = "released"
+    EXCUSED = "excused"
+    """Need not be graded."""
+
+
+class GradeEventKind(StrEnum):
+    """What can be done with a grade."""
+
+    SAVED = "saved"
+    LOWEST = "lowest"
+    """Given the lowest level of every criterion, together with others."""
+    RESCORED = "rescored"
+    """The marks were carried over to a new version of the rubric."""
+    RELEASED = "released"
+    TAKEN_BACK = "taken_back"
+    EXCUSED = "excused"
+    NOT_EXCUSED = "not_excused"
 
 
 class PostEventKind(StrEnum):
@@ -68,6 +85,10 @@ class StudentLine:
     """What became of the newest released grade in the LMS; None before the first release."""
     is_changed: bool = False
     """Whether anything happened to the student's posts after the marks were saved."""
+    rubric_id: int | None = None
+    """The version of the rubric that the marks were given by; None for the one in use."""
+    asks_again: bool = False
+    """Whether the student has asked for a second look that nobody has answered."""
 
     @property
     def needs_marks(self) -> bool:
@@ -77,11 +98,15 @@ class StudentLine:
     @property
     def needs_grading(self) -> bool:
         """Whether there is anything left to do for this student."""
-        return self.status is not GradingStatus.RELEASED
+        return self.status not in (GradingStatus.RELEASED, GradingStatus.EXCUSED)
 
 
-def grading_status(*, is_complete: bool | None, version: int | None, released_version: int | None) -> GradingStatus:
+def grading_status(
+    *, is_complete: bool | None, version: int | None, released_version: int | None, is_excused: bool = False
+) -> GradingStatus:
     """The grading status; all arguments are None, or the version is 0, if nothing was saved yet."""
+    if is_excused:
+        return GradingStatus.EXCUSED
     if not version:
         return GradingStatus.UNGRADED
     if released_version is not None:

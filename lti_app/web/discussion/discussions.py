@@ -26,7 +26,9 @@ from lti_app.discussion.read_state.rules import Sort, write_numbers
 from lti_app.discussion.stances.queries import get_stances
 from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_thread
 from lti_app.discussion.threads.rules import Jumps, Overview
-from lti_app.grading.assessments.queries import get_released_grade
+from lti_app.grading.assessments.queries.grades import get_released_grade
+from lti_app.grading.assessments.queries.history import list_looks
+from lti_app.grading.assessments.rules import MAX_REASON
 from lti_app.grading.rubrics.actions.settings import save_graded_settings
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
@@ -38,6 +40,7 @@ from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.discussion.forms.discussions import ReadingForm, SettingsForm, prefilled
 from lti_app.web.discussion.forms.drafting import first_post, own_participation
 from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
+from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.forms.rubrics import begun_from, rubric_choices
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -152,12 +155,16 @@ def _is_shown(actor: Actor, discussion: DiscussionView) -> bool:
 
 def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[str, object]:
     """What the page says of the discussion apart from its posts."""
+    grade = get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None
     return {
         "discussion": discussion,
         "lineage": get_lineage(session, actor, discussion),
         "requirements": requirements_of(discussion),
         "rubric": get_rubric(session, discussion),
-        "grade": get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None,
+        "grade": grade,
+        "looks": list_looks(session, actor, discussion) if grade else [],
+        "look_form": ConfirmForm(),
+        "max_reason": MAX_REASON,
         "can_edit_settings": may(actor, DiscussionPermission.EDIT_SETTINGS),
         "can_grade": may(actor, DiscussionPermission.GRADE),
         "is_staff": actor.is_staff,

@@ -38,7 +38,7 @@ from lti_app.exchange.importing.actions.run import run_import
 from lti_app.exchange.importing.queries import get_import, get_import_file, list_imports
 from lti_app.exchange.importing.rules.posts import ImportChoices, ImportMode
 from lti_app.exchange.importing.rules.prepare import ImportFile, PreparedImport, prepare_import
-from lti_app.grading.assessments.queries import find_by_pseudonym
+from lti_app.grading.assessments.queries.desk import find_by_pseudonym
 from lti_app.library.files.errors import FileReadingBusy
 from lti_app.web.discussion.forms.starting import groups_of, narrowed
 from lti_app.web.discussion.screening import essay_sellers

@@ -1,7 +1,9 @@
 """The grading desk."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,20 +13,19 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.access import DiscussionPermission
+from lti_app.course.groups.queries import list_groups
+from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
-from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
-from lti_app.grading.assessments.queries import (
-    AssessmentView,
-    find_by_pseudonym,
-    get_assessment,
-    list_posts_in_context,
-)
+from lti_app.grading.assessments.queries.context import list_posts_in_context
+from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
+from lti_app.grading.assessments.queries.history import list_looks
 from lti_app.grading.assessments.rules import (
     MAX_CRITERION_COMMENT,
+    MAX_REASON,
     GradingStatus,
     StudentLine,
     events_after,
@@ -33,14 +34,21 @@ from lti_app.grading.assessments.rules import (
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules.states import GradebookStanding
-from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, LevelView
+from lti_app.grading.rubrics.queries import list_versions
+from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, CriterionView, LevelView
 from lti_app.participation.progress.queries import get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
-from lti_app.web.grading.class_list import chosen_words, list_class
+from lti_app.web.grading.class_list import (
+    chosen_words,
+    enter,
+    list_class,
+    narrowed,
+    read_filter,
+    standings_of,
+    whom,
+)
 from lti_app.web.grading.forms.desk import AssessmentForm, chosen_marks
-from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
@@ -75,18 +83,25 @@ class RubricRow:
 @blueprint.get("")
 def desk(discussion_id: int) -> ResponseReturnValue:
     """The class list: posts, grading status and gradebook status of each student."""
-    actor, discussion = _enter(discussion_id)
-    lines = list_class(actor, discussion)
+    actor, discussion = enter(discussion_id)
+    lines, wanted = list_class(actor, discussion), read_filter()
+    standings = standings_of(actor, discussion, lines)
+    blind = discussion.hides_names_from(actor)
     return render_template(
         "grading/desk.html",
         discussion=discussion,
-        lines=lines,
-        rubric_maximum=get_rubric(read_session(), discussion).maximum,
+        lines=narrowed(actor, discussion, lines, wanted, standings=standings),
+        drafts=_drafts(discussion, lines),
+        standings=standings,
+        wanted=wanted,
+        groups=[] if blind else list_groups(read_session(), actor),
+        tick=request.args.get("tick", ""),
         counts=_counts(lines),
         lineage=get_lineage(read_session(), actor, discussion),
         release_form=ConfirmForm(),
         checked_at=max((at for line in lines if line.passback and (at := line.passback.checked_at)), default=None),
-        blind=discussion.hides_names_from(actor),
+        blind=blind,
+        may_edit_rubric=may(actor, DiscussionPermission.EDIT_SETTINGS),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )
 
@@ -95,14 +110,14 @@ def desk(discussion_id: int) -> ResponseReturnValue:
 @blueprint.get("/b<int:pseudonym_id>")
 def student(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
     """One student's posts in their context beside the rubric."""
-    actor, discussion = _enter(discussion_id)
-    return _student_page(actor, discussion, _whom(actor, discussion, person_id, pseudonym_id))
+    actor, discussion = enter(discussion_id)
+    return _student_page(actor, discussion, whom(actor, discussion, person_id, pseudonym_id))
 
 
 @blueprint.get("/review/<int:person_id>")
 def review(discussion_id: int, person_id: int) -> ResponseReturnValue:
     """The LMS's link to one student's work; it opens the class list if it would reveal who is behind a pseudonym."""
-    actor, discussion = _enter(discussion_id)
+    actor, discussion = enter(discussion_id)
     if discussion.hides_names_from(actor):
         flash(_("Names are hidden in this discussion until grades are released."))
         return redirect(url_for(".desk", discussion_id=discussion_id), 303)
@@ -113,8 +128,8 @@ def review(discussion_id: int, person_id: int) -> ResponseReturnValue:
 @blueprint.post("/b<int:pseudonym_id>")
 def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
     """Save the marks; the buttons say whether to stay, to go on to the next student, or to release."""
-    actor, discussion = _enter(discussion_id)
-    person_id = _whom(actor, discussion, person_id, pseudonym_id)
+    actor, discussion = enter(discussion_id)
+    person_id = whom(actor, discussion, person_id, pseudonym_id)
     form = AssessmentForm()
     action = request.form.get("action", "save")
     if not form.validate():
@@ -131,10 +146,11 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
         ring()
     elif action != "release":
         flash(_("Saved. The student can’t see it until you release it."))
-    lines = list_class(actor, discussion)
-    onward = _neighbours(lines, person_id)[1] if action == "save_next" else None
+    lines, wanted = list_class(actor, discussion), read_filter()
     here = next(line for line in lines if line.person_id == person_id)
-    return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}", 303)
+    shown = _with(here, lines, narrowed(actor, discussion, lines, wanted))
+    onward = _neighbours(shown, person_id)[1] if action == "save_next" else None
+    return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}{wanted.query}", 303)
 
 
 def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm) -> None:
@@ -155,7 +171,7 @@ def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_i
 @blueprint.post("/release")
 def release_class(discussion_id: int) -> ResponseReturnValue:
     """Release every finished grade."""
-    actor, discussion = _enter(discussion_id)
+    actor, discussion = enter(discussion_id)
     with writing() as session:
         count = release_all(session, actor, discussion, now=now())
     ring()
@@ -172,7 +188,7 @@ def release_class(discussion_id: int) -> ResponseReturnValue:
 @blueprint.route("/names", methods=["GET", "POST"])
 def names(discussion_id: int) -> ResponseReturnValue:
     """Ask, then show staff the names of a blind discussion for good."""
-    actor, discussion = _enter(discussion_id)
+    actor, discussion = enter(discussion_id)
     form = ConfirmForm()
     if form.validate_on_submit():
         with writing() as session:
@@ -188,8 +204,8 @@ def names(discussion_id: int) -> ResponseReturnValue:
 @blueprint.post("/b<int:pseudonym_id>/gradebook")
 def choose_grade(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
     """Where the LMS shows another grade of a student: send ours, or let that one count."""
-    actor, discussion = _enter(discussion_id)
-    people = [_whom(actor, discussion, person_id, pseudonym_id)]
+    actor, discussion = enter(discussion_id)
+    people = [whom(actor, discussion, person_id, pseudonym_id)]
     keeps = request.form.get("choice") == "keep"
     with writing() as session:
         if keeps:
@@ -200,20 +216,6 @@ def choose_grade(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) 
     flash(chosen_words(count, keeps=keeps))
     key = f"b{pseudonym_id}" if pseudonym_id else person_id
     return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{key}", 303)
-
-
-def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
-    actor = get_visitor()
-    return actor, get_discussion(read_session(), actor, discussion_id, need=DiscussionPermission.GRADE, now=now())
-
-
-def _whom(actor: Actor, discussion: DiscussionView, person_id: int, pseudonym_id: int) -> int:
-    """The student that a URL means. While names are hidden, ids that identify a person elsewhere are not accepted."""
-    if pseudonym_id:
-        return find_by_pseudonym(read_session(), actor, discussion, pseudonym_id)
-    if discussion.hides_names_from(actor):
-        raise NotFound
-    return person_id
 
 
 def _release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> bool:
@@ -235,10 +237,11 @@ def _student_page(
     *,
     is_conflict: bool = False,
 ) -> str:
-    lines, session = list_class(actor, discussion), read_session()
-    chosen = next((line for line in lines if line.person_id == person_id), None)
+    everybody, session, wanted = list_class(actor, discussion), read_session(), read_filter()
+    chosen = next((line for line in everybody if line.person_id == person_id), None)
     if chosen is None:
         raise NotFound
+    lines = _with(chosen, everybody, narrowed(actor, discussion, everybody, wanted))
     posts = list_posts_in_context(session, actor, discussion, person_id)
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
@@ -251,7 +254,8 @@ def _student_page(
         "grading/student.html",
         discussion=discussion,
         lines=lines,
-        rubric_maximum=assessment.rubric.maximum,
+        wanted=wanted,
+        drafts=_drafts(discussion, lines),
         student=chosen,
         posts=posts,
         verdicts=verdicts,
@@ -259,6 +263,9 @@ def _student_page(
         rubric=assessment.rubric,
         rows=_rows(assessment, verdicts, form),
         conflict=is_conflict,
+        looks=list_looks(session, actor, discussion, person_id) if chosen.asks_again else [],
+        look_form=ConfirmForm(),
+        max_reason=MAX_REASON,
         max_criterion_comment=MAX_CRITERION_COMMENT,
         ungraded_key=_next_ungraded(lines, person_id),
         assessment=assessment,
@@ -270,7 +277,8 @@ def _student_page(
         own=participation.calendar,
         previous_key=before.key if before else None,
         next_key=after.key if after else None,
-        graded_count=sum(not line.needs_grading for line in lines),
+        graded_count=sum(not line.needs_grading for line in everybody),
+        total_count=len(everybody),
         base_url=url_for("discussions.show", discussion_id=discussion.id),
     )
 
@@ -289,6 +297,26 @@ def _neighbours(lines: list[StudentLine], person_id: int) -> tuple[StudentLine |
     """The students before and after one in the class list."""
     at = [line.person_id for line in lines].index(person_id)
     return (lines[at - 1] if at else None), (lines[at + 1] if at + 1 < len(lines) else None)
+
+
+def _with(here: StudentLine, everybody: Sequence[StudentLine], shown: list[StudentLine]) -> list[StudentLine]:
+    """The students that a filter shows, and the one who is open even if it does not show them any more."""
+    if any(line.person_id == here.person_id for line in shown):
+        return shown
+    order = {line.person_id: at for at, line in enumerate(everybody)}
+    at = next((n for n, line in enumerate(shown) if order[line.person_id] > order[here.person_id]), len(shown))
+    return [*shown[:at], here, *shown[at:]]
+
+
+def _drafts(discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, Decimal]:
+    """The points of the gradebook column that each student's marks come to, by the rubric they were given by."""
+    versions = list_versions(read_session(), discussion)
+    newest = next(reversed(versions.values()), NO_RUBRIC)
+    return {
+        line.person_id: versions.get(line.rubric_id or 0, newest).given(line.total, possible=discussion.points)
+        for line in lines
+        if line.total is not None
+    }
 
 
 def _next_ungraded(lines: list[StudentLine], person_id: int) -> str | None:

@@ -77,8 +77,7 @@ def create() -> ResponseReturnValue:
         )
     draft, action = read_draft(request.form), request.form.get("do", "save")
     if action != "save":
-        draft, focus = edited(draft, action)
-        return _new_page(draft, focus=focus)
+        return _new_page(edited(draft, action))
     if problems := check(draft):
         return _new_page(draft, problems=problems), 422
     try:
@@ -99,8 +98,7 @@ def edit(rubric_id: int) -> ResponseReturnValue:
         return _edit_page(rubric_id, draft_of(plan_of(rubric)), rubric.version)
     draft, action, version = read_draft(request.form), request.form.get("do", "save"), typed_version(request.form)
     if action != "save":
-        draft, focus = edited(draft, action)
-        return _edit_page(rubric_id, draft, version, focus=focus)
+        return _edit_page(rubric_id, edited(draft, action), version)
     if problems := check(draft):
         return _edit_page(rubric_id, draft, version, problems=problems), 422
     try:

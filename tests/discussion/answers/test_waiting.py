@@ -28,7 +28,7 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions.grading import release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.grading.assessments.models import Release
-from lti_app.grading.assessments.queries import get_assessment
+from lti_app.grading.assessments.queries.grades import get_assessment
 from tests.cast import CLIENT_ID, ISSUER
 from tests.factories.grades import mark
 from tests.factories.posts import write

@@ -17,7 +17,7 @@ from lti_app.discussion.posts.models import Mention
 from lti_app.discussion.posts.queries.referred import ALIASES, find_people
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions.grading import release_all
-from lti_app.grading.assessments.queries import list_desk
+from lti_app.grading.assessments.queries.desk import list_desk
 from tests.cast import arrive
 from tests.factories.discussions import plan, set_up
 from tests.factories.grades import mark

@@ -24,7 +24,7 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions.grading import release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.grading.assessments.models import Assessment, Release
-from lti_app.grading.assessments.queries import get_assessment
+from lti_app.grading.assessments.queries.grades import get_assessment
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.models import Rubric

@@ -23,7 +23,7 @@ from lti_app.discussion.search.queries import FoundPage, FoundPost, get_person_p
 from lti_app.discussion.threads.queries import get_overview, read_thread
 from lti_app.exchange.exporting.queries import export_posts, list_authors, list_records, select_for_export
 from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
-from lti_app.grading.assessments.queries import list_posts_in_context
+from lti_app.grading.assessments.queries.context import list_posts_in_context
 from lti_app.participation.progress.queries import collect_class_facts
 from tests.discussion.visibility import oracle, own_work
 from tests.discussion.visibility.looks import LOOKS, READING, SHUT, counted, every_fifth, existing, name_of

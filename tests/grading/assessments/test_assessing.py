@@ -15,12 +15,9 @@ from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
-from lti_app.grading.assessments.queries import (
-    get_assessment,
-    get_released_grade,
-    list_desk,
-    list_posts_in_context,
-)
+from lti_app.grading.assessments.queries.context import list_posts_in_context
+from lti_app.grading.assessments.queries.desk import list_desk
+from lti_app.grading.assessments.queries.grades import get_assessment, get_released_grade
 from lti_app.grading.assessments.rules import MAX_COMMENT, GradingStatus
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import get_passback

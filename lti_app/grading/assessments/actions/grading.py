@@ -17,10 +17,11 @@ from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.extensions import collect_calendars
 from lti_app.discussion.discussions.rules import Calendar
+from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.models import Assessment, Mark, Release
-from lti_app.grading.assessments.queries import collect_marks
-from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE
+from lti_app.grading.assessments.queries.grades import collect_marks
+from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind
 from lti_app.grading.passbacks.actions.queueing import queue_passback
 from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
@@ -68,7 +69,8 @@ def assess(
     assessment.comment, assessment.note = comment, note
     assessment.version += 1
     assessment.assessed_at, assessment.assessed_by_id = now, actor.person_id
-    session.flush()
+    shown = {assessment.id: as_read(rubric, chosen)}
+    record(session, actor, GradeEventKind.SAVED, [assessment], marks=shown, now=now)
 
 
 def _limited(text: str, limit: int) -> str:
@@ -93,7 +95,7 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    assessment = session.scalar(locked_assessments(discussion.id).where(Assessment.person_id == person_id))
+    assessment = session.scalar(locked_assessments(discussion).where(Assessment.person_id == person_id))
     if assessment is None or not assessment.is_complete:
         raise AssessmentIncomplete
     if assessment.version != assessment.released_version:
@@ -101,23 +103,33 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
         _release(session, actor, discussion, assessments=[assessment], facts=facts, now=now)
 
 
-def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime) -> int:
-    """Release every complete draft of active students, in this transaction; returns how many. Raises Forbidden.
+def release_all(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    *,
+    person_ids: Collection[int] | None = None,
+    now: datetime,
+) -> int:
+    """Release every complete draft of active students, or of these, in this transaction; returns how many.
 
-    The first release of all grades also reveals the names of a blind discussion to staff.
+    Students who are excused have none. The first release of all grades also reveals the names of a blind discussion
+    to staff. Raises Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
     drafts = [
         assessment
         for assessment in session.scalars(
-            locked_assessments(discussion.id)
+            locked_assessments(discussion)
             .join(
                 Enrollment,
                 (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
             )
             .where(Assessment.is_complete, Enrollment.role == Role.STUDENT, Enrollment.active)
+            .where(Assessment.excused_at.is_(None))
         )
         if assessment.version != assessment.released_version
+        and (person_ids is None or assessment.person_id in person_ids)
     ]
     if drafts:
         _release(
@@ -128,17 +140,18 @@ def release_all(session: Session, actor: Actor, discussion: DiscussionView, *, n
             facts=collect_class_facts(session, actor, discussion),
             now=now,
         )
-        reveal_names(session, actor, discussion, now=now)
+        if person_ids is None:
+            reveal_names(session, actor, discussion, now=now)
     return len(drafts)
 
 
-def locked_assessments(discussion_id: int) -> Select[Assessment]:
+def locked_assessments(discussion: DiscussionView) -> Select[Assessment]:
     """Select assessments with a lock, always in the same order, and read current values even if the session has older
     ones.
     """
     return (
         select(Assessment)
-        .where(Assessment.discussion_id == discussion_id)
+        .where(Assessment.discussion_id == discussion.id)
         .order_by(Assessment.id)
         .with_for_update(of=Assessment)
         .execution_options(populate_existing=True)
@@ -164,7 +177,7 @@ def _locked_or_new(
         )
         .on_conflict_do_nothing(index_elements=["discussion_id", "person_id"])
     )
-    return session.scalars(locked_assessments(discussion.id).where(Assessment.person_id == person_id)).one()
+    return session.scalars(locked_assessments(discussion).where(Assessment.person_id == person_id)).one()
 
 
 def replace_marks(
@@ -220,7 +233,7 @@ def _release(
                 given=given,
                 possible=discussion.points,
                 comment=assessment.comment,
-                marks=_as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
+                marks=as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
                 released_at=now,
                 released_by_id=actor.person_id,
             )
@@ -243,10 +256,12 @@ def _release(
             ),
             now=now,
         )
-    session.flush()
+    points = {each.id: each.released_given for each in assessments if each.released_given is not None}
+    record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, now=now)
 
 
-def _as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:
+def as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:
+    """Marks as they are read later, whatever becomes of the rubric."""
     read: list[dict[str, str | bool]] = []
     for criterion in rubric.criteria:
         mark = marks.get(criterion.id)

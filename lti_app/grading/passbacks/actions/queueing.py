@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, or_, update
+from sqlalchemy import ColumnElement, case, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
@@ -62,6 +62,29 @@ def queue_passback(
             set_={**wanted, **changed},
         )
     )
+
+
+def withdraw_unsent(session: Session, *, discussion_id: int, person_id: int) -> None:
+    """Send no score of one person that the LMS has not accepted; what it accepted before stays known.
+
+    A worker that is sending it at this moment records nothing of it.
+    """
+    row = session.scalar(
+        select(Passback)
+        .where(Passback.discussion_id == discussion_id, Passback.person_id == person_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None or row.sent_version == row.wanted_version:
+        return
+    if row.sent is None:
+        session.delete(row)
+    else:
+        row.given, row.possible, row.comment = row.sent.given, row.sent.possible, row.sent_comment or ""
+        row.wanted_version += 1  # so that the result of an attempt that is under way does not count
+        row.sent_version = row.wanted_version
+        row.state, row.error_code, row.error_detail = PassbackState.SENT, None, ""
+    session.flush()
 
 
 def retry_passbacks(session: Session, actor: Actor, *, discussion_id: int, now: datetime) -> int:

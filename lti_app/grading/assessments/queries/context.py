@@ -1,0 +1,118 @@
+"""A student's posts in their conversations, for the grading desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import alias_of
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.access import DiscussionPermission, require
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.rules.attached import shown_files
+from lti_app.discussion.visibility.queries import author_name
+from lti_app.discussion.visibility.rules import status_of
+from lti_app.grading.assessments.queries.desk import MOMENTS
+from lti_app.grading.assessments.rules import PostEvent
+
+
+@dataclass(frozen=True)
+class RelatedPost:
+    """A post that the student replied to, or a reply to the student."""
+
+    address: str
+    author: str
+    html: str
+    is_deleted: bool
+
+
+@dataclass(frozen=True)
+class PostInContext:
+    """One of the student's posts, with the post it replies to and the replies it received."""
+
+    id: int
+    address: str
+    html: str
+    words: int
+    created_at: datetime | None
+    edited_at: datetime | None
+    is_deleted: bool
+    is_hidden: bool
+    is_held: bool
+    parent: RelatedPost | None
+    replies: tuple[RelatedPost, ...]
+    events: tuple[PostEvent, ...]
+    """Everything that happened to it, its creation included."""
+    attachments: tuple[dict[str, Any], ...]
+    """Its files as the grader may see them; none of a deleted post, whose files nobody keeps."""
+
+
+_PARENT = alias_of(Post)
+
+
+def list_posts_in_context(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int
+) -> list[PostInContext]:
+    """All posts of a student in a discussion, oldest first, deleted ones included (two statements).
+
+    Graders see deleted text, so that nobody can erase what has been graded. Raises Forbidden for all but graders.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    rows = session.execute(
+        select(Post, _PARENT, author_name(_PARENT, actor, discussion))
+        .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
+        .outerjoin(Person, Person.id == _PARENT.author_id)
+        .where(Post.discussion_id == discussion.id, Post.author_id == person_id)
+        .order_by(Post.id)
+    ).all()
+    replies = _replies_to(session, actor, discussion, person_id)
+    hides_authors = discussion.hides_names_from(actor)
+    return [
+        PostInContext(
+            id=post.id,
+            address=post.address,
+            html=post.html,
+            words=post.words,
+            created_at=post.created_at,
+            edited_at=post.edited_at,
+            is_deleted=(status := status_of(post)).is_deleted,
+            is_hidden=status.is_hidden,
+            is_held=status.is_held,
+            parent=_related(parent, author) if parent is not None else None,
+            replies=tuple(replies.get(post.id, ())),
+            events=_events(post),
+            attachments=() if status.is_deleted else shown_files(post.attachments, hides_author=hides_authors),
+        )
+        for post, parent, author in rows
+    ]
+
+
+def _replies_to(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int
+) -> dict[int, list[RelatedPost]]:
+    rows = session.execute(
+        select(Post, author_name(Post, actor, discussion))
+        .join(_PARENT, _PARENT.id == Post.answered_id)
+        .join(Person, Person.id == Post.author_id)
+        # Both are of the discussion; by the parent's alone, no index would lead from it to its replies.
+        .where(Post.discussion_id == discussion.id, _PARENT.discussion_id == discussion.id)
+        .where(_PARENT.author_id == person_id)
+        .order_by(Post.id)
+    )
+    replies: dict[int, list[RelatedPost]] = {}
+    for post, author in rows:
+        replies.setdefault(post.answered_id or 0, []).append(_related(post, author))
+    return replies
+
+
+def _events(post: Post) -> tuple[PostEvent, ...]:
+    moments = {kind: getattr(post, column.key) for kind, column in MOMENTS.items()}
+    return tuple(PostEvent(post.address, kind, at) for kind, at in moments.items() if at is not None)
+
+
+def _related(post: Post, author: str) -> RelatedPost:
+    return RelatedPost(post.address, author, post.html, status_of(post).is_deleted)

@@ -1,0 +1,161 @@
+"""Marks and grades, for graders and for the graded student."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.access import DiscussionPermission, require
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.assessments.models import Assessment, Mark, Release
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.queries import report_of
+from lti_app.grading.passbacks.rules.states import PassbackReport
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
+
+_RELEASED = (
+    select(Release, Passback)
+    .join(Assessment, Assessment.id == Release.assessment_id)
+    .outerjoin(
+        Passback,
+        (Passback.discussion_id == Assessment.discussion_id) & (Passback.person_id == Assessment.person_id),
+    )
+    .where(
+        Assessment.discussion_id == bindparam("discussion_id"),
+        Assessment.person_id == bindparam("person_id"),
+        Release.version == Assessment.released_version,
+    )
+)
+
+
+@dataclass(frozen=True)
+class AssessmentView:
+    """A student's marks, as graders see them."""
+
+    marks: dict[int, CriterionMark]
+    """By criterion id."""
+    rubric: RubricView
+    """The version of the rubric that they were given by; before the first save, the one in use."""
+    comment: str
+    note: str
+    """For graders; the student never sees it."""
+    total: Decimal
+    is_complete: bool
+    version: int
+    """0 before the first save."""
+    assessed_at: datetime | None
+    assessed_by: str
+    """The name of the grader who saved last; empty before the first save."""
+    released_version: int | None
+    released_given: Decimal | None
+    released_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ReleasedMark:
+    """One criterion of a released grade, as it was then."""
+
+    title: str
+    level: str
+    description: str
+    """What the level means, where it has a name besides."""
+    points: Decimal | None
+    """Empty where there is a comment alone."""
+    maximum: Decimal
+    comment: str
+    counts: bool
+
+
+@dataclass(frozen=True)
+class ReleasedGrade:
+    """A grade as the student sees it."""
+
+    given: Decimal
+    possible: Decimal
+    comment: str
+    marks: tuple[ReleasedMark, ...]
+    released_at: datetime
+    delivery: PassbackReport | None = None
+    """What became of it in the gradebook of the LMS."""
+
+
+def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> AssessmentView:
+    """A student's marks, with version 0 before the first save, and the rubric they were given by (two statements).
+
+    Raises Forbidden for all but graders.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    rows = session.execute(
+        select(Assessment, Mark, Person.name)
+        .join(Person, Person.id == Assessment.assessed_by_id)
+        .outerjoin(Mark, Mark.assessment_id == Assessment.id)
+        .where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
+    ).all()
+    row = rows[0][0] if rows else None
+    rubric = get_rubric(session, discussion, version_id=row.rubric_id if row else None)
+    if row is None:
+        return AssessmentView({}, rubric, "", "", Decimal(0), False, 0, None, "", None, None, None)
+    return AssessmentView(
+        marks={mark.criterion_id: _mark(mark, rubric) for _, mark, _ in rows if mark is not None},
+        rubric=rubric,
+        comment=row.comment,
+        note=row.note,
+        total=row.total,
+        is_complete=row.is_complete,
+        version=row.version,
+        assessed_at=row.assessed_at,
+        assessed_by=rows[0][2],
+        released_version=row.released_version,
+        released_given=row.released_given,
+        released_at=row.released_at,
+    )
+
+
+def collect_marks(
+    session: Session, rubric: RubricView, assessment_ids: Collection[int]
+) -> dict[int, dict[int, CriterionMark]]:
+    """The marks of assessments that were given by this rubric, by criterion id, by assessment id (one statement).
+
+    Called with assessments that a gate or a lock has answered with.
+    """
+    marks: dict[int, dict[int, CriterionMark]] = {}
+    for row in session.scalars(select(Mark).where(Mark.assessment_id.in_(assessment_ids))):
+        marks.setdefault(row.assessment_id, {})[row.criterion_id] = _mark(row, rubric)
+    return marks
+
+
+def _mark(row: Mark, rubric: RubricView) -> CriterionMark:
+    level = next((found for each in rubric.criteria if (found := each.level(row.level_id))), None)
+    points = level.points if row.points is None and level else row.points
+    return CriterionMark(row.level_id, points, row.comment)
+
+
+def get_released_grade(session: Session, actor: Actor, discussion: DiscussionView) -> ReleasedGrade | None:
+    """The actor's own grade as last released; None before the first release (one statement)."""
+    found = session.execute(_RELEASED, {"discussion_id": discussion.id, "person_id": actor.person_id}).first()
+    if found is None:
+        return None
+    row, passback = found
+    marks = tuple(released_mark(mark) for mark in row.marks)
+    delivery = report_of(passback) if passback is not None else None
+    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, delivery)
+
+
+def released_mark(mark: dict[str, Any]) -> ReleasedMark:
+    """A mark as it was stored when it was given."""
+    return ReleasedMark(
+        title=mark["title"],
+        level=mark["level"],
+        description=mark.get("description", ""),
+        points=Decimal(mark["points"]) if mark["points"] else None,
+        maximum=Decimal(mark["maximum"]),
+        comment=mark.get("comment", ""),
+        counts=mark.get("counts", True),
+    )

@@ -1,0 +1,28 @@
+"""How far a student's work in a discussion is, in one word."""
+
+from enum import StrEnum
+
+from lti_app.participation.requirements.evaluation import Verdicts
+
+
+class WorkStanding(StrEnum):
+    """How far the work of one student is."""
+
+    NOTHING = "nothing"
+    """No posts."""
+    STARTED = "started"
+    """Something is not done, and can still be done on time."""
+    MISSING = "missing"
+    """Something is not done, and its date has passed."""
+    COMPLETE = "complete"
+    LATE = "late"
+    """Complete, some of it after its date."""
+
+
+def standing_of(verdicts: Verdicts, *, posts: int) -> WorkStanding:
+    """The standing of a student with so many posts. Without requirements, whoever has posted is done."""
+    if not posts:
+        return WorkStanding.NOTHING
+    if verdicts.all_met:
+        return WorkStanding.LATE if verdicts.any_late else WorkStanding.COMPLETE
+    return WorkStanding.STARTED if verdicts.any_pending else WorkStanding.MISSING
