@@ -11,6 +11,14 @@ from lti_app.exchange.formats.rubric_parts import MAX_COLUMNS, MAX_ROWS
 DELIMITERS = "\t,;|"
 _STATED = re.compile(r"[ \t\n]*+\"?sep=(.)\"?[,;\t| ]*+\n", re.IGNORECASE)
 """The line by which Excel is told the delimiter."""
+_QUOTED = re.compile(r'"((?:[^"]++|"")*+)"[ ]*+')
+_PLAIN = {
+    "\t": re.compile(r"[^\t\n]*+"),
+    ",": re.compile(r"[^,\n]*+"),
+    ";": re.compile(r"[^;\n]*+"),
+    "|": re.compile(r"[^|\n]*+"),
+}
+"""A cell without quotation marks, by the delimiter."""
 _MOST_LOOKED_AT = 100_000
 _MOST_LINES = 100
 """Of one row from Word."""
@@ -83,9 +91,7 @@ class _Split:
     def __init__(self, text: str, begin: int, delimiter: str) -> None:
         self.text, self.at, self.delimiter = text, begin, delimiter
         self.line = text.count("\n", 0, begin) + 1
-        sign = re.escape(delimiter)
-        self.plain = re.compile(rf"[^{sign}\n]*+")
-        self.enclosed = re.compile(rf'"((?:[^"]++|"")*+)"[ ]*+(?=[{sign}\n]|\Z)')
+        self.plain = _PLAIN[delimiter]
         self.unclosed: list[int] = []
 
     def rows(self) -> Iterator[Row]:
@@ -102,7 +108,9 @@ class _Split:
         cells: list[str] = []
         quoted: list[bool] = []
         while True:
-            found = self.enclosed.match(self.text, self.at) if self.text.startswith('"', self.at) else None
+            found = _QUOTED.match(self.text, self.at)
+            if found and self.text[found.end() : found.end() + 1] not in ("", "\n", self.delimiter):
+                found = None
             if found is None and self.text.startswith('"', self.at) and len(self.unclosed) < MAX_COLUMNS:
                 self.unclosed.append(self.line)
             match = found or self.plain.match(self.text, self.at)
