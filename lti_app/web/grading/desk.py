@@ -164,6 +164,7 @@ def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_i
         comment=form.comment.data or "",
         note=form.note.data or "",
         version=form.version.data or 0,
+        marked_with=form.marked_with.data or 0,
         now=now(),
     )
 
@@ -249,6 +250,7 @@ def _student_page(
     if form is not None and is_conflict:
         form.version.data = assessment.version  # saving again is a choice between both, which the page shows
         form.version.raw_data = None
+        form.marked_with.data, form.marked_with.raw_data = assessment.rubric.id, None
     before, after = _neighbours(lines, person_id)
     return render_template(
         "grading/student.html",
@@ -270,7 +272,13 @@ def _student_page(
         ungraded_key=_next_ungraded(lines, person_id),
         assessment=assessment,
         form=form
-        or AssessmentForm(formdata=None, comment=assessment.comment, note=assessment.note, version=assessment.version),
+        or AssessmentForm(
+            formdata=None,
+            comment=assessment.comment,
+            note=assessment.note,
+            version=assessment.version,
+            marked_with=assessment.rubric.id,
+        ),
         passback=get_passback(session, actor, discussion, person_id),
         changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
         blind=discussion.hides_names_from(actor),

@@ -168,3 +168,21 @@ def test_the_question_can_be_answered_only_with_what_is_valid(site, cast, discus
     editor = Editor(site.browser(cast.ines), path)
     assert editor.press("rescore", title="").status == 422
     assert values_of(editor.form)["c0-title"]
+
+
+def test_a_grader_whose_page_has_the_old_rubric_is_told_and_keeps_the_choices(site, cast, discussion, path):
+    student = address(discussion, "grading", cast.ana.person_id)
+    grader = site.browser(cast.tariq)
+    page = grader.get(student).page
+    typed = values_of(next(form for form in page.all("form") if "marking" in form.classes))
+    first, second = site.rubric(discussion).criteria[:2]
+    typed |= {f"criterion-{first.id}": str(first.levels[1].id), f"comment-{second.id}": "Which page?"}
+    assert Editor(site.browser(cast.ines), path).press("save", c0__title="Argument").status == 303
+    answer = grader.send(student, data={**typed, "action": "save"})
+    assert answer.status == 409
+    assert "the rubric has changed since you opened it" in answer.text
+    again = values_of(next(form for form in answer.page.all("form") if "marking" in form.classes))
+    assert again.items() >= {f"criterion-{first.id}": str(first.levels[1].id)}.items()
+    assert again[f"comment-{second.id}"] == "Which page?"
+    assert grader.send(student, data={**again, "action": "save"}).status == 303
+    assert total(site, discussion, cast.ana) == (4, 2)

@@ -13,6 +13,7 @@ from babel import Locale
 from flask import render_template
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from lti_app.grading.rubrics.rules.criteria import Evidence, Scoring
@@ -32,6 +33,8 @@ from lti_app.web.templating import points
 NEW_LEVELS = ("2", "1", "0")
 """The points of the levels that a new criterion begins with."""
 Form = MultiDict[str, str]
+_POINTING = Markup(' aria-invalid="true" aria-describedby="{}-error"')
+"""The attributes of a field with an error beside it."""
 
 
 @dataclass(frozen=True)
@@ -272,6 +275,7 @@ def editor(
 
     More may be `problems` with what was typed, a `notice`, and what the template needs.
     """
+    errors = {field_of(each): each.reason for each in more.get("problems", ())}
     usual = {"problems": (), "notice": "", "back_label": _("Rubrics")}
     return render_template(
         template,
@@ -279,7 +283,8 @@ def editor(
         heading=heading,
         version=version,
         back=back,
-        errors={field_of(each): each.reason for each in more.get("problems", ())},
+        errors=errors,
+        wrong=lambda name: _POINTING.format(name) if name in errors else "",
         field_of=field_of,
         form=ConfirmForm(),
         maximum=_maximum(draft),
