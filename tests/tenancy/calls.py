@@ -182,6 +182,7 @@ BEYOND_A_GATE: dict[str, str] = {
     "grading.rubrics.store_rubric": "of the course or discussion in hand",
     "grading.passbacks.withdraw_unsent": "of the assessment in hand",
     "grading.passbacks.queue_passback": "of the assessment in hand",
+    "grading.passbacks.queue_passbacks": "of the assessments in hand",
     "grading.passbacks.send_column_again": "of the placement in hand",
     "library.passages.check_many": "of the readings of the discussion in hand",
     "library.passages.check_quotations": "of the readings of the discussion in hand",

@@ -22,7 +22,7 @@ from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentInco
 from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.queries.grades import collect_marks
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind
-from lti_app.grading.passbacks.actions.queueing import queue_passback
+from lti_app.grading.passbacks.actions.queueing import ReleasedScore, queue_passbacks
 from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
@@ -223,6 +223,7 @@ def _release(
         for key, rubric in rubrics.items()
     }
     calendars = collect_calendars(session, discussion)
+    scores: list[ReleasedScore] = []
     for assessment in assessments:
         rubric = rubrics[assessment.rubric_id]
         given = rubric.given(assessment.total, possible=discussion.points)
@@ -240,22 +241,10 @@ def _release(
         )
         assessment.released_version = assessment.version
         assessment.released_given, assessment.released_at = given, now
-        queue_passback(
-            session,
-            course_id=discussion.course_id,
-            discussion_id=discussion.id,
-            person_id=assessment.person_id,
-            given=given,
-            possible=discussion.points,
-            comment=assessment.comment,
-            submitted_at=_submitted_at(
-                discussion,
-                calendars.get(assessment.person_id, discussion.class_calendar),
-                facts.get(assessment.person_id, []),
-                now,
-            ),
-            now=now,
-        )
+        calendar = calendars.get(assessment.person_id, discussion.class_calendar)
+        submitted_at = _submitted_at(discussion, calendar, facts.get(assessment.person_id, []), now)
+        scores.append(ReleasedScore(assessment.person_id, given, discussion.points, assessment.comment, submitted_at))
+    queue_passbacks(session, scores, course_id=discussion.course_id, discussion_id=discussion.id, now=now)
     points = {each.id: each.released_given for each in assessments if each.released_given is not None}
     record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, now=now)
 
