@@ -16,6 +16,8 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.assessments.actions.grading import release_all
 from lti_app.grading.passbacks.actions.sending import claim_due
+from lti_app.grading.rubrics.actions.library import create_rubric
+from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.models import File
 from lti_app.library.files.rules import part_of_address
 from tests.factories.imports import preview
@@ -102,6 +104,7 @@ def known(site):
     with site.database.writing() as session:
         given = ImportFile(b"author,text\nAda,Hello", "UTC")
         import_id = preview(session, site.cast.ines, discussion, given, now=site.clock())
+        rubric_id = create_rubric(session, site.cast.ines, DEFAULT_RUBRIC)
         for rows in ROWS.split(";"):
             session.execute(text(rows), {"nothing": b""})
         draft_id = session.scalars(select(Draft.id).filter_by(post_id=posts[site.cast.ana].id)).one()
@@ -121,6 +124,9 @@ def known(site):
         "reading_id": discussion.readings[0].id,
         "draft_id": draft_id,
         "import_id": import_id,
+        "rubric_id": rubric_id,
+        "ready_key": "weekly",
+        "file_kind": "canvas",
         "pseudonym_id": pseudonym_id,
         "blind_id": blind,
         "file_id": file.id,

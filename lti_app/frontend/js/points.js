@@ -15,6 +15,5 @@ export function typedPoints(text) {
  * @param {HTMLElement} place
  */
 export function pointsText(hundredths, place) {
-  const text = (hundredths / 100).toFixed(2).replace(/\.?0+$/, "");
-  return text.replace(".", place.dataset.decimal ?? ".");
+  return String(hundredths / 100).replace(".", place.dataset.decimal ?? ".");
 }

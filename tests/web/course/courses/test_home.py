@@ -18,10 +18,10 @@ def test_every_role_sees_the_discussions(site, discussion, who):
     assert answer.page.one("h1").text == "Leading Change"
     links = [link.attrs["href"] for link in answer.page.one("main").all("a")]
     home = f"/courses/{actor.course_id}"
-    for_instructors = [f"{home}/readings/add", f"{home}/settings"] if who == "ines" else []
-    assert (
-        links == [address(discussion), address(discussion, "grading")][: 2 if actor.is_staff else 1] + for_instructors
-    )
+    staff = [address(discussion, "grading")] if actor.is_staff else []
+    rubrics = [f"{home}/rubrics"] if actor.is_staff else []
+    before, after = ([f"{home}/readings/add"], [f"{home}/settings"]) if who == "ines" else ([], [])
+    assert links == [address(discussion), *staff, *before, *rubrics, *after]
 
 
 def test_discussions_stand_with_their_dates(site, cast):
