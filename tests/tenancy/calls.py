@@ -112,6 +112,7 @@ AS_FOR_NOTHING: dict[str, str] = {
     "discussion.posts.refuse_named_files": "of the ids in a form, those that may be attached",
     "discussion.posts.list_shown_files": "of the ids in a text, those that the actor may look at",
     "discussion.reactions.liked_posts": "of the ids that a page shows, those that the actor likes",
+    "grading.assessments.list_passed": "a student whom no pass has marked is not among them",
     "grading.assessments.get_assessment": "a student without marks has none",
     "grading.assessments.list_posts_in_context": "of those who have written nothing here",
     "grading.passbacks.get_passback": "a student without a released grade has none",
