@@ -40,7 +40,16 @@ from lti_app.web.discussion.activities import init_activities
 from lti_app.web.discussion.screening import init_screening
 from lti_app.web.errors import init_errors
 from lti_app.web.exchange import exchange
-from lti_app.web.grading import bulk, criterion_pass, desk, discussion_rubrics, passback, reopening, rubrics
+from lti_app.web.grading import (
+    bulk,
+    criterion_pass,
+    desk,
+    discussion_rubrics,
+    passback,
+    reopening,
+    rubric_files,
+    rubrics,
+)
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
 from lti_app.web.library.uploads import init_storage
@@ -77,6 +86,7 @@ AREAS = (
     criterion_pass,
     reopening,
     rubrics,
+    rubric_files,
     discussion_rubrics,
     passback,
     exchange,

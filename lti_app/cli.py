@@ -246,6 +246,7 @@ def seed_demo(issuer: str, client_id: str, deployment_id: str) -> None:
             time_zone=settings.default_time_zone,
             now=system_clock(),
             storage=make_storage(settings),
+            with_grades=True,
         )
 
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -27,7 +27,10 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.publishing.actions.publish import Published, publish
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.exchange.exporting.rules.pdf import typeset
+from lti_app.grading.assessments.actions.grading import assess, release
 from lti_app.grading.rubrics.actions.settings import save_graded_settings
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.queries import read_pages
@@ -86,9 +89,11 @@ def seed_demo_course(
     time_zone: str,
     now: datetime,
     storage: Storage | None = None,
+    with_grades: bool = False,
 ) -> bool:
     """Fill the course that the practice LMS knows; False, and nothing done, where it is there already.
 
+    With grades, some students are graded, and some of their grades released and queued for the LMS.
     Without a storage, the instructor's notes have no file, and no quotation is checked against them.
     """
     course, week = _read("course.json"), _read("discussion.json")
@@ -114,6 +119,8 @@ def seed_demo_course(
     for content in (week, _read("questions.json")):
         _hold_discussion(made, content)
     _record_progress(made, week["progress"])
+    if with_grades:
+        _grade(made, week["grades"], discussions[week["discussion"]["placement"]])
     return True
 
 
@@ -195,6 +202,24 @@ def _hold_discussion(course: _Class, content: Mapping[str, Any]) -> None:
         about: dict[str, Any] = {"reason": reason, "words": report["words"], "now": at}
         report_post(course.session, actor, discussion, posts[report["post"]].id, **about)
     _take_stances(course, content.get("stances", ()), posts, discussion_id)
+
+
+def _grade(course: _Class, grades: Sequence[Mapping[str, Any]], discussion_id: int) -> None:
+    """Grade some students; a level is its place in the criterion, 0 for the best."""
+    grader = course.instructor
+    discussion = get_discussion(course.session, grader, discussion_id, now=course.now)
+    criteria = get_rubric(course.session, discussion).criteria
+    for grade in grades:
+        comments = {int(place): words for place, words in grade["comments"].items()}
+        marks = {
+            criterion.id: CriterionMark(criterion.levels[level].id, comment=comments.get(place, ""))
+            for place, (criterion, level) in enumerate(zip(criteria, grade["levels"], strict=False))
+        }
+        student = course.people[grade["student"]].person_id
+        about: dict[str, Any] = {"marks": marks, "comment": grade["comment"], "version": 0, "now": course.now}
+        assess(course.session, grader, discussion, student, **about)
+        if grade["released"]:
+            release(course.session, grader, discussion, student, now=course.now)
 
 
 def _set_up(course: _Class, plan: Mapping[str, Any], discussion_id: int) -> None:

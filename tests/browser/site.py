@@ -51,16 +51,23 @@ class Site:
 
 @contextmanager
 def running_site(
-    database_url: str, folder: Path, *, with_worker: bool = True, redis_url: str | None = None, locale: str = "en"
+    database_url: str,
+    folder: Path,
+    *,
+    with_worker: bool = True,
+    redis_url: str | None = None,
+    locale: str = "en",
+    course_file: Path | None = None,
 ) -> Iterator[Site]:
     """Serve both halves; the database is migrated and empty. Without a worker, scores wait for `send_due`.
 
-    `locale` is the language in which everybody uses the LMS.
+    `locale` is the language in which everybody uses the LMS, `course_file` its course, if not the demonstration's.
     """
     clock = MovableClock()
     with _serving() as server:
         tool_url = f"http://localhost:{server.port}"
-        config = PracticeConfig.for_tool(tool_url, folder / "lms.db", clock=clock, locale=locale)
+        course = {"course_file": course_file} if course_file else {}
+        config = PracticeConfig.for_tool(tool_url, folder / "lms.db", clock=clock, locale=locale, **course)
         with running(config) as practice:
             lms: PracticeLms = practice.extensions["practice_lms"]
             queue = {"REDIS_URL": redis_url} if redis_url else {}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import reading_tours, tours
+from tests.browser import reading_tours, rubric_tours, tours
 from tests.browser.audit import Audit
 from tests.browser.conftest import MakeVisitor
 from tests.browser.site import Site, running_site
@@ -41,6 +41,7 @@ def graded_site(browser: Browser, sqlite_template: Path, tmp_path_factory: pytes
         tours.around,
         reading_tours.readings_of_the_instructor,
         reading_tours.readings_of_a_student,
+        rubric_tours.rubrics_of_the_instructor,
     ],
     ids=lambda tour: tour.__name__,
 )

@@ -86,6 +86,11 @@ def at_the_desk(visitor: Visitor) -> Iterator[str]:
     yield "discussion of the instructor"
     page.goto(discussion_url(visitor.site, "grading"))
     yield "class list"
+    page.goto(discussion_url(visitor.site, "grading/passback"))
+    yield "gradebook status"
+    page.get_by_role("button", name="Dry run").click()
+    expect(page.get_by_role("heading", name="Dry run: nothing was sent")).to_be_visible()
+    yield "gradebook status, dry run"
     for student, state in (
         ("Dana Whitfield", "in the gradebook"),
         ("Ben Okafor", "refused"),

@@ -17,6 +17,10 @@ class LocalServer:
         self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
+    def close(self) -> None:
+        """Give the port back, for a test that asks without a network."""
+        self._http.server_close()
+
     @contextmanager
     def running(self) -> Iterator[Self]:
         thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})

@@ -22,6 +22,7 @@ from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent, DraftKind,
 from lti_app.discussion.reactions.actions import set_like
 from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.assessments.actions.grading import release
+from lti_app.grading.assessments.actions.reopening import ask_second_look
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
@@ -137,5 +138,6 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
     }
     mark(session, instructor, discussion, student, now=MONDAY)
     release(session, instructor, discussion, student.person_id, now=MONDAY)
+    ask_second_look(session, student, discussion, reason="Why?", now=MONDAY)
     record_opening(session, student, reading_id, MONDAY)
     return DiscussionIds(discussion, {name: found for name, found in ids.items() if found is not None})

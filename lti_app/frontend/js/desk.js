@@ -14,6 +14,7 @@ export function watchDesk(page) {
   page.querySelector("[data-keys]").hidden = false;
   page.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
   centre(page.querySelector(".students .current"));
+  form.addEventListener("keydown", (event) => leave(event, form));
   watchKeys(page, keys, (key) => act(page, form, key));
 }
 
@@ -28,17 +29,28 @@ function act(page, form, key) {
   if (key === "u") return click(page.querySelector("[data-ungraded]"));
   if (key === "s" || key === "r") return click(form.querySelector(ACTIONS[key]) ?? form.querySelector(".primary"));
   if (key === "z") return click(page.querySelector("[data-take-back]"));
-  if (key === "c") return comment(form);
+  if (key === "c") return focus(form.elements.comment);
+  if (key === "m") return remark(form);
   return false;
 }
 
-// Opens the comment on the criterion that has the focus, else the one to the student.
-function comment(form) {
-  const row = document.activeElement?.closest("[data-criterion]");
-  const remark = row?.querySelector(".remark");
-  if (!remark) return focus(form.elements.comment);
-  remark.setAttribute("open", "");
-  return focus(remark.querySelector("textarea"));
+// Out of a text: back to the levels, or to the next student.
+function leave(event, form) {
+  if (event.isComposing) return;
+  if (event.key === "Escape" && event.target.matches("textarea, [data-range]")) {
+    const row = event.target.closest("[data-criterion]") ?? form.querySelector("[data-criterion]");
+    if (focus(row?.querySelector(":checked") ?? row?.querySelector("input[type=radio]"))) event.preventDefault();
+  }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && click(form.querySelector(".primary")))
+    event.preventDefault();
+}
+
+// Opens the comment on the criterion that has the focus, else on the first one.
+function remark(form) {
+  const row = document.activeElement?.closest("[data-criterion]") ?? form.querySelector("[data-criterion]");
+  const box = row?.querySelector(".remark");
+  box?.setAttribute("open", "");
+  return focus(box?.querySelector("textarea"));
 }
 
 // Chooses in the criterion that has the focus, else in the first open one, and goes on to the next.

@@ -1,6 +1,6 @@
 """The participation of students, derived from their posts; never stored."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -94,9 +94,10 @@ def get_participation(
 
 
 def collect_class_verdicts(
-    session: Session, actor: Actor, discussion: DiscussionView, person_ids: Iterable[int], *, now: datetime
-) -> dict[int, Verdicts]:
-    """The results of these people, each by their own dates (one statement; one more if anybody has an extension).
+    session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime
+) -> Callable[[int], Verdicts]:
+    """The result of anybody in the class by person id, by their own dates (one statement; one more if anybody has an
+    extension).
 
     Nobody is named in it. Raises Forbidden for all but graders.
     """
@@ -111,11 +112,11 @@ def collect_class_verdicts(
     def of_nothing(calendar: Calendar) -> Verdicts:
         return evaluate(required(calendar), (), now, discussion.zone)
 
-    found = {}
-    for person_id in person_ids:
+    def verdicts_of(person_id: int) -> Verdicts:
         calendar, own = calendars.get(person_id, discussion.class_calendar), facts.get(person_id)
-        found[person_id] = evaluate(required(calendar), own, now, discussion.zone) if own else of_nothing(calendar)
-    return found
+        return evaluate(required(calendar), own, now, discussion.zone) if own else of_nothing(calendar)
+
+    return verdicts_of
 
 
 def collect_class_facts(

@@ -61,7 +61,7 @@ class ClassFilter:
         return f"?{urlencode(chosen)}" if chosen else ""
 
     @property
-    def group_id(self) -> int | None:
+    def chosen_group(self) -> int | None:
         """The group that it is narrowed to."""
         return int(self.group) if self.group else None
 
@@ -103,9 +103,8 @@ def list_class(actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
 
 def standings_of(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, WorkStanding]:
     """How far the work of each student is, by person id."""
-    people = [line.person_id for line in lines]
-    verdicts = collect_class_verdicts(read_session(), actor, discussion, people, now=now())
-    return {line.person_id: standing_of(verdicts[line.person_id], posts=line.posts) for line in lines}
+    verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
+    return {line.person_id: standing_of(verdicts_of(line.person_id), posts=line.posts) for line in lines}
 
 
 def narrowed(
@@ -123,8 +122,8 @@ def narrowed(
     if wanted.work:
         known = standings_of(actor, discussion, lines) if standings is None else standings
         found = [line for line in found if known[line.person_id] == wanted.work]
-    if wanted.group_id is not None and not discussion.hides_names_from(actor):
-        members = collect_members(read_session(), actor, wanted.group_id)
+    if wanted.chosen_group is not None and not discussion.hides_names_from(actor):
+        members = collect_members(read_session(), actor, wanted.chosen_group)
         found = [line for line in found if line.person_id in members]
     return sorted(found, key=SORTS[wanted.sort]) if wanted.sort else found
 

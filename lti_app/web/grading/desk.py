@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import list_groups
+from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.lineage import get_lineage
@@ -75,6 +76,7 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         release_form=ConfirmForm(),
         checked_at=max((at for line in lines if line.passback and (at := line.passback.checked_at)), default=None),
         blind=blind,
+        may_edit_rubric=may(actor, DiscussionPermission.EDIT_SETTINGS),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )
 
@@ -137,6 +139,7 @@ def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_i
         comment=form.comment.data or "",
         note=form.note.data or "",
         version=form.version.data or 0,
+        marked_with=form.marked_with.data or 0,
         now=now(),
     )
 
@@ -222,6 +225,7 @@ def _student_page(
     if form is not None and is_conflict:
         form.version.data = assessment.version  # saving again is a choice between both, which the page shows
         form.version.raw_data = None
+        form.marked_with.data, form.marked_with.raw_data = assessment.rubric.id, None
     before, after = _neighbours(lines, person_id)
     return render_template(
         "grading/student.html",
@@ -243,7 +247,13 @@ def _student_page(
         ungraded_key=_next_ungraded(lines, person_id),
         assessment=assessment,
         form=form
-        or AssessmentForm(formdata=None, comment=assessment.comment, note=assessment.note, version=assessment.version),
+        or AssessmentForm(
+            formdata=None,
+            comment=assessment.comment,
+            note=assessment.note,
+            version=assessment.version,
+            marked_with=assessment.rubric.id,
+        ),
         passback=get_passback(session, actor, discussion, person_id),
         changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
         blind=discussion.hides_names_from(actor),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission
+from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.grading.assessments.actions.rescoring import Regrading, change_rubric, is_graded, preview_rescoring
 from lti_app.grading.assessments.errors import RubricInUse
@@ -60,8 +61,8 @@ def save(discussion_id: int) -> ResponseReturnValue:
         return _kept(actor, discussion, draft, version)
     try:
         with writing() as session:
-            regrading = CHOICES.get(action)
-            change_rubric(session, actor, discussion, draft.plan(), version=version, regrading=regrading)
+            plan, chosen = draft.plan(), CHOICES.get(action)
+            change_rubric(session, actor, discussion, plan, version=version, regrading=chosen, now=now())
     except RubricInUse:
         return _ask(actor, discussion, draft, version)
     except RubricChanged:
@@ -77,8 +78,7 @@ def _without_storing(
     """The editor again, with what a button changes in it."""
     if action == "fill":
         return _filled(actor, discussion, draft, version)
-    draft, focus = edited(draft, action)
-    return _page(actor, discussion, draft, version, focus=focus)
+    return _page(actor, discussion, edited(draft, action), version)
 
 
 def _kept(actor: Actor, discussion: DiscussionView, draft: RubricDraft, version: int) -> str:
@@ -100,7 +100,7 @@ def _filled(actor: Actor, discussion: DiscussionView, draft: RubricDraft, versio
     except NotFound:
         notice = _("This rubric is no longer available. Choose another one.")
         return _page(actor, discussion, draft, version, notice=notice)
-    return _page(actor, discussion, draft_of(begun) if begun else draft, version, focus="title")
+    return _page(actor, discussion, draft_of(begun) if begun else draft, version)
 
 
 def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:
@@ -124,6 +124,10 @@ def _stale() -> str:
 
 def _ask(actor: Actor, discussion: DiscussionView, draft: RubricDraft, version: int) -> str:
     lines = preview_rescoring(read_session(), actor, discussion, draft.plan())
+    if not all(line.name for line in lines) and discussion.hides_names_from(actor):
+        with writing() as session:
+            name_everybody(session, actor, discussion)
+        lines = preview_rescoring(read_session(), actor, discussion, draft.plan())
     return render_template(
         "grading/rubrics/rescore.html",
         discussion=discussion,

@@ -16,6 +16,7 @@ from lti_app.grading.rubrics.rules.plans import plan_of
 from lti_app.grading.rubrics.rules.ready import READY
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.forms.rubrics import begun_from
+from lti_app.web.grading.forms.rubric_files import downloads
 from lti_app.web.grading.forms.rubrics import (
     RubricDraft,
     check,
@@ -76,8 +77,7 @@ def create() -> ResponseReturnValue:
         )
     draft, action = read_draft(request.form), request.form.get("do", "save")
     if action != "save":
-        draft, focus = edited(draft, action)
-        return _new_page(draft, focus=focus)
+        return _new_page(edited(draft, action))
     if problems := check(draft):
         return _new_page(draft, problems=problems), 422
     try:
@@ -98,8 +98,7 @@ def edit(rubric_id: int) -> ResponseReturnValue:
         return _edit_page(rubric_id, draft_of(plan_of(rubric)), rubric.version)
     draft, action, version = read_draft(request.form), request.form.get("do", "save"), typed_version(request.form)
     if action != "save":
-        draft, focus = edited(draft, action)
-        return _edit_page(rubric_id, draft, version, focus=focus)
+        return _edit_page(rubric_id, edited(draft, action), version)
     if problems := check(draft):
         return _edit_page(rubric_id, draft, version, problems=problems), 422
     try:
@@ -138,7 +137,10 @@ def delete(rubric_id: int) -> ResponseReturnValue:
 
 def _shown(actor: Actor, **about: Any) -> str:
     may_edit = may(actor, RubricPermission.EDIT)
-    return render_template("grading/rubrics/show.html", **{"key": "", **about}, may_edit=may_edit, form=ConfirmForm())
+    files = downloads(about["rubric"])
+    return render_template(
+        "grading/rubrics/show.html", **{"key": "", **about}, may_edit=may_edit, form=ConfirmForm(), downloads=files
+    )
 
 
 def _new_page(draft: RubricDraft, **more: Any) -> str:

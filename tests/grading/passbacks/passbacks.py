@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -115,18 +115,23 @@ class Class:
             ]
 
     def release(self, person_id: int, given: Decimal | int, now: datetime, comment: str = "") -> None:
+        self.release_all({person_id: given}, now, comment)
+
+    def release_all(self, grades: Mapping[int, Decimal | int], now: datetime, comment: str = "") -> None:
+        """In one transaction."""
         with self.database.writing() as session:
-            queue_passback(
-                session,
-                course_id=self.course_id,
-                discussion_id=self.discussion_id,
-                person_id=person_id,
-                given=Decimal(given),
-                possible=Decimal(20),
-                comment=comment,
-                submitted_at=None,
-                now=now,
-            )
+            for person_id, given in grades.items():
+                queue_passback(
+                    session,
+                    course_id=self.course_id,
+                    discussion_id=self.discussion_id,
+                    person_id=person_id,
+                    given=Decimal(given),
+                    possible=Decimal(20),
+                    comment=comment,
+                    submitted_at=None,
+                    now=now,
+                )
 
     def grader(self, person_id: int = 0, *, role: Role = Role.INSTRUCTOR, course_id: int | None = None) -> Actor:
         """Somebody who opens the discussion's gradebook page."""

@@ -108,5 +108,5 @@ def _locked_or_new(
         .values([{**new, "person_id": person_id} for person_id in wanted])
         .on_conflict_do_nothing(index_elements=["discussion_id", "person_id"])
     )
-    rows = session.scalars(locked_assessments(discussion.id)).all()
+    rows = session.scalars(locked_assessments(discussion)).all()
     return [row for row in rows if row.person_id in set(wanted)]

@@ -22,7 +22,7 @@ from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentInco
 from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.queries.grades import collect_marks
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind
-from lti_app.grading.passbacks.actions.queueing import queue_passback
+from lti_app.grading.passbacks.actions.queueing import ReleasedScore, queue_passbacks
 from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
@@ -96,7 +96,7 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    assessment = session.scalar(locked_assessments(discussion.id).where(Assessment.person_id == person_id))
+    assessment = session.scalar(locked_assessments(discussion).where(Assessment.person_id == person_id))
     if assessment is None or not assessment.is_complete:
         raise AssessmentIncomplete
     if assessment.version != assessment.released_version:
@@ -121,7 +121,7 @@ def release_all(
     drafts = [
         assessment
         for assessment in session.scalars(
-            locked_assessments(discussion.id)
+            locked_assessments(discussion)
             .join(
                 Enrollment,
                 (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
@@ -146,13 +146,13 @@ def release_all(
     return len(drafts)
 
 
-def locked_assessments(discussion_id: int) -> Select[Assessment]:
+def locked_assessments(discussion: DiscussionView) -> Select[Assessment]:
     """Select assessments with a lock, always in the same order, and read current values even if the session has older
     ones.
     """
     return (
         select(Assessment)
-        .where(Assessment.discussion_id == discussion_id)
+        .where(Assessment.discussion_id == discussion.id)
         .order_by(Assessment.id)
         .with_for_update(of=Assessment)
         .execution_options(populate_existing=True)
@@ -178,7 +178,7 @@ def locked_or_new(
         )
         .on_conflict_do_nothing(index_elements=["discussion_id", "person_id"])
     )
-    return session.scalars(locked_assessments(discussion.id).where(Assessment.person_id == person_id)).one()
+    return session.scalars(locked_assessments(discussion).where(Assessment.person_id == person_id)).one()
 
 
 def replace_marks(
@@ -224,6 +224,7 @@ def _release(
         for key, rubric in rubrics.items()
     }
     calendars = collect_calendars(session, discussion)
+    scores: list[ReleasedScore] = []
     for assessment in assessments:
         rubric = rubrics[assessment.rubric_id]
         given = rubric.given(assessment.total, possible=discussion.points)
@@ -241,22 +242,10 @@ def _release(
         )
         assessment.released_version = assessment.version
         assessment.released_given, assessment.released_at = given, now
-        queue_passback(
-            session,
-            course_id=discussion.course_id,
-            discussion_id=discussion.id,
-            person_id=assessment.person_id,
-            given=given,
-            possible=discussion.points,
-            comment=assessment.comment,
-            submitted_at=_submitted_at(
-                discussion,
-                calendars.get(assessment.person_id, discussion.class_calendar),
-                facts.get(assessment.person_id, []),
-                now,
-            ),
-            now=now,
-        )
+        calendar = calendars.get(assessment.person_id, discussion.class_calendar)
+        submitted_at = _submitted_at(discussion, calendar, facts.get(assessment.person_id, []), now)
+        scores.append(ReleasedScore(assessment.person_id, given, discussion.points, assessment.comment, submitted_at))
+    queue_passbacks(session, scores, course_id=discussion.course_id, discussion_id=discussion.id, now=now)
     points = {each.id: each.released_given for each in assessments if each.released_given is not None}
     record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, now=now)
 

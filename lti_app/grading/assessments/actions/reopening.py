@@ -28,7 +28,7 @@ def take_back(session: Session, actor: Actor, discussion: DiscussionView, person
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    assessment = session.scalar(locked_assessments(discussion.id).where(Assessment.person_id == person_id))
+    assessment = session.scalar(locked_assessments(discussion).where(Assessment.person_id == person_id))
     if assessment is None or assessment.released_version is None:
         return False
     assessment.released_version = assessment.released_given = assessment.released_at = None
@@ -45,7 +45,7 @@ def ask_second_look(session: Session, actor: Actor, discussion: DiscussionView, 
     WordsMissing, CommentTooLong.
     """
     reason = _limited(reason)
-    assessment = session.scalar(locked_assessments(discussion.id).where(Assessment.person_id == actor.person_id))
+    assessment = session.scalar(locked_assessments(discussion).where(Assessment.person_id == actor.person_id))
     if assessment is None or assessment.released_version is None:
         raise NotFound
     if session.scalar(select(exists(_open(assessment.id)))):
@@ -63,7 +63,7 @@ def answer_second_look(
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    assessment = session.scalar(locked_assessments(discussion.id).where(Assessment.person_id == person_id))
+    assessment = session.scalar(locked_assessments(discussion).where(Assessment.person_id == person_id))
     asked = assessment and session.scalar(_open(assessment.id))
     if not asked:
         raise NotFound

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -11,11 +12,13 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.grading.assessments.actions.grading import locked_assessments, replace_marks, with_points
+from lti_app.grading.assessments.actions.grading import as_read, locked_assessments, replace_marks, with_points
+from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.errors import RubricInUse
 from lti_app.grading.assessments.models import Assessment
 from lti_app.grading.assessments.queries.desk import list_desk
 from lti_app.grading.assessments.queries.grades import collect_marks
+from lti_app.grading.assessments.rules import GradeEventKind
 from lti_app.grading.rubrics.actions.library import valid
 from lti_app.grading.rubrics.actions.store import forget_versions, lock_rubric, store_rubric
 from lti_app.grading.rubrics.errors import RubricChanged
@@ -64,6 +67,7 @@ def change_rubric(
     *,
     version: int,
     regrading: Regrading | None = None,
+    now: datetime,
 ) -> None:
     """Store a new version of a discussion's rubric. Released grades stay as students see them.
 
@@ -80,7 +84,7 @@ def change_rubric(
     plan = continuing(plan, before)
     if plan == plan_of(before):
         return
-    assessments = session.scalars(locked_assessments(discussion.id)).all()
+    assessments = session.scalars(locked_assessments(discussion)).all()
     graded = [each for each in assessments if each.version]
     if graded and regrading is None:
         raise RubricInUse
@@ -88,7 +92,8 @@ def change_rubric(
         assessment.rubric_id = assessment.rubric_id or before.id
     stored = store_rubric(session, plan, discussion_id=discussion.id, version=before.version + 1)
     if regrading is Regrading.RESCORE:
-        _rescore(session, discussion, graded, versions)
+        shown = _rescore(session, discussion, graded, versions)
+        record(session, actor, GradeEventKind.RESCORED, graded, marks=shown, now=now)
     session.flush()
     kept = {each.rubric_id for each in graded if each.rubric_id}
     forget_versions(session, discussion, kept=kept | {stored})
@@ -96,14 +101,18 @@ def change_rubric(
 
 def _rescore(
     session: Session, discussion: DiscussionView, graded: list[Assessment], versions: Mapping[int, RubricView]
-) -> None:
-    after = newest_rubric(session, discussion.id)
+) -> dict[int, list[dict[str, str | bool]]]:
+    """Carry the marks over to the newest version; returns them as the history shows them, by assessment id."""
+    after, shown = newest_rubric(session, discussion.id), {}
     for rubric_id, rubric in versions.items():
         own = [each for each in graded if each.rubric_id == rubric_id]
         marks = collect_marks(session, rubric, [each.id for each in own])
         for assessment in own:
-            replace_marks(session, assessment, after, carried(rubric, after, marks.get(assessment.id, {})))
+            new = carried(rubric, after, marks.get(assessment.id, {}))
+            replace_marks(session, assessment, after, new)
             assessment.version += 1
+            shown[assessment.id] = as_read(after, new)
+    return shown
 
 
 def preview_rescoring(

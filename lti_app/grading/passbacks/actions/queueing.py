@@ -1,6 +1,7 @@
 """Queueing scores for the LMS, and readings of what it shows of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,19 @@ from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.rules.states import TO_CHOOSE, TO_SEND_OVER, PassbackState, ReadBack
+
+SCORE = ("given", "possible", "comment", "submitted_at")
+
+
+@dataclass(frozen=True)
+class ReleasedScore:
+    """A released grade of one person, for the LMS."""
+
+    person_id: int
+    given: Decimal
+    possible: Decimal
+    comment: str
+    submitted_at: datetime | None
 
 
 def queue_passback(
@@ -27,40 +41,52 @@ def queue_passback(
     submitted_at: datetime | None,
     now: datetime,
 ) -> None:
-    """Queue a score for the LMS, in the transaction that releases it. Ring the bell after the commit.
+    """Queue one score for the LMS; see queue_passbacks."""
+    score = ReleasedScore(person_id, given, possible, comment, submitted_at)
+    queue_passbacks(session, [score], course_id=course_id, discussion_id=discussion_id, now=now)
 
-    It replaces an older score of the same person in the same discussion, sent or not. If a worker holds a lease for the
-    older score, the lease stays, the result for the older score does not count, and the row is due again when the lease
-    ends. It is held, not queued, where the LMS shows a grade that is not ours: an instructor must choose first.
+
+def queue_passbacks(
+    session: Session, scores: Sequence[ReleasedScore], *, course_id: int, discussion_id: int, now: datetime
+) -> None:
+    """Queue scores of a discussion for the LMS, in the transaction that releases them (two statements, however many).
+    Ring the bell after the commit.
+
+    Each replaces an older score of the same person, sent or not. If a worker holds a lease for the older score, the
+    lease stays, the result for the older score does not count, and the row is due again when the lease ends. It is
+    held, not queued, where the LMS shows a grade that is not ours: an instructor must choose first.
     """
-    wanted: dict[str, Any] = {
-        "given": given,
-        "possible": possible,
-        "comment": comment,
-        "submitted_at": submitted_at,
-        "queued_at": now,
-        **_fresh_tries(now),
-    }
+    if not scores:
+        return
+    people = [score.person_id for score in scores]
+    _lock_in_order(session, Passback.discussion_id == discussion_id, Passback.person_id.in_(people))
+    insert = insert_into(session, Passback)
+    new = insert.excluded
+    fresh = {"queued_at": now, **_fresh_tries(now)}
+    wanted = {name: new[name] for name in (*SCORE, *fresh)}
     changed = {
         "wanted_version": Passback.wanted_version + 1,
         "state": case(
-            (Passback.read_back.in_(TO_CHOOSE), _stored(PassbackState.HELD)), else_=_stored(PassbackState.PENDING)
+            # Not by IN, whose list of values cannot be sent with many rows.
+            (or_(*(Passback.read_back == each for each in sorted(TO_CHOOSE))), _stored(PassbackState.HELD)),
+            else_=_stored(PassbackState.PENDING),
         ),
         "read_back": case((Passback.read_back == ReadBack.KEPT, _stored(ReadBack.CHANGED)), else_=Passback.read_back),
     }
-    insert = insert_into(session, Passback).values(
-        course_id=course_id,
-        discussion_id=discussion_id,
-        person_id=person_id,
-        wanted_version=1,
-        sent_version=0,
-        **wanted,
-    )
     session.execute(
-        insert.on_conflict_do_update(
-            index_elements=["discussion_id", "person_id"],
-            set_={**wanted, **changed},
-        )
+        insert.on_conflict_do_update(index_elements=["discussion_id", "person_id"], set_={**wanted, **changed}),
+        [
+            {
+                "course_id": course_id,
+                "discussion_id": discussion_id,
+                "person_id": score.person_id,
+                "wanted_version": 1,
+                "sent_version": 0,
+                **{name: getattr(score, name) for name in SCORE},
+                **fresh,
+            }
+            for score in scores
+        ],
     )
 
 
@@ -144,6 +170,7 @@ def send_column_again(
     nobody has claimed follow it there.
     """
     of_discussion = Passback.discussion_id == discussion_id
+    _lock_in_order(session, of_discussion)
     session.execute(update(Passback).where(of_discussion).values(sent_comment=None))
     is_settled = Passback.state != PassbackState.PENDING
     is_claimed = Passback.lease_token.is_not(None)
@@ -166,13 +193,15 @@ def _change(session: Session, actor: Actor, discussion_id: int, *which: ColumnEl
     """Change those scores of a discussion of the actor's course; how many."""
     if not actor.is_staff:
         raise Forbidden
-    rows = session.execute(
-        update(Passback)
-        .where(Passback.course_id == actor.course_id, Passback.discussion_id == discussion_id, *which)
-        .values(**values)
-        .returning(Passback.id)
-    ).all()
+    wanted = (Passback.course_id == actor.course_id, Passback.discussion_id == discussion_id, *which)
+    _lock_in_order(session, *wanted)
+    rows = session.execute(update(Passback).where(*wanted).values(**values).returning(Passback.id)).all()
     return len(rows)
+
+
+def _lock_in_order(session: Session, *which: ColumnElement[bool]) -> None:
+    """Lock rows before one statement changes them, which it does in any order: two of them would end in a deadlock."""
+    session.execute(select(Passback.id).where(*which).order_by(Passback.id).with_for_update()).all()
 
 
 def _stored(value: PassbackState | ReadBack) -> ColumnElement[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from lti_app.grading.passbacks.models import Passback
@@ -134,27 +134,42 @@ def finish_held(session: Session, claimed: ClaimedPassback, *, changed: Sequence
 
 
 def return_to_queue(session: Session, claimed: Iterable[ClaimedPassback], *, due_at: datetime) -> None:
-    """Return claimed scores that were not tried to the queue, due at `due_at`: the LMS is down or asks for a pause."""
-    for each in claimed:
-        row = _still_ours(session, each)
-        if row is not None and row.wanted_version == each.version:
+    """Return claimed scores that were not tried to the queue, due at `due_at`: the LMS is down or asks for a pause.
+
+    One that another transaction is changing is passed over, and claimed again when its lease has ended: two that each
+    wait for rows of the other would end in a deadlock.
+    """
+    by_id = {each.id: each for each in claimed}
+    for row in session.scalars(_locked_in_order(Passback.id.in_(by_id))):
+        each = by_id[row.id]
+        if row.lease_token != each.lease_token:
+            continue
+        row.lease_token = row.lease_until = None
+        row.sends_unseen = each.known is None
+        if row.wanted_version == each.version:
             row.attempts -= 1
             row.due_at = due_at
-        if row is not None:
-            row.sends_unseen = each.known is None
     session.flush()
 
 
 def postpone(session: Session, discussions: Select[int], *, until: datetime, now: datetime) -> None:
     """Have all scores of these discussions wait until then that would be due before: their platform is down or has
-    asked for a pause. Those that a worker is sending are left alone.
+    asked for a pause. Those that a worker is sending, or another transaction is changing, are left alone.
     """
-    session.execute(
-        update(Passback)
-        .where(Passback.state == PassbackState.PENDING, Passback.due_at < until, _not_leased(now))
-        .where(Passback.discussion_id.in_(discussions))
-        .values(due_at=until)
-        .execution_options(synchronize_session=False)
+    is_early = (Passback.state == PassbackState.PENDING) & (Passback.due_at < until)
+    for row in session.scalars(_locked_in_order(is_early, _not_leased(now), Passback.discussion_id.in_(discussions))):
+        row.due_at = until
+    session.flush()
+
+
+def _locked_in_order(*which: ColumnElement[bool]) -> Select[Passback]:
+    """Rows with their locks, in the order in which all lock them, without those that others have locked."""
+    return (
+        select(Passback)
+        .where(*which)
+        .order_by(Passback.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
 
 

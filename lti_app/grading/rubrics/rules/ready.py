@@ -251,7 +251,7 @@ HOLISTIC = RubricPlan(
             evidence=Evidence.FIRST_POST,
             uses_range=True,
             levels=_levels(
-                ("20", _EXCELLENT, marked("Argues from the readings, and others’ posts build on it")),
+                ("20", _EXCELLENT, marked("Supports the argument with the readings, and others’ posts build on it")),
                 ("17", _GOOD, marked("A clear argument that uses the readings; replies add something new")),
                 ("14", marked("Satisfactory"), marked("Meets the requirements; says little that the readings do not")),
                 ("10", _DEVELOPING, marked("Incomplete, or opinion without support")),

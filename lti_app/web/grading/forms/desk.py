@@ -23,7 +23,9 @@ MAX_DIGITS = 18
 
 
 class AssessmentForm(PostedForm):
-    """Comment and version; the levels are radio buttons named by their criterion."""
+    """Comment and versions; the levels are radio buttons named by their criterion, by keys that are the same in every
+    version of a rubric, so that what was chosen stays when the rubric changes meanwhile.
+    """
 
     comment = LongTextField(
         _l("Comment to the student"),
@@ -34,6 +36,7 @@ class AssessmentForm(PostedForm):
         [Optional(), Length(max=MAX_NOTE, message=_l("A note can have up to %(max)d characters. Shorten it."))],
     )
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    marked_with = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,12 @@ def chosen_marks(rubric: RubricView, form: Mapping[str, str]) -> dict[int, Crite
 
 
 def _mark(criterion: CriterionView, form: Mapping[str, str]) -> CriterionMark:
-    value = form.get(f"{CRITERION}{criterion.id}", "")
-    is_number = value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS
+    value = form.get(f"{CRITERION}{criterion.key}", "")
+    level = next((each for each in criterion.levels if str(each.key) == value), None)
     return CriterionMark(
-        level_id=int(value) if is_number and criterion.level(int(value)) else None,
-        points=parsed_points(form.get(f"{POINTS}{criterion.id}", "")) if criterion.uses_range else None,
-        comment=form.get(f"{COMMENT}{criterion.id}", ""),
+        level_id=level.id if level else None,
+        points=parsed_points(form.get(f"{POINTS}{criterion.key}", "")) if criterion.uses_range else None,
+        comment=form.get(f"{COMMENT}{criterion.key}", ""),
     )
 
 

@@ -13,6 +13,7 @@ from babel import Locale
 from flask import render_template
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from lti_app.grading.rubrics.rules.criteria import Evidence, Scoring
@@ -32,6 +33,8 @@ from lti_app.web.templating import points
 NEW_LEVELS = ("2", "1", "0")
 """The points of the levels that a new criterion begins with."""
 Form = MultiDict[str, str]
+_POINTING = Markup(' aria-invalid="true" aria-describedby="{}-error"')
+"""The attributes of a field with an error beside it."""
 
 
 @dataclass(frozen=True)
@@ -186,8 +189,8 @@ def _number(text: str) -> Decimal:
     return UNREADABLE if found is None else found
 
 
-def edited(draft: RubricDraft, action: str) -> tuple[RubricDraft, str]:
-    """The draft after one of the editor's buttons, and the field that has the focus then.
+def edited(draft: RubricDraft, action: str) -> RubricDraft:
+    """The draft after one of the editor's buttons.
 
     `action` is what the button sends: a verb, and the numbers of the criterion and the level that it is about. What
     is not there any more is left alone.
@@ -196,46 +199,41 @@ def edited(draft: RubricDraft, action: str) -> tuple[RubricDraft, str]:
     try:
         n, m = [*(int(each[:4]) for each in numbers), -1, -1][:2]
     except ValueError:
-        return draft, ""
+        return draft
     if verb == "add" and len(draft.criteria) < MAX_CRITERIA:
-        return replace(draft, criteria=(*draft.criteria, CriterionDraft())), f"c{len(draft.criteria)}-title"
+        return replace(draft, criteria=(*draft.criteria, CriterionDraft()))
     if not 0 <= n < len(draft.criteria):
-        return draft, ""
+        return draft
     if verb in ("up", "down", "delete"):
-        criteria, at = _moved(draft.criteria, n, verb)
-        return replace(draft, criteria=criteria), f"c{at}-title" if criteria else "add-criterion"
-    levels, at = _with_levels(draft.criteria[n].levels, m, verb)
+        return replace(draft, criteria=_moved(draft.criteria, n, verb))
+    levels = _with_levels(draft.criteria[n].levels, m, verb)
     criteria = (*draft.criteria[:n], replace(draft.criteria[n], levels=levels), *draft.criteria[n + 1 :])
-    return replace(draft, criteria=criteria), f"c{n}-l{at}-points" if levels else f"c{n}-add-level"
+    return replace(draft, criteria=criteria)
 
 
-def _moved(criteria: Sequence[CriterionDraft], n: int, verb: str) -> tuple[tuple[CriterionDraft, ...], int]:
+def _moved(criteria: Sequence[CriterionDraft], n: int, verb: str) -> tuple[CriterionDraft, ...]:
     rest = [*criteria]
     moved = rest.pop(n)
-    if verb == "delete":
-        return tuple(rest), min(n, len(rest) - 1)
-    to = max(n - 1, 0) if verb == "up" else min(n + 1, len(rest))
-    rest.insert(to, moved)
-    return tuple(rest), to
+    if verb != "delete":
+        rest.insert(max(n - 1, 0) if verb == "up" else n + 1, moved)
+    return tuple(rest)
 
 
-def _with_levels(levels: Sequence[LevelDraft], m: int, verb: str) -> tuple[tuple[LevelDraft, ...], int]:
-    """The levels after a button, and which of them has the focus."""
+def _with_levels(levels: Sequence[LevelDraft], m: int, verb: str) -> tuple[LevelDraft, ...]:
+    """The levels of a criterion after a button."""
     rest = [*levels]
     has_room = len(rest) < MAX_LEVELS
     if verb == "add-level" and has_room:
-        return (*rest, LevelDraft()), len(rest)
-    if not 0 <= m < len(rest):
-        return tuple(rest), max(len(rest) - 1, 0)
-    if verb == "delete-level":
+        rest.append(LevelDraft())
+    elif not 0 <= m < len(rest):
+        return tuple(rest)
+    elif verb == "delete-level":
         del rest[m]
-        return tuple(rest), max(min(m, len(rest) - 1), 0)
-    if verb == "split" and has_room:
+    elif verb == "split" and has_room:
         rest.insert(m + 1, LevelDraft(_between(rest[m], rest[m + 1 : m + 2]), description=rest[m].description))
-        return tuple(rest), m + 1
-    if verb == "merge" and m + 1 < len(rest):
+    elif verb == "merge" and m + 1 < len(rest):
         rest[m : m + 2] = [_merged(rest[m], rest[m + 1])]
-    return tuple(rest), m
+    return tuple(rest)
 
 
 def _between(upper: LevelDraft, lower: Sequence[LevelDraft]) -> str:
@@ -275,16 +273,18 @@ def editor(
 ) -> str:
     """The page of the editor, which `back` leaves.
 
-    More may be `problems` with what was typed, the field that has the `focus`, a `notice`, and what the template needs.
+    More may be `problems` with what was typed, a `notice`, and what the template needs.
     """
-    usual = {"problems": (), "focus": "", "notice": "", "back_label": _("Rubrics")}
+    errors = {field_of(each): each.reason for each in more.get("problems", ())}
+    usual = {"problems": (), "notice": "", "back_label": _("Rubrics")}
     return render_template(
         template,
         draft=draft,
         heading=heading,
         version=version,
         back=back,
-        errors={field_of(each): each.reason for each in more.get("problems", ())},
+        errors=errors,
+        wrong=lambda name: _POINTING.format(name) if name in errors else "",
         field_of=field_of,
         form=ConfirmForm(),
         maximum=_maximum(draft),
