@@ -40,7 +40,16 @@ from lti_app.web.discussion.activities import init_activities
 from lti_app.web.discussion.screening import init_screening
 from lti_app.web.errors import init_errors
 from lti_app.web.exchange import exchange
-from lti_app.web.grading import bulk, desk, discussion_rubrics, passback, reopening, rubric_files, rubrics
+from lti_app.web.grading import (
+    bulk,
+    criterion_pass,
+    desk,
+    discussion_rubrics,
+    passback,
+    reopening,
+    rubric_files,
+    rubrics,
+)
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
 from lti_app.web.library.uploads import init_storage
@@ -74,6 +83,7 @@ AREAS = (
     forecast,
     desk,
     bulk,
+    criterion_pass,
     reopening,
     rubrics,
     rubric_files,

@@ -13,6 +13,7 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.exchange.importing.rules.posts import ImportChoices, ImportMode
 from lti_app.exchange.importing.rules.prepare import ImportFile, prepare_import
+from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.rules import Limits, Purpose, Right, Rights
 from lti_app.library.passages.rules import Page, TextStorage
@@ -34,6 +35,7 @@ VALUES: dict[str, Any] = {
     "draft": DraftRef(),
     "drafted": DraftContent("As far as this, and further"),
     "stored_as": TextStorage.TEXT,
+    "mark": CriterionMark(),
     "marks": {},
     "name": "Two",
     "note": "",
@@ -45,6 +47,7 @@ VALUES: dict[str, Any] = {
     "reason": ReportReason.OTHER,
     "sellers": frozenset(),
     "settings": plan(),
+    "seed": "a1",
     "text": "See me about this.",
     "through_library": True,
     "prepared": prepare_import(ImportFile(FILE, "UTC"), (), now=MONDAY),
@@ -120,6 +123,7 @@ AS_FOR_NOTHING: dict[str, str] = {
     "discussion.posts.refuse_named_files": "of the ids in a form, those that may be attached",
     "discussion.posts.list_shown_files": "of the ids in a text, those that the actor may look at",
     "discussion.reactions.liked_posts": "of the ids that a page shows, those that the actor likes",
+    "grading.assessments.list_passed": "a student whom no pass has marked is not among them",
     "grading.assessments.get_assessment": "a student without marks has none",
     "grading.assessments.list_posts_in_context": "of those who have written nothing here",
     "grading.passbacks.get_passback": "a student without a released grade has none",
@@ -175,6 +179,7 @@ BEYOND_A_GATE: dict[str, str] = {
     "discussion.integrity.screen": "of the post that was just written",
     "discussion.moderation.recount_thread": "of the thread in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
+    "grading.assessments.locked_or_new": "of the student in hand",
     "grading.assessments.collect_marks": "of the assessments in hand",
     "grading.rubrics.delete_criteria": "of the rubric in hand",
     "grading.rubrics.copy_graded_discussion": "of the course that a launch is of",

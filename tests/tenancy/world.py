@@ -134,7 +134,8 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
         "parent_id": post.id,
         "post_id": post.id,
         "pseudonym_id": session.scalars(select(Pseudonym.id).where(Pseudonym.discussion_id == discussion.id)).first(),
-        "rubric_id": get_rubric(session, discussion).id,
+        "rubric_id": (rubric := get_rubric(session, discussion)).id,
+        "criterion_id": rubric.criteria[0].id,
     }
     mark(session, instructor, discussion, student, now=MONDAY)
     release(session, instructor, discussion, student.person_id, now=MONDAY)

@@ -10,6 +10,7 @@ from lti_app.discussion.drafts.queries import list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent
 from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.rubrics.actions.library import create_rubric
+from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from tests.factories.imports import preview
 from tests.web.questions import refused
@@ -96,6 +97,10 @@ MAY = {
     "exchange.discard": INSTRUCTORS,
     "exchange.reread": INSTRUCTORS,
     "bulk.act": STAFF,
+    "criterion_pass.choose": STAFF,
+    "criterion_pass.student": STAFF,
+    "criterion_pass.save": STAFF,
+    "criterion_pass.end": STAFF,
     "reopening.history": STAFF,
     "reopening.withdraw": STAFF,
     "reopening.answer": STAFF,
@@ -157,11 +162,14 @@ def place(site, cast, with_readings):
         import_id = preview(session, cast.ines, discussion, given, now=site.clock())
         save_draft(session, cast.ana, discussion, FIRST_POST, DraftContent("Mine"), now=site.clock())
         (draft,) = list_drafts(session, cast.ana, discussion)
+        criterion_id = get_rubric(session, discussion).criteria[0].id
         rubric_id = create_rubric(session, cast.ines, DEFAULT_RUBRIC)
     return {
         "course_id": cast.course_id,
         "discussion_id": discussion.id,
         "post_id": post.id,
+        "criterion_id": criterion_id,
+        "place": 1,
         "reading_id": discussion.readings[0].id,
         "draft_id": draft.id,
         "file_id": file.id,

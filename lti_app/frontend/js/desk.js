@@ -113,6 +113,8 @@ function focus(element) {
 }
 
 function showTotal(form) {
+  const shown = form.querySelector("[data-total]");
+  if (!shown) return; // one criterion alone
   let total = 0;
   for (const row of form.querySelectorAll("[data-criterion]")) {
     const typed = row.querySelector("[data-range]");
@@ -121,5 +123,5 @@ function showTotal(form) {
     // In hundredths, halves up, as the server rounds each criterion.
     total += Math.round(Number((points * Number(row.dataset.weight) * 100).toFixed(4))) || 0;
   }
-  form.querySelector("[data-total]").value = decimal(total / 100);
+  shown.value = decimal(total / 100);
 }

@@ -37,3 +37,9 @@ class WordsMissing(Refused):
     """A request for a second look, or its answer, has no words."""
 
     code = "words_missing"
+
+
+class MarkMissing(Refused):
+    """A criterion is marked without a level or points."""
+
+    code = "mark_missing"

@@ -1,13 +1,15 @@
 """Grading status, suggested levels, and what happened to posts after grading."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 
 from lti_app.grading.passbacks.rules.states import PassbackReport
-from lti_app.grading.rubrics.rules.criteria import CriterionView, Evidence, LevelView
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView
 from lti_app.participation.requirements.evaluation import Verdicts
 
 MAX_COMMENT = 4000
@@ -136,3 +138,29 @@ def events_after(assessed_at: datetime | None, events: Iterable[PostEvent]) -> l
     if assessed_at is None:
         return []
     return sorted((event for event in events if event.at > assessed_at), key=lambda event: event.at)
+
+
+SEED = "seed"
+"""Names, in the marks of a saved event, the seed of the pass that gave them."""
+
+
+def in_pass(seed: str, key: str) -> str:
+    """What stands for a student in a pass, and orders them: a hash, so that the class list does not tell the place."""
+    return sha256(f"{seed} {key}".encode()).hexdigest()[:24]
+
+
+def pass_order(lines: Iterable[StudentLine], seed: str) -> list[StudentLine]:
+    """The students who have written something, in an order that depends on the seed alone; not those excused."""
+    written = [line for line in lines if line.posts and line.status is not GradingStatus.EXCUSED]
+    return sorted(written, key=lambda line: in_pass(seed, line.key))
+
+
+def anchors(places: Sequence[int]) -> list[int]:
+    """The first, the middle and the last of the places that were marked; fewer where there are fewer."""
+    return sorted({places[0], places[len(places) // 2], places[-1]}) if places else []
+
+
+def spread(criterion: CriterionView, marks: Collection[CriterionMark]) -> list[tuple[LevelView, int]]:
+    """How many marks each level has, the best level first."""
+    counts = Counter(mark.level_id for mark in marks)
+    return [(level, counts[level.id]) for level in criterion.levels]

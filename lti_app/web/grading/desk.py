@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -35,7 +34,7 @@ from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import list_versions
-from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, CriterionView, LevelView
+from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark
 from lti_app.participation.progress.queries import get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
@@ -48,36 +47,12 @@ from lti_app.web.grading.class_list import (
     standings_of,
     whom,
 )
-from lti_app.web.grading.forms.desk import AssessmentForm, chosen_marks
+from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
 from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
     "grading", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/grading"
 )
-
-
-@dataclass(frozen=True)
-class RubricRow:
-    """A criterion on the desk."""
-
-    criterion: CriterionView
-    mark: CriterionMark
-    suggested: LevelView | None
-
-    @property
-    def is_preselected(self) -> bool:
-        """Whether the desk has chosen the suggested level: nothing is marked yet, and the rubric asks for it."""
-        return self.criterion.preselects and self.suggested is not None and self.mark.is_empty
-
-    @property
-    def has_long_comment(self) -> bool:
-        """Whether the comment was refused for its length."""
-        return len(self.mark.comment) > MAX_CRITERION_COMMENT
-
-    @property
-    def chosen_level_id(self) -> int | None:
-        """The level that is shown as chosen."""
-        return self.suggested.id if self.suggested and self.is_preselected else self.mark.level_id
 
 
 @blueprint.get("")

@@ -53,9 +53,9 @@ def assess(
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    comment, note = _limited(comment, MAX_COMMENT), _limited(note, MAX_NOTE)
+    comment, note = limited(comment, MAX_COMMENT), limited(note, MAX_NOTE)
     lock_rubric(session, discussion)
-    assessment = _locked_or_new(session, actor, discussion, person_id, now)
+    assessment = locked_or_new(session, actor, discussion, person_id, now)
     rubric = get_rubric(session, discussion, version_id=assessment.rubric_id)
     if marked_with not in (0, rubric.id):
         raise AssessmentChanged
@@ -73,7 +73,8 @@ def assess(
     record(session, actor, GradeEventKind.SAVED, [assessment], marks=shown, now=now)
 
 
-def _limited(text: str, limit: int) -> str:
+def limited(text: str, limit: int) -> str:
+    """The text as it is stored. Raises CommentTooLong."""
     text = clean_text(text)
     if len(text) > limit:
         raise CommentTooLong(limit=limit, length=len(text))
@@ -83,8 +84,8 @@ def _limited(text: str, limit: int) -> str:
 def _settled(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> dict[int, CriterionMark]:
     """The marks as they are stored: of criteria of this rubric, and none that are empty."""
     given = {each.id: each.settled(mark) for each in rubric.criteria if (mark := marks.get(each.id))}
-    limited = {key: replace(mark, comment=_limited(mark.comment, MAX_CRITERION_COMMENT)) for key, mark in given.items()}
-    return {key: mark for key, mark in limited.items() if not mark.is_empty}
+    short = {key: replace(mark, comment=limited(mark.comment, MAX_CRITERION_COMMENT)) for key, mark in given.items()}
+    return {key: mark for key, mark in short.items() if not mark.is_empty}
 
 
 def release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, *, now: datetime) -> None:
@@ -158,7 +159,7 @@ def locked_assessments(discussion: DiscussionView) -> Select[Assessment]:
     )
 
 
-def _locked_or_new(
+def locked_or_new(
     session: Session, actor: Actor, discussion: DiscussionView, person_id: int, now: datetime
 ) -> Assessment:
     """The student's row, locked. It is created if needed, so that two first saves use the same row."""

@@ -1,6 +1,6 @@
 """A student's posts in their conversations, for the grading desk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,9 +55,11 @@ _PARENT = alias_of(Post)
 
 
 def list_posts_in_context(
-    session: Session, actor: Actor, discussion: DiscussionView, person_id: int
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int, *, hides_names: bool = False
 ) -> list[PostInContext]:
     """All posts of a student in a discussion, oldest first, deleted ones included (two statements).
+
+    With `hides_names`, those of other posts have no author, and files do not say who took them.
 
     Graders see deleted text, so that nobody can erase what has been graded. Raises Forbidden for all but graders.
     """
@@ -70,7 +72,9 @@ def list_posts_in_context(
         .order_by(Post.id)
     ).all()
     replies = _replies_to(session, actor, discussion, person_id)
-    hides_authors = discussion.hides_names_from(actor)
+    if hides_names:
+        replies = {key: [replace(reply, author="") for reply in found] for key, found in replies.items()}
+    hides_authors = hides_names or discussion.hides_names_from(actor)
     return [
         PostInContext(
             id=post.id,
@@ -82,7 +86,7 @@ def list_posts_in_context(
             is_deleted=(status := status_of(post)).is_deleted,
             is_hidden=status.is_hidden,
             is_held=status.is_held,
-            parent=_related(parent, author) if parent is not None else None,
+            parent=_related(parent, "" if hides_names else author) if parent is not None else None,
             replies=tuple(replies.get(post.id, ())),
             events=_events(post),
             attachments=() if status.is_deleted else shown_files(post.attachments, hides_author=hides_authors),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
@@ -9,8 +10,8 @@ from wtforms import IntegerField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_NOTE
-from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, RubricView
+from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, LevelView, RubricView
 from lti_app.web.forms.fields import LongTextField, PostedForm
 
 CRITERION = "criterion-"
@@ -36,6 +37,30 @@ class AssessmentForm(PostedForm):
     )
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     marked_with = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+
+@dataclass(frozen=True)
+class RubricRow:
+    """A criterion on the desk."""
+
+    criterion: CriterionView
+    mark: CriterionMark
+    suggested: LevelView | None
+
+    @property
+    def is_preselected(self) -> bool:
+        """Whether the desk has chosen the suggested level: nothing is marked yet, and the rubric asks for it."""
+        return self.criterion.preselects and self.suggested is not None and self.mark.is_empty
+
+    @property
+    def has_long_comment(self) -> bool:
+        """Whether the comment was refused for its length."""
+        return len(self.mark.comment) > MAX_CRITERION_COMMENT
+
+    @property
+    def chosen_level_id(self) -> int | None:
+        """The level that is shown as chosen."""
+        return self.suggested.id if self.suggested and self.is_preselected else self.mark.level_id
 
 
 def chosen_marks(rubric: RubricView, form: Mapping[str, str]) -> dict[int, CriterionMark]:
