@@ -34,7 +34,8 @@ def tab_to_field(page: Page) -> None:
 
 
 def test_a_rubric_of_three_criteria_is_built_by_keyboard_alone(site: Site, visit: MakeVisitor):
-    page = visit(site, viewport={"width": 1280, "height": 580}).become("miriam").open_in_tab()
+    about = {"viewport": {"width": 1280, "height": 580}, "reduced_motion": "reduce"}
+    page = visit(site, **about).become("miriam").open_in_tab()
     page.goto(f"{site.tool_url}/courses/1/rubrics")
     keyboard = Keyboard(page)
     keyboard.tab_to(page.get_by_role("link", name="New rubric"))
