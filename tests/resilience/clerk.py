@@ -23,6 +23,7 @@ from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from tests.resilience.words import AssessmentChanged, assess, get_assessment, release
 
 
@@ -66,8 +67,8 @@ class Clerk:
                 discussion = self._discussion(session)
                 version = get_assessment(session, self.actor, discussion, person_id).version
                 criteria = get_rubric(session, discussion).criteria
-            levels = {criterion.id: criterion.levels[number % len(criterion.levels)].id for criterion in criteria}
-            about: dict[str, Any] = {"levels": levels, "comment": comment, "version": version, "now": system_clock()}
+            marks = {each.id: CriterionMark(each.levels[number % len(each.levels)].id) for each in criteria}
+            about: dict[str, Any] = {"marks": marks, "comment": comment, "version": version, "now": system_clock()}
             try:
                 with self.database.writing() as session:
                     assess(session, self.actor, discussion, person_id, **about)

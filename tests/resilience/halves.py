@@ -29,6 +29,7 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from lti_app.jobs.queue import make_huey
 from lti_app.jobs.worker import make_jobs
 from lti_app.lti.edge import make_edge
@@ -126,9 +127,9 @@ class Halves:
         with self.parts.database.writing() as session:
             now = system_clock()
             discussion = get_discussion(session, campus.instructor, campus.discussion_id, now=now)
-            levels = {criterion.id: criterion.levels[0].id for criterion in get_rubric(session, discussion).criteria}
+            marks = {each.id: CriterionMark(each.levels[0].id) for each in get_rubric(session, discussion).criteria}
             for person_id in students:
-                about: dict[str, Any] = {"levels": levels, "comment": comment, "version": 0, "now": now}
+                about: dict[str, Any] = {"marks": marks, "comment": comment, "version": 0, "now": now}
                 assess(session, campus.instructor, discussion, person_id, **about)
 
     def release(self, campus: Campus, comment: str, students: Iterable[int]) -> int:

@@ -14,6 +14,7 @@ from lti_app.course.courses.rules import Role
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from lti_app.lti.models import CourseLink, Deployment, Platform
 from tests.resilience.words import PassbackState, assess, passback_states, release_all
 
@@ -38,8 +39,8 @@ class Course:
             actor = get_actor(session, course_id=self.course_id, token=token, now=now)
             assert actor is not None
             discussion = get_discussion(session, actor, self.discussion_id, now=now)
-            levels = {each.id: each.levels[0].id for each in get_rubric(session, discussion).criteria}
-            graded: dict[str, Any] = {"levels": levels, "comment": "", "version": 0, "now": now}
+            marks = {each.id: CriterionMark(each.levels[0].id) for each in get_rubric(session, discussion).criteria}
+            graded: dict[str, Any] = {"marks": marks, "comment": "", "version": 0, "now": now}
             for person_id in session.scalars(people.where(Enrollment.role == Role.STUDENT).limit(students)).all():
                 assess(session, actor, discussion, person_id, **graded)
             release_all(session, actor, discussion, now=now)
