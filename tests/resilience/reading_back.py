@@ -43,8 +43,8 @@ def read_back_until_told(installation: Installation, sub: str) -> str:
 
 
 def check_gradebook(installation: Installation, sub: str) -> None:
-    """Open the class list from the course page, and have the gradebook read."""
-    visitor, path = Visitor(installation.lms_url, sub), f"{scene_of(installation).path}/grading"
+    """Open the gradebook status from the course page, and have the gradebook read."""
+    visitor, path = Visitor(installation.lms_url, sub), f"{scene_of(installation).path}/grading/passback"
     try:
         assert visitor.launch().status_code == 303
         action = f"{path}/check"
