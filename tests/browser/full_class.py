@@ -22,6 +22,9 @@ from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.rubrics.actions.copy import copy_rubric
+from lti_app.grading.rubrics.actions.library import create_rubric
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules.ready import READY
 from lti_app.library.files.actions import store_file
 from lti_app.library.files.rules import Purpose, Right, Rights
 from lti_app.library.readings.actions.file import set_reading_file
@@ -52,6 +55,9 @@ class Filled:
     draft: int
     imported: int
     passage: int
+    rubric: int
+    """One of the library."""
+    criterion: int
 
 
 def fill(site: Site) -> Filled:
@@ -66,6 +72,8 @@ def fill(site: Site) -> Filled:
         return Filled(
             *written,
             imported=preview(session, miriam, discussion, upload, now=site.clock()),
+            rubric=create_rubric(session, miriam, READY["weekly"]),
+            criterion=get_rubric(session, discussion).criteria[0].id,
             passage=find_or_add_passage(session, 1, page="104", exact="Each has its own function."),
         )
 

@@ -14,9 +14,14 @@ STUDENTS = {"dana": "Dana Whitfield", "ben": "Ben Okafor", "grace": "Grace Lim"}
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_grades_changed_by_hand_are_chosen_one_by_one(resting_site: Site, visit: MakeVisitor, scripts: bool):
     visitor = visit(resting_site, java_script_enabled=scripts).become("miriam")
-    visitor.open_in_tab()
-    release_and_change(resting_site)
     page = visitor.page
+    if scripts:
+        visitor.open_in_tab()
+    else:
+        page.goto(f"{resting_site.lms_url}/launch/placements/rl-week-3?target=window")
+        for words in ("the LMS sends you to the tool", "the LMS sends your launch"):
+            page.get_by_text(words).locator("..").get_by_role("button", name="Continue").click()
+    release_and_change(resting_site)
     page.goto(discussion_url(resting_site, "grading"))
     page.get_by_role("link", name="Gradebook status").click()
     expect(page.get_by_text("0 of 3 released grades are confirmed in the LMS.")).to_be_visible()
@@ -74,7 +79,7 @@ def override(site: Site, key: str, points: float | None) -> None:
 
 
 def read_back(site: Site) -> None:
-    site.clock.move(minutes=1)
+    site.clock.move(seconds=20)  # the practice LMS takes no token that was issued later than its own time
     site.parts.jobs.reader.read_due()
 
 

@@ -114,7 +114,7 @@ def assert_one_is_told(together, session, cast, discussion, clock, *, version):
     (saved,) = [answer for answer in answers if answer is not told]
     view = get_assessment(session, cast.ines, discussion, cast.ana.person_id)
     rubric = get_rubric(session, discussion).criteria
-    steps = {[level.id for level in c.levels].index(view.levels[c.id]) for c in rubric}
+    steps = {[level.id for level in c.levels].index(view.marks[c.id].level_id) for c in rubric}
     assert (view.comment, steps) == (saved[0], {saved[1]})
     assert view.version == version + 1
     assert count(session, Assessment) == 1
