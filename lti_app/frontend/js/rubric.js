@@ -55,8 +55,10 @@ const EDITS = {
     const high = typedPoints(field(level, "points").value);
     const below = sibling(level, "nextElementSibling");
     const low = below ? typedPoints(field(below, "points").value) : 0;
-    const middle = high === null || low === null ? null : Math.floor((high + low + 1) / 2);
-    if (middle !== null && low < middle && middle < high) field(added, "points").value = pointsText(middle, form);
+    if (high !== null && low !== null) {
+      const middle = Math.floor((high + low + 1) / 2);
+      if (low < middle && middle < high) field(added, "points").value = pointsText(middle, form);
+    }
     field(added, "description").value = field(level, "description").value;
     level.after(added);
     return field(added, "points");
@@ -78,7 +80,7 @@ const EDITS = {
 function moved(criterion, neighbour, side) {
   const active = document.activeElement;
   if (neighbour) neighbour[side](criterion);
-  return active?.disabled ? title(criterion) : active;
+  return active?.matches(":disabled") ? title(criterion) : active;
 }
 
 const title = (criterion) => criterion.querySelector("input[name$='-title']");
