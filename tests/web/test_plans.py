@@ -125,6 +125,8 @@ def known(site):
         "draft_id": draft_id,
         "import_id": import_id,
         "rubric_id": rubric_id,
+        "criterion_id": site.rubric(discussion).criteria[0].id,
+        "place": 1,
         "ready_key": "weekly",
         "file_kind": "canvas",
         "pseudonym_id": pseudonym_id,
