@@ -20,7 +20,6 @@ from lti_app.core.wording import Phrase, Typed
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.rules import zone
 from lti_app.grading.passbacks.rules.wording import advice_on, delivery_of, problem_with
-from lti_app.grading.rubrics.rules.points import scaled
 from lti_app.web.group_names import group_name
 from lti_app.web.moments import Reader, language_of, name_of_zone
 from lti_app.web.session import current_actor
@@ -61,7 +60,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     environment.globals.update(
         gradebook_advice=advice_on, gradebook_delivery=delivery_of, gradebook_problem=problem_with
     )
-    environment.globals.update(actor_if_known=actor_if_known, asset_url=asset_url, scaled=scaled, zone_name=zone_name)
+    environment.globals.update(actor_if_known=actor_if_known, asset_url=asset_url, zone_name=zone_name)
     app.context_processor(lambda: {"actor": actor_if_known(), "locale": get_locale() or Locale("en")})
 
 

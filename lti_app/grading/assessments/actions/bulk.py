@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import insert_into
 from lti_app.core.prose import clean_text
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.grading.assessments.actions.grading import as_read, locked_assessments, replace_marks
+from lti_app.grading.assessments.actions.grading import as_read, locked_or_new, replace_marks
 from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.models import Assessment
 from lti_app.grading.assessments.rules import MAX_COMMENT, GradeEventKind
@@ -42,7 +41,7 @@ def give_lowest(
     marks = {key: CriterionMark(level.id, level.points) for key, level in lowest.items()}
     ungraded = [
         each
-        for each in _locked_or_new(session, actor, discussion, person_ids, now)
+        for each in _locked_students(session, actor, discussion, person_ids, now)
         if not each.version and each.excused_at is None
     ]
     for assessment in ungraded if marks else ():
@@ -71,7 +70,7 @@ def excuse(
     require(actor, DiscussionPermission.GRADE)
     changed = [
         each
-        for each in _locked_or_new(session, actor, discussion, person_ids, now)
+        for each in _locked_students(session, actor, discussion, person_ids, now)
         if (each.excused_at is not None) != is_excused
     ]
     for assessment in changed:
@@ -81,7 +80,7 @@ def excuse(
     return len(changed)
 
 
-def _locked_or_new(
+def _locked_students(
     session: Session, actor: Actor, discussion: DiscussionView, person_ids: Collection[int], now: datetime
 ) -> list[Assessment]:
     """The rows of those who are active students here, locked, always in the same order; created where needed."""
@@ -91,22 +90,4 @@ def _locked_or_new(
         .order_by(Enrollment.person_id)
     )
     wanted = [person_id for person_id in students if person_id in set(person_ids)]
-    if not wanted:
-        return []
-    new = {
-        "course_id": discussion.course_id,
-        "discussion_id": discussion.id,
-        "comment": "",
-        "total": 0,
-        "is_complete": False,
-        "version": 0,
-        "assessed_at": now,
-        "assessed_by_id": actor.person_id,
-    }
-    session.execute(
-        insert_into(session, Assessment)
-        .values([{**new, "person_id": person_id} for person_id in wanted])
-        .on_conflict_do_nothing(index_elements=["discussion_id", "person_id"])
-    )
-    rows = session.scalars(locked_assessments(discussion)).all()
-    return [row for row in rows if row.person_id in set(wanted)]
+    return locked_or_new(session, actor, discussion, wanted, now) if wanted else []

@@ -49,7 +49,7 @@ def mark_criterion(
     get_student(session, actor, person_id)
     lock_rubric(session, discussion)
     wanted = _criterion_of(session, discussion, criterion_id)
-    assessment = locked_or_new(session, actor, discussion, person_id, now)
+    (assessment,) = locked_or_new(session, actor, discussion, [person_id], now)
     rubric = get_rubric(session, discussion, version_id=assessment.rubric_id)
     criterion = continued(rubric, wanted)
     if criterion is None:

@@ -55,7 +55,7 @@ def assess(
     get_student(session, actor, person_id)
     comment, note = limited(comment, MAX_COMMENT), limited(note, MAX_NOTE)
     lock_rubric(session, discussion)
-    assessment = locked_or_new(session, actor, discussion, person_id, now)
+    (assessment,) = locked_or_new(session, actor, discussion, [person_id], now)
     rubric = get_rubric(session, discussion, version_id=assessment.rubric_id)
     if marked_with not in (0, rubric.id):
         raise AssessmentChanged
@@ -160,25 +160,25 @@ def locked_assessments(discussion: DiscussionView) -> Select[Assessment]:
 
 
 def locked_or_new(
-    session: Session, actor: Actor, discussion: DiscussionView, person_id: int, now: datetime
-) -> Assessment:
-    """The student's row, locked. It is created if needed, so that two first saves use the same row."""
+    session: Session, actor: Actor, discussion: DiscussionView, person_ids: Collection[int], now: datetime
+) -> list[Assessment]:
+    """The rows of these students, locked. They are created if needed, so that two first saves use the same row."""
+    new = {
+        "course_id": discussion.course_id,
+        "discussion_id": discussion.id,
+        "comment": "",
+        "total": 0,
+        "is_complete": False,
+        "version": 0,
+        "assessed_at": now,
+        "assessed_by_id": actor.person_id,
+    }
     session.execute(
         insert_into(session, Assessment)
-        .values(
-            course_id=discussion.course_id,
-            discussion_id=discussion.id,
-            person_id=person_id,
-            comment="",
-            total=0,
-            is_complete=False,
-            version=0,
-            assessed_at=now,
-            assessed_by_id=actor.person_id,
-        )
+        .values([{**new, "person_id": person_id} for person_id in person_ids])
         .on_conflict_do_nothing(index_elements=["discussion_id", "person_id"])
     )
-    return session.scalars(locked_assessments(discussion).where(Assessment.person_id == person_id)).one()
+    return list(session.scalars(locked_assessments(discussion).where(Assessment.person_id.in_(person_ids))))
 
 
 def replace_marks(
