@@ -30,8 +30,8 @@ class PlatformLine:
     _ready: set[int] = field(default_factory=set)
     """Discussions whose column has answered."""
     _being_read: set[int] = field(default_factory=set)
-    _seen: dict[tuple[int, int], Sequence[ColumnReading]] = field(default_factory=dict)
-    """What the columns show, by discussion and person."""
+    _seen: dict[tuple[int, str], Sequence[ColumnReading]] = field(default_factory=dict)
+    """What the columns showed, by claim: once a score has been sent, what was seen before it says nothing any more."""
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, claimed: Iterable[ClaimedPassback]) -> None:
@@ -76,31 +76,29 @@ class PlatformLine:
         if is_news:
             self.changed()
 
-    def look_for(self, claimed: ClaimedPassback) -> Collection[int] | None:
-        """The people of whom to read what the LMS shows before this score replaces it: with this one those who wait;
-        None if it was read.
+    def look_for(self, claimed: ClaimedPassback) -> Sequence[ClaimedPassback]:
+        """The scores for which to read what the LMS shows before this one replaces it: this one and those that wait;
+        none if it was read.
         """
-        discussion_id = claimed.score.discussion_id
         with self._lock:
             if not self._must_look(claimed):
-                return None
-            waiting = {
-                each.score.person_id
-                for each in self._waiting
-                if each.score.discussion_id == discussion_id and self._must_look(each)
-            }
-        return {claimed.score.person_id, *waiting}
+                return ()
+            discussion_id = claimed.score.discussion_id
+            waiting = [
+                each for each in self._waiting if each.score.discussion_id == discussion_id and self._must_look(each)
+            ]
+        return [claimed, *waiting]
 
-    def note_seen(self, discussion_id: int, people: Collection[int], columns: Sequence[ColumnReading]) -> None:
-        """What the columns of a discussion show of these people."""
+    def note_seen(self, looked_for: Sequence[ClaimedPassback], columns: Sequence[ColumnReading]) -> None:
+        """What the columns of the discussion of these scores show."""
         with self._lock:
-            self._seen.update({(discussion_id, person_id): columns for person_id in people})
-            self._being_read.discard(discussion_id)
+            self._seen.update({_claim(each): columns for each in looked_for})
+            self._being_read.difference_update(each.score.discussion_id for each in looked_for)
         self.changed()
 
     def seen(self, claimed: ClaimedPassback) -> Sequence[ColumnReading]:
-        """What the columns show of the person whose score this is."""
-        return self._seen.get((claimed.score.discussion_id, claimed.score.person_id), ())
+        """What the columns showed when they were read for this score."""
+        return self._seen.get(_claim(claimed), ())
 
     def take(self, discussion_id: int | None = None) -> list[ClaimedPassback]:
         """Take out all scores that wait, or those of one discussion."""
@@ -121,4 +119,8 @@ class PlatformLine:
             being_read.add(claimed.score.discussion_id)
 
     def _must_look(self, claimed: ClaimedPassback) -> bool:
-        return claimed.known is not None and (claimed.score.discussion_id, claimed.score.person_id) not in self._seen
+        return claimed.known is not None and _claim(claimed) not in self._seen
+
+
+def _claim(claimed: ClaimedPassback) -> tuple[int, str]:
+    return (claimed.id, claimed.lease_token)

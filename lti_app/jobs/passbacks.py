@@ -273,16 +273,17 @@ class PassbackSender:
         if claimed.known is None:
             return []
         discussion_id, person_id = claimed.score.discussion_id, claimed.score.person_id
-        if (wanted := line.look_for(claimed)) is not None:
+        if looked_for := line.look_for(claimed):
+            people = {each.score.person_id for each in looked_for}
             try:
-                columns = self.gradebook.read(discussion_id, wanted, whole=len(wanted) > 1)
+                columns = self.gradebook.read(discussion_id, people, whole=len(people) > 1)
             except PassbackRefused:
                 columns = ()
             except PassbackDelayed:
                 if claimed.attempts <= LOOKS:
                     raise
                 columns = ()
-            line.note_seen(discussion_id, wanted, columns)
+            line.note_seen(looked_for, columns)
         wanted_score, changed = Shown(claimed.score.given, claimed.score.possible), []
         for column in line.seen(claimed):
             known, shown = claimed.known.within(column.key), column.shown.get(person_id)

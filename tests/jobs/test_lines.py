@@ -63,11 +63,12 @@ class Lines(RuleBasedStateMachine):
     def end(self, each: ClaimedPassback | None, is_answered: bool) -> None:
         if each is None:
             return
-        if (people := self.line.look_for(each)) is not None:
-            assert each.id in people
-            assert not people & self.looked
-            self.looked |= set(people)
-            self.line.note_seen(each.score.discussion_id, people, ())
+        if looked_for := self.line.look_for(each):
+            claims = {other.id for other in looked_for}
+            assert each.id in claims
+            assert not claims & self.looked
+            self.looked |= claims
+            self.line.note_seen(looked_for, ())
         self.line.end(each, is_answered=is_answered)
         del self.sending[each.id]
         if is_answered:

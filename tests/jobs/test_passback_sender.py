@@ -101,6 +101,21 @@ def test_grades_changed_while_two_workers_send_all_arrive(school_class, gradeboo
     gradebook.check_order()
 
 
+def test_what_was_seen_before_a_score_was_sent_holds_no_later_one(school_class, sender, gradebook, clock):
+    """A grade that changes twice while the class is being sent is not taken for one that somebody changed in the LMS."""
+    release_all(school_class, clock, given=1)
+    first, changed = school_class.students[0], iter((2, 3))
+
+    def change_mind(score: Score) -> None:
+        if score.person_id == first and (given := next(changed, None)) is not None:
+            school_class.release(first, given, clock())
+
+    gradebook.before = change_mind
+    sender.send_due()
+    assert states(school_class) == {PassbackState.SENT: 60}
+    assert grades(gradebook)[first] == 3
+
+
 def test_a_platform_that_does_not_answer_keeps_no_other_waiting(placed, school_class, sender, gradebook, clock):
     other = Class(school_class.database, students=3, issuer="https://other.example")
     assert place(other, "https://other.example") != placed
