@@ -102,7 +102,7 @@ def test_grades_changed_while_two_workers_send_all_arrive(school_class, gradeboo
 
 
 def test_what_was_seen_before_a_score_was_sent_holds_no_later_one(school_class, sender, gradebook, clock):
-    """A grade that changes twice while the class is being sent is not taken for one that somebody changed in the LMS."""
+    """A grade that changes twice while the class is being sent is not held as one that somebody changed in the LMS."""
     release_all(school_class, clock, given=1)
     first, changed = school_class.students[0], iter((2, 3))
 
