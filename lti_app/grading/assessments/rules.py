@@ -1,15 +1,16 @@
 """Grading status, suggested levels, and what happened to posts after grading."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
-from lti_app.grading.passbacks.rules.states import PassbackReport
-from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView
+from lti_app.grading.passbacks.rules.parts import ColumnPlan, GradeColumns, Share, Stage
+from lti_app.grading.passbacks.rules.reports import PassbackReport
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView, RubricView
 from lti_app.participation.requirements.evaluation import Verdicts
 
 MAX_COMMENT = 4000
@@ -138,6 +139,28 @@ def events_after(assessed_at: datetime | None, events: Iterable[PostEvent]) -> l
     if assessed_at is None:
         return []
     return sorted((event for event in events if event.at > assessed_at), key=lambda event: event.at)
+
+
+def shares_of(rubric: RubricView, marks: Mapping[int, CriterionMark], plan: ColumnPlan) -> list[Share]:
+    """What each part of a grade has of the whole, where the parts have columns of their own; none where they do not."""
+    if plan.columns is GradeColumns.ONE:
+        return []
+    counted = [criterion for criterion in rubric.criteria if criterion.counts]
+    if plan.columns is GradeColumns.CRITERIA:
+        return [_share(rubric, marks, f"criterion-{each.key}", each.title, [each]) for each in counted]
+    replies = [each for each in counted if each.key in plan.reply_criteria]
+    first_post = [each for each in counted if each.key not in plan.reply_criteria]
+    return [
+        _share(rubric, marks, stage.value, name, criteria)
+        for stage, name, criteria in zip(Stage, plan.names, (first_post, replies), strict=True)
+    ]
+
+
+def _share(
+    rubric: RubricView, marks: Mapping[int, CriterionMark], key: str, label: str, criteria: Sequence[CriterionView]
+) -> Share:
+    own = {each.id: mark for each in criteria if (mark := marks.get(each.id))}
+    return Share(key, label, rubric.total(own), sum((each.weighted_maximum for each in criteria), Decimal(0)))
 
 
 SEED = "seed"

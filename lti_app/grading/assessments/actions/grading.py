@@ -21,8 +21,10 @@ from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.queries.grades import collect_marks
-from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind
+from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind, shares_of
 from lti_app.grading.passbacks.actions.queueing import ReleasedScore, queue_passbacks
+from lti_app.grading.passbacks.queries import get_column_plan
+from lti_app.grading.passbacks.rules.parts import divide
 from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
@@ -223,7 +225,7 @@ def _release(
         key: collect_marks(session, rubric, [each.id for each in assessments if each.rubric_id == key])
         for key, rubric in rubrics.items()
     }
-    calendars = collect_calendars(session, discussion)
+    calendars, plan = collect_calendars(session, discussion), get_column_plan(session, discussion)
     scores: list[ReleasedScore] = []
     for assessment in assessments:
         rubric = rubrics[assessment.rubric_id]
@@ -244,7 +246,11 @@ def _release(
         assessment.released_given, assessment.released_at = given, now
         calendar = calendars.get(assessment.person_id, discussion.class_calendar)
         submitted_at = _submitted_at(discussion, calendar, facts.get(assessment.person_id, []), now)
-        scores.append(ReleasedScore(assessment.person_id, given, discussion.points, assessment.comment, submitted_at))
+        shares = shares_of(rubric, marks[assessment.rubric_id].get(assessment.id, {}), plan)
+        parts = divide(given, discussion.points, shares)
+        scores.append(
+            ReleasedScore(assessment.person_id, given, discussion.points, assessment.comment, submitted_at, parts)
+        )
     queue_passbacks(session, scores, course_id=discussion.course_id, discussion_id=discussion.id, now=now)
     points = {each.id: each.released_given for each in assessments if each.released_given is not None}
     record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, now=now)

@@ -16,7 +16,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import report_of
-from lti_app.grading.passbacks.rules.states import PassbackReport
+from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 
