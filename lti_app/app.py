@@ -42,6 +42,7 @@ from lti_app.web.errors import init_errors
 from lti_app.web.exchange import exchange
 from lti_app.web.grading import (
     bulk,
+    columns,
     criterion_pass,
     desk,
     discussion_rubrics,
@@ -89,6 +90,7 @@ AREAS = (
     rubric_files,
     discussion_rubrics,
     passback,
+    columns,
     exchange,
 )
 """The blueprints, one an area of the screen."""
@@ -118,6 +120,7 @@ def assemble(settings: Settings, *, database: Database | None = None, clock: Clo
         storage=storage,
         clock=clock,
         scores_at_once=settings.scores_at_once,
+        base_url=settings.base_url,
     )
     return Colloquy(settings, database, clock, jobs, edge, storage)
 

@@ -54,6 +54,7 @@ PAGES = {
         "grading.student": WEEK_3 + "/grading/{amara}",
         "reopening.history": WEEK_3 + "/grading/{amara}/history",
         "passback.show": WEEK_3 + "/grading/passback",
+        "columns.show": WEEK_4 + "/grading/columns",
         "criterion_pass.choose": WEEK_3 + "/grading/criteria",
         "criterion_pass.student": WEEK_3 + "/grading/criteria/{criterion}/1?seed=1",
         "criterion_pass.end": WEEK_3 + "/grading/criteria/{criterion}/end?seed=1",

@@ -127,6 +127,8 @@ MAY = {
     "passback.choose": STAFF,
     "passback.retry": STAFF,
     "passback.check": STAFF,
+    "columns.show": INSTRUCTORS,
+    "columns.save": INSTRUCTORS,
     "files.upload": WRITERS,
     "files.serve": WRITERS,
     "reader.show": EVERYBODY,
