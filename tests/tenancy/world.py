@@ -23,6 +23,7 @@ from lti_app.discussion.reactions.actions import set_like
 from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.assessments.actions.grading import release
 from lti_app.grading.assessments.actions.reopening import ask_second_look
+from lti_app.grading.comments.actions import save_comment
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
@@ -104,6 +105,7 @@ def _furnish(session: Session, instructor: Actor, student: Actor) -> DiscussionI
         "person_id": student.person_id,
         "reading_file_id": _store(session, instructor, files.pdf(["x"]), Purpose.READING),
         "reading_id": reading,
+        "comment_id": save_comment(session, instructor, text="Well argued.", now=MONDAY),
         "library_rubric_id": create_rubric(session, instructor, DEFAULT_RUBRIC),
     }
     return DiscussionIds(place.discussion, {**place.ids, **of_course})

@@ -1,7 +1,7 @@
 """The grading desk."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -30,8 +30,9 @@ from lti_app.grading.assessments.rules import (
     events_after,
     suggested_level,
 )
+from lti_app.grading.comments.actions import save_comment
+from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
-from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import list_versions
 from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark
@@ -46,6 +47,14 @@ from lti_app.web.grading.class_list import (
     read_filter,
     standings_of,
     whom,
+)
+from lti_app.web.grading.forms.bank import (
+    OVERALL,
+    PROBLEMS,
+    bank_of,
+    chosen_for_bank,
+    problem_words,
+    typed_with_insert,
 )
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
 from lti_app.web.transactions import now, read_session, ring, writing
@@ -107,13 +116,15 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     person_id = whom(actor, discussion, person_id, pseudonym_id)
     form = AssessmentForm()
     action = request.form.get("action", "save")
+    if action in ("insert", "keep"):
+        return _with_bank(actor, discussion, person_id, form, action)
     if not form.validate():
         return _student_page(actor, discussion, person_id, form), 422
     try:
         with writing() as session:
             _assess(session, actor, discussion, person_id, form)
             is_released = action == "release" and _release(session, actor, discussion, person_id)
-    except CommentTooLong:
+    except (CommentTooLong, PlaceholderLeft):
         return _student_page(actor, discussion, person_id, form), 422
     except AssessmentChanged:
         return _student_page(actor, discussion, person_id, form, is_conflict=True), 409
@@ -126,6 +137,24 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     shown = _with(here, lines, narrowed(actor, discussion, lines, wanted))
     onward = _neighbours(shown, person_id)[1] if action == "save_next" else None
     return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}{wanted.query}", 303)
+
+
+def _with_bank(
+    actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm, action: str
+) -> ResponseReturnValue:
+    """The desk again, with a comment inserted, or with what was typed saved to be used again; no grade is saved."""
+    if action == "insert":
+        typed = typed_with_insert()
+        form.comment.data = typed.get(OVERALL, "")
+        return _student_page(actor, discussion, person_id, form, typed=typed)
+    text, criterion, level = chosen_for_bank(get_assessment(read_session(), actor, discussion, person_id).rubric)
+    try:
+        with writing() as session:
+            save_comment(session, actor, text=text, criterion=criterion, level=level, now=now())
+        flash(_("Saved to your comments. The grade is not saved yet."))
+    except PROBLEMS as problem:
+        flash(problem_words(problem), "warning")
+    return _student_page(actor, discussion, person_id, form)
 
 
 def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm) -> None:
@@ -212,6 +241,7 @@ def _student_page(
     form: AssessmentForm | None = None,
     *,
     is_conflict: bool = False,
+    typed: Mapping[str, str] | None = None,
 ) -> str:
     everybody, session, wanted = list_class(actor, discussion), read_session(), read_filter()
     chosen = next((line for line in everybody if line.person_id == person_id), None)
@@ -238,7 +268,10 @@ def _student_page(
         verdicts=verdicts,
         post_verdicts=verdicts.posts,
         rubric=assessment.rubric,
-        rows=_rows(assessment, verdicts, form),
+        rows=_rows(assessment, verdicts, None if form is None else typed or request.form),
+        bank=bank_of(actor, discussion, chosen, assessment=assessment, posts=posts, facts=participation.facts),
+        inserted_into=typed["into"] if typed else "",
+        is_typed=form is not None,
         conflict=is_conflict,
         looks=list_looks(session, actor, discussion, person_id) if chosen.asks_again else [],
         look_form=ConfirmForm(),
@@ -254,7 +287,7 @@ def _student_page(
             version=assessment.version,
             marked_with=assessment.rubric.id,
         ),
-        passback=get_passback(session, actor, discussion, person_id),
+        passback=chosen.passback,
         changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
         blind=discussion.hides_names_from(actor),
         own=participation.calendar,
@@ -266,10 +299,10 @@ def _student_page(
     )
 
 
-def _rows(assessment: AssessmentView, verdicts: Verdicts, form: AssessmentForm | None) -> list[RubricRow]:
-    """The criteria with their marks: as entered if a save was refused, else as stored."""
+def _rows(assessment: AssessmentView, verdicts: Verdicts, typed: Mapping[str, str] | None) -> list[RubricRow]:
+    """The criteria with their marks: as typed if they are not saved, else as stored."""
     rubric = assessment.rubric
-    marks = assessment.marks if form is None else chosen_marks(rubric, request.form)
+    marks = assessment.marks if typed is None else chosen_marks(rubric, typed)
     return [
         RubricRow(criterion, marks.get(criterion.id, CriterionMark()), suggested_level(criterion, verdicts))
         for criterion in rubric.criteria

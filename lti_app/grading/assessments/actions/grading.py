@@ -22,6 +22,7 @@ from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentInco
 from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.queries.grades import collect_marks
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind
+from lti_app.grading.comments.rules import check_for_student
 from lti_app.grading.passbacks.actions.queueing import ReleasedScore, queue_passbacks
 from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
@@ -48,12 +49,12 @@ def assess(
 
     `version` is the version of the marks that the grader saw, 0 for none, and `marked_with` the id of its rubric, 0 for
     whichever applies. Raises AssessmentChanged if another grader has saved since then, or the rubric has changed;
-    CommentTooLong, NotFound for a person who is not a student here, Forbidden. Marks that are not of the rubric are
-    ignored. Saving the same marks again changes nothing.
+    CommentTooLong, PlaceholderLeft, NotFound for a person who is not a student here, Forbidden. Marks that are not of
+    the rubric are ignored. Saving the same marks again changes nothing.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    comment, note = limited(comment, MAX_COMMENT), limited(note, MAX_NOTE)
+    comment, note = for_student(comment, MAX_COMMENT), limited(note, MAX_NOTE)
     lock_rubric(session, discussion)
     (assessment,) = locked_or_new(session, actor, discussion, [person_id], now)
     rubric = get_rubric(session, discussion, version_id=assessment.rubric_id)
@@ -81,10 +82,19 @@ def limited(text: str, limit: int) -> str:
     return text
 
 
+def for_student(text: str, limit: int) -> str:
+    """A comment to a student as it is stored. Raises CommentTooLong, PlaceholderLeft."""
+    text = limited(text, limit)
+    check_for_student(text)
+    return text
+
+
 def _settled(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> dict[int, CriterionMark]:
     """The marks as they are stored: of criteria of this rubric, and none that are empty."""
     given = {each.id: each.settled(mark) for each in rubric.criteria if (mark := marks.get(each.id))}
-    short = {key: replace(mark, comment=limited(mark.comment, MAX_CRITERION_COMMENT)) for key, mark in given.items()}
+    short = {
+        key: replace(mark, comment=for_student(mark.comment, MAX_CRITERION_COMMENT)) for key, mark in given.items()
+    }
     return {key: mark for key, mark in short.items() if not mark.is_empty}
 
 
