@@ -45,6 +45,7 @@ from lti_app.web.grading import (
     criterion_pass,
     desk,
     discussion_rubrics,
+    feedback,
     passback,
     reopening,
     rubric_files,
@@ -90,6 +91,7 @@ AREAS = (
     rubric_files,
     discussion_rubrics,
     saved_comments,
+    feedback,
     passback,
     exchange,
 )

@@ -36,7 +36,7 @@ from tests import cast as people
 from tests.cast import FRAME, MONDAY, Cast
 from tests.factories import files
 from tests.factories.discussions import WEEK, set_up
-from tests.factories.grades import mark
+from tests.factories.grades import comment_on, mark
 from tests.factories.imports import preview
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
@@ -141,6 +141,7 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
     }
     mark(session, instructor, discussion, student, now=MONDAY)
     release(session, instructor, discussion, student.person_id, now=MONDAY)
+    ids["post_comment_id"] = comment_on(session, instructor, discussion, post)
     ask_second_look(session, student, discussion, reason="Why?", now=MONDAY)
     record_opening(session, student, reading_id, MONDAY)
     return DiscussionIds(discussion, {name: found for name, found in ids.items() if found is not None})

@@ -129,6 +129,7 @@ MAY = {
     "saved_comments.edit": INSTRUCTORS,  # it is hers
     "saved_comments.change": INSTRUCTORS,
     "saved_comments.delete": INSTRUCTORS,
+    "feedback.show": set(),  # nobody's grade is released
     "passback.show": STAFF,
     "passback.choose": STAFF,
     "passback.retry": STAFF,
@@ -153,6 +154,7 @@ STATUS |= {(who, f"stances.{name}"): 404 for who in EVERYBODY for name in ("ask"
 STATUS["olga", "threads.revisions"] = 404
 STATUS["olga", "search.person"] = STATUS["olga", "files.serve"] = STATUS["olga", "answers.claim"] = 404
 STATUS |= {(who, f"drafts.{name}"): 404 for who in ("olga", "tariq", "ines") for name in ("resume", "discard")}
+STATUS |= {(who, "feedback.show"): 404 for who in EVERYBODY}
 STATUS |= {("tariq", f"saved_comments.{name}"): 404 for name in ("edit", "change", "delete")}
 """403 is what the others get; observers do not know which posts there are."""
 

@@ -92,6 +92,9 @@ INSERT INTO stance (discussion_id, person_id, "before", before_at, "after", afte
 INSERT INTO reading_state (reading_id, person_id, opened_at, last_opened_at, page, paragraph)
     SELECT reading.id, person_id, reading.created_at, reading.created_at, '3', ''
     FROM reading JOIN enrollment USING (course_id);
+INSERT INTO post_comment (assessment_id, post_id, post_version, exact, prefix, suffix, text, by_id, written_at)
+    SELECT assessment.id, post.id, 1, '', '', '', 'Good.', assessed_by_id, assessed_at FROM assessment
+    JOIN post ON post.author_id = assessment.person_id AND post.discussion_id = assessment.discussion_id;
 INSERT INTO saved_comment (course_id, person_id, text, criterion, level, saved_at)
     SELECT course_id, person_id, 'Well argued.', '', '', person.created_at FROM enrollment
     JOIN person ON person.id = person_id;

@@ -33,6 +33,7 @@ function act(page, form, key) {
   if (key === "z") return click(page.querySelector("[data-take-back]"));
   if (key === "c") return focus(form.elements.comment);
   if (key === "m") return remark(form);
+  if (key === "a") return annotate(page);
   return false;
 }
 
@@ -53,6 +54,14 @@ function remark(form) {
   const box = row?.querySelector(".remark");
   box?.setAttribute("open", "");
   return focus(box?.querySelector("textarea"));
+}
+
+// Opens the form for a comment on a sentence of the post that has the focus, else of the first one.
+function annotate(page) {
+  const post = document.activeElement?.closest(".post") ?? page.querySelector(".work .post");
+  const box = post?.querySelector("[data-annotate]");
+  box?.setAttribute("open", "");
+  return focus(box?.querySelector("select"));
 }
 
 // The comment on the criterion that has the focus, else the one on the work as a whole.

@@ -55,6 +55,8 @@ class Picker {
   open(field) {
     if (!field) return false;
     this.field = field;
+    // Whoever was not writing in the field adds to what it has.
+    if (document.activeElement !== field) field.setSelectionRange(field.value.length, field.value.length);
     field.closest("details")?.setAttribute("open", "");
     this.dialog.querySelector("[data-picker-place]").textContent = this.place.title;
     this.dialog.querySelector("[data-picker-keep]").disabled = !field.value.trim();
@@ -130,16 +132,17 @@ class Picker {
     event.preventDefault();
   }
 
-  // At the caret, with a space before it where words stand there; what is still to be filled in is selected.
+  // At the caret, with a space where words stand beside it; what is still to be filled in is selected.
   insert(option) {
     if (!option) return;
     this.dialog.close();
     const { field } = this;
     const { text } = option.dataset;
     const begin = field.selectionStart;
-    const gap = begin > 0 && /\S/.test(field.value[begin - 1]) ? " " : "";
+    const gap = /\S$/.test(field.value.slice(0, begin)) ? " " : "";
+    const after = /^\S/.test(field.value.slice(field.selectionEnd)) ? " " : "";
     field.focus();
-    field.setRangeText(gap + text, begin, field.selectionEnd, "end");
+    field.setRangeText(gap + text + after, begin, field.selectionEnd, "end");
     const open = /\{ ?[A-Za-z_]+ ?\}/.exec(text);
     const at = begin + gap.length + (open?.index ?? 0);
     if (open) field.setSelectionRange(at, at + open[0].length);

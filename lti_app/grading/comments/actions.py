@@ -11,7 +11,7 @@ from lti_app.grading.comments.access import require_grader
 from lti_app.grading.comments.errors import BankFull, SavedCommentEmpty, SavedCommentTooLong
 from lti_app.grading.comments.models import SavedComment
 from lti_app.grading.comments.queries import get_saved_comment, own_comments
-from lti_app.grading.comments.rules import MAX_LABEL, MAX_SAVED, MAX_SAVED_TEXT, check_saved
+from lti_app.grading.comments.rules.saved import MAX_LABEL, MAX_SAVED, MAX_SAVED_TEXT, check_saved
 
 
 def save_comment(

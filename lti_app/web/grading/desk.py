@@ -22,6 +22,7 @@ from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentInco
 from lti_app.grading.assessments.queries.context import list_posts_in_context
 from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
 from lti_app.grading.assessments.queries.history import list_looks
+from lti_app.grading.assessments.queries.post_comments import list_post_comments
 from lti_app.grading.assessments.rules import (
     MAX_CRITERION_COMMENT,
     MAX_REASON,
@@ -30,12 +31,11 @@ from lti_app.grading.assessments.rules import (
     events_after,
     suggested_level,
 )
-from lti_app.grading.comments.actions import save_comment
 from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import list_versions
-from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark
+from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, RubricView
 from lti_app.participation.progress.queries import get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
@@ -48,15 +48,10 @@ from lti_app.web.grading.class_list import (
     standings_of,
     whom,
 )
-from lti_app.web.grading.forms.bank import (
-    OVERALL,
-    PROBLEMS,
-    bank_of,
-    chosen_for_bank,
-    problem_words,
-    typed_with_insert,
-)
+from lti_app.web.grading.forms.annotations import noted, sentences_to_choose
+from lti_app.web.grading.forms.bank import bank_of
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
+from lti_app.web.grading.forms.desk_edits import desk_edit
 from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
@@ -75,7 +70,7 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         "grading/desk.html",
         discussion=discussion,
         lines=narrowed(actor, discussion, lines, wanted, standings=standings),
-        drafts=_drafts(discussion, lines),
+        drafts=_drafts(discussion, lines, list_versions(read_session(), discussion)),
         standings=standings,
         wanted=wanted,
         groups=[] if blind else list_groups(read_session(), actor),
@@ -116,8 +111,8 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     person_id = whom(actor, discussion, person_id, pseudonym_id)
     form = AssessmentForm()
     action = request.form.get("action", "save")
-    if action in ("insert", "keep"):
-        return _with_bank(actor, discussion, person_id, form, action)
+    if (edit := desk_edit(actor, discussion, person_id, form, action)) is not None:
+        return _student_page(actor, discussion, person_id, form, typed=edit.typed), edit.status
     if not form.validate():
         return _student_page(actor, discussion, person_id, form), 422
     try:
@@ -137,24 +132,6 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     shown = _with(here, lines, narrowed(actor, discussion, lines, wanted))
     onward = _neighbours(shown, person_id)[1] if action == "save_next" else None
     return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}{wanted.query}", 303)
-
-
-def _with_bank(
-    actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm, action: str
-) -> ResponseReturnValue:
-    """The desk again, with a comment inserted, or with what was typed saved to be used again; no grade is saved."""
-    if action == "insert":
-        typed = typed_with_insert()
-        form.comment.data = typed.get(OVERALL, "")
-        return _student_page(actor, discussion, person_id, form, typed=typed)
-    text, criterion, level = chosen_for_bank(get_assessment(read_session(), actor, discussion, person_id).rubric)
-    try:
-        with writing() as session:
-            save_comment(session, actor, text=text, criterion=criterion, level=level, now=now())
-        flash(_("Saved to your comments. The grade is not saved yet."))
-    except PROBLEMS as problem:
-        flash(problem_words(problem), "warning")
-    return _student_page(actor, discussion, person_id, form)
 
 
 def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm) -> None:
@@ -251,7 +228,8 @@ def _student_page(
     posts = list_posts_in_context(session, actor, discussion, person_id)
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
-    assessment = get_assessment(session, actor, discussion, person_id)
+    versions = list_versions(session, discussion)
+    assessment = get_assessment(session, actor, discussion, person_id, versions=versions)
     if form is not None and is_conflict:
         form.version.data = assessment.version  # saving again is a choice between both, which the page shows
         form.version.raw_data = None
@@ -262,7 +240,7 @@ def _student_page(
         discussion=discussion,
         lines=lines,
         wanted=wanted,
-        drafts=_drafts(discussion, lines),
+        drafts=_drafts(discussion, lines, versions),
         student=chosen,
         posts=posts,
         verdicts=verdicts,
@@ -270,7 +248,10 @@ def _student_page(
         rubric=assessment.rubric,
         rows=_rows(assessment, verdicts, None if form is None else typed or request.form),
         bank=bank_of(actor, discussion, chosen, assessment=assessment, posts=posts, facts=participation.facts),
-        inserted_into=typed["into"] if typed else "",
+        inserted_into=(typed or {}).get("into", "") if request.form.get("action") == "insert" else "",
+        noted=noted(posts, list_post_comments(session, actor, discussion, person_id)),
+        sentences=sentences_to_choose(posts),
+        typed={} if form is None else typed or request.form,
         is_typed=form is not None,
         conflict=is_conflict,
         looks=list_looks(session, actor, discussion, person_id) if chosen.asks_again else [],
@@ -324,9 +305,10 @@ def _with(here: StudentLine, everybody: Sequence[StudentLine], shown: list[Stude
     return [*shown[:at], here, *shown[at:]]
 
 
-def _drafts(discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, Decimal]:
+def _drafts(
+    discussion: DiscussionView, lines: Sequence[StudentLine], versions: dict[int, RubricView]
+) -> dict[int, Decimal]:
     """The points of the gradebook column that each student's marks come to, by the rubric they were given by."""
-    versions = list_versions(read_session(), discussion)
     newest = next(reversed(versions.values()), NO_RUBRIC)
     return {
         line.person_id: versions.get(line.rubric_id or 0, newest).given(line.total, possible=discussion.points)

@@ -18,7 +18,7 @@ from lti_app.grading.comments.errors import (
     SavedCommentTooLong,
 )
 from lti_app.grading.comments.queries import get_saved_comment, list_criterion_titles, list_saved_comments
-from lti_app.grading.comments.rules import MAX_SAVED, Placeholder, check_for_student, fill, placeholders_in
+from lti_app.grading.comments.rules.saved import MAX_SAVED, Placeholder, check_for_student, fill, placeholders_in
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from tests.factories.discussions import set_up

@@ -21,8 +21,9 @@ from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.queries.grades import collect_marks
+from lti_app.grading.assessments.queries.post_comments import collect_post_comments
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind
-from lti_app.grading.comments.rules import check_for_student
+from lti_app.grading.comments.rules.saved import check_for_student
 from lti_app.grading.passbacks.actions.queueing import ReleasedScore, queue_passbacks
 from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
@@ -234,6 +235,7 @@ def _release(
         for key, rubric in rubrics.items()
     }
     calendars = collect_calendars(session, discussion)
+    post_comments = collect_post_comments(session, [each.id for each in assessments])
     scores: list[ReleasedScore] = []
     for assessment in assessments:
         rubric = rubrics[assessment.rubric_id]
@@ -246,6 +248,7 @@ def _release(
                 possible=discussion.points,
                 comment=assessment.comment,
                 marks=as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
+                post_comments=post_comments.get(assessment.id, []),
                 released_at=now,
                 released_by_id=actor.person_id,
             )

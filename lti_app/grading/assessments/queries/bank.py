@@ -13,7 +13,7 @@ from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.models import Assessment, Mark
 from lti_app.grading.comments.models import SavedComment
-from lti_app.grading.comments.rules import BankComment, Values, fill, generalized, most_typed
+from lti_app.grading.comments.rules.saved import BankComment, Values, fill, generalized, most_typed
 from lti_app.grading.rubrics.models import Criterion, Level
 
 MOST_TYPED = 300

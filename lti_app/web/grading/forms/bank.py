@@ -20,7 +20,7 @@ from lti_app.grading.comments.errors import (
     SavedCommentEmpty,
     SavedCommentTooLong,
 )
-from lti_app.grading.comments.rules import MAX_SAVED, MAX_SAVED_TEXT, BankComment, Placeholder, Values
+from lti_app.grading.comments.rules.saved import MAX_SAVED, MAX_SAVED_TEXT, BankComment, Placeholder, Values
 from lti_app.grading.rubrics.rules.criteria import RubricView
 from lti_app.participation.requirements.facts import PostFacts
 from lti_app.web.grading.forms.desk import COMMENT, chosen_marks

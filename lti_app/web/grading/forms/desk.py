@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE
-from lti_app.grading.comments.rules import placeholders_in
+from lti_app.grading.comments.rules.saved import placeholders_in
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, LevelView, RubricView
 from lti_app.web.forms.fields import LongTextField, PostedForm
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from lti_app.grading.comments.rules import MAX_LABEL, MAX_SAVED_TEXT
+from lti_app.grading.comments.rules.saved import MAX_LABEL, MAX_SAVED_TEXT
 from lti_app.web.forms.fields import LongTextField, PostedForm
 
 

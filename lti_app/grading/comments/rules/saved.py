@@ -63,8 +63,18 @@ def fill(text: str, values: Values) -> str:
 def generalized(text: str, names: Iterable[str]) -> str:
     """A comment to one student, for use with another: their names give way to the placeholder for the name."""
     for name in sorted(filter(None, names), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", f"{{{Placeholder.NAME}}}", text)
+        text = _without_name(text, name)
     return text
+
+
+def _without_name(text: str, name: str) -> str:
+    """The placeholder instead of a name, but not within a longer word."""
+    head, *rest = text.split(name)
+    pieces = [head]
+    for piece in rest:
+        is_within = pieces[-1][-1:].isalnum() or piece[:1].isalnum()
+        pieces += [name if is_within else f"{{{Placeholder.NAME}}}", piece]
+    return "".join(pieces)
 
 
 @dataclass(frozen=True)
