@@ -46,10 +46,12 @@ from lti_app.web.grading import (
     criterion_pass,
     desk,
     discussion_rubrics,
+    feedback,
     passback,
     reopening,
     rubric_files,
     rubrics,
+    saved_comments,
 )
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
@@ -89,6 +91,8 @@ AREAS = (
     rubrics,
     rubric_files,
     discussion_rubrics,
+    saved_comments,
+    feedback,
     passback,
     columns,
     exchange,

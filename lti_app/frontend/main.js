@@ -1,4 +1,5 @@
 // Every page works without scripts. These add comfort; each finds its own elements and does nothing where there are none.
+import { watchAnnotating } from "./js/annotating.js";
 import { watchComposers } from "./js/composer.js";
 import { watchCopying } from "./js/copying.js";
 import { watchDesk } from "./js/desk.js";
@@ -21,6 +22,7 @@ watchComposers(document);
 watchQuoting(document);
 watchCopying(document);
 watchDesk(document);
+watchAnnotating(document);
 watchMenus(document);
 watchRubric(document);
 watchThread(document);

@@ -65,6 +65,8 @@ PAGES = {
         "rubrics.create": "/courses/1/rubrics/new",
         "rubrics.edit": "/courses/1/rubrics/{rubric}/edit",
         "rubric_files.new": "/courses/1/rubrics/import",
+        "saved_comments.show": "/courses/1/comments",
+        "saved_comments.edit": "/courses/1/comments/{comment}",
         "grading.names": WEEK_4 + "/grading/names",
         "moderation.queue": WEEK_3 + "/moderation",
         "moderation.hide": MODERATED + "/{reported}/hide",

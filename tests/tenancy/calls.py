@@ -13,6 +13,7 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.exchange.importing.rules.posts import ImportChoices, ImportMode
 from lti_app.exchange.importing.rules.prepare import ImportFile, prepare_import
+from lti_app.grading.comments.rules.anchors import Anchor
 from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.rules import Limits, Purpose, Right, Rights
@@ -48,6 +49,12 @@ VALUES: dict[str, Any] = {
     "sellers": frozenset(),
     "settings": plan(),
     "seed": "a1",
+    "anchor": Anchor(),
+    "comments": [],
+    "criterion": "Content",
+    "level": "Excellent",
+    "titles": ["Content"],
+    "values": {},
     "text": "See me about this.",
     "through_library": True,
     "prepared": prepare_import(ImportFile(FILE, "UTC"), (), now=MONDAY),
@@ -82,6 +89,7 @@ WITHOUT = {"discussion.discussions.extend": {"person_id": "group_id", "group_id"
 """Where one id is given, the other is not."""
 
 OTHERWISE_CALLED = {
+    "grading.assessments.change_post_comment.comment_id": "post_comment_id",
     "grading.rubrics.delete_rubric.rubric_id": "library_rubric_id",
     "grading.rubrics.get_library_rubric.rubric_id": "library_rubric_id",
     "grading.rubrics.save_rubric.rubric_id": "library_rubric_id",
@@ -123,6 +131,8 @@ AS_FOR_NOTHING: dict[str, str] = {
     "discussion.posts.refuse_named_files": "of the ids in a form, those that may be attached",
     "discussion.posts.list_shown_files": "of the ids in a text, those that the actor may look at",
     "discussion.reactions.liked_posts": "of the ids that a page shows, those that the actor likes",
+    "grading.assessments.list_bank": "of the actor's own comments, but for those to nobody here",
+    "grading.assessments.list_post_comments": "a student without comments has none",
     "grading.assessments.list_passed": "a student whom no pass has marked is not among them",
     "grading.assessments.get_assessment": "a student without marks has none",
     "grading.assessments.list_posts_in_context": "of those who have written nothing here",
@@ -180,6 +190,7 @@ BEYOND_A_GATE: dict[str, str] = {
     "discussion.moderation.recount_thread": "of the thread in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
     "grading.assessments.locked_or_new": "of the student in hand",
+    "grading.assessments.collect_post_comments": "of the assessments in hand",
     "grading.assessments.collect_marks": "of the assessments in hand",
     "grading.rubrics.delete_criteria": "of the rubric in hand",
     "grading.rubrics.copy_graded_discussion": "of the course that a launch is of",

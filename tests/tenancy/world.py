@@ -23,6 +23,7 @@ from lti_app.discussion.reactions.actions import set_like
 from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.assessments.actions.grading import release
 from lti_app.grading.assessments.actions.reopening import ask_second_look
+from lti_app.grading.comments.actions import save_comment
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
@@ -35,7 +36,7 @@ from tests import cast as people
 from tests.cast import FRAME, MONDAY, Cast
 from tests.factories import files
 from tests.factories.discussions import WEEK, set_up
-from tests.factories.grades import mark
+from tests.factories.grades import comment_on, mark
 from tests.factories.imports import preview
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
@@ -104,6 +105,7 @@ def _furnish(session: Session, instructor: Actor, student: Actor) -> DiscussionI
         "person_id": student.person_id,
         "reading_file_id": _store(session, instructor, files.pdf(["x"]), Purpose.READING),
         "reading_id": reading,
+        "comment_id": save_comment(session, instructor, text="Well argued.", now=MONDAY),
         "library_rubric_id": create_rubric(session, instructor, DEFAULT_RUBRIC),
     }
     return DiscussionIds(place.discussion, {**place.ids, **of_course})
@@ -139,6 +141,7 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
     }
     mark(session, instructor, discussion, student, now=MONDAY)
     release(session, instructor, discussion, student.person_id, now=MONDAY)
+    ids["post_comment_id"] = comment_on(session, instructor, discussion, post)
     ask_second_look(session, student, discussion, reason="Why?", now=MONDAY)
     record_opening(session, student, reading_id, MONDAY)
     return DiscussionIds(discussion, {name: found for name, found in ids.items() if found is not None})

@@ -9,6 +9,7 @@ from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.queries import list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent
 from lti_app.exchange.importing.rules.prepare import ImportFile
+from lti_app.grading.comments.actions import save_comment
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
@@ -123,6 +124,12 @@ MAY = {
     "rubric_files.export_ready": STAFF,
     "discussion_rubrics.edit": INSTRUCTORS,
     "discussion_rubrics.save": INSTRUCTORS,
+    "saved_comments.show": STAFF,
+    "saved_comments.add": STAFF,
+    "saved_comments.edit": INSTRUCTORS,  # it is hers
+    "saved_comments.change": INSTRUCTORS,
+    "saved_comments.delete": INSTRUCTORS,
+    "feedback.show": set(),  # nobody's grade is released
     "passback.show": STAFF,
     "passback.choose": STAFF,
     "passback.retry": STAFF,
@@ -149,6 +156,8 @@ STATUS |= {(who, f"stances.{name}"): 404 for who in EVERYBODY for name in ("ask"
 STATUS["olga", "threads.revisions"] = 404
 STATUS["olga", "search.person"] = STATUS["olga", "files.serve"] = STATUS["olga", "answers.claim"] = 404
 STATUS |= {(who, f"drafts.{name}"): 404 for who in ("olga", "tariq", "ines") for name in ("resume", "discard")}
+STATUS |= {(who, "feedback.show"): 404 for who in EVERYBODY}
+STATUS |= {("tariq", f"saved_comments.{name}"): 404 for name in ("edit", "change", "delete")}
 """403 is what the others get; observers do not know which posts there are."""
 
 
@@ -166,6 +175,7 @@ def place(site, cast, with_readings):
         (draft,) = list_drafts(session, cast.ana, discussion)
         criterion_id = get_rubric(session, discussion).criteria[0].id
         rubric_id = create_rubric(session, cast.ines, DEFAULT_RUBRIC)
+        comment_id = save_comment(session, cast.ines, text="Well argued.", now=site.clock())
     return {
         "course_id": cast.course_id,
         "discussion_id": discussion.id,
@@ -181,6 +191,7 @@ def place(site, cast, with_readings):
         "ready_key": "weekly",
         "file_kind": "canvas",
         "rubric_id": rubric_id,
+        "comment_id": comment_id,
         "import_id": import_id,
         "action": "pin",
         "kind": "unread",

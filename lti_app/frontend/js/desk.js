@@ -1,6 +1,7 @@
 // The grading desk by keyboard: levels by number, posts and students by letter, the total as it is chosen.
 
 import { watchKeys } from "./keys.js";
+import { watchPicker } from "./picker.js";
 
 export function watchDesk(page) {
   const form = page.querySelector("form[data-desk]");
@@ -15,7 +16,8 @@ export function watchDesk(page) {
   page.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
   centre(page.querySelector(".students .current"));
   form.addEventListener("keydown", (event) => leave(event, form));
-  watchKeys(page, keys, (key) => act(page, form, key));
+  const picker = watchPicker(page, form);
+  watchKeys(page, keys, (key) => (key === "i" ? picker.open(commented(form)) : act(page, form, key)));
 }
 
 const ACTIONS = { s: "button[value=save]", r: "button[value=release]" };
@@ -31,6 +33,7 @@ function act(page, form, key) {
   if (key === "z") return click(page.querySelector("[data-take-back]"));
   if (key === "c") return focus(form.elements.comment);
   if (key === "m") return remark(form);
+  if (key === "a") return annotate(page);
   return false;
 }
 
@@ -51,6 +54,20 @@ function remark(form) {
   const box = row?.querySelector(".remark");
   box?.setAttribute("open", "");
   return focus(box?.querySelector("textarea"));
+}
+
+// Opens the form for a comment on a sentence of the post that has the focus, else of the first one.
+function annotate(page) {
+  const post = document.activeElement?.closest(".post") ?? page.querySelector(".work .post");
+  const box = post?.querySelector("[data-annotate]");
+  box?.setAttribute("open", "");
+  return focus(box?.querySelector("select"));
+}
+
+// The comment on the criterion that has the focus, else the one on the work as a whole.
+function commented(form) {
+  const row = document.activeElement?.closest("[data-criterion]");
+  return row?.querySelector(".remark textarea") ?? form.elements.comment;
 }
 
 // Chooses in the criterion that has the focus, else in the first open one, and goes on to the next.

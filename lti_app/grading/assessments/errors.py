@@ -39,6 +39,18 @@ class WordsMissing(Refused):
     code = "words_missing"
 
 
+class SentenceMissing(Refused):
+    """A comment is about words that the post does not have, or no longer has."""
+
+    code = "sentence_missing"
+
+
+class TooManyComments(Refused):
+    """A grade has as many comments on posts as a page can show."""
+
+    code = "too_many_comments"
+
+
 class MarkMissing(Refused):
     """A criterion is marked without a level or points."""
 

@@ -45,6 +45,8 @@ class GradeEventKind(StrEnum):
     """The marks were carried over to a new version of the rubric."""
     RELEASED = "released"
     TAKEN_BACK = "taken_back"
+    COMMENTED = "commented"
+    """A comment on a sentence of a post was written, changed or deleted."""
     EXCUSED = "excused"
     NOT_EXCUSED = "not_excused"
 

@@ -1,7 +1,7 @@
 """The grading desk."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -22,6 +22,7 @@ from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentInco
 from lti_app.grading.assessments.queries.context import list_posts_in_context
 from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
 from lti_app.grading.assessments.queries.history import list_looks
+from lti_app.grading.assessments.queries.post_comments import list_post_comments
 from lti_app.grading.assessments.rules import (
     MAX_CRITERION_COMMENT,
     MAX_REASON,
@@ -30,11 +31,11 @@ from lti_app.grading.assessments.rules import (
     events_after,
     suggested_level,
 )
+from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
-from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import list_versions
-from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark
+from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, RubricView
 from lti_app.participation.progress.queries import get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
@@ -47,7 +48,10 @@ from lti_app.web.grading.class_list import (
     standings_of,
     whom,
 )
+from lti_app.web.grading.forms.annotations import noted, sentences_to_choose
+from lti_app.web.grading.forms.bank import bank_of
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
+from lti_app.web.grading.forms.desk_edits import desk_edit
 from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
@@ -66,7 +70,7 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         "grading/desk.html",
         discussion=discussion,
         lines=narrowed(actor, discussion, lines, wanted, standings=standings),
-        drafts=_drafts(discussion, lines),
+        drafts=_drafts(discussion, lines, list_versions(read_session(), discussion)),
         standings=standings,
         wanted=wanted,
         groups=[] if blind else list_groups(read_session(), actor),
@@ -107,13 +111,15 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     person_id = whom(actor, discussion, person_id, pseudonym_id)
     form = AssessmentForm()
     action = request.form.get("action", "save")
+    if (edit := desk_edit(actor, discussion, person_id, form, action)) is not None:
+        return _student_page(actor, discussion, person_id, form, typed=edit.typed), edit.status
     if not form.validate():
         return _student_page(actor, discussion, person_id, form), 422
     try:
         with writing() as session:
             _assess(session, actor, discussion, person_id, form)
             is_released = action == "release" and _release(session, actor, discussion, person_id)
-    except CommentTooLong:
+    except (CommentTooLong, PlaceholderLeft):
         return _student_page(actor, discussion, person_id, form), 422
     except AssessmentChanged:
         return _student_page(actor, discussion, person_id, form, is_conflict=True), 409
@@ -212,6 +218,7 @@ def _student_page(
     form: AssessmentForm | None = None,
     *,
     is_conflict: bool = False,
+    typed: Mapping[str, str] | None = None,
 ) -> str:
     everybody, session, wanted = list_class(actor, discussion), read_session(), read_filter()
     chosen = next((line for line in everybody if line.person_id == person_id), None)
@@ -221,7 +228,8 @@ def _student_page(
     posts = list_posts_in_context(session, actor, discussion, person_id)
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
-    assessment = get_assessment(session, actor, discussion, person_id)
+    versions = list_versions(session, discussion)
+    assessment = get_assessment(session, actor, discussion, person_id, versions=versions)
     if form is not None and is_conflict:
         form.version.data = assessment.version  # saving again is a choice between both, which the page shows
         form.version.raw_data = None
@@ -232,13 +240,19 @@ def _student_page(
         discussion=discussion,
         lines=lines,
         wanted=wanted,
-        drafts=_drafts(discussion, lines),
+        drafts=_drafts(discussion, lines, versions),
         student=chosen,
         posts=posts,
         verdicts=verdicts,
         post_verdicts=verdicts.posts,
         rubric=assessment.rubric,
-        rows=_rows(assessment, verdicts, form),
+        rows=_rows(assessment, verdicts, None if form is None else typed or request.form),
+        bank=bank_of(actor, discussion, chosen, assessment=assessment, posts=posts, facts=participation.facts),
+        inserted_into=(typed or {}).get("into", "") if request.form.get("action") == "insert" else "",
+        noted=noted(posts, list_post_comments(session, actor, discussion, person_id)),
+        sentences=sentences_to_choose(posts),
+        typed={} if form is None else typed or request.form,
+        is_typed=form is not None,
         conflict=is_conflict,
         looks=list_looks(session, actor, discussion, person_id) if chosen.asks_again else [],
         look_form=ConfirmForm(),
@@ -254,7 +268,7 @@ def _student_page(
             version=assessment.version,
             marked_with=assessment.rubric.id,
         ),
-        passback=get_passback(session, actor, discussion, person_id),
+        passback=chosen.passback,
         changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
         blind=discussion.hides_names_from(actor),
         own=participation.calendar,
@@ -266,10 +280,10 @@ def _student_page(
     )
 
 
-def _rows(assessment: AssessmentView, verdicts: Verdicts, form: AssessmentForm | None) -> list[RubricRow]:
-    """The criteria with their marks: as entered if a save was refused, else as stored."""
+def _rows(assessment: AssessmentView, verdicts: Verdicts, typed: Mapping[str, str] | None) -> list[RubricRow]:
+    """The criteria with their marks: as typed if they are not saved, else as stored."""
     rubric = assessment.rubric
-    marks = assessment.marks if form is None else chosen_marks(rubric, request.form)
+    marks = assessment.marks if typed is None else chosen_marks(rubric, typed)
     return [
         RubricRow(criterion, marks.get(criterion.id, CriterionMark()), suggested_level(criterion, verdicts))
         for criterion in rubric.criteria
@@ -291,9 +305,10 @@ def _with(here: StudentLine, everybody: Sequence[StudentLine], shown: list[Stude
     return [*shown[:at], here, *shown[at:]]
 
 
-def _drafts(discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, Decimal]:
+def _drafts(
+    discussion: DiscussionView, lines: Sequence[StudentLine], versions: dict[int, RubricView]
+) -> dict[int, Decimal]:
     """The points of the gradebook column that each student's marks come to, by the rubric they were given by."""
-    versions = list_versions(read_session(), discussion)
     newest = next(reversed(versions.values()), NO_RUBRIC)
     return {
         line.person_id: versions.get(line.rubric_id or 0, newest).given(line.total, possible=discussion.points)

@@ -35,7 +35,7 @@ def test_posts_stand_in_their_context_with_what_counts(site, cast, discussion, p
     articles = answer.page.all("article")
     assert [article.attrs["id"] for article in articles] == ["p2", "p1.1"]
     assert "counts as first post" in articles[0].text
-    assert "An answer that Ana drew." in articles[0].one("details").text
+    assert "An answer that Ana drew." in articles[0].one("details", class_="received").text
     assert "Ben Carter Ben begins with a case from shipping." in articles[1].text
     assert "counts: reply 1 of 2" in articles[1].text
     assert len(marking(answer).all("fieldset")) == 5

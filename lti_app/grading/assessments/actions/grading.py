@@ -21,7 +21,9 @@ from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.queries.grades import collect_marks
+from lti_app.grading.assessments.queries.post_comments import collect_post_comments
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind, shares_of
+from lti_app.grading.comments.rules.saved import check_for_student
 from lti_app.grading.passbacks.actions.queueing import ReleasedScore, queue_passbacks
 from lti_app.grading.passbacks.queries import get_column_plan
 from lti_app.grading.passbacks.rules.parts import divide
@@ -50,12 +52,12 @@ def assess(
 
     `version` is the version of the marks that the grader saw, 0 for none, and `marked_with` the id of its rubric, 0 for
     whichever applies. Raises AssessmentChanged if another grader has saved since then, or the rubric has changed;
-    CommentTooLong, NotFound for a person who is not a student here, Forbidden. Marks that are not of the rubric are
-    ignored. Saving the same marks again changes nothing.
+    CommentTooLong, PlaceholderLeft, NotFound for a person who is not a student here, Forbidden. Marks that are not of
+    the rubric are ignored. Saving the same marks again changes nothing.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    comment, note = limited(comment, MAX_COMMENT), limited(note, MAX_NOTE)
+    comment, note = for_student(comment, MAX_COMMENT), limited(note, MAX_NOTE)
     lock_rubric(session, discussion)
     (assessment,) = locked_or_new(session, actor, discussion, [person_id], now)
     rubric = get_rubric(session, discussion, version_id=assessment.rubric_id)
@@ -83,10 +85,19 @@ def limited(text: str, limit: int) -> str:
     return text
 
 
+def for_student(text: str, limit: int) -> str:
+    """A comment to a student as it is stored. Raises CommentTooLong, PlaceholderLeft."""
+    text = limited(text, limit)
+    check_for_student(text)
+    return text
+
+
 def _settled(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> dict[int, CriterionMark]:
     """The marks as they are stored: of criteria of this rubric, and none that are empty."""
     given = {each.id: each.settled(mark) for each in rubric.criteria if (mark := marks.get(each.id))}
-    short = {key: replace(mark, comment=limited(mark.comment, MAX_CRITERION_COMMENT)) for key, mark in given.items()}
+    short = {
+        key: replace(mark, comment=for_student(mark.comment, MAX_CRITERION_COMMENT)) for key, mark in given.items()
+    }
     return {key: mark for key, mark in short.items() if not mark.is_empty}
 
 
@@ -226,6 +237,7 @@ def _release(
         for key, rubric in rubrics.items()
     }
     calendars, plan = collect_calendars(session, discussion), get_column_plan(session, discussion)
+    post_comments = collect_post_comments(session, [each.id for each in assessments])
     scores: list[ReleasedScore] = []
     for assessment in assessments:
         rubric = rubrics[assessment.rubric_id]
@@ -238,6 +250,7 @@ def _release(
                 possible=discussion.points,
                 comment=assessment.comment,
                 marks=as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
+                post_comments=post_comments.get(assessment.id, []),
                 released_at=now,
                 released_by_id=actor.person_id,
             )

@@ -14,11 +14,12 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.models import Assessment, Mark, Release
+from lti_app.grading.assessments.queries.post_comments import PostCommentView, released_comments
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import report_of
 from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
+from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, RubricView
 
 _RELEASED = (
     select(Release, Passback)
@@ -82,12 +83,21 @@ class ReleasedGrade:
     comment: str
     marks: tuple[ReleasedMark, ...]
     released_at: datetime
+    post_comments: tuple[PostCommentView, ...] = ()
     delivery: PassbackReport | None = None
     """What became of it in the gradebook of the LMS."""
 
 
-def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> AssessmentView:
-    """A student's marks, with version 0 before the first save, and the rubric they were given by (two statements).
+def get_assessment(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    person_id: int,
+    *,
+    versions: dict[int, RubricView] | None = None,
+) -> AssessmentView:
+    """A student's marks, with version 0 before the first save, and the rubric they were given by (two statements; one
+    if the `versions` of the discussion's rubric are known).
 
     Raises Forbidden for all but graders.
     """
@@ -99,7 +109,11 @@ def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, p
         .where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
     ).all()
     row = rows[0][0] if rows else None
-    rubric = get_rubric(session, discussion, version_id=row.rubric_id if row else None)
+    version_id = row.rubric_id if row else None
+    if versions is None:
+        rubric = get_rubric(session, discussion, version_id=version_id)
+    else:
+        rubric = versions[version_id] if version_id else next(reversed(versions.values()), NO_RUBRIC)
     if row is None:
         return AssessmentView({}, rubric, "", "", Decimal(0), False, 0, None, "", None, None, None)
     return AssessmentView(
@@ -145,7 +159,8 @@ def get_released_grade(session: Session, actor: Actor, discussion: DiscussionVie
     row, passback = found
     marks = tuple(released_mark(mark) for mark in row.marks)
     delivery = report_of(passback) if passback is not None else None
-    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, delivery)
+    comments = released_comments(row.post_comments)
+    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, comments, delivery)
 
 
 def released_mark(mark: dict[str, Any]) -> ReleasedMark:
