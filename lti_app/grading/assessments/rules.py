@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
+from lti_app.grading.adjustments.rules.given import GradeBasis
 from lti_app.grading.passbacks.rules.states import PassbackReport
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView
 from lti_app.participation.requirements.evaluation import Verdicts
@@ -46,6 +47,19 @@ class GradeEventKind(StrEnum):
     TAKEN_BACK = "taken_back"
     EXCUSED = "excused"
     NOT_EXCUSED = "not_excused"
+    LATE_WAIVED = "late_waived"
+    """Lateness takes nothing off any more."""
+    LATE_APPLIED = "late_applied"
+    """A waived reduction applies again."""
+    LATE_RULE = "late_rule"
+    """Another late rule of the discussion applies."""
+    CURVED = "curved"
+    CURVE_REMOVED = "curve_removed"
+    HELD_BACK = "held_back"
+    LET_GO = "let_go"
+    """Not held back any more."""
+    COPIED = "copied"
+    """The marks of another member of the group were copied."""
 
 
 class PostEventKind(StrEnum):
@@ -91,6 +105,12 @@ class StudentLine:
     """The version of the rubric that the marks were given by; None for the one in use."""
     asks_again: bool = False
     """Whether the student has asked for a second look that nobody has answered."""
+    basis: GradeBasis | None = None
+    """What the grade is computed from; None before the first save."""
+    is_graded: bool = False
+    """Whether any marks are saved."""
+    is_held: bool = False
+    """Whether the grade is held back from releases of several grades."""
 
     @property
     def needs_marks(self) -> bool:

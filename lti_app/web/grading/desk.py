@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,18 +32,18 @@ from lti_app.grading.assessments.rules import (
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules.states import GradebookStanding
-from lti_app.grading.rubrics.queries import list_versions
-from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark
-from lti_app.participation.progress.queries import get_participation
+from lti_app.grading.rubrics.rules.criteria import CriterionMark
+from lti_app.participation.progress.queries import collect_class_verdicts, get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import (
     chosen_words,
     enter,
+    grades_of,
     list_class,
     narrowed,
     read_filter,
-    standings_of,
+    standings_by,
     whom,
 )
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
@@ -60,13 +59,15 @@ def desk(discussion_id: int) -> ResponseReturnValue:
     """The class list: posts, grading status and gradebook status of each student."""
     actor, discussion = enter(discussion_id)
     lines, wanted = list_class(actor, discussion), read_filter()
-    standings = standings_of(actor, discussion, lines)
+    verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
+    standings = standings_by(verdicts_of, lines)
+    grades = grades_of(actor, discussion, lines, verdicts_of)
     blind = discussion.hides_names_from(actor)
     return render_template(
         "grading/desk.html",
         discussion=discussion,
-        lines=narrowed(actor, discussion, lines, wanted, standings=standings),
-        drafts=_drafts(discussion, lines),
+        lines=narrowed(actor, discussion, lines, wanted, standings=standings, grades=grades),
+        grades=grades,
         standings=standings,
         wanted=wanted,
         groups=[] if blind else list_groups(read_session(), actor),
@@ -217,7 +218,8 @@ def _student_page(
     chosen = next((line for line in everybody if line.person_id == person_id), None)
     if chosen is None:
         raise NotFound
-    lines = _with(chosen, everybody, narrowed(actor, discussion, everybody, wanted))
+    grades = grades_of(actor, discussion, everybody)
+    lines = _with(chosen, everybody, narrowed(actor, discussion, everybody, wanted, grades=grades))
     posts = list_posts_in_context(session, actor, discussion, person_id)
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
@@ -232,7 +234,8 @@ def _student_page(
         discussion=discussion,
         lines=lines,
         wanted=wanted,
-        drafts=_drafts(discussion, lines),
+        grades=grades,
+        own_grade=grades.get(person_id),
         student=chosen,
         posts=posts,
         verdicts=verdicts,
@@ -289,17 +292,6 @@ def _with(here: StudentLine, everybody: Sequence[StudentLine], shown: list[Stude
     order = {line.person_id: at for at, line in enumerate(everybody)}
     at = next((n for n, line in enumerate(shown) if order[line.person_id] > order[here.person_id]), len(shown))
     return [*shown[:at], here, *shown[at:]]
-
-
-def _drafts(discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, Decimal]:
-    """The points of the gradebook column that each student's marks come to, by the rubric they were given by."""
-    versions = list_versions(read_session(), discussion)
-    newest = next(reversed(versions.values()), NO_RUBRIC)
-    return {
-        line.person_id: versions.get(line.rubric_id or 0, newest).given(line.total, possible=discussion.points)
-        for line in lines
-        if line.total is not None
-    }
 
 
 def _next_ungraded(lines: list[StudentLine], person_id: int) -> str | None:

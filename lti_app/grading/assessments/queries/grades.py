@@ -13,7 +13,12 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.adjustments.rules.curves import CurveLine
+from lti_app.grading.adjustments.rules.given import GradeBasis
+from lti_app.grading.adjustments.rules.late import LateLine
+from lti_app.grading.adjustments.rules.stored import lines_from_stored
 from lti_app.grading.assessments.models import Assessment, Mark, Release
+from lti_app.grading.assessments.queries.given import basis_of
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import report_of
 from lti_app.grading.passbacks.rules.states import PassbackReport
@@ -33,6 +38,9 @@ _RELEASED = (
         Release.version == Assessment.released_version,
     )
 )
+
+
+NOTHING_YET = GradeBasis(None, Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,17 @@ class AssessmentView:
     released_version: int | None
     released_given: Decimal | None
     released_at: datetime | None
+    basis: GradeBasis = NOTHING_YET
+    """What the given points depend on."""
+    adjusted_at: datetime | None = None
+    """When the late reduction or the curve was last changed."""
+    is_held: bool = False
+    """Whether it is held back from releases of several grades."""
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When it was last changed in any way."""
+        return max((at for at in (self.assessed_at, self.adjusted_at) if at), default=None)
 
 
 @dataclass(frozen=True)
@@ -84,6 +103,10 @@ class ReleasedGrade:
     released_at: datetime
     delivery: PassbackReport | None = None
     """What became of it in the gradebook of the LMS."""
+    total: Decimal | None = None
+    """The rubric total; None for a grade that an earlier version of this software released."""
+    late: LateLine | None = None
+    curve: CurveLine | None = None
 
 
 def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> AssessmentView:
@@ -115,6 +138,9 @@ def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, p
         released_version=row.released_version,
         released_given=row.released_given,
         released_at=row.released_at,
+        basis=basis_of(row),
+        adjusted_at=row.adjusted_at,
+        is_held=row.held_at is not None,
     )
 
 
@@ -145,7 +171,8 @@ def get_released_grade(session: Session, actor: Actor, discussion: DiscussionVie
     row, passback = found
     marks = tuple(released_mark(mark) for mark in row.marks)
     delivery = report_of(passback) if passback is not None else None
-    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, delivery)
+    late, curve = lines_from_stored(row.lines)
+    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, delivery, row.total, late, curve)
 
 
 def released_mark(mark: dict[str, Any]) -> ReleasedMark:
