@@ -45,6 +45,7 @@ from lti_app.web.grading import (
     criterion_pass,
     desk,
     discussion_rubrics,
+    late_rules,
     passback,
     reopening,
     rubric_files,
@@ -88,6 +89,7 @@ AREAS = (
     rubrics,
     rubric_files,
     discussion_rubrics,
+    late_rules,
     passback,
     exchange,
 )

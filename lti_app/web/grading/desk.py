@@ -19,6 +19,7 @@ from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.queries.context import list_posts_in_context
+from lti_app.grading.assessments.queries.given import given_now
 from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
 from lti_app.grading.assessments.queries.history import list_looks
 from lti_app.grading.assessments.rules import (
@@ -36,6 +37,7 @@ from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from lti_app.participation.progress.queries import collect_class_verdicts, get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
+from lti_app.web.grading.adjusting import LATE_WAIVED, decide_late
 from lti_app.web.grading.class_list import (
     chosen_words,
     enter,
@@ -113,6 +115,7 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     try:
         with writing() as session:
             _assess(session, actor, discussion, person_id, form)
+            decide_late(session, actor, discussion, person_id)
             is_released = action == "release" and _release(session, actor, discussion, person_id)
     except CommentTooLong:
         return _student_page(actor, discussion, person_id, form), 422
@@ -235,7 +238,8 @@ def _student_page(
         lines=lines,
         wanted=wanted,
         grades=grades,
-        own_grade=grades.get(person_id),
+        own_grade=given_now(discussion, assessment.basis, assessment.rubric, verdicts),
+        late_waived=assessment.basis.is_waived if form is None else bool(request.form.get(LATE_WAIVED)),
         student=chosen,
         posts=posts,
         verdicts=verdicts,

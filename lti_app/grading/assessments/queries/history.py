@@ -11,7 +11,10 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.grading.assessments.models import Assessment, GradeEvent, SecondLook
+from lti_app.grading.adjustments.rules.curves import CurveLine
+from lti_app.grading.adjustments.rules.late import LateLine
+from lti_app.grading.adjustments.rules.stored import lines_from_stored
+from lti_app.grading.assessments.models import Assessment, GradeEvent, Release, SecondLook
 from lti_app.grading.assessments.queries.grades import ReleasedMark, released_mark
 from lti_app.grading.assessments.rules import GradeEventKind
 
@@ -26,6 +29,9 @@ class PastEvent:
     total: Decimal | None
     words: str
     marks: tuple[ReleasedMark, ...]
+    late: LateLine | None = None
+    curve: CurveLine | None = None
+    """What a release changed after the rubric total."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +53,30 @@ def list_history(session: Session, actor: Actor, discussion: DiscussionView, per
     """What was done with a student's grade, the newest first (one statement). Raises Forbidden for all but graders."""
     require(actor, DiscussionPermission.GRADE)
     rows = session.execute(
-        select(GradeEvent, Person.name)
+        select(GradeEvent, Person.name, Release.lines)
         .join(Assessment, Assessment.id == GradeEvent.assessment_id)
+        .outerjoin(
+            Release,
+            (Release.assessment_id == GradeEvent.assessment_id)
+            & (Release.version == GradeEvent.version)
+            & (GradeEvent.kind == GradeEventKind.RELEASED),
+        )
         .join(Person, Person.id == GradeEvent.by_id)
         .where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
         .order_by(GradeEvent.id.desc())
         .limit(MOST_EVENTS)
     )
     return [
-        PastEvent(row.kind, row.at, by, row.total, row.words, tuple(released_mark(mark) for mark in row.marks))
-        for row, by in rows
+        PastEvent(
+            row.kind,
+            row.at,
+            by,
+            row.total,
+            row.words,
+            tuple(released_mark(mark) for mark in row.marks),
+            *lines_from_stored(lines or ()),
+        )
+        for row, by, lines in rows
     ]
 
 
