@@ -43,6 +43,7 @@ from lti_app.web.exchange import exchange
 from lti_app.web.grading import (
     bulk,
     criterion_pass,
+    curves,
     desk,
     discussion_rubrics,
     late_rules,
@@ -85,6 +86,7 @@ AREAS = (
     desk,
     bulk,
     criterion_pass,
+    curves,
     reopening,
     rubrics,
     rubric_files,

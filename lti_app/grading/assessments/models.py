@@ -129,6 +129,8 @@ class GradeEvent(Base):
     "The comment to the student, or the reason."
     marks: Mapped[list[Any]] = mapped_column(JSON)
     "As in Release, where it changed them."
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
+    "As in Release, of a release and of a curve."
 
 
 class SecondLook(Base):

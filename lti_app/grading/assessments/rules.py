@@ -109,8 +109,18 @@ class StudentLine:
     """What the grade is computed from; None before the first save."""
     is_graded: bool = False
     """Whether any marks are saved."""
+    is_complete: bool = False
+    """Whether every criterion that counts is marked."""
     is_held: bool = False
     """Whether the grade is held back from releases of several grades."""
+
+    version: int = 0
+    """Counts what was changed of the grade."""
+
+    @property
+    def can_be_curved(self) -> bool:
+        """Whether there is a complete grade that counts."""
+        return self.is_complete and self.is_graded and self.status is not GradingStatus.EXCUSED
 
     @property
     def needs_marks(self) -> bool:

@@ -23,9 +23,11 @@ def upgrade() -> None:
         op.add_column("assessment", sa.Column(name, sa.JSON(), nullable=True))
     op.add_column("release", sa.Column("total", lti_app.core.db.Points(), nullable=True))
     op.add_column("release", sa.Column("lines", sa.JSON(), server_default="[]", nullable=False))
+    op.add_column("grade_event", sa.Column("lines", sa.JSON(), server_default="[]", nullable=False))
 
 
 def downgrade() -> None:
+    op.drop_column("grade_event", "lines")
     op.drop_column("release", "lines")
     op.drop_column("release", "total")
     for name in (*DOCUMENTS, *MOMENTS):

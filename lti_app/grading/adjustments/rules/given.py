@@ -36,6 +36,10 @@ class GradeBasis:
         """The late rule that applies."""
         return self.kept_rule if self.keeps_rule else of_discussion
 
+    def curved_by(self, curve: Curve | None) -> "GradeBasis":
+        """The same with this curve, or without one."""
+        return replace(self, curve=curve)
+
     def by_rule(self, rule: LateRule | None) -> "GradeBasis":
         """The same by this late rule, whatever that of the discussion is."""
         return replace(self, kept_rule=rule, keeps_rule=True)

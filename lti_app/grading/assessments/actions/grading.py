@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
@@ -230,12 +231,14 @@ def _release(
     }
     calendars = collect_calendars(session, discussion)
     scores: list[ReleasedScore] = []
+    lines: dict[int, list[dict[str, Any]]] = {}
     for assessment in assessments:
         rubric = rubrics[assessment.rubric_id]
         own = facts.get(assessment.person_id, [])
         calendar = calendars.get(assessment.person_id, discussion.class_calendar)
         verdicts = evaluate(requirements_of(discussion, calendar), own, now, discussion.zone)
         grade = given_now(discussion, basis_of(assessment), rubric, verdicts)
+        lines[assessment.id] = lines_to_stored(grade)
         session.add(
             Release(
                 assessment_id=assessment.id,
@@ -245,18 +248,19 @@ def _release(
                 comment=assessment.comment,
                 marks=as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
                 total=grade.total,
-                lines=lines_to_stored(grade),
+                lines=lines[assessment.id],
                 released_at=now,
                 released_by_id=actor.person_id,
             )
         )
         assessment.released_version = assessment.version
         assessment.released_given, assessment.released_at = grade.given, now
+        assessment.held_at = None
         score = (grade.given, discussion.points, assessment.comment, _submitted_at(verdicts, own))
         scores.append(ReleasedScore(assessment.person_id, *score))
     queue_passbacks(session, scores, course_id=discussion.course_id, discussion_id=discussion.id, now=now)
     points = {each.id: each.released_given for each in assessments if each.released_given is not None}
-    record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, now=now)
+    record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, lines=lines, now=now)
 
 
 def as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:

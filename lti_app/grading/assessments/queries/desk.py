@@ -105,6 +105,8 @@ def _student_line(row: Any, *, blind: bool) -> StudentLine:
         asks_again=asks_again,
         basis=basis_of(assessment) if assessment else None,
         is_graded=bool(version),
+        version=version or 0,
+        is_complete=bool(is_complete),
         is_held=is_held,
         is_changed=bool(version) and any(moment > assessment.assessed_at for moment in moments if moment),
     )

@@ -14,7 +14,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.adjustments.rules.curves import CurveLine
 from lti_app.grading.adjustments.rules.late import LateLine
 from lti_app.grading.adjustments.rules.stored import lines_from_stored
-from lti_app.grading.assessments.models import Assessment, GradeEvent, Release, SecondLook
+from lti_app.grading.assessments.models import Assessment, GradeEvent, SecondLook
 from lti_app.grading.assessments.queries.grades import ReleasedMark, released_mark
 from lti_app.grading.assessments.rules import GradeEventKind
 
@@ -31,7 +31,7 @@ class PastEvent:
     marks: tuple[ReleasedMark, ...]
     late: LateLine | None = None
     curve: CurveLine | None = None
-    """What a release changed after the rubric total."""
+    """What stood between the rubric total and a released grade, and the curve that was applied or removed."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,8 @@ def list_history(session: Session, actor: Actor, discussion: DiscussionView, per
     """What was done with a student's grade, the newest first (one statement). Raises Forbidden for all but graders."""
     require(actor, DiscussionPermission.GRADE)
     rows = session.execute(
-        select(GradeEvent, Person.name, Release.lines)
+        select(GradeEvent, Person.name)
         .join(Assessment, Assessment.id == GradeEvent.assessment_id)
-        .outerjoin(
-            Release,
-            (Release.assessment_id == GradeEvent.assessment_id)
-            & (Release.version == GradeEvent.version)
-            & (GradeEvent.kind == GradeEventKind.RELEASED),
-        )
         .join(Person, Person.id == GradeEvent.by_id)
         .where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
         .order_by(GradeEvent.id.desc())
@@ -74,9 +68,9 @@ def list_history(session: Session, actor: Actor, discussion: DiscussionView, per
             row.total,
             row.words,
             tuple(released_mark(mark) for mark in row.marks),
-            *lines_from_stored(lines or ()),
+            *lines_from_stored(row.lines),
         )
-        for row, by, lines in rows
+        for row, by in rows
     ]
 
 

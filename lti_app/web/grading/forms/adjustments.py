@@ -4,9 +4,10 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import BooleanField, IntegerField, SelectField, StringField
 from wtforms.validators import NumberRange, Optional, StopValidation
 
+from lti_app.grading.adjustments.rules.curves import MAX_VALUE, CurveKind
 from lti_app.grading.adjustments.rules.late import (
     MAX_GRACE_MINUTES,
     InvalidLateRule,
@@ -14,6 +15,7 @@ from lti_app.grading.adjustments.rules.late import (
     LateStep,
     LateUnit,
 )
+from lti_app.grading.assessments.actions.curving import CurveRequest
 from lti_app.web.forms.fields import PostedForm, offered
 from lti_app.web.grading.forms.desk import parsed_points
 
@@ -111,3 +113,38 @@ def begun_late_rule(rule: LateRule | None) -> dict[str, object]:
 
 def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
+
+
+class CurveForm(PostedForm):
+    """How grades are curved. Points are those of the gradebook."""
+
+    kind = SelectField(
+        _l("Rule"),
+        choices=offered(
+            {
+                CurveKind.ADD: _l("Add points to every grade"),
+                CurveKind.HIGHEST: _l("Make the highest grade full marks and scale the others with it"),
+                CurveKind.MULTIPLY: _l("Multiply every grade"),
+                CurveKind.SQUARE_ROOT: _l("Square root: 64% becomes 80%"),
+                CurveKind.MEAN: _l("Add the same to every grade so that the mean becomes a number"),
+                CurveKind.MINIMUM: _l("Raise every grade to at least a number"),
+            }
+        ),
+    )
+    value = StringField(_l("Points or factor"))
+    is_capped = BooleanField(_l("No grade becomes more than full marks"), default=True)
+
+    def to_request(self) -> CurveRequest | None:
+        """What is asked for; None, with the field marked, where the number is missing or no number."""
+        kind, text = CurveKind(self.kind.data), (self.value.data or "").strip().replace("−", "-")
+        number = parsed_points(text.removeprefix("-"))
+        if number is not None and text.startswith("-"):
+            number = -number
+        if kind.needs_value and (number is None or abs(number) > MAX_VALUE):
+            self.mark_invalid()
+            return None
+        return CurveRequest(kind, number if kind.needs_value else None, is_capped=self.is_capped.data)
+
+    def mark_invalid(self) -> None:
+        """Say beside the number what is wrong with it."""
+        self.value.errors = [_("Enter a number, such as 2 or 1.1. Only points that are added can be less than 0.")]
