@@ -19,7 +19,11 @@ from lti_app.core.rich_text import headings_below_title
 from lti_app.core.wording import Phrase, Typed
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.rules import zone
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.adjustments.rules.given import rule_of
+from lti_app.grading.adjustments.rules.late import LateRule
 from lti_app.grading.passbacks.rules.wording import advice_on, delivery_of, problem_with
+from lti_app.grading.rubrics.rules.points import rounded
 from lti_app.web.group_names import group_name
 from lti_app.web.moments import Reader, language_of, name_of_zone
 from lti_app.web.session import current_actor
@@ -51,7 +55,10 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
         due=due,
         relative=relative,
         against=against,
+        delay=delay,
         points=points,
+        rounded_points=rounded_points,
+        signed_points=signed_points,
         plain_excerpt=plain_excerpt,
         say=say,
         headings_below_title=headings_below_title,
@@ -60,6 +67,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     environment.globals.update(
         gradebook_advice=advice_on, gradebook_delivery=delivery_of, gradebook_problem=problem_with
     )
+    environment.globals.update(late_rule_of=late_rule_of)
     environment.globals.update(actor_if_known=actor_if_known, asset_url=asset_url, zone_name=zone_name)
     app.context_processor(lambda: {"actor": actor_if_known(), "locale": get_locale() or Locale("en")})
 
@@ -178,6 +186,11 @@ def against(value: datetime, limit: datetime) -> str:
     return str(gettext("%(span)s early", span=span))
 
 
+def delay(value: datetime, limit: datetime) -> str:
+    """How long after a moment another one is: 1 day 3 hours."""
+    return _reader().delay(value - limit)
+
+
 def zone_name() -> str:
     """The reader's zone as people say it: London."""
     return _reader().zone_name
@@ -187,6 +200,22 @@ def points(value: Decimal) -> str:
     """Points without trailing zeros, with the decimal sign of the language: 15.5."""
     text = f"{value.normalize():f}"
     return text.replace(".", str((get_locale() or Locale("en")).number_symbols["latn"]["decimal"]))
+
+
+def rounded_points(value: Decimal) -> str:
+    """A number with two decimal places at most."""
+    return points(rounded(value))
+
+
+def signed_points(value: Decimal) -> str:
+    """Points with their sign: +1.5, −2."""
+    sign = "−" if value < 0 else "+"
+    return f"{sign}{points(abs(value))}"
+
+
+def late_rule_of(discussion: DiscussionView) -> LateRule | None:
+    """What late work loses in a discussion; None for nothing."""
+    return rule_of(discussion.late_rule)
 
 
 def plain_excerpt(html: str, length: int) -> str:

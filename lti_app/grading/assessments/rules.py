@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
+from lti_app.grading.adjustments.rules.given import GradeBasis
 from lti_app.grading.passbacks.rules.parts import ColumnPlan, GradeColumns, Share, Stage
 from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView, RubricView
@@ -49,6 +50,19 @@ class GradeEventKind(StrEnum):
     """A comment on a sentence of a post was written, changed or deleted."""
     EXCUSED = "excused"
     NOT_EXCUSED = "not_excused"
+    LATE_WAIVED = "late_waived"
+    """Lateness takes nothing off any more."""
+    LATE_APPLIED = "late_applied"
+    """A waived reduction applies again."""
+    LATE_RULE = "late_rule"
+    """Another late rule of the discussion applies."""
+    CURVED = "curved"
+    CURVE_REMOVED = "curve_removed"
+    HELD_BACK = "held_back"
+    LET_GO = "let_go"
+    """Not held back any more."""
+    COPIED = "copied"
+    """The marks of another member of the group were copied."""
 
 
 class PostEventKind(StrEnum):
@@ -94,6 +108,22 @@ class StudentLine:
     """The version of the rubric that the marks were given by; None for the one in use."""
     asks_again: bool = False
     """Whether the student has asked for a second look that nobody has answered."""
+    basis: GradeBasis | None = None
+    """What the grade is computed from; None before the first save."""
+    is_graded: bool = False
+    """Whether any marks are saved."""
+    is_complete: bool = False
+    """Whether every criterion that counts is marked."""
+    is_held: bool = False
+    """Whether the grade is held back from releases of several grades."""
+
+    version: int = 0
+    """Counts what was changed of the grade."""
+
+    @property
+    def can_be_curved(self) -> bool:
+        """Whether there is a complete grade that counts."""
+        return self.is_complete and self.is_graded and self.status is not GradingStatus.EXCUSED
 
     @property
     def needs_marks(self) -> bool:

@@ -52,6 +52,8 @@ class Verdict:
     """The people whom the counted replies answer."""
     reading: AssignedReading | None = None
     """The reading that it is about, if each reading has its own verdict."""
+    counted_at: datetime | None = None
+    """When the last of what counts was done, even if more is required; None if nothing counts."""
 
     @property
     def is_met(self) -> bool:
@@ -303,4 +305,5 @@ def judge_once(
         late=late,
         addresses=tuple(address for _, _, address in found),
         reading=reading,
+        counted_at=met_at,
     )

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,6 +19,7 @@ from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.queries.context import list_posts_in_context
+from lti_app.grading.assessments.queries.given import given_now
 from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
 from lti_app.grading.assessments.queries.history import list_looks
 from lti_app.grading.assessments.queries.post_comments import list_post_comments
@@ -35,17 +35,19 @@ from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import list_versions
-from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, RubricView
-from lti_app.participation.progress.queries import get_participation
+from lti_app.grading.rubrics.rules.criteria import CriterionMark
+from lti_app.participation.progress.queries import collect_class_verdicts, get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
+from lti_app.web.grading.adjusting import LATE_WAIVED, decide_late
 from lti_app.web.grading.class_list import (
     chosen_words,
     enter,
+    grades_of,
     list_class,
     narrowed,
     read_filter,
-    standings_of,
+    standings_by,
     whom,
 )
 from lti_app.web.grading.forms.annotations import noted, sentences_to_choose
@@ -64,13 +66,15 @@ def desk(discussion_id: int) -> ResponseReturnValue:
     """The class list: posts, grading status and gradebook status of each student."""
     actor, discussion = enter(discussion_id)
     lines, wanted = list_class(actor, discussion), read_filter()
-    standings = standings_of(actor, discussion, lines)
+    verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
+    standings = standings_by(verdicts_of, lines)
+    grades = grades_of(actor, discussion, lines, verdicts_of)
     blind = discussion.hides_names_from(actor)
     return render_template(
         "grading/desk.html",
         discussion=discussion,
-        lines=narrowed(actor, discussion, lines, wanted, standings=standings),
-        drafts=_drafts(discussion, lines, list_versions(read_session(), discussion)),
+        lines=narrowed(actor, discussion, lines, wanted, standings=standings, grades=grades),
+        grades=grades,
         standings=standings,
         wanted=wanted,
         groups=[] if blind else list_groups(read_session(), actor),
@@ -118,6 +122,7 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     try:
         with writing() as session:
             _assess(session, actor, discussion, person_id, form)
+            decide_late(session, actor, discussion, person_id)
             is_released = action == "release" and _release(session, actor, discussion, person_id)
     except (CommentTooLong, PlaceholderLeft):
         return _student_page(actor, discussion, person_id, form), 422
@@ -224,7 +229,8 @@ def _student_page(
     chosen = next((line for line in everybody if line.person_id == person_id), None)
     if chosen is None:
         raise NotFound
-    lines = _with(chosen, everybody, narrowed(actor, discussion, everybody, wanted))
+    grades = grades_of(actor, discussion, everybody)
+    lines = _with(chosen, everybody, narrowed(actor, discussion, everybody, wanted, grades=grades))
     posts = list_posts_in_context(session, actor, discussion, person_id)
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
@@ -240,7 +246,9 @@ def _student_page(
         discussion=discussion,
         lines=lines,
         wanted=wanted,
-        drafts=_drafts(discussion, lines, versions),
+        grades=grades,
+        own_grade=given_now(discussion, assessment.basis, assessment.rubric, verdicts),
+        late_waived=assessment.basis.is_waived if form is None else bool(request.form.get(LATE_WAIVED)),
         student=chosen,
         posts=posts,
         verdicts=verdicts,
@@ -303,18 +311,6 @@ def _with(here: StudentLine, everybody: Sequence[StudentLine], shown: list[Stude
     order = {line.person_id: at for at, line in enumerate(everybody)}
     at = next((n for n, line in enumerate(shown) if order[line.person_id] > order[here.person_id]), len(shown))
     return [*shown[:at], here, *shown[at:]]
-
-
-def _drafts(
-    discussion: DiscussionView, lines: Sequence[StudentLine], versions: dict[int, RubricView]
-) -> dict[int, Decimal]:
-    """The points of the gradebook column that each student's marks come to, by the rubric they were given by."""
-    newest = next(reversed(versions.values()), NO_RUBRIC)
-    return {
-        line.person_id: versions.get(line.rubric_id or 0, newest).given(line.total, possible=discussion.points)
-        for line in lines
-        if line.total is not None
-    }
 
 
 def _next_ungraded(lines: list[StudentLine], person_id: int) -> str | None:

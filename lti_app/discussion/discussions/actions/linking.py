@@ -25,6 +25,7 @@ COPIED = (
     "stance_low",
     "stance_high",
     "requirements",
+    "late_rule",
 )
 """The settings that a copy begins with."""
 

@@ -26,6 +26,7 @@ from lti_app.discussion.discussions.rules import (
     Calendar,
     StanceQuestion,
     State,
+    StoredLateRule,
     StoredRequirements,
     Structure,
     state_at,
@@ -97,6 +98,8 @@ class DiscussionView:
     """The discussion that its activity in the LMS opens now, if no activity opens this one."""
     has_replaced: bool = False
     """Whether its activity opened another discussion before; only set for staff."""
+    late_rule: StoredLateRule | None = None
+    """What lateness takes off a grade, in the stored form of `grading.adjustments`; None for nothing."""
     has_copies: bool = False
     """Whether the LMS duplicated its activity, though a copy may have been removed; only set for staff."""
 
@@ -187,6 +190,7 @@ def view_discussion(found: Row[Any], readings: tuple[AssignedReading, ...], now:
         points=row.points,
         calendar=calendar,
         requirements=tuple(row.requirements),
+        late_rule=row.late_rule,
         post_first=row.post_first,
         version=row.version,
         root_count=row.root_count,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
@@ -16,10 +17,11 @@ from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.extensions import collect_calendars
-from lti_app.discussion.discussions.rules import Calendar
+from lti_app.grading.adjustments.rules.stored import lines_to_stored
 from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.models import Assessment, Mark, Release
+from lti_app.grading.assessments.queries.given import basis_of, collect_given, given_now
 from lti_app.grading.assessments.queries.grades import collect_marks
 from lti_app.grading.assessments.queries.post_comments import collect_post_comments
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind, shares_of
@@ -31,7 +33,7 @@ from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 from lti_app.participation.progress.queries import collect_class_facts, requirements_of
-from lti_app.participation.requirements.evaluation import evaluate
+from lti_app.participation.requirements.evaluation import Verdicts, evaluate
 from lti_app.participation.requirements.facts import PostFacts
 
 
@@ -112,9 +114,13 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
     assessment = session.scalar(locked_assessments(discussion).where(Assessment.person_id == person_id))
     if assessment is None or not assessment.is_complete:
         raise AssessmentIncomplete
-    if assessment.version != assessment.released_version:
-        facts = collect_class_facts(session, actor, discussion, person_id)
-        _release(session, actor, discussion, assessments=[assessment], facts=facts, now=now)
+    if assessment.version == assessment.released_version:
+        person = {person_id: basis_of(assessment)}
+        if collect_given(session, actor, discussion, person, now=now)[person_id].given == assessment.released_given:
+            return
+        assessment.version += 1  # the marks are the same, but a later date or another maximum changes the points
+    facts = collect_class_facts(session, actor, discussion, person_id)
+    _release(session, actor, discussion, assessments=[assessment], facts=facts, now=now)
 
 
 def release_all(
@@ -127,8 +133,8 @@ def release_all(
 ) -> int:
     """Release every complete draft of active students, or of these, in this transaction; returns how many.
 
-    Students who are excused have none. The first release of all grades also reveals the names of a blind discussion
-    to staff. Raises Forbidden.
+    Students who are excused have none, and grades that are held back stay so. The first release of all grades also
+    reveals the names of a blind discussion to staff. Raises Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
     drafts = [
@@ -140,7 +146,7 @@ def release_all(
                 (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
             )
             .where(Assessment.is_complete, Enrollment.role == Role.STUDENT, Enrollment.active)
-            .where(Assessment.excused_at.is_(None))
+            .where(Assessment.excused_at.is_(None), Assessment.held_at.is_(None))
         )
         if assessment.version != assessment.released_version
         and (person_ids is None or assessment.person_id in person_ids)
@@ -239,34 +245,39 @@ def _release(
     calendars, plan = collect_calendars(session, discussion), get_column_plan(session, discussion)
     post_comments = collect_post_comments(session, [each.id for each in assessments])
     scores: list[ReleasedScore] = []
+    lines: dict[int, list[dict[str, Any]]] = {}
     for assessment in assessments:
         rubric = rubrics[assessment.rubric_id]
-        given = rubric.given(assessment.total, possible=discussion.points)
+        own = facts.get(assessment.person_id, [])
+        calendar = calendars.get(assessment.person_id, discussion.class_calendar)
+        verdicts = evaluate(requirements_of(discussion, calendar), own, now, discussion.zone)
+        grade = given_now(discussion, basis_of(assessment), rubric, verdicts)
+        lines[assessment.id] = lines_to_stored(grade)
         session.add(
             Release(
                 assessment_id=assessment.id,
                 version=assessment.version,
-                given=given,
+                given=grade.given,
                 possible=discussion.points,
                 comment=assessment.comment,
                 marks=as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
                 post_comments=post_comments.get(assessment.id, []),
+                total=grade.total,
+                lines=lines[assessment.id],
                 released_at=now,
                 released_by_id=actor.person_id,
             )
         )
         assessment.released_version = assessment.version
-        assessment.released_given, assessment.released_at = given, now
-        calendar = calendars.get(assessment.person_id, discussion.class_calendar)
-        submitted_at = _submitted_at(discussion, calendar, facts.get(assessment.person_id, []), now)
+        assessment.released_given, assessment.released_at = grade.given, now
+        assessment.held_at = None
         shares = shares_of(rubric, marks[assessment.rubric_id].get(assessment.id, {}), plan)
-        parts = divide(given, discussion.points, shares)
-        scores.append(
-            ReleasedScore(assessment.person_id, given, discussion.points, assessment.comment, submitted_at, parts)
-        )
+        parts = divide(grade.given, discussion.points, shares)
+        score = (grade.given, discussion.points, assessment.comment, _submitted_at(verdicts, own))
+        scores.append(ReleasedScore(assessment.person_id, *score, parts))
     queue_passbacks(session, scores, course_id=discussion.course_id, discussion_id=discussion.id, now=now)
     points = {each.id: each.released_given for each in assessments if each.released_given is not None}
-    record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, now=now)
+    record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, lines=lines, now=now)
 
 
 def as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:
@@ -291,10 +302,7 @@ def as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict
     return read
 
 
-def _submitted_at(
-    discussion: DiscussionView, calendar: Calendar, facts: list[PostFacts], now: datetime
-) -> datetime | None:
+def _submitted_at(verdicts: Verdicts, facts: list[PostFacts]) -> datetime | None:
     """When the student's work was complete, otherwise when they last wrote, so that the LMS does not mark it late."""
     moments = [version.at for post in facts if not post.deleted for version in post.versions]
-    verdicts = evaluate(requirements_of(discussion, calendar), facts, now, discussion.zone)
     return verdicts.completed_at or max(moments, default=None)

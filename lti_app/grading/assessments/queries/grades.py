@@ -13,7 +13,12 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.adjustments.rules.curves import CurveLine
+from lti_app.grading.adjustments.rules.given import GradeBasis
+from lti_app.grading.adjustments.rules.late import LateLine
+from lti_app.grading.adjustments.rules.stored import lines_from_stored
 from lti_app.grading.assessments.models import Assessment, Mark, Release
+from lti_app.grading.assessments.queries.given import basis_of
 from lti_app.grading.assessments.queries.post_comments import PostCommentView, released_comments
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import report_of
@@ -34,6 +39,9 @@ _RELEASED = (
         Release.version == Assessment.released_version,
     )
 )
+
+
+NOTHING_YET = GradeBasis(None, Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,17 @@ class AssessmentView:
     released_version: int | None
     released_given: Decimal | None
     released_at: datetime | None
+    basis: GradeBasis = NOTHING_YET
+    """What the given points depend on."""
+    adjusted_at: datetime | None = None
+    """When the late reduction or the curve was last changed."""
+    is_held: bool = False
+    """Whether it is held back from releases of several grades."""
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When it was last changed in any way."""
+        return max((at for at in (self.assessed_at, self.adjusted_at) if at), default=None)
 
 
 @dataclass(frozen=True)
@@ -86,6 +105,10 @@ class ReleasedGrade:
     post_comments: tuple[PostCommentView, ...] = ()
     delivery: PassbackReport | None = None
     """What became of it in the gradebook of the LMS."""
+    total: Decimal | None = None
+    """The rubric total; None for a grade that an earlier version of this software released."""
+    late: LateLine | None = None
+    curve: CurveLine | None = None
 
 
 def get_assessment(
@@ -129,6 +152,9 @@ def get_assessment(
         released_version=row.released_version,
         released_given=row.released_given,
         released_at=row.released_at,
+        basis=basis_of(row),
+        adjusted_at=row.adjusted_at,
+        is_held=row.held_at is not None,
     )
 
 
@@ -161,6 +187,8 @@ def get_released_grade(session: Session, actor: Actor, discussion: DiscussionVie
     delivery = report_of(passback) if passback is not None else None
     comments = released_comments(row.post_comments)
     return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, comments, delivery)
+    late, curve = lines_from_stored(row.lines)
+    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, delivery, row.total, late, curve)
 
 
 def released_mark(mark: dict[str, Any]) -> ReleasedMark:
