@@ -185,10 +185,19 @@ def get_released_grade(session: Session, actor: Actor, discussion: DiscussionVie
     row, passback = found
     marks = tuple(released_mark(mark) for mark in row.marks)
     delivery = report_of(passback) if passback is not None else None
-    comments = released_comments(row.post_comments)
-    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, comments, delivery)
     late, curve = lines_from_stored(row.lines)
-    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, delivery, row.total, late, curve)
+    return ReleasedGrade(
+        given=row.given,
+        possible=row.possible,
+        comment=row.comment,
+        marks=marks,
+        released_at=row.released_at,
+        post_comments=released_comments(row.post_comments),
+        delivery=delivery,
+        total=row.total,
+        late=late,
+        curve=curve,
+    )
 
 
 def released_mark(mark: dict[str, Any]) -> ReleasedMark:
