@@ -46,6 +46,12 @@ class GradeEventKind(StrEnum):
     TAKEN_BACK = "taken_back"
     EXCUSED = "excused"
     NOT_EXCUSED = "not_excused"
+    SET_ASIDE = "set_aside"
+    """The marks became those of one grader, to be compared with those of another."""
+    AGREED = "agreed"
+    """Two graders' marks were within the tolerance."""
+    DECIDED = "decided"
+    """Somebody decided after graders had marked independently."""
 
 
 class PostEventKind(StrEnum):
