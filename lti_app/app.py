@@ -45,10 +45,13 @@ from lti_app.web.grading import (
     criterion_pass,
     desk,
     discussion_rubrics,
+    graders,
+    marking,
     passback,
     reopening,
     rubric_files,
     rubrics,
+    second_marking,
 )
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
@@ -84,6 +87,9 @@ AREAS = (
     desk,
     bulk,
     criterion_pass,
+    marking,
+    second_marking,
+    graders,
     reopening,
     rubrics,
     rubric_files,

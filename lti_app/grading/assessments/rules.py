@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
+from lti_app.grading.graders.rules.assignment import NO_GRADERS, GradersOf
+from lti_app.grading.graders.rules.blind import BlindState
 from lti_app.grading.passbacks.rules.states import PassbackReport
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView
 from lti_app.participation.requirements.evaluation import Verdicts
@@ -97,10 +99,25 @@ class StudentLine:
     """The version of the rubric that the marks were given by; None for the one in use."""
     asks_again: bool = False
     """Whether the student has asked for a second look that nobody has answered."""
+    graded_by: str = ""
+    """Who saved the marks last; empty while there are none."""
+    graders: GradersOf = NO_GRADERS
+    """Who is to grade the student."""
+    blind: BlindState | None = None
+    """How far graders who mark the student independently are; None where nobody does or did."""
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether graders still mark the student independently, so that there is no grade."""
+        return self.blind is not None and self.blind.is_open
 
     @property
     def needs_marks(self) -> bool:
-        """Whether no complete grade is saved."""
+        """Whether no complete grade is saved; of a student who is marked independently, whether the reader's marks are
+        still wanted.
+        """
+        if self.blind is not None and self.blind.is_open:
+            return self.blind.waits_for_actor
         return self.status in (GradingStatus.UNGRADED, GradingStatus.PARTLY)
 
     @property
@@ -156,8 +173,10 @@ def in_pass(seed: str, key: str) -> str:
 
 
 def pass_order(lines: Iterable[StudentLine], seed: str) -> list[StudentLine]:
-    """The students who have written something, in an order that depends on the seed alone; not those excused."""
-    written = [line for line in lines if line.posts and line.status is not GradingStatus.EXCUSED]
+    """The students who have written something, in an order that depends on the seed alone; not those excused, nor
+    those whom graders mark independently.
+    """
+    written = [line for line in lines if line.posts and line.status is not GradingStatus.EXCUSED and not line.is_blind]
     return sorted(written, key=lambda line: in_pass(seed, line.key))
 
 

@@ -81,7 +81,7 @@ def test_draft_becomes_the_first_marking_and_is_seen_nowhere(session, cast, disc
     mark(session, cast.tariq, discussion, cast.ana, 1, 1, 1, 1, 1, comment="First.", now=clock())
     mark_twice(session, cast.ines, discussion, now=clock())
     line = next(each for each in list_desk(session, cast.ines, discussion) if each.person_id == cast.ana.person_id)
-    assert (line.total, line.is_ready) == (0, False)
+    assert (line.total, line.is_ready, line.graded_by) == (None, False, "")
     seen = grade(session, cast, discussion, cast.ana)
     assert (seen.marks, seen.comment, seen.total) == ({}, "", 0)
     events = list_history(session, cast.ines, discussion, cast.ana.person_id)

@@ -110,8 +110,8 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
     assessment = session.scalar(locked_assessments(discussion).where(Assessment.person_id == person_id))
-    refuse_while_blind(session, actor, discussion, person_id)
     if assessment is None or not assessment.is_complete:
+        refuse_while_blind(session, actor, discussion, person_id)  # until then it has no marks
         raise AssessmentIncomplete
     if assessment.version != assessment.released_version:
         facts = collect_class_facts(session, actor, discussion, person_id)

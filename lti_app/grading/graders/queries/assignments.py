@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.models import Enrollment
@@ -51,6 +51,14 @@ def list_assigned(session: Session, actor: Actor, discussion: DiscussionView) ->
         Assigned(row.id, row.grader_id, row.is_second, row.discussion_id is not None, row.group_id, row.person_id)
         for row in session.scalars(wanted.order_by(GraderAssignment.id))
     ]
+
+
+def is_divided(discussion: DiscussionView) -> ColumnElement[bool]:
+    """Whether anybody takes students here, as a column of statements."""
+    return exists().where(
+        GraderAssignment.course_id == discussion.course_id,
+        or_(GraderAssignment.discussion_id.is_(None), GraderAssignment.discussion_id == discussion.id),
+    )
 
 
 @dataclass(frozen=True)
