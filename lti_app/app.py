@@ -48,12 +48,15 @@ from lti_app.web.grading import (
     desk,
     discussion_rubrics,
     feedback,
+    graders,
     late_rules,
+    marking,
     passback,
     reopening,
     rubric_files,
     rubrics,
     saved_comments,
+    second_marking,
 )
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
@@ -90,6 +93,9 @@ AREAS = (
     bulk,
     criterion_pass,
     curves,
+    marking,
+    second_marking,
+    graders,
     reopening,
     rubrics,
     rubric_files,

@@ -17,6 +17,7 @@ from lti_app.discussion.stances import models as stances
 from lti_app.exchange.importing import models as exchange
 from lti_app.grading.assessments import models as grading
 from lti_app.grading.comments import models as comments
+from lti_app.grading.graders import models as graders
 from lti_app.grading.passbacks import models as passbacks
 from lti_app.grading.rubrics import models as rubrics
 from lti_app.library.files import models as files
@@ -43,6 +44,7 @@ ALL_MODELS = (
     stances,
     search,
     rubrics,
+    graders,
     passbacks,
     comments,
     grading,

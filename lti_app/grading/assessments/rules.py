@@ -9,6 +9,8 @@ from enum import StrEnum
 from hashlib import sha256
 
 from lti_app.grading.adjustments.rules.given import GradeBasis
+from lti_app.grading.graders.rules.assignment import NO_GRADERS, GradersOf
+from lti_app.grading.graders.rules.blind import BlindState
 from lti_app.grading.passbacks.rules.parts import ColumnPlan, GradeColumns, Share, Stage
 from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView, RubricView
@@ -63,6 +65,12 @@ class GradeEventKind(StrEnum):
     """Not held back any more."""
     COPIED = "copied"
     """The marks of another member of the group were copied."""
+    SET_ASIDE = "set_aside"
+    """The marks became those of one grader, to be compared with those of another."""
+    AGREED = "agreed"
+    """Two graders' marks were within the tolerance."""
+    DECIDED = "decided"
+    """Somebody decided after graders had marked independently."""
 
 
 class PostEventKind(StrEnum):
@@ -119,6 +127,12 @@ class StudentLine:
 
     version: int = 0
     """Counts what was changed of the grade."""
+    graded_by: str = ""
+    """Who saved the marks last; empty while there are none."""
+    graders: GradersOf = NO_GRADERS
+    """Who is to grade the student."""
+    blind: BlindState | None = None
+    """How far graders who mark the student independently are; None where nobody does or did."""
 
     @property
     def can_be_curved(self) -> bool:
@@ -126,8 +140,17 @@ class StudentLine:
         return self.is_complete and self.is_graded and self.status is not GradingStatus.EXCUSED
 
     @property
+    def is_blind(self) -> bool:
+        """Whether graders still mark the student independently, so that there is no grade."""
+        return self.blind is not None and self.blind.is_open
+
+    @property
     def needs_marks(self) -> bool:
-        """Whether no complete grade is saved."""
+        """Whether no complete grade is saved; of a student who is marked independently, whether the reader's marks are
+        still wanted.
+        """
+        if self.blind is not None and self.blind.is_open:
+            return self.blind.waits_for_actor
         return self.status in (GradingStatus.UNGRADED, GradingStatus.PARTLY)
 
     @property
@@ -205,8 +228,10 @@ def in_pass(seed: str, key: str) -> str:
 
 
 def pass_order(lines: Iterable[StudentLine], seed: str) -> list[StudentLine]:
-    """The students who have written something, in an order that depends on the seed alone; not those excused."""
-    written = [line for line in lines if line.posts and line.status is not GradingStatus.EXCUSED]
+    """The students who have written something, in an order that depends on the seed alone; not those excused, nor
+    those whom graders mark independently.
+    """
+    written = [line for line in lines if line.posts and line.status is not GradingStatus.EXCUSED and not line.is_blind]
     return sorted(written, key=lambda line: in_pass(seed, line.key))
 
 

@@ -32,6 +32,8 @@ from lti_app.grading.assessments.rules import (
     suggested_level,
 )
 from lti_app.grading.comments.errors import PlaceholderLeft
+from lti_app.grading.graders.errors import MarkedIndependently
+from lti_app.grading.graders.queries.assignments import list_graders
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import list_versions
@@ -43,12 +45,16 @@ from lti_app.web.grading.adjusting import LATE_WAIVED, decide_late
 from lti_app.web.grading.class_list import (
     chosen_words,
     enter,
+    filter_of,
     grades_of,
     list_class,
     narrowed,
+    neighbours,
+    next_ungraded,
     read_filter,
     standings_by,
     whom,
+    with_open,
 )
 from lti_app.web.grading.forms.annotations import noted, sentences_to_choose
 from lti_app.web.grading.forms.bank import bank_of
@@ -61,11 +67,16 @@ blueprint = Blueprint(
 )
 
 
+MOST_NAMES = 10
+"""So many students are named in one sentence."""
+
+
 @blueprint.get("")
 def desk(discussion_id: int) -> ResponseReturnValue:
     """The class list: posts, grading status and gradebook status of each student."""
     actor, discussion = enter(discussion_id)
-    lines, wanted = list_class(actor, discussion), read_filter()
+    lines = list_class(actor, discussion)
+    wanted = filter_of(actor, lines)
     verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
     standings = standings_by(verdicts_of, lines)
     grades = grades_of(actor, discussion, lines, verdicts_of)
@@ -78,6 +89,8 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         standings=standings,
         wanted=wanted,
         groups=[] if blind else list_groups(read_session(), actor),
+        graders=_graders(actor, discussion, lines),
+        shows_graders=_shows_graders(lines),
         tick=request.args.get("tick", ""),
         counts=_counts(lines),
         lineage=get_lineage(read_session(), actor, discussion),
@@ -94,7 +107,11 @@ def desk(discussion_id: int) -> ResponseReturnValue:
 def student(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
     """One student's posts in their context beside the rubric."""
     actor, discussion = enter(discussion_id)
-    return _student_page(actor, discussion, whom(actor, discussion, person_id, pseudonym_id))
+    person_id = whom(actor, discussion, person_id, pseudonym_id)
+    everybody = list_class(actor, discussion)
+    if any(line.person_id == person_id and line.is_blind for line in everybody):
+        return redirect(_marking_url(), 303)
+    return _student_page(actor, discussion, person_id, everybody=everybody)
 
 
 @blueprint.get("/review/<int:person_id>")
@@ -126,17 +143,25 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
             is_released = action == "release" and _release(session, actor, discussion, person_id)
     except (CommentTooLong, PlaceholderLeft):
         return _student_page(actor, discussion, person_id, form), 422
+    except MarkedIndependently:
+        return redirect(_marking_url(), 307)  # what was entered goes along, and becomes the grader's own marks
     except AssessmentChanged:
         return _student_page(actor, discussion, person_id, form, is_conflict=True), 409
     if is_released:
         ring()
     elif action != "release":
         flash(_("Saved. The student can’t see it until you release it."))
-    lines, wanted = list_class(actor, discussion), read_filter()
+    lines = list_class(actor, discussion)
+    wanted = filter_of(actor, lines)
     here = next(line for line in lines if line.person_id == person_id)
-    shown = _with(here, lines, narrowed(actor, discussion, lines, wanted))
-    onward = _neighbours(shown, person_id)[1] if action == "save_next" else None
+    shown = with_open(here, lines, narrowed(actor, discussion, lines, wanted))
+    onward = neighbours(shown, person_id)[1] if action == "save_next" else None
     return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}{wanted.query}", 303)
+
+
+def _marking_url() -> str:
+    """Where the student of this request is marked independently."""
+    return f"{request.path}/marking{read_filter().query}"
 
 
 def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm) -> None:
@@ -169,6 +194,16 @@ def release_class(discussion_id: int) -> ResponseReturnValue:
             count,
         )
     )
+    if waiting := [line.name or _("Name not available") for line in list_class(actor, discussion) if line.is_blind]:
+        flash(
+            ngettext(
+                "%(num)d grade not released, because second marking or calibration is not settled: %(names)s.",
+                "%(num)d grades not released, because second marking or calibration is not settled: %(names)s.",
+                len(waiting),
+                names=", ".join(waiting[:MOST_NAMES]) + (" …" if len(waiting) > MOST_NAMES else ""),
+            ),
+            "warning",
+        )
     return redirect(url_for(".desk", discussion_id=discussion_id), 303)
 
 
@@ -224,13 +259,15 @@ def _student_page(
     *,
     is_conflict: bool = False,
     typed: Mapping[str, str] | None = None,
+    everybody: list[StudentLine] | None = None,
 ) -> str:
-    everybody, session, wanted = list_class(actor, discussion), read_session(), read_filter()
+    everybody, session = everybody or list_class(actor, discussion), read_session()
+    wanted = filter_of(actor, everybody)
     chosen = next((line for line in everybody if line.person_id == person_id), None)
     if chosen is None:
         raise NotFound
     grades = grades_of(actor, discussion, everybody)
-    lines = _with(chosen, everybody, narrowed(actor, discussion, everybody, wanted, grades=grades))
+    lines = with_open(chosen, everybody, narrowed(actor, discussion, everybody, wanted, grades=grades))
     posts = list_posts_in_context(session, actor, discussion, person_id)
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
@@ -240,7 +277,7 @@ def _student_page(
         form.version.data = assessment.version  # saving again is a choice between both, which the page shows
         form.version.raw_data = None
         form.marked_with.data, form.marked_with.raw_data = assessment.rubric.id, None
-    before, after = _neighbours(lines, person_id)
+    before, after = neighbours(lines, person_id)
     return render_template(
         "grading/student.html",
         discussion=discussion,
@@ -266,7 +303,7 @@ def _student_page(
         look_form=ConfirmForm(),
         max_reason=MAX_REASON,
         max_criterion_comment=MAX_CRITERION_COMMENT,
-        ungraded_key=_next_ungraded(lines, person_id),
+        ungraded_key=next_ungraded(lines, person_id),
         assessment=assessment,
         form=form
         or AssessmentForm(
@@ -298,25 +335,16 @@ def _rows(assessment: AssessmentView, verdicts: Verdicts, typed: Mapping[str, st
     ]
 
 
-def _neighbours(lines: list[StudentLine], person_id: int) -> tuple[StudentLine | None, StudentLine | None]:
-    """The students before and after one in the class list."""
-    at = [line.person_id for line in lines].index(person_id)
-    return (lines[at - 1] if at else None), (lines[at + 1] if at + 1 < len(lines) else None)
+def _graders(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, str]:
+    """The names of the graders of the course by id, if students have graders; else the list needs no names."""
+    is_divided = any(line.graders.everybody for line in lines)
+    return {each.person_id: each.name for each in list_graders(read_session(), actor, discussion)} if is_divided else {}
 
 
-def _with(here: StudentLine, everybody: Sequence[StudentLine], shown: list[StudentLine]) -> list[StudentLine]:
-    """The students that a filter shows, and the one who is open even if it does not show them any more."""
-    if any(line.person_id == here.person_id for line in shown):
-        return shown
-    order = {line.person_id: at for at, line in enumerate(everybody)}
-    at = next((n for n, line in enumerate(shown) if order[line.person_id] > order[here.person_id]), len(shown))
-    return [*shown[:at], here, *shown[at:]]
-
-
-def _next_ungraded(lines: list[StudentLine], person_id: int) -> str | None:
-    """The key of the next student in the class list who needs grading, from the top again after the last."""
-    at = [line.person_id for line in lines].index(person_id)
-    return next((line.key for line in [*lines[at + 1 :], *lines[:at]] if line.needs_marks), None)
+def _shows_graders(lines: Sequence[StudentLine]) -> bool:
+    """Whether it matters who graded: students have graders, or more than one person grades."""
+    by = {line.graded_by for line in lines if line.graded_by}
+    return len(by) > 1 or any(line.graders.everybody for line in lines)
 
 
 def _counts(lines: list[StudentLine]) -> dict[str, int]:

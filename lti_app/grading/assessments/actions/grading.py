@@ -26,6 +26,8 @@ from lti_app.grading.assessments.queries.grades import collect_marks
 from lti_app.grading.assessments.queries.post_comments import collect_post_comments
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind, shares_of
 from lti_app.grading.comments.rules.saved import check_for_student
+from lti_app.grading.graders.errors import MarkedIndependently
+from lti_app.grading.graders.queries.blind import list_blind
 from lti_app.grading.passbacks.actions.queueing import ReleasedScore, queue_passbacks
 from lti_app.grading.passbacks.queries import get_column_plan
 from lti_app.grading.passbacks.rules.parts import divide
@@ -48,24 +50,27 @@ def assess(
     note: str = "",
     version: int,
     marked_with: int = 0,
+    kind: GradeEventKind = GradeEventKind.SAVED,
     now: datetime,
 ) -> None:
     """Save a student's marks (by criterion id), the comment to the student and the note for graders as a draft.
 
     `version` is the version of the marks that the grader saw, 0 for none, and `marked_with` the id of its rubric, 0 for
-    whichever applies. Raises AssessmentChanged if another grader has saved since then, or the rubric has changed;
-    CommentTooLong, PlaceholderLeft, NotFound for a person who is not a student here, Forbidden. Marks that are not of
-    the rubric are ignored. Saving the same marks again changes nothing.
+    whichever applies; `kind` is what the history says. Raises AssessmentChanged if another grader has saved since then,
+    or the rubric has changed; MarkedIndependently while graders mark the student independently; CommentTooLong,
+    PlaceholderLeft, NotFound for a person who is not a student here, Forbidden. Marks that are not of the rubric are
+    ignored. Saving the same marks again changes nothing.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
     comment, note = for_student(comment, MAX_COMMENT), limited(note, MAX_NOTE)
     lock_rubric(session, discussion)
     (assessment,) = locked_or_new(session, actor, discussion, [person_id], now)
+    refuse_while_blind(session, actor, discussion, person_id)
     rubric = get_rubric(session, discussion, version_id=assessment.rubric_id)
     if marked_with not in (0, rubric.id):
         raise AssessmentChanged
-    chosen = _settled(rubric, marks)
+    chosen = settled_marks(rubric, marks)
     before = collect_marks(session, rubric, [assessment.id]).get(assessment.id, {})
     if (assessment.comment, assessment.note, before) == (comment, note, chosen):
         return  # also the second of two clicks
@@ -76,7 +81,15 @@ def assess(
     assessment.version += 1
     assessment.assessed_at, assessment.assessed_by_id = now, actor.person_id
     shown = {assessment.id: as_read(rubric, chosen)}
-    record(session, actor, GradeEventKind.SAVED, [assessment], marks=shown, now=now)
+    record(session, actor, kind, [assessment], marks=shown, now=now)
+
+
+def refuse_while_blind(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> None:
+    """Raise MarkedIndependently while graders mark a student independently (one statement). Asked with a lock on the
+    student's row or on the rubric, which beginning to mark independently waits for.
+    """
+    if list_blind(session, actor, discussion).is_open(person_id):
+        raise MarkedIndependently
 
 
 def limited(text: str, limit: int) -> str:
@@ -94,7 +107,7 @@ def for_student(text: str, limit: int) -> str:
     return text
 
 
-def _settled(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> dict[int, CriterionMark]:
+def settled_marks(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> dict[int, CriterionMark]:
     """The marks as they are stored: of criteria of this rubric, and none that are empty."""
     given = {each.id: each.settled(mark) for each in rubric.criteria if (mark := marks.get(each.id))}
     short = {
@@ -106,13 +119,14 @@ def _settled(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> dict[int
 def release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, *, now: datetime) -> None:
     """Release a grade to a student, and queue it for the LMS in the same transaction.
 
-    Raises AssessmentIncomplete if a criterion has no level, NotFound, Forbidden. Releasing the same grade again changes
-    nothing.
+    Raises AssessmentIncomplete if a criterion has no level, MarkedIndependently, NotFound, Forbidden. Releasing the
+    same grade again changes nothing.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
     assessment = session.scalar(locked_assessments(discussion).where(Assessment.person_id == person_id))
     if assessment is None or not assessment.is_complete:
+        refuse_while_blind(session, actor, discussion, person_id)  # until then it has no marks
         raise AssessmentIncomplete
     if assessment.version == assessment.released_version:
         person = {person_id: basis_of(assessment)}
@@ -133,23 +147,27 @@ def release_all(
 ) -> int:
     """Release every complete draft of active students, or of these, in this transaction; returns how many.
 
-    Students who are excused have none, and grades that are held back stay so. The first release of all grades also
-    reveals the names of a blind discussion to staff. Raises Forbidden.
+    Students who are excused have none, nor have those whom graders still mark independently, and grades that are held
+    back stay so. The first release of all grades also reveals the names of a blind discussion to staff. Raises
+    Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
+    assessments = session.scalars(
+        locked_assessments(discussion)
+        .join(
+            Enrollment,
+            (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
+        )
+        .where(Assessment.is_complete, Enrollment.role == Role.STUDENT, Enrollment.active)
+        .where(Assessment.excused_at.is_(None), Assessment.held_at.is_(None))
+    ).all()
+    blind = list_blind(session, actor, discussion)
     drafts = [
         assessment
-        for assessment in session.scalars(
-            locked_assessments(discussion)
-            .join(
-                Enrollment,
-                (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
-            )
-            .where(Assessment.is_complete, Enrollment.role == Role.STUDENT, Enrollment.active)
-            .where(Assessment.excused_at.is_(None), Assessment.held_at.is_(None))
-        )
+        for assessment in assessments
         if assessment.version != assessment.released_version
         and (person_ids is None or assessment.person_id in person_ids)
+        and not blind.is_open(assessment.person_id)
     ]
     if drafts:
         _release(

@@ -17,6 +17,7 @@ from lti_app.grading.adjustments.rules.stored import lines_from_stored
 from lti_app.grading.assessments.models import Assessment, GradeEvent, SecondLook
 from lti_app.grading.assessments.queries.grades import ReleasedMark, released_mark
 from lti_app.grading.assessments.rules import GradeEventKind
+from lti_app.grading.graders.queries.blind import list_blind
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,12 @@ MOST_EVENTS = 200
 
 
 def list_history(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> list[PastEvent]:
-    """What was done with a student's grade, the newest first (one statement). Raises Forbidden for all but graders."""
+    """What was done with a student's grade, the newest first (two statements).
+
+    While graders mark the student independently, without points, marks and words. Raises Forbidden for all but graders.
+    """
     require(actor, DiscussionPermission.GRADE)
+    is_blind = list_blind(session, actor, discussion).is_open(person_id)
     rows = session.execute(
         select(GradeEvent, Person.name)
         .join(Assessment, Assessment.id == GradeEvent.assessment_id)
@@ -60,6 +65,8 @@ def list_history(session: Session, actor: Actor, discussion: DiscussionView, per
         .order_by(GradeEvent.id.desc())
         .limit(MOST_EVENTS)
     )
+    if is_blind:
+        return [PastEvent(row.kind, row.at, by, None, "", ()) for row, by in rows]
     return [
         PastEvent(
             row.kind,
