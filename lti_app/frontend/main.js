@@ -10,6 +10,7 @@ import { watchQuoting } from "./js/quoting.js";
 import { watchRubric } from "./js/rubric.js";
 import { watchThread } from "./js/thread.js";
 import { tellTimeZone } from "./js/time_zone.js";
+import { watchVersions } from "./js/versions.js";
 import { watchWords } from "./js/words.js";
 
 document.documentElement.classList.add("scripted");
@@ -24,4 +25,5 @@ watchDesk(document);
 watchMenus(document);
 watchRubric(document);
 watchThread(document);
+watchVersions(document);
 tellTimeZone(document);

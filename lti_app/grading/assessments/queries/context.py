@@ -27,7 +27,12 @@ class RelatedPost:
     address: str
     author: str
     html: str
+    """In full, also where it is deleted or hidden: graders see what the student replied to."""
+    created_at: datetime | None
     is_deleted: bool
+    is_hidden: bool
+    is_held: bool
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,18 @@ class PostInContext:
 
     id: int
     address: str
+    title: str
+    """Of a first post where students begin topics; else empty."""
     html: str
     words: int
+    quotes: tuple[dict[str, Any], ...]
+    """What became of each longer quotation when it was looked for in the texts of the readings."""
     created_at: datetime | None
     edited_at: datetime | None
     is_deleted: bool
     is_hidden: bool
     is_held: bool
+    is_private: bool
     parent: RelatedPost | None
     replies: tuple[RelatedPost, ...]
     events: tuple[PostEvent, ...]
@@ -79,13 +89,16 @@ def list_posts_in_context(
         PostInContext(
             id=post.id,
             address=post.address,
+            title=post.title,
             html=post.html,
             words=post.words,
+            quotes=tuple(post.quotes),
             created_at=post.created_at,
             edited_at=post.edited_at,
             is_deleted=(status := status_of(post)).is_deleted,
             is_hidden=status.is_hidden,
             is_held=status.is_held,
+            is_private=status.is_private,
             parent=_related(parent, "" if hides_names else author) if parent is not None else None,
             replies=tuple(replies.get(post.id, ())),
             events=_events(post),
@@ -119,4 +132,14 @@ def _events(post: Post) -> tuple[PostEvent, ...]:
 
 
 def _related(post: Post, author: str) -> RelatedPost:
-    return RelatedPost(post.address, author, post.html, status_of(post).is_deleted)
+    status = status_of(post)
+    return RelatedPost(
+        address=post.address,
+        author=author,
+        html=post.html,
+        created_at=post.created_at,
+        is_deleted=status.is_deleted,
+        is_hidden=status.is_hidden,
+        is_held=status.is_held,
+        is_private=status.is_private,
+    )
