@@ -1,7 +1,7 @@
 // The grading desk by keyboard: levels by number, posts and students by letter, the total as it is chosen.
 
 import { watchKeys } from "./keys.js";
-import { toggleVersions } from "./versions.js";
+import { toggleChanges, toggleVersions } from "./versions.js";
 
 export function watchDesk(page) {
   const form = page.querySelector("form[data-desk]");
@@ -27,6 +27,7 @@ function act(page, form, key) {
     return choose(form, (radios, row) => radios.find((radio) => radio.value === suggested(row)));
   if (key === "j" || key === "k") return goToPost(page, key === "j" ? 1 : -1);
   if (key === "h") return toggleVersions(page);
+  if (key === "d") return toggleChanges(page);
   if (key === "n" || key === "p") return follow(page, key === "n" ? "next" : "prev");
   if (key === "u") return click(page.querySelector("[data-ungraded]"));
   if (key === "s" || key === "r") return click(form.querySelector(ACTIONS[key]) ?? form.querySelector(".primary"));

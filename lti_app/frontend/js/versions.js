@@ -30,12 +30,28 @@ export function watchVersions(page) {
  * @param {Document} page
  */
 export function toggleVersions(page) {
+  const link = findInPost(page, "a[data-versions]");
+  if (link) toggle(link);
+  return Boolean(link);
+}
+
+/**
+ * Shows or hides what was changed after grading, in the same post; where that post has none, in the first that has.
+ * @param {Document} page
+ */
+export function toggleChanges(page) {
+  const changes = findInPost(page, "details[data-since]") ?? page.querySelector("details[data-since]");
+  if (!changes) return false;
+  changes.open = !changes.open;
+  changes.querySelector("summary").focus();
+  return true;
+}
+
+function findInPost(page, selector) {
   const posts = /** @type {HTMLElement[]} */ ([...page.querySelectorAll(".work .post")]);
   const post =
     page.activeElement?.closest(".work .post") ?? posts.find((each) => each.getBoundingClientRect().bottom > 1);
-  const link = post?.querySelector("a[data-versions]");
-  if (link) toggle(link);
-  return Boolean(link);
+  return post?.querySelector(selector);
 }
 
 async function toggle(link) {

@@ -138,6 +138,34 @@ def test_whatever_happens_after_the_marks_is_pointed_out(site, cast, discussion,
     assert "posts changed since grading" in browser.get(address(discussion, "grading")).text
 
 
+def edit(site, author, discussion, post, *texts):
+    for version, text in enumerate(texts, 1):
+        site.clock.move(minutes=1)
+        with site.database.writing() as session:
+            edit_post(session, author, discussion, post.id, PostContent(text), version=version, now=site.clock())
+
+
+def test_an_edit_after_grading_shows_what_was_changed_since_then(site, cast, discussion, path):
+    graded, untouched = site.write(cast.ana, discussion, "Leaders wait."), site.write(cast.ana, discussion)
+    edit(site, cast.ana, discussion, untouched, "Edited before anyone graded it.")
+    edit(site, cast.ana, discussion, graded, "Leaders plan and wait.")
+    site.mark(discussion, cast.ana)
+    browser = site.browser(cast.ines)
+    before = costs(site, lambda: browser.get(path))
+    assert not browser.get(path).page.all("details", class_="since")
+    site.clock.move(minutes=1)
+    with site.database.writing() as session:
+        for version, text in ((2, "Leaders align and wait."), (3, "Leaders align and motivate.")):
+            edit_post(session, cast.ana, discussion, graded.id, PostContent(text), version=version, now=site.clock())
+    page = browser.get(path).page
+    (changed,) = page.all("details", class_="since")
+    assert [each.text for each in changed.all("del")] == ["[removed: plan]", "[removed: wait.]"]
+    assert [each.text for each in changed.all("ins")] == ["[added: align]", "[added: motivate.]"]
+    (link,) = [each for each in page.all("a") if each.text == "What changed 1"]
+    assert link.attrs["href"] == f"#{changed.one('div').attrs['id']}"
+    assert costs(site, lambda: browser.get(path)) == before + 1
+
+
 def test_fate_of_the_grade_is_told(site, cast, discussion, path):
     browser = site.browser(cast.ines)
     site.mark(discussion, cast.ana)

@@ -12,7 +12,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.rules.attached import shown_files
 from lti_app.discussion.visibility.queries import author_name
 from lti_app.discussion.visibility.rules import status_of
@@ -61,6 +61,14 @@ class PostInContext:
     """Its files as the grader may see them; none of a deleted post, whose files nobody keeps."""
 
 
+@dataclass(frozen=True)
+class EditedText:
+    """What a post said at a moment, and what it says now."""
+
+    before: str
+    now: str
+
+
 _PARENT = alias_of(Post)
 
 
@@ -106,6 +114,32 @@ def list_posts_in_context(
         )
         for post, parent, author in rows
     ]
+
+
+def collect_edited_texts(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int, since: datetime
+) -> dict[str, EditedText]:
+    """By address, the posts of a student that stood at that moment and were edited later (one statement).
+
+    Raises Forbidden for all but graders.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    rows = session.execute(
+        select(Post.address, Revision.title, Revision.text, Post.title, Post.text)
+        .join(Revision, Revision.post_id == Post.id)
+        .where(Post.discussion_id == discussion.id, Post.author_id == person_id)
+        .where(Post.edited_at > since, Revision.written_at <= since)
+        .order_by(Post.id, Revision.version)
+    )
+    # Of several versions from before, the last one is what stood there.
+    return {
+        address: EditedText(_with_title(title, text), _with_title(title_now, text_now))
+        for address, title, text, title_now, text_now in rows
+    }
+
+
+def _with_title(title: str, text: str) -> str:
+    return f"{title}\n\n{text}" if title else text
 
 
 def _replies_to(
