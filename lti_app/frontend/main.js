@@ -1,4 +1,5 @@
 // Every page works without scripts. These add comfort; each finds its own elements and does nothing where there are none.
+import { watchCitations } from "./js/citations.js";
 import { watchComposers } from "./js/composer.js";
 import { watchCopying } from "./js/copying.js";
 import { watchDesk } from "./js/desk.js";
@@ -21,6 +22,7 @@ watchGuidance(document);
 watchComposers(document);
 watchQuoting(document);
 watchCopying(document);
+watchCitations(document);
 watchDesk(document);
 watchMenus(document);
 watchRubric(document);
