@@ -10,8 +10,10 @@ def test_quoted_words_stand_among_those_around_them():
     text = "word " * 200 + "leaders cope with change" + " then" * 200
     found = excerpt_of(PassagePlace(page="104", exact="leaders cope with change"), [text])
     assert found.exact == "leaders cope with change"
-    assert found.before.startswith("… word") and found.before.endswith("word ")
-    assert found.after.startswith(" then") and found.after.endswith(" …")
+    assert found.before.startswith("… word")
+    assert found.before.endswith("word ")
+    assert found.after.startswith(" then")
+    assert found.after.endswith(" …")
     assert max(len(found.before), len(found.after)) <= 304
 
 
@@ -28,7 +30,8 @@ def test_words_that_are_not_found_are_shown_as_they_were_cited(texts):
 
 def test_a_page_is_cut_after_a_word():
     found = excerpt_of(PassagePlace(page="1"), ["leader " * 400])
-    assert found.before.endswith("leader …") and len(found.before) <= 1203
+    assert found.before.endswith("leader …")
+    assert len(found.before) <= 1203
     assert excerpt_of(PassagePlace(page="1"), ["", " "]) is None
     assert excerpt_of(PassagePlace(), []) is None
 

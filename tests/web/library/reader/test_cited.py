@@ -7,12 +7,12 @@ import pytest
 from lti_app.jobs.pages import PageReader
 from lti_app.library.passages.actions import store_text
 from lti_app.library.passages.rules import Page, TextStorage
-from lti_app.library.readings.actions.passages import find_or_add_passage
 from lti_app.library.readings.actions.pages import store_pages
+from lti_app.library.readings.actions.passages import find_or_add_passage
 from lti_app.library.readings.models import Reading
 from lti_app.web.library.uploads import STORAGE
 from tests.factories import files
-from tests.web.library.reader.test_reader import HTML, at, give, given, reading  # noqa: F401
+from tests.web.library.reader.giving import HTML, at, give
 from tests.web.questions import costs, refused, refuses_no_visit
 
 
