@@ -49,6 +49,7 @@ from lti_app.web.grading import (
     reopening,
     rubric_files,
     rubrics,
+    term,
 )
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
@@ -88,6 +89,7 @@ AREAS = (
     rubrics,
     rubric_files,
     discussion_rubrics,
+    term,
     passback,
     exchange,
 )
