@@ -57,6 +57,7 @@ from lti_app.web.grading import (
     rubrics,
     saved_comments,
     second_marking,
+    term,
 )
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
@@ -103,6 +104,7 @@ AREAS = (
     saved_comments,
     feedback,
     late_rules,
+    term,
     passback,
     columns,
     exchange,

@@ -17,6 +17,7 @@ from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import close_expired_visits
 from lti_app.jobs.faults import log_fault
 from lti_app.jobs.indexing import PostIndexer
+from lti_app.jobs.pages import PageReader
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.jobs.read_backs import GradebookReader
 from lti_app.jobs.references import ReferenceRenderer
@@ -54,6 +55,8 @@ class Jobs:
         self.refresh_roster = self._task("refresh_roster", self._refresh_roster)
         self.render_references = self._task("render_references", references.render_stale)
         self._task("index_posts", PostIndexer(sender.database, sender.stopping).index_stale, every=crontab(minute="*"))
+        pages = PageReader(sender.database, storage, sender.stopping)
+        self._task("read_pages", pages.read_new, every=crontab(minute="*"))
         self._task("sweep_passbacks", self._send_passbacks, every=crontab(minute="*"))
         self._task("sweep_gradebooks", self._read_gradebooks, every=crontab(minute="*"))
         self._task("sweep_references", references.render_stale, every=crontab(minute="*/5"))

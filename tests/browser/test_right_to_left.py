@@ -35,6 +35,8 @@ PAGES = {
         "moderation.own_reports": WEEK_3 + "/moderation/reports",
         "readings.show": READING,
         "reader.show": READING + "/read",
+        "term.show": "/courses/1/people/{amara}/grades",
+        "reader.cited": READING + "/cited?passage={passage}",
         "reader.choose_discussion": READING + "/cite?passage={passage}",
         "citations.find": READING + "/citations",
         "citations.show": WEEK_3 + "/citations/1",

@@ -18,7 +18,7 @@ from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.rules import Limits, Purpose, Right, Rights
 from lti_app.library.passages.rules import Page, TextStorage
-from lti_app.library.readings.rules import to_csl
+from lti_app.library.readings.rules import PassagePlace, to_csl
 from lti_app.storage.bucket import BucketStorage
 from tests.cast import MONDAY
 from tests.factories import files
@@ -29,6 +29,7 @@ from tests.tenancy.world import FILE, LATER
 Ids = Mapping[str, int]
 
 VALUES: dict[str, Any] = {
+    "cited": PassagePlace(page="104"),
     "comment": "Well argued.",
     "csl": to_csl(KOTTER),
     "dates": LATER,
@@ -63,6 +64,7 @@ VALUES: dict[str, Any] = {
     "choices": ImportChoices(ImportMode.READ_ONLY),
     "words": "See for yourself",
     "written": PostContent("A new thought on what leaders do."),
+    "since": MONDAY,
     "storage": BucketStorage(MemoryStore(), prefix="files"),
     "stream": io.BytesIO(files.pdf(["x"])),
     "rights": Rights(Right.OPEN_LICENCE, "CC BY 4.0"),
@@ -135,6 +137,7 @@ AS_FOR_NOTHING: dict[str, str] = {
     "grading.assessments.list_post_comments": "a student without comments has none",
     "grading.assessments.list_passed": "a student whom no pass has marked is not among them",
     "grading.assessments.get_assessment": "a student without marks has none",
+    "grading.assessments.collect_edited_texts": "of those who have edited nothing here",
     "grading.assessments.list_posts_in_context": "of those who have written nothing here",
     "grading.passbacks.get_passback": "a student without a released grade has none",
     "grading.passbacks.keep_shown": "a discussion without scores has none to keep",
@@ -142,6 +145,7 @@ AS_FOR_NOTHING: dict[str, str] = {
     "grading.passbacks.retry_passbacks": "a discussion without scores has none to send",
     "grading.passbacks.send_over": "a discussion without scores has none to send",
     "library.files.list_files": "of the ids in a text, those that are of the course",
+    "library.readings.read_excerpt": "nothing can be read of what is elsewhere",
     "library.readings.list_progress": "nobody here has got anywhere in what is elsewhere",
     "library.readings.list_class_progress": "of the ids that a page shows, those that are of the course",
 }
@@ -203,6 +207,8 @@ BEYOND_A_GATE: dict[str, str] = {
     "library.passages.check_many": "of the readings of the discussion in hand",
     "library.passages.check_quotations": "of the readings of the discussion in hand",
     "library.readings.find_or_add_passage": "of the reading in hand",
+    "library.readings.forget_pages": "of the reading in hand",
+    "library.readings.store_pages": "of the reading whose file the worker has read",
     "library.readings.with_progress": "of the actor",
 }
 """These take ids that a gate, or the LMS's signed message, has answered for; the web gets at none of them."""

@@ -148,6 +148,8 @@ MAY = {
     "files.upload": WRITERS,
     "files.serve": WRITERS,
     "reader.show": EVERYBODY,
+    "term.show": {"ana"} | STAFF,
+    "reader.cited": EVERYBODY,
     "reader.cite": WRITERS,
     "reader.choose_discussion": EVERYBODY,
     "reader.record_progress": EVERYBODY,

@@ -1,6 +1,6 @@
 """The participation of students, derived from their posts; never stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, bindparam, case, literal, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of
+from lti_app.core.db import Id, alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
@@ -52,6 +52,19 @@ _FACTS: tuple[Any, ...] = (
     aside(Post),
 )
 _EARLIER = (Revision.written_at, Revision.words, Revision.reading_ids)
+
+
+_TERM_FACTS: Select[Any] = (
+    select(Post.discussion_id, *_FACTS, _PARENT.author_id, _PARENT.by_staff, _PARENT.byline, literal(""), *_EARLIER)
+    .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
+    .outerjoin(Revision, Revision.post_id == Post.id)
+    .where(
+        Post.course_id == bindparam("course_id", type_=Id),
+        Post.author_id == bindparam("person_id", type_=Id),
+        Post.byline.is_(None),
+    )
+    .order_by(Post.discussion_id, Post.id, Revision.version)
+)
 
 
 @dataclass(frozen=True)
@@ -117,6 +130,23 @@ def collect_class_verdicts(
         return evaluate(required(calendar), own, now, discussion.zone) if own else of_nothing(calendar)
 
     return verdicts_of
+
+
+def collect_term_verdicts(
+    session: Session, actor: Actor, views: Sequence[DiscussionView], person_id: int, *, now: datetime
+) -> dict[int, Verdicts]:
+    """The result of one student in each of these discussions, by discussion id (one statement).
+
+    The views have the student's own dates, and their readings. Nobody is named in it. Raises Forbidden for all but the
+    student and graders.
+    """
+    if person_id != actor.person_id:
+        require(actor, DiscussionPermission.GRADE)
+    rows = session.execute(_TERM_FACTS, {"course_id": actor.course_id, "person_id": person_id})
+    facts: dict[int, list[PostFacts]] = {}
+    for (discussion_id, _id), versions in groupby(rows, key=itemgetter(0, 1)):
+        facts.setdefault(discussion_id, []).append(_facts_of([tuple(row)[1:] for row in versions]))
+    return {view.id: evaluate(requirements_of(view), facts.get(view.id, ()), now, view.zone) for view in views}
 
 
 def collect_class_facts(

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from lti_app.course.courses.actions import change_settings, report_time_zone
 from lti_app.course.courses.queries import get_settings
+from lti_app.course.courses.rules import Role
 from lti_app.discussion.discussions.queries.course import list_discussions, list_required
 from lti_app.discussion.moderation.queries import count_review_items
 from lti_app.library.readings.access import may_edit, require_staff
@@ -30,6 +31,7 @@ def home() -> ResponseReturnValue:
         review_counts=count_review_items(session, actor),
         readings=list_readings(session, actor),
         is_staff=actor.is_staff,
+        is_student=actor.role is Role.STUDENT and not actor.is_previewing,
         may_edit=may_edit(actor),
     )
 

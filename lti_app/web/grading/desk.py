@@ -16,9 +16,10 @@ from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.lineage import get_lineage
+from lti_app.discussion.threads.rules import DiffPart, compare_words
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
-from lti_app.grading.assessments.queries.context import list_posts_in_context
+from lti_app.grading.assessments.queries.context import PostInContext, collect_edited_texts, list_posts_in_context
 from lti_app.grading.assessments.queries.given import given_now
 from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
 from lti_app.grading.assessments.queries.history import list_looks
@@ -315,6 +316,7 @@ def _student_page(
         ),
         passback=chosen.passback,
         changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
+        edits=_edits_since(actor, discussion, person_id, assessment, posts),
         blind=discussion.hides_names_from(actor),
         own=participation.calendar,
         previous_key=before.key if before else None,
@@ -323,6 +325,17 @@ def _student_page(
         total_count=len(everybody),
         base_url=url_for("discussions.show", discussion_id=discussion.id),
     )
+
+
+def _edits_since(
+    actor: Actor, discussion: DiscussionView, person_id: int, assessment: AssessmentView, posts: list[PostInContext]
+) -> dict[str, tuple[DiffPart, ...]]:
+    """What was changed in the student's posts after the marks were saved, by address."""
+    since = assessment.assessed_at
+    if since is None or not any(post.edited_at and post.edited_at > since for post in posts):
+        return {}
+    texts = collect_edited_texts(read_session(), actor, discussion, person_id, since)
+    return {address: compare_words(text.before, text.now) for address, text in texts.items()}
 
 
 def _rows(assessment: AssessmentView, verdicts: Verdicts, typed: Mapping[str, str] | None) -> list[RubricRow]:

@@ -1,6 +1,7 @@
 """The discussions of a course, and what they require."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,7 +15,8 @@ from lti_app.discussion.discussions.queries.discussion import (
     select_discussions,
     view_discussion,
 )
-from lti_app.discussion.discussions.rules import Calendar, State
+from lti_app.discussion.discussions.rules import AssignedReading, Calendar, State
+from lti_app.library.readings.models import Reading
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,25 @@ def list_views(session: Session, actor: Actor, now: datetime) -> list[Discussion
         {"course_id": actor.course_id, "person_id": actor.person_id},
     )
     return [view_discussion(row, (), now) for row in rows]
+
+
+def with_readings(session: Session, views: Sequence[DiscussionView]) -> list[DiscussionView]:
+    """The same discussions with the readings that are assigned in them, as far as they have begun (one statement).
+
+    Called with views that a gate has answered with; the readings have no progress.
+    """
+    begun = [view.id for view in views if view.state.has_begun]
+    rows = session.execute(
+        select(DiscussionReading.discussion_id, Reading, DiscussionReading.required)
+        .join(Reading, Reading.id == DiscussionReading.reading_id)
+        .where(DiscussionReading.discussion_id.in_(begun))
+        .order_by(DiscussionReading.position)
+    )
+    assigned: dict[int, list[AssignedReading]] = {}
+    for discussion_id, row, required in rows:
+        reading = AssignedReading(row.id, row.label, row.reference_html, row.url, required)
+        assigned.setdefault(discussion_id, []).append(reading)
+    return [replace(view, readings=tuple(assigned.get(view.id, ()))) for view in views]
 
 
 def list_required(session: Session, actor: Actor) -> list[int]:

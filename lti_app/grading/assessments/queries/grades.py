@@ -182,7 +182,11 @@ def get_released_grade(session: Session, actor: Actor, discussion: DiscussionVie
     found = session.execute(_RELEASED, {"discussion_id": discussion.id, "person_id": actor.person_id}).first()
     if found is None:
         return None
-    row, passback = found
+    return released_grade(*found)
+
+
+def released_grade(row: Release, passback: Passback | None) -> ReleasedGrade:
+    """A released grade as the student sees it, from its rows."""
     marks = tuple(released_mark(mark) for mark in row.marks)
     delivery = report_of(passback) if passback is not None else None
     late, curve = lines_from_stored(row.lines)
