@@ -47,6 +47,8 @@ from lti_app.web.grading import (
     discussion_rubrics,
     passback,
     reopening,
+    review_overview,
+    reviews,
     rubric_files,
     rubrics,
 )
@@ -85,6 +87,8 @@ AREAS = (
     bulk,
     criterion_pass,
     reopening,
+    reviews,
+    review_overview,
     rubrics,
     rubric_files,
     discussion_rubrics,

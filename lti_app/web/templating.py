@@ -3,12 +3,14 @@
 import json
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
+from babel.numbers import format_percent
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, get_domain, get_locale, gettext
 from jinja2 import StrictUndefined
@@ -52,6 +54,8 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
         relative=relative,
         against=against,
         points=points,
+        percent=percent,
+        signed_percent=signed_percent,
         plain_excerpt=plain_excerpt,
         say=say,
         headings_below_title=headings_below_title,
@@ -187,6 +191,16 @@ def points(value: Decimal) -> str:
     """Points without trailing zeros, with the decimal sign of the language: 15.5."""
     text = f"{value.normalize():f}"
     return text.replace(".", str((get_locale() or Locale("en")).number_symbols["latn"]["decimal"]))
+
+
+def percent(share: Fraction) -> str:
+    """A share as a whole percentage, as the language writes it: 83%."""
+    return format_percent(Decimal(round(share * 100)) / 100, locale=get_locale() or Locale("en"))
+
+
+def signed_percent(share: Fraction) -> str:
+    """The same with its sign: +5%."""
+    return f"+{percent(share)}" if round(share * 100) > 0 else percent(share)
 
 
 def plain_excerpt(html: str, length: int) -> str:

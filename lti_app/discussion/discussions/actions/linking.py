@@ -25,6 +25,7 @@ COPIED = (
     "stance_low",
     "stance_high",
     "requirements",
+    "review_plan",
 )
 """The settings that a copy begins with."""
 

@@ -1,0 +1,186 @@
+"""Reviews on the screen: setting them up, assigning, writing, reading, and what graders see."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.cast import MONDAY
+from tests.factories.reviews import DUE, assign, plan_reviews, tasks_of
+from tests.web.questions import refused
+from tests.web.site import address
+
+PLAN = {
+    "peers": "2",
+    "time_zone": "UTC",
+    "due": "2026-03-08T23:59",
+    "pairing": "anyone",
+    "names": "both_hidden",
+    "posted_first": "y",
+    "automatic": "y",
+    "instructor": "60",
+    "peer_weight": "40",
+    "own_weight": "0",
+}
+
+
+@pytest.fixture
+def assigned(site, cast, discussion):
+    """Three students have posted, and review one another."""
+    for student in cast.students:
+        site.write(student, discussion)
+    with site.database.writing() as session:
+        discussion = plan_reviews(session, cast.ines, discussion, self_review=True)
+        assign(session, cast.ines, discussion, now=site.clock())
+    return discussion
+
+
+def task(site, reviewer, author, discussion):
+    with site.read() as session:
+        tasks = tasks_of(session, reviewer, discussion, now=site.clock())
+    return next(each for each in tasks if each.author_id == author.person_id)
+
+
+def submit(site, reviewer, author, discussion, *, level=0, comment="", action="submit"):
+    """Through the page, as a browser does without scripts."""
+    here = address(discussion, "reviews", "write", task(site, reviewer, author, discussion).key)
+    chosen = {f"criterion-{each.key}": str(each.levels[level].key) for each in site.rubric(discussion).criteria}
+    return site.browser(reviewer).post_form(here, here, **chosen, comment=comment, action=action)
+
+
+def test_instructor_sets_reviews_up_and_assigns_them(site, cast, discussion):
+    for student in cast.students:
+        site.write(student, discussion)
+    browser = site.browser(cast.ines)
+    settings = address(discussion, "reviews", "settings")
+    assert browser.post_form(settings, settings, **PLAN).status == 303
+    overview = address(discussion, "reviews", "overview")
+    page = browser.get(overview)
+    assert "Each gets 2 reviews by classmates." in page.text
+    assert "6 to add" in page.text
+    assert browser.post_form(address(discussion, "reviews", "assign"), overview).status == 303
+    assert "Everything is assigned." in browser.get(overview).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"due": ""}, "Enter the date by which reviews are due."),
+        ({"due": "2026-03-04T12:00"}, "Choose a date after first posts are due."),
+        ({"instructor": "70"}, "must add up to 100"),
+        ({"peers": "6"}, "Number must be between"),
+        ({"instructor": "NaN"}, "Not a valid decimal value"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused_with_what_was_typed(site, cast, discussion, changes, told):
+    settings = address(discussion, "reviews", "settings")
+    answer = site.browser(cast.ines).post_form(settings, settings, **{**PLAN, **changes})
+    assert answer.status == 422
+    assert told in answer.text
+    assert 'value="40"' in answer.html
+
+
+def test_two_instructors_do_not_overwrite_each_other(site, cast, discussion):
+    settings = address(discussion, "reviews", "settings")
+    browser = site.browser(cast.ines)
+    browser.get(settings)
+    assert browser.post_form(settings, settings, **PLAN).status == 303
+    answer = browser.post_form(settings, settings, **{**PLAN, "version": "0"})
+    assert answer.status == 409
+    assert "someone else changed these settings" in answer.text
+
+
+def test_a_student_writes_a_draft_then_submits_it(site, cast, assigned):
+    assert submit(site, cast.ana, cast.ben, assigned, action="save", comment="So far").status == 303
+    mine = address(assigned, "reviews")
+    assert "draft saved" in site.browser(cast.ana).get(mine).text
+    assert submit(site, cast.ana, cast.ben, assigned, comment="Done").status == 303
+    page = site.browser(cast.ana).get(mine)
+    assert "submitted" in page.text
+
+
+def test_an_incomplete_review_is_not_submitted_and_nothing_is_lost(site, cast, assigned):
+    here = address(assigned, "reviews", "write", task(site, cast.ana, cast.ben, assigned).key)
+    answer = site.browser(cast.ana).post_form(here, here, comment="Half a review", action="submit")
+    assert answer.status == 422
+    assert "choose a level for every criterion" in answer.text
+    assert "Half a review" in answer.text
+
+
+def test_a_review_that_is_submitted_can_be_changed_until_it_is_due(site, cast, assigned):
+    submit(site, cast.ana, cast.ben, assigned)
+    assert submit(site, cast.ana, cast.ben, assigned, level=1, comment="Second thoughts").status == 303
+    site.clock.now = DUE + timedelta(minutes=1)
+    assert submit(site, cast.ana, cast.ben, assigned, level=0).status == 422
+
+
+def test_a_late_review_is_submitted_once_and_told(site, cast, assigned):
+    site.clock.now = DUE + timedelta(minutes=1)
+    browser = site.browser(cast.ana)
+    assert submit(site, cast.ana, cast.ben, assigned).status == 303
+    assert "late" in browser.get(address(assigned, "reviews")).text
+
+
+def test_nobody_else_opens_a_review(site, cast, assigned):
+    here = address(assigned, "reviews", "write", task(site, cast.ana, cast.ben, assigned).key)
+    for other in (cast.ben, cast.chi, cast.ines, cast.tariq, cast.olga):
+        refused(site.browser(other).get(here), 404)
+
+
+def test_hidden_names_are_in_no_page_and_no_address(site, cast, assigned):
+    """Neither the reviewer for the author nor the author for the reviewer: no name, no id, no time."""
+    for reviewer in (cast.ana, cast.chi):
+        submit(site, reviewer, cast.ben, assigned, comment="Well argued")
+    writes = site.browser(cast.ana).get(
+        address(assigned, "reviews", "write", task(site, cast.ana, cast.ben, assigned).key)
+    )
+    site.clock.now = DUE + timedelta(minutes=1)
+    reads = site.browser(cast.ben).get(address(assigned, "reviews"))
+    assert reads.text.count("Well argued") == 2
+    for page, hidden in ((reads, (cast.ana, cast.chi)), (writes, (cast.ben,))):
+        main = page.html[page.html.index("<main") :]
+        for person in hidden:
+            assert person.name not in main
+            assert person.name.split()[0] not in main
+            targets = " ".join(re.findall(r'(?:href|action|src)="([^"]*)"', main)).replace(address(assigned), "")
+            assert not re.search(rf"/{person.person_id}\b", targets.replace(f"/courses/{cast.course_id}", ""))
+            assert "?at=" not in targets  # nor the way to the post in its thread
+    received = reads.html[reads.html.index("Reviews of your posts") :]
+    assert "<time" not in received
+
+
+def test_own_posts_are_reviewed_likewise(site, cast, assigned):
+    assert submit(site, cast.ana, cast.ana, assigned, comment="I could cite more").status == 303
+    site.clock.now = DUE + timedelta(minutes=1)
+    assert (
+        "I could cite more"
+        not in site.browser(cast.ana).get(address(assigned, "reviews")).text.split("Reviews of your")[1]
+    )
+
+
+def test_home_and_discussion_tell_what_is_owed(site, cast, assigned):
+    browser = site.browser(cast.ana)
+    assert "3 reviews to write" in browser.get(f"/courses/{cast.course_id}").text
+    assert "0 of 3 submitted" in browser.get(address(assigned)).text
+    submit(site, cast.ana, cast.ben, assigned)
+    assert "2 reviews to write" in browser.get(f"/courses/{cast.course_id}").text
+
+
+def test_first_look_after_the_date_assigns(site, cast, discussion):
+    for student in cast.students:
+        site.write(student, discussion)
+    with site.database.writing() as session:
+        plan_reviews(session, cast.ines, discussion)
+    mine = address(discussion, "reviews")
+    assert "No reviews are assigned" in site.browser(cast.ana).get(mine).text
+    site.clock.now = MONDAY + timedelta(days=3, minutes=1)
+    assert site.browser(cast.ana).get(mine).text.count("Classmate ") == 2
+
+
+def test_overview_shows_done_missing_and_spread(site, cast, assigned):
+    submit(site, cast.ana, cast.ben, assigned)
+    submit(site, cast.chi, cast.ben, assigned, level=1)
+    page = site.browser(cast.tariq).get(address(assigned, "reviews", "overview"))
+    assert "2 of 2" in page.text
+    assert "missing" in page.text
+    assert "Assign reviews" not in page.text  # that is for instructors
