@@ -48,6 +48,7 @@ from lti_app.web.grading.class_list import (
     whom,
 )
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
+from lti_app.web.grading.peer_evidence import peer_evidence
 from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
@@ -257,6 +258,7 @@ def _student_page(
         passback=get_passback(session, actor, discussion, person_id),
         changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
         blind=discussion.hides_names_from(actor),
+        **peer_evidence(actor, discussion, assessment, everybody, person_id),
         own=participation.calendar,
         previous_key=before.key if before else None,
         next_key=after.key if after else None,

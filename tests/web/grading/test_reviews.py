@@ -184,3 +184,54 @@ def test_overview_shows_done_missing_and_spread(site, cast, assigned):
     assert "2 of 2" in page.text
     assert "missing" in page.text
     assert "Assign reviews" not in page.text  # that is for instructors
+
+
+def test_desk_shows_peer_marks_as_evidence_with_the_weighted_total(site, cast, assigned):
+    desk = address(assigned, "grading", cast.ben.person_id)
+    assert "No peer reviews yet" in site.browser(cast.tariq).get(desk).text
+    submit(site, cast.ana, cast.ben, assigned, comment="Well argued")
+    submit(site, cast.chi, cast.ben, assigned, level=1)
+    page = site.browser(cast.tariq).get(desk)
+    assert "2 peer reviews" in page.text
+    assert "Review by Ana Brandt" in page.text
+    assert "Well argued" in page.text
+    assert "60% your saved marks: missing" in page.text
+    site.mark(assigned, cast.ben)
+    page = site.browser(cast.tariq).get(desk)
+    assert "60% your saved marks: 20" in page.text
+    assert "This is a suggestion" in page.text
+
+
+def test_an_excluded_review_counts_for_nothing_and_its_author_does_not_see_it(site, cast, assigned):
+    submit(site, cast.ana, cast.ben, assigned, comment="Rude words")
+    desk = address(assigned, "grading", cast.ben.person_id)
+    forms = site.browser(cast.tariq).get(desk).page.all("form")
+    (action,) = [found for form in forms if "/count/" in (found := form.attrs.get("action", ""))]
+    browser = site.browser(cast.tariq)
+    assert browser.post_form(action, desk, action="exclude", reason="").status == 303
+    assert "1 peer review:" in browser.get(desk).text  # without a reason nothing is excluded
+    assert browser.post_form(action, desk, action="exclude", reason="An insult").location.endswith("#reviews")
+    page = browser.get(desk)
+    assert "Excluded: An insult" in page.text
+    assert "No peer reviews yet" in page.text
+    assert "An insult" in browser.get(address(assigned, "reviews", "overview")).text
+    site.clock.now = DUE + timedelta(minutes=1)
+    assert "Rude words" not in site.browser(cast.ben).get(address(assigned, "reviews")).text
+
+
+def test_an_author_marks_a_review_helpful_and_reports_it(site, cast, assigned):
+    submit(site, cast.ana, cast.ben, assigned)
+    site.clock.now = DUE + timedelta(minutes=1)
+    mine, browser = address(assigned, "reviews"), site.browser(cast.ben)
+    actions = [form.attrs["action"] for form in browser.get(mine).page.all("form")]
+    (helpful,), (report,) = ([each for each in actions if each.endswith(end)] for end in ("/helpful", "/report"))
+    browser.post_form(helpful, mine)
+    assert 'aria-pressed="true"' in browser.get(mine).html
+    browser.post_form(report, mine, words="This is about another post")
+    assert "You have reported this review" in browser.get(mine).text
+    assert "reported" in site.browser(cast.tariq).get(address(assigned, "reviews", "overview")).text
+    assert "This is about another post" in site.browser(cast.tariq).get(address(assigned, "reviews", "overview")).text
+    for other in (cast.ana, cast.chi):  # also not its reviewer
+        stranger = site.browser(other)
+        token = {"csrf_token": stranger.token(mine)}
+        refused(stranger.send(helpful, "POST", data=token), 404)

@@ -97,8 +97,15 @@ NO_REVIEWS = ReviewPlan()
 class ReviewTerms:
     """What one student owes: so many reviews, until then."""
 
-    reviews: int
-    due: datetime | None
+    peers: int
+    own: bool
+    """Whether they also review their own posts."""
+    due: datetime
+
+    @property
+    def count(self) -> int:
+        """How many reviews that are."""
+        return self.peers + self.own
 
 
 def plan_from_stored(stored: Mapping[str, Any] | None) -> ReviewPlan:
@@ -136,8 +143,8 @@ def due_for(plan: ReviewPlan, of_class: Calendar, own: Calendar) -> datetime | N
 
 def terms_for(plan: ReviewPlan, of_class: Calendar, own: Calendar) -> ReviewTerms | None:
     """What a student with these dates owes; None where nobody reviews anything."""
-    reviews = plan.peers + plan.self_review
-    return ReviewTerms(reviews, due_for(plan, of_class, own)) if reviews else None
+    due = due_for(plan, of_class, own)
+    return ReviewTerms(plan.peers, plan.self_review, due) if plan.is_on and due else None
 
 
 def is_due_to_assign(plan: ReviewPlan, of_class: Calendar, now: datetime) -> bool:

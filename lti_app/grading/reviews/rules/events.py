@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 MAX_REVIEW_COMMENT = 4000
-MAX_REVIEW_REASON = 1000
+MAX_REVIEW_REASON = 2000
 
 
 class ReviewEventKind(StrEnum):
