@@ -125,10 +125,10 @@ def report_review(
 
     Raises ReviewWordsInvalid without words, NotFound.
     """
+    review = _received(session, actor, discussion, key, now)
     words = _limited(words, MAX_REVIEW_REASON)
     if not words:
         raise ReviewWordsInvalid(limit=0)
-    review = _received(session, actor, discussion, key, now)
     if review.reported_at is None:
         review.reported_at = now
         _record(session, actor, review, ReviewEventKind.REPORTED, words=words, now=now)

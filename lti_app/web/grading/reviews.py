@@ -47,18 +47,18 @@ def own(discussion_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/write/<key>")
-def write(discussion_id: int, key: str) -> ResponseReturnValue:
+@blueprint.get("/write/<review_key>")
+def write(discussion_id: int, review_key: str) -> ResponseReturnValue:
     """The posts of a classmate, or one's own, beside the rubric."""
     actor, discussion = _enter(discussion_id)
-    return _page(actor, discussion, get_task(read_session(), actor, discussion, key, now=now()))
+    return _page(actor, discussion, get_task(read_session(), actor, discussion, review_key, now=now()))
 
 
-@blueprint.post("/write/<key>")
-def save(discussion_id: int, key: str) -> ResponseReturnValue:
+@blueprint.post("/write/<review_key>")
+def save(discussion_id: int, review_key: str) -> ResponseReturnValue:
     """Save a draft of a review, or submit it."""
     actor, discussion = _enter(discussion_id)
-    task = get_task(read_session(), actor, discussion, key, now=now())
+    task = get_task(read_session(), actor, discussion, review_key, now=now())
     form, submits = AssessmentForm(), request.form.get("action") == "submit"
     if not form.validate():
         return _page(actor, discussion, task, form), 422
@@ -71,29 +71,29 @@ def save(discussion_id: int, key: str) -> ResponseReturnValue:
     flash(_saved_words(task, submits=submits))
     if submits or task.submitted_at:
         return redirect(url_for(".own", discussion_id=discussion_id), 303)
-    return redirect(url_for(".write", discussion_id=discussion_id, key=key), 303)
+    return redirect(url_for(".write", discussion_id=discussion_id, review_key=review_key), 303)
 
 
-@blueprint.post("/received/<key>/helpful")
-def helpful(discussion_id: int, key: str) -> ResponseReturnValue:
+@blueprint.post("/received/<review_key>/helpful")
+def helpful(discussion_id: int, review_key: str) -> ResponseReturnValue:
     """Mark a review as helpful, or no longer."""
     actor, discussion = _enter(discussion_id)
     with writing() as session:
-        mark_helpful(session, actor, discussion, key, wanted=request.form.get("wanted") == "1", now=now())
-    return redirect(url_for(".own", discussion_id=discussion_id) + f"#received-{key}", 303)
+        mark_helpful(session, actor, discussion, review_key, wanted=request.form.get("wanted") == "1", now=now())
+    return redirect(url_for(".own", discussion_id=discussion_id) + f"#received-{review_key}", 303)
 
 
-@blueprint.post("/received/<key>/report")
-def report(discussion_id: int, key: str) -> ResponseReturnValue:
+@blueprint.post("/received/<review_key>/report")
+def report(discussion_id: int, review_key: str) -> ResponseReturnValue:
     """Report a review to the instructors."""
     actor, discussion = _enter(discussion_id)
     try:
         with writing() as session:
-            report_review(session, actor, discussion, key, words=request.form.get("words", ""), now=now())
+            report_review(session, actor, discussion, review_key, words=request.form.get("words", ""), now=now())
         flash(_("Reported. Your instructor will look at this review."))
     except ReviewWordsInvalid:
         flash(_("Say what is wrong with the review, in up to %(max)d characters.", max=MAX_REVIEW_REASON), "warning")
-    return redirect(url_for(".own", discussion_id=discussion_id) + f"#received-{key}", 303)
+    return redirect(url_for(".own", discussion_id=discussion_id) + f"#received-{review_key}", 303)
 
 
 def _enter(discussion_id: int) -> tuple[Actor, DiscussionView]:

@@ -59,7 +59,6 @@ class CriterionSpread:
 class AuthorSpread:
     """What the reviews of one student say together."""
 
-    author_id: int
     reviews: tuple[PeerReview, ...]
     """Those of classmates, counted or not, in the order in which they are given."""
     own: PeerReview | None
@@ -85,7 +84,6 @@ def spread_of(rubric: RubricView, author_id: int, reviews: Iterable[PeerReview])
     counted = [review for review in peers if review.counts]
     shares = [review.share for review in counted]
     return AuthorSpread(
-        author_id=author_id,
         reviews=peers,
         own=own,
         criteria=tuple(_of_criterion(each, counted, own) for each in rubric.criteria),
