@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import floor
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -194,13 +195,13 @@ def points(value: Decimal) -> str:
 
 
 def percent(share: Fraction) -> str:
-    """A share as a whole percentage, as the language writes it: 83%."""
-    return format_percent(Decimal(round(share * 100)) / 100, locale=get_locale() or Locale("en"))
+    """A share as a whole percentage, halves rounded up, as the language writes it: 83%."""
+    return format_percent(Decimal(floor(share * 100 + Fraction(1, 2))) / 100, locale=get_locale() or Locale("en"))
 
 
 def signed_percent(share: Fraction) -> str:
     """The same with its sign: +5%."""
-    return f"+{percent(share)}" if round(share * 100) > 0 else percent(share)
+    return f"+{percent(share)}" if share * 100 >= Fraction(1, 2) else percent(share)
 
 
 def plain_excerpt(html: str, length: int) -> str:

@@ -20,6 +20,7 @@ from lti_app.grading.reviews.errors import ReviewChanged, ReviewClosed, ReviewIn
 from lti_app.grading.reviews.models import Review, ReviewEvent, ReviewMark
 from lti_app.grading.reviews.queries.writing import list_received, marks_of
 from lti_app.grading.reviews.rules.events import MAX_REVIEW_COMMENT, MAX_REVIEW_REASON, ReviewEventKind
+from lti_app.grading.reviews.rules.spread import reviewable
 from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
@@ -51,7 +52,7 @@ def save_review(
         raise ReviewClosed
     lock_rubric(session, discussion)
     review = _locked_or_new(session, discussion, task.id, now)
-    rubric = get_rubric(session, discussion, version_id=review.rubric_id)
+    rubric = reviewable(get_rubric(session, discussion, version_id=review.rubric_id))
     chosen, comment = _settled(rubric, marks), _limited(comment, MAX_REVIEW_COMMENT)
     submit = submit or task.submitted_at is not None
     if submit and not rubric.is_complete([each for each, mark in chosen.items() if mark.points is not None]):

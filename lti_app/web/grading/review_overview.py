@@ -17,7 +17,6 @@ from lti_app.grading.reviews.actions import dismiss_review_report, set_counted
 from lti_app.grading.reviews.errors import ReviewWordsInvalid
 from lti_app.grading.reviews.queries.overview import get_review_table, list_review_history
 from lti_app.grading.reviews.rules.events import MAX_REVIEW_REASON
-from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import enter, list_class
 from lti_app.web.grading.forms.reviews import ReviewPlanForm, begun_plan
@@ -67,7 +66,6 @@ def show(discussion_id: int) -> ResponseReturnValue:
         history=list_review_history(read_session(), actor, discussion),
         preview=preview,
         may_edit=may_edit,
-        rubric=get_rubric(read_session(), discussion),
         form=ConfirmForm(),
         max_reason=MAX_REVIEW_REASON,
         base_url=url_for("discussions.show", discussion_id=discussion_id),

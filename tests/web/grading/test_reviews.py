@@ -1,13 +1,22 @@
 """Reviews on the screen: setting them up, assigning, writing, reading, and what graders see."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from lti_app.course.groups.actions import make_group, place_students
+from lti_app.discussion.discussions.rules import Structure
+from lti_app.discussion.moderation.actions import change_post
+from lti_app.discussion.moderation.rules import ModerationAction
+from lti_app.discussion.posts.actions.delete import delete_post
+from lti_app.discussion.reviewing.rules.plans import Pairing, ReviewNames
+from lti_app.grading.assessments.actions.rescoring import change_rubric
+from lti_app.grading.rubrics.rules.plans import plan_of
 from tests.cast import MONDAY
-from tests.factories.reviews import DUE, assign, plan_reviews, tasks_of
-from tests.web.questions import refused
+from tests.factories.reviews import DUE, again, assign, plan_reviews, tasks_of
+from tests.web.questions import costs, refused
 from tests.web.site import address
 
 PLAN = {
@@ -235,3 +244,97 @@ def test_an_author_marks_a_review_helpful_and_reports_it(site, cast, assigned):
         stranger = site.browser(other)
         token = {"csrf_token": stranger.token(mine)}
         refused(stranger.send(helpful, "POST", data=token), 404)
+
+
+def test_pages_cost_a_fixed_number_of_statements(site, cast, assigned):
+    """Whatever the number of reviews; the desk costs two more for them."""
+    mine = address(assigned, "reviews")
+    write_page = address(assigned, "reviews", "write", task(site, cast.ana, cast.ben, assigned).key)
+    overview = address(assigned, "reviews", "overview")
+    desk = address(assigned, "grading", cast.ben.person_id)
+    ana, tariq = site.browser(cast.ana), site.browser(cast.tariq)
+    for reviewer in (cast.ana, cast.chi):
+        submit(site, reviewer, cast.ben, assigned)
+    submit(site, cast.ben, cast.ana, assigned)
+    assert costs(site, lambda: tariq.get(overview)) <= 10
+    assert costs(site, lambda: tariq.get(desk)) <= 14
+    assert costs(site, lambda: ana.get(write_page)) <= 10
+    site.clock.now = DUE + timedelta(minutes=1)
+    assert costs(site, lambda: ana.get(mine)) <= 10
+    assert costs(site, lambda: ana.get(address(assigned))) <= 12
+
+
+def test_the_second_of_two_clicks_changes_nothing_and_another_window_is_told(site, cast, assigned):
+    found = task(site, cast.ana, cast.ben, assigned)
+    here, browser = address(assigned, "reviews", "write", found.key), site.browser(cast.ana)
+    chosen = {f"criterion-{each.key}": str(each.levels[0].key) for each in site.rubric(assigned).criteria}
+    stale = {"version": "0", "action": "save"}
+    assert browser.post_form(here, here, **chosen, **stale, comment="One").status == 303
+    assert browser.post_form(here, here, **chosen, **stale, comment="One").status == 303
+    answer = browser.post_form(here, here, **chosen, **stale, comment="Two")
+    assert answer.status == 409
+    assert "another window" in answer.text
+    assert "Two" in " ".join(answer.kept)
+
+
+def test_a_reviewer_reads_no_more_than_in_the_discussion(site, cast, discussion):
+    """Hidden and deleted posts are not shown, nor any before the reviewer may read those of others."""
+    post = site.write(cast.ben, discussion, "Words that get hidden")
+    reply = site.write(cast.ben, discussion, "Words that stay", to=post)
+    site.write(cast.ana, discussion)
+    with site.database.writing() as session:
+        plan_reviews(session, cast.ines, discussion, peers=1)
+        assign(session, cast.ines, again(session, cast.ines, discussion, now=site.clock()), now=site.clock())
+        change_post(
+            session, cast.ines, discussion, post.id, ModerationAction.HIDE, reason="Off topic", now=site.clock()
+        )
+    here = address(discussion, "reviews", "write", task(site, cast.ana, cast.ben, discussion).key)
+    page = site.browser(cast.ana).get(here).text
+    assert "Words that stay" in page
+    assert "Words that get hidden" not in page
+    with site.database.writing() as session:
+        delete_post(session, cast.ben, discussion, reply.id, now=site.clock())
+    assert "There are no posts here that you can read" in site.browser(cast.ana).get(here).text
+
+
+def test_with_separate_groups_reviewers_come_from_the_same_group(site, cast):
+    discussion = site.discussion(structure=Structure.GROUPS)
+    with site.database.writing() as session:
+        one, two = make_group(session, cast.ines, "One"), make_group(session, cast.ines, "Two")
+        placed = {cast.ana.person_id: one, cast.ben.person_id: one, cast.chi.person_id: two}
+        place_students(session, cast.ines, placed)
+    for student in cast.students:
+        site.write(student, discussion)
+    with site.database.writing() as session:
+        discussion = plan_reviews(session, cast.ines, discussion, peers=2, pairing=Pairing.OTHER_GROUPS)
+        assign(session, cast.ines, discussion, now=site.clock())
+        of = {who: tasks_of(session, who, discussion, now=site.clock()) for who in cast.students}
+    assert [each.author_id for each in of[cast.ana]] == [cast.ben.person_id]
+    assert of[cast.chi] == []
+
+
+def test_a_changed_rubric_leaves_reviews_as_they_were_written(site, cast, assigned):
+    submit(site, cast.ana, cast.ben, assigned, comment="By the first version")
+    before = site.rubric(assigned)
+    first, *others = plan_of(before).criteria
+    changed = replace(plan_of(before), criteria=(replace(first, title="Claim"), *others))
+    with site.database.writing() as session:
+        change_rubric(session, cast.ines, assigned, changed, version=before.version, now=site.clock())
+    assert site.rubric(assigned).id != before.id
+    page = site.browser(cast.tariq).get(address(assigned, "grading", cast.ben.person_id))
+    assert "1 peer review" in page.text
+    assert "Claim" in page.text
+    site.clock.now = DUE + timedelta(minutes=1)
+    assert "By the first version" in site.browser(cast.ben).get(address(assigned, "reviews")).text
+
+
+def test_names_are_shown_where_the_instructor_says_so(site, cast, discussion):
+    for student in cast.students:
+        site.write(student, discussion)
+    with site.database.writing() as session:
+        discussion = plan_reviews(session, cast.ines, discussion, names=ReviewNames.SHOWN)
+        assign(session, cast.ines, discussion, now=site.clock())
+    assert "Ben Carter" in site.browser(cast.ana).get(address(discussion, "reviews")).text
+    submit(site, cast.ana, cast.ben, discussion)
+    site.clock.now = DUE + timedelta(minutes=1)
+    assert "Review by Ana Brandt" in site.browser(cast.ben).get(address(discussion, "reviews")).text

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
@@ -12,10 +13,17 @@ from lti_app.course.groups.models import Group, GroupMember
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.discussion.discussions.rules import Calendar
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.reviewing.models import ReviewAssignment
 from lti_app.discussion.reviewing.rules.allocation import Allocation, Pair, Participants, ReviewStage, allocate
-from lti_app.discussion.reviewing.rules.plans import Pairing, ReviewPlan, pairing_in, plan_from_stored
+from lti_app.discussion.reviewing.rules.plans import (
+    Pairing,
+    ReviewPlan,
+    is_due_to_assign,
+    pairing_in,
+    plan_from_stored,
+)
 from lti_app.discussion.visibility.queries import in_front_of_class, not_deleted
 
 
@@ -57,6 +65,23 @@ def preview_allocation(session: Session, actor: Actor, discussion: DiscussionVie
         longest=max(received.values(), default=0),
         short=frozenset(one for one, count in written.items() if count < plan.peers),
     )
+
+
+def list_due_to_assign(session: Session, now: datetime) -> list[int]:
+    """The ids of the discussions in which reviews are assigned without an instructor, and could still be written on
+    time (one statement).
+    """
+    found = session.execute(
+        select(Discussion.id, Discussion.review_plan, Discussion.first_post_due).where(
+            Discussion.review_plan.is_not(None), Discussion.removed_at.is_(None), Discussion.first_post_due < now
+        )
+    )
+    plans = [(key, plan_from_stored(stored), Calendar(None, first_due)) for key, stored, first_due in found]
+    return [
+        key
+        for key, plan, calendar in plans
+        if is_due_to_assign(plan, calendar, now) and plan.due is not None and now <= plan.due
+    ]
 
 
 def is_unassigned(session: Session, discussion: DiscussionView) -> bool:

@@ -20,8 +20,8 @@ from lti_app.discussion.reviewing.rules.plans import due_for
 from lti_app.grading.reviews.models import Review, ReviewEvent
 from lti_app.grading.reviews.queries.writing import marks_of
 from lti_app.grading.reviews.rules.events import ReviewEventKind
-from lti_app.grading.reviews.rules.spread import AuthorSpread, PeerReview, deviations, spread_of
-from lti_app.grading.rubrics.queries import list_versions
+from lti_app.grading.reviews.rules.spread import AuthorSpread, PeerReview, deviations, reviewable, spread_of
+from lti_app.grading.rubrics.queries import get_rubric, list_versions
 from lti_app.grading.rubrics.rules.continuing import carried
 from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, RubricView
 
@@ -54,22 +54,24 @@ class ReviewHistoryLine:
 def get_peer_spread(
     session: Session, actor: Actor, discussion: DiscussionView, author_id: int, *, rubric: RubricView
 ) -> AuthorSpread:
-    """What the reviews of one student say, by the rubric that they are graded by (three statements; none where nobody
-    reviews anything). Raises Forbidden for all but graders.
+    """What the reviews of one student say, by the rubric that they are graded by (two statements; one more if some were
+    written by another version, and none where nobody reviews anything). Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    reviews = _submitted(session, discussion, rubric, author_id) if read_plan(discussion).is_on else []
+    if not read_plan(discussion).is_on:
+        return spread_of(rubric, author_id, ())
+    reviews = _submitted(session, discussion, rubric, author_id)
     return spread_of(rubric, author_id, reviews)
 
 
 def get_review_table(session: Session, actor: Actor, discussion: DiscussionView) -> ReviewTable:
-    """All reviews of a discussion (four statements; one more if anybody has an extension). Raises Forbidden for all but
+    """All reviews of a discussion (four statements; one more if some were written by an earlier version of
+    the rubric, and one if anybody has an extension). Raises Forbidden for all but
     graders.
     """
     require(actor, DiscussionPermission.GRADE)
     stages = read_stages(session, discussion)
-    versions = list_versions(session, discussion)
-    rubric = next(reversed(versions.values()), NO_RUBRIC)
+    rubric = get_rubric(session, discussion)
     reviews = _submitted(session, discussion, rubric)
     authors = {author for _, author in stages}
     return ReviewTable(
@@ -118,7 +120,10 @@ def collect_used_versions(session: Session, discussion: DiscussionView) -> set[i
 
 
 def _submitted(
-    session: Session, discussion: DiscussionView, rubric: RubricView, author_id: int | None = None
+    session: Session,
+    discussion: DiscussionView,
+    rubric: RubricView,
+    author_id: int | None = None,
 ) -> list[PeerReview]:
     """In an order that tells nothing about the reviewers."""
     wanted = [ReviewAssignment.author_id == author_id] if author_id is not None else []
@@ -131,7 +136,9 @@ def _submitted(
     ).all()
     if not rows:
         return []
-    marks, versions = marks_of(session, [row[0].id for row in rows]), list_versions(session, discussion)
+    marks = marks_of(session, [row[0].id for row in rows])
+    are_older = any(review.rubric_id != rubric.id for review, _ in rows)
+    versions = list_versions(session, discussion) if are_older else {rubric.id: rubric}
     is_late = _lateness(session, discussion)
     found = []
     for review, assigned in rows:
@@ -143,7 +150,7 @@ def _submitted(
                 reviewer_id=assigned.reviewer_id,
                 author_id=assigned.author_id,
                 marks=given if before.id == rubric.id else carried(before, rubric, given),
-                share=share_of(review.total, before.maximum),
+                share=share_of(review.total, reviewable(before).maximum),
                 comment=review.comment,
                 counts=review.excluded_at is None,
                 excluded_reason=review.excluded_reason,

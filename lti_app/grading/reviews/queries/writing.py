@@ -19,6 +19,7 @@ from lti_app.discussion.reviewing.models import ReviewAssignment
 from lti_app.discussion.reviewing.queries.allocation import read_plan
 from lti_app.discussion.reviewing.queries.tasks import ReviewTask
 from lti_app.grading.reviews.models import Review, ReviewMark
+from lti_app.grading.reviews.rules.spread import reviewable
 from lti_app.grading.rubrics.queries import get_rubric, list_versions
 from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, RubricView
 
@@ -69,8 +70,8 @@ def get_review(session: Session, actor: Actor, discussion: DiscussionView, task:
         raise NotFound
     row = found[1]
     if row is None:
-        return ReviewDraft(get_rubric(session, discussion), {}, "", 0)
-    rubric = get_rubric(session, discussion, version_id=row.rubric_id)
+        return ReviewDraft(reviewable(get_rubric(session, discussion)), {}, "", 0)
+    rubric = reviewable(get_rubric(session, discussion, version_id=row.rubric_id))
     return ReviewDraft(rubric, marks_of(session, [row.id]).get(row.id, {}), row.comment, row.version)
 
 
@@ -119,7 +120,7 @@ def list_received(session: Session, actor: Actor, discussion: DiscussionView, *,
             key=key,
             number=number,
             reviewer="" if hides else name,
-            rubric=versions.get(review.rubric_id, NO_RUBRIC),
+            rubric=reviewable(versions.get(review.rubric_id, NO_RUBRIC)),
             marks=marks.get(review.id, {}),
             comment=review.comment,
             total=review.total,

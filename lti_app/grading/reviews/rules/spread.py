@@ -1,12 +1,12 @@
 """What several reviews of one student say together: mean, spread, and which of them are unlike the others."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
 
-from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, RubricView
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, RubricView
 from lti_app.grading.rubrics.rules.points import HUNDREDTH
 
 FEWEST_TO_COMPARE = 3
@@ -14,6 +14,14 @@ FEWEST_TO_COMPARE = 3
 MOST_LEVELS_AWAY = 1
 MOST_SHARE_AWAY = Fraction(1, 5)
 """How far a total may be from the median, as a share of the rubric's points."""
+
+
+def reviewable(rubric: RubricView) -> RubricView:
+    """The rubric as reviewers fill it in: without criteria of timeliness, which is counted, and whose dates they do
+    not see. A rubric that has no others stays whole.
+    """
+    judged = tuple(each for each in rubric.criteria if each.evidence is not Evidence.TIMELINESS)
+    return replace(rubric, criteria=judged or rubric.criteria)
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,7 @@ def spread_of(rubric: RubricView, author_id: int, reviews: Iterable[PeerReview])
     return AuthorSpread(
         reviews=peers,
         own=own,
-        criteria=tuple(_of_criterion(each, counted, own) for each in rubric.criteria),
+        criteria=tuple(_of_criterion(each, counted, own) for each in reviewable(rubric).criteria),
         mean=Fraction(sum(shares), len(shares)) if shares else None,
         low=min(shares, default=None),
         high=max(shares, default=None),
@@ -131,7 +139,7 @@ def unlike_others(rubric: RubricView, counted: Sequence[PeerReview]) -> frozense
         return frozenset()
     middle = median([review.share for review in counted])
     found = {review.id for review in counted if abs(review.share - middle) > MOST_SHARE_AWAY}
-    for criterion in rubric.criteria:
+    for criterion in reviewable(rubric).criteria:
         places = {level.id: place for place, level in enumerate(criterion.levels)}
         chosen = {
             review.id: places[level_id]
