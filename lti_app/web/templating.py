@@ -3,12 +3,15 @@
 import json
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
+from math import floor
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
+from babel.numbers import format_percent
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, get_domain, get_locale, gettext
 from jinja2 import StrictUndefined
@@ -59,6 +62,8 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
         points=points,
         rounded_points=rounded_points,
         signed_points=signed_points,
+        percent=percent,
+        signed_percent=signed_percent,
         plain_excerpt=plain_excerpt,
         say=say,
         headings_below_title=headings_below_title,
@@ -216,6 +221,16 @@ def signed_points(value: Decimal) -> str:
 def late_rule_of(discussion: DiscussionView) -> LateRule | None:
     """What late work loses in a discussion; None for nothing."""
     return rule_of(discussion.late_rule)
+
+
+def percent(share: Fraction) -> str:
+    """A share as a whole percentage, halves rounded up, as the language writes it: 83%."""
+    return format_percent(Decimal(floor(share * 100 + Fraction(1, 2))) / 100, locale=get_locale() or Locale("en"))
+
+
+def signed_percent(share: Fraction) -> str:
+    """The same with its sign: +5%."""
+    return f"+{percent(share)}" if share * 100 >= Fraction(1, 2) else percent(share)
 
 
 def plain_excerpt(html: str, length: int) -> str:

@@ -14,7 +14,7 @@ from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.exchange.importing.rules.posts import ImportChoices, ImportMode
 from lti_app.exchange.importing.rules.prepare import ImportFile, prepare_import
 from lti_app.grading.comments.rules.anchors import Anchor
-from lti_app.grading.rubrics.rules.criteria import CriterionMark
+from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.rules import Limits, Purpose, Right, Rights
 from lti_app.library.passages.rules import Page, TextStorage
@@ -76,6 +76,9 @@ VALUES: dict[str, Any] = {
     "grading.assessments.assess.version": 1,
     "discussion.moderation.change_post.reason": "Not here",
     "discussion.moderation.split_thread.reason": "Not here",
+    "grading.reviews.get_peer_spread.rubric": NO_RUBRIC,
+    "grading.reviews.set_counted.reason": "Not about this post",
+    "grading.reviews.set_counted.wanted": False,
     "exchange.exporting.select_for_export.scope": Scope.ONE,
     "exchange.exporting.select_for_export.kind": ExportFormat.CSV,
 }
@@ -92,6 +95,7 @@ WITHOUT = {"discussion.discussions.extend": {"person_id": "group_id", "group_id"
 
 OTHERWISE_CALLED = {
     "grading.assessments.change_post_comment.comment_id": "post_comment_id",
+    "grading.reviews.get_peer_spread.author_id": "person_id",
     "grading.rubrics.delete_rubric.rubric_id": "library_rubric_id",
     "grading.rubrics.get_library_rubric.rubric_id": "library_rubric_id",
     "grading.rubrics.save_rubric.rubric_id": "library_rubric_id",
@@ -122,6 +126,8 @@ AS_FOR_NOTHING: dict[str, str] = {
     "grading.assessments.give_lowest": "who is not a student here is passed over",
     "grading.assessments.list_history": "nothing was done here with a grade of somebody elsewhere",
     "grading.assessments.list_looks": "nobody elsewhere has asked here",
+    "grading.reviews.get_peer_spread": "nobody here has reviewed a student elsewhere",
+    "discussion.reviewing.collect_assigned": "nothing is assigned here to anybody elsewhere",
     "grading.assessments.release_all": "who is not a student here is passed over",
     "exchange.exporting.select_for_export": "of those who have written nothing here",
     "exchange.importing.discard_import.import_id": "repeating it changes nothing",
@@ -162,6 +168,8 @@ FOUND = frozenset(AS_FOR_NOTHING) & {
     "discussion.posts.find_attachable",
     "discussion.reactions.liked_posts",
     "grading.assessments.get_assessment",
+    "grading.reviews.get_peer_spread",
+    "discussion.reviewing.collect_assigned",
     "grading.assessments.list_posts_in_context",
     "grading.passbacks.get_passback",
     "library.files.list_files",
@@ -192,6 +200,9 @@ BEYOND_A_GATE: dict[str, str] = {
     "discussion.discussions.restore_discussion": "of the link that a launch is of",
     "discussion.integrity.screen": "of the post that was just written",
     "discussion.moderation.recount_thread": "of the thread in hand",
+    "discussion.reviewing.assign_due": "of the discussion that the worker has found",
+    "discussion.reviewing.begin_review": "of the review in hand",
+    "grading.reviews.marks_of": "of the reviews in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
     "grading.assessments.locked_or_new": "of the student in hand",
     "grading.assessments.collect_post_comments": "of the assessments in hand",

@@ -23,6 +23,9 @@ from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.queries.gate import with_own_post
 from lti_app.discussion.posts.rules.authors import author_key
+from lti_app.discussion.reviewing.queries.allocation import read_plan
+from lti_app.discussion.reviewing.queries.tasks import collect_assigned
+from lti_app.discussion.reviewing.rules.plans import terms_for
 from lti_app.discussion.visibility.queries import (
     DISCUSSION,
     ViewerKind,
@@ -83,7 +86,9 @@ class Participation:
 def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None) -> Requirements:
     """The requirements of a discussion, with the actor's dates or those of another student."""
     required = tuple(reading for reading in discussion.readings if reading.required)
-    return Requirements(from_stored(discussion.requirements, Terms(calendar or discussion.calendar, required)))
+    own = calendar or discussion.calendar
+    reviews = terms_for(read_plan(discussion), discussion.class_calendar, own) if discussion.has_reviews else None
+    return Requirements(from_stored(discussion.requirements, Terms(own, required, reviews)))
 
 
 def get_participation(
@@ -93,7 +98,7 @@ def get_participation(
     student.
 
     The author of a replied-to post is named only if the actor may read that post. One statement; one more for staff if
-    anybody has an extension.
+    anybody has an extension, and one if reviews count.
     """
     whose = person_id if person_id is not None and actor.is_staff else actor.person_id
     calendar = collect_calendars(session, discussion).get(whose, discussion.calendar)
@@ -102,7 +107,8 @@ def get_participation(
     if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=has_posted)):
         facts = tuple(replace(fact, parent_author="") for fact in facts)
     requirements = requirements_of(discussion, calendar)
-    verdicts = evaluate(requirements, facts, now, discussion.zone)
+    reviews = collect_assigned(session, discussion, [whose]) if requirements.counts_reviews else {}
+    verdicts = evaluate(requirements, facts, now, discussion.zone, reviews=reviews.get(whose, ()))
     return Participation(calendar, requirements, discussion.zone, facts, verdicts)
 
 
@@ -110,12 +116,14 @@ def collect_class_verdicts(
     session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime
 ) -> Callable[[int], Verdicts]:
     """The result of anybody in the class by person id, by their own dates (one statement; one more if anybody has an
-    extension).
+    extension, and one if reviews count).
 
     Nobody is named in it. Raises Forbidden for all but graders.
     """
     facts = collect_class_facts(session, actor, discussion)
     calendars = collect_calendars(session, discussion)
+    counts_reviews = requirements_of(discussion).counts_reviews
+    reviews = collect_assigned(session, discussion) if counts_reviews else {}
 
     @cache
     def required(calendar: Calendar) -> Requirements:
@@ -126,8 +134,10 @@ def collect_class_verdicts(
         return evaluate(required(calendar), (), now, discussion.zone)
 
     def verdicts_of(person_id: int) -> Verdicts:
-        calendar, own = calendars.get(person_id, discussion.class_calendar), facts.get(person_id)
-        return evaluate(required(calendar), own, now, discussion.zone) if own else of_nothing(calendar)
+        calendar, own = calendars.get(person_id, discussion.class_calendar), facts.get(person_id, ())
+        if not own and person_id not in reviews:
+            return of_nothing(calendar)
+        return evaluate(required(calendar), own, now, discussion.zone, reviews=reviews.get(person_id, ()))
 
     return verdicts_of
 

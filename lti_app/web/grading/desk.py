@@ -61,6 +61,7 @@ from lti_app.web.grading.forms.annotations import noted, sentences_to_choose
 from lti_app.web.grading.forms.bank import bank_of
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
 from lti_app.web.grading.forms.desk_edits import desk_edit
+from lti_app.web.grading.peer_evidence import peer_evidence
 from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
@@ -318,6 +319,7 @@ def _student_page(
         changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
         edits=_edits_since(actor, discussion, person_id, assessment, posts),
         blind=discussion.hides_names_from(actor),
+        **peer_evidence(actor, discussion, assessment, everybody, person_id),
         own=participation.calendar,
         previous_key=before.key if before else None,
         next_key=after.key if after else None,

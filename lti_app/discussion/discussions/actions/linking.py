@@ -26,6 +26,7 @@ COPIED = (
     "stance_high",
     "requirements",
     "late_rule",
+    "review_plan",
 )
 """The settings that a copy begins with."""
 

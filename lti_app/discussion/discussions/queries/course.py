@@ -29,12 +29,16 @@ class DiscussionLine:
     state: State
     is_unlinked: bool = False
     """Whether the activity in the LMS that opened it opens another discussion now."""
+    has_reviews: bool = False
+    """Whether students review one another, or themselves."""
 
 
 def list_discussions(session: Session, actor: Actor, now: datetime) -> list[DiscussionLine]:
     """The discussions of the actor's course by first date; students do not see those that are not set up."""
     views = list_views(session, actor, now)
-    lines = [DiscussionLine(v.id, v.title, v.calendar, v.state, v.replaced_by_id is not None) for v in views]
+    lines = [
+        DiscussionLine(v.id, v.title, v.calendar, v.state, v.replaced_by_id is not None, v.has_reviews) for v in views
+    ]
     return [line for line in lines if actor.is_staff or line.state is not State.UNPREPARED]
 
 

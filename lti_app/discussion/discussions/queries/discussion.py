@@ -1,5 +1,6 @@
 """A discussion as the actor may see it, and the gate to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -102,6 +103,8 @@ class DiscussionView:
     """What lateness takes off a grade, in the stored form of `grading.adjustments`; None for nothing."""
     has_copies: bool = False
     """Whether the LMS duplicated its activity, though a copy may have been removed; only set for staff."""
+    review_plan: Mapping[str, Any] | None = None
+    """How students review one another, in the stored form of `reviewing`."""
 
     def is_past_editing(self, written_at: datetime) -> bool:
         """Whether the author of a post from this time can no longer edit it."""
@@ -126,6 +129,12 @@ class DiscussionView:
     def hides_name_of(self, actor: Actor) -> bool:
         """Whether others see the actor under a pseudonym."""
         return self.anonymity is not Anonymity.NAMED and not actor.writes_as_staff
+
+    @property
+    def has_reviews(self) -> bool:
+        """Whether students review one another, or themselves."""
+        plan = self.review_plan or {}
+        return bool(plan.get("peers") or plan.get("self_review"))
 
     @property
     def own_dates(self) -> frozenset[str]:
@@ -212,6 +221,7 @@ def view_discussion(found: Row[Any], readings: tuple[AssignedReading, ...], now:
         replaced_by_id=row.replaced_by_id,
         has_replaced=not for_student and found.has_replaced,
         has_copies=not for_student and found.has_copies,
+        review_plan=row.review_plan,
     )
 
 

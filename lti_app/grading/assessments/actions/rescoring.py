@@ -20,6 +20,7 @@ from lti_app.grading.assessments.queries.desk import list_desk
 from lti_app.grading.assessments.queries.given import basis_of, given_now, is_timed
 from lti_app.grading.assessments.queries.grades import collect_marks
 from lti_app.grading.assessments.rules import GradeEventKind
+from lti_app.grading.reviews.queries.overview import collect_used_versions
 from lti_app.grading.rubrics.actions.library import valid
 from lti_app.grading.rubrics.actions.store import forget_versions, lock_rubric, store_rubric
 from lti_app.grading.rubrics.errors import RubricChanged
@@ -97,7 +98,7 @@ def change_rubric(
         shown = _rescore(session, discussion, graded, versions)
         record(session, actor, GradeEventKind.RESCORED, graded, marks=shown, now=now)
     session.flush()
-    kept = {each.rubric_id for each in graded if each.rubric_id}
+    kept = {each.rubric_id for each in graded if each.rubric_id} | collect_used_versions(session, discussion)
     forget_versions(session, discussion, kept=kept | {stored})
 
 
