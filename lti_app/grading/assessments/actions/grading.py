@@ -23,6 +23,7 @@ from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.queries.grades import collect_marks
 from lti_app.grading.assessments.queries.post_comments import collect_post_comments
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind
+from lti_app.grading.comments.rules.formatting import to_plain, to_rich
 from lti_app.grading.comments.rules.saved import check_for_student
 from lti_app.grading.passbacks.actions.queueing import ReleasedScore, queue_passbacks
 from lti_app.grading.rubrics.actions.store import lock_rubric
@@ -240,14 +241,17 @@ def _release(
     for assessment in assessments:
         rubric = rubrics[assessment.rubric_id]
         given = rubric.given(assessment.total, possible=discussion.points)
+        html = to_rich(assessment.comment)
+        comment = to_plain(assessment.comment, html)
         session.add(
             Release(
                 assessment_id=assessment.id,
                 version=assessment.version,
                 given=given,
                 possible=discussion.points,
-                comment=assessment.comment,
-                marks=as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
+                comment=comment,
+                comment_html=html or None,
+                marks=_as_released(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
                 post_comments=post_comments.get(assessment.id, []),
                 released_at=now,
                 released_by_id=actor.person_id,
@@ -257,10 +261,20 @@ def _release(
         assessment.released_given, assessment.released_at = given, now
         calendar = calendars.get(assessment.person_id, discussion.class_calendar)
         submitted_at = _submitted_at(discussion, calendar, facts.get(assessment.person_id, []), now)
-        scores.append(ReleasedScore(assessment.person_id, given, discussion.points, assessment.comment, submitted_at))
+        scores.append(ReleasedScore(assessment.person_id, given, discussion.points, comment, submitted_at))
     queue_passbacks(session, scores, course_id=discussion.course_id, discussion_id=discussion.id, now=now)
     points = {each.id: each.released_given for each in assessments if each.released_given is not None}
     record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, now=now)
+
+
+def _as_released(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:
+    """Marks as the student reads them, with the formatting of the comments beside their plain text."""
+    read = as_read(rubric, marks)
+    for mark in read:
+        typed = str(mark["comment"])
+        html = to_rich(typed)
+        mark.update({"comment": to_plain(typed, html), "comment_html": html})
+    return read
 
 
 def as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:

@@ -72,6 +72,8 @@ class ReleasedMark:
     maximum: Decimal
     comment: str
     counts: bool
+    comment_html: str = ""
+    """The comment with its formatting; empty where it has none."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class ReleasedGrade:
     comment: str
     marks: tuple[ReleasedMark, ...]
     released_at: datetime
+    comment_html: str = ""
+    """The comment with its formatting; empty where it has none."""
     post_comments: tuple[PostCommentView, ...] = ()
     delivery: PassbackReport | None = None
     """What became of it in the gradebook of the LMS."""
@@ -160,7 +164,16 @@ def get_released_grade(session: Session, actor: Actor, discussion: DiscussionVie
     marks = tuple(released_mark(mark) for mark in row.marks)
     delivery = report_of(passback) if passback is not None else None
     comments = released_comments(row.post_comments)
-    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, comments, delivery)
+    return ReleasedGrade(
+        row.given,
+        row.possible,
+        row.comment,
+        marks,
+        row.released_at,
+        comment_html=row.comment_html or "",
+        post_comments=comments,
+        delivery=delivery,
+    )
 
 
 def released_mark(mark: dict[str, Any]) -> ReleasedMark:
@@ -173,4 +186,5 @@ def released_mark(mark: dict[str, Any]) -> ReleasedMark:
         maximum=Decimal(mark["maximum"]),
         comment=mark.get("comment", ""),
         counts=mark.get("counts", True),
+        comment_html=mark.get("comment_html", ""),
     )
