@@ -7,7 +7,6 @@ from wtforms.validators import InputRequired, Length, Optional
 from lti_app.grading.comments.rules.saved import MAX_LABEL, MAX_SAVED_TEXT, Placeholder
 from lti_app.web.forms.fields import LongTextField, PostedForm
 
-
 PLACEHOLDERS = {
     Placeholder.NAME: _l("the student’s name; their pseudonym while names are hidden from you"),
     Placeholder.POSTS: _l("how many posts they have in the discussion, replies included"),
