@@ -24,6 +24,7 @@ from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.assessments.actions.grading import release
 from lti_app.grading.assessments.actions.reopening import ask_second_look
 from lti_app.grading.comments.actions import save_comment
+from lti_app.grading.reviews.queries.overview import get_review_table
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
@@ -40,6 +41,7 @@ from tests.factories.grades import comment_on, mark
 from tests.factories.imports import preview
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
+from tests.factories.reviews import assign, plan_reviews, review
 
 MADE_UP = 10**9
 FILE = b"Author,Date,Text\nKim Lee,2026-02-02 10:00,Leaders cope with change.\n"
@@ -144,4 +146,8 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
     ids["post_comment_id"] = comment_on(session, instructor, discussion, post)
     ask_second_look(session, student, discussion, reason="Why?", now=MONDAY)
     record_opening(session, student, reading_id, MONDAY)
-    return DiscussionIds(discussion, {name: found for name, found in ids.items() if found is not None})
+    reviewed = plan_reviews(session, instructor, discussion, peers=0, self_review=True)
+    assign(session, instructor, reviewed, now=MONDAY)
+    review(session, student, reviewed, student, now=MONDAY)
+    ids["review_id"] = get_review_table(session, instructor, reviewed).reviews[0].id
+    return DiscussionIds(reviewed, {name: found for name, found in ids.items() if found is not None})

@@ -14,6 +14,7 @@ from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from tests.factories.imports import preview
+from tests.factories.reviews import assign, plan_reviews, tasks_of
 from tests.web.questions import refused
 
 PUBLIC = {"static", "health.healthz", "lti.login", "lti.check", "lti.begin_in_tab", "lti.launch", "lti.jwks"}
@@ -106,9 +107,27 @@ MAY = {
     "reopening.withdraw": STAFF,
     "reopening.answer": STAFF,
     "reopening.ask": EVERYBODY,
+    "reviews.own": EVERYBODY,
+    "reviews.write": {"ana"},  # the reviewer
+    "reviews.save": {"ana"},
+    "reviews.helpful": set(),  # nobody has reviewed Ana's posts
+    "reviews.report": set(),
+    "review_overview.settings": INSTRUCTORS,
+    "review_overview.show": STAFF,
+    "review_overview.assign": INSTRUCTORS,
+    "review_overview.count": STAFF,
     "grading.desk": STAFF,
     "grading.student": STAFF,
     "grading.save": STAFF,
+    "marking.show": STAFF,
+    "marking.save": STAFF,
+    "marking.decide": STAFF,
+    "marking.end": INSTRUCTORS,
+    "second_marking.overview": STAFF,
+    "graders.overview": STAFF,
+    "graders.assign": INSTRUCTORS,
+    "graders.distribute": INSTRUCTORS,
+    "graders.remove": INSTRUCTORS,
     "grading.release_class": STAFF,
     "grading.choose_grade": STAFF,
     "rubrics.library": STAFF,
@@ -134,9 +153,13 @@ MAY = {
     "passback.choose": STAFF,
     "passback.retry": STAFF,
     "passback.check": STAFF,
+    "columns.show": INSTRUCTORS,
+    "columns.save": INSTRUCTORS,
     "files.upload": WRITERS,
     "files.serve": WRITERS,
     "reader.show": EVERYBODY,
+    "term.show": {"ana"} | STAFF,
+    "reader.cited": EVERYBODY,
     "reader.cite": WRITERS,
     "reader.choose_discussion": EVERYBODY,
     "reader.record_progress": EVERYBODY,
@@ -151,6 +174,7 @@ STATUS |= {
     for name in ("act", "hide", "split", "report", "private_reply", "history", "like")
 }
 STATUS |= {(who, f"stances.{name}"): 404 for who in EVERYBODY for name in ("ask", "answer")}
+STATUS |= {(who, f"reviews.{name}"): 404 for who in EVERYBODY for name in ("write", "save", "helpful", "report")}
 STATUS["olga", "threads.revisions"] = 404
 STATUS["olga", "search.person"] = STATUS["olga", "files.serve"] = STATUS["olga", "answers.claim"] = 404
 STATUS |= {(who, f"drafts.{name}"): 404 for who in ("olga", "tariq", "ines") for name in ("resume", "discard")}
@@ -174,6 +198,9 @@ def place(site, cast, with_readings):
         criterion_id = get_rubric(session, discussion).criteria[0].id
         rubric_id = create_rubric(session, cast.ines, DEFAULT_RUBRIC)
         comment_id = save_comment(session, cast.ines, text="Well argued.", now=site.clock())
+        discussion = plan_reviews(session, cast.ines, discussion, peers=0, self_review=True)
+        assign(session, cast.ines, discussion, now=site.clock())
+        (task,) = tasks_of(session, cast.ana, discussion, now=site.clock())
     return {
         "course_id": cast.course_id,
         "discussion_id": discussion.id,
@@ -186,6 +213,8 @@ def place(site, cast, with_readings):
         "slug": file.slug,
         "person_id": cast.ana.person_id,
         "key": "unknown",
+        "review_key": task.key,
+        "review_id": 1,
         "ready_key": "weekly",
         "file_kind": "canvas",
         "rubric_id": rubric_id,

@@ -23,6 +23,7 @@ from lti_app.library.files.models import File
 from lti_app.library.files.rules import part_of_address
 from tests.factories.imports import preview
 from tests.factories.posts import write
+from tests.factories.reviews import DUE, assign, plan_reviews, review, tasks_of
 from tests.web.browser import BASE
 from tests.web.plans import large_tables, multiply, statements_of, whole_scans
 
@@ -113,6 +114,10 @@ def known(site):
         import_id = preview(session, site.cast.ines, discussion, given, now=site.clock())
         rubric_id = create_rubric(session, site.cast.ines, DEFAULT_RUBRIC)
         comment_id = save_comment(session, site.cast.ines, text="Well argued.", now=site.clock())
+        reviewed = plan_reviews(session, site.cast.ines, discussion, due=DUE)
+        assign(session, site.cast.ines, reviewed, now=site.clock())
+        review(session, site.cast.ben, reviewed, site.cast.ana, now=site.clock())
+        review_key = tasks_of(session, site.cast.ana, reviewed, now=site.clock())[0].key
         for rows in ROWS.split(";"):
             session.execute(text(rows), {"nothing": b""})
         draft_id = session.scalars(select(Draft.id).filter_by(post_id=posts[site.cast.ana].id)).one()
@@ -144,6 +149,7 @@ def known(site):
         "slug": part_of_address(file.key, file.name),
         "kind": "unread",
         "key": "k" * 43,
+        "review_key": review_key,
     }
 
 

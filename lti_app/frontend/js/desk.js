@@ -3,6 +3,7 @@
 import { watchFormatting } from "./formatting.js";
 import { watchKeys } from "./keys.js";
 import { watchPicker } from "./picker.js";
+import { toggleChanges, toggleVersions } from "./versions.js";
 
 export function watchDesk(page) {
   const form = page.querySelector("form[data-desk]");
@@ -29,6 +30,8 @@ function act(page, form, key) {
   if (key === "Enter" && document.activeElement?.matches("input[type=radio]"))
     return choose(form, (radios, row) => radios.find((radio) => radio.value === suggested(row)));
   if (key === "j" || key === "k") return goToPost(page, key === "j" ? 1 : -1);
+  if (key === "h") return toggleVersions(page);
+  if (key === "d") return toggleChanges(page);
   if (key === "n" || key === "p") return follow(page, key === "n" ? "next" : "prev");
   if (key === "u") return click(page.querySelector("[data-ungraded]"));
   if (key === "s" || key === "r") return click(form.querySelector(ACTIONS[key]) ?? form.querySelector(".primary"));

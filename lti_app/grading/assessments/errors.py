@@ -27,6 +27,18 @@ class RubricInUse(Conflict):
     code = "rubric_in_use"
 
 
+class LateRuleChanged(Conflict):
+    """Another instructor has changed the late rule since this page was opened."""
+
+    code = "late_rule_changed"
+
+
+class LateRuleInUse(Conflict):
+    """The change of a late rule changes grades that are saved, so it must say what becomes of them."""
+
+    code = "late_rule_in_use"
+
+
 class AlreadyAsked(Conflict):
     """A student asks for a second look while an earlier request waits for an answer."""
 

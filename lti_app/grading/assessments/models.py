@@ -50,6 +50,16 @@ class Assessment(Base):
     released_at: Mapped[datetime | None]
     excused_at: Mapped[datetime | None]
     "Since when the student need not be graded here; empty for everybody else."
+    late_waived_at: Mapped[datetime | None]
+    "Since when lateness takes nothing off this grade."
+    late_rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    "The late rule of before that stays with this grade, as `{'rule': …}`; empty where that of the discussion applies."
+    curve: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    "The curve that changes the grade, in the stored form of `adjustments`."
+    held_at: Mapped[datetime | None]
+    "Since when the grade is held back from releases of several grades."
+    adjusted_at: Mapped[datetime | None]
+    "When the late reduction or the curve was last changed."
 
 
 class Mark(Base):
@@ -98,6 +108,10 @@ class Release(Base):
     """
     post_comments: Mapped[list[Any] | None] = mapped_column(JSON)
     "The comments on posts at that time, as in PostComment; empty in rows of an earlier release."
+    total: Mapped[Decimal | None]
+    "The rubric total; empty in rows of an earlier release."
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
+    "What changed the grade after the rubric total: lateness and the curve, as they were then."
     released_at: Mapped[datetime]
     released_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
 
@@ -144,6 +158,8 @@ class GradeEvent(Base):
     "The comment to the student, or the reason."
     marks: Mapped[list[Any]] = mapped_column(JSON)
     "As in Release, where it changed them."
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
+    "As in Release, of a release and of a curve."
 
 
 class SecondLook(Base):

@@ -1,15 +1,19 @@
 """Grading status, suggested levels, and what happened to posts after grading."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
-from lti_app.grading.passbacks.rules.states import PassbackReport
-from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView
+from lti_app.grading.adjustments.rules.given import GradeBasis
+from lti_app.grading.graders.rules.assignment import NO_GRADERS, GradersOf
+from lti_app.grading.graders.rules.blind import BlindState
+from lti_app.grading.passbacks.rules.parts import ColumnPlan, GradeColumns, Share, Stage
+from lti_app.grading.passbacks.rules.reports import PassbackReport
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView, RubricView
 from lti_app.participation.requirements.evaluation import Verdicts
 
 MAX_COMMENT = 4000
@@ -48,6 +52,25 @@ class GradeEventKind(StrEnum):
     """A comment on a sentence of a post was written, changed or deleted."""
     EXCUSED = "excused"
     NOT_EXCUSED = "not_excused"
+    LATE_WAIVED = "late_waived"
+    """Lateness takes nothing off any more."""
+    LATE_APPLIED = "late_applied"
+    """A waived reduction applies again."""
+    LATE_RULE = "late_rule"
+    """Another late rule of the discussion applies."""
+    CURVED = "curved"
+    CURVE_REMOVED = "curve_removed"
+    HELD_BACK = "held_back"
+    LET_GO = "let_go"
+    """Not held back any more."""
+    COPIED = "copied"
+    """The marks of another member of the group were copied."""
+    SET_ASIDE = "set_aside"
+    """The marks became those of one grader, to be compared with those of another."""
+    AGREED = "agreed"
+    """Two graders' marks were within the tolerance."""
+    DECIDED = "decided"
+    """Somebody decided after graders had marked independently."""
 
 
 class PostEventKind(StrEnum):
@@ -93,10 +116,41 @@ class StudentLine:
     """The version of the rubric that the marks were given by; None for the one in use."""
     asks_again: bool = False
     """Whether the student has asked for a second look that nobody has answered."""
+    basis: GradeBasis | None = None
+    """What the grade is computed from; None before the first save."""
+    is_graded: bool = False
+    """Whether any marks are saved."""
+    is_complete: bool = False
+    """Whether every criterion that counts is marked."""
+    is_held: bool = False
+    """Whether the grade is held back from releases of several grades."""
+
+    version: int = 0
+    """Counts what was changed of the grade."""
+    graded_by: str = ""
+    """Who saved the marks last; empty while there are none."""
+    graders: GradersOf = NO_GRADERS
+    """Who is to grade the student."""
+    blind: BlindState | None = None
+    """How far graders who mark the student independently are; None where nobody does or did."""
+
+    @property
+    def can_be_curved(self) -> bool:
+        """Whether there is a complete grade that counts."""
+        return self.is_complete and self.is_graded and self.status is not GradingStatus.EXCUSED
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether graders still mark the student independently, so that there is no grade."""
+        return self.blind is not None and self.blind.is_open
 
     @property
     def needs_marks(self) -> bool:
-        """Whether no complete grade is saved."""
+        """Whether no complete grade is saved; of a student who is marked independently, whether the reader's marks are
+        still wanted.
+        """
+        if self.blind is not None and self.blind.is_open:
+            return self.blind.waits_for_actor
         return self.status in (GradingStatus.UNGRADED, GradingStatus.PARTLY)
 
     @property
@@ -142,6 +196,28 @@ def events_after(assessed_at: datetime | None, events: Iterable[PostEvent]) -> l
     return sorted((event for event in events if event.at > assessed_at), key=lambda event: event.at)
 
 
+def shares_of(rubric: RubricView, marks: Mapping[int, CriterionMark], plan: ColumnPlan) -> list[Share]:
+    """What each part of a grade has of the whole, where the parts have columns of their own; none where they do not."""
+    if plan.columns is GradeColumns.ONE:
+        return []
+    counted = [criterion for criterion in rubric.criteria if criterion.counts]
+    if plan.columns is GradeColumns.CRITERIA:
+        return [_share(rubric, marks, f"criterion-{each.key}", each.title, [each]) for each in counted]
+    replies = [each for each in counted if each.key in plan.reply_criteria]
+    first_post = [each for each in counted if each.key not in plan.reply_criteria]
+    return [
+        _share(rubric, marks, stage.value, name, criteria)
+        for stage, name, criteria in zip(Stage, plan.names, (first_post, replies), strict=True)
+    ]
+
+
+def _share(
+    rubric: RubricView, marks: Mapping[int, CriterionMark], key: str, label: str, criteria: Sequence[CriterionView]
+) -> Share:
+    own = {each.id: mark for each in criteria if (mark := marks.get(each.id))}
+    return Share(key, label, rubric.total(own), sum((each.weighted_maximum for each in criteria), Decimal(0)))
+
+
 SEED = "seed"
 """Names, in the marks of a saved event, the seed of the pass that gave them."""
 
@@ -152,8 +228,10 @@ def in_pass(seed: str, key: str) -> str:
 
 
 def pass_order(lines: Iterable[StudentLine], seed: str) -> list[StudentLine]:
-    """The students who have written something, in an order that depends on the seed alone; not those excused."""
-    written = [line for line in lines if line.posts and line.status is not GradingStatus.EXCUSED]
+    """The students who have written something, in an order that depends on the seed alone; not those excused, nor
+    those whom graders mark independently.
+    """
+    written = [line for line in lines if line.posts and line.status is not GradingStatus.EXCUSED and not line.is_blind]
     return sorted(written, key=lambda line: in_pass(seed, line.key))
 
 

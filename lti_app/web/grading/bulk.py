@@ -39,7 +39,7 @@ class Bulk(StrEnum):
         if self is Bulk.RELEASE:
             return line.is_ready
         if self is Bulk.LOWEST:
-            return line.status is GradingStatus.UNGRADED
+            return line.status is GradingStatus.UNGRADED and not line.is_blind
         return (line.status is GradingStatus.EXCUSED) == (self is Bulk.NOT_EXCUSE)
 
 

@@ -1,20 +1,23 @@
 """The students of a discussion, as the pages of graders list, filter and sort them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import ngettext
 
 from lti_app.core.errors import NotFound
-from lti_app.course.courses.rules import Actor
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.queries import collect_members
 from lti_app.discussion.discussions.access import DiscussionPermission
 from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
+from lti_app.grading.adjustments.rules.given import GivenGrade
 from lti_app.grading.assessments.queries.desk import find_by_pseudonym, list_desk
+from lti_app.grading.assessments.queries.given import VerdictsOf, collect_given
 from lti_app.grading.assessments.rules import GradingStatus, StudentLine
 from lti_app.participation.progress.queries import collect_class_verdicts
 from lti_app.participation.progress.rules import WorkStanding, standing_of
@@ -30,14 +33,15 @@ SHOWS: Mapping[str, Shows] = {
     "gradebook": lambda line: line.passback is not None and line.passback.needs_attention,
     "released": lambda line: line.status is GradingStatus.RELEASED,
     "excused": lambda line: line.status is GradingStatus.EXCUSED,
+    "blind": lambda line: line.is_blind,
+    "decide": lambda line: line.blind is not None and line.blind.is_to_decide,
 }
 """What the class list can be narrowed to, by the name in addresses."""
-SORTS: Mapping[str, Callable[[StudentLine], Any]] = {
-    "posts": lambda line: -line.posts,
-    "points": lambda line: (line.total is None, -(line.total or 0)),
-}
+SORTS = ("posts", "points")
 """Other orders than that of class lists."""
 MAX_DIGITS = 18
+MINE, NOBODY, ALL = "me", "none", "all"
+"""Whose students the class list can be narrowed to, besides those of a grader by id."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,19 @@ class ClassFilter:
     work: str = ""
     group: str = ""
     sort: str = ""
+    grader: str = ""
     CHOICES: ClassVar[Mapping[str, Collection[str]]] = {
         "show": SHOWS,
         "work": [*WorkStanding],
         "sort": SORTS,
     }
+
+    def shows_grader(self, actor: Actor, line: StudentLine) -> bool:
+        """Whether a student has the grader that it is narrowed to."""
+        if self.grader == NOBODY:
+            return not line.graders.everybody
+        wanted = actor.person_id if self.grader == MINE else int(self.grader)
+        return wanted in line.graders.everybody
 
     @property
     def query(self) -> str:
@@ -86,9 +98,20 @@ def read_filter() -> ClassFilter:
     found = {
         name: value for name, choices in ClassFilter.CHOICES.items() if (value := request.args.get(name, "")) in choices
     }
-    group = request.args.get("group", "")
-    is_number = group.isascii() and group.isdigit() and len(group) <= MAX_DIGITS
-    return ClassFilter(**found, group=group if is_number else "")
+    group, grader = _number("group"), request.args.get("grader", "")
+    return ClassFilter(**found, group=group, grader=grader if grader in (MINE, NOBODY, ALL) else _number("grader"))
+
+
+def _number(name: str) -> str:
+    value = request.args.get(name, "")
+    return value if value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS else ""
+
+
+def filter_of(actor: Actor, lines: Sequence[StudentLine]) -> ClassFilter:
+    """The filter in the address of this request. Without one, an assistant who has students looks at these."""
+    wanted = read_filter()
+    has_own = any(actor.person_id in line.graders.everybody for line in lines)
+    return replace(wanted, grader=MINE) if has_own and actor.role is Role.ASSISTANT and not wanted.query else wanted
 
 
 def list_class(actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
@@ -103,8 +126,20 @@ def list_class(actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
 
 def standings_of(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, WorkStanding]:
     """How far the work of each student is, by person id."""
-    verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
+    return standings_by(collect_class_verdicts(read_session(), actor, discussion, now=now()), lines)
+
+
+def standings_by(verdicts_of: VerdictsOf, lines: Sequence[StudentLine]) -> dict[int, WorkStanding]:
+    """The same where the evaluation of the class is known already."""
     return {line.person_id: standing_of(verdicts_of(line.person_id), posts=line.posts) for line in lines}
+
+
+def grades_of(
+    actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine], verdicts_of: VerdictsOf | None = None
+) -> dict[int, GivenGrade]:
+    """The grades that students would get now, by person id; none for those of whom nothing is stored."""
+    bases = {line.person_id: line.basis for line in lines if line.basis}
+    return collect_given(read_session(), actor, discussion, bases, verdicts_of=verdicts_of, now=now())
 
 
 def narrowed(
@@ -114,6 +149,7 @@ def narrowed(
     wanted: ClassFilter,
     *,
     standings: Mapping[int, WorkStanding] | None = None,
+    grades: Mapping[int, GivenGrade] | None = None,
 ) -> list[StudentLine]:
     """The students that a filter leaves, in its order."""
     found = list(lines)
@@ -125,7 +161,38 @@ def narrowed(
     if wanted.chosen_group is not None and not discussion.hides_names_from(actor):
         members = collect_members(read_session(), actor, wanted.chosen_group)
         found = [line for line in found if line.person_id in members]
-    return sorted(found, key=SORTS[wanted.sort]) if wanted.sort else found
+    if wanted.grader not in ("", ALL):
+        found = [line for line in found if wanted.shows_grader(actor, line)]
+    if wanted.sort == "points":
+        given = grades_of(actor, discussion, lines) if grades is None else grades
+        return sorted(found, key=lambda line: _by_points(given.get(line.person_id)))
+    return sorted(found, key=lambda line: -line.posts) if wanted.sort else found
+
+
+def _by_points(grade: GivenGrade | None) -> tuple[bool, Decimal]:
+    """The highest grade first, those without one last."""
+    return (grade is None, -grade.given if grade else Decimal(0))
+
+
+def neighbours(lines: Sequence[StudentLine], person_id: int) -> tuple[StudentLine | None, StudentLine | None]:
+    """The students before and after one in the class list."""
+    at = [line.person_id for line in lines].index(person_id)
+    return (lines[at - 1] if at else None), (lines[at + 1] if at + 1 < len(lines) else None)
+
+
+def with_open(here: StudentLine, everybody: Sequence[StudentLine], shown: list[StudentLine]) -> list[StudentLine]:
+    """The students that a filter shows, and the one who is open even if it does not show them any more."""
+    if any(line.person_id == here.person_id for line in shown):
+        return shown
+    order = {line.person_id: at for at, line in enumerate(everybody)}
+    at = next((n for n, line in enumerate(shown) if order[line.person_id] > order[here.person_id]), len(shown))
+    return [*shown[:at], here, *shown[at:]]
+
+
+def next_ungraded(lines: Sequence[StudentLine], person_id: int) -> str | None:
+    """The key of the next student in the class list who needs grading, from the top again after the last."""
+    at = [line.person_id for line in lines].index(person_id)
+    return next((line.key for line in [*lines[at + 1 :], *lines[:at]] if line.needs_marks), None)
 
 
 def chosen_words(count: int, *, keeps: bool) -> str:

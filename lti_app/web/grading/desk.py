@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,9 +16,11 @@ from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.lineage import get_lineage
+from lti_app.discussion.threads.rules import DiffPart, compare_words
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
-from lti_app.grading.assessments.queries.context import list_posts_in_context
+from lti_app.grading.assessments.queries.context import PostInContext, collect_edited_texts, list_posts_in_context
+from lti_app.grading.assessments.queries.given import given_now
 from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
 from lti_app.grading.assessments.queries.history import list_looks
 from lti_app.grading.assessments.rules import (
@@ -31,24 +32,33 @@ from lti_app.grading.assessments.rules import (
     suggested_level,
 )
 from lti_app.grading.comments.errors import PlaceholderLeft
+from lti_app.grading.graders.errors import MarkedIndependently
+from lti_app.grading.graders.queries.assignments import list_graders
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import list_versions
-from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, RubricView
-from lti_app.participation.progress.queries import get_participation
+from lti_app.grading.rubrics.rules.criteria import CriterionMark
+from lti_app.participation.progress.queries import collect_class_verdicts, get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
+from lti_app.web.grading.adjusting import LATE_WAIVED, decide_late
 from lti_app.web.grading.class_list import (
     chosen_words,
     enter,
+    filter_of,
+    grades_of,
     list_class,
     narrowed,
+    neighbours,
+    next_ungraded,
     read_filter,
-    standings_of,
+    standings_by,
     whom,
+    with_open,
 )
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
 from lti_app.web.grading.forms.desk_edits import Work, comments_about, desk_edit
+from lti_app.web.grading.peer_evidence import peer_evidence
 from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
@@ -56,21 +66,30 @@ blueprint = Blueprint(
 )
 
 
+MOST_NAMES = 10
+"""So many students are named in one sentence."""
+
+
 @blueprint.get("")
 def desk(discussion_id: int) -> ResponseReturnValue:
     """The class list: posts, grading status and gradebook status of each student."""
     actor, discussion = enter(discussion_id)
-    lines, wanted = list_class(actor, discussion), read_filter()
-    standings = standings_of(actor, discussion, lines)
+    lines = list_class(actor, discussion)
+    wanted = filter_of(actor, lines)
+    verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
+    standings = standings_by(verdicts_of, lines)
+    grades = grades_of(actor, discussion, lines, verdicts_of)
     blind = discussion.hides_names_from(actor)
     return render_template(
         "grading/desk.html",
         discussion=discussion,
-        lines=narrowed(actor, discussion, lines, wanted, standings=standings),
-        drafts=_drafts(discussion, lines, list_versions(read_session(), discussion)),
+        lines=narrowed(actor, discussion, lines, wanted, standings=standings, grades=grades),
+        grades=grades,
         standings=standings,
         wanted=wanted,
         groups=[] if blind else list_groups(read_session(), actor),
+        graders=_graders(actor, discussion, lines),
+        shows_graders=_shows_graders(lines),
         tick=request.args.get("tick", ""),
         counts=_counts(lines),
         lineage=get_lineage(read_session(), actor, discussion),
@@ -87,7 +106,11 @@ def desk(discussion_id: int) -> ResponseReturnValue:
 def student(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
     """One student's posts in their context beside the rubric."""
     actor, discussion = enter(discussion_id)
-    return _student_page(actor, discussion, whom(actor, discussion, person_id, pseudonym_id))
+    person_id = whom(actor, discussion, person_id, pseudonym_id)
+    everybody = list_class(actor, discussion)
+    if any(line.person_id == person_id and line.is_blind for line in everybody):
+        return redirect(_marking_url(), 303)
+    return _student_page(actor, discussion, person_id, everybody=everybody)
 
 
 @blueprint.get("/review/<int:person_id>")
@@ -108,27 +131,36 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     person_id = whom(actor, discussion, person_id, pseudonym_id)
     form = AssessmentForm()
     action = request.form.get("action", "save")
-    if (edit := desk_edit(actor, discussion, person_id, form, action)) is not None:
-        return _student_page(actor, discussion, person_id, form, typed=edit.typed), edit.status
-    if not form.validate():
-        return _student_page(actor, discussion, person_id, form), 422
     try:
+        if (edit := desk_edit(actor, discussion, person_id, form, action)) is not None:
+            return _student_page(actor, discussion, person_id, form, typed=edit.typed), edit.status
+        if not form.validate():
+            return _student_page(actor, discussion, person_id, form), 422
         with writing() as session:
             _assess(session, actor, discussion, person_id, form)
+            decide_late(session, actor, discussion, person_id)
             is_released = action == "release" and _release(session, actor, discussion, person_id)
     except (CommentTooLong, PlaceholderLeft):
         return _student_page(actor, discussion, person_id, form), 422
+    except MarkedIndependently:
+        return redirect(_marking_url(), 307)  # what was entered goes along, and becomes the grader's own marks
     except AssessmentChanged:
         return _student_page(actor, discussion, person_id, form, is_conflict=True), 409
     if is_released:
         ring()
     elif action != "release":
         flash(_("Saved. The student can’t see it until you release it."))
-    lines, wanted = list_class(actor, discussion), read_filter()
+    lines = list_class(actor, discussion)
+    wanted = filter_of(actor, lines)
     here = next(line for line in lines if line.person_id == person_id)
-    shown = _with(here, lines, narrowed(actor, discussion, lines, wanted))
-    onward = _neighbours(shown, person_id)[1] if action == "save_next" else None
+    shown = with_open(here, lines, narrowed(actor, discussion, lines, wanted))
+    onward = neighbours(shown, person_id)[1] if action == "save_next" else None
     return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}{wanted.query}", 303)
+
+
+def _marking_url() -> str:
+    """Where the student of this request is marked independently."""
+    return f"{request.path}/marking{read_filter().query}"
 
 
 def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm) -> None:
@@ -161,6 +193,16 @@ def release_class(discussion_id: int) -> ResponseReturnValue:
             count,
         )
     )
+    if waiting := [line.name or _("Name not available") for line in list_class(actor, discussion) if line.is_blind]:
+        flash(
+            ngettext(
+                "%(num)d grade not released, because second marking or calibration is not settled: %(names)s.",
+                "%(num)d grades not released, because second marking or calibration is not settled: %(names)s.",
+                len(waiting),
+                names=", ".join(waiting[:MOST_NAMES]) + (" …" if len(waiting) > MOST_NAMES else ""),
+            ),
+            "warning",
+        )
     return redirect(url_for(".desk", discussion_id=discussion_id), 303)
 
 
@@ -216,12 +258,15 @@ def _student_page(
     *,
     is_conflict: bool = False,
     typed: Mapping[str, str] | None = None,
+    everybody: list[StudentLine] | None = None,
 ) -> str:
-    everybody, session, wanted = list_class(actor, discussion), read_session(), read_filter()
+    everybody, session = everybody or list_class(actor, discussion), read_session()
+    wanted = filter_of(actor, everybody)
     chosen = next((line for line in everybody if line.person_id == person_id), None)
     if chosen is None:
         raise NotFound
-    lines = _with(chosen, everybody, narrowed(actor, discussion, everybody, wanted))
+    grades = grades_of(actor, discussion, everybody)
+    lines = with_open(chosen, everybody, narrowed(actor, discussion, everybody, wanted, grades=grades))
     posts = list_posts_in_context(session, actor, discussion, person_id)
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
@@ -229,13 +274,15 @@ def _student_page(
     assessment = get_assessment(session, actor, discussion, person_id, versions=versions)
     if form is not None and is_conflict:
         _renew(form, assessment)
-    before, after = _neighbours(lines, person_id)
+    before, after = neighbours(lines, person_id)
     return render_template(
         "grading/student.html",
         discussion=discussion,
         lines=lines,
         wanted=wanted,
-        drafts=_drafts(discussion, lines, versions),
+        grades=grades,
+        own_grade=given_now(discussion, assessment.basis, assessment.rubric, verdicts),
+        late_waived=assessment.basis.is_waived if form is None else bool(request.form.get(LATE_WAIVED)),
         student=chosen,
         posts=posts,
         verdicts=verdicts,
@@ -251,12 +298,14 @@ def _student_page(
         look_form=ConfirmForm(),
         max_reason=MAX_REASON,
         max_criterion_comment=MAX_CRITERION_COMMENT,
-        ungraded_key=_next_ungraded(lines, person_id),
+        ungraded_key=next_ungraded(lines, person_id),
         assessment=assessment,
         form=form or _filled(assessment),
         passback=chosen.passback,
         changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
+        edits=_edits_since(actor, discussion, person_id, assessment, posts),
         blind=discussion.hides_names_from(actor),
+        **peer_evidence(actor, discussion, assessment, everybody, person_id),
         own=participation.calendar,
         previous_key=before.key if before else None,
         next_key=after.key if after else None,
@@ -283,6 +332,17 @@ def _renew(form: AssessmentForm, assessment: AssessmentView) -> None:
     form.marked_with.data, form.marked_with.raw_data = assessment.rubric.id, None
 
 
+def _edits_since(
+    actor: Actor, discussion: DiscussionView, person_id: int, assessment: AssessmentView, posts: list[PostInContext]
+) -> dict[str, tuple[DiffPart, ...]]:
+    """What was changed in the student's posts after the marks were saved, by address."""
+    since = assessment.assessed_at
+    if since is None or not any(post.edited_at and post.edited_at > since for post in posts):
+        return {}
+    texts = collect_edited_texts(read_session(), actor, discussion, person_id, since)
+    return {address: compare_words(text.before, text.now) for address, text in texts.items()}
+
+
 def _rows(assessment: AssessmentView, verdicts: Verdicts, typed: Mapping[str, str] | None) -> list[RubricRow]:
     """The criteria with their marks: as typed if they are not saved, else as stored."""
     rubric = assessment.rubric
@@ -293,37 +353,16 @@ def _rows(assessment: AssessmentView, verdicts: Verdicts, typed: Mapping[str, st
     ]
 
 
-def _neighbours(lines: list[StudentLine], person_id: int) -> tuple[StudentLine | None, StudentLine | None]:
-    """The students before and after one in the class list."""
-    at = [line.person_id for line in lines].index(person_id)
-    return (lines[at - 1] if at else None), (lines[at + 1] if at + 1 < len(lines) else None)
+def _graders(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, str]:
+    """The names of the graders of the course by id, if students have graders; else the list needs no names."""
+    is_divided = any(line.graders.everybody for line in lines)
+    return {each.person_id: each.name for each in list_graders(read_session(), actor, discussion)} if is_divided else {}
 
 
-def _with(here: StudentLine, everybody: Sequence[StudentLine], shown: list[StudentLine]) -> list[StudentLine]:
-    """The students that a filter shows, and the one who is open even if it does not show them any more."""
-    if any(line.person_id == here.person_id for line in shown):
-        return shown
-    order = {line.person_id: at for at, line in enumerate(everybody)}
-    at = next((n for n, line in enumerate(shown) if order[line.person_id] > order[here.person_id]), len(shown))
-    return [*shown[:at], here, *shown[at:]]
-
-
-def _drafts(
-    discussion: DiscussionView, lines: Sequence[StudentLine], versions: dict[int, RubricView]
-) -> dict[int, Decimal]:
-    """The points of the gradebook column that each student's marks come to, by the rubric they were given by."""
-    newest = next(reversed(versions.values()), NO_RUBRIC)
-    return {
-        line.person_id: versions.get(line.rubric_id or 0, newest).given(line.total, possible=discussion.points)
-        for line in lines
-        if line.total is not None
-    }
-
-
-def _next_ungraded(lines: list[StudentLine], person_id: int) -> str | None:
-    """The key of the next student in the class list who needs grading, from the top again after the last."""
-    at = [line.person_id for line in lines].index(person_id)
-    return next((line.key for line in [*lines[at + 1 :], *lines[:at]] if line.needs_marks), None)
+def _shows_graders(lines: Sequence[StudentLine]) -> bool:
+    """Whether it matters who graded: students have graders, or more than one person grades."""
+    by = {line.graded_by for line in lines if line.graded_by}
+    return len(by) > 1 or any(line.graders.everybody for line in lines)
 
 
 def _counts(lines: list[StudentLine]) -> dict[str, int]:

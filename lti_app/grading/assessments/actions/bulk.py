@@ -16,6 +16,7 @@ from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.models import Assessment
 from lti_app.grading.assessments.rules import MAX_COMMENT, GradeEventKind
 from lti_app.grading.comments.rules.saved import check_for_student
+from lti_app.grading.graders.queries.blind import list_blind
 from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark
@@ -32,8 +33,8 @@ def give_lowest(
 ) -> int:
     """Save the lowest level of every criterion as a draft for these students; returns for how many.
 
-    Students with marks or an excuse are left as they are, and so is whoever is not an active student here. Raises
-    PlaceholderLeft, Forbidden.
+    Students with marks or an excuse are left as they are, and so are those whom graders mark independently, and
+    whoever is not an active student here. Raises PlaceholderLeft, Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
     lock_rubric(session, discussion)
@@ -41,10 +42,12 @@ def give_lowest(
     rubric = get_rubric(session, discussion)
     lowest = {each.id: min(each.levels, key=lambda level: level.points) for each in rubric.criteria if each.levels}
     marks = {key: CriterionMark(level.id, level.points) for key, level in lowest.items()}
+    locked, blind = (
+        locked_students(session, actor, discussion, person_ids, now),
+        list_blind(session, actor, discussion),
+    )
     ungraded = [
-        each
-        for each in _locked_students(session, actor, discussion, person_ids, now)
-        if not each.version and each.excused_at is None
+        each for each in locked if not each.version and each.excused_at is None and not blind.is_open(each.person_id)
     ]
     for assessment in ungraded if marks else ():
         replace_marks(session, assessment, rubric, marks)
@@ -72,7 +75,7 @@ def excuse(
     require(actor, DiscussionPermission.GRADE)
     changed = [
         each
-        for each in _locked_students(session, actor, discussion, person_ids, now)
+        for each in locked_students(session, actor, discussion, person_ids, now)
         if (each.excused_at is not None) != is_excused
     ]
     for assessment in changed:
@@ -82,7 +85,7 @@ def excuse(
     return len(changed)
 
 
-def _locked_students(
+def locked_students(
     session: Session, actor: Actor, discussion: DiscussionView, person_ids: Collection[int], now: datetime
 ) -> list[Assessment]:
     """The rows of those who are active students here, locked, always in the same order; created where needed."""

@@ -15,6 +15,7 @@ from lti_app.grading.assessments.actions.grading import (
     for_student,
     limited,
     locked_or_new,
+    refuse_while_blind,
     replace_marks,
 )
 from lti_app.grading.assessments.actions.recording import record
@@ -43,7 +44,8 @@ def mark_criterion(
 
     The grader has not seen the earlier mark, so its comment stays, and what they write is added to it; once the pass
     has marked the student, they have, and it is replaced. Raises MarkMissing without a level or points;
-    AssessmentChanged if another grader has saved since `version`; CommentTooLong; PlaceholderLeft; NotFound for a
+    AssessmentChanged if another grader has saved since `version`; MarkedIndependently; CommentTooLong; PlaceholderLeft;
+    NotFound for a
     person who is not a student here, and for a criterion that is not of the rubric they are graded by; Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
@@ -51,6 +53,7 @@ def mark_criterion(
     lock_rubric(session, discussion)
     wanted = _criterion_of(session, discussion, criterion_id)
     (assessment,) = locked_or_new(session, actor, discussion, [person_id], now)
+    refuse_while_blind(session, actor, discussion, person_id)
     rubric = get_rubric(session, discussion, version_id=assessment.rubric_id)
     criterion = continued(rubric, wanted)
     if criterion is None:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Subquery, exists, func, select
 from sqlalchemy.orm import Session
 
+from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import IN_CLASS_ORDER, member_name
@@ -16,7 +17,12 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.visibility.queries import not_deleted
 from lti_app.grading.assessments.models import Assessment, SecondLook
-from lti_app.grading.assessments.rules import PostEventKind, StudentLine, grading_status
+from lti_app.grading.assessments.queries.given import basis_of
+from lti_app.grading.assessments.rules import GradingStatus, PostEventKind, StudentLine, grading_status
+from lti_app.grading.graders.queries.assignments import collect_graders, is_divided
+from lti_app.grading.graders.queries.blind import blind_rows, marks_everybody_twice
+from lti_app.grading.graders.rules.assignment import NO_GRADERS, GradersOf
+from lti_app.grading.graders.rules.blind import BlindPurpose, BlindState
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import report_of
 
@@ -29,20 +35,24 @@ MOMENTS = {
 }
 
 
+_GRADER = alias_of(Person)
+IS_DIVIDED = 8
+"""Where a row of the class list tells whether students have graders."""
 _WAITING = (
     exists().where(SecondLook.assessment_id == Assessment.id, SecondLook.answered_at.is_(None)).correlate(Assessment)
 )
 
 
 def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
-    """All active students with their posts and grading status, in the order of class lists (one statement).
+    """All active students with their posts and grading status, in the order of class lists (one statement, and two more
+    where students have graders). Of students whom graders mark independently it tells no grade.
 
     In blind grading, students have pseudonyms as names and are sorted by them; the name is empty for students without
     one. Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
     blind = discussion.hides_names_from(actor)
-    counts = _counts(discussion)
+    counts, marked = _counts(discussion), blind_rows(actor, discussion)
     rows = session.execute(
         select(
             Person.id,
@@ -52,17 +62,25 @@ def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> lis
             Assessment,
             Passback,
             _WAITING,
+            _GRADER.name,
+            is_divided(discussion),
+            marks_everybody_twice(discussion),
+            marked,
             *(counts.c[kind] for kind in MOMENTS),
         )
         .join(Enrollment, Enrollment.person_id == Person.id)
         .outerjoin(counts, counts.c.author_id == Person.id)
         .outerjoin(Assessment, (Assessment.person_id == Person.id) & (Assessment.discussion_id == discussion.id))
         .outerjoin(Passback, (Passback.person_id == Person.id) & (Passback.discussion_id == discussion.id))
+        .outerjoin(_GRADER, _GRADER.id == Assessment.assessed_by_id)
+        .outerjoin(marked, marked.c.person_id == Person.id)
         .outerjoin(Pseudonym, (Pseudonym.person_id == Person.id) & (Pseudonym.discussion_id == discussion.id))
         .where(Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
         .order_by(*(Pseudonym.name, Pseudonym.id) if blind else IN_CLASS_ORDER)
-    )
-    return [_student_line(row, blind=blind) for row in rows]
+    ).all()
+    people = [row[0] for row in rows] if rows and rows[0][IS_DIVIDED] else []
+    graders = collect_graders(session, actor, discussion, people).of if people else {}
+    return [_student_line(row, graders.get(row[0], NO_GRADERS), blind=blind) for row in rows]
 
 
 def _counts(discussion: DiscussionView) -> Subquery:
@@ -79,10 +97,30 @@ def _counts(discussion: DiscussionView) -> Subquery:
     )
 
 
-def _student_line(row: Any, *, blind: bool) -> StudentLine:
-    person_id, name, key, posts, assessment, passback, asks_again, *moments = row
+def _student_line(row: Any, graders: GradersOf, *, blind: bool) -> StudentLine:
+    person_id, name, key, posts, assessment, passback, asks_again, grader, _, is_twice, *rest = row
+    (_, purpose, outcome, submitted, by_actor, saved), moments = rest[:6], rest[6:]
+    state = BlindState(purpose, outcome, submitted, bool(by_actor), bool(saved)) if purpose else None
+    state = state or (BlindState(BlindPurpose.SECOND) if is_twice else None)
+    if state and state.is_open:
+        excused = bool(assessment and assessment.excused_at)
+        return StudentLine(
+            person_id=person_id,
+            name=name,
+            key=f"b{key or 0}" if blind else f"{person_id}",
+            posts=posts,
+            status=GradingStatus.EXCUSED if excused else GradingStatus.UNGRADED,
+            total=None,
+            released_given=None,
+            is_ready=False,
+            passback=None,
+            asks_again=asks_again,
+            graders=graders,
+            blind=state,
+        )
     version = assessment.version if assessment else None
     released = assessment.released_version if assessment else None
+    is_held = bool(assessment and assessment.held_at)
     is_complete = assessment.is_complete if assessment else None
     return StudentLine(
         person_id=person_id,
@@ -97,10 +135,18 @@ def _student_line(row: Any, *, blind: bool) -> StudentLine:
         ),
         total=assessment.total if assessment else None,
         released_given=assessment.released_given if assessment else None,
-        is_ready=bool(is_complete) and version != released and not assessment.excused_at,
+        is_ready=bool(is_complete) and version != released and not (assessment.excused_at or is_held),
         passback=report_of(passback) if passback is not None else None,
         rubric_id=assessment.rubric_id if assessment else None,
         asks_again=asks_again,
+        basis=basis_of(assessment) if assessment else None,
+        is_graded=bool(version),
+        version=version or 0,
+        is_complete=bool(is_complete),
+        is_held=is_held,
+        graded_by=(grader or "") if version else "",
+        graders=graders,
+        blind=state,
         is_changed=bool(version) and any(moment > assessment.assessed_at for moment in moments if moment),
     )
 

@@ -13,11 +13,16 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.adjustments.rules.curves import CurveLine
+from lti_app.grading.adjustments.rules.given import GradeBasis
+from lti_app.grading.adjustments.rules.late import LateLine
+from lti_app.grading.adjustments.rules.stored import lines_from_stored
 from lti_app.grading.assessments.models import Assessment, Mark, Release
+from lti_app.grading.assessments.queries.given import basis_of
 from lti_app.grading.assessments.queries.post_comments import PostCommentView, released_comments
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import report_of
-from lti_app.grading.passbacks.rules.states import PassbackReport
+from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, RubricView
 
@@ -34,6 +39,9 @@ _RELEASED = (
         Release.version == Assessment.released_version,
     )
 )
+
+
+NOTHING_YET = GradeBasis(None, Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,17 @@ class AssessmentView:
     released_version: int | None
     released_given: Decimal | None
     released_at: datetime | None
+    basis: GradeBasis = NOTHING_YET
+    """What the given points depend on."""
+    adjusted_at: datetime | None = None
+    """When the late reduction or the curve was last changed."""
+    is_held: bool = False
+    """Whether it is held back from releases of several grades."""
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When it was last changed in any way."""
+        return max((at for at in (self.assessed_at, self.adjusted_at) if at), default=None)
 
 
 @dataclass(frozen=True)
@@ -90,6 +109,10 @@ class ReleasedGrade:
     post_comments: tuple[PostCommentView, ...] = ()
     delivery: PassbackReport | None = None
     """What became of it in the gradebook of the LMS."""
+    total: Decimal | None = None
+    """The rubric total; None for a grade that an earlier version of this software released."""
+    late: LateLine | None = None
+    curve: CurveLine | None = None
 
 
 def get_assessment(
@@ -133,6 +156,9 @@ def get_assessment(
         released_version=row.released_version,
         released_given=row.released_given,
         released_at=row.released_at,
+        basis=basis_of(row),
+        adjusted_at=row.adjusted_at,
+        is_held=row.held_at is not None,
     )
 
 
@@ -160,19 +186,26 @@ def get_released_grade(session: Session, actor: Actor, discussion: DiscussionVie
     found = session.execute(_RELEASED, {"discussion_id": discussion.id, "person_id": actor.person_id}).first()
     if found is None:
         return None
-    row, passback = found
+    return released_grade(*found)
+
+
+def released_grade(row: Release, passback: Passback | None) -> ReleasedGrade:
+    """A released grade as the student sees it, from its rows."""
     marks = tuple(released_mark(mark) for mark in row.marks)
     delivery = report_of(passback) if passback is not None else None
-    comments = released_comments(row.post_comments)
+    late, curve = lines_from_stored(row.lines)
     return ReleasedGrade(
-        row.given,
-        row.possible,
-        row.comment,
-        marks,
-        row.released_at,
+        given=row.given,
+        possible=row.possible,
+        comment=row.comment,
+        marks=marks,
+        released_at=row.released_at,
         comment_html=row.comment_html or "",
-        post_comments=comments,
+        post_comments=released_comments(row.post_comments),
         delivery=delivery,
+        total=row.total,
+        late=late,
+        curve=curve,
     )
 
 

@@ -11,9 +11,13 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.adjustments.rules.curves import CurveLine
+from lti_app.grading.adjustments.rules.late import LateLine
+from lti_app.grading.adjustments.rules.stored import lines_from_stored
 from lti_app.grading.assessments.models import Assessment, GradeEvent, SecondLook
 from lti_app.grading.assessments.queries.grades import ReleasedMark, released_mark
 from lti_app.grading.assessments.rules import GradeEventKind
+from lti_app.grading.graders.queries.blind import list_blind
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,9 @@ class PastEvent:
     total: Decimal | None
     words: str
     marks: tuple[ReleasedMark, ...]
+    late: LateLine | None = None
+    curve: CurveLine | None = None
+    """What stood between the rubric total and a released grade, and the curve that was applied or removed."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +51,12 @@ MOST_EVENTS = 200
 
 
 def list_history(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> list[PastEvent]:
-    """What was done with a student's grade, the newest first (one statement). Raises Forbidden for all but graders."""
+    """What was done with a student's grade, the newest first (two statements).
+
+    While graders mark the student independently, without points, marks and words. Raises Forbidden for all but graders.
+    """
     require(actor, DiscussionPermission.GRADE)
+    is_blind = list_blind(session, actor, discussion).is_open(person_id)
     rows = session.execute(
         select(GradeEvent, Person.name)
         .join(Assessment, Assessment.id == GradeEvent.assessment_id)
@@ -54,8 +65,18 @@ def list_history(session: Session, actor: Actor, discussion: DiscussionView, per
         .order_by(GradeEvent.id.desc())
         .limit(MOST_EVENTS)
     )
+    if is_blind:
+        return [PastEvent(row.kind, row.at, by, None, "", ()) for row, by in rows]
     return [
-        PastEvent(row.kind, row.at, by, row.total, row.words, tuple(released_mark(mark) for mark in row.marks))
+        PastEvent(
+            row.kind,
+            row.at,
+            by,
+            row.total,
+            row.words,
+            tuple(released_mark(mark) for mark in row.marks),
+            *lines_from_stored(row.lines),
+        )
         for row, by in rows
     ]
 
