@@ -1,6 +1,5 @@
 """What an accepted launch changes: person, course, placement, discussion, visit."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from lti_app.core.db import Base, Database
+from lti_app.core.db import Database
 from lti_app.course.courses.actions import create_course
 from lti_app.course.courses.models import Course, EarlierCourse, Enrollment, Visit
 from lti_app.course.courses.queries import get_actor
@@ -24,7 +23,7 @@ from lti_app.grading.passbacks.actions.queueing import queue_passback
 from lti_app.grading.passbacks.actions.sending import claim_due, finish_sent
 from lti_app.grading.passbacks.models import Passback
 from lti_app.lti.models import CourseLink, Placement
-from tests.lti.fake_lms import ABSENT, AGS, CLAIM, DEEP_LINKING, MEMBERSHIP, NRPS, TARGET, Browser, FakeLms
+from tests.lti.fake_lms import ABSENT, AGS, CLAIM, DEEP_LINKING, MEMBERSHIP, NRPS, Browser, FakeLms
 
 INSTRUCTOR = [f"{MEMBERSHIP}#Instructor"]
 SETTINGS = {
@@ -39,17 +38,6 @@ DEEP_LINK: dict[str, Any] = {
     "roles": INSTRUCTOR,
     DEEP_LINKING: SETTINGS,
 }
-
-
-@pytest.fixture
-def rows(database: Database):
-    """All rows of a table, oldest first."""
-
-    def rows(table: type[Base]) -> list[Any]:
-        with database.read() as session:
-            return list(session.scalars(select(table).order_by(*table.__table__.primary_key)))
-
-    return rows
 
 
 def test_a_first_launch(visitor: Browser, rows, arrived, clock, database: Database):
@@ -257,57 +245,6 @@ class TestSubmissionReview:
         first = visitor.launch()
         answer = visitor.launch(message_type=REVIEW["message_type"], **{CLAIM + "for_user": {"user_id": "student-1"}})
         assert answer.headers["Location"] == first.headers["Location"]
-
-
-class TestWorkOpenedByItsAddress:
-    """Canvas opens a student's work in SpeedGrader by the address that came with the score."""
-
-    @pytest.fixture
-    def work(self, visitor: Browser, lms: FakeLms, rows) -> Callable[..., str]:
-        """Launch the work of the student who came first; where it leads."""
-        visitor.launch()
-        student, discussion = rows(Person)[0].id, rows(Discussion)[0].id
-
-        def launch(address: str = "?submission={discussion}-{student}", **claims: Any) -> str:
-            query = address.format(discussion=discussion, student=student)
-            begun = visitor.login(target_link_uri=TARGET + query)
-            told = lms.claims(begun.nonce, target_link_uri=TARGET + query, **claims)
-            answer = visitor.post(lms.sign(told), begun.state)
-            assert answer.status_code == 303
-            return answer.headers["Location"]
-
-        return launch
-
-    def test_by_an_instructor_opens_the_desk_at_the_student(self, work, rows):
-        assert work(roles=INSTRUCTOR, sub="teacher").endswith(f"/grading/review/{rows(Person)[0].id}")
-
-    @pytest.mark.parametrize(
-        "query", ["?submission={discussion}-{student}&x=1", "?x=1%26submission%3D{discussion}-{student}"]
-    )
-    def test_whatever_canvas_makes_of_the_query(self, work, rows, query):
-        assert work(query, roles=INSTRUCTOR, sub="teacher").endswith(f"/grading/review/{rows(Person)[0].id}")
-
-    def test_under_a_link_that_does_not_exist_makes_none(self, work, rows):
-        link = {"resource_link": {"id": "speedgrader-7"}}
-        assert work(roles=INSTRUCTOR, sub="teacher", **link).endswith(f"/grading/review/{rows(Person)[0].id}")
-        assert len(rows(Placement)) == len(rows(Discussion)) == 1
-
-    def test_by_the_student_opens_their_own_posts(self, work, rows):
-        assert work().endswith(f"/people/{rows(Person)[0].id}/posts")
-
-    def test_by_another_student_opens_the_discussion(self, work, rows):
-        assert work(sub="student-2").endswith(f"/discussions/{rows(Discussion)[0].id}")
-
-    @pytest.mark.parametrize(
-        "query",
-        ["?submission=99-{student}", "?submission={discussion}-99", "?submission=x", "?submission=1-" + "9" * 30],
-    )
-    def test_of_nobody_known_opens_the_discussion(self, work, rows, query):
-        assert work(query, roles=INSTRUCTOR, sub="teacher").endswith(f"/discussions/{rows(Discussion)[0].id}")
-
-    def test_of_another_course_opens_that_courses_discussion(self, work, rows):
-        there = {"context": {"id": "other-course"}, "resource_link": {"id": "other-link"}}
-        assert "/grading/review/" not in work(roles=INSTRUCTOR, sub="teacher", **there)
 
 
 def test_only_staff_have_the_roster_fetched(visitor: Browser, parts):

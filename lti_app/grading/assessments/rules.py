@@ -2,20 +2,23 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
 from lti_app.grading.adjustments.rules.given import GradeBasis
+from lti_app.grading.adjustments.rules.late import LateLine, WorkPart
 from lti_app.grading.graders.rules.assignment import NO_GRADERS, GradersOf
 from lti_app.grading.graders.rules.blind import BlindState
-from lti_app.grading.passbacks.rules.parts import ColumnPlan, GradeColumns, Share, Stage
+from lti_app.grading.passbacks.rules.parts import ColumnPlan, GradeColumns, Share
 from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView, RubricView
 from lti_app.participation.requirements.evaluation import Verdicts
 
+STAGES = (WorkPart.FIRST_POST, WorkPart.REPLIES)
+"""The parts of the work that may have columns of their own."""
 MAX_COMMENT = 4000
 """Characters. Moodle stores 5000."""
 MAX_CRITERION_COMMENT = 1000
@@ -196,8 +199,13 @@ def events_after(assessed_at: datetime | None, events: Iterable[PostEvent]) -> l
     return sorted((event for event in events if event.at > assessed_at), key=lambda event: event.at)
 
 
-def shares_of(rubric: RubricView, marks: Mapping[int, CriterionMark], plan: ColumnPlan) -> list[Share]:
-    """What each part of a grade has of the whole, where the parts have columns of their own; none where they do not."""
+def shares_of(
+    rubric: RubricView, marks: Mapping[int, CriterionMark], plan: ColumnPlan, late: LateLine | None = None
+) -> list[Share]:
+    """What each part of a grade has of the whole, where the parts have columns of their own; none where they do not.
+
+    What lateness takes off the first post or the replies alone is taken off their own column.
+    """
     if plan.columns is GradeColumns.ONE:
         return []
     counted = [criterion for criterion in rubric.criteria if criterion.counts]
@@ -205,10 +213,12 @@ def shares_of(rubric: RubricView, marks: Mapping[int, CriterionMark], plan: Colu
         return [_share(rubric, marks, f"criterion-{each.key}", each.title, [each]) for each in counted]
     replies = [each for each in counted if each.key in plan.reply_criteria]
     first_post = [each for each in counted if each.key not in plan.reply_criteria]
-    return [
-        _share(rubric, marks, stage.value, name, criteria)
-        for stage, name, criteria in zip(Stage, plan.names, (first_post, replies), strict=True)
-    ]
+    shares = (
+        _share(rubric, marks, part.value, name, criteria)
+        for part, name, criteria in zip(STAGES, plan.names, (first_post, replies), strict=True)
+    )
+    lost = {each.part.value: each.amount for each in late.parts} if late and not late.is_waived else {}
+    return [replace(each, points=max(each.points - lost.get(each.key, Decimal(0)), Decimal(0))) for each in shares]
 
 
 def _share(

@@ -293,7 +293,7 @@ def _release(
         assessment.released_version = assessment.version
         assessment.released_given, assessment.released_at = grade.given, now
         assessment.held_at = None
-        shares = shares_of(rubric, marks[assessment.rubric_id].get(assessment.id, {}), plan)
+        shares = shares_of(rubric, marks[assessment.rubric_id].get(assessment.id, {}), plan, grade.late)
         parts = divide(grade.given, discussion.points, shares)
         score = (grade.given, discussion.points, comment, _submitted_at(verdicts, own))
         scores.append(ReleasedScore(assessment.person_id, *score, parts))

@@ -22,13 +22,6 @@ class GradeColumns(StrEnum):
     """One for each criterion that counts."""
 
 
-class Stage(StrEnum):
-    """The part of the work that a criterion is about."""
-
-    FIRST_POST = "first_post"
-    REPLIES = "replies"
-
-
 @dataclass(frozen=True)
 class Share:
     """What a part has of the whole grade, in points of the rubric."""
