@@ -25,6 +25,7 @@ PAGES = {
     "amara": {
         "courses.home": "/courses/1",
         "discussions.participation": WEEK_3 + "/participation",
+        "feedback.show": WEEK_3 + "/feedback",
         "discussions.show": WEEK_3 + "?at={address}#p{address}",
         "answers.unanswered": WEEK_3 + "/unanswered",
         "stances.ask": WEEK_4 + "/poll",

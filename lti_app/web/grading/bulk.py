@@ -15,8 +15,10 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.actions.bulk import excuse, give_lowest
 from lti_app.grading.assessments.actions.grading import release_all
 from lti_app.grading.assessments.rules import GradingStatus, StudentLine
+from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import enter, list_class, read_filter
+from lti_app.web.grading.forms.desk import left_words
 from lti_app.web.transactions import now, ring, writing
 
 blueprint = Blueprint(
@@ -60,22 +62,30 @@ def act(discussion_id: int) -> ResponseReturnValue:
         flash(_("Nothing was changed. Select at least one student first."), "warning")
         return redirect(back, 303)
     if request.form.get("confirmed") != "yes":
-        return render_template(
-            "grading/bulk.html",
-            discussion=discussion,
-            action=action.value,
-            chosen=chosen,
-            comment=_("You did not post in this discussion."),
-            form=ConfirmForm(),
-            base_url=url_for("discussions.show", discussion_id=discussion_id),
-            back=back,
-        )
-    with writing() as session:
-        count = _do(session, actor, discussion, action, [line.person_id for line in chosen.concerned])
+        return _confirmation(discussion, action, chosen, comment=_("You did not post in this discussion."))
+    try:
+        with writing() as session:
+            count = _do(session, actor, discussion, action, [line.person_id for line in chosen.concerned])
+    except PlaceholderLeft:
+        flash(left_words(request.form["comment"]), "warning")
+        return _confirmation(discussion, action, chosen, comment=request.form["comment"]), 422
     if action is Bulk.RELEASE:
         ring()
     flash(_told(action, count))
     return redirect(back, 303)
+
+
+def _confirmation(discussion: DiscussionView, action: Bulk, chosen: Ticked, *, comment: str) -> str:
+    return render_template(
+        "grading/bulk.html",
+        discussion=discussion,
+        action=action.value,
+        chosen=chosen,
+        comment=comment,
+        form=ConfirmForm(),
+        base_url=url_for("discussions.show", discussion_id=discussion.id),
+        back=url_for("grading.desk", discussion_id=discussion.id) + read_filter().query,
+    )
 
 
 def _chosen(lines: Sequence[StudentLine], action: Bulk | None) -> Ticked:

@@ -23,7 +23,6 @@ from lti_app.grading.assessments.queries.context import PostInContext, collect_e
 from lti_app.grading.assessments.queries.given import given_now
 from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
 from lti_app.grading.assessments.queries.history import list_looks
-from lti_app.grading.assessments.queries.post_comments import list_post_comments
 from lti_app.grading.assessments.rules import (
     MAX_CRITERION_COMMENT,
     MAX_REASON,
@@ -57,10 +56,8 @@ from lti_app.web.grading.class_list import (
     whom,
     with_open,
 )
-from lti_app.web.grading.forms.annotations import noted, sentences_to_choose
-from lti_app.web.grading.forms.bank import bank_of
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
-from lti_app.web.grading.forms.desk_edits import desk_edit
+from lti_app.web.grading.forms.desk_edits import Work, comments_about, desk_edit
 from lti_app.web.grading.peer_evidence import peer_evidence
 from lti_app.web.transactions import now, read_session, ring, writing
 
@@ -134,11 +131,11 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     person_id = whom(actor, discussion, person_id, pseudonym_id)
     form = AssessmentForm()
     action = request.form.get("action", "save")
-    if (edit := desk_edit(actor, discussion, person_id, form, action)) is not None:
-        return _student_page(actor, discussion, person_id, form, typed=edit.typed), edit.status
-    if not form.validate():
-        return _student_page(actor, discussion, person_id, form), 422
     try:
+        if (edit := desk_edit(actor, discussion, person_id, form, action)) is not None:
+            return _student_page(actor, discussion, person_id, form, typed=edit.typed), edit.status
+        if not form.validate():
+            return _student_page(actor, discussion, person_id, form), 422
         with writing() as session:
             _assess(session, actor, discussion, person_id, form)
             decide_late(session, actor, discussion, person_id)
@@ -276,9 +273,7 @@ def _student_page(
     versions = list_versions(session, discussion)
     assessment = get_assessment(session, actor, discussion, person_id, versions=versions)
     if form is not None and is_conflict:
-        form.version.data = assessment.version  # saving again is a choice between both, which the page shows
-        form.version.raw_data = None
-        form.marked_with.data, form.marked_with.raw_data = assessment.rubric.id, None
+        _renew(form, assessment)
     before, after = neighbours(lines, person_id)
     return render_template(
         "grading/student.html",
@@ -294,12 +289,10 @@ def _student_page(
         post_verdicts=verdicts.posts,
         rubric=assessment.rubric,
         rows=_rows(assessment, verdicts, None if form is None else typed or request.form),
-        bank=bank_of(actor, discussion, chosen, assessment=assessment, posts=posts, facts=participation.facts),
-        inserted_into=(typed or {}).get("into", "") if request.form.get("action") == "insert" else "",
-        noted=noted(posts, list_post_comments(session, actor, discussion, person_id)),
-        sentences=sentences_to_choose(posts),
-        typed={} if form is None else typed or request.form,
-        is_typed=form is not None,
+        **comments_about(
+            Work(actor, discussion, chosen, assessment, tuple(posts), participation.facts),
+            typed=None if form is None else typed or request.form,
+        ),
         conflict=is_conflict,
         looks=list_looks(session, actor, discussion, person_id) if chosen.asks_again else [],
         look_form=ConfirmForm(),
@@ -307,14 +300,7 @@ def _student_page(
         max_criterion_comment=MAX_CRITERION_COMMENT,
         ungraded_key=next_ungraded(lines, person_id),
         assessment=assessment,
-        form=form
-        or AssessmentForm(
-            formdata=None,
-            comment=assessment.comment,
-            note=assessment.note,
-            version=assessment.version,
-            marked_with=assessment.rubric.id,
-        ),
+        form=form or _filled(assessment),
         passback=chosen.passback,
         changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
         edits=_edits_since(actor, discussion, person_id, assessment, posts),
@@ -327,6 +313,23 @@ def _student_page(
         total_count=len(everybody),
         base_url=url_for("discussions.show", discussion_id=discussion.id),
     )
+
+
+def _filled(assessment: AssessmentView) -> AssessmentForm:
+    """The form with what is saved."""
+    return AssessmentForm(
+        formdata=None,
+        comment=assessment.comment,
+        note=assessment.note,
+        version=assessment.version,
+        marked_with=assessment.rubric.id,
+    )
+
+
+def _renew(form: AssessmentForm, assessment: AssessmentView) -> None:
+    """After a conflict: saving again is a choice between both, which the page shows."""
+    form.version.data, form.version.raw_data = assessment.version, None
+    form.marked_with.data, form.marked_with.raw_data = assessment.rubric.id, None
 
 
 def _edits_since(

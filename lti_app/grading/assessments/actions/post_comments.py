@@ -11,7 +11,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post
-from lti_app.grading.assessments.actions.grading import for_student, locked_or_new
+from lti_app.grading.assessments.actions.grading import for_student, locked_or_new, refuse_while_blind
 from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.errors import SentenceMissing, TooManyComments, WordsMissing
 from lti_app.grading.assessments.models import Assessment, PostComment
@@ -33,8 +33,8 @@ def add_post_comment(
     """Comment on words of a post of a student, or on the post as a whole; returns the version of the grade after it.
 
     The same comment on the same words again changes nothing. Raises SentenceMissing if the post does not have the
-    words; WordsMissing, CommentTooLong, PlaceholderLeft, TooManyComments; NotFound for a post that is not of this
-    student in this discussion; Forbidden.
+    words; MarkedIndependently while graders mark the student independently; WordsMissing, CommentTooLong,
+    PlaceholderLeft, TooManyComments; NotFound for a post that is not of this student in this discussion; Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
@@ -48,6 +48,7 @@ def add_post_comment(
     if place is None:
         raise SentenceMissing
     (assessment,) = locked_or_new(session, actor, discussion, [person_id], now)
+    refuse_while_blind(session, actor, discussion, person_id)
     rows = session.scalars(select(PostComment).where(PostComment.assessment_id == assessment.id)).all()
     if any(
         (row.post_id, row.exact, row.prefix, row.text) == (post.id, place.exact, place.prefix, text) for row in rows
@@ -81,11 +82,12 @@ def change_post_comment(
 ) -> int:
     """Change the text of a comment on a post, or delete it if there is none; returns the version of the grade after it.
 
-    Raises CommentTooLong, PlaceholderLeft, NotFound, Forbidden.
+    Raises MarkedIndependently, CommentTooLong, PlaceholderLeft, NotFound, Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
     (assessment,) = locked_or_new(session, actor, discussion, [person_id], now)
+    refuse_while_blind(session, actor, discussion, person_id)
     row = session.scalar(
         select(PostComment).where(PostComment.id == comment_id, PostComment.assessment_id == assessment.id)
     )
