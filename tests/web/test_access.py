@@ -113,6 +113,7 @@ MAY = {
     "marking.decide": STAFF,
     "marking.end": INSTRUCTORS,
     "second_marking.overview": STAFF,
+    "second_marking.save": INSTRUCTORS,
     "graders.overview": STAFF,
     "graders.assign": INSTRUCTORS,
     "graders.distribute": INSTRUCTORS,

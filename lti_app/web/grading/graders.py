@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lti_app.core.errors import NotFound
 from lti_app.course.courses.queries import Member
 from lti_app.course.courses.rules import Role
 from lti_app.course.groups.queries import GroupLine, list_groups
 from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.grading.assessments.rules import GradingStatus, StudentLine
 from lti_app.grading.graders.actions.assigning import assign_grader, distribute_students, remove_assignment
-from lti_app.grading.graders.errors import NobodyToDistribute, NobodyToGrade, NotAGrader
 from lti_app.grading.graders.queries.assignments import list_assigned, list_graders
 from lti_app.grading.graders.queries.blind import list_submitted
 from lti_app.grading.graders.rules.assignment import Assigned
@@ -96,7 +96,7 @@ def assign(discussion_id: int) -> ResponseReturnValue:
                 for_course=request.form.get("where") == "course",
             )
         flash(_("Grader assigned."))
-    except (NotAGrader, NobodyToGrade):
+    except NotFound:
         flash(_("Nothing was changed. Choose a grader, and whose work they grade."), "warning")
     return redirect(url_for(".overview", discussion_id=discussion_id), 303)
 
@@ -107,21 +107,19 @@ def distribute(discussion_id: int) -> ResponseReturnValue:
     actor, discussion = enter(discussion_id)
     is_second = request.form.get("part") == "second"
     marked_twice = {line.person_id for line in list_class(actor, discussion) if line.is_blind}
-    try:
-        with writing() as session:
-            count = distribute_students(
-                session,
-                actor,
-                discussion,
-                grader_ids={_id(each) for each in request.form.getlist("grader")},
-                is_second=is_second,
-                person_ids=marked_twice if is_second else None,
-            )
+    with writing() as session:
+        count = distribute_students(
+            session,
+            actor,
+            discussion,
+            grader_ids={_id(each) for each in request.form.getlist("grader")},
+            is_second=is_second,
+            person_ids=marked_twice if is_second else None,
+        )
+    if count:
         flash(ngettext("%(num)d student has a grader now.", "%(num)d students have a grader now.", count))
-    except NotAGrader:
-        flash(_("Nothing was changed. Choose at least one grader."), "warning")
-    except NobodyToDistribute:
-        flash(_("Nothing was changed. No chosen grader can take any of these students."), "warning")
+    else:
+        flash(_("Nothing was changed. Choose graders who can take these students."), "warning")
     return redirect(url_for(".overview", discussion_id=discussion_id), 303)
 
 
@@ -164,7 +162,7 @@ def _assigned(
         AssignedLine(
             id=each.id,
             grader=names.get(each.grader_id, ""),
-            group=known.get(each.group_id or 0),
+            group=known.get(each.group or 0),
             student=students.get(each.person_id or 0, ""),
             is_second=each.is_second,
             in_discussion=each.in_discussion,
