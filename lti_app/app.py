@@ -42,6 +42,7 @@ from lti_app.web.errors import init_errors
 from lti_app.web.exchange import exchange
 from lti_app.web.grading import (
     bulk,
+    calibration,
     criterion_pass,
     desk,
     discussion_rubrics,
@@ -89,6 +90,7 @@ AREAS = (
     criterion_pass,
     marking,
     second_marking,
+    calibration,
     graders,
     reopening,
     rubrics,

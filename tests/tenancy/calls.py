@@ -114,6 +114,7 @@ AS_FOR_NOTHING: dict[str, str] = {
     "discussion.moderation.list_history": "nothing was done here to a post that is not here",
     "course.groups.collect_members": "a group that is not of the course has no members",
     "grading.assessments.refuse_while_blind": "nobody marks somebody elsewhere independently here",
+    "grading.marking.choose_calibration": "who is not a student here is passed over",
     "grading.graders.distribute_students": "who is not on the staff or no student here is passed over",
     "grading.assessments.excuse": "who is not a student here is passed over",
     "grading.assessments.give_lowest": "who is not a student here is passed over",
