@@ -18,6 +18,9 @@ from lti_app.grading.graders.actions.assigning import assign_grader, distribute_
 from lti_app.grading.graders.queries.assignments import list_assigned, list_graders
 from lti_app.grading.graders.queries.blind import list_submitted
 from lti_app.grading.graders.rules.assignment import Assigned
+from lti_app.grading.marking.queries.distribution import list_distributions
+from lti_app.grading.marking.rules.distribution import FEW
+from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import MAX_DIGITS, enter, list_class
 from lti_app.web.transactions import read_session, writing
@@ -60,7 +63,7 @@ def overview(discussion_id: int) -> ResponseReturnValue:
     session, lines = read_session(), list_class(actor, discussion)
     graders = list_graders(session, actor, discussion)
     groups = [] if discussion.hides_names_from(actor) else list_groups(session, actor)
-    submitted = list_submitted(session, actor, discussion)
+    submitted, may_change = list_submitted(session, actor, discussion), may(actor, DiscussionPermission.EDIT_SETTINGS)
     return render_template(
         "grading/graders/overview.html",
         discussion=discussion,
@@ -71,7 +74,11 @@ def overview(discussion_id: int) -> ResponseReturnValue:
         without=sum(not line.graders.first for line in lines),
         without_second=sum(line.is_blind and not line.graders.second for line in lines),
         blind=discussion.hides_names_from(actor),
-        may_change=may(actor, DiscussionPermission.EDIT_SETTINGS),
+        may_change=may_change,
+        distributions=list_distributions(session, actor, discussion) if may_change else [],
+        names={each.person_id: each.name for each in graders},
+        maximum=get_rubric(session, discussion).maximum,
+        few=FEW,
         form=ConfirmForm(),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from importlib import import_module
-from statistics import fmean
+from statistics import mean
+
+from lti_app.grading.rubrics.rules.points import rounded
 
 RELIABLE, TENTATIVE = 0.8, 0.667
 """From where on Krippendorff calls data reliable, and good for tentative conclusions."""
@@ -64,12 +66,11 @@ def strictness(given: Sequence[GivenPoints]) -> dict[int, Decimal]:
     the students with marks of more than one.
     """
     compared = {key: marks for key, marks in _by_student(given).items() if len(marks) > 1}
-    apart: dict[int, list[float]] = {}
+    apart: dict[int, list[Decimal]] = {}
     for each in given:
         if each.person_id in compared:
-            mean = fmean(compared[each.person_id])
-            apart.setdefault(each.grader_id, []).append(float(each.points) - mean)
-    return {grader_id: Decimal(str(round(fmean(values), 2))) for grader_id, values in apart.items()}
+            apart.setdefault(each.grader_id, []).append(each.points - mean(compared[each.person_id]))
+    return {grader_id: rounded(mean(values)) for grader_id, values in apart.items()}
 
 
 def _by_student(given: Iterable[GivenPoints]) -> Mapping[int, list[Decimal]]:
