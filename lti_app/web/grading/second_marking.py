@@ -29,7 +29,7 @@ def overview(discussion_id: int) -> ResponseReturnValue:
     """The students whom two graders mark, and for instructors the settings."""
     actor, discussion = enter(discussion_id)
     plan = get_second_marking(read_session(), actor, discussion)
-    words = {"mode": plan.mode.value, "agreement": plan.agreement.value, "tolerance": f"{plan.tolerance:f}"}
+    words = {"mode": plan.mode.value, "agreement": plan.agreement.value, "tolerance": f"{plan.tolerance.normalize():f}"}
     return _page(actor, discussion, SecondMarkingForm(formdata=None, percent=plan.percent, **words))
 
 
