@@ -42,6 +42,7 @@ from lti_app.web.errors import init_errors
 from lti_app.web.exchange import exchange
 from lti_app.web.grading import (
     bulk,
+    calibration,
     columns,
     criterion_pass,
     curves,
@@ -98,6 +99,7 @@ AREAS = (
     curves,
     marking,
     second_marking,
+    calibration,
     graders,
     reopening,
     reviews,

@@ -22,6 +22,8 @@ from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.comments.actions import save_comment
+from lti_app.grading.graders.rules.blind import BlindPurpose
+from lti_app.grading.marking.actions.rows import begin_marking
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
@@ -71,6 +73,7 @@ def fill(site: Site) -> Filled:
         _gather_week_4(session, site, miriam)
         discussion = find(session, site, miriam, "Are leaders")
         written = _write(session, site, miriam, discussion)
+        begin_marking(session, discussion, [person_of(session, site, "quinn")], BlindPurpose.SECOND)
         upload = ImportFile(content=TABLE, zone="Europe/Berlin", name="thread.csv")
         return Filled(
             *written,

@@ -56,6 +56,10 @@ PAGES = {
         "grading.desk": WEEK_3 + "/grading",
         "grading.student": WEEK_3 + "/grading/{amara}",
         "reopening.history": WEEK_3 + "/grading/{amara}/history",
+        "calibration.overview": WEEK_3 + "/grading/calibration",
+        "graders.overview": WEEK_3 + "/grading/graders",
+        "second_marking.overview": WEEK_3 + "/grading/second-marking",
+        "marking.show": WEEK_3 + "/grading/{quinn}/marking",
         "passback.show": WEEK_3 + "/grading/passback",
         "columns.show": WEEK_4 + "/grading/columns",
         "criterion_pass.choose": WEEK_3 + "/grading/criteria",
@@ -125,7 +129,7 @@ def names(arabic_site: Site) -> dict[str, object]:
     """What stands in the addresses of its pages."""
     filled = fill(arabic_site)
     with arabic_site.parts.database.writing() as session:
-        return asdict(filled) | {"amara": person_of(session, arabic_site, "amara")}
+        return asdict(filled) | {key: person_of(session, arabic_site, key) for key in ("amara", "quinn")}
 
 
 @pytest.fixture(scope="module")

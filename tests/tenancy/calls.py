@@ -39,6 +39,8 @@ VALUES: dict[str, Any] = {
     "stored_as": TextStorage.TEXT,
     "mark": CriterionMark(),
     "marks": {},
+    "marked_with": 0,
+    "is_submitted": True,
     "name": "Two",
     "note": "",
     "plan": DEFAULT_RUBRIC,
@@ -90,7 +92,10 @@ CARRIED: dict[str, Callable[[Ids], Any]] = {
 }
 """What is no id but has ids in it."""
 
-WITHOUT = {"discussion.discussions.extend": {"person_id": "group_id", "group_id": "person_id"}}
+WITHOUT = {
+    "grading.graders.assign_grader": {"person_id": "group_id", "group_id": "person_id"},
+    "discussion.discussions.extend": {"person_id": "group_id", "group_id": "person_id"},
+}
 """Where one id is given, the other is not."""
 
 OTHERWISE_CALLED = {
@@ -122,6 +127,9 @@ AS_FOR_NOTHING: dict[str, str] = {
     "discussion.drafts.delete_posted_draft": "reaches only the actor's own drafts",
     "discussion.moderation.list_history": "nothing was done here to a post that is not here",
     "course.groups.collect_members": "a group that is not of the course has no members",
+    "grading.assessments.refuse_while_blind": "nobody marks somebody elsewhere independently here",
+    "grading.marking.choose_calibration": "who is not a student here is passed over",
+    "grading.graders.distribute_students": "who is not on the staff or no student here is passed over",
     "grading.assessments.excuse": "who is not a student here is passed over",
     "grading.assessments.give_lowest": "who is not a student here is passed over",
     "grading.assessments.list_history": "nothing was done here with a grade of somebody elsewhere",
@@ -207,6 +215,9 @@ BEYOND_A_GATE: dict[str, str] = {
     "grading.assessments.locked_or_new": "of the student in hand",
     "grading.assessments.collect_post_comments": "of the assessments in hand",
     "grading.assessments.collect_marks": "of the assessments in hand",
+    "grading.graders.collect_graders": "of the students in hand",
+    "grading.marking.begin_all": "of the students in hand",
+    "grading.marking.begin_marking": "of the students in hand",
     "grading.rubrics.delete_criteria": "of the rubric in hand",
     "grading.rubrics.copy_graded_discussion": "of the course that a launch is of",
     "grading.rubrics.newest_rubric": "of the discussion in hand",

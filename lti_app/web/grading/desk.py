@@ -150,12 +150,24 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
         ring()
     elif action != "release":
         flash(_("Saved. The student can’t see it until you release it."))
+    return redirect(_onward(actor, discussion, person_id, is_next=action == "save_next"), 303)
+
+
+def _onward(actor: Actor, discussion: DiscussionView, person_id: int, *, is_next: bool) -> str:
+    """The student on the desk again, or the next one of the class list as it is filtered."""
     lines = list_class(actor, discussion)
-    wanted = filter_of(actor, lines)
-    here = next(line for line in lines if line.person_id == person_id)
+    wanted, here = filter_of(actor, lines), _line_of(lines, person_id)
     shown = with_open(here, lines, narrowed(actor, discussion, lines, wanted))
-    onward = neighbours(shown, person_id)[1] if action == "save_next" else None
-    return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}{wanted.query}", 303)
+    onward = neighbours(shown, person_id)[1] if is_next else None
+    return f"{url_for('.desk', discussion_id=discussion.id)}/{(onward or here).key}{wanted.query}"
+
+
+def _line_of(lines: Sequence[StudentLine], person_id: int) -> StudentLine:
+    """A student in the class list. Raises NotFound."""
+    for line in lines:
+        if line.person_id == person_id:
+            return line
+    raise NotFound
 
 
 def _marking_url() -> str:
@@ -262,9 +274,7 @@ def _student_page(
 ) -> str:
     everybody, session = everybody or list_class(actor, discussion), read_session()
     wanted = filter_of(actor, everybody)
-    chosen = next((line for line in everybody if line.person_id == person_id), None)
-    if chosen is None:
-        raise NotFound
+    chosen = _line_of(everybody, person_id)
     grades = grades_of(actor, discussion, everybody)
     lines = with_open(chosen, everybody, narrowed(actor, discussion, everybody, wanted, grades=grades))
     posts = list_posts_in_context(session, actor, discussion, person_id)
