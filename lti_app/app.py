@@ -42,10 +42,12 @@ from lti_app.web.errors import init_errors
 from lti_app.web.exchange import exchange
 from lti_app.web.grading import (
     bulk,
+    copying,
     criterion_pass,
     curves,
     desk,
     discussion_rubrics,
+    extending,
     late_rules,
     passback,
     reopening,
@@ -87,6 +89,8 @@ AREAS = (
     bulk,
     criterion_pass,
     curves,
+    copying,
+    extending,
     reopening,
     rubrics,
     rubric_files,

@@ -267,6 +267,7 @@ def _student_page(
         own=participation.calendar,
         previous_key=before.key if before else None,
         next_key=after.key if after else None,
+        may_edit_rubric=may(actor, DiscussionPermission.EDIT_SETTINGS),
         graded_count=sum(not line.needs_grading for line in everybody),
         total_count=len(everybody),
         base_url=url_for("discussions.show", discussion_id=discussion.id),
@@ -312,6 +313,7 @@ def _counts(lines: list[StudentLine]) -> dict[str, int]:
         "total": len(lines),
         "graded": statuses[GradingStatus.RELEASED],
         "ready": sum(line.is_ready for line in lines),
+        "held": sum(line.is_held for line in lines),
         "pending": standings[GradebookStanding.PENDING],
         "refused": standings[GradebookStanding.REFUSED],
         "shown": sum(
