@@ -102,7 +102,7 @@ class Browser:
         assert answer.status < 500, f"{response.request.path}: {answer.status}, see the log"
         check_headers(answer)
         is_page = response.mimetype == "text/html" and "attachment" not in answer.headers.get("Content-Disposition", "")
-        if is_page and answer.html and answer.status not in (301, 302, 303, 308):
+        if is_page and answer.html and answer.status not in (301, 302, 303, 307, 308):
             assert not (found := pages.faults(answer.page)), f"{response.request.path}: {found}"
         return answer
 
