@@ -55,6 +55,8 @@ blueprint = Blueprint(
     "grading", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/grading"
 )
 
+LIMITS = {"max_reason": MAX_REASON, "max_criterion_comment": MAX_CRITERION_COMMENT}
+
 
 @blueprint.get("")
 def desk(discussion_id: int) -> ResponseReturnValue:
@@ -238,8 +240,7 @@ def _student_page(
         lines=lines,
         wanted=wanted,
         grades=grades,
-        own_grade=given_now(discussion, assessment.basis, assessment.rubric, verdicts),
-        late_waived=assessment.basis.is_waived if form is None else bool(request.form.get(LATE_WAIVED)),
+        **_adjustments(actor, discussion, assessment, verdicts, form),
         student=chosen,
         posts=posts,
         verdicts=verdicts,
@@ -249,8 +250,7 @@ def _student_page(
         conflict=is_conflict,
         looks=list_looks(session, actor, discussion, person_id) if chosen.asks_again else [],
         look_form=ConfirmForm(),
-        max_reason=MAX_REASON,
-        max_criterion_comment=MAX_CRITERION_COMMENT,
+        **LIMITS,
         ungraded_key=_next_ungraded(lines, person_id),
         assessment=assessment,
         form=form
@@ -267,11 +267,26 @@ def _student_page(
         own=participation.calendar,
         previous_key=before.key if before else None,
         next_key=after.key if after else None,
-        may_edit_rubric=may(actor, DiscussionPermission.EDIT_SETTINGS),
         graded_count=sum(not line.needs_grading for line in everybody),
         total_count=len(everybody),
         base_url=url_for("discussions.show", discussion_id=discussion.id),
     )
+
+
+def _adjustments(
+    actor: Actor,
+    discussion: DiscussionView,
+    assessment: AssessmentView,
+    verdicts: Verdicts,
+    form: AssessmentForm | None,
+) -> dict[str, object]:
+    """The grade with what stands between it and the marks, whether the late reduction is waived, as chosen, and
+    whether the actor may give later dates.
+    """
+    is_waived = assessment.basis.is_waived if form is None else bool(request.form.get(LATE_WAIVED))
+    grade = given_now(discussion, assessment.basis, assessment.rubric, verdicts)
+    may_edit = may(actor, DiscussionPermission.EDIT_SETTINGS)
+    return {"own_grade": grade, "late_waived": is_waived, "may_edit_rubric": may_edit}
 
 
 def _rows(assessment: AssessmentView, verdicts: Verdicts, form: AssessmentForm | None) -> list[RubricRow]:

@@ -133,7 +133,7 @@ def release_all(
                 (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
             )
             .where(Assessment.is_complete, Enrollment.role == Role.STUDENT, Enrollment.active)
-            .where(Assessment.excused_at.is_(None), Assessment.held_at.is_(None))
+            .where(Assessment.excused_at.is_(None), Assessment.withheld_at.is_(None))
         )
         if assessment.version != assessment.released_version
         and (person_ids is None or assessment.person_id in person_ids)
@@ -255,7 +255,7 @@ def _release(
         )
         assessment.released_version = assessment.version
         assessment.released_given, assessment.released_at = grade.given, now
-        assessment.held_at = None
+        assessment.withheld_at = None
         score = (grade.given, discussion.points, assessment.comment, _submitted_at(verdicts, own))
         scores.append(ReleasedScore(assessment.person_id, *score))
     queue_passbacks(session, scores, course_id=discussion.course_id, discussion_id=discussion.id, now=now)

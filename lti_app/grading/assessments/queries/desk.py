@@ -84,7 +84,7 @@ def _student_line(row: Any, *, blind: bool) -> StudentLine:
     person_id, name, key, posts, assessment, passback, asks_again, *moments = row
     version = assessment.version if assessment else None
     released = assessment.released_version if assessment else None
-    is_held = bool(assessment and assessment.held_at)
+    is_held = bool(assessment and assessment.withheld_at)
     is_complete = assessment.is_complete if assessment else None
     return StudentLine(
         person_id=person_id,

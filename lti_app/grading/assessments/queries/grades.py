@@ -140,7 +140,7 @@ def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, p
         released_at=row.released_at,
         basis=basis_of(row),
         adjusted_at=row.adjusted_at,
-        is_held=row.held_at is not None,
+        is_held=row.withheld_at is not None,
     )
 
 
