@@ -31,6 +31,7 @@ SHOWS: Mapping[str, Shows] = {
     "changed": lambda line: line.is_changed or line.status is GradingStatus.CHANGED,
     "asked": lambda line: line.asks_again,
     "gradebook": lambda line: line.passback is not None and line.passback.needs_attention,
+    "held": lambda line: line.is_held,
     "released": lambda line: line.status is GradingStatus.RELEASED,
     "excused": lambda line: line.status is GradingStatus.EXCUSED,
     "blind": lambda line: line.is_blind,

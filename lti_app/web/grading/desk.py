@@ -65,6 +65,8 @@ blueprint = Blueprint(
     "grading", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/grading"
 )
 
+LIMITS = {"max_reason": MAX_REASON, "max_criterion_comment": MAX_CRITERION_COMMENT}
+
 
 MOST_NAMES = 10
 """So many students are named in one sentence."""
@@ -291,8 +293,7 @@ def _student_page(
         lines=lines,
         wanted=wanted,
         grades=grades,
-        own_grade=given_now(discussion, assessment.basis, assessment.rubric, verdicts),
-        late_waived=assessment.basis.is_waived if form is None else bool(request.form.get(LATE_WAIVED)),
+        **_adjustments(actor, discussion, assessment, verdicts, form),
         student=chosen,
         posts=posts,
         verdicts=verdicts,
@@ -306,8 +307,7 @@ def _student_page(
         conflict=is_conflict,
         looks=list_looks(session, actor, discussion, person_id) if chosen.asks_again else [],
         look_form=ConfirmForm(),
-        max_reason=MAX_REASON,
-        max_criterion_comment=MAX_CRITERION_COMMENT,
+        **LIMITS,
         ungraded_key=next_ungraded(lines, person_id),
         assessment=assessment,
         form=form or _filled(assessment),
@@ -353,6 +353,22 @@ def _edits_since(
     return {address: compare_words(text.before, text.now) for address, text in texts.items()}
 
 
+def _adjustments(
+    actor: Actor,
+    discussion: DiscussionView,
+    assessment: AssessmentView,
+    verdicts: Verdicts,
+    form: AssessmentForm | None,
+) -> dict[str, object]:
+    """The grade with what stands between it and the marks, whether the late reduction is waived, as chosen, and
+    whether the actor may give later dates.
+    """
+    is_waived = assessment.basis.is_waived if form is None else bool(request.form.get(LATE_WAIVED))
+    grade = given_now(discussion, assessment.basis, assessment.rubric, verdicts)
+    may_edit = may(actor, DiscussionPermission.EDIT_SETTINGS)
+    return {"own_grade": grade, "late_waived": is_waived, "may_edit_rubric": may_edit}
+
+
 def _rows(assessment: AssessmentView, verdicts: Verdicts, typed: Mapping[str, str] | None) -> list[RubricRow]:
     """The criteria with their marks: as typed if they are not saved, else as stored."""
     rubric = assessment.rubric
@@ -383,6 +399,7 @@ def _counts(lines: list[StudentLine]) -> dict[str, int]:
         "total": len(lines),
         "graded": statuses[GradingStatus.RELEASED],
         "ready": sum(line.is_ready for line in lines),
+        "held": sum(line.is_held for line in lines),
         "pending": standings[GradebookStanding.PENDING],
         "refused": standings[GradebookStanding.REFUSED],
         "shown": sum(
