@@ -46,6 +46,7 @@ from lti_app.web.grading import (
     desk,
     discussion_rubrics,
     passback,
+    prefetch,
     reopening,
     rubric_files,
     rubrics,
@@ -91,6 +92,7 @@ AREAS = (
     discussion_rubrics,
     term,
     passback,
+    prefetch,
     exchange,
 )
 """The blueprints, one an area of the screen."""

@@ -49,6 +49,7 @@ from lti_app.web.grading.class_list import (
     whom,
 )
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
+from lti_app.web.grading.prefetch import fetch_next_ahead
 from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
@@ -87,6 +88,7 @@ def desk(discussion_id: int) -> ResponseReturnValue:
 def student(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
     """One student's posts in their context beside the rubric."""
     actor, discussion = enter(discussion_id)
+    fetch_next_ahead()
     return _student_page(actor, discussion, whom(actor, discussion, person_id, pseudonym_id))
 
 
