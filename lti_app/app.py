@@ -55,6 +55,7 @@ from lti_app.web.grading import (
     late_rules,
     marking,
     passback,
+    prefetch,
     reopening,
     review_overview,
     reviews,
@@ -117,6 +118,7 @@ AREAS = (
     term,
     passback,
     columns,
+    prefetch,
     exchange,
 )
 """The blueprints, one an area of the screen."""

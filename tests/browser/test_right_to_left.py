@@ -112,6 +112,7 @@ ELSEWHERE = {
     "threads.new_posts": "a part of a page",
     "posts.people": "data",
     "lti.jwks": "data",
+    "prefetch.rules": "data",
     "health.healthz": "data",
 }
 

@@ -17,7 +17,16 @@ from tests.factories.imports import preview
 from tests.factories.reviews import assign, plan_reviews, tasks_of
 from tests.web.questions import refused
 
-PUBLIC = {"static", "health.healthz", "lti.login", "lti.check", "lti.begin_in_tab", "lti.launch", "lti.jwks"}
+PUBLIC = {
+    "static",
+    "health.healthz",
+    "lti.login",
+    "lti.check",
+    "lti.begin_in_tab",
+    "lti.launch",
+    "lti.jwks",
+    "prefetch.rules",
+}
 """No visit is needed. The LTI addresses have tests of their own."""
 
 EVERYBODY = frozenset({"olga", "ana", "tariq", "ines"})

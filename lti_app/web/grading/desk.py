@@ -59,6 +59,7 @@ from lti_app.web.grading.class_list import (
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
 from lti_app.web.grading.forms.desk_edits import Work, comments_about, desk_edit
 from lti_app.web.grading.peer_evidence import peer_evidence
+from lti_app.web.grading.prefetch import fetch_next_ahead
 from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
@@ -112,6 +113,7 @@ def student(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Re
     everybody = list_class(actor, discussion)
     if any(line.person_id == person_id and line.is_blind for line in everybody):
         return redirect(_marking_url(), 303)
+    fetch_next_ahead()
     return _student_page(actor, discussion, person_id, everybody=everybody)
 
 
