@@ -43,6 +43,8 @@ PAGES = {
         "citations.show": WEEK_3 + "/citations/1",
         "search.show": "/courses/1/search?q=Kotter",
         "search.person": "/courses/1/people/{amara}/posts",
+        "reviews.own": WEEK_3 + "/reviews",
+        "reviews.write": WEEK_3 + "/reviews/write/{review_key}",
     },
     "jakub": {"drafts.resume": WEEK_3 + "/drafts/{draft}"},
     "miriam": {
@@ -70,6 +72,8 @@ PAGES = {
         "criterion_pass.student": WEEK_3 + "/grading/criteria/{criterion}/1?seed=1",
         "criterion_pass.end": WEEK_3 + "/grading/criteria/{criterion}/end?seed=1",
         "discussion_rubrics.edit": WEEK_3 + "/rubric",
+        "review_overview.settings": WEEK_3 + "/reviews/settings",
+        "review_overview.show": WEEK_3 + "/reviews/overview",
         "rubrics.library": "/courses/1/rubrics",
         "rubrics.show": "/courses/1/rubrics/{rubric}",
         "rubrics.ready": "/courses/1/rubrics/ready/weekly",
