@@ -91,8 +91,7 @@ def act(discussion_id: int) -> ResponseReturnValue:
     if action is Bulk.UNCURVE:
         require(actor, DiscussionPermission.EDIT_SETTINGS)
     if request.form.get("confirmed") != "yes":
-        comment = _("You did not post in this discussion.")
-        return _confirmation(discussion, action, chosen, grades, back=back, comment=comment)
+        return _confirmation(discussion, action, chosen, grades, back=back)
     try:
         with writing() as session:
             count = _do(session, actor, discussion, action, [line.person_id for line in chosen.concerned])
@@ -112,15 +111,16 @@ def _confirmation(
     grades: Mapping[int, GivenGrade],
     *,
     back: str,
-    comment: str,
+    comment: str | None = None,
 ) -> str:
+    """Ask; `comment` is what was entered and refused."""
     return render_template(
         "grading/bulk.html",
         discussion=discussion,
         action=action.value,
         chosen=chosen,
         grades=grades,
-        comment=comment,
+        comment=_("You did not post in this discussion.") if comment is None else comment,
         max_reason=MAX_REASON,
         form=ConfirmForm(),
         base_url=url_for("discussions.show", discussion_id=discussion.id),
