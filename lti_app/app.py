@@ -43,16 +43,24 @@ from lti_app.web.exchange import exchange
 from lti_app.web.grading import (
     bulk,
     calibration,
+    columns,
     criterion_pass,
+    curves,
     desk,
     discussion_rubrics,
+    feedback,
     graders,
+    late_rules,
     marking,
     passback,
     reopening,
+    review_overview,
+    reviews,
     rubric_files,
     rubrics,
+    saved_comments,
     second_marking,
+    term,
 )
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
@@ -88,15 +96,23 @@ AREAS = (
     desk,
     bulk,
     criterion_pass,
+    curves,
     marking,
     second_marking,
     calibration,
     graders,
     reopening,
+    reviews,
+    review_overview,
     rubrics,
     rubric_files,
     discussion_rubrics,
+    saved_comments,
+    feedback,
+    late_rules,
+    term,
     passback,
+    columns,
     exchange,
 )
 """The blueprints, one an area of the screen."""
@@ -126,6 +142,7 @@ def assemble(settings: Settings, *, database: Database | None = None, clock: Clo
         storage=storage,
         clock=clock,
         scores_at_once=settings.scores_at_once,
+        base_url=settings.base_url,
     )
     return Colloquy(settings, database, clock, jobs, edge, storage)
 

@@ -12,12 +12,15 @@ from lti_app.discussion.moderation import models as moderation
 from lti_app.discussion.posts import models as posts
 from lti_app.discussion.reactions import models as likes
 from lti_app.discussion.read_state import models as seen
+from lti_app.discussion.reviewing import models as reviewing
 from lti_app.discussion.search import models as search
 from lti_app.discussion.stances import models as stances
 from lti_app.exchange.importing import models as exchange
 from lti_app.grading.assessments import models as grading
+from lti_app.grading.comments import models as comments
 from lti_app.grading.graders import models as graders
 from lti_app.grading.passbacks import models as passbacks
+from lti_app.grading.reviews import models as reviews
 from lti_app.grading.rubrics import models as rubrics
 from lti_app.library.files import models as files
 from lti_app.library.passages import models as quotations
@@ -42,9 +45,12 @@ ALL_MODELS = (
     seen,
     stances,
     search,
+    reviewing,
     rubrics,
     graders,
+    reviews,
     passbacks,
+    comments,
     grading,
     exchange,
     lti,

@@ -1,4 +1,6 @@
 // Every page works without scripts. These add comfort; each finds its own elements and does nothing where there are none.
+import { watchAnnotating } from "./js/annotating.js";
+import { watchCitations } from "./js/citations.js";
 import { watchComposers } from "./js/composer.js";
 import { watchCopying } from "./js/copying.js";
 import { watchDesk } from "./js/desk.js";
@@ -10,6 +12,7 @@ import { watchQuoting } from "./js/quoting.js";
 import { watchRubric } from "./js/rubric.js";
 import { watchThread } from "./js/thread.js";
 import { tellTimeZone } from "./js/time_zone.js";
+import { watchVersions } from "./js/versions.js";
 import { watchWords } from "./js/words.js";
 
 document.documentElement.classList.add("scripted");
@@ -20,8 +23,11 @@ watchGuidance(document);
 watchComposers(document);
 watchQuoting(document);
 watchCopying(document);
+watchCitations(document);
 watchDesk(document);
+watchAnnotating(document);
 watchMenus(document);
 watchRubric(document);
 watchThread(document);
+watchVersions(document);
 tellTimeZone(document);

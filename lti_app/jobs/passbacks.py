@@ -24,8 +24,9 @@ from lti_app.grading.passbacks.actions.sending import (
 )
 from lti_app.grading.passbacks.ports import Gradebook, PassbackDelayed, PassbackRefused
 from lti_app.grading.passbacks.queries import next_passback_due
+from lti_app.grading.passbacks.rules.parts import union_of
 from lti_app.grading.passbacks.rules.results import may_be_ours
-from lti_app.grading.passbacks.rules.states import InColumn, ReadBack, Shown
+from lti_app.grading.passbacks.rules.states import InColumn, ReadBack
 from lti_app.jobs.faults import log_fault
 from lti_app.jobs.lines import PlatformLine
 from lti_app.jobs.pauses import Pauses
@@ -275,8 +276,9 @@ class PassbackSender:
         discussion_id, person_id = claimed.score.discussion_id, claimed.score.person_id
         if looked_for := line.look_for(claimed):
             people = {each.score.person_id for each in looked_for}
+            parts = union_of(each.known.parts for each in looked_for if each.known)
             try:
-                columns = self.gradebook.read(discussion_id, people, whole=len(people) > 1)
+                columns = self.gradebook.read(discussion_id, people, whole=len(people) > 1, parts=parts)
             except PassbackRefused:
                 columns = ()
             except PassbackDelayed:
@@ -284,11 +286,12 @@ class PassbackSender:
                     raise
                 columns = ()
             line.note_seen(looked_for, columns)
-        wanted_score, changed = Shown(claimed.score.given, claimed.score.possible), []
+        changed = []
         for column in line.seen(claimed):
-            known, shown = claimed.known.within(column.key), column.shown.get(person_id)
-            if not may_be_ours(known, shown, wanted_score, others=column.shown.values()):
-                changed.append(InColumn(column.key, column.name, ReadBack.CHANGED, shown))
+            known, shown = claimed.known.within(column.key, column.part), column.shown.get(person_id)
+            wanted = claimed.score.within(column.part)
+            if not may_be_ours(known, shown, wanted, others=column.shown.values()):
+                changed.append(InColumn(column.key, column.name, ReadBack.CHANGED, shown, column.part))
         return changed
 
     def _failed(

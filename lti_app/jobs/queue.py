@@ -17,9 +17,11 @@ from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import close_expired_visits
 from lti_app.jobs.faults import log_fault
 from lti_app.jobs.indexing import PostIndexer
+from lti_app.jobs.pages import PageReader
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.jobs.read_backs import GradebookReader
 from lti_app.jobs.references import ReferenceRenderer
+from lti_app.jobs.reviews import ReviewAssigner
 from lti_app.jobs.roster_line import RosterLine
 from lti_app.library.files.actions import sweep
 from lti_app.library.files.ports import Storage
@@ -54,9 +56,13 @@ class Jobs:
         self.refresh_roster = self._task("refresh_roster", self._refresh_roster)
         self.render_references = self._task("render_references", references.render_stale)
         self._task("index_posts", PostIndexer(sender.database, sender.stopping).index_stale, every=crontab(minute="*"))
+        pages = PageReader(sender.database, storage, sender.stopping)
+        self._task("read_pages", pages.read_new, every=crontab(minute="*"))
         self._task("sweep_passbacks", self._send_passbacks, every=crontab(minute="*"))
         self._task("sweep_gradebooks", self._read_gradebooks, every=crontab(minute="*"))
         self._task("sweep_references", references.render_stale, every=crontab(minute="*/5"))
+        self._reviews = ReviewAssigner(sender.database, sender.clock)
+        self._task("assign_reviews", self._assign_reviews, every=crontab(minute="*/10"))
         self._task("refresh_rosters", self._refresh_rosters, every=crontab(minute="17"))
         self._task("clear_away", self._clear_away, every=crontab(minute="41", hour="3"))
         self._task("sweep_files", self._sweep_files, every=crontab(minute="53", hour="3"))
@@ -104,6 +110,11 @@ class Jobs:
     def _fetch_roster(self, course_id: int, stay: Stay[int]) -> None:
         with stay.held():
             _do("refresh_roster", self._roster.refresh, course_id)
+
+    def _assign_reviews(self) -> None:
+        for discussion_id in self._reviews.list_due():
+            if not self.sender.stopping.is_set():
+                _do("assign_reviews", self._reviews.assign, discussion_id)
 
     def _clear_away(self) -> None:
         with self.sender.database.writing() as session:

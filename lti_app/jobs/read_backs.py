@@ -102,7 +102,9 @@ class GradebookReader:
     def _read(self, platform_id: int, claimed: ClaimedColumn) -> int:
         ids = {"course_id": claimed.course_id, "discussion_id": claimed.discussion_id}
         try:
-            columns = self.gradebook.read(claimed.discussion_id, claimed.versions.keys(), whole=True)
+            columns = self.gradebook.read(
+                claimed.discussion_id, claimed.versions.keys(), whole=True, parts=claimed.parts
+            )
         except (PassbackRefused, PassbackDelayed) as error:
             self._unread(claimed, error.code)
             if self.pauses and isinstance(error, PassbackDelayed) and error.code == "throttled":

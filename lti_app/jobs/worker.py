@@ -78,13 +78,14 @@ def make_jobs(
     outgoing: Outgoing | None = None,
     clock: Clock = system_clock,
     scores_at_once: int = AT_ONCE,
+    base_url: str = "",
 ) -> Jobs:
     """The tasks, wired to the LTI edge. Their requests are sent in the places of each kind of task, not in those that
     web pages need for theirs.
     """
     outgoing = outgoing or Outgoing()
     services = LtiServices(database=database, store=store, outgoing=outgoing, clock=clock)
-    gradebook = LtiGradebook(database=database, services=services)
+    gradebook = LtiGradebook(database=database, services=services, base_url=base_url)
     sender = PassbackSender(database=database, gradebook=gradebook, clock=clock, at_once=scores_at_once)
     return Jobs(huey, sender=sender, roster=LtiRoster(database=database, services=services), storage=storage)
 
@@ -99,6 +100,7 @@ def run_worker(settings: Settings, *, workers: int = WORKERS) -> None:
         store=store,
         storage=make_storage(settings),
         scores_at_once=settings.scores_at_once,
+        base_url=settings.base_url,
     )
     JobConsumer(jobs, handle_signals=True, workers=workers).run()  # type: ignore[no-untyped-call]
     log.info("worker_stopped")

@@ -1,13 +1,15 @@
 """What Assignment and Grade Services 2.0 (AGS) say: addresses, line items, scores. Pure values."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from lti_app.core.http import host_of
 from lti_app.grading.passbacks.ports import Score
+from lti_app.grading.passbacks.rules.parts import GradePart
 from lti_app.grading.passbacks.rules.states import Shown
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
@@ -24,18 +26,22 @@ SCORE = "application/vnd.ims.lis.v1.score+json"
 RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 
 TAG = "colloquy"
+PART_TAG = "colloquy-part"
 CANVAS_SUBMISSION = "https://canvas.instructure.com/lti/submission"
+LAUNCH_PATH = "/lti/launch"
+SUBMISSION = "submission"
+NAMED_SUBMISSION = re.compile(r"(?:^|[?&;])submission=([0-9]{1,18})-([0-9]{1,18})(?![0-9])", re.ASCII)
 MAX_LABEL = 255
 MAX_DIGITS = 40
 MOST_POINTS = 1_000_000
 HUNDREDTH = Decimal("0.01")
 
 
-def resource_id(discussion_id: int | str) -> str:
-    """The `resourceId` of our line items, by which we know them again; until a discussion has an id, by the key of its
-    choice.
+def resource_id(discussion_id: int | str, part: str = "") -> str:
+    """The `resourceId` of our line items, by which we know them again: of the whole grade, or of a part of it. Until a
+    discussion has an id, it is made of the key of its choice.
     """
-    return f"discussion-{discussion_id}"
+    return f"discussion-{discussion_id}-{part}" if part else f"discussion-{discussion_id}"
 
 
 def line_item_body(discussion_id: int | str, *, label: str, possible: Decimal) -> dict[str, Any]:
@@ -52,9 +58,10 @@ def own_line_item(items: Iterable[dict[str, Any]], resource_link_id: str, discus
     """The address of our line item among `items`, filtered by the platform or not; None when it is not there.
 
     Of a link's own items the one with our id comes first, then one with our tag (a copied course has the old
-    discussion's id), then the only or first one, which the platform made with the link.
+    discussion's id), then the only or first one, which the platform made with the link. The columns of parts are none
+    of these.
     """
-    named = [item for item in items if isinstance(item.get("id"), str) and item["id"]]
+    named = [item for item in _named(items) if item.get("tag") != PART_TAG]
     own_id = resource_id(discussion_id)
     here = [item for item in named if str(item.get("resourceLinkId") or "") == resource_link_id]
     here.sort(key=lambda item: (item.get("resourceId") != own_id, item.get("tag") != TAG))
@@ -62,11 +69,45 @@ def own_line_item(items: Iterable[dict[str, Any]], resource_link_id: str, discus
     return next((str(item["id"]) for item in here + free), None)
 
 
-def score_body(score: Score, *, sub: str, is_canvas: bool) -> dict[str, Any]:
+def part_line_item_body(discussion_id: int, part: GradePart, *, label: str) -> dict[str, Any]:
+    """The line item of a part of the grade, which belongs to no link."""
+    room = MAX_LABEL - len(part.label) - 2
+    return {
+        "label": f"{label.strip()[: max(room, 0)]}: {part.label}"[:MAX_LABEL],
+        "scoreMaximum": number(part.possible),
+        "resourceId": resource_id(discussion_id, part.key),
+        "tag": PART_TAG,
+    }
+
+
+def part_line_item(items: Iterable[dict[str, Any]], discussion_id: int, part: str) -> str | None:
+    """The address of the line item of a part among `items`, filtered by the platform or not; None when it is not
+    there.
+    """
+    wanted = resource_id(discussion_id, part)
+    return next((str(item["id"]) for item in _named(items) if item.get("resourceId") == wanted), None)
+
+
+def _named(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item for item in items if isinstance(item.get("id"), str) and item["id"]]
+
+
+def no_score_body(score: Score, *, sub: str) -> dict[str, Any]:
+    """What takes an accepted score out of a column again: no score given, and nothing to grade."""
+    return {
+        "userId": sub,
+        "activityProgress": "Initialized",
+        "gradingProgress": "NotReady",
+        "timestamp": iso_time(score.timestamp),
+    }
+
+
+def score_body(score: Score, *, sub: str, is_canvas: bool, submission_url: str = "") -> dict[str, Any]:
     """The score in the form of AGS 3.4.
 
     Always Completed and FullyGraded, and with its comment: otherwise Moodle erases the grade or the comment. Canvas
-    appends every comment, and opens a new attempt for every score unless `new_submission` is false.
+    appends every comment, and opens a new attempt for every score unless `new_submission` is false. With
+    `submission_url`, a student who has handed in since the last score gets one, which SpeedGrader opens there.
     """
     body: dict[str, Any] = {
         "userId": sub,
@@ -82,12 +123,32 @@ def score_body(score: Score, *, sub: str, is_canvas: bool) -> dict[str, Any]:
         body["submission"] = {"submittedAt": iso_time(score.submitted_at)}
     if is_canvas:
         body[CANVAS_SUBMISSION] = {"new_submission": False}
+        if score.is_new_submission and submission_url:
+            body[CANVAS_SUBMISSION] = {
+                "new_submission": True,
+                "submission_type": "basic_lti_launch",
+                "submission_data": submission_url,
+            }
     return body
 
 
 def scores_url(lineitem_url: str) -> str:
     """The address for scores: `/scores` after the path, before the query (AGS 3.4.1)."""
     return _below(lineitem_url, "/scores")
+
+
+def submission_url(base_url: str, discussion_id: int, person_id: int) -> str:
+    """The address at which an LMS opens a student's work: a launch that names it. It gives nobody a right."""
+    return with_query(base_url + LAUNCH_PATH, {SUBMISSION: f"{discussion_id}-{person_id}"})
+
+
+def named_submission(target_link_uri: str) -> tuple[int, int] | None:
+    """The discussion and the person that an address made by `submission_url` names; None for others.
+
+    Canvas escapes the query twice at times, so that its separators come in another form.
+    """
+    found = NAMED_SUBMISSION.search(unquote(unquote(urlsplit(target_link_uri).query)))
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def results_url(lineitem_url: str) -> str:

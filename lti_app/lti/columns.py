@@ -1,7 +1,7 @@
 """Which gradebook columns the scores of a discussion go to, and which platforms it is placed in."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, exists, select
@@ -11,8 +11,9 @@ from lti_app.core.db import is_listed
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.grading.passbacks.ports import PassbackRefused
+from lti_app.grading.passbacks.rules.parts import GradePart
 from lti_app.lti.ags import OUR_SCOPES, RESULT_SCOPE, SCORE_SCOPE, is_canvas
-from lti_app.lti.models import Deployment, Placement, Platform
+from lti_app.lti.models import Deployment, PartColumn, Placement, Platform
 from lti_app.lti.services import Registration
 
 
@@ -32,6 +33,13 @@ class Column:
     scopes: frozenset[str]
     is_canvas: bool
     can_read_results: bool
+    part: str = ""
+    """The part of the grade that it has; empty for the whole."""
+
+    @property
+    def key(self) -> str:
+        """Tells the columns of a discussion apart."""
+        return f"{self.placement_id}/{self.part}" if self.part else str(self.placement_id)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -93,6 +101,23 @@ def columns_of(session: Session, discussion_id: int, person_ids: Collection[int]
     if offered[0].Platform.disabled_at is not None:
         raise PassbackRefused("unauthorized", "the registration is disabled")
     return [_column(*row) for row in allowed]
+
+
+def columns_of_parts(session: Session, columns: Sequence[Column], parts: Sequence[GradePart]) -> list[Column]:
+    """The columns of parts of a grade, in their order, made through one of the links that `columns` belong to: the one
+    through which some were made, else the first that may make any.
+    """
+    if not parts:
+        return []
+    rows = session.execute(
+        select(PartColumn.placement_id, PartColumn.part, PartColumn.lineitem_url)
+        .where(PartColumn.placement_id.in_([each.placement_id for each in columns]))
+        .order_by(PartColumn.placement_id)
+    ).all()
+    made = {row[0] for row in rows}
+    link = min(columns, key=lambda each: (each.placement_id not in made, not each.lineitems_url))
+    urls = {row[1]: row[2] for row in rows if row[0] == link.placement_id}
+    return [replace(link, part=part.key, title=part.label, lineitem_url=urls.get(part.key)) for part in parts]
 
 
 def _column(placement: Placement, platform: Platform, discussion: Discussion) -> Column:

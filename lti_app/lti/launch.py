@@ -27,7 +27,9 @@ from lti_app.course.courses.rules import Role
 from lti_app.course.groups.actions import record_lms_groups
 from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Identity
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.grading.passbacks.actions.queueing import send_column_again
+from lti_app.lti.ags import named_submission
 from lti_app.lti.claims import HISTORY, Context, GradeService, Message, MessageType
 from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.message import Launch
@@ -52,7 +54,9 @@ class Arrival:
     discussion_id: int | None
     """None after a deep linking request, which comes from no placement, and from the course navigation."""
     reviewed_person_id: int | None
-    """In a submission review by staff: the student whose work is to be shown, when we know the person."""
+    """In a submission review by staff, and where an address of a student's work was opened: the student whose work is
+    to be shown, when we know the person. Students review nobody but themselves.
+    """
     token: str
     """The visit's token, for the cookie."""
     frame_origins: tuple[str, ...]
@@ -108,12 +112,13 @@ def _arrive(database: Database, launch: Launch, time_zone: str, now: datetime, t
             for kind, groups in message.groups.items():
                 record_lms_groups(session, course_id, person_id, kind, groups)
         token = open_visit(session, course_id=course_id, person_id=person_id, role=role, frame_origins=origins, now=now)
+        work = _find_work(session, launch, course_id, person_id)
         return Arrival(
             course_id=course_id,
             person_id=person_id,
             role=role,
-            discussion_id=discussion_id,
-            reviewed_person_id=_find_reviewed(session, launch, course_id),
+            discussion_id=work[0] if work else discussion_id,
+            reviewed_person_id=work[1] if work else _find_reviewed(session, launch, course_id),
             token=token,
             frame_origins=origins,
             is_new_person=end_visits_of_others(session, person_id, tokens),
@@ -127,6 +132,8 @@ def _find_place(session: Session, launch: Launch, time_zone: str, now: datetime)
     """
     message, link = launch.message, launch.message.resource_link
     placement = find_placement(session, launch.deployment.id, link)
+    if placement is None and named_submission(message.target_link_uri):
+        link = None  # SpeedGrader opens a student's work under the id of no link that we know: it is none
     course_id = placement.course_id if placement else None
     context = message.context or _context_of_its_own(message, placement)
     if context is not None:
@@ -223,6 +230,32 @@ def _find_reviewed(session: Session, launch: Launch, course_id: int) -> int | No
             Enrollment.role == Role.STUDENT,
         )
     )
+
+
+def _find_work(session: Session, launch: Launch, course_id: int, person_id: int) -> tuple[int, int] | None:
+    """The discussion and the student whose work an LMS opens by the address that we gave it; None in other launches.
+
+    Whoever may edit a link can write any address, so it counts only for a student and a discussion of this course, for
+    staff, and for the student in person.
+    """
+    named = named_submission(launch.message.target_link_uri)
+    if named is None or launch.message.type is not MessageType.RESOURCE_LINK:
+        return None
+    discussion_id, student_id = named
+    if not launch.message.role.is_staff and student_id != person_id:
+        return None
+    found = session.scalar(
+        select(Discussion.id)
+        .join(Enrollment, Enrollment.course_id == Discussion.course_id)
+        .where(
+            Discussion.id == discussion_id,
+            Discussion.course_id == course_id,
+            Discussion.removed_at.is_(None),
+            Enrollment.person_id == student_id,
+            Enrollment.role == Role.STUDENT,
+        )
+    )
+    return (found, student_id) if found else None
 
 
 def origin_of(url: Any) -> str:

@@ -87,6 +87,19 @@ class Placement(Base):
     deployment: Mapped[Deployment] = relationship(lazy="raise_on_sql")
 
 
+class PartColumn(Base):
+    """The line item of a part of the grade, where a discussion has separate columns; made through one of its links."""
+
+    __tablename__ = "part_column"
+    __table_args__ = (UniqueConstraint("placement_id", "part"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    placement_id: Mapped[int] = mapped_column(ForeignKey(Placement.id))
+    part: Mapped[str]
+    "The key of the part (passbacks.rules.parts)."
+    lineitem_url: Mapped[str]
+
+
 class ToolKey(Base):
     """A key pair of ours. The newest signs; the earlier ones stay published until they are retired."""
 

@@ -28,8 +28,8 @@ from lti_app.discussion.discussions.actions.remove import remove_discussion
 from lti_app.discussion.discussions.actions.reserve import DEFAULT_POINTS, MAX_POINTS, reserve_discussion
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import get_discussion
+from lti_app.grading.assessments.actions.copying import copy_graded_discussion
 from lti_app.grading.passbacks.actions.queueing import send_column_again
-from lti_app.grading.rubrics.actions.copy import copy_graded_discussion
 from lti_app.lti.claims import DISCUSSION, Message, ResourceLink
 from lti_app.lti.models import Placement
 
@@ -130,7 +130,7 @@ def _first_discussion(session: Session, message: Message, link: ResourceLink, co
     if chosen is None:
         return _reserve(session, message, link, course_id, now)
     if _is_open_elsewhere(session, chosen):
-        return copy_graded_discussion(session, chosen, title=link.title, now=now)
+        return copy_graded_discussion(session, chosen, course_id=course_id, title=link.title, now=now)
     restore_discussion(session, chosen)
     return chosen
 

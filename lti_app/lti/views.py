@@ -143,8 +143,10 @@ def _destination(edge: LtiEdge, launched: Launch, arrival: Arrival) -> str:
     if arrival.discussion_id is None:
         return url_for("courses.home", course_id=arrival.course_id)
     place: dict[str, Any] = {"course_id": arrival.course_id, "discussion_id": arrival.discussion_id}
-    if arrival.reviewed_person_id is not None:
+    if arrival.reviewed_person_id is not None and arrival.role.is_staff:
         return url_for("grading.review", **place, person_id=arrival.reviewed_person_id)
+    if arrival.reviewed_person_id is not None:
+        return url_for("search.person", course_id=arrival.course_id, person_id=arrival.reviewed_person_id)
     return url_for("discussions.show", **place)
 
 

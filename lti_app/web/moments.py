@@ -87,6 +87,16 @@ class Reader:
         """The length of a span in its greatest unit: 2 days, 3 hours."""
         return format_timedelta(abs(span), threshold=_threshold(span), locale=self.language.locale)
 
+    def delay(self, span: timedelta) -> str:
+        """The length of a span in its two greatest units, the second rounded down: 1 day 3 hours."""
+        minutes = int(abs(span).total_seconds()) // 60
+        days, hours = divmod(minutes // 60, 24)
+        if days:
+            parts = [timedelta(days=days), timedelta(hours=hours)]
+        else:
+            parts = [timedelta(hours=hours), timedelta(minutes=minutes % 60)]
+        return " ".join(self.span(part) for part in parts if part) or self.span(span)
+
 
 def _threshold(span: timedelta) -> float:
     """The smallest count for which Babel uses a unit, chosen so that up to two months are given in days, not weeks."""

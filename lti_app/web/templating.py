@@ -3,12 +3,15 @@
 import json
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
+from math import floor
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
+from babel.numbers import format_percent
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, get_domain, get_locale, gettext
 from jinja2 import StrictUndefined
@@ -19,7 +22,11 @@ from lti_app.core.rich_text import headings_below_title
 from lti_app.core.wording import Phrase, Typed
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.rules import zone
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.adjustments.rules.given import rule_of
+from lti_app.grading.adjustments.rules.late import LateRule
 from lti_app.grading.passbacks.rules.wording import advice_on, delivery_of, problem_with
+from lti_app.grading.rubrics.rules.points import rounded
 from lti_app.web.group_names import group_name
 from lti_app.web.moments import Reader, language_of, name_of_zone
 from lti_app.web.session import current_actor
@@ -51,7 +58,12 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
         due=due,
         relative=relative,
         against=against,
+        delay=delay,
         points=points,
+        rounded_points=rounded_points,
+        signed_points=signed_points,
+        percent=percent,
+        signed_percent=signed_percent,
         plain_excerpt=plain_excerpt,
         say=say,
         headings_below_title=headings_below_title,
@@ -60,6 +72,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     environment.globals.update(
         gradebook_advice=advice_on, gradebook_delivery=delivery_of, gradebook_problem=problem_with
     )
+    environment.globals.update(late_rule_of=late_rule_of)
     environment.globals.update(actor_if_known=actor_if_known, asset_url=asset_url, zone_name=zone_name)
     app.context_processor(lambda: {"actor": actor_if_known(), "locale": get_locale() or Locale("en")})
 
@@ -178,6 +191,11 @@ def against(value: datetime, limit: datetime) -> str:
     return str(gettext("%(span)s early", span=span))
 
 
+def delay(value: datetime, limit: datetime) -> str:
+    """How long after a moment another one is: 1 day 3 hours."""
+    return _reader().delay(value - limit)
+
+
 def zone_name() -> str:
     """The reader's zone as people say it: London."""
     return _reader().zone_name
@@ -187,6 +205,32 @@ def points(value: Decimal) -> str:
     """Points without trailing zeros, with the decimal sign of the language: 15.5."""
     text = f"{value.normalize():f}"
     return text.replace(".", str((get_locale() or Locale("en")).number_symbols["latn"]["decimal"]))
+
+
+def rounded_points(value: Decimal) -> str:
+    """A number with two decimal places at most."""
+    return points(rounded(value))
+
+
+def signed_points(value: Decimal) -> str:
+    """Points with their sign: +1.5, −2."""
+    sign = "−" if value < 0 else "+"
+    return f"{sign}{points(abs(value))}"
+
+
+def late_rule_of(discussion: DiscussionView) -> LateRule | None:
+    """What late work loses in a discussion; None for nothing."""
+    return rule_of(discussion.late_rule)
+
+
+def percent(share: Fraction) -> str:
+    """A share as a whole percentage, halves rounded up, as the language writes it: 83%."""
+    return format_percent(Decimal(floor(share * 100 + Fraction(1, 2))) / 100, locale=get_locale() or Locale("en"))
+
+
+def signed_percent(share: Fraction) -> str:
+    """The same with its sign: +5%."""
+    return f"+{percent(share)}" if share * 100 >= Fraction(1, 2) else percent(share)
 
 
 def plain_excerpt(html: str, length: int) -> str:

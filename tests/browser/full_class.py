@@ -21,6 +21,7 @@ from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.importing.rules.prepare import ImportFile
+from lti_app.grading.comments.actions import save_comment
 from lti_app.grading.graders.rules.blind import BlindPurpose
 from lti_app.grading.marking.actions.rows import begin_marking
 from lti_app.grading.rubrics.actions.copy import copy_rubric
@@ -60,6 +61,8 @@ class Filled:
     rubric: int
     """One of the library."""
     criterion: int
+    comment: int
+    """One that the instructor has saved."""
 
 
 def fill(site: Site) -> Filled:
@@ -77,6 +80,7 @@ def fill(site: Site) -> Filled:
             imported=preview(session, miriam, discussion, upload, now=site.clock()),
             rubric=create_rubric(session, miriam, READY["weekly"]),
             criterion=get_rubric(session, discussion).criteria[0].id,
+            comment=save_comment(session, miriam, text="Well argued, {name}.", now=site.clock()),
             passage=find_or_add_passage(session, 1, page="104", exact="Each has its own function."),
         )
 

@@ -32,7 +32,7 @@ def test_problems_are_told_with_their_number_and_in_the_words_of_the_pages(run: 
     with school_class.database.writing() as session:
         column = claim_column(session, START + LEASE, lease=LEASE)
         shown = {confirmed.score.person_id: Shown(confirmed.score.given, confirmed.score.possible)}
-        finish_read(session, column, [ColumnReading(1, "", column.versions.keys(), shown)], now=START)
+        finish_read(session, column, [ColumnReading("1", "", column.versions.keys(), shown)], now=START)
     school_class.database.engine.dispose()
     lines = run("grades", "problems").stdout.splitlines()
     place = f"course {school_class.course_id}, discussion {school_class.discussion_id}: Leadership / Zaleznik"

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import get_passback
-from lti_app.grading.passbacks.rules.states import PassbackReport, PassbackState
+from lti_app.grading.passbacks.rules.reports import PassbackReport
+from lti_app.grading.passbacks.rules.states import PassbackState
 
 
 def passback_states(session: Session, discussion_id: int) -> dict[int, PassbackReport]:

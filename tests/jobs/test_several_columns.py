@@ -15,7 +15,7 @@ FIFTEEN = Shown(Decimal(15), Decimal(20))
 def beside(reading, shown, *, error_code=""):
     """Another activity opens the discussion too, and its column shows this of Ana's grade."""
     found = {reading.ana: shown} if shown else {}
-    reading.gradebook.beside = ColumnReading(2, "Zaleznik (copy)", [reading.ana], found, error_code)
+    reading.gradebook.beside = ColumnReading("2", "Zaleznik (copy)", [reading.ana], found, error_code)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from lti_app.app import Colloquy, assemble, create_app
-from lti_app.core.db import Database
+from lti_app.core.db import Base, Database
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import DatabaseStore, KeyValueStore
 from lti_app.core.settings import load_settings
@@ -188,3 +189,14 @@ def arrived(database: Database) -> Arrived:
         return answer.headers["Location"]
 
     return check
+
+
+@pytest.fixture
+def rows(database: Database):
+    """All rows of a table, oldest first."""
+
+    def rows(table: type[Base]) -> list[Any]:
+        with database.read() as session:
+            return list(session.scalars(select(table).order_by(*table.__table__.primary_key)))
+
+    return rows

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from lti_app.core.db import Base, Database
+from lti_app.core.db import Database
 from lti_app.course.courses.actions import create_course
 from lti_app.course.courses.models import Course, EarlierCourse, Enrollment, Visit
 from lti_app.course.courses.queries import get_actor
@@ -38,17 +38,6 @@ DEEP_LINK: dict[str, Any] = {
     "roles": INSTRUCTOR,
     DEEP_LINKING: SETTINGS,
 }
-
-
-@pytest.fixture
-def rows(database: Database):
-    """All rows of a table, oldest first."""
-
-    def rows(table: type[Base]) -> list[Any]:
-        with database.read() as session:
-            return list(session.scalars(select(table).order_by(*table.__table__.primary_key)))
-
-    return rows
 
 
 def test_a_first_launch(visitor: Browser, rows, arrived, clock, database: Database):

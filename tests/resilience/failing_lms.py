@@ -22,7 +22,7 @@ from lti_app.core.http import Answer, OutgoingTimeout, OutgoingUnreachable
 from lti_app.core.key_value import DatabaseStore
 from lti_app.grading.passbacks.actions.queueing import request_check, retry_passbacks, send_over
 from lti_app.grading.passbacks.queries import report_of
-from lti_app.grading.passbacks.rules.states import PassbackReport
+from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.jobs.read_backs import GradebookReader
 from lti_app.lti.ags import OUR_SCOPES, RESULT_SCOPE

@@ -13,11 +13,12 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.exchange.importing.rules.posts import ImportChoices, ImportMode
 from lti_app.exchange.importing.rules.prepare import ImportFile, prepare_import
-from lti_app.grading.rubrics.rules.criteria import CriterionMark
+from lti_app.grading.comments.rules.anchors import Anchor
+from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.rules import Limits, Purpose, Right, Rights
 from lti_app.library.passages.rules import Page, TextStorage
-from lti_app.library.readings.rules import to_csl
+from lti_app.library.readings.rules import PassagePlace, to_csl
 from lti_app.storage.bucket import BucketStorage
 from tests.cast import MONDAY
 from tests.factories import files
@@ -28,6 +29,7 @@ from tests.tenancy.world import FILE, LATER
 Ids = Mapping[str, int]
 
 VALUES: dict[str, Any] = {
+    "cited": PassagePlace(page="104"),
     "comment": "Well argued.",
     "csl": to_csl(KOTTER),
     "dates": LATER,
@@ -50,6 +52,12 @@ VALUES: dict[str, Any] = {
     "sellers": frozenset(),
     "settings": plan(),
     "seed": "a1",
+    "anchor": Anchor(),
+    "comments": [],
+    "criterion": "Content",
+    "level": "Excellent",
+    "titles": ["Content"],
+    "values": {},
     "text": "See me about this.",
     "through_library": True,
     "prepared": prepare_import(ImportFile(FILE, "UTC"), (), now=MONDAY),
@@ -58,6 +66,7 @@ VALUES: dict[str, Any] = {
     "choices": ImportChoices(ImportMode.READ_ONLY),
     "words": "See for yourself",
     "written": PostContent("A new thought on what leaders do."),
+    "since": MONDAY,
     "storage": BucketStorage(MemoryStore(), prefix="files"),
     "stream": io.BytesIO(files.pdf(["x"])),
     "rights": Rights(Right.OPEN_LICENCE, "CC BY 4.0"),
@@ -69,6 +78,9 @@ VALUES: dict[str, Any] = {
     "grading.assessments.assess.version": 1,
     "discussion.moderation.change_post.reason": "Not here",
     "discussion.moderation.split_thread.reason": "Not here",
+    "grading.reviews.get_peer_spread.rubric": NO_RUBRIC,
+    "grading.reviews.set_counted.reason": "Not about this post",
+    "grading.reviews.set_counted.wanted": False,
     "exchange.exporting.select_for_export.scope": Scope.ONE,
     "exchange.exporting.select_for_export.kind": ExportFormat.CSV,
 }
@@ -87,6 +99,8 @@ WITHOUT = {
 """Where one id is given, the other is not."""
 
 OTHERWISE_CALLED = {
+    "grading.assessments.change_post_comment.comment_id": "post_comment_id",
+    "grading.reviews.get_peer_spread.author_id": "person_id",
     "grading.rubrics.delete_rubric.rubric_id": "library_rubric_id",
     "grading.rubrics.get_library_rubric.rubric_id": "library_rubric_id",
     "grading.rubrics.save_rubric.rubric_id": "library_rubric_id",
@@ -120,6 +134,8 @@ AS_FOR_NOTHING: dict[str, str] = {
     "grading.assessments.give_lowest": "who is not a student here is passed over",
     "grading.assessments.list_history": "nothing was done here with a grade of somebody elsewhere",
     "grading.assessments.list_looks": "nobody elsewhere has asked here",
+    "grading.reviews.get_peer_spread": "nobody here has reviewed a student elsewhere",
+    "discussion.reviewing.collect_assigned": "nothing is assigned here to anybody elsewhere",
     "grading.assessments.release_all": "who is not a student here is passed over",
     "exchange.exporting.select_for_export": "of those who have written nothing here",
     "exchange.importing.discard_import.import_id": "repeating it changes nothing",
@@ -131,8 +147,11 @@ AS_FOR_NOTHING: dict[str, str] = {
     "discussion.posts.refuse_named_files": "of the ids in a form, those that may be attached",
     "discussion.posts.list_shown_files": "of the ids in a text, those that the actor may look at",
     "discussion.reactions.liked_posts": "of the ids that a page shows, those that the actor likes",
+    "grading.assessments.list_bank": "of the actor's own comments, but for those to nobody here",
+    "grading.assessments.list_post_comments": "a student without comments has none",
     "grading.assessments.list_passed": "a student whom no pass has marked is not among them",
     "grading.assessments.get_assessment": "a student without marks has none",
+    "grading.assessments.collect_edited_texts": "of those who have edited nothing here",
     "grading.assessments.list_posts_in_context": "of those who have written nothing here",
     "grading.passbacks.get_passback": "a student without a released grade has none",
     "grading.passbacks.keep_shown": "a discussion without scores has none to keep",
@@ -140,6 +159,7 @@ AS_FOR_NOTHING: dict[str, str] = {
     "grading.passbacks.retry_passbacks": "a discussion without scores has none to send",
     "grading.passbacks.send_over": "a discussion without scores has none to send",
     "library.files.list_files": "of the ids in a text, those that are of the course",
+    "library.readings.read_excerpt": "nothing can be read of what is elsewhere",
     "library.readings.list_progress": "nobody here has got anywhere in what is elsewhere",
     "library.readings.list_class_progress": "of the ids that a page shows, those that are of the course",
 }
@@ -156,6 +176,8 @@ FOUND = frozenset(AS_FOR_NOTHING) & {
     "discussion.posts.find_attachable",
     "discussion.reactions.liked_posts",
     "grading.assessments.get_assessment",
+    "grading.reviews.get_peer_spread",
+    "discussion.reviewing.collect_assigned",
     "grading.assessments.list_posts_in_context",
     "grading.passbacks.get_passback",
     "library.files.list_files",
@@ -186,8 +208,12 @@ BEYOND_A_GATE: dict[str, str] = {
     "discussion.discussions.restore_discussion": "of the link that a launch is of",
     "discussion.integrity.screen": "of the post that was just written",
     "discussion.moderation.recount_thread": "of the thread in hand",
+    "discussion.reviewing.assign_due": "of the discussion that the worker has found",
+    "discussion.reviewing.begin_review": "of the review in hand",
+    "grading.reviews.marks_of": "of the reviews in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
     "grading.assessments.locked_or_new": "of the student in hand",
+    "grading.assessments.collect_post_comments": "of the assessments in hand",
     "grading.assessments.collect_marks": "of the assessments in hand",
     "grading.graders.collect_graders": "of the students in hand",
     "grading.marking.begin_all": "of the students in hand",
@@ -203,6 +229,8 @@ BEYOND_A_GATE: dict[str, str] = {
     "library.passages.check_many": "of the readings of the discussion in hand",
     "library.passages.check_quotations": "of the readings of the discussion in hand",
     "library.readings.find_or_add_passage": "of the reading in hand",
+    "library.readings.forget_pages": "of the reading in hand",
+    "library.readings.store_pages": "of the reading whose file the worker has read",
     "library.readings.with_progress": "of the actor",
 }
 """These take ids that a gate, or the LMS's signed message, has answered for; the web gets at none of them."""

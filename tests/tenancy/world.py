@@ -23,10 +23,12 @@ from lti_app.discussion.reactions.actions import set_like
 from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.assessments.actions.grading import release
 from lti_app.grading.assessments.actions.reopening import ask_second_look
+from lti_app.grading.comments.actions import save_comment
 from lti_app.grading.graders.actions.assigning import assign_grader
 from lti_app.grading.graders.queries.assignments import list_assigned
 from lti_app.grading.graders.rules.blind import BlindPurpose
 from lti_app.grading.marking.actions.rows import begin_marking
+from lti_app.grading.reviews.queries.overview import get_review_table
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
@@ -39,10 +41,11 @@ from tests import cast as people
 from tests.cast import FRAME, MONDAY, Cast
 from tests.factories import files
 from tests.factories.discussions import WEEK, set_up
-from tests.factories.grades import mark
+from tests.factories.grades import comment_on, mark
 from tests.factories.imports import preview
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
+from tests.factories.reviews import assign, plan_reviews, review
 
 MADE_UP = 10**9
 FILE = b"Author,Date,Text\nKim Lee,2026-02-02 10:00,Leaders cope with change.\n"
@@ -109,6 +112,7 @@ def _furnish(session: Session, instructor: Actor, student: Actor) -> DiscussionI
         "person_id": student.person_id,
         "reading_file_id": _store(session, instructor, files.pdf(["x"]), Purpose.READING),
         "reading_id": reading,
+        "comment_id": save_comment(session, instructor, text="Well argued.", now=MONDAY),
         "library_rubric_id": create_rubric(session, instructor, DEFAULT_RUBRIC),
     }
     return DiscussionIds(place.discussion, {**place.ids, **of_course})
@@ -144,10 +148,15 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
     }
     mark(session, instructor, discussion, student, now=MONDAY)
     release(session, instructor, discussion, student.person_id, now=MONDAY)
+    ids["post_comment_id"] = comment_on(session, instructor, discussion, post)
     ask_second_look(session, student, discussion, reason="Why?", now=MONDAY)
     record_opening(session, student, reading_id, MONDAY)
     about = {"grader_id": instructor.person_id, "person_id": student.person_id}
     assign_grader(session, instructor, discussion, **about)
     ids["assignment_id"] = list_assigned(session, instructor, discussion)[0].id
     begin_marking(session, discussion, [student.person_id], BlindPurpose.SECOND)
-    return DiscussionIds(discussion, {name: found for name, found in ids.items() if found is not None})
+    reviewed = plan_reviews(session, instructor, discussion, peers=0, self_review=True)
+    assign(session, instructor, reviewed, now=MONDAY)
+    review(session, student, reviewed, student, now=MONDAY)
+    ids["review_id"] = get_review_table(session, instructor, reviewed).reviews[0].id
+    return DiscussionIds(reviewed, {name: found for name, found in ids.items() if found is not None})

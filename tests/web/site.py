@@ -22,7 +22,8 @@ from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions.grading import assess, release
 from lti_app.grading.passbacks.actions.sending import claim_due, finish_failed, finish_sent
-from lti_app.grading.passbacks.rules.states import PassbackReport, PassbackState
+from lti_app.grading.passbacks.rules.reports import PassbackReport
+from lti_app.grading.passbacks.rules.states import PassbackState
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 from lti_app.jobs.references import ReferenceRenderer

@@ -9,10 +9,12 @@ from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.queries import list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent
 from lti_app.exchange.importing.rules.prepare import ImportFile
+from lti_app.grading.comments.actions import save_comment
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from tests.factories.imports import preview
+from tests.factories.reviews import assign, plan_reviews, tasks_of
 from tests.web.questions import refused
 
 PUBLIC = {"static", "health.healthz", "lti.login", "lti.check", "lti.begin_in_tab", "lti.launch", "lti.jwks"}
@@ -105,6 +107,15 @@ MAY = {
     "reopening.withdraw": STAFF,
     "reopening.answer": STAFF,
     "reopening.ask": EVERYBODY,
+    "reviews.own": EVERYBODY,
+    "reviews.write": {"ana"},  # the reviewer
+    "reviews.save": {"ana"},
+    "reviews.helpful": set(),  # nobody has reviewed Ana's posts
+    "reviews.report": set(),
+    "review_overview.settings": INSTRUCTORS,
+    "review_overview.show": STAFF,
+    "review_overview.assign": INSTRUCTORS,
+    "review_overview.count": STAFF,
     "grading.desk": STAFF,
     "grading.student": STAFF,
     "grading.save": STAFF,
@@ -136,13 +147,23 @@ MAY = {
     "rubric_files.export_ready": STAFF,
     "discussion_rubrics.edit": INSTRUCTORS,
     "discussion_rubrics.save": INSTRUCTORS,
+    "saved_comments.show": STAFF,
+    "saved_comments.add": STAFF,
+    "saved_comments.edit": INSTRUCTORS,  # it is hers
+    "saved_comments.change": INSTRUCTORS,
+    "saved_comments.delete": INSTRUCTORS,
+    "feedback.show": set(),  # nobody's grade is released
     "passback.show": STAFF,
     "passback.choose": STAFF,
     "passback.retry": STAFF,
     "passback.check": STAFF,
+    "columns.show": INSTRUCTORS,
+    "columns.save": INSTRUCTORS,
     "files.upload": WRITERS,
     "files.serve": WRITERS,
     "reader.show": EVERYBODY,
+    "term.show": {"ana"} | STAFF,
+    "reader.cited": EVERYBODY,
     "reader.cite": WRITERS,
     "reader.choose_discussion": EVERYBODY,
     "reader.record_progress": EVERYBODY,
@@ -157,9 +178,12 @@ STATUS |= {
     for name in ("act", "hide", "split", "report", "private_reply", "history", "like")
 }
 STATUS |= {(who, f"stances.{name}"): 404 for who in EVERYBODY for name in ("ask", "answer")}
+STATUS |= {(who, f"reviews.{name}"): 404 for who in EVERYBODY for name in ("write", "save", "helpful", "report")}
 STATUS["olga", "threads.revisions"] = 404
 STATUS["olga", "search.person"] = STATUS["olga", "files.serve"] = STATUS["olga", "answers.claim"] = 404
 STATUS |= {(who, f"drafts.{name}"): 404 for who in ("olga", "tariq", "ines") for name in ("resume", "discard")}
+STATUS |= {(who, "feedback.show"): 404 for who in EVERYBODY}
+STATUS |= {("tariq", f"saved_comments.{name}"): 404 for name in ("edit", "change", "delete")}
 """403 is what the others get; observers do not know which posts there are."""
 
 
@@ -177,6 +201,10 @@ def place(site, cast, with_readings):
         (draft,) = list_drafts(session, cast.ana, discussion)
         criterion_id = get_rubric(session, discussion).criteria[0].id
         rubric_id = create_rubric(session, cast.ines, DEFAULT_RUBRIC)
+        comment_id = save_comment(session, cast.ines, text="Well argued.", now=site.clock())
+        discussion = plan_reviews(session, cast.ines, discussion, peers=0, self_review=True)
+        assign(session, cast.ines, discussion, now=site.clock())
+        (task,) = tasks_of(session, cast.ana, discussion, now=site.clock())
     return {
         "course_id": cast.course_id,
         "discussion_id": discussion.id,
@@ -189,9 +217,12 @@ def place(site, cast, with_readings):
         "slug": file.slug,
         "person_id": cast.ana.person_id,
         "key": "unknown",
+        "review_key": task.key,
+        "review_id": 1,
         "ready_key": "weekly",
         "file_kind": "canvas",
         "rubric_id": rubric_id,
+        "comment_id": comment_id,
         "import_id": import_id,
         "action": "pin",
         "kind": "unread",

@@ -15,6 +15,7 @@ from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.assessments.actions.grading import release_all
+from lti_app.grading.comments.actions import save_comment
 from lti_app.grading.passbacks.actions.sending import claim_due
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
@@ -22,6 +23,7 @@ from lti_app.library.files.models import File
 from lti_app.library.files.rules import part_of_address
 from tests.factories.imports import preview
 from tests.factories.posts import write
+from tests.factories.reviews import DUE, assign, plan_reviews, review, tasks_of
 from tests.web.browser import BASE
 from tests.web.plans import large_tables, multiply, statements_of, whole_scans
 
@@ -91,6 +93,12 @@ INSERT INTO stance (discussion_id, person_id, "before", before_at, "after", afte
 INSERT INTO reading_state (reading_id, person_id, opened_at, last_opened_at, page, paragraph)
     SELECT reading.id, person_id, reading.created_at, reading.created_at, '3', ''
     FROM reading JOIN enrollment USING (course_id);
+INSERT INTO post_comment (assessment_id, post_id, post_version, exact, prefix, suffix, text, by_id, written_at)
+    SELECT assessment.id, post.id, 1, '', '', '', 'Good.', assessed_by_id, assessed_at FROM assessment
+    JOIN post ON post.author_id = assessment.person_id AND post.discussion_id = assessment.discussion_id;
+INSERT INTO saved_comment (course_id, person_id, text, criterion, level, saved_at)
+    SELECT course_id, person_id, 'Well argued.', '', '', person.created_at FROM enrollment
+    JOIN person ON person.id = person_id;
 INSERT INTO pseudonym (discussion_id, person_id, name)
     SELECT discussion.id, person_id, 'No. ' || person_id FROM discussion JOIN enrollment USING (course_id)
     WHERE true ON CONFLICT DO NOTHING
@@ -105,6 +113,11 @@ def known(site):
         given = ImportFile(b"author,text\nAda,Hello", "UTC")
         import_id = preview(session, site.cast.ines, discussion, given, now=site.clock())
         rubric_id = create_rubric(session, site.cast.ines, DEFAULT_RUBRIC)
+        comment_id = save_comment(session, site.cast.ines, text="Well argued.", now=site.clock())
+        reviewed = plan_reviews(session, site.cast.ines, discussion, due=DUE)
+        assign(session, site.cast.ines, reviewed, now=site.clock())
+        review(session, site.cast.ben, reviewed, site.cast.ana, now=site.clock())
+        review_key = tasks_of(session, site.cast.ana, reviewed, now=site.clock())[0].key
         for rows in ROWS.split(";"):
             session.execute(text(rows), {"nothing": b""})
         draft_id = session.scalars(select(Draft.id).filter_by(post_id=posts[site.cast.ana].id)).one()
@@ -125,6 +138,7 @@ def known(site):
         "draft_id": draft_id,
         "import_id": import_id,
         "rubric_id": rubric_id,
+        "comment_id": comment_id,
         "criterion_id": site.rubric(discussion).criteria[0].id,
         "place": 1,
         "ready_key": "weekly",
@@ -135,6 +149,7 @@ def known(site):
         "slug": part_of_address(file.key, file.name),
         "kind": "unread",
         "key": "k" * 43,
+        "review_key": review_key,
     }
 
 

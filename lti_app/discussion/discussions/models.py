@@ -79,6 +79,10 @@ class Discussion(Base):
     "When an instructor removed it, which nobody sees any more; only one in which nobody has posted."
     requirements: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
     "The participation requirements, in the stored form of `participation`."
+    late_rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    "What lateness takes off a grade, in the stored form of `grading`; None for nothing."
+    review_plan: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    "How students review one another, in the stored form of `reviewing`; empty where that was never set."
     first_post_words: Mapped[int] = _of_earlier_release(server_default="0")
     replies_wanted: Mapped[int] = _of_earlier_release(server_default="0")
     reply_words: Mapped[int] = _of_earlier_release(server_default="0")

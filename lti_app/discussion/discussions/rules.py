@@ -35,6 +35,8 @@ LIVING = (
 """Trees and birds, without those that are also names of people."""
 StoredRequirements = tuple[Mapping[str, object], ...]
 """Participation requirements, in the stored form of `participation.requirements`; here they are only stored."""
+StoredLateRule = Mapping[str, object]
+"""A late rule, in the stored form of `grading.adjustments`; here it is only stored."""
 _YEAR = re.compile(r"-?\d+[a-z]*")
 """The letter distinguishes two works of one author in one year."""
 

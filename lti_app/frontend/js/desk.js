@@ -1,6 +1,8 @@
 // The grading desk by keyboard: levels by number, posts and students by letter, the total as it is chosen.
 
 import { watchKeys } from "./keys.js";
+import { watchPicker } from "./picker.js";
+import { toggleChanges, toggleVersions } from "./versions.js";
 
 export function watchDesk(page) {
   const form = page.querySelector("form[data-desk]");
@@ -15,7 +17,8 @@ export function watchDesk(page) {
   page.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
   centre(page.querySelector(".students .current"));
   form.addEventListener("keydown", (event) => leave(event, form));
-  watchKeys(page, keys, (key) => act(page, form, key));
+  const picker = watchPicker(page, form);
+  watchKeys(page, keys, (key) => (key === "i" ? picker.open(commented(form)) : act(page, form, key)));
 }
 
 const ACTIONS = { s: "button[value=save]", r: "button[value=release]" };
@@ -25,12 +28,15 @@ function act(page, form, key) {
   if (key === "Enter" && document.activeElement?.matches("input[type=radio]"))
     return choose(form, (radios, row) => radios.find((radio) => radio.value === suggested(row)));
   if (key === "j" || key === "k") return goToPost(page, key === "j" ? 1 : -1);
+  if (key === "h") return toggleVersions(page);
+  if (key === "d") return toggleChanges(page);
   if (key === "n" || key === "p") return follow(page, key === "n" ? "next" : "prev");
   if (key === "u") return click(page.querySelector("[data-ungraded]"));
   if (key === "s" || key === "r") return click(form.querySelector(ACTIONS[key]) ?? form.querySelector(".primary"));
   if (key === "z") return click(page.querySelector("[data-take-back]"));
   if (key === "c") return focus(form.elements.comment);
   if (key === "m") return remark(form);
+  if (key === "a") return annotate(page);
   return false;
 }
 
@@ -51,6 +57,20 @@ function remark(form) {
   const box = row?.querySelector(".remark");
   box?.setAttribute("open", "");
   return focus(box?.querySelector("textarea"));
+}
+
+// Opens the form for a comment on a sentence of the post that has the focus, else of the first one.
+function annotate(page) {
+  const post = document.activeElement?.closest(".post") ?? page.querySelector(".work .post");
+  const box = post?.querySelector("[data-annotate]");
+  box?.setAttribute("open", "");
+  return focus(box?.querySelector("select"));
+}
+
+// The comment on the criterion that has the focus, else the one on the work as a whole.
+function commented(form) {
+  const row = document.activeElement?.closest("[data-criterion]");
+  return row?.querySelector(".remark textarea") ?? form.elements.comment;
 }
 
 // Chooses in the criterion that has the focus, else in the first open one, and goes on to the next.

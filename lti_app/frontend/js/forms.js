@@ -27,7 +27,10 @@ function warnBeforeLosing(forms) {
       : field.matches("textarea, input:not([type=hidden])") && field.value !== field.defaultValue;
   // What a refused form gives back is not saved either; what is kept as a draft is.
   const unsaved = (form) =>
-    form.dataset.kept !== "true" && (form.querySelector("[aria-invalid=true]") || [...form.elements].some(changed));
+    form.dataset.kept !== "true" &&
+    (form.querySelector("[aria-invalid=true]") ||
+      form.dataset.returned !== undefined ||
+      [...form.elements].some(changed));
   for (const form of forms) form.addEventListener("submit", () => (sending = true));
   addEventListener("pageshow", () => (sending = false));
   addEventListener("beforeunload", (event) => {

@@ -27,6 +27,18 @@ class RubricInUse(Conflict):
     code = "rubric_in_use"
 
 
+class LateRuleChanged(Conflict):
+    """Another instructor has changed the late rule since this page was opened."""
+
+    code = "late_rule_changed"
+
+
+class LateRuleInUse(Conflict):
+    """The change of a late rule changes grades that are saved, so it must say what becomes of them."""
+
+    code = "late_rule_in_use"
+
+
 class AlreadyAsked(Conflict):
     """A student asks for a second look while an earlier request waits for an answer."""
 
@@ -37,6 +49,18 @@ class WordsMissing(Refused):
     """A request for a second look, or its answer, has no words."""
 
     code = "words_missing"
+
+
+class SentenceMissing(Refused):
+    """A comment is about words that the post does not have, or no longer has."""
+
+    code = "sentence_missing"
+
+
+class TooManyComments(Refused):
+    """A grade has as many comments on posts as a page can show."""
+
+    code = "too_many_comments"
 
 
 class MarkMissing(Refused):

@@ -11,6 +11,7 @@ from lti_app.core.db import Base, Id, index_where_filled, stored_enum
 from lti_app.course.courses.models import Course
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
+from lti_app.discussion.posts.models import Post
 from lti_app.grading.assessments.rules import GradeEventKind
 from lti_app.grading.rubrics.models import Criterion, Level, Rubric
 
@@ -49,6 +50,16 @@ class Assessment(Base):
     released_at: Mapped[datetime | None]
     excused_at: Mapped[datetime | None]
     "Since when the student need not be graded here; empty for everybody else."
+    late_waived_at: Mapped[datetime | None]
+    "Since when lateness takes nothing off this grade."
+    late_rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    "The late rule of before that stays with this grade, as `{'rule': …}`; empty where that of the discussion applies."
+    curve: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    "The curve that changes the grade, in the stored form of `adjustments`."
+    held_at: Mapped[datetime | None]
+    "Since when the grade is held back from releases of several grades."
+    adjusted_at: Mapped[datetime | None]
+    "When the late reduction or the curve was last changed."
 
 
 class Mark(Base):
@@ -92,8 +103,37 @@ class Release(Base):
     """The criteria at that time: title, level, points and maximum, with points as text; in newer rows also the
     level's description, the comment, and whether it counts.
     """
+    post_comments: Mapped[list[Any] | None] = mapped_column(JSON)
+    "The comments on posts at that time, as in PostComment; empty in rows of an earlier release."
+    total: Mapped[Decimal | None]
+    "The rubric total; empty in rows of an earlier release."
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
+    "What changed the grade after the rubric total: lateness and the curve, as they were then."
     released_at: Mapped[datetime]
     released_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+
+
+class PostComment(Base):
+    """A grader's comment on words of a post of the student, found again as in comments.rules.anchors.Anchor.
+
+    A draft like the rest of the assessment: each release has a copy of its own.
+    """
+
+    __tablename__ = "post_comment"
+    __table_args__ = (Index(None, "assessment_id"), Index(None, "post_id"), Index(None, "by_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey(Assessment.id))
+    post_id: Mapped[int] = mapped_column(ForeignKey(Post.id))
+    post_version: Mapped[int]
+    "The version of the post that the grader saw."
+    exact: Mapped[str]
+    "The quoted words; empty for the post as a whole."
+    prefix: Mapped[str]
+    suffix: Mapped[str]
+    text: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    written_at: Mapped[datetime]
 
 
 class GradeEvent(Base):
@@ -115,6 +155,8 @@ class GradeEvent(Base):
     "The comment to the student, or the reason."
     marks: Mapped[list[Any]] = mapped_column(JSON)
     "As in Release, where it changed them."
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
+    "As in Release, of a release and of a curve."
 
 
 class SecondLook(Base):

@@ -1,19 +1,24 @@
 """Grading status, suggested levels, and what happened to posts after grading."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
+from lti_app.grading.adjustments.rules.given import GradeBasis
+from lti_app.grading.adjustments.rules.late import LateLine, WorkPart
 from lti_app.grading.graders.rules.assignment import NO_GRADERS, GradersOf
 from lti_app.grading.graders.rules.blind import BlindState
-from lti_app.grading.passbacks.rules.states import PassbackReport
-from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView
+from lti_app.grading.passbacks.rules.parts import ColumnPlan, GradeColumns, Share
+from lti_app.grading.passbacks.rules.reports import PassbackReport
+from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, Evidence, LevelView, RubricView
 from lti_app.participation.requirements.evaluation import Verdicts
 
+STAGES = (WorkPart.FIRST_POST, WorkPart.REPLIES)
+"""The parts of the work that may have columns of their own."""
 MAX_COMMENT = 4000
 """Characters. Moodle stores 5000."""
 MAX_CRITERION_COMMENT = 1000
@@ -46,8 +51,23 @@ class GradeEventKind(StrEnum):
     """The marks were carried over to a new version of the rubric."""
     RELEASED = "released"
     TAKEN_BACK = "taken_back"
+    COMMENTED = "commented"
+    """A comment on a sentence of a post was written, changed or deleted."""
     EXCUSED = "excused"
     NOT_EXCUSED = "not_excused"
+    LATE_WAIVED = "late_waived"
+    """Lateness takes nothing off any more."""
+    LATE_APPLIED = "late_applied"
+    """A waived reduction applies again."""
+    LATE_RULE = "late_rule"
+    """Another late rule of the discussion applies."""
+    CURVED = "curved"
+    CURVE_REMOVED = "curve_removed"
+    HELD_BACK = "held_back"
+    LET_GO = "let_go"
+    """Not held back any more."""
+    COPIED = "copied"
+    """The marks of another member of the group were copied."""
     SET_ASIDE = "set_aside"
     """The marks became those of one grader, to be compared with those of another."""
     AGREED = "agreed"
@@ -99,12 +119,28 @@ class StudentLine:
     """The version of the rubric that the marks were given by; None for the one in use."""
     asks_again: bool = False
     """Whether the student has asked for a second look that nobody has answered."""
+    basis: GradeBasis | None = None
+    """What the grade is computed from; None before the first save."""
+    is_graded: bool = False
+    """Whether any marks are saved."""
+    is_complete: bool = False
+    """Whether every criterion that counts is marked."""
+    is_held: bool = False
+    """Whether the grade is held back from releases of several grades."""
+
+    version: int = 0
+    """Counts what was changed of the grade."""
     graded_by: str = ""
     """Who saved the marks last; empty while there are none."""
     graders: GradersOf = NO_GRADERS
     """Who is to grade the student."""
     blind: BlindState | None = None
     """How far graders who mark the student independently are; None where nobody does or did."""
+
+    @property
+    def can_be_curved(self) -> bool:
+        """Whether there is a complete grade that counts."""
+        return self.is_complete and self.is_graded and self.status is not GradingStatus.EXCUSED
 
     @property
     def is_blind(self) -> bool:
@@ -161,6 +197,35 @@ def events_after(assessed_at: datetime | None, events: Iterable[PostEvent]) -> l
     if assessed_at is None:
         return []
     return sorted((event for event in events if event.at > assessed_at), key=lambda event: event.at)
+
+
+def shares_of(
+    rubric: RubricView, marks: Mapping[int, CriterionMark], plan: ColumnPlan, late: LateLine | None = None
+) -> list[Share]:
+    """What each part of a grade has of the whole, where the parts have columns of their own; none where they do not.
+
+    What lateness takes off the first post or the replies alone is taken off their own column.
+    """
+    if plan.columns is GradeColumns.ONE:
+        return []
+    counted = [criterion for criterion in rubric.criteria if criterion.counts]
+    if plan.columns is GradeColumns.CRITERIA:
+        return [_share(rubric, marks, f"criterion-{each.key}", each.title, [each]) for each in counted]
+    replies = [each for each in counted if each.key in plan.reply_criteria]
+    first_post = [each for each in counted if each.key not in plan.reply_criteria]
+    shares = (
+        _share(rubric, marks, part.value, name, criteria)
+        for part, name, criteria in zip(STAGES, plan.names, (first_post, replies), strict=True)
+    )
+    lost = {each.part.value: each.amount for each in late.parts} if late and not late.is_waived else {}
+    return [replace(each, points=max(each.points - lost.get(each.key, Decimal(0)), Decimal(0))) for each in shares]
+
+
+def _share(
+    rubric: RubricView, marks: Mapping[int, CriterionMark], key: str, label: str, criteria: Sequence[CriterionView]
+) -> Share:
+    own = {each.id: mark for each in criteria if (mark := marks.get(each.id))}
+    return Share(key, label, rubric.total(own), sum((each.weighted_maximum for each in criteria), Decimal(0)))
 
 
 SEED = "seed"

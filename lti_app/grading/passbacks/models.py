@@ -12,8 +12,23 @@ from lti_app.course.courses.models import Course
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.grading.passbacks.rules.columns import read_columns
+from lti_app.grading.passbacks.rules.parts import GradeColumns, read_parts
 from lti_app.grading.passbacks.rules.results import Known
 from lti_app.grading.passbacks.rules.states import InColumn, PassbackState, ReadBack, Shown
+
+
+class GradebookColumns(Base):
+    """Which columns of the gradebook the grades of a discussion go to, where it is not one for the whole."""
+
+    __tablename__ = "gradebook_columns"
+
+    discussion_id: Mapped[int] = mapped_column(ForeignKey(Discussion.id), primary_key=True, autoincrement=False)
+    course_id: Mapped[int] = mapped_column(ForeignKey(Course.id), index=True)
+    columns: Mapped[GradeColumns] = mapped_column(stored_enum(GradeColumns))
+    reply_criteria: Mapped[list[Any]] = mapped_column(JSON)
+    "The keys of the criteria whose points go to the column of the replies; the others go to that of the first post."
+    names: Mapped[list[Any]] = mapped_column(JSON)
+    "What the columns of the first post and of the replies are called."
 
 
 class Passback(Base):
@@ -61,6 +76,12 @@ class Passback(Base):
     sent_given: Mapped[Decimal | None]
     "The points that the LMS accepted last; empty before the first, and for scores of before they were stored."
     sent_possible: Mapped[Decimal | None]
+    parts: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    "The parts that go to columns of their own (rules.parts); None where the whole goes to one."
+    sent_parts: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    "The parts that the LMS accepted last."
+    sent_submitted_at: Mapped[datetime | None]
+    "The time of handing in that the LMS accepted last."
     sends_unseen: Mapped[bool] = mapped_column(server_default=false())
     """Whether the next attempt goes out without a look at what the LMS shows: that may be ours, from an attempt that
     ended without an answer, or an instructor has chosen our grade.
@@ -96,7 +117,7 @@ class Passback(Base):
         """What we know of the accepted score; None before the first."""
         if self.sent is None:
             return None
-        return Known(self.sent, self.read_back, self.shown, self.resends, self.in_columns)
+        return Known(self.sent, self.read_back, self.shown, self.resends, self.in_columns, read_parts(self.sent_parts))
 
     @property
     def in_columns(self) -> tuple[InColumn, ...]:

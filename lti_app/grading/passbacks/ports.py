@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from lti_app.grading.passbacks.rules.parts import GradePart, shown_within
 from lti_app.grading.passbacks.rules.states import Shown
 
 
@@ -26,6 +27,16 @@ class Score:
     """Later than the timestamp of any earlier score for this discussion and person (AGS 2.0, 3.4.9)."""
     submitted_at: datetime | None
     """When the student's work was complete, so that the LMS does not mark it late."""
+    is_new_submission: bool = False
+    """Whether the LMS has accepted no score yet with this time: it then records that the student has handed in."""
+    parts: tuple[GradePart, ...] = ()
+    """The parts that go to columns of their own instead of the whole; none where there is one column."""
+    dropped: tuple[GradePart, ...] = ()
+    """Parts that the LMS has accepted earlier and that the grade no longer has: their columns are emptied."""
+
+    def within(self, part: str) -> Shown:
+        """What the column of a part gets, or with an empty `part` the column of the whole grade."""
+        return shown_within(self.parts, part, Shown(self.given, self.possible))
 
 
 class PassbackRefused(Exception):
@@ -58,16 +69,18 @@ class PassbackDelayed(Exception):
 class ColumnReading:
     """What one gradebook column of a discussion shows."""
 
-    key: int
+    key: str
     """The same for a column at each reading."""
     name: str
-    """The name of the activity whose column it is; empty if unknown."""
+    """The name of the activity whose column it is, or of the part; empty if unknown."""
     people: Collection[int]
     """Those whose scores go there, of the people who were asked for."""
     shown: Mapping[int, Shown]
     """Their grades, by person id; those without one are left out."""
     error_code: str = ""
     """Why it could not be read (`unreadable`, or `not_found` if it is gone) while others could; else empty."""
+    part: str = ""
+    """The part of the grade that it has; empty for the whole."""
 
 
 class Gradebook(Protocol):
@@ -81,10 +94,13 @@ class Gradebook(Protocol):
         from getting it. Raises PassbackRefused or PassbackDelayed.
         """
 
-    def read(self, discussion_id: int, person_ids: Collection[int], *, whole: bool) -> Sequence[ColumnReading]:
+    def read(
+        self, discussion_id: int, person_ids: Collection[int], *, whole: bool, parts: Sequence[GradePart] = ()
+    ) -> Sequence[ColumnReading]:
         """The grades of these people that the columns of a discussion show: at least one column.
 
-        `whole` reads a column at once, all its pages or none; otherwise each person is asked for. Raises
+        With `parts`, the columns of these parts are read instead of those of the whole grade. `whole` reads a column
+        at once, all its pages or none; otherwise each person is asked for. Raises
         PassbackRefused if no column can be read (`unreadable` if the LMS lets nobody read results, `not_found` if the
         column is gone), or PassbackDelayed.
         """

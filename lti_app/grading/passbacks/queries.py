@@ -12,9 +12,11 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.models import GradebookColumns, Passback
 from lti_app.grading.passbacks.rules.columns import settled
-from lti_app.grading.passbacks.rules.states import TO_REPORT, GradebookStanding, PassbackReport, PassbackState
+from lti_app.grading.passbacks.rules.parts import ColumnPlan, read_parts
+from lti_app.grading.passbacks.rules.reports import PassbackReport
+from lti_app.grading.passbacks.rules.states import TO_REPORT, GradebookStanding, PassbackState
 from lti_app.grading.passbacks.rules.wording import ADVICE, problem_of
 
 
@@ -45,6 +47,25 @@ def get_passback(session: Session, actor: Actor, discussion: DiscussionView, per
         select(Passback).where(Passback.discussion_id == discussion.id, Passback.person_id == person_id)
     )
     return report_of(row) if row is not None else None
+
+
+def get_column_plan(session: Session, discussion: DiscussionView) -> ColumnPlan:
+    """Which columns the grades of a discussion go to (one statement). A DiscussionView comes only from the gate."""
+    return column_plan_of(session, discussion.id)
+
+
+def column_plan_of(session: Session, discussion_id: int) -> ColumnPlan:
+    """The same for a discussion that nobody has opened (one statement)."""
+    row = session.get(GradebookColumns, discussion_id)
+    if row is None:
+        return ColumnPlan()
+    first_post, replies = row.names
+    return ColumnPlan(row.columns, frozenset(row.reply_criteria), (first_post, replies))
+
+
+def has_scores(session: Session, discussion: DiscussionView) -> bool:
+    """Whether any grade of the discussion was released, so that its columns cannot be changed."""
+    return session.scalar(select(Passback.id).where(Passback.discussion_id == discussion.id).limit(1)) is not None
 
 
 def next_passback_due(session: Session) -> datetime | None:
@@ -115,4 +136,5 @@ def report_of(row: Passback) -> PassbackReport:
         columns=settled(row.in_columns, row.read_back),
         accepted=row.sent,
         version=row.wanted_version,
+        parts=read_parts(row.parts),
     )

@@ -213,6 +213,13 @@ def numbered(html: str) -> str:
     return _HEADING.sub(lambda tag: f"<{tag[1]}h{min(int(tag[2]) + 1, 6)}>", html)
 
 
+def paragraphs_of(html: str) -> list[str]:
+    """The words of each paragraph of a clean document, in the order in which `numbered` counts them."""
+    begins = [tag.end() for tag in _PARAGRAPH.finditer(html)]
+    ends = [*(tag.start() for tag in _PARAGRAPH.finditer(html)), len(html)][1:]
+    return [words_of(html[begin:end]) for begin, end in zip(begins, ends, strict=True)]
+
+
 def words_of(html: str) -> str:
     """The words of a clean document, its paragraphs parted by blank lines."""
     return unescape(_TAG.sub("", _BLOCK_END.sub("\n\n", html))).strip()

@@ -34,11 +34,28 @@ class Reading(Base):
     "The file in which the class can read it here, if any."
     first_page: Mapped[int] = mapped_column(default=1, server_default="1")
     "The number printed on the first page of that file."
+    paged_file_id: Mapped[int | None] = mapped_column(Id)
+    "The file whose pages ReadingPage has. While the reading has another one, the worker has yet to read that."
     through_library: Mapped[bool] = mapped_column(server_default=true())
     "Whether links go through the library proxy of the course; open-access readings need none."
     version: Mapped[int] = mapped_column(server_default="1")
     "Counts changes of the record, so that an instructor does not overwrite the change of another unknowingly."
     created_at: Mapped[datetime]
+
+
+class ReadingPage(Base):
+    """The text of a page, or in a document without pages of a paragraph, of the file in which the class reads it."""
+
+    __tablename__ = "reading_page"
+    __table_args__ = (UniqueConstraint("reading_id", "place"), Index(None, "reading_id", "label"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey(Reading.id, ondelete="CASCADE"))
+    place: Mapped[int]
+    "The nth of the file."
+    label: Mapped[str]
+    "As citations name it."
+    text: Mapped[str]
 
 
 class Passage(Base):

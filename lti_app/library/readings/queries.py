@@ -15,9 +15,10 @@ from lti_app.course.people.models import Person
 from lti_app.library.bibliography.rules.records import keys_of
 from lti_app.library.files.models import File
 from lti_app.library.files.queries import FileView, view_of
+from lti_app.library.files.rules import MediaType
 from lti_app.library.readings.access import require_edit, require_staff
-from lti_app.library.readings.models import Passage, Reading, ReadingState
-from lti_app.library.readings.rules import PassagePlace, ReadingProgress
+from lti_app.library.readings.models import Passage, Reading, ReadingPage, ReadingState
+from lti_app.library.readings.rules import Excerpt, PassagePlace, ReadingProgress, excerpt_of, labels_of
 
 PROGRESS = (
     ReadingState.opened_at,
@@ -150,16 +151,7 @@ def get_filed_reading(session: Session, actor: Actor, reading_id: int) -> FiledR
     ).one_or_none()
     if row is None:
         raise NotFound
-    reading, file = row
-    return FiledReading(
-        id=reading.id,
-        label=reading.label,
-        reference_html=reading.reference_html,
-        url=reading.url,
-        first_page=reading.first_page,
-        pages=str(reading.csl.get("page", "")),
-        file=view_of(file) if file else None,
-    )
+    return _filed(*row)
 
 
 def get_passage(session: Session, actor: Actor, passage_id: int) -> PassageView:
@@ -173,6 +165,25 @@ def get_passage(session: Session, actor: Actor, passage_id: int) -> PassageView:
         raise NotFound
     passage, label = row
     return PassageView(passage.id, passage.reading_id, label, place_of(passage))
+
+
+def read_excerpt(session: Session, actor: Actor, reading_id: int, cited: PassagePlace) -> Excerpt | None:
+    """What stands at a place of a reading, as far as the class can read it here; None where nothing is known of it.
+
+    Only pages of the file that the class reads now are shown, never the text that quotations are checked against (one
+    statement).
+    """
+    is_paged = File.media_type == MediaType.PDF if cited.page else File.media_type == MediaType.HTML
+    texts = session.scalars(
+        select(ReadingPage.text)
+        .join(Reading, Reading.id == ReadingPage.reading_id)
+        .join(File, and_(File.id == Reading.file_id, File.id == Reading.paged_file_id))
+        .where(Reading.id == reading_id, Reading.course_id == actor.course_id)
+        .where(File.deleted_at.is_(None), File.key.is_not(None), is_paged)
+        .where(ReadingPage.label.in_(labels_of(cited)))
+        .order_by(ReadingPage.place)
+    ).all()
+    return excerpt_of(cited, texts)
 
 
 def place_of(passage: Passage) -> PassagePlace:
@@ -243,6 +254,18 @@ def _progress(columns: Any) -> ReadingProgress:
     return ReadingProgress(opened, last_opened, page or "", paragraph or "", position_saved, read)
 
 
+def _filed(reading: Reading, file: File | None) -> FiledReading:
+    return FiledReading(
+        id=reading.id,
+        label=reading.label,
+        reference_html=reading.reference_html,
+        url=reading.url,
+        first_page=reading.first_page,
+        pages=str(reading.csl.get("page", "")),
+        file=view_of(file) if file else None,
+    )
+
+
 def _view(row: Sequence[Any]) -> ReadingView:
     reading, style, library, prefix, is_cited, *columns = row
     through = reading.through_library and reading.url
@@ -262,6 +285,22 @@ def _view(row: Sequence[Any]) -> ReadingView:
         is_cited=is_cited,
         progress=_progress(columns),
     )
+
+
+def list_unread_files(session: Session, *, after: int, limit: int) -> list[FiledReading]:
+    """The first readings, with ids greater than `after`, whose file has not been read page by page yet.
+
+    Of all courses: for the worker, not for a page.
+    """
+    rows = session.execute(
+        select(Reading, File)
+        .join(File, File.id == Reading.file_id)
+        .where(Reading.id > after, Reading.paged_file_id.is_distinct_from(Reading.file_id))
+        .where(File.deleted_at.is_(None), File.key.is_not(None))
+        .order_by(Reading.id)
+        .limit(limit)
+    )
+    return [_filed(*row) for row in rows]
 
 
 def list_stale_references(session: Session, *, after: int, limit: int) -> list[StaleReference]:

@@ -18,6 +18,12 @@ MAX_LOCATOR = 20
 """Characters of a page or paragraph as printed."""
 MAX_EXACT = 2000
 MAX_CONTEXT = 64
+AROUND_QUOTE = 300
+"""Characters before and after the words that a citation quotes."""
+MAX_EXCERPT = 1_200
+"""Characters of a page that is cited as a whole."""
+MOST_PAGES = 3
+"""Of a range, so many pages are shown."""
 _NUMBER = re.compile(r"\d{1,9}")
 _NO_BRACKETS = str.maketrans("[]", "  ")
 _ASKED_FOR = frozenset(
@@ -66,6 +72,15 @@ class PassagePlace:
 
 
 @dataclass(frozen=True)
+class Excerpt:
+    """What stands in a reading at a cited place: the words quoted, with those around them; or the page, cut."""
+
+    before: str
+    exact: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
 class ReadingProgress:
     """The progress of one person in a reading."""
 
@@ -99,6 +114,26 @@ class ReadingEntry:
     publisher: str = ""
     place: str = ""
     edition: str = ""
+
+
+def excerpt_of(place: PassagePlace, texts: Collection[str]) -> Excerpt | None:
+    """What a citation of a place shows, from the texts of its pages, or where there are none from the place alone."""
+    whole, exact = clean_line(" ".join(texts)), place.exact
+    at = whole.find(exact) if exact else -1
+    if at >= 0:
+        end = at + len(exact)
+        return Excerpt(_tail(whole[:at], AROUND_QUOTE), exact, _head(whole[end:], AROUND_QUOTE))
+    if exact:
+        return Excerpt(place.prefix, exact, place.suffix)
+    return Excerpt(_head(whole, MAX_EXCERPT)) if whole else None
+
+
+def labels_of(place: PassagePlace) -> list[str]:
+    """What the pages, or else the paragraph, of a place are called: of a range the first few."""
+    first, dash, last = place.page.partition("–")
+    if dash and first.isdecimal() and last.isdecimal() and int(first) <= int(last):
+        return [str(number) for number in range(int(first), min(int(last), int(first) + MOST_PAGES - 1) + 1)]
+    return [label for label in ([first, last] if place.page else [place.paragraph]) if label]
 
 
 def to_csl(entry: ReadingEntry, before: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -181,6 +216,16 @@ def address_of(csl: dict[str, Any]) -> str | None:
         return url
     doi = bare_doi(clean_line(str(csl.get("DOI", ""))))
     return f"https://doi.org/{quote(doi, safe='/')}" if doi else None
+
+
+def _head(text: str, length: int) -> str:
+    """The beginning of a text, cut after a word."""
+    return text if len(text) <= length else f"{text[:length].rpartition(' ')[0]} …"
+
+
+def _tail(text: str, length: int) -> str:
+    """The end of a text, cut before a word."""
+    return text if len(text) <= length else f"… {text[-length:].partition(' ')[2]}"
 
 
 def _names(text: str, before: list[dict[str, str]]) -> list[dict[str, str]]:

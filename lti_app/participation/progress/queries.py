@@ -1,6 +1,6 @@
 """The participation of students, derived from their posts; never stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, bindparam, case, literal, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of
+from lti_app.core.db import Id, alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
@@ -23,6 +23,9 @@ from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.queries.gate import with_own_post
 from lti_app.discussion.posts.rules.authors import author_key
+from lti_app.discussion.reviewing.queries.allocation import read_plan
+from lti_app.discussion.reviewing.queries.tasks import collect_assigned
+from lti_app.discussion.reviewing.rules.plans import terms_for
 from lti_app.discussion.visibility.queries import (
     DISCUSSION,
     ViewerKind,
@@ -54,6 +57,19 @@ _FACTS: tuple[Any, ...] = (
 _EARLIER = (Revision.written_at, Revision.words, Revision.reading_ids)
 
 
+_TERM_FACTS: Select[Any] = (
+    select(Post.discussion_id, *_FACTS, _PARENT.author_id, _PARENT.by_staff, _PARENT.byline, literal(""), *_EARLIER)
+    .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
+    .outerjoin(Revision, Revision.post_id == Post.id)
+    .where(
+        Post.course_id == bindparam("course_id", type_=Id),
+        Post.author_id == bindparam("person_id", type_=Id),
+        Post.byline.is_(None),
+    )
+    .order_by(Post.discussion_id, Post.id, Revision.version)
+)
+
+
 @dataclass(frozen=True)
 class Participation:
     """A student's posts, the requirements, and the result."""
@@ -70,7 +86,9 @@ class Participation:
 def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None) -> Requirements:
     """The requirements of a discussion, with the actor's dates or those of another student."""
     required = tuple(reading for reading in discussion.readings if reading.required)
-    return Requirements(from_stored(discussion.requirements, Terms(calendar or discussion.calendar, required)))
+    own = calendar or discussion.calendar
+    reviews = terms_for(read_plan(discussion), discussion.class_calendar, own) if discussion.has_reviews else None
+    return Requirements(from_stored(discussion.requirements, Terms(own, required, reviews)))
 
 
 def get_participation(
@@ -80,7 +98,7 @@ def get_participation(
     student.
 
     The author of a replied-to post is named only if the actor may read that post. One statement; one more for staff if
-    anybody has an extension.
+    anybody has an extension, and one if reviews count.
     """
     whose = person_id if person_id is not None and actor.is_staff else actor.person_id
     calendar = collect_calendars(session, discussion).get(whose, discussion.calendar)
@@ -89,7 +107,8 @@ def get_participation(
     if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=has_posted)):
         facts = tuple(replace(fact, parent_author="") for fact in facts)
     requirements = requirements_of(discussion, calendar)
-    verdicts = evaluate(requirements, facts, now, discussion.zone)
+    reviews = collect_assigned(session, discussion, [whose]) if requirements.counts_reviews else {}
+    verdicts = evaluate(requirements, facts, now, discussion.zone, reviews=reviews.get(whose, ()))
     return Participation(calendar, requirements, discussion.zone, facts, verdicts)
 
 
@@ -97,12 +116,14 @@ def collect_class_verdicts(
     session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime
 ) -> Callable[[int], Verdicts]:
     """The result of anybody in the class by person id, by their own dates (one statement; one more if anybody has an
-    extension).
+    extension, and one if reviews count).
 
     Nobody is named in it. Raises Forbidden for all but graders.
     """
     facts = collect_class_facts(session, actor, discussion)
     calendars = collect_calendars(session, discussion)
+    counts_reviews = requirements_of(discussion).counts_reviews
+    reviews = collect_assigned(session, discussion) if counts_reviews else {}
 
     @cache
     def required(calendar: Calendar) -> Requirements:
@@ -113,10 +134,29 @@ def collect_class_verdicts(
         return evaluate(required(calendar), (), now, discussion.zone)
 
     def verdicts_of(person_id: int) -> Verdicts:
-        calendar, own = calendars.get(person_id, discussion.class_calendar), facts.get(person_id)
-        return evaluate(required(calendar), own, now, discussion.zone) if own else of_nothing(calendar)
+        calendar, own = calendars.get(person_id, discussion.class_calendar), facts.get(person_id, ())
+        if not own and person_id not in reviews:
+            return of_nothing(calendar)
+        return evaluate(required(calendar), own, now, discussion.zone, reviews=reviews.get(person_id, ()))
 
     return verdicts_of
+
+
+def collect_term_verdicts(
+    session: Session, actor: Actor, views: Sequence[DiscussionView], person_id: int, *, now: datetime
+) -> dict[int, Verdicts]:
+    """The result of one student in each of these discussions, by discussion id (one statement).
+
+    The views have the student's own dates, and their readings. Nobody is named in it. Raises Forbidden for all but the
+    student and graders.
+    """
+    if person_id != actor.person_id:
+        require(actor, DiscussionPermission.GRADE)
+    rows = session.execute(_TERM_FACTS, {"course_id": actor.course_id, "person_id": person_id})
+    facts: dict[int, list[PostFacts]] = {}
+    for (discussion_id, _id), versions in groupby(rows, key=itemgetter(0, 1)):
+        facts.setdefault(discussion_id, []).append(_facts_of([tuple(row)[1:] for row in versions]))
+    return {view.id: evaluate(requirements_of(view), facts.get(view.id, ()), now, view.zone) for view in views}
 
 
 def collect_class_facts(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from lti_app.core.wording import Phrase
 from lti_app.discussion.discussions.rules import AssignedReading, Calendar
+from lti_app.discussion.reviewing.rules.plans import ReviewTerms
 from lti_app.participation.requirements.facts import PostFacts, PostVerdict
 
 MAX_WORDS = 5000
@@ -52,6 +53,8 @@ class Verdict:
     """The people whom the counted replies answer."""
     reading: AssignedReading | None = None
     """The reading that it is about, if each reading has its own verdict."""
+    counted_at: datetime | None = None
+    """When the last of what counts was done, even if more is required; None if nothing counts."""
 
     @property
     def is_met(self) -> bool:
@@ -82,6 +85,8 @@ class Terms:
     """The student's own dates."""
     readings: tuple[AssignedReading, ...] = ()
     """The required readings."""
+    reviews: ReviewTerms | None = None
+    """The reviews that everybody writes, until the student's own date; None where nobody does."""
 
 
 NO_TERMS = Terms(Calendar())
@@ -99,6 +104,8 @@ class Case:
     now: datetime
     zone: ZoneInfo
     """The course's time zone, in which days are counted."""
+    reviews: tuple[datetime | None, ...] = ()
+    """When each review that is assigned to the student was submitted."""
 
     def complete_since(self, post: PostFacts) -> datetime | None:
         """Since when a post has had the minimum of words for a first post or reply; None if it has fewer now."""
@@ -211,6 +218,8 @@ class Requirement(ABC):
     counts_first_posts: ClassVar[bool] = False
     counts_replies: ClassVar[bool] = False
     """Which posts can count for it. The composer of another post does not mention it."""
+    counts_reviews: ClassVar[bool] = False
+    """Whether it needs to know of the student's reviews."""
     judges_posts: ClassVar[bool] = False
     """Whether it decides how single posts count, even if it requires nothing."""
     is_timed: ClassVar[bool] = True
@@ -303,4 +312,5 @@ def judge_once(
         late=late,
         addresses=tuple(address for _, _, address in found),
         reading=reading,
+        counted_at=met_at,
     )

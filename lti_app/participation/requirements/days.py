@@ -61,6 +61,7 @@ class DaysRequirement(Requirement):
             met_at=counted[-1][0] if met and counted else None,
             late=late,
             addresses=tuple(address for _, address in counted),
+            counted_at=counted[-1][0] if counted else None,
         )
         return Judgment((verdict,))
 

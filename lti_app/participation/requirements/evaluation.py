@@ -45,6 +45,11 @@ class Requirements:
         """What they demand of a reply together."""
         return _together([part.of_reply for part in self.parts])
 
+    @cached_property
+    def counts_reviews(self) -> bool:
+        """Whether any of them needs to know of the student's reviews."""
+        return any(part.counts_reviews for part in self.asked)
+
     @property
     def calls(self) -> dict[str, Phrase]:
         """The choices that are required in a composer, by name."""
@@ -86,10 +91,18 @@ class Verdicts:
         return tuple(verdict for verdict in self.requirements if verdict.requirement is requirement)
 
 
-def evaluate(requirements: Requirements, posts: Sequence[PostFacts], now: datetime, zone: ZoneInfo) -> Verdicts:
+def evaluate(
+    requirements: Requirements,
+    posts: Sequence[PostFacts],
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    reviews: Sequence[datetime | None] = (),
+) -> Verdicts:
     """Compare one student's posts with the requirements of a discussion, at the moment `now`.
 
-    `zone` is the time zone of the course, in which days begin and end for everybody.
+    `zone` is the time zone of the course, in which days begin and end for everybody. `reviews` are the moments when
+    the reviews that are assigned to the student were submitted.
     """
     aside = {post.id: DELETED if post.deleted else post.aside for post in posts}
     judged = {post_id: PostVerdict(reason, counts=False) for post_id, reason in aside.items() if reason}
@@ -99,6 +112,7 @@ def evaluate(requirements: Requirements, posts: Sequence[PostFacts], now: dateti
         reply_words=requirements.of_reply.words,
         now=now,
         zone=zone,
+        reviews=tuple(reviews),
     )
     verdicts: list[Verdict] = []
     for part in requirements.parts:

@@ -66,6 +66,7 @@ class FirstPostRequirement(Requirement):
             met_at=since,
             late=late,
             addresses=(best.address,) if best else (),
+            counted_at=since,
         )
         return Judgment((verdict,), judged)
 

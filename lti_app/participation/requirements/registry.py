@@ -9,6 +9,7 @@ from lti_app.participation.requirements.days import DaysRequirement
 from lti_app.participation.requirements.first_post import FirstPostRequirement
 from lti_app.participation.requirements.move import MoveRequirement
 from lti_app.participation.requirements.replies import RepliesRequirement
+from lti_app.participation.requirements.reviews import ReviewsRequirement
 
 KINDS: tuple[type[Requirement], ...] = (
     FirstPostRequirement,
@@ -16,6 +17,7 @@ KINDS: tuple[type[Requirement], ...] = (
     MoveRequirement,
     DaysRequirement,
     CitationRequirement,
+    ReviewsRequirement,
 )
 FIELDS: tuple[FormField, ...] = tuple(field for kind in KINDS for field in kind.fields)
 

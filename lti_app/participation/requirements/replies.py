@@ -106,6 +106,7 @@ class RepliesRequirement(Requirement):
             late=late,
             addresses=tuple(post.address for _, post in counted),
             people=tuple(post.parent_author for _, post in counted),
+            counted_at=counted[-1][0] if counted else None,
         )
 
     def _too_short(self, post: PostFacts) -> PostVerdict:

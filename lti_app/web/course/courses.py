@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 
 from lti_app.course.courses.actions import change_settings, report_time_zone
 from lti_app.course.courses.queries import get_settings
+from lti_app.course.courses.rules import Role
 from lti_app.discussion.discussions.queries.course import list_discussions, list_required
 from lti_app.discussion.moderation.queries import count_review_items
+from lti_app.discussion.reviewing.queries.tasks import list_owed
 from lti_app.library.readings.access import may_edit, require_staff
 from lti_app.library.readings.queries import list_class_progress, list_readings
 from lti_app.web.course.forms.courses import CourseSettingsForm, prefilled
@@ -23,13 +25,17 @@ blueprint = Blueprint("courses", __name__, url_prefix="/courses/<int:course_id>"
 def home() -> ResponseReturnValue:
     """The discussions of the course with their dates, and its readings."""
     actor, session = get_visitor(), read_session()
+    discussions = list_discussions(session, actor, now())
+    owed = list_owed(session, actor, now=now()) if any(line.has_reviews for line in discussions) else []
     return render_template(
         "course/courses/home.html",
         course_title=actor.course_title,
-        discussions=list_discussions(session, actor, now()),
+        discussions=discussions,
         review_counts=count_review_items(session, actor),
+        owed_reviews={each.discussion_id: each for each in owed},
         readings=list_readings(session, actor),
         is_staff=actor.is_staff,
+        is_student=actor.role is Role.STUDENT and not actor.is_previewing,
         may_edit=may_edit(actor),
     )
 

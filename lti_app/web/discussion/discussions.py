@@ -23,6 +23,7 @@ from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.reactions.queries import liked_posts
 from lti_app.discussion.read_state.rules import Sort, write_numbers
+from lti_app.discussion.reviewing.queries.tasks import list_tasks
 from lti_app.discussion.stances.queries import get_stances
 from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_thread
 from lti_app.discussion.threads.rules import Jumps, Overview
@@ -169,6 +170,7 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[s
         "can_grade": may(actor, DiscussionPermission.GRADE),
         "is_staff": actor.is_staff,
         "stance": get_stances(session, actor, discussion),
+        "review_tasks": list_tasks(session, actor, discussion, now=now()),
         "review_count": count_review_items(session, actor).get(discussion.id, 0),
         "base_url": url_for(".show", discussion_id=discussion.id),
     }

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar
+from decimal import Decimal
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from flask import request
@@ -14,7 +15,9 @@ from lti_app.course.groups.queries import collect_members
 from lti_app.discussion.discussions.access import DiscussionPermission
 from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
+from lti_app.grading.adjustments.rules.given import GivenGrade
 from lti_app.grading.assessments.queries.desk import find_by_pseudonym, list_desk
+from lti_app.grading.assessments.queries.given import VerdictsOf, collect_given
 from lti_app.grading.assessments.rules import GradingStatus, StudentLine
 from lti_app.participation.progress.queries import collect_class_verdicts
 from lti_app.participation.progress.rules import WorkStanding, standing_of
@@ -34,10 +37,7 @@ SHOWS: Mapping[str, Shows] = {
     "decide": lambda line: line.blind is not None and line.blind.is_to_decide,
 }
 """What the class list can be narrowed to, by the name in addresses."""
-SORTS: Mapping[str, Callable[[StudentLine], Any]] = {
-    "posts": lambda line: -line.posts,
-    "points": lambda line: (line.total is None, -(line.total or 0)),
-}
+SORTS = ("posts", "points")
 """Other orders than that of class lists."""
 MAX_DIGITS = 18
 MINE, NOBODY, ALL = "me", "none", "all"
@@ -126,8 +126,20 @@ def list_class(actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
 
 def standings_of(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, WorkStanding]:
     """How far the work of each student is, by person id."""
-    verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
+    return standings_by(collect_class_verdicts(read_session(), actor, discussion, now=now()), lines)
+
+
+def standings_by(verdicts_of: VerdictsOf, lines: Sequence[StudentLine]) -> dict[int, WorkStanding]:
+    """The same where the evaluation of the class is known already."""
     return {line.person_id: standing_of(verdicts_of(line.person_id), posts=line.posts) for line in lines}
+
+
+def grades_of(
+    actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine], verdicts_of: VerdictsOf | None = None
+) -> dict[int, GivenGrade]:
+    """The grades that students would get now, by person id; none for those of whom nothing is stored."""
+    bases = {line.person_id: line.basis for line in lines if line.basis}
+    return collect_given(read_session(), actor, discussion, bases, verdicts_of=verdicts_of, now=now())
 
 
 def narrowed(
@@ -137,6 +149,7 @@ def narrowed(
     wanted: ClassFilter,
     *,
     standings: Mapping[int, WorkStanding] | None = None,
+    grades: Mapping[int, GivenGrade] | None = None,
 ) -> list[StudentLine]:
     """The students that a filter leaves, in its order."""
     found = list(lines)
@@ -150,7 +163,15 @@ def narrowed(
         found = [line for line in found if line.person_id in members]
     if wanted.grader not in ("", ALL):
         found = [line for line in found if wanted.shows_grader(actor, line)]
-    return sorted(found, key=SORTS[wanted.sort]) if wanted.sort else found
+    if wanted.sort == "points":
+        given = grades_of(actor, discussion, lines) if grades is None else grades
+        return sorted(found, key=lambda line: _by_points(given.get(line.person_id)))
+    return sorted(found, key=lambda line: -line.posts) if wanted.sort else found
+
+
+def _by_points(grade: GivenGrade | None) -> tuple[bool, Decimal]:
+    """The highest grade first, those without one last."""
+    return (grade is None, -grade.given if grade else Decimal(0))
 
 
 def neighbours(lines: Sequence[StudentLine], person_id: int) -> tuple[StudentLine | None, StudentLine | None]:

@@ -32,6 +32,7 @@ from lti_app.grading.assessments.rules import (
     spread,
     suggested_level,
 )
+from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from lti_app.participation.progress.queries import get_participation
 from lti_app.web.grading.class_list import enter, list_class
@@ -102,7 +103,7 @@ def save(discussion_id: int, criterion_id: int) -> ResponseReturnValue:
     try:
         with writing() as session:
             _mark(session, found, person_id, form)
-    except (CommentTooLong, MarkMissing) as problem:
+    except (CommentTooLong, MarkMissing, PlaceholderLeft) as problem:
         return _page(found, at, form, problem=problem.code), 422
     except AssessmentChanged as problem:
         return _page(found, at, form, problem=problem.code), 409

@@ -1,8 +1,7 @@
 """The grading desk."""
 
 from collections import Counter
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,11 +16,14 @@ from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.lineage import get_lineage
+from lti_app.discussion.threads.rules import DiffPart, compare_words
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
-from lti_app.grading.assessments.queries.context import list_posts_in_context
+from lti_app.grading.assessments.queries.context import PostInContext, collect_edited_texts, list_posts_in_context
+from lti_app.grading.assessments.queries.given import given_now
 from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
 from lti_app.grading.assessments.queries.history import list_looks
+from lti_app.grading.assessments.queries.post_comments import list_post_comments
 from lti_app.grading.assessments.rules import (
     MAX_CRITERION_COMMENT,
     MAX_REASON,
@@ -30,30 +32,36 @@ from lti_app.grading.assessments.rules import (
     events_after,
     suggested_level,
 )
+from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.grading.graders.errors import MarkedIndependently
 from lti_app.grading.graders.queries.assignments import list_graders
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
-from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.rubrics.queries import list_versions
-from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark
-from lti_app.participation.progress.queries import get_participation
+from lti_app.grading.rubrics.rules.criteria import CriterionMark
+from lti_app.participation.progress.queries import collect_class_verdicts, get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
+from lti_app.web.grading.adjusting import LATE_WAIVED, decide_late
 from lti_app.web.grading.class_list import (
     chosen_words,
     enter,
     filter_of,
+    grades_of,
     list_class,
     narrowed,
     neighbours,
     next_ungraded,
     read_filter,
-    standings_of,
+    standings_by,
     whom,
     with_open,
 )
+from lti_app.web.grading.forms.annotations import noted, sentences_to_choose
+from lti_app.web.grading.forms.bank import bank_of
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
+from lti_app.web.grading.forms.desk_edits import desk_edit
+from lti_app.web.grading.peer_evidence import peer_evidence
 from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
@@ -71,13 +79,15 @@ def desk(discussion_id: int) -> ResponseReturnValue:
     actor, discussion = enter(discussion_id)
     lines = list_class(actor, discussion)
     wanted = filter_of(actor, lines)
-    standings = standings_of(actor, discussion, lines)
+    verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
+    standings = standings_by(verdicts_of, lines)
+    grades = grades_of(actor, discussion, lines, verdicts_of)
     blind = discussion.hides_names_from(actor)
     return render_template(
         "grading/desk.html",
         discussion=discussion,
-        lines=narrowed(actor, discussion, lines, wanted, standings=standings),
-        drafts=_drafts(discussion, lines),
+        lines=narrowed(actor, discussion, lines, wanted, standings=standings, grades=grades),
+        grades=grades,
         standings=standings,
         wanted=wanted,
         groups=[] if blind else list_groups(read_session(), actor),
@@ -101,7 +111,7 @@ def student(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Re
     actor, discussion = enter(discussion_id)
     person_id = whom(actor, discussion, person_id, pseudonym_id)
     everybody = list_class(actor, discussion)
-    if any(line.person_id == person_id and line.is_blind for line in everybody):
+    if _line_of(everybody, person_id).is_blind:
         return redirect(_marking_url(), 303)
     return _student_page(actor, discussion, person_id, everybody=everybody)
 
@@ -121,19 +131,26 @@ def review(discussion_id: int, person_id: int) -> ResponseReturnValue:
 def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
     """Save the marks; the buttons say whether to stay, to go on to the next student, or to release."""
     actor, discussion = enter(discussion_id)
-    person_id = whom(actor, discussion, person_id, pseudonym_id)
+    try:
+        return _save(actor, discussion, whom(actor, discussion, person_id, pseudonym_id))
+    except MarkedIndependently:
+        return redirect(_marking_url(), 307)  # what was entered goes along, and becomes the grader's own marks
+
+
+def _save(actor: Actor, discussion: DiscussionView, person_id: int) -> ResponseReturnValue:
     form = AssessmentForm()
     action = request.form.get("action", "save")
+    if (edit := desk_edit(actor, discussion, person_id, form, action)) is not None:
+        return _student_page(actor, discussion, person_id, form, typed=edit.typed), edit.status
     if not form.validate():
         return _student_page(actor, discussion, person_id, form), 422
     try:
         with writing() as session:
             _assess(session, actor, discussion, person_id, form)
+            decide_late(session, actor, discussion, person_id)
             is_released = action == "release" and _release(session, actor, discussion, person_id)
-    except CommentTooLong:
+    except (CommentTooLong, PlaceholderLeft):
         return _student_page(actor, discussion, person_id, form), 422
-    except MarkedIndependently:
-        return redirect(_marking_url(), 307)  # what was entered goes along, and becomes the grader's own marks
     except AssessmentChanged:
         return _student_page(actor, discussion, person_id, form, is_conflict=True), 409
     if is_released:
@@ -259,16 +276,21 @@ def _student_page(
     form: AssessmentForm | None = None,
     *,
     is_conflict: bool = False,
+    typed: Mapping[str, str] | None = None,
     everybody: list[StudentLine] | None = None,
 ) -> str:
     everybody, session = everybody or list_class(actor, discussion), read_session()
     wanted = filter_of(actor, everybody)
     chosen = _line_of(everybody, person_id)
-    lines = with_open(chosen, everybody, narrowed(actor, discussion, everybody, wanted))
+    if chosen.is_blind:
+        raise MarkedIndependently  # the page would tell what another grader wrote at the posts
+    grades = grades_of(actor, discussion, everybody)
+    lines = with_open(chosen, everybody, narrowed(actor, discussion, everybody, wanted, grades=grades))
     posts = list_posts_in_context(session, actor, discussion, person_id)
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
-    assessment = get_assessment(session, actor, discussion, person_id)
+    versions = list_versions(session, discussion)
+    assessment = get_assessment(session, actor, discussion, person_id, versions=versions)
     if form is not None and is_conflict:
         form.version.data = assessment.version  # saving again is a choice between both, which the page shows
         form.version.raw_data = None
@@ -279,13 +301,21 @@ def _student_page(
         discussion=discussion,
         lines=lines,
         wanted=wanted,
-        drafts=_drafts(discussion, lines),
+        grades=grades,
+        own_grade=given_now(discussion, assessment.basis, assessment.rubric, verdicts),
+        late_waived=assessment.basis.is_waived if form is None else bool(request.form.get(LATE_WAIVED)),
         student=chosen,
         posts=posts,
         verdicts=verdicts,
         post_verdicts=verdicts.posts,
         rubric=assessment.rubric,
-        rows=_rows(assessment, verdicts, form),
+        rows=_rows(assessment, verdicts, None if form is None else typed or request.form),
+        bank=bank_of(actor, discussion, chosen, assessment=assessment, posts=posts, facts=participation.facts),
+        inserted_into=(typed or {}).get("into", "") if request.form.get("action") == "insert" else "",
+        noted=noted(posts, list_post_comments(session, actor, discussion, person_id)),
+        sentences=sentences_to_choose(posts),
+        typed={} if form is None else typed or request.form,
+        is_typed=form is not None,
         conflict=is_conflict,
         looks=list_looks(session, actor, discussion, person_id) if chosen.asks_again else [],
         look_form=ConfirmForm(),
@@ -301,9 +331,11 @@ def _student_page(
             version=assessment.version,
             marked_with=assessment.rubric.id,
         ),
-        passback=get_passback(session, actor, discussion, person_id),
+        passback=chosen.passback,
         changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
+        edits=_edits_since(actor, discussion, person_id, assessment, posts),
         blind=discussion.hides_names_from(actor),
+        **peer_evidence(actor, discussion, assessment, everybody, person_id),
         own=participation.calendar,
         previous_key=before.key if before else None,
         next_key=after.key if after else None,
@@ -313,10 +345,21 @@ def _student_page(
     )
 
 
-def _rows(assessment: AssessmentView, verdicts: Verdicts, form: AssessmentForm | None) -> list[RubricRow]:
-    """The criteria with their marks: as entered if a save was refused, else as stored."""
+def _edits_since(
+    actor: Actor, discussion: DiscussionView, person_id: int, assessment: AssessmentView, posts: list[PostInContext]
+) -> dict[str, tuple[DiffPart, ...]]:
+    """What was changed in the student's posts after the marks were saved, by address."""
+    since = assessment.assessed_at
+    if since is None or not any(post.edited_at and post.edited_at > since for post in posts):
+        return {}
+    texts = collect_edited_texts(read_session(), actor, discussion, person_id, since)
+    return {address: compare_words(text.before, text.now) for address, text in texts.items()}
+
+
+def _rows(assessment: AssessmentView, verdicts: Verdicts, typed: Mapping[str, str] | None) -> list[RubricRow]:
+    """The criteria with their marks: as typed if they are not saved, else as stored."""
     rubric = assessment.rubric
-    marks = assessment.marks if form is None else chosen_marks(rubric, request.form)
+    marks = assessment.marks if typed is None else chosen_marks(rubric, typed)
     return [
         RubricRow(criterion, marks.get(criterion.id, CriterionMark()), suggested_level(criterion, verdicts))
         for criterion in rubric.criteria
@@ -333,17 +376,6 @@ def _shows_graders(lines: Sequence[StudentLine]) -> bool:
     """Whether it matters who graded: students have graders, or more than one person grades."""
     by = {line.graded_by for line in lines if line.graded_by}
     return len(by) > 1 or any(line.graders.everybody for line in lines)
-
-
-def _drafts(discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, Decimal]:
-    """The points of the gradebook column that each student's marks come to, by the rubric they were given by."""
-    versions = list_versions(read_session(), discussion)
-    newest = next(reversed(versions.values()), NO_RUBRIC)
-    return {
-        line.person_id: versions.get(line.rubric_id or 0, newest).given(line.total, possible=discussion.points)
-        for line in lines
-        if line.total is not None
-    }
 
 
 def _counts(lines: list[StudentLine]) -> dict[str, int]:

@@ -123,11 +123,11 @@ def _stale() -> str:
 
 
 def _ask(actor: Actor, discussion: DiscussionView, draft: RubricDraft, version: int) -> str:
-    lines = preview_rescoring(read_session(), actor, discussion, draft.plan())
+    lines = preview_rescoring(read_session(), actor, discussion, draft.plan(), now=now())
     if not all(line.name for line in lines) and discussion.hides_names_from(actor):
         with writing() as session:
             name_everybody(session, actor, discussion)
-        lines = preview_rescoring(read_session(), actor, discussion, draft.plan())
+        lines = preview_rescoring(read_session(), actor, discussion, draft.plan(), now=now())
     return render_template(
         "grading/rubrics/rescore.html",
         discussion=discussion,

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lti_app.course.courses.rules import Actor
-from lti_app.discussion.discussions.access import DiscussionPermission
+from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.grading.assessments.rules import StudentLine
 from lti_app.grading.passbacks.actions.choosing import choose_grades
@@ -147,6 +147,7 @@ def _page(
         ticked=ticked,
         planned=planned,
         form=ConfirmForm(),
+        can_choose_columns=may(actor, DiscussionPermission.EDIT_SETTINGS),
         blind=discussion.hides_names_from(actor),
         base_url=url_for("discussions.show", discussion_id=discussion.id),
     )

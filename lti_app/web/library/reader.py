@@ -17,7 +17,7 @@ from lti_app.library.readings.access import may_cite, require_cite
 from lti_app.library.readings.actions.file import set_reading_file, upload_file
 from lti_app.library.readings.actions.passages import choose_passage
 from lti_app.library.readings.actions.progress import record_place
-from lti_app.library.readings.queries import FiledReading, PassageView, get_filed_reading, get_passage
+from lti_app.library.readings.queries import FiledReading, PassageView, get_filed_reading, get_passage, read_excerpt
 from lti_app.library.readings.rules import PassagePlace
 from lti_app.web.errors import status_of
 from lti_app.web.forms.fields import ConfirmForm
@@ -59,6 +59,26 @@ def show(reading_id: int) -> ResponseReturnValue:
         came_from=_came_from(),
         can_cite=may_cite(actor),
         can_upload=may_send(actor, Purpose.READING),
+    )
+
+
+@blueprint.get("/cited")
+def cited(reading_id: int) -> ResponseReturnValue:
+    """What a citation cites: the reference, the place, and the words there, where the class can read them here.
+
+    `?passage=`, `?page=` or `?paragraph=` names the place. A script shows it beside the citation.
+    """
+    actor, session = get_visitor(), read_session()
+    reading, passage = get_filed_reading(session, actor, reading_id), _asked_for(actor, reading_id)
+    named = {name: request.args.get(name, "") for name in ("page", "paragraph")}
+    place = passage.place if passage else PassagePlace.of(**named)
+    found: dict[str, Any] = {"passage": passage.id} if passage else {"page": place.page or None}
+    return render_template(
+        "library/reader/cited.html",
+        reading=reading,
+        place=place,
+        excerpt=read_excerpt(session, actor, reading_id, place),
+        read_url=url_for(".show", reading_id=reading_id, **found),
     )
 
 

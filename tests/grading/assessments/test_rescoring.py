@@ -118,14 +118,14 @@ def test_the_preview_says_what_rescoring_then_does(session, cast, clock, discuss
     release(session, cast.tariq, discussion, cast.ana.person_id, now=clock())
     plan = current(session, discussion)
     plan = replace(doubled(plan), criteria=(*doubled(plan).criteria, EXTRA))
-    lines = preview_rescoring(session, cast.ines, discussion, plan)
+    lines = preview_rescoring(session, cast.ines, discussion, plan, now=MONDAY)
     told = [(each.name, each.total, each.new_total, each.becomes_incomplete, each.is_released) for each in lines]
     assert told == [("Ana Brandt", 18, 22, True, True), ("Ben Carter", 11, 17, False, False)]
     assert {(each.maximum, each.new_maximum) for each in lines} == {(20, 29)}
     change(session, cast, discussion, plan, regrading=RESCORE)
     totals = [grade_of(session, cast, discussion, each).total for each in (cast.ana, cast.ben)]
     assert totals == [each.new_total for each in lines]
-    same = preview_rescoring(session, cast.ines, discussion, current(session, discussion))
+    same = preview_rescoring(session, cast.ines, discussion, current(session, discussion), now=MONDAY)
     assert all(each.is_same for each in same)
 
 
@@ -133,7 +133,7 @@ def test_the_preview_costs_the_same_for_a_large_class(session, cast, clock, disc
     def cost():
         session.flush()
         with count_statements(database.engine) as statements:
-            preview_rescoring(session, cast.ines, discussion, HOLISTIC)
+            preview_rescoring(session, cast.ines, discussion, HOLISTIC, now=MONDAY)
         return len(statements)
 
     mark(session, cast.tariq, discussion, cast.ana, now=clock())
@@ -146,7 +146,7 @@ def test_the_preview_costs_the_same_for_a_large_class(session, cast, clock, disc
 def test_the_preview_of_a_blind_discussion_has_pseudonyms(session, cast, clock):
     from_blind = set_up(session, cast.ines, clock(), anonymity=Anonymity.BLIND)
     mark(session, cast.tariq, from_blind, cast.ana, now=clock())
-    (line,) = preview_rescoring(session, cast.ines, from_blind, HOLISTIC)
+    (line,) = preview_rescoring(session, cast.ines, from_blind, HOLISTIC, now=MONDAY)
     assert "Ana" not in line.name
 
 
@@ -156,7 +156,7 @@ def test_only_instructors_change_it_and_two_at_once_are_told(session, cast, cloc
         with pytest.raises(Forbidden):
             change_rubric(session, actor, discussion, HOLISTIC, version=1, now=clock())
         with pytest.raises(Forbidden):
-            preview_rescoring(session, actor, discussion, HOLISTIC)
+            preview_rescoring(session, actor, discussion, HOLISTIC, now=MONDAY)
     change(session, cast, discussion, doubled(plan))
     with pytest.raises(RubricChanged):
         change(session, cast, discussion, HOLISTIC, version=1)

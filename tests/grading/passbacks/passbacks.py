@@ -18,6 +18,7 @@ from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.grading.passbacks.actions.queueing import queue_passback
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.ports import ColumnReading, PassbackDelayed, PassbackRefused, Score
+from lti_app.grading.passbacks.rules.parts import GradePart
 from lti_app.grading.passbacks.rules.states import Shown
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -82,7 +83,9 @@ class RecordingGradebook:
         for moments in self.timestamps.values():
             assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(moments))
 
-    def read(self, discussion_id: int, person_ids: Collection[int], *, whole: bool) -> Sequence[ColumnReading]:
+    def read(
+        self, discussion_id: int, person_ids: Collection[int], *, whole: bool, parts: Sequence[GradePart] = ()
+    ) -> Sequence[ColumnReading]:
         """What it shows: what it received, unless somebody has changed, erased or forbidden it."""
         self.readings.append((discussion_id, frozenset(person_ids), whole))
         if self.not_readable is not None:
@@ -90,7 +93,7 @@ class RecordingGradebook:
         received = {person: Shown(score.given, score.possible) for person, score in self.scores.items()}
         shown = received | self.changed
         found = {person: shown[person] for person in person_ids if person in shown and person not in self.erased}
-        return [ColumnReading(1, "Zaleznik", person_ids, found), *([self.beside] if self.beside else [])]
+        return [ColumnReading("1", "Zaleznik", person_ids, found), *([self.beside] if self.beside else [])]
 
     def receive(self, score: Score) -> None:
         with self._lock:

@@ -17,8 +17,9 @@ from lti_app.grading.passbacks.actions.sending import (
 )
 from lti_app.grading.passbacks.ports import PassbackRefused
 from lti_app.grading.passbacks.queries import next_passback_due
+from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.grading.passbacks.rules.retries import GIVE_UP_AFTER
-from lti_app.grading.passbacks.rules.states import PassbackReport, PassbackState
+from lti_app.grading.passbacks.rules.states import PassbackState
 from tests.factories.passbacks import count_passbacks, passback_states
 from tests.grading.passbacks.passbacks import Class, MovableClock
 

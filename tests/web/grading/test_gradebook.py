@@ -36,7 +36,7 @@ def read(site, shown=None, *beside, code=""):
         if code:
             finish_unread(session, claimed, code, now=site.clock())
         else:
-            columns = [ColumnReading(1, "Week 1", claimed.versions.keys(), shown)]
+            columns = [ColumnReading("1", "Week 1", claimed.versions.keys(), shown)]
             finish_read(session, claimed, [*columns, *beside], now=site.clock())
 
 
@@ -67,7 +67,7 @@ def test_class_list_says_what_the_lms_shows(site, cast, desk, shown, words):
 def test_what_one_of_two_columns_shows_is_told_with_its_name(site, cast, discussion, desk):
     """A discussion that two activities open: every grade of it goes to the columns of both."""
     both = [cast.ana.person_id, cast.ben.person_id]
-    copy = ColumnReading(2, "Week 1 (copy)", both, {both[0]: OURS, both[1]: OTHER})
+    copy = ColumnReading("2", "Week 1 (copy)", both, {both[0]: OURS, both[1]: OTHER})
     read(site, dict.fromkeys(both, OURS), copy)
     browser = site.browser(cast.ines)
     told = cells(browser.get(desk))

@@ -1,14 +1,17 @@
 """GET …/grading/<person>: one student's posts beside the rubric."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import update
 
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.moderation.actions import change_post, split_thread
 from lti_app.discussion.moderation.rules import ModerationAction
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
+from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.rules.written import PostContent
 from tests.web.page import values_of
 from tests.web.questions import costs, refused, refuses_no_visit
@@ -35,11 +38,65 @@ def test_posts_stand_in_their_context_with_what_counts(site, cast, discussion, p
     articles = answer.page.all("article")
     assert [article.attrs["id"] for article in articles] == ["p2", "p1.1"]
     assert "counts as first post" in articles[0].text
-    assert "An answer that Ana drew." in articles[0].one("details").text
-    assert "Ben Carter Ben begins with a case from shipping." in articles[1].text
+    assert "An answer that Ana drew." in articles[0].one("details", class_="received").text
+    parent = articles[1].one("div", class_="context")
+    assert parent.text == "1 Ben Carter Mon, Mar 2, 10:00 AM Ben begins with a case from shipping."
     assert "counts: reply 1 of 2" in articles[1].text
     assert len(marking(answer).all("fieldset")) == 5
     assert not [name for name in values_of(marking(answer)) if name.startswith("criterion")]
+
+
+def test_a_long_parent_shows_its_first_words_and_all_of_it_on_demand(site, cast, discussion, path):
+    bens = site.write(cast.ben, discussion, " ".join(f"Ship {n} sails." for n in range(60)) + " The end.")
+    site.write(cast.ana, discussion)
+    mine = site.write(cast.ana, discussion, to=bens)
+    site.write(cast.ben, discussion, " ".join(f"Port {n} waits." for n in range(60)) + " Finis.", to=mine)
+    article = site.browser(cast.ines).get(path).page.all("article")[1]
+    for whole, words in zip(article.all("details", class_="whole"), ("The end.", "Finis."), strict=True):
+        assert "Show full post" in whole.one("summary").text
+        assert words not in whole.one("summary").text
+        assert words in whole.one("div", class_="prose").text
+    assert article.all("details", class_="received")[0].all("summary")[0].text == "1 reply 1.1"
+
+
+def test_what_became_of_posts_around_is_told(site, cast, discussion, path):
+    first, second = (site.write(cast.ben, discussion, text) for text in ("A harbor master.", "Two wards at night."))
+    site.write(cast.ana, discussion)
+    for parent, text in ((first, "Who decides there?"), (second, "Nurses lead, too.")):
+        mine = site.write(cast.ana, discussion, text, to=parent)
+    answer = site.write(cast.ben, discussion, to=mine)
+    with site.database.writing() as session:
+        delete_post(session, cast.ben, discussion, first.id, now=site.clock())
+        reason = {"reason": "Names.", "now": site.clock()}
+        change_post(session, cast.ines, discussion, second.id, ModerationAction.HIDE, **reason)
+        change_post(session, cast.ines, discussion, answer.id, ModerationAction.HOLD, **reason)
+    page = site.browser(cast.ines).get(path).page
+    tags = [[tag.text for tag in post.all("span", class_="tag")] for post in page.all("div", class_="context")]
+    assert tags == [["deleted"], ["hidden"], ["held for review"]]
+
+
+def test_the_quotation_check_stands_below_the_post(site, cast, discussion, path):
+    reading = SimpleNamespace(id=site.readings()[0], label="Kotter 1990")
+    quoted = site.write(cast.ana, discussion)
+    found = {"quote": "leaders cope with change", "reading_id": reading.id, "reading": reading.label, "page": "104"}
+    with site.database.writing() as session:
+        session.execute(update(Post).where(Post.id == quoted.id).values(quotes=[found, {**found, "page": ""}]))
+    (checked,) = site.browser(cast.ines).get(path).page.all("ul", class_="quotes")
+    assert [line.text for line in checked.all("li")] == [
+        f"“leaders cope with change” found in {reading.label}, p. 104",
+        f"“leaders cope with change” not found in {reading.label}",
+    ]
+
+
+def test_an_edited_post_leads_to_its_versions(site, cast, discussion, path):
+    post = site.write(cast.ana, discussion, "Leaders plan.")
+    with site.database.writing() as session:
+        edit_post(session, cast.ana, discussion, post.id, PostContent("Leaders align."), version=1, now=site.clock())
+    browser = site.browser(cast.ines)
+    (link,) = [each for each in browser.get(path).page.all("a") if "data-versions" in each.attrs]
+    versions = browser.get(link.attrs["href"]).page.all("section", class_="version")
+    assert [each.one("h2").text for each in versions] == ["Version 2 current version", "Version 1"]
+    assert versions[0].one("ins").text == "[added: align.]"
 
 
 def test_saved_marks_are_shown_to_all_graders(site, cast, discussion, path):
@@ -79,6 +136,34 @@ def test_whatever_happens_after_the_marks_is_pointed_out(site, cast, discussion,
     ):
         assert words in told.text
     assert "posts changed since grading" in browser.get(address(discussion, "grading")).text
+
+
+def edit(site, author, discussion, post, *texts):
+    for version, text in enumerate(texts, 1):
+        site.clock.move(minutes=1)
+        with site.database.writing() as session:
+            edit_post(session, author, discussion, post.id, PostContent(text), version=version, now=site.clock())
+
+
+def test_an_edit_after_grading_shows_what_was_changed_since_then(site, cast, discussion, path):
+    graded, untouched = site.write(cast.ana, discussion, "Leaders wait."), site.write(cast.ana, discussion)
+    edit(site, cast.ana, discussion, untouched, "Edited before anyone graded it.")
+    edit(site, cast.ana, discussion, graded, "Leaders plan and wait.")
+    site.mark(discussion, cast.ana)
+    browser = site.browser(cast.ines)
+    before = costs(site, lambda: browser.get(path))
+    assert not browser.get(path).page.all("details", class_="since")
+    site.clock.move(minutes=1)
+    with site.database.writing() as session:
+        for version, text in ((2, "Leaders align and wait."), (3, "Leaders align and motivate.")):
+            edit_post(session, cast.ana, discussion, graded.id, PostContent(text), version=version, now=site.clock())
+    page = browser.get(path).page
+    (changed,) = page.all("details", class_="since")
+    assert [each.text for each in changed.all("del")] == ["[removed: plan]", "[removed: wait.]"]
+    assert [each.text for each in changed.all("ins")] == ["[added: align]", "[added: motivate.]"]
+    (link,) = [each for each in page.all("a") if each.text == "What changed 1"]
+    assert link.attrs["href"] == f"#{changed.one('div').attrs['id']}"
+    assert costs(site, lambda: browser.get(path)) == before + 1
 
 
 def test_fate_of_the_grade_is_told(site, cast, discussion, path):

@@ -19,6 +19,8 @@ _STOP = regex.compile(
 """Where a sentence ends; a point before a small letter ends none, such as that of “e.g. this”."""
 _STOPPED = regex.compile(r"""[.!?…。！？؟۔।][\p{Pf}\p{Pe}"']{0,3}\Z""")
 _ABBREVIATED = regex.compile(r"(?<![\p{L}.])(?:\p{L}(?:\.\p{L}){0,3}|cf|vgl|bzw|vs|al|ca|ch|fig|no|pp|vol|chap|ed)\.\Z")
+_LONGEST = 12
+"""Letters that an abbreviation can have, its points included."""
 _GOES_ON = regex.compile(r"\s*+\p{Ll}")
 _HAS_WORDS = regex.compile(r"[\p{L}\p{N}]")
 
@@ -59,6 +61,18 @@ def citing_sentence(html: str, place: CitedLocation) -> str:
         return _shortened(f"{_last_sentence(before.rstrip())} ", cited, "")
     gap = " " if before[-1] == " " else ""
     return _shortened(_last_sentence(line) + gap, cited, _first_sentence(follows))
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a plain text in their order; what ends a line ends a sentence."""
+    found, begin = [], 0
+    for stop in _STOP.finditer(text):
+        if stop[0].isspace() or not _ABBREVIATED.search(
+            text[max(begin, stop.start() - _LONGEST) : stop.end()].rstrip()
+        ):
+            found.append(text[begin : stop.end()].strip())
+            begin = stop.end()
+    return [sentence for sentence in [*found, text[begin:].strip()] if _HAS_WORDS.search(sentence)]
 
 
 def _last_sentence(text: str) -> str:

@@ -25,6 +25,8 @@ COPIED = (
     "stance_low",
     "stance_high",
     "requirements",
+    "late_rule",
+    "review_plan",
 )
 """The settings that a copy begins with."""
 

@@ -1,6 +1,7 @@
 """The discussions of a course, and what they require."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,7 +15,8 @@ from lti_app.discussion.discussions.queries.discussion import (
     select_discussions,
     view_discussion,
 )
-from lti_app.discussion.discussions.rules import Calendar, State
+from lti_app.discussion.discussions.rules import AssignedReading, Calendar, State
+from lti_app.library.readings.models import Reading
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,16 @@ class DiscussionLine:
     state: State
     is_unlinked: bool = False
     """Whether the activity in the LMS that opened it opens another discussion now."""
+    has_reviews: bool = False
+    """Whether students review one another, or themselves."""
 
 
 def list_discussions(session: Session, actor: Actor, now: datetime) -> list[DiscussionLine]:
     """The discussions of the actor's course by first date; students do not see those that are not set up."""
     views = list_views(session, actor, now)
-    lines = [DiscussionLine(v.id, v.title, v.calendar, v.state, v.replaced_by_id is not None) for v in views]
+    lines = [
+        DiscussionLine(v.id, v.title, v.calendar, v.state, v.replaced_by_id is not None, v.has_reviews) for v in views
+    ]
     return [line for line in lines if actor.is_staff or line.state is not State.UNPREPARED]
 
 
@@ -44,6 +50,25 @@ def list_views(session: Session, actor: Actor, now: datetime) -> list[Discussion
         {"course_id": actor.course_id, "person_id": actor.person_id},
     )
     return [view_discussion(row, (), now) for row in rows]
+
+
+def with_readings(session: Session, views: Sequence[DiscussionView]) -> list[DiscussionView]:
+    """The same discussions with the readings that are assigned in them, as far as they have begun (one statement).
+
+    Called with views that a gate has answered with; the readings have no progress.
+    """
+    begun = [view.id for view in views if view.state.has_begun]
+    rows = session.execute(
+        select(DiscussionReading.discussion_id, Reading, DiscussionReading.required)
+        .join(Reading, Reading.id == DiscussionReading.reading_id)
+        .where(DiscussionReading.discussion_id.in_(begun))
+        .order_by(DiscussionReading.position)
+    )
+    assigned: dict[int, list[AssignedReading]] = {}
+    for discussion_id, row, required in rows:
+        reading = AssignedReading(row.id, row.label, row.reference_html, row.url, required)
+        assigned.setdefault(discussion_id, []).append(reading)
+    return [replace(view, readings=tuple(assigned.get(view.id, ()))) for view in views]
 
 
 def list_required(session: Session, actor: Actor) -> list[int]:

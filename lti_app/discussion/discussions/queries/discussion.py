@@ -1,5 +1,6 @@
 """A discussion as the actor may see it, and the gate to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -26,6 +27,7 @@ from lti_app.discussion.discussions.rules import (
     Calendar,
     StanceQuestion,
     State,
+    StoredLateRule,
     StoredRequirements,
     Structure,
     state_at,
@@ -97,8 +99,12 @@ class DiscussionView:
     """The discussion that its activity in the LMS opens now, if no activity opens this one."""
     has_replaced: bool = False
     """Whether its activity opened another discussion before; only set for staff."""
+    late_rule: StoredLateRule | None = None
+    """What lateness takes off a grade, in the stored form of `grading.adjustments`; None for nothing."""
     has_copies: bool = False
     """Whether the LMS duplicated its activity, though a copy may have been removed; only set for staff."""
+    review_plan: Mapping[str, Any] | None = None
+    """How students review one another, in the stored form of `reviewing`."""
 
     def is_past_editing(self, written_at: datetime) -> bool:
         """Whether the author of a post from this time can no longer edit it."""
@@ -123,6 +129,12 @@ class DiscussionView:
     def hides_name_of(self, actor: Actor) -> bool:
         """Whether others see the actor under a pseudonym."""
         return self.anonymity is not Anonymity.NAMED and not actor.writes_as_staff
+
+    @property
+    def has_reviews(self) -> bool:
+        """Whether students review one another, or themselves."""
+        plan = self.review_plan or {}
+        return bool(plan.get("peers") or plan.get("self_review"))
 
     @property
     def own_dates(self) -> frozenset[str]:
@@ -187,6 +199,7 @@ def view_discussion(found: Row[Any], readings: tuple[AssignedReading, ...], now:
         points=row.points,
         calendar=calendar,
         requirements=tuple(row.requirements),
+        late_rule=row.late_rule,
         post_first=row.post_first,
         version=row.version,
         root_count=row.root_count,
@@ -208,6 +221,7 @@ def view_discussion(found: Row[Any], readings: tuple[AssignedReading, ...], now:
         replaced_by_id=row.replaced_by_id,
         has_replaced=not for_student and found.has_replaced,
         has_copies=not for_student and found.has_copies,
+        review_plan=row.review_plan,
     )
 
 

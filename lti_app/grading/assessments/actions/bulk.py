@@ -41,7 +41,7 @@ def give_lowest(
     lowest = {each.id: min(each.levels, key=lambda level: level.points) for each in rubric.criteria if each.levels}
     marks = {key: CriterionMark(level.id, level.points) for key, level in lowest.items()}
     locked, blind = (
-        _locked_students(session, actor, discussion, person_ids, now),
+        locked_students(session, actor, discussion, person_ids, now),
         list_blind(session, actor, discussion),
     )
     ungraded = [
@@ -73,7 +73,7 @@ def excuse(
     require(actor, DiscussionPermission.GRADE)
     changed = [
         each
-        for each in _locked_students(session, actor, discussion, person_ids, now)
+        for each in locked_students(session, actor, discussion, person_ids, now)
         if (each.excused_at is not None) != is_excused
     ]
     for assessment in changed:
@@ -83,7 +83,7 @@ def excuse(
     return len(changed)
 
 
-def _locked_students(
+def locked_students(
     session: Session, actor: Actor, discussion: DiscussionView, person_ids: Collection[int], now: datetime
 ) -> list[Assessment]:
     """The rows of those who are active students here, locked, always in the same order; created where needed."""

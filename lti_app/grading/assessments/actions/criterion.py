@@ -12,6 +12,7 @@ from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.actions.grading import (
     as_read,
+    for_student,
     limited,
     locked_or_new,
     refuse_while_blind,
@@ -43,7 +44,8 @@ def mark_criterion(
 
     The grader has not seen the earlier mark, so its comment stays, and what they write is added to it; once the pass
     has marked the student, they have, and it is replaced. Raises MarkMissing without a level or points;
-    AssessmentChanged if another grader has saved since `version`; MarkedIndependently; CommentTooLong; NotFound for a
+    AssessmentChanged if another grader has saved since `version`; MarkedIndependently; CommentTooLong; PlaceholderLeft;
+    NotFound for a
     person who is not a student here, and for a criterion that is not of the rubric they are graded by; Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
@@ -84,7 +86,7 @@ def _settled(criterion: CriterionView, mark: CriterionMark, unseen: CriterionMar
     new = criterion.settled(mark)
     if new.points is None:
         raise MarkMissing
-    comment = limited(new.comment, MAX_CRITERION_COMMENT)
+    comment = for_student(new.comment, MAX_CRITERION_COMMENT)
     if unseen.comment and comment != unseen.comment:
         comment = limited(f"{unseen.comment}\n{comment}", MAX_CRITERION_COMMENT)
     return replace(new, comment=comment)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
@@ -16,20 +17,25 @@ from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.extensions import collect_calendars
-from lti_app.discussion.discussions.rules import Calendar
+from lti_app.grading.adjustments.rules.stored import lines_to_stored
 from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.models import Assessment, Mark, Release
+from lti_app.grading.assessments.queries.given import basis_of, collect_given, given_now
 from lti_app.grading.assessments.queries.grades import collect_marks
-from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind
+from lti_app.grading.assessments.queries.post_comments import collect_post_comments
+from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind, shares_of
+from lti_app.grading.comments.rules.saved import check_for_student
 from lti_app.grading.graders.errors import MarkedIndependently
 from lti_app.grading.graders.queries.blind import list_blind
 from lti_app.grading.passbacks.actions.queueing import ReleasedScore, queue_passbacks
+from lti_app.grading.passbacks.queries import get_column_plan
+from lti_app.grading.passbacks.rules.parts import divide
 from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 from lti_app.participation.progress.queries import collect_class_facts, requirements_of
-from lti_app.participation.requirements.evaluation import evaluate
+from lti_app.participation.requirements.evaluation import Verdicts, evaluate
 from lti_app.participation.requirements.facts import PostFacts
 
 
@@ -52,12 +58,12 @@ def assess(
     `version` is the version of the marks that the grader saw, 0 for none, and `marked_with` the id of its rubric, 0 for
     whichever applies; `kind` is what the history says. Raises AssessmentChanged if another grader has saved since then,
     or the rubric has changed; MarkedIndependently while graders mark the student independently; CommentTooLong,
-    NotFound for a person who is not a student here, Forbidden. Marks that are not of the rubric are ignored. Saving the
-    same marks again changes nothing.
+    PlaceholderLeft, NotFound for a person who is not a student here, Forbidden. Marks that are not of the rubric are
+    ignored. Saving the same marks again changes nothing.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    comment, note = limited(comment, MAX_COMMENT), limited(note, MAX_NOTE)
+    comment, note = for_student(comment, MAX_COMMENT), limited(note, MAX_NOTE)
     lock_rubric(session, discussion)
     (assessment,) = locked_or_new(session, actor, discussion, [person_id], now)
     refuse_while_blind(session, actor, discussion, person_id)
@@ -94,10 +100,19 @@ def limited(text: str, limit: int) -> str:
     return text
 
 
+def for_student(text: str, limit: int) -> str:
+    """A comment to a student as it is stored. Raises CommentTooLong, PlaceholderLeft."""
+    text = limited(text, limit)
+    check_for_student(text)
+    return text
+
+
 def settled_marks(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> dict[int, CriterionMark]:
     """The marks as they are stored: of criteria of this rubric, and none that are empty."""
     given = {each.id: each.settled(mark) for each in rubric.criteria if (mark := marks.get(each.id))}
-    short = {key: replace(mark, comment=limited(mark.comment, MAX_CRITERION_COMMENT)) for key, mark in given.items()}
+    short = {
+        key: replace(mark, comment=for_student(mark.comment, MAX_CRITERION_COMMENT)) for key, mark in given.items()
+    }
     return {key: mark for key, mark in short.items() if not mark.is_empty}
 
 
@@ -113,9 +128,13 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
     if assessment is None or not assessment.is_complete:
         refuse_while_blind(session, actor, discussion, person_id)  # until then it has no marks
         raise AssessmentIncomplete
-    if assessment.version != assessment.released_version:
-        facts = collect_class_facts(session, actor, discussion, person_id)
-        _release(session, actor, discussion, assessments=[assessment], facts=facts, now=now)
+    if assessment.version == assessment.released_version:
+        person = {person_id: basis_of(assessment)}
+        if collect_given(session, actor, discussion, person, now=now)[person_id].given == assessment.released_given:
+            return
+        assessment.version += 1  # the marks are the same, but a later date or another maximum changes the points
+    facts = collect_class_facts(session, actor, discussion, person_id)
+    _release(session, actor, discussion, assessments=[assessment], facts=facts, now=now)
 
 
 def release_all(
@@ -128,8 +147,9 @@ def release_all(
 ) -> int:
     """Release every complete draft of active students, or of these, in this transaction; returns how many.
 
-    Students who are excused have none, nor have those whom graders still mark independently. The first release of all
-    grades also reveals the names of a blind discussion to staff. Raises Forbidden.
+    Students who are excused have none, nor have those whom graders still mark independently, and grades that are held
+    back stay so. The first release of all grades also reveals the names of a blind discussion to staff. Raises
+    Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
     assessments = session.scalars(
@@ -139,7 +159,7 @@ def release_all(
             (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
         )
         .where(Assessment.is_complete, Enrollment.role == Role.STUDENT, Enrollment.active)
-        .where(Assessment.excused_at.is_(None))
+        .where(Assessment.excused_at.is_(None), Assessment.held_at.is_(None))
     ).all()
     blind = list_blind(session, actor, discussion)
     drafts = [
@@ -240,31 +260,42 @@ def _release(
         key: collect_marks(session, rubric, [each.id for each in assessments if each.rubric_id == key])
         for key, rubric in rubrics.items()
     }
-    calendars = collect_calendars(session, discussion)
+    calendars, plan = collect_calendars(session, discussion), get_column_plan(session, discussion)
+    post_comments = collect_post_comments(session, [each.id for each in assessments])
     scores: list[ReleasedScore] = []
+    lines: dict[int, list[dict[str, Any]]] = {}
     for assessment in assessments:
         rubric = rubrics[assessment.rubric_id]
-        given = rubric.given(assessment.total, possible=discussion.points)
+        own = facts.get(assessment.person_id, [])
+        calendar = calendars.get(assessment.person_id, discussion.class_calendar)
+        verdicts = evaluate(requirements_of(discussion, calendar), own, now, discussion.zone)
+        grade = given_now(discussion, basis_of(assessment), rubric, verdicts)
+        lines[assessment.id] = lines_to_stored(grade)
         session.add(
             Release(
                 assessment_id=assessment.id,
                 version=assessment.version,
-                given=given,
+                given=grade.given,
                 possible=discussion.points,
                 comment=assessment.comment,
                 marks=as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
+                post_comments=post_comments.get(assessment.id, []),
+                total=grade.total,
+                lines=lines[assessment.id],
                 released_at=now,
                 released_by_id=actor.person_id,
             )
         )
         assessment.released_version = assessment.version
-        assessment.released_given, assessment.released_at = given, now
-        calendar = calendars.get(assessment.person_id, discussion.class_calendar)
-        submitted_at = _submitted_at(discussion, calendar, facts.get(assessment.person_id, []), now)
-        scores.append(ReleasedScore(assessment.person_id, given, discussion.points, assessment.comment, submitted_at))
+        assessment.released_given, assessment.released_at = grade.given, now
+        assessment.held_at = None
+        shares = shares_of(rubric, marks[assessment.rubric_id].get(assessment.id, {}), plan, grade.late)
+        parts = divide(grade.given, discussion.points, shares)
+        score = (grade.given, discussion.points, assessment.comment, _submitted_at(verdicts, own))
+        scores.append(ReleasedScore(assessment.person_id, *score, parts))
     queue_passbacks(session, scores, course_id=discussion.course_id, discussion_id=discussion.id, now=now)
     points = {each.id: each.released_given for each in assessments if each.released_given is not None}
-    record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, now=now)
+    record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, lines=lines, now=now)
 
 
 def as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:
@@ -289,10 +320,7 @@ def as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict
     return read
 
 
-def _submitted_at(
-    discussion: DiscussionView, calendar: Calendar, facts: list[PostFacts], now: datetime
-) -> datetime | None:
+def _submitted_at(verdicts: Verdicts, facts: list[PostFacts]) -> datetime | None:
     """When the student's work was complete, otherwise when they last wrote, so that the LMS does not mark it late."""
     moments = [version.at for post in facts if not post.deleted for version in post.versions]
-    verdicts = evaluate(requirements_of(discussion, calendar), facts, now, discussion.zone)
     return verdicts.completed_at or max(moments, default=None)

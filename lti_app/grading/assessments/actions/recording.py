@@ -21,12 +21,13 @@ def record(
     totals: Mapping[int, Decimal] | None = None,
     words: str | None = None,
     marks: Mapping[int, list[dict[str, Any]]] | None = None,
+    lines: Mapping[int, list[dict[str, Any]]] | None = None,
     now: datetime,
 ) -> None:
     """Note what was done with these assessments (one statement), which a lock has answered with.
 
-    `totals` and `marks` are by assessment id; without them, the totals are those of the assessments, and no marks
-    changed. `words` are the comments of the assessments where they are not given.
+    `totals`, `marks` and `lines` are by assessment id; without them, the totals are those of the assessments, and no
+    marks or lines changed. `words` are the comments of the assessments where they are not given.
     """
     session.add_all(
         GradeEvent(
@@ -38,6 +39,7 @@ def record(
             total=each.total if totals is None else totals[each.id],
             words=each.comment if words is None else words,
             marks=(marks or {}).get(each.id, []),
+            lines=(lines or {}).get(each.id, []),
         )
         for each in assessments
     )

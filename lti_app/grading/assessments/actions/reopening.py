@@ -1,5 +1,6 @@
 """Taking back a released grade, and second looks that students ask for."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Select, exists, select
@@ -28,14 +29,22 @@ def take_back(session: Session, actor: Actor, discussion: DiscussionView, person
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    assessment = session.scalar(locked_assessments(discussion).where(Assessment.person_id == person_id))
-    if assessment is None or assessment.released_version is None:
-        return False
-    assessment.released_version = assessment.released_given = assessment.released_at = None
-    assessment.version += 1  # releasing the same marks again is another release
-    withdraw_unsent(session, discussion_id=discussion.id, person_id=person_id)
-    record(session, actor, GradeEventKind.TAKEN_BACK, [assessment], words="", now=now)
-    return True
+    return take_back_all(session, actor, discussion, [person_id], now=now) > 0
+
+
+def take_back_all(
+    session: Session, actor: Actor, discussion: DiscussionView, person_ids: Collection[int], *, now: datetime
+) -> int:
+    """The same for several students; returns how many had a released grade. Raises Forbidden."""
+    require(actor, DiscussionPermission.GRADE)
+    wanted = locked_assessments(discussion).where(Assessment.person_id.in_(person_ids))
+    taken = session.scalars(wanted.where(Assessment.released_version.is_not(None))).all()
+    for assessment in taken:
+        assessment.released_version = assessment.released_given = assessment.released_at = None
+        assessment.version += 1  # releasing the same marks again is another release
+        withdraw_unsent(session, discussion_id=discussion.id, person_id=assessment.person_id)
+    record(session, actor, GradeEventKind.TAKEN_BACK, taken, words="", now=now)
+    return len(taken)
 
 
 def ask_second_look(session: Session, actor: Actor, discussion: DiscussionView, *, reason: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Changing the rubric of a discussion, and what becomes of the marks that were given by it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -17,8 +17,10 @@ from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.errors import RubricInUse
 from lti_app.grading.assessments.models import Assessment
 from lti_app.grading.assessments.queries.desk import list_desk
+from lti_app.grading.assessments.queries.given import basis_of, given_now, is_timed
 from lti_app.grading.assessments.queries.grades import collect_marks
 from lti_app.grading.assessments.rules import GradeEventKind
+from lti_app.grading.reviews.queries.overview import collect_used_versions
 from lti_app.grading.rubrics.actions.library import valid
 from lti_app.grading.rubrics.actions.store import forget_versions, lock_rubric, store_rubric
 from lti_app.grading.rubrics.errors import RubricChanged
@@ -26,6 +28,7 @@ from lti_app.grading.rubrics.queries import list_versions, newest_rubric
 from lti_app.grading.rubrics.rules.continuing import carried, continuing, settled
 from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, RubricView
 from lti_app.grading.rubrics.rules.plans import RubricPlan, plan_of
+from lti_app.participation.progress.queries import collect_class_verdicts
 
 
 class Regrading(StrEnum):
@@ -95,7 +98,7 @@ def change_rubric(
         shown = _rescore(session, discussion, graded, versions)
         record(session, actor, GradeEventKind.RESCORED, graded, marks=shown, now=now)
     session.flush()
-    kept = {each.rubric_id for each in graded if each.rubric_id}
+    kept = {each.rubric_id for each in graded if each.rubric_id} | collect_used_versions(session, discussion)
     forget_versions(session, discussion, kept=kept | {stored})
 
 
@@ -116,7 +119,7 @@ def _rescore(
 
 
 def preview_rescoring(
-    session: Session, actor: Actor, discussion: DiscussionView, plan: RubricPlan
+    session: Session, actor: Actor, discussion: DiscussionView, plan: RubricPlan, *, now: datetime
 ) -> list[RescoredLine]:
     """What re-scoring by this rubric would do to each student who is graded, in the order of class lists.
 
@@ -127,18 +130,30 @@ def preview_rescoring(
     newest = next(reversed(versions.values()), NO_RUBRIC)
     after = continuing(settled(plan), newest).numbered()
     rows = session.scalars(_graded(discussion)).all()
+    bases = {row.person_id: basis_of(row) for row in rows}
+    is_late = is_timed(discussion, bases)
+    verdicts_of = collect_class_verdicts(session, actor, discussion, now=now) if is_late else None
+
+    def given_by(row: Assessment, rubric: RubricView, total: Decimal) -> Decimal:
+        verdicts = verdicts_of(row.person_id) if verdicts_of else None
+        return given_now(discussion, replace(bases[row.person_id], total=total), rubric, verdicts).given
+
     lines = []
     for version_id, before in versions.items():
         own = [row for row in rows if (row.rubric_id or newest.id) == version_id]
         marks = collect_marks(session, before, [row.id for row in own])
-        lines += [(row.person_id, _line(row, before, after, marks.get(row.id, {}), discussion.points)) for row in own]
+        lines += [(row.person_id, _line(row, before, after, marks.get(row.id, {}), given_by)) for row in own]
     found = dict(lines)
     students = list_desk(session, actor, discussion)
     return [replace(found[each.person_id], name=each.name) for each in students if each.person_id in found]
 
 
 def _line(
-    row: Assessment, before: RubricView, after: RubricView, marks: Mapping[int, CriterionMark], possible: Decimal
+    row: Assessment,
+    before: RubricView,
+    after: RubricView,
+    marks: Mapping[int, CriterionMark],
+    given_by: Callable[[Assessment, RubricView, Decimal], Decimal],
 ) -> RescoredLine:
     new = carried(before, after, marks)
     total = after.total(new)
@@ -149,8 +164,8 @@ def _line(
         new_total=total,
         new_maximum=after.maximum,
         becomes_incomplete=row.is_complete and not after.is_complete(with_points(new)),
-        given=before.given(row.total, possible=possible),
-        new_given=after.given(total, possible=possible),
+        given=given_by(row, before, row.total),
+        new_given=given_by(row, after, total),
         is_released=row.released_version is not None,
     )
 

@@ -12,7 +12,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.posts.models import Post
+from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.rules.attached import shown_files
 from lti_app.discussion.visibility.queries import author_name
 from lti_app.discussion.visibility.rules import status_of
@@ -27,7 +27,12 @@ class RelatedPost:
     address: str
     author: str
     html: str
+    """In full, also where it is deleted or hidden: graders see what the student replied to."""
+    created_at: datetime | None
     is_deleted: bool
+    is_hidden: bool
+    is_held: bool
+    is_private: bool
 
 
 @dataclass(frozen=True)
@@ -36,19 +41,32 @@ class PostInContext:
 
     id: int
     address: str
+    title: str
+    """Of a first post where students begin topics; else empty."""
     html: str
     words: int
+    quotes: tuple[dict[str, Any], ...]
+    """What became of each longer quotation when it was looked for in the texts of the readings."""
     created_at: datetime | None
     edited_at: datetime | None
     is_deleted: bool
     is_hidden: bool
     is_held: bool
+    is_private: bool
     parent: RelatedPost | None
     replies: tuple[RelatedPost, ...]
     events: tuple[PostEvent, ...]
     """Everything that happened to it, its creation included."""
     attachments: tuple[dict[str, Any], ...]
     """Its files as the grader may see them; none of a deleted post, whose files nobody keeps."""
+
+
+@dataclass(frozen=True)
+class EditedText:
+    """What a post said at a moment, and what it says now."""
+
+    before: str
+    now: str
 
 
 _PARENT = alias_of(Post)
@@ -79,13 +97,16 @@ def list_posts_in_context(
         PostInContext(
             id=post.id,
             address=post.address,
+            title=post.title,
             html=post.html,
             words=post.words,
+            quotes=tuple(post.quotes),
             created_at=post.created_at,
             edited_at=post.edited_at,
             is_deleted=(status := status_of(post)).is_deleted,
             is_hidden=status.is_hidden,
             is_held=status.is_held,
+            is_private=status.is_private,
             parent=_related(parent, "" if hides_names else author) if parent is not None else None,
             replies=tuple(replies.get(post.id, ())),
             events=_events(post),
@@ -93,6 +114,32 @@ def list_posts_in_context(
         )
         for post, parent, author in rows
     ]
+
+
+def collect_edited_texts(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int, since: datetime
+) -> dict[str, EditedText]:
+    """By address, the posts of a student that stood at that moment and were edited later (one statement).
+
+    Raises Forbidden for all but graders.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    rows = session.execute(
+        select(Post.address, Revision.title, Revision.text, Post.title, Post.text)
+        .join(Revision, Revision.post_id == Post.id)
+        .where(Post.discussion_id == discussion.id, Post.author_id == person_id)
+        .where(Post.edited_at > since, Revision.written_at <= since)
+        .order_by(Post.id, Revision.version)
+    )
+    # Of several versions from before, the last one is what stood there.
+    return {
+        address: EditedText(_with_title(title, text), _with_title(title_now, text_now))
+        for address, title, text, title_now, text_now in rows
+    }
+
+
+def _with_title(title: str, text: str) -> str:
+    return f"{title}\n\n{text}" if title else text
 
 
 def _replies_to(
@@ -119,4 +166,14 @@ def _events(post: Post) -> tuple[PostEvent, ...]:
 
 
 def _related(post: Post, author: str) -> RelatedPost:
-    return RelatedPost(post.address, author, post.html, status_of(post).is_deleted)
+    status = status_of(post)
+    return RelatedPost(
+        address=post.address,
+        author=author,
+        html=post.html,
+        created_at=post.created_at,
+        is_deleted=status.is_deleted,
+        is_hidden=status.is_hidden,
+        is_held=status.is_held,
+        is_private=status.is_private,
+    )

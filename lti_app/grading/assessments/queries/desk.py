@@ -17,6 +17,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.visibility.queries import not_deleted
 from lti_app.grading.assessments.models import Assessment, SecondLook
+from lti_app.grading.assessments.queries.given import basis_of
 from lti_app.grading.assessments.rules import GradingStatus, PostEventKind, StudentLine, grading_status
 from lti_app.grading.graders.queries.assignments import collect_graders, is_divided
 from lti_app.grading.graders.queries.blind import blind_rows, marks_everybody_twice
@@ -119,6 +120,7 @@ def _student_line(row: Any, graders: GradersOf, *, blind: bool) -> StudentLine:
         )
     version = assessment.version if assessment else None
     released = assessment.released_version if assessment else None
+    is_held = bool(assessment and assessment.held_at)
     is_complete = assessment.is_complete if assessment else None
     return StudentLine(
         person_id=person_id,
@@ -133,10 +135,15 @@ def _student_line(row: Any, graders: GradersOf, *, blind: bool) -> StudentLine:
         ),
         total=assessment.total if assessment else None,
         released_given=assessment.released_given if assessment else None,
-        is_ready=bool(is_complete) and version != released and not assessment.excused_at,
+        is_ready=bool(is_complete) and version != released and not (assessment.excused_at or is_held),
         passback=report_of(passback) if passback is not None else None,
         rubric_id=assessment.rubric_id if assessment else None,
         asks_again=asks_again,
+        basis=basis_of(assessment) if assessment else None,
+        is_graded=bool(version),
+        version=version or 0,
+        is_complete=bool(is_complete),
+        is_held=is_held,
         graded_by=(grader or "") if version else "",
         graders=graders,
         blind=state,

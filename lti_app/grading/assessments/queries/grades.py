@@ -13,12 +13,18 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.adjustments.rules.curves import CurveLine
+from lti_app.grading.adjustments.rules.given import GradeBasis
+from lti_app.grading.adjustments.rules.late import LateLine
+from lti_app.grading.adjustments.rules.stored import lines_from_stored
 from lti_app.grading.assessments.models import Assessment, Mark, Release
+from lti_app.grading.assessments.queries.given import basis_of
+from lti_app.grading.assessments.queries.post_comments import PostCommentView, released_comments
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import report_of
-from lti_app.grading.passbacks.rules.states import PassbackReport
+from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
+from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, RubricView
 
 _RELEASED = (
     select(Release, Passback)
@@ -33,6 +39,9 @@ _RELEASED = (
         Release.version == Assessment.released_version,
     )
 )
+
+
+NOTHING_YET = GradeBasis(None, Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,17 @@ class AssessmentView:
     released_version: int | None
     released_given: Decimal | None
     released_at: datetime | None
+    basis: GradeBasis = NOTHING_YET
+    """What the given points depend on."""
+    adjusted_at: datetime | None = None
+    """When the late reduction or the curve was last changed."""
+    is_held: bool = False
+    """Whether it is held back from releases of several grades."""
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When it was last changed in any way."""
+        return max((at for at in (self.assessed_at, self.adjusted_at) if at), default=None)
 
 
 @dataclass(frozen=True)
@@ -82,12 +102,25 @@ class ReleasedGrade:
     comment: str
     marks: tuple[ReleasedMark, ...]
     released_at: datetime
+    post_comments: tuple[PostCommentView, ...] = ()
     delivery: PassbackReport | None = None
     """What became of it in the gradebook of the LMS."""
+    total: Decimal | None = None
+    """The rubric total; None for a grade that an earlier version of this software released."""
+    late: LateLine | None = None
+    curve: CurveLine | None = None
 
 
-def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> AssessmentView:
-    """A student's marks, with version 0 before the first save, and the rubric they were given by (two statements).
+def get_assessment(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    person_id: int,
+    *,
+    versions: dict[int, RubricView] | None = None,
+) -> AssessmentView:
+    """A student's marks, with version 0 before the first save, and the rubric they were given by (two statements; one
+    if the `versions` of the discussion's rubric are known).
 
     Raises Forbidden for all but graders.
     """
@@ -99,7 +132,11 @@ def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, p
         .where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
     ).all()
     row = rows[0][0] if rows else None
-    rubric = get_rubric(session, discussion, version_id=row.rubric_id if row else None)
+    version_id = row.rubric_id if row else None
+    if versions is None:
+        rubric = get_rubric(session, discussion, version_id=version_id)
+    else:
+        rubric = versions[version_id] if version_id else next(reversed(versions.values()), NO_RUBRIC)
     if row is None:
         return AssessmentView({}, rubric, "", "", Decimal(0), False, 0, None, "", None, None, None)
     return AssessmentView(
@@ -115,6 +152,9 @@ def get_assessment(session: Session, actor: Actor, discussion: DiscussionView, p
         released_version=row.released_version,
         released_given=row.released_given,
         released_at=row.released_at,
+        basis=basis_of(row),
+        adjusted_at=row.adjusted_at,
+        is_held=row.held_at is not None,
     )
 
 
@@ -142,10 +182,26 @@ def get_released_grade(session: Session, actor: Actor, discussion: DiscussionVie
     found = session.execute(_RELEASED, {"discussion_id": discussion.id, "person_id": actor.person_id}).first()
     if found is None:
         return None
-    row, passback = found
+    return released_grade(*found)
+
+
+def released_grade(row: Release, passback: Passback | None) -> ReleasedGrade:
+    """A released grade as the student sees it, from its rows."""
     marks = tuple(released_mark(mark) for mark in row.marks)
     delivery = report_of(passback) if passback is not None else None
-    return ReleasedGrade(row.given, row.possible, row.comment, marks, row.released_at, delivery)
+    late, curve = lines_from_stored(row.lines)
+    return ReleasedGrade(
+        given=row.given,
+        possible=row.possible,
+        comment=row.comment,
+        marks=marks,
+        released_at=row.released_at,
+        post_comments=released_comments(row.post_comments),
+        delivery=delivery,
+        total=row.total,
+        late=late,
+        curve=curve,
+    )
 
 
 def released_mark(mark: dict[str, Any]) -> ReleasedMark:

@@ -11,6 +11,9 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.adjustments.rules.curves import CurveLine
+from lti_app.grading.adjustments.rules.late import LateLine
+from lti_app.grading.adjustments.rules.stored import lines_from_stored
 from lti_app.grading.assessments.models import Assessment, GradeEvent, SecondLook
 from lti_app.grading.assessments.queries.grades import ReleasedMark, released_mark
 from lti_app.grading.assessments.rules import GradeEventKind
@@ -27,6 +30,9 @@ class PastEvent:
     total: Decimal | None
     words: str
     marks: tuple[ReleasedMark, ...]
+    late: LateLine | None = None
+    curve: CurveLine | None = None
+    """What stood between the rubric total and a released grade, and the curve that was applied or removed."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,15 @@ def list_history(session: Session, actor: Actor, discussion: DiscussionView, per
     if is_blind:
         return [PastEvent(row.kind, row.at, by, None, "", ()) for row, by in rows]
     return [
-        PastEvent(row.kind, row.at, by, row.total, row.words, tuple(released_mark(mark) for mark in row.marks))
+        PastEvent(
+            row.kind,
+            row.at,
+            by,
+            row.total,
+            row.words,
+            tuple(released_mark(mark) for mark in row.marks),
+            *lines_from_stored(row.lines),
+        )
         for row, by in rows
     ]
 

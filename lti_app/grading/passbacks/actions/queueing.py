@@ -13,9 +13,10 @@ from lti_app.core.db import insert_into
 from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor
 from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.rules.parts import GradePart, stored_parts
 from lti_app.grading.passbacks.rules.states import TO_CHOOSE, TO_SEND_OVER, PassbackState, ReadBack
 
-SCORE = ("given", "possible", "comment", "submitted_at")
+SCORE = ("given", "possible", "comment", "submitted_at", "parts")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class ReleasedScore:
     possible: Decimal
     comment: str
     submitted_at: datetime | None
+    parts: tuple[GradePart, ...] = ()
+    """The parts that go to columns of their own; none where one column has the whole grade."""
 
 
 def queue_passback(
@@ -83,6 +86,7 @@ def queue_passbacks(
                 "wanted_version": 1,
                 "sent_version": 0,
                 **{name: getattr(score, name) for name in SCORE},
+                "parts": stored_parts(score.parts),
                 **fresh,
             }
             for score in scores
@@ -107,6 +111,7 @@ def withdraw_unsent(session: Session, *, discussion_id: int, person_id: int) -> 
         session.delete(row)
     else:
         row.given, row.possible, row.comment = row.sent.given, row.sent.possible, row.sent_comment or ""
+        row.parts = row.sent_parts
         row.wanted_version += 1  # so that the result of an attempt that is under way does not count
         row.sent_version = row.wanted_version
         row.state, row.error_code, row.error_detail = PassbackState.SENT, None, ""

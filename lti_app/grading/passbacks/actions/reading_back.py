@@ -12,6 +12,7 @@ from lti_app.grading.passbacks.actions.queueing import send_column_again
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.ports import ColumnReading
 from lti_app.grading.passbacks.rules.columns import stored_columns, worst
+from lti_app.grading.passbacks.rules.parts import GradePart, read_parts, union_of
 from lti_app.grading.passbacks.rules.results import (
     ColumnFacts,
     ReadBackVerdict,
@@ -38,6 +39,8 @@ class ClaimedColumn:
     discussion_id: int
     versions: Mapping[int, int]
     """The version that the LMS has accepted, by person id: what is read says nothing about a later one."""
+    parts: tuple[GradePart, ...] = ()
+    """The parts that have columns of their own; none where one column has the whole grade."""
 
 
 def claim_column(
@@ -71,12 +74,13 @@ def claim_column(
             Passback.check_due_at <= now + TOGETHER,
         )
         .values(check_due_at=now + lease)
-        .returning(Passback.person_id, Passback.sent_version)
+        .returning(Passback.person_id, Passback.sent_version, Passback.sent_parts)
         .execution_options(synchronize_session=False)
     ).all()
     if not rows:  # another worker was faster
         return None
-    return ClaimedColumn(first.course_id, first.discussion_id, {row[0]: row[1] for row in rows})
+    parts = union_of(read_parts(row[2]) for row in rows)
+    return ClaimedColumn(first.course_id, first.discussion_id, {row[0]: row[1] for row in rows}, parts)
 
 
 def finish_read(session: Session, claimed: ClaimedColumn, columns: Sequence[ColumnReading], *, now: datetime) -> int:
@@ -135,11 +139,11 @@ def _send_all_once(session: Session, claimed: ClaimedColumn, rows: Sequence[Pass
 
 
 def _facts(column: ColumnReading, rows: Sequence[Passback]) -> ColumnFacts:
-    known = [(row.known.within(column.key), column.shown.get(row.person_id)) for row in rows if row.known]
+    known = [(row.known.within(column.key, column.part), column.shown.get(row.person_id)) for row in rows if row.known]
     return column_facts(known)
 
 
-def _note(row: Passback, columns: Sequence[ColumnReading], facts: Mapping[int, ColumnFacts], now: datetime) -> None:
+def _note(row: Passback, columns: Sequence[ColumnReading], facts: Mapping[str, ColumnFacts], now: datetime) -> None:
     if row.known is None or not columns:
         return
     found, must_send = [], False
@@ -147,8 +151,8 @@ def _note(row: Passback, columns: Sequence[ColumnReading], facts: Mapping[int, C
         shown = column.shown.get(row.person_id)
         verdict = ReadBackVerdict(ReadBack.UNREADABLE)
         if not column.error_code:
-            verdict = judge(row.known.within(column.key), shown, facts[column.key])
-        found.append(InColumn(column.key, column.name, verdict.read_back, shown))
+            verdict = judge(row.known.within(column.key, column.part), shown, facts[column.key])
+        found.append(InColumn(column.key, column.name, verdict.read_back, shown, column.part))
         must_send = must_send or verdict.send_again
     told = worst(found)
     row.read_back, row.checked_at, row.columns = told.read_back, now, stored_columns(found)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.ports import Score
 from lti_app.grading.passbacks.rules.columns import replaced, stored_columns
+from lti_app.grading.passbacks.rules.parts import read_parts, stored_parts
 from lti_app.grading.passbacks.rules.results import CHECK_AFTER, Known
 from lti_app.grading.passbacks.rules.retries import (
     give_up_code,
@@ -80,6 +81,7 @@ def finish_sent(session: Session, claimed: ClaimedPassback, *, now: datetime) ->
         return
     row.sent_version, row.sent_comment, row.sent_at = claimed.version, claimed.score.comment, now
     row.sent_given, row.sent_possible = claimed.score.given, claimed.score.possible
+    row.sent_parts, row.sent_submitted_at = stored_parts(claimed.score.parts), claimed.score.submitted_at
     row.sends_unseen, row.read_back = False, ReadBack.UNCHECKED
     row.checks, row.check_due_at = 0, now + CHECK_AFTER[0]
     row.error_code, row.error_detail = None, ""
@@ -193,6 +195,8 @@ def _still_ours(session: Session, claimed: ClaimedPassback) -> Passback | None:
 def _claimed(row: Passback, known: Known | None) -> ClaimedPassback:
     if row.lease_token is None or row.lease_until is None or row.score_timestamp is None:
         raise ValueError("not claimed")
+    parts = read_parts(row.parts)
+    keys = {part.key for part in parts}
     return ClaimedPassback(
         id=row.id,
         lease_token=row.lease_token,
@@ -210,5 +214,8 @@ def _claimed(row: Passback, known: Known | None) -> ClaimedPassback:
             comment_is_known=row.sent_version > 0 and row.sent_comment == row.comment,
             timestamp=row.score_timestamp,
             submitted_at=row.submitted_at,
+            is_new_submission=row.submitted_at not in (None, row.sent_submitted_at),
+            parts=parts,
+            dropped=tuple(part for part in read_parts(row.sent_parts) if part.key not in keys),
         ),
     )

@@ -1,6 +1,7 @@
 """One score in several gradebook columns: each activity that opens its discussion may have one."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +29,7 @@ def settled(columns: Sequence[InColumn], read_back: ReadBack) -> tuple[InColumn,
     """The columns after what was decided of the score: `read_back` is that of the whole score, which is unchecked again
     once it was sent, and kept once an instructor has chosen the grades that the LMS shows.
     """
-    return tuple(InColumn(each.key, each.name, _since(each.read_back, read_back), each.shown) for each in columns)
+    return tuple(replace(each, read_back=_since(each.read_back, read_back)) for each in columns)
 
 
 def _since(then: ReadBack, now: ReadBack) -> ReadBack:
@@ -51,6 +52,7 @@ def stored_columns(columns: Sequence[InColumn]) -> list[Any] | None:
         {
             "key": each.key,
             "name": each.name,
+            "part": each.part,
             "read_back": each.read_back.value,
             "shown": [str(each.shown.given), str(each.shown.possible)] if each.shown else None,
         }
@@ -62,10 +64,11 @@ def read_columns(stored: list[Any] | None) -> tuple[InColumn, ...]:
     """The columns as they were stored; none where there is one only."""
     return tuple(
         InColumn(
-            each["key"],
+            str(each["key"]),
             each["name"],
             ReadBack(each["read_back"]),
             Shown(Decimal(each["shown"][0]), Decimal(each["shown"][1])) if each["shown"] else None,
+            each.get("part", ""),
         )
         for each in stored or ()
     )

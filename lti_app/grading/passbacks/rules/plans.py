@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from lti_app.grading.passbacks.rules.states import GradebookStanding, PassbackReport
+from lti_app.grading.passbacks.rules.reports import PassbackReport
+from lti_app.grading.passbacks.rules.states import GradebookStanding
 
 
 class Plan(StrEnum):

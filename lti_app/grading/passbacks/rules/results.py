@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from lti_app.grading.passbacks.rules.columns import settled
+from lti_app.grading.passbacks.rules.parts import GradePart, shown_within
 from lti_app.grading.passbacks.rules.states import InColumn, ReadBack, Shown
 
 CHECK_AFTER = (
@@ -50,14 +51,17 @@ class Known:
     resends: int
     columns: tuple[InColumn, ...] = ()
     """What each column showed, if the LMS has several for it."""
+    parts: tuple[GradePart, ...] = ()
+    """The parts of it that the LMS accepted, if each has a column of its own."""
 
-    def within(self, key: int) -> "Known":
-        """What we know of it in one of its columns."""
+    def within(self, key: str, part: str = "") -> "Known":
+        """What we know of it in one of its columns, which has the whole grade or a part of it."""
+        sent = shown_within(self.parts, part, self.sent)
         if not self.columns:
-            return self
+            return replace(self, sent=sent)
         own = next((each for each in settled(self.columns, self.read_back) if each.key == key), None)
         read_back, shown = (own.read_back, own.shown) if own else (ReadBack.UNCHECKED, None)
-        return replace(self, read_back=read_back, shown=shown, columns=())
+        return replace(self, sent=sent, read_back=read_back, shown=shown, columns=())
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@ same ones.
 """
 
 from lti_app.core.wording import Phrase, phrase
-from lti_app.grading.passbacks.rules.states import GradebookStanding, PassbackReport, PassbackState
+from lti_app.grading.passbacks.rules.reports import PassbackReport
+from lti_app.grading.passbacks.rules.states import GradebookStanding, PassbackState
 
 PROBLEMS = {
     "no_gradebook": phrase(

@@ -1,27 +1,14 @@
 """Copying rubrics."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_app.discussion.discussions.actions.linking import copy_discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.rubrics.actions.store import store_rubric
 from lti_app.grading.rubrics.models import Rubric
-from lti_app.grading.rubrics.queries import newest_rubric
 from lti_app.grading.rubrics.rules.continuing import without_keys
-from lti_app.grading.rubrics.rules.plans import RubricPlan, plan_of
+from lti_app.grading.rubrics.rules.plans import RubricPlan
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
-
-
-def copy_graded_discussion(session: Session, discussion_id: int, *, title: str, now: datetime) -> int:
-    """Create a discussion with the settings, readings and rubric of this one; returns its id."""
-    copy_id = copy_discussion(session, discussion_id, title=title, now=now)
-    rubric = newest_rubric(session, discussion_id)
-    if rubric.criteria:
-        store_rubric(session, without_keys(plan_of(rubric)), discussion_id=copy_id)
-    return copy_id
 
 
 def copy_rubric(session: Session, discussion: DiscussionView, plan: RubricPlan = DEFAULT_RUBRIC) -> None:

@@ -12,6 +12,7 @@ from lti_app.library.files.actions import attach_files, delete_file, store_file
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.rules import Limits, Purpose, Rights
 from lti_app.library.readings.access import require_edit, require_here
+from lti_app.library.readings.actions.pages import forget_pages
 from lti_app.library.readings.models import Reading
 
 
@@ -32,6 +33,8 @@ def set_reading_file(
         attach_files(session, actor, [file_id], purpose=Purpose.READING, now=now)
     if reading.file_id is not None and reading.file_id != file_id:
         delete_file(session, actor, reading.file_id, now=now)
+        forget_pages(session, reading_id)
+        reading.paged_file_id = None
     reading.file_id, reading.first_page = file_id, first_page
     session.flush()
 

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import Field, Form, IntegerField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE
+from lti_app.grading.comments.rules.saved import placeholders_in
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, LevelView, RubricView
 from lti_app.web.forms.fields import LongTextField, PostedForm
 
@@ -22,6 +24,17 @@ MAX_DIGITS = 18
 """More than any id has; Python refuses to read numbers of some thousand digits."""
 
 
+def left_words(text: str) -> str:
+    """What to do about the placeholders that a comment to a student still has; empty if it has none."""
+    names = ", ".join(f"{{{name}}}" for name in placeholders_in(text))
+    return _("Replace %(names)s. The student would read it as it is.", names=names) if names else ""
+
+
+def _nothing_left(_form: Form, field: Field) -> None:
+    if words := left_words(field.data or ""):
+        raise ValidationError(words)
+
+
 class AssessmentForm(PostedForm):
     """Comment and versions; the levels are radio buttons named by their criterion, by keys that are the same in every
     version of a rubric, so that what was chosen stays when the rubric changes meanwhile.
@@ -29,7 +42,11 @@ class AssessmentForm(PostedForm):
 
     comment = LongTextField(
         _l("Comment to the student"),
-        [Optional(), Length(max=MAX_COMMENT, message=_l("A comment can have up to %(max)d characters. Shorten it."))],
+        [
+            Optional(),
+            Length(max=MAX_COMMENT, message=_l("A comment can have up to %(max)d characters. Shorten it.")),
+            _nothing_left,
+        ],
     )
     note = LongTextField(
         _l("Note for graders"),
@@ -56,6 +73,11 @@ class RubricRow:
     def has_long_comment(self) -> bool:
         """Whether the comment was refused for its length."""
         return len(self.mark.comment) > MAX_CRITERION_COMMENT
+
+    @property
+    def left_words(self) -> str:
+        """What to do about the placeholders that the comment still has; empty if it has none."""
+        return left_words(self.mark.comment)
 
     @property
     def chosen_level_id(self) -> int | None:

@@ -10,38 +10,11 @@ from lti_app.library.readings.actions.passages import find_or_add_passage
 from lti_app.library.readings.models import Passage, Reading, ReadingState
 from tests.factories import files
 from tests.web.browser import policy_of
+from tests.web.library.reader.giving import HTML, TEXT, at, give
 from tests.web.questions import costs, refused, refuses_no_visit, refuses_unsafe_posts
 from tests.web.site import address
-from tests.web.uploads import send_file
 
-TEXT = files.pdf(["Leaders set a direction.", "Managers plan."], ["The end."])
-HTML = (
-    b"<html><body><h1>Leaders</h1><p>Set a <b>direction</b>.<script>x()</script></p><p>Managers plan.</p></body></html>"
-)
 QUOTE = {"page": "103", "exact": "Leaders set a direction.", "suffix": "Managers plan."}
-
-
-@pytest.fixture
-def reading(site):
-    """Kotter, in one discussion that is open."""
-    kotter, _ = site.readings()
-    site.discussion(reading_ids=(kotter,), required_ids=frozenset())
-    return kotter
-
-
-def at(cast, reading, *more):
-    return "/".join(map(str, ["", "courses", cast.course_id, "readings", reading, *more]))
-
-
-def give(site, cast, reading, data=TEXT, name="kotter.pdf", **fields):
-    filled = {"ground": "open_licence", "note": "CC BY 4.0", "first_page": "103", **fields}
-    return send_file(site.browser(cast.ines), cast, data, name, path=at(cast, reading, "file"), **filled)
-
-
-@pytest.fixture
-def given(site, cast, reading):
-    assert give(site, cast, reading).status == 303
-    return reading
 
 
 def test_an_instructor_gives_a_file_and_says_why_they_may(site, cast, given):

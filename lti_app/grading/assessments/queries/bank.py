@@ -1,0 +1,94 @@
+"""The comments that a grader can insert on the desk: saved ones, and what they typed before."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.access import DiscussionPermission, require
+from lti_app.discussion.discussions.models import Pseudonym
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.assessments.models import Assessment, Mark
+from lti_app.grading.comments.models import SavedComment
+from lti_app.grading.comments.rules.saved import BankComment, Values, fill, generalized, most_typed
+from lti_app.grading.rubrics.models import Criterion, Level
+
+MOST_TYPED = 300
+"""Of the comments on criteria, the newest so many are looked at."""
+LEAST_NAME = 3
+"""A part of a name with fewer letters may well be another word."""
+
+
+def list_bank(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    person_id: int,
+    *,
+    titles: Collection[str],
+    values: Values,
+) -> list[BankComment]:
+    """The actor's saved comments in the course, and what they typed before for criteria with these titles, filled in
+    for a student with these values (one statement).
+
+    What they typed for this student here is left out. Where a comment names the student that it was for, the name gives
+    way to that of this one. Raises Forbidden for all but graders.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    rows = session.execute(union_all(_saved(actor), _typed(actor, discussion, person_id, titles))).all()
+    saved = [BankComment(row.text, row.criterion, row.level, row.id) for row in rows if row.id]
+    typed = [BankComment(_reusable(row), row.criterion, row.level) for row in rows if not row.id]
+    found = [*saved, *most_typed(typed, known={each.text for each in saved})]
+    return [_filled(each, values) for each in found]
+
+
+def _saved(actor: Actor) -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        SavedComment.id,
+        SavedComment.text,
+        SavedComment.criterion,
+        SavedComment.level,
+        literal("").label("name"),
+        literal("").label("pseudonym"),
+    )
+    return select(*columns).where(SavedComment.course_id == actor.course_id, SavedComment.person_id == actor.person_id)
+
+
+def _typed(actor: Actor, discussion: DiscussionView, person_id: int, titles: Collection[str]) -> Select[Any]:
+    newest = (
+        select(
+            literal(0).label("id"),
+            Mark.comment.label("text"),
+            Criterion.title.label("criterion"),
+            func.coalesce(case((Level.name != "", Level.name), else_=Level.description), "").label("level"),
+            Person.name,
+            func.coalesce(Pseudonym.name, "").label("pseudonym"),
+        )
+        .join(Assessment, Assessment.id == Mark.assessment_id)
+        .join(Criterion, Criterion.id == Mark.criterion_id)
+        .join(Person, Person.id == Assessment.person_id)
+        .outerjoin(Level, Level.id == Mark.level_id)
+        .outerjoin(
+            Pseudonym,
+            (Pseudonym.discussion_id == Assessment.discussion_id) & (Pseudonym.person_id == Assessment.person_id),
+        )
+        .where(Assessment.course_id == actor.course_id, Assessment.assessed_by_id == actor.person_id)
+        .where((Assessment.discussion_id != discussion.id) | (Assessment.person_id != person_id))
+        .where(Mark.comment != "", Criterion.title.in_(titles))
+        .order_by(Assessment.assessed_at.desc(), Mark.id)
+        .limit(MOST_TYPED)
+        .subquery()
+    )
+    return select(*newest.c)
+
+
+def _reusable(row: Any) -> str:
+    given = row.name.partition(" ")[0]
+    return generalized(row.text, (row.name, row.pseudonym, given if len(given) >= LEAST_NAME else ""))
+
+
+def _filled(each: BankComment, values: Values) -> BankComment:
+    return BankComment(fill(each.text, values), each.criterion, each.level, each.saved_id, each.times)

@@ -1,0 +1,69 @@
+"""Buttons of the desk that save no marks: saved comments, and comments on posts. All that is typed comes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import flash, request
+from flask_babel import gettext as _
+
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.assessments.queries.grades import get_assessment
+from lti_app.grading.comments.actions import save_comment
+from lti_app.web.grading.forms.annotations import ACTION, REFUSALS, annotate, refusal_words
+from lti_app.web.grading.forms.bank import OVERALL, PROBLEMS, chosen_for_bank, problem_words, typed_with_insert
+from lti_app.web.grading.forms.desk import AssessmentForm
+from lti_app.web.transactions import now, read_session, writing
+
+
+@dataclass(frozen=True)
+class DeskEdit:
+    """What the desk shows as typed after such a button, and the status of the answer."""
+
+    typed: Mapping[str, str]
+    status: int = 200
+
+
+def desk_edit(
+    actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm, action: str
+) -> DeskEdit | None:
+    """Do what the button says; None for a button that saves marks."""
+    if action == "insert":
+        typed = typed_with_insert()
+        form.comment.data = typed.get(OVERALL, "")
+        return DeskEdit(typed)
+    if action == "keep":
+        return _keep(actor, discussion, person_id)
+    if ACTION.fullmatch(action):
+        return _annotate(actor, discussion, person_id, form, action)
+    return None
+
+
+def _keep(actor: Actor, discussion: DiscussionView, person_id: int) -> DeskEdit:
+    """Save what was typed, to be used again."""
+    rubric = get_assessment(read_session(), actor, discussion, person_id).rubric
+    text, criterion, level = chosen_for_bank(rubric)
+    try:
+        with writing() as session:
+            save_comment(session, actor, text=text, criterion=criterion, level=level, now=now())
+        flash(_("Saved to your comments. The grade is not saved yet."))
+    except PROBLEMS as problem:
+        flash(problem_words(problem), "warning")
+    return DeskEdit(request.form)
+
+
+def _annotate(actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm, action: str) -> DeskEdit:
+    """Add, change or delete a comment on a post."""
+    try:
+        with writing() as session:
+            version = annotate(session, actor, discussion, person_id, action)
+    except REFUSALS as refusal:
+        flash(refusal_words(refusal), "warning")
+        return DeskEdit(request.form, 422)
+    if form.version.data == version - 1:  # no other grader has saved since the page was made
+        form.version.data, form.version.raw_data = version, None
+    deleted = action.startswith("unnote")
+    flash(_("Comment deleted.") if deleted else _("Comment saved. The student sees it once the grade is released."))
+    kind, _hyphen, key = action.partition("-")
+    done = {f"{name}-{key}" for name in ("remark", "quote", "before")} if kind == "annotate" else set()
+    return DeskEdit({name: text for name, text in request.form.items() if name not in done})

@@ -1,0 +1,22 @@
+"""The form of a saved comment."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from lti_app.grading.comments.rules.saved import MAX_LABEL, MAX_SAVED_TEXT
+from lti_app.web.forms.fields import LongTextField, PostedForm
+
+
+class SavedCommentForm(PostedForm):
+    """A comment to use again, and what it is for."""
+
+    text = LongTextField(
+        _l("Comment"),
+        [
+            InputRequired(_l("Write the comment.")),
+            Length(max=MAX_SAVED_TEXT, message=_l("A saved comment can have up to %(max)d characters. Shorten it.")),
+        ],
+    )
+    criterion = StringField(_l("Criterion"), [Optional(), Length(max=MAX_LABEL)])
+    level = StringField(_l("Level"), [Optional(), Length(max=MAX_LABEL)])
