@@ -1,5 +1,6 @@
 // The grading desk by keyboard: levels by number, posts and students by letter, the total as it is chosen.
 
+import { watchFormatting } from "./formatting.js";
 import { watchKeys } from "./keys.js";
 import { watchPicker } from "./picker.js";
 import { toggleChanges, toggleVersions } from "./versions.js";
@@ -17,6 +18,7 @@ export function watchDesk(page) {
   page.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
   centre(page.querySelector(".students .current"));
   form.addEventListener("keydown", (event) => leave(event, form));
+  watchFormatting(form);
   const picker = watchPicker(page, form);
   watchKeys(page, keys, (key) => (key === "i" ? picker.open(commented(form)) : act(page, form, key)));
 }

@@ -56,7 +56,7 @@ class Assessment(Base):
     "The late rule of before that stays with this grade, as `{'rule': …}`; empty where that of the discussion applies."
     curve: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     "The curve that changes the grade, in the stored form of `adjustments`."
-    held_at: Mapped[datetime | None]
+    withheld_at: Mapped[datetime | None]
     "Since when the grade is held back from releases of several grades."
     adjusted_at: Mapped[datetime | None]
     "When the late reduction or the curve was last changed."
@@ -99,9 +99,12 @@ class Release(Base):
     "The maximum of the gradebook column."
     possible: Mapped[Decimal]
     comment: Mapped[str]
+    "In plain text, as the LMS gets it."
+    comment_html: Mapped[str | None]
+    "With its formatting, sanitized; empty if it has none, and in rows of an earlier release."
     marks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """The criteria at that time: title, level, points and maximum, with points as text; in newer rows also the
-    level's description, the comment, and whether it counts.
+    level's description, the comment in plain text and as HTML where it is formatted, and whether it counts.
     """
     post_comments: Mapped[list[Any] | None] = mapped_column(JSON)
     "The comments on posts at that time, as in PostComment; empty in rows of an earlier release."

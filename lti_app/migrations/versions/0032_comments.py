@@ -1,4 +1,4 @@
-"""comments that graders save to use again; comments on sentences of posts"""
+"""comments that graders save to use again; comments on sentences of posts; formatted comments"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -52,9 +52,11 @@ def upgrade() -> None:
     for column in ("assessment_id", "post_id", "by_id"):
         op.create_index(op.f(f"ix_post_comment_{column}"), "post_comment", [column])
     op.add_column("release", sa.Column("post_comments", sa.JSON(), nullable=True))
+    op.add_column("release", sa.Column("comment_html", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("release", "comment_html")
     op.drop_column("release", "post_comments")
     op.drop_table("post_comment")
     op.drop_table("saved_comment")

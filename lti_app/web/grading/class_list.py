@@ -19,6 +19,7 @@ from lti_app.grading.adjustments.rules.given import GivenGrade
 from lti_app.grading.assessments.queries.desk import find_by_pseudonym, list_desk
 from lti_app.grading.assessments.queries.given import VerdictsOf, collect_given
 from lti_app.grading.assessments.rules import GradingStatus, StudentLine
+from lti_app.grading.rubrics.rules.criteria import RubricView
 from lti_app.participation.progress.queries import collect_class_verdicts
 from lti_app.participation.progress.rules import WorkStanding, standing_of
 from lti_app.web.session import get_visitor
@@ -31,6 +32,7 @@ SHOWS: Mapping[str, Shows] = {
     "changed": lambda line: line.is_changed or line.status is GradingStatus.CHANGED,
     "asked": lambda line: line.asks_again,
     "gradebook": lambda line: line.passback is not None and line.passback.needs_attention,
+    "held": lambda line: line.is_held,
     "released": lambda line: line.status is GradingStatus.RELEASED,
     "excused": lambda line: line.status is GradingStatus.EXCUSED,
     "blind": lambda line: line.is_blind,
@@ -135,11 +137,20 @@ def standings_by(verdicts_of: VerdictsOf, lines: Sequence[StudentLine]) -> dict[
 
 
 def grades_of(
-    actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine], verdicts_of: VerdictsOf | None = None
+    actor: Actor,
+    discussion: DiscussionView,
+    lines: Sequence[StudentLine],
+    verdicts_of: VerdictsOf | None = None,
+    *,
+    versions: Mapping[int, RubricView] | None = None,
 ) -> dict[int, GivenGrade]:
-    """The grades that students would get now, by person id; none for those of whom nothing is stored."""
+    """The grades that students would get now, by person id; none for those of whom nothing is stored. `versions` are
+    those of the rubric, where they are known.
+    """
     bases = {line.person_id: line.basis for line in lines if line.basis}
-    return collect_given(read_session(), actor, discussion, bases, verdicts_of=verdicts_of, now=now())
+    return collect_given(
+        read_session(), actor, discussion, bases, verdicts_of=verdicts_of, versions=versions, now=now()
+    )
 
 
 def narrowed(

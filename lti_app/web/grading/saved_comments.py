@@ -10,7 +10,7 @@ from lti_app.grading.comments.queries import get_saved_comment, list_criterion_t
 from lti_app.grading.comments.rules.saved import MAX_SAVED
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.forms.bank import PROBLEMS, problem_words
-from lti_app.web.grading.forms.saved_comments import SavedCommentForm
+from lti_app.web.grading.forms.saved_comments import PLACEHOLDERS, SavedCommentForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -85,6 +85,7 @@ def _list_page(actor: Actor, form: SavedCommentForm) -> str:
         "grading/comments/list.html",
         comments=list_saved_comments(session, actor, words=words),
         titles=list_criterion_titles(session, actor),
+        placeholders=PLACEHOLDERS,
         words=words,
         form=form,
         most=MAX_SAVED,
@@ -96,6 +97,7 @@ def _edit_page(actor: Actor, comment_id: int, form: SavedCommentForm) -> str:
         "grading/comments/edit.html",
         comment_id=comment_id,
         titles=list_criterion_titles(read_session(), actor),
+        placeholders=PLACEHOLDERS,
         form=form,
         delete_form=ConfirmForm(),
     )

@@ -24,6 +24,10 @@ def test_the_text_of_a_post_is_in_sentences():
         "They need each other.",
     ]
     assert sentences_of("See e.g. this. “No!” she said.\nA list\n\n") == ["See e.g. this.", "“No!” she said.", "A list"]
+    assert sentences_of("Mrs. Bell cooks. Prof. Kotter (ed.) writes.") == [
+        "Mrs. Bell cooks.",
+        "Prof. Kotter (ed.) writes.",
+    ]
     assert sentences_of("領導者應對變化。管理者呢？") == ["領導者應對變化。", "管理者呢？"]
     assert sentences_of(" \n.") == []
 

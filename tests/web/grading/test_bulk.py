@@ -106,3 +106,12 @@ def test_others_may_not(site, cast, path, who):
 
 def test_unsafe_posts_change_nothing(site, cast, path):
     refuses_unsafe_posts(site, cast.ines, path, action="release")
+
+
+def test_a_placeholder_in_the_comment_is_told_and_nothing_is_given(site, cast, discussion, desk):
+    browser = site.browser(cast.ines)
+    answer = act(browser, desk, "lowest", cast.ben, comment="{name}, you did not post.")
+    assert answer.status == 422
+    assert "Replace {name}." in answer.page.one("p", class_="flash-warning").text
+    assert answer.page.one("textarea", id="comment").text == "{name}, you did not post."
+    assert statuses(browser, desk)["Ben"] == "not graded"

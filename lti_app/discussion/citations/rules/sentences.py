@@ -18,7 +18,9 @@ _STOP = regex.compile(
 )
 """Where a sentence ends; a point before a small letter ends none, such as that of “e.g. this”."""
 _STOPPED = regex.compile(r"""[.!?…。！？؟۔।][\p{Pf}\p{Pe}"']{0,3}\Z""")
-_ABBREVIATED = regex.compile(r"(?<![\p{L}.])(?:\p{L}(?:\.\p{L}){0,3}|cf|vgl|bzw|vs|al|ca|ch|fig|no|pp|vol|chap|ed)\.\Z")
+_ABBREVIATED = regex.compile(
+    r"(?<![\p{L}.])(?:\p{L}(?:\.\p{L}){0,3}|cf|vgl|bzw|vs|al|ca|ch|fig|no|pp|vol|chap|ed|[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|[Ss]t)\.\Z"
+)
 _LONGEST = 12
 """Letters that an abbreviation can have, its points included."""
 _GOES_ON = regex.compile(r"\s*+\p{Ll}")

@@ -15,6 +15,7 @@ from lti_app.grading.assessments.actions.grading import as_read, locked_or_new, 
 from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.models import Assessment
 from lti_app.grading.assessments.rules import MAX_COMMENT, GradeEventKind
+from lti_app.grading.comments.rules.saved import check_for_student
 from lti_app.grading.graders.queries.blind import list_blind
 from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
@@ -33,10 +34,11 @@ def give_lowest(
     """Save the lowest level of every criterion as a draft for these students; returns for how many.
 
     Students with marks or an excuse are left as they are, and so are those whom graders mark independently, and
-    whoever is not an active student here. Raises Forbidden.
+    whoever is not an active student here. Raises PlaceholderLeft, Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
     lock_rubric(session, discussion)
+    check_for_student(comment)
     rubric = get_rubric(session, discussion)
     lowest = {each.id: min(each.levels, key=lambda level: level.points) for each in rubric.criteria if each.levels}
     marks = {key: CriterionMark(level.id, level.points) for key, level in lowest.items()}

@@ -25,6 +25,7 @@ from lti_app.grading.assessments.queries.given import basis_of, collect_given, g
 from lti_app.grading.assessments.queries.grades import collect_marks
 from lti_app.grading.assessments.queries.post_comments import collect_post_comments
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_CRITERION_COMMENT, MAX_NOTE, GradeEventKind, shares_of
+from lti_app.grading.comments.rules.formatting import to_plain, to_rich
 from lti_app.grading.comments.rules.saved import check_for_student
 from lti_app.grading.graders.errors import MarkedIndependently
 from lti_app.grading.graders.queries.blind import list_blind
@@ -159,7 +160,7 @@ def release_all(
             (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
         )
         .where(Assessment.is_complete, Enrollment.role == Role.STUDENT, Enrollment.active)
-        .where(Assessment.excused_at.is_(None), Assessment.held_at.is_(None))
+        .where(Assessment.excused_at.is_(None), Assessment.withheld_at.is_(None))
     ).all()
     blind = list_blind(session, actor, discussion)
     drafts = [
@@ -266,6 +267,8 @@ def _release(
     lines: dict[int, list[dict[str, Any]]] = {}
     for assessment in assessments:
         rubric = rubrics[assessment.rubric_id]
+        html = to_rich(assessment.comment)
+        comment = to_plain(assessment.comment, html)
         own = facts.get(assessment.person_id, [])
         calendar = calendars.get(assessment.person_id, discussion.class_calendar)
         verdicts = evaluate(requirements_of(discussion, calendar), own, now, discussion.zone)
@@ -277,8 +280,9 @@ def _release(
                 version=assessment.version,
                 given=grade.given,
                 possible=discussion.points,
-                comment=assessment.comment,
-                marks=as_read(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
+                comment=comment,
+                comment_html=html or None,
+                marks=_as_released(rubric, marks[assessment.rubric_id].get(assessment.id, {})),
                 post_comments=post_comments.get(assessment.id, []),
                 total=grade.total,
                 lines=lines[assessment.id],
@@ -288,14 +292,24 @@ def _release(
         )
         assessment.released_version = assessment.version
         assessment.released_given, assessment.released_at = grade.given, now
-        assessment.held_at = None
+        assessment.withheld_at = None
         shares = shares_of(rubric, marks[assessment.rubric_id].get(assessment.id, {}), plan, grade.late)
         parts = divide(grade.given, discussion.points, shares)
-        score = (grade.given, discussion.points, assessment.comment, _submitted_at(verdicts, own))
+        score = (grade.given, discussion.points, comment, _submitted_at(verdicts, own))
         scores.append(ReleasedScore(assessment.person_id, *score, parts))
     queue_passbacks(session, scores, course_id=discussion.course_id, discussion_id=discussion.id, now=now)
     points = {each.id: each.released_given for each in assessments if each.released_given is not None}
     record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, lines=lines, now=now)
+
+
+def _as_released(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:
+    """Marks as the student reads them, with the formatting of the comments beside their plain text."""
+    read = as_read(rubric, marks)
+    for mark in read:
+        typed = str(mark["comment"])
+        html = to_rich(typed)
+        mark.update({"comment": to_plain(typed, html), "comment_html": html})
+    return read
 
 
 def as_read(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:

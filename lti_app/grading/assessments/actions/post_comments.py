@@ -33,8 +33,8 @@ def add_post_comment(
     """Comment on words of a post of a student, or on the post as a whole; returns the version of the grade after it.
 
     The same comment on the same words again changes nothing. Raises SentenceMissing if the post does not have the
-    words; WordsMissing, CommentTooLong, PlaceholderLeft, TooManyComments; MarkedIndependently; NotFound for a post that
-    is not of this student in this discussion; Forbidden.
+    words; MarkedIndependently while graders mark the student independently; WordsMissing, CommentTooLong,
+    PlaceholderLeft, TooManyComments; NotFound for a post that is not of this student in this discussion; Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)

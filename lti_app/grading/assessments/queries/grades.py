@@ -91,6 +91,8 @@ class ReleasedMark:
     maximum: Decimal
     comment: str
     counts: bool
+    comment_html: str = ""
+    """The comment with its formatting; empty where it has none."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class ReleasedGrade:
     comment: str
     marks: tuple[ReleasedMark, ...]
     released_at: datetime
+    comment_html: str = ""
+    """The comment with its formatting; empty where it has none."""
     post_comments: tuple[PostCommentView, ...] = ()
     delivery: PassbackReport | None = None
     """What became of it in the gradebook of the LMS."""
@@ -154,7 +158,7 @@ def get_assessment(
         released_at=row.released_at,
         basis=basis_of(row),
         adjusted_at=row.adjusted_at,
-        is_held=row.held_at is not None,
+        is_held=row.withheld_at is not None,
     )
 
 
@@ -196,6 +200,7 @@ def released_grade(row: Release, passback: Passback | None) -> ReleasedGrade:
         comment=row.comment,
         marks=marks,
         released_at=row.released_at,
+        comment_html=row.comment_html or "",
         post_comments=released_comments(row.post_comments),
         delivery=delivery,
         total=row.total,
@@ -214,4 +219,5 @@ def released_mark(mark: dict[str, Any]) -> ReleasedMark:
         maximum=Decimal(mark["maximum"]),
         comment=mark.get("comment", ""),
         counts=mark.get("counts", True),
+        comment_html=mark.get("comment_html", ""),
     )

@@ -8,10 +8,28 @@ from flask_babel import gettext as _
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.grading.assessments.queries.grades import get_assessment
+from lti_app.grading.assessments.queries.context import PostInContext
+from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
+from lti_app.grading.assessments.queries.post_comments import list_post_comments
+from lti_app.grading.assessments.rules import StudentLine
 from lti_app.grading.comments.actions import save_comment
-from lti_app.web.grading.forms.annotations import ACTION, REFUSALS, annotate, refusal_words
-from lti_app.web.grading.forms.bank import OVERALL, PROBLEMS, chosen_for_bank, problem_words, typed_with_insert
+from lti_app.participation.requirements.facts import PostFacts
+from lti_app.web.grading.forms.annotations import (
+    ACTION,
+    REFUSALS,
+    annotate,
+    noted,
+    refusal_words,
+    sentences_to_choose,
+)
+from lti_app.web.grading.forms.bank import (
+    OVERALL,
+    PROBLEMS,
+    bank_of,
+    chosen_for_bank,
+    problem_words,
+    typed_with_insert,
+)
 from lti_app.web.grading.forms.desk import AssessmentForm
 from lti_app.web.transactions import now, read_session, writing
 
@@ -37,6 +55,38 @@ def desk_edit(
     if ACTION.fullmatch(action):
         return _annotate(actor, discussion, person_id, form, action)
     return None
+
+
+@dataclass(frozen=True)
+class Work:
+    """The student on the desk and their work, as the grader sees it."""
+
+    actor: Actor
+    discussion: DiscussionView
+    student: StudentLine
+    assessment: AssessmentView
+    posts: tuple[PostInContext, ...]
+    facts: tuple[PostFacts, ...]
+
+
+def comments_about(work: Work, *, typed: Mapping[str, str] | None) -> dict[str, object]:
+    """What the desk's templates show of saved comments and of those on posts; `typed` is what comes back unsaved."""
+    comments = list_post_comments(read_session(), work.actor, work.discussion, work.student.person_id)
+    return {
+        "bank": bank_of(
+            work.actor,
+            work.discussion,
+            work.student,
+            assessment=work.assessment,
+            posts=work.posts,
+            facts=work.facts,
+        ),
+        "inserted_into": (typed or {}).get("into", "") if request.form.get("action") == "insert" else "",
+        "noted": noted(work.posts, comments),
+        "sentences": sentences_to_choose(work.posts),
+        "typed": typed or {},
+        "is_typed": typed is not None,
+    }
 
 
 def _keep(actor: Actor, discussion: DiscussionView, person_id: int) -> DeskEdit:
