@@ -12,6 +12,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.errors import AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.queries.context import list_posts_in_context
 from lti_app.grading.assessments.rules import MAX_CRITERION_COMMENT, StudentLine, suggested_level
+from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.grading.graders.queries.blind import list_blind
 from lti_app.grading.graders.rules.blind import BlindPurpose
 from lti_app.grading.graders.rules.given import joined
@@ -64,7 +65,7 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
         return _page(actor, discussion, person_id, form), 422
     try:
         is_submitted = _save(actor, discussion, person_id, form, is_submitted=action.startswith("submit"))
-    except CommentTooLong:
+    except (CommentTooLong, PlaceholderLeft):
         return _page(actor, discussion, person_id, form), 422
     except (MarkingChanged, MarkingClosed) as problem:
         return _page(actor, discussion, person_id, form, problem=problem.code), 409
@@ -122,7 +123,7 @@ def decide(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Res
                 marked_with=form.marked_with.data or 0,
                 now=now(),
             )
-    except (AssessmentIncomplete, CommentTooLong) as problem:
+    except (AssessmentIncomplete, CommentTooLong, PlaceholderLeft) as problem:
         return _page(actor, discussion, person_id, form, problem=problem.code), 422
     except DecisionChanged as problem:
         return _page(actor, discussion, person_id, form, problem=problem.code), 409

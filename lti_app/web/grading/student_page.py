@@ -22,6 +22,7 @@ from lti_app.grading.assessments.rules import (
     events_after,
     suggested_level,
 )
+from lti_app.grading.graders.errors import MarkedIndependently
 from lti_app.grading.rubrics.queries import list_versions
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 from lti_app.participation.progress.queries import Participation, get_participation
@@ -72,9 +73,13 @@ def student_page(
     """The page of a student on the desk: with what is saved, or with what was entered, and is not.
 
     `is_conflict` if somebody else has saved meanwhile; `typed` where a button changed what was entered; `everybody` is
-    the class list where it is known. Raises NotFound for a person who is not in it.
+    the class list where it is known. Raises NotFound for a person who is not in it, and MarkedIndependently while
+    graders mark the student independently: the page would tell what another one wrote at the posts.
     """
     everybody, session = everybody or list_class(actor, discussion), read_session()
+    line = line_of(everybody, person_id)
+    if line.is_blind:
+        raise MarkedIndependently
     versions = list_versions(session, discussion)
     assessment = get_assessment(session, actor, discussion, person_id, versions=versions)
     if form is not None and is_conflict:
@@ -82,7 +87,7 @@ def student_page(
     work = OpenedWork(
         actor=actor,
         discussion=discussion,
-        line=line_of(everybody, person_id),
+        line=line,
         posts=list_posts_in_context(session, actor, discussion, person_id),
         participation=get_participation(session, actor, discussion, person_id, now=now()),
         assessment=assessment,

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from lti_app.grading.marking.rules.distribution import GivenGrade, distributions
+from lti_app.grading.marking.rules.distribution import GradeOfGrader, distributions
 
 
 def grades(grader_id, *totals):
-    return [GivenGrade(grader_id, Decimal(total), {}) for total in totals]
+    return [GradeOfGrader(grader_id, Decimal(total), {}) for total in totals]
 
 
 def test_numbers_of_each_grader():

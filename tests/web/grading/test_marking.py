@@ -215,3 +215,16 @@ def test_statements_do_not_grow(site, cast, discussion, path, *, twice, best):
         site.write(student, discussion)
     submit(site.browser(cast.ines), path, best)
     assert costs(site, lambda: browser.get(f"{path}/marking")) == few <= 14
+
+
+def test_what_the_first_marker_wrote_at_posts_is_not_shown(site, cast, discussion, path, twice):
+    post = site.write(cast.ana, discussion)
+    tariq, ines = site.browser(cast.tariq), site.browser(cast.ines)
+    fields = {f"remark-{post.id}": "Nur von Tariq.", "action": f"annotate-{post.id}"}
+    assert "Comment saved" in tariq.post_form(path, path, **fields).text
+    form = values_of(ines.get(path).page.one("form", class_="marking"))
+    twice()
+    assert "Nur von Tariq." not in ines.get(f"{path}/marking").text
+    for typed in ({"action": "insert"}, {"comment": "x" * 5000}, {**fields, f"remark-{post.id}": "Mine"}):
+        answer = ines.send(path, "POST", data={**form, **typed})
+        assert (answer.status, answer.location) == (307, f"{path}/marking"), typed

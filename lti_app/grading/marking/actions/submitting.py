@@ -9,7 +9,7 @@ from lti_app.course.courses.queries import get_student
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.grading.assessments.actions.grading import limited, settled_marks
+from lti_app.grading.assessments.actions.grading import for_student, limited, settled_marks
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_NOTE
 from lti_app.grading.graders.models import BlindMarking, Marking
 from lti_app.grading.graders.queries.assignments import collect_graders
@@ -43,12 +43,12 @@ def save_marking(
 
     `version` is that of the actor's marks that the form showed, 0 for none. Two submitted markings that are within the
     tolerance of the discussion become the draft of the grade. Raises MarkingClosed once enough graders have submitted
-    theirs, MarkingChanged if the actor has saved in another window meanwhile, CommentTooLong, NotFound for a student
-    who is graded as always, and Forbidden for all but graders.
+    theirs, MarkingChanged if the actor has saved in another window meanwhile, CommentTooLong, PlaceholderLeft, NotFound
+    for a student who is graded as always, and Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
     get_student(session, actor, person_id)
-    comment, note = limited(comment, MAX_COMMENT), limited(note, MAX_NOTE)
+    comment, note = for_student(comment, MAX_COMMENT), limited(note, MAX_NOTE)
     lock_rubric(session, discussion)
     locked = lock_marking(session, actor, discussion, person_id)
     rubric = get_rubric(session, discussion)

@@ -7,12 +7,12 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.models import Assessment, Mark
-from lti_app.grading.marking.rules.distribution import Distribution, GivenGrade, distributions
+from lti_app.grading.marking.rules.distribution import GradeDistribution, GradeOfGrader, distributions
 from lti_app.grading.rubrics.queries import list_versions
 from lti_app.grading.rubrics.rules.points import scaled
 
 
-def list_distributions(session: Session, actor: Actor, discussion: DiscussionView) -> list[Distribution]:
+def list_distributions(session: Session, actor: Actor, discussion: DiscussionView) -> list[GradeDistribution]:
     """The distribution of the complete grades that each grader saved last, in points of the rubric in use (two
     statements).
 
@@ -43,7 +43,7 @@ def list_distributions(session: Session, actor: Actor, discussion: DiscussionVie
         if found:
             levels.setdefault(grade.id, {})[found[0]] = found[1]
     given = [
-        GivenGrade(
+        GradeOfGrader(
             grader_id=grade.assessed_by_id,
             total=scaled(
                 grade.total, out_of=versions.get(grade.rubric_id or newest.id, newest).maximum, to=newest.maximum

@@ -17,7 +17,7 @@ the grades of all others, who have as many."""
 
 
 @dataclass(frozen=True)
-class GivenGrade:
+class GradeOfGrader:
     """A grade with the levels that it was made of."""
 
     grader_id: int
@@ -37,7 +37,7 @@ class LevelShare:
 
 
 @dataclass(frozen=True)
-class Distribution:
+class GradeDistribution:
     """The grades of one grader."""
 
     grader_id: int
@@ -55,21 +55,21 @@ class Distribution:
 
 
 def distributions(
-    given: Sequence[GivenGrade], criteria: Sequence[CriterionView], maximum: Decimal
-) -> list[Distribution]:
+    given: Sequence[GradeOfGrader], criteria: Sequence[CriterionView], maximum: Decimal
+) -> list[GradeDistribution]:
     """The distribution of each grader's grades, in the order in which graders are found."""
     graders = list(dict.fromkeys(each.grader_id for each in given))
     return [_distribution(grader_id, given, criteria, maximum) for grader_id in graders]
 
 
 def _distribution(
-    grader_id: int, given: Sequence[GivenGrade], criteria: Sequence[CriterionView], maximum: Decimal
-) -> Distribution:
+    grader_id: int, given: Sequence[GradeOfGrader], criteria: Sequence[CriterionView], maximum: Decimal
+) -> GradeDistribution:
     own = [each for each in given if each.grader_id == grader_id]
     others = [each.total for each in given if each.grader_id != grader_id]
     totals = [each.total for each in own]
     counts = Counter(_bar(total, maximum) for total in totals)
-    return Distribution(
+    return GradeDistribution(
         grader_id=grader_id,
         number=len(own),
         mean=rounded(mean(totals)),
@@ -85,7 +85,7 @@ def _bar(total: Decimal, maximum: Decimal) -> int:
     return min(BARS - 1, int(total * BARS / maximum)) if maximum else 0
 
 
-def _shares(criterion: CriterionView, own: Sequence[GivenGrade]) -> tuple[LevelShare, ...]:
+def _shares(criterion: CriterionView, own: Sequence[GradeOfGrader]) -> tuple[LevelShare, ...]:
     counts = Counter(each.levels[criterion.key] for each in own if criterion.key in each.levels)
     all_of = sum(counts.values())
     return tuple(
