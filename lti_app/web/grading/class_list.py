@@ -19,6 +19,7 @@ from lti_app.grading.adjustments.rules.given import GivenGrade
 from lti_app.grading.assessments.queries.desk import find_by_pseudonym, list_desk
 from lti_app.grading.assessments.queries.given import VerdictsOf, collect_given
 from lti_app.grading.assessments.rules import GradingStatus, StudentLine
+from lti_app.grading.rubrics.rules.criteria import RubricView
 from lti_app.participation.progress.queries import collect_class_verdicts
 from lti_app.participation.progress.rules import WorkStanding, standing_of
 from lti_app.web.session import get_visitor
@@ -135,11 +136,18 @@ def standings_by(verdicts_of: VerdictsOf, lines: Sequence[StudentLine]) -> dict[
 
 
 def grades_of(
-    actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine], verdicts_of: VerdictsOf | None = None
+    actor: Actor,
+    discussion: DiscussionView,
+    lines: Sequence[StudentLine],
+    verdicts_of: VerdictsOf | None = None,
+    *,
+    versions: dict[int, RubricView] | None = None,
 ) -> dict[int, GivenGrade]:
     """The grades that students would get now, by person id; none for those of whom nothing is stored."""
     bases = {line.person_id: line.basis for line in lines if line.basis}
-    return collect_given(read_session(), actor, discussion, bases, verdicts_of=verdicts_of, now=now())
+    return collect_given(
+        read_session(), actor, discussion, bases, verdicts_of=verdicts_of, versions=versions, now=now()
+    )
 
 
 def narrowed(

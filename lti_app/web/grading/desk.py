@@ -75,11 +75,10 @@ def desk(discussion_id: int) -> ResponseReturnValue:
     """The class list: posts, grading status and gradebook status of each student."""
     actor, discussion = enter(discussion_id)
     lines = list_class(actor, discussion)
-    wanted = filter_of(actor, lines)
+    wanted, blind = filter_of(actor, lines), discussion.hides_names_from(actor)
     verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
     standings = standings_by(verdicts_of, lines)
     grades = grades_of(actor, discussion, lines, verdicts_of)
-    blind = discussion.hides_names_from(actor)
     return render_template(
         "grading/desk.html",
         discussion=discussion,
@@ -150,12 +149,17 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
         ring()
     elif action != "release":
         flash(_("Saved. The student can’t see it until you release it."))
+    return redirect(_onward(actor, discussion, person_id, to_next=action == "save_next"), 303)
+
+
+def _onward(actor: Actor, discussion: DiscussionView, person_id: int, *, to_next: bool) -> str:
+    """Where the desk goes on after marks were saved: the same student, or the next one that the filter shows."""
     lines = list_class(actor, discussion)
     wanted = filter_of(actor, lines)
     here = next(line for line in lines if line.person_id == person_id)
     shown = with_open(here, lines, narrowed(actor, discussion, lines, wanted))
-    onward = neighbours(shown, person_id)[1] if action == "save_next" else None
-    return redirect(f"{url_for('.desk', discussion_id=discussion_id)}/{(onward or here).key}{wanted.query}", 303)
+    after = neighbours(shown, person_id)[1] if to_next else None
+    return f"{url_for('.desk', discussion_id=discussion.id)}/{(after or here).key}{wanted.query}"
 
 
 def _marking_url() -> str:
@@ -265,16 +269,15 @@ def _student_page(
     chosen = next((line for line in everybody if line.person_id == person_id), None)
     if chosen is None:
         raise NotFound
-    grades = grades_of(actor, discussion, everybody)
+    versions = list_versions(session, discussion)
+    grades = grades_of(actor, discussion, everybody, versions=versions)
     lines = with_open(chosen, everybody, narrowed(actor, discussion, everybody, wanted, grades=grades))
     posts = list_posts_in_context(session, actor, discussion, person_id)
     participation = get_participation(session, actor, discussion, person_id, now=now())
     verdicts = participation.verdicts
-    versions = list_versions(session, discussion)
     assessment = get_assessment(session, actor, discussion, person_id, versions=versions)
     if form is not None and is_conflict:
         _renew(form, assessment)
-    before, after = neighbours(lines, person_id)
     return render_template(
         "grading/student.html",
         discussion=discussion,
@@ -298,7 +301,6 @@ def _student_page(
         look_form=ConfirmForm(),
         max_reason=MAX_REASON,
         max_criterion_comment=MAX_CRITERION_COMMENT,
-        ungraded_key=next_ungraded(lines, person_id),
         assessment=assessment,
         form=form or _filled(assessment),
         passback=chosen.passback,
@@ -307,12 +309,21 @@ def _student_page(
         blind=discussion.hides_names_from(actor),
         **peer_evidence(actor, discussion, assessment, everybody, person_id),
         own=participation.calendar,
-        previous_key=before.key if before else None,
-        next_key=after.key if after else None,
+        **_steps(lines, person_id),
         graded_count=sum(not line.needs_grading for line in everybody),
         total_count=len(everybody),
         base_url=url_for("discussions.show", discussion_id=discussion.id),
     )
+
+
+def _steps(lines: list[StudentLine], person_id: int) -> dict[str, str | None]:
+    """The students before and after this one, and the next without a grade, by the names that templates use."""
+    before, after = neighbours(lines, person_id)
+    return {
+        "previous_key": before.key if before else None,
+        "next_key": after.key if after else None,
+        "ungraded_key": next_ungraded(lines, person_id),
+    }
 
 
 def _filled(assessment: AssessmentView) -> AssessmentForm:
