@@ -28,7 +28,7 @@ from lti_app.discussion.discussions.actions.remove import remove_discussion
 from lti_app.discussion.discussions.actions.reserve import DEFAULT_POINTS, MAX_POINTS, reserve_discussion
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import get_discussion
-from lti_app.grading.assessments.actions.copying import copy_graded_discussion
+from lti_app.grading.assessments.actions.duplicating import copy_graded_discussion
 from lti_app.grading.passbacks.actions.queueing import send_column_again
 from lti_app.lti.claims import DISCUSSION, Message, ResourceLink
 from lti_app.lti.models import Placement

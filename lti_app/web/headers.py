@@ -4,7 +4,7 @@ import re
 from typing import Literal
 from urllib.parse import quote
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, url_for
 
 from lti_app.core.prose import clean_line, normalized
 
@@ -23,7 +23,7 @@ def init_headers(app: Flask) -> None:
     """Set the security headers of every response.
 
     `g.frame_origins` lists who may frame the page, `g.form_origins` where its forms may post; `g.needs_worker` allows
-    web workers."""
+    web workers; `g.prefetches` is the endpoint of the rules by which a browser fetches pages ahead."""
 
     @app.after_request
     def _set(response: Response) -> Response:
@@ -38,6 +38,10 @@ def init_headers(app: Flask) -> None:
         # CSRF protection over https wants the Referer, so it must not be withheld altogether.
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        if endpoint := getattr(g, "prefetches", ""):
+            headers["Speculation-Rules"] = f'"{url_for(endpoint)}"'
+        if request.method not in ("GET", "HEAD", "OPTIONS"):  # what was fetched ahead may say otherwise now
+            headers["Clear-Site-Data"] = '"prefetchCache"'
         headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
         if request.is_secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -20,8 +20,11 @@ from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
+from lti_app.discussion.reviewing.rules.plans import ReviewWeights
 from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.comments.actions import save_comment
+from lti_app.grading.graders.rules.blind import BlindPurpose
+from lti_app.grading.marking.actions.rows import begin_marking
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
@@ -35,6 +38,7 @@ from tests.browser.site import Site
 from tests.browser.states import acting, find, person_of
 from tests.factories import files
 from tests.factories.imports import preview
+from tests.factories.reviews import assign, plan_reviews, review, tasks_of
 
 ARABIC = (
     "كانت خالتي تدير عبّارات الميناء أحد عشر عامًا، وما زال الطاقم يروي عنها قصتين. في الأولى تقف على الرصيف في "
@@ -42,6 +46,7 @@ ARABIC = (
     "[Zaleznik 1977, p. 70]. وهذا أقرب إلى Kotter [Kotter 1990, p. 104]."
 )
 TABLE = b"author,date,text\nNadia,2026-02-03 10:00,One account is enough.\nBen,tomorrow,Is it?\nBen,2026-02-04,\n"
+WEIGHTS = ReviewWeights(Decimal(60), Decimal(30), Decimal(10))
 PAGES = (["What leaders really do", "Leadership is different from management."], ["Each has its own function."])
 
 
@@ -61,6 +66,8 @@ class Filled:
     criterion: int
     comment: int
     """One that the instructor has saved."""
+    review_key: str
+    """Of a review that Amara is to write."""
 
 
 def fill(site: Site) -> Filled:
@@ -71,6 +78,7 @@ def fill(site: Site) -> Filled:
         _gather_week_4(session, site, miriam)
         discussion = find(session, site, miriam, "Are leaders")
         written = _write(session, site, miriam, discussion)
+        begin_marking(session, discussion, [person_of(session, site, "quinn")], BlindPurpose.SECOND)
         upload = ImportFile(content=TABLE, zone="Europe/Berlin", name="thread.csv")
         return Filled(
             *written,
@@ -79,7 +87,23 @@ def fill(site: Site) -> Filled:
             criterion=get_rubric(session, discussion).criteria[0].id,
             comment=save_comment(session, miriam, text="Well argued, {name}.", now=site.clock()),
             passage=find_or_add_passage(session, 1, page="104", exact="Each has its own function."),
+            review_key=_review(session, site, miriam, discussion),
         )
+
+
+def _review(session: Session, site: Site, miriam: Actor, discussion: DiscussionView) -> str:
+    """Let Week 3 be reviewed, somebody review Amara, and Amara begin: the key of what she is to write next."""
+    now, first_due = site.clock(), discussion.class_calendar.first_post_due
+    due = (first_due or now) + timedelta(hours=1)
+    discussion = plan_reviews(session, miriam, discussion, due=due, self_review=True, weights=WEIGHTS)
+    assign(session, miriam, discussion, now=now)
+    amara = acting(session, site, "amara", Role.STUDENT)
+    for key in ("ben", "dana", "elif", "farid", "grace", "hana", "jakub"):
+        reviewer = acting(session, site, key, Role.STUDENT)
+        if amara.person_id in {task.author_id for task in tasks_of(session, reviewer, discussion, now=now)}:
+            review(session, reviewer, discussion, amara, now=now, comment="أوضحت الحجة، وبقي أن تستشهد بها.")
+    review(session, amara, discussion, amara, now=now, comment="I would cite more.")
+    return next(task.key for task in tasks_of(session, amara, discussion, now=now) if not task.submitted_at)
 
 
 def _give_article(session: Session, site: Site, miriam: Actor) -> None:

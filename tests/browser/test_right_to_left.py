@@ -43,6 +43,8 @@ PAGES = {
         "citations.show": WEEK_3 + "/citations/1",
         "search.show": "/courses/1/search?q=Kotter",
         "search.person": "/courses/1/people/{amara}/posts",
+        "reviews.own": WEEK_3 + "/reviews",
+        "reviews.write": WEEK_3 + "/reviews/write/{review_key}",
     },
     "jakub": {"drafts.resume": WEEK_3 + "/drafts/{draft}"},
     "miriam": {
@@ -56,12 +58,22 @@ PAGES = {
         "grading.desk": WEEK_3 + "/grading",
         "grading.student": WEEK_3 + "/grading/{amara}",
         "reopening.history": WEEK_3 + "/grading/{amara}/history",
+        "calibration.overview": WEEK_3 + "/grading/calibration",
+        "graders.overview": WEEK_3 + "/grading/graders",
+        "second_marking.overview": WEEK_3 + "/grading/second-marking",
+        "marking.show": WEEK_3 + "/grading/{quinn}/marking",
         "passback.show": WEEK_3 + "/grading/passback",
         "columns.show": WEEK_4 + "/grading/columns",
+        "copying.choose": WEEK_3 + "/grading/{amara}/copy",
+        "curves.choose": WEEK_3 + "/grading/curve",
+        "extending.choose": WEEK_3 + "/grading/extend?student={amara}",
+        "late_rules.edit": WEEK_3 + "/late",
         "criterion_pass.choose": WEEK_3 + "/grading/criteria",
         "criterion_pass.student": WEEK_3 + "/grading/criteria/{criterion}/1?seed=1",
         "criterion_pass.end": WEEK_3 + "/grading/criteria/{criterion}/end?seed=1",
         "discussion_rubrics.edit": WEEK_3 + "/rubric",
+        "review_overview.settings": WEEK_3 + "/reviews/settings",
+        "review_overview.show": WEEK_3 + "/reviews/overview",
         "rubrics.library": "/courses/1/rubrics",
         "rubrics.show": "/courses/1/rubrics/{rubric}",
         "rubrics.ready": "/courses/1/rubrics/ready/weekly",
@@ -104,6 +116,7 @@ ELSEWHERE = {
     "threads.new_posts": "a part of a page",
     "posts.people": "data",
     "lti.jwks": "data",
+    "prefetch.rules": "data",
     "health.healthz": "data",
 }
 
@@ -125,7 +138,7 @@ def names(arabic_site: Site) -> dict[str, object]:
     """What stands in the addresses of its pages."""
     filled = fill(arabic_site)
     with arabic_site.parts.database.writing() as session:
-        return asdict(filled) | {"amara": person_of(session, arabic_site, "amara")}
+        return asdict(filled) | {key: person_of(session, arabic_site, key) for key in ("amara", "quinn")}
 
 
 @pytest.fixture(scope="module")

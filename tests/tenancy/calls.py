@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from obstore.store import MemoryStore
@@ -13,6 +14,9 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.exchange.importing.rules.posts import ImportChoices, ImportMode
 from lti_app.exchange.importing.rules.prepare import ImportFile, prepare_import
+from lti_app.grading.adjustments.rules.curves import CurveKind
+from lti_app.grading.adjustments.rules.late import LateRule, LateUnit
+from lti_app.grading.assessments.actions.curving import CurveRequest
 from lti_app.grading.comments.rules.anchors import Anchor
 from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
@@ -27,6 +31,7 @@ from tests.factories.readings import KOTTER
 from tests.tenancy.world import FILE, LATER
 
 Ids = Mapping[str, int]
+ADD_2 = CurveRequest(CurveKind.ADD, Decimal(2), is_capped=True)
 
 VALUES: dict[str, Any] = {
     "cited": PassagePlace(page="104"),
@@ -39,6 +44,8 @@ VALUES: dict[str, Any] = {
     "stored_as": TextStorage.TEXT,
     "mark": CriterionMark(),
     "marks": {},
+    "marked_with": 0,
+    "is_submitted": True,
     "name": "Two",
     "note": "",
     "plan": DEFAULT_RUBRIC,
@@ -72,6 +79,15 @@ VALUES: dict[str, Any] = {
     "first_page": 1,
     "answer": "See the new grade.",
     "is_excused": True,
+    "is_held": True,
+    "versions": {},
+    "is_waived": True,
+    "rule": LateRule(LateUnit.POINTS, Decimal(1)),
+    "seen": None,
+    "fingerprint": "",
+    "grading.assessments.preview_curve.wanted": ADD_2,
+    "grading.assessments.apply_curve.wanted": ADD_2,
+    "grading.assessments.waive_late.reason": "Ill",
     "discussion.posts.get_post.need": PostPermission.READ,
     "grading.assessments.assess.version": 1,
     "discussion.moderation.change_post.reason": "Not here",
@@ -90,7 +106,10 @@ CARRIED: dict[str, Callable[[Ids], Any]] = {
 }
 """What is no id but has ids in it."""
 
-WITHOUT = {"discussion.discussions.extend": {"person_id": "group_id", "group_id": "person_id"}}
+WITHOUT = {
+    "grading.graders.assign_grader": {"person_id": "group_id", "group_id": "person_id"},
+    "discussion.discussions.extend": {"person_id": "group_id", "group_id": "person_id"},
+}
 """Where one id is given, the other is not."""
 
 OTHERWISE_CALLED = {
@@ -121,9 +140,19 @@ AS_FOR_NOTHING: dict[str, str] = {
     "discussion.citations.list_citing_discussions": "no discussion here assigns it",
     "discussion.drafts.delete_posted_draft": "reaches only the actor's own drafts",
     "discussion.moderation.list_history": "nothing was done here to a post that is not here",
+    "course.groups.collect_groups_of": "who is not of the course is in no group of it",
     "course.groups.collect_members": "a group that is not of the course has no members",
+    "grading.assessments.refuse_while_blind": "nobody marks somebody elsewhere independently here",
+    "grading.marking.choose_calibration": "who is not a student here is passed over",
+    "grading.graders.distribute_students": "who is not on the staff or no student here is passed over",
     "grading.assessments.excuse": "who is not a student here is passed over",
     "grading.assessments.give_lowest": "who is not a student here is passed over",
+    "grading.assessments.hold_back": "who is not a student here is passed over",
+    "grading.assessments.remove_curve": "who is not a student here is passed over",
+    "grading.assessments.take_back_all": "who is not a student here has no released grade",
+    "grading.assessments.waive_late": "who is not a student here is passed over",
+    "grading.assessments.apply_curve": "nobody elsewhere is in the preview",
+    "grading.assessments.preview_curve": "who is not a student here is passed over",
     "grading.assessments.list_history": "nothing was done here with a grade of somebody elsewhere",
     "grading.assessments.list_looks": "nobody elsewhere has asked here",
     "grading.reviews.get_peer_spread": "nobody here has reviewed a student elsewhere",
@@ -204,9 +233,13 @@ BEYOND_A_GATE: dict[str, str] = {
     "discussion.reviewing.begin_review": "of the review in hand",
     "grading.reviews.marks_of": "of the reviews in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
+    "grading.assessments.locked_students": "of the students in hand",
     "grading.assessments.locked_or_new": "of the student in hand",
     "grading.assessments.collect_post_comments": "of the assessments in hand",
     "grading.assessments.collect_marks": "of the assessments in hand",
+    "grading.graders.collect_graders": "of the students in hand",
+    "grading.marking.begin_all": "of the students in hand",
+    "grading.marking.begin_marking": "of the students in hand",
     "grading.rubrics.delete_criteria": "of the rubric in hand",
     "grading.rubrics.copy_graded_discussion": "of the course that a launch is of",
     "grading.rubrics.newest_rubric": "of the discussion in hand",

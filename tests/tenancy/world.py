@@ -24,6 +24,10 @@ from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.assessments.actions.grading import release
 from lti_app.grading.assessments.actions.reopening import ask_second_look
 from lti_app.grading.comments.actions import save_comment
+from lti_app.grading.graders.actions.assigning import assign_grader
+from lti_app.grading.graders.queries.assignments import list_assigned
+from lti_app.grading.graders.rules.blind import BlindPurpose
+from lti_app.grading.marking.actions.rows import begin_marking
 from lti_app.grading.reviews.queries.overview import get_review_table
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
@@ -102,6 +106,7 @@ def _furnish(session: Session, instructor: Actor, student: Actor) -> DiscussionI
         "course_id": instructor.course_id,
         "discussion_id": place.discussion.id,
         "file_id": attachment,
+        "grader_id": instructor.person_id,
         "group_id": group,
         "passage_id": passage,
         "person_id": student.person_id,
@@ -146,6 +151,10 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
     ids["post_comment_id"] = comment_on(session, instructor, discussion, post)
     ask_second_look(session, student, discussion, reason="Why?", now=MONDAY)
     record_opening(session, student, reading_id, MONDAY)
+    about = {"grader_id": instructor.person_id, "person_id": student.person_id}
+    assign_grader(session, instructor, discussion, **about)
+    ids["assignment_id"] = list_assigned(session, instructor, discussion)[0].id
+    begin_marking(session, discussion, [student.person_id], BlindPurpose.SECOND)
     reviewed = plan_reviews(session, instructor, discussion, peers=0, self_review=True)
     assign(session, instructor, reviewed, now=MONDAY)
     review(session, student, reviewed, student, now=MONDAY)

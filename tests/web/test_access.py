@@ -17,7 +17,16 @@ from tests.factories.imports import preview
 from tests.factories.reviews import assign, plan_reviews, tasks_of
 from tests.web.questions import refused
 
-PUBLIC = {"static", "health.healthz", "lti.login", "lti.check", "lti.begin_in_tab", "lti.launch", "lti.jwks"}
+PUBLIC = {
+    "static",
+    "health.healthz",
+    "lti.login",
+    "lti.check",
+    "lti.begin_in_tab",
+    "lti.launch",
+    "lti.jwks",
+    "prefetch.rules",
+}
 """No visit is needed. The LTI addresses have tests of their own."""
 
 EVERYBODY = frozenset({"olga", "ana", "tariq", "ines"})
@@ -99,6 +108,14 @@ MAY = {
     "exchange.discard": INSTRUCTORS,
     "exchange.reread": INSTRUCTORS,
     "bulk.act": STAFF,
+    "copying.choose": STAFF,
+    "copying.copy": STAFF,
+    "curves.choose": INSTRUCTORS,
+    "curves.curve": INSTRUCTORS,
+    "extending.choose": INSTRUCTORS,
+    "extending.extend": INSTRUCTORS,
+    "late_rules.edit": INSTRUCTORS,
+    "late_rules.save": INSTRUCTORS,
     "criterion_pass.choose": STAFF,
     "criterion_pass.student": STAFF,
     "criterion_pass.save": STAFF,
@@ -124,7 +141,11 @@ MAY = {
     "marking.decide": STAFF,
     "marking.end": INSTRUCTORS,
     "second_marking.overview": STAFF,
+    "second_marking.save": INSTRUCTORS,
     "graders.overview": STAFF,
+    "calibration.overview": STAFF,
+    "calibration.choose": INSTRUCTORS,
+    "calibration.end": INSTRUCTORS,
     "graders.assign": INSTRUCTORS,
     "graders.distribute": INSTRUCTORS,
     "graders.remove": INSTRUCTORS,

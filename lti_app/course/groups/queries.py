@@ -113,6 +113,20 @@ def collect_members(session: Session, actor: Actor, group_id: int) -> frozenset[
     return frozenset(rows)
 
 
+def collect_groups_of(session: Session, actor: Actor, person_id: int) -> frozenset[int]:
+    """The ids of the groups of the actor's course that a person is in (one statement). Raises Forbidden for all but
+    staff.
+    """
+    if not actor.is_staff:
+        raise Forbidden
+    rows = session.scalars(
+        select(Group.id)
+        .join(GroupMember, GroupMember.group_id == Group.id)
+        .where(GroupMember.person_id == person_id, Group.course_id == actor.course_id)
+    )
+    return frozenset(rows)
+
+
 def list_places(session: Session, actor: Actor) -> list[StudentPlace]:
     """Every active student with the group made here that they are in, in the order of class lists (one statement).
 

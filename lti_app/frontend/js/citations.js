@@ -39,6 +39,7 @@ export function watchCitations(page) {
     if (card.contains(document.activeElement)) shownFor.focus();
     hide();
   });
+  addEventListener("resize", () => shownFor && place(shownFor));
   let byTouch = false;
   page.addEventListener("pointerdown", (event) => {
     byTouch = event.pointerType !== "mouse";

@@ -56,7 +56,7 @@ class Assessment(Base):
     "The late rule of before that stays with this grade, as `{'rule': …}`; empty where that of the discussion applies."
     curve: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     "The curve that changes the grade, in the stored form of `adjustments`."
-    held_at: Mapped[datetime | None]
+    withheld_at: Mapped[datetime | None]
     "Since when the grade is held back from releases of several grades."
     adjusted_at: Mapped[datetime | None]
     "When the late reduction or the curve was last changed."

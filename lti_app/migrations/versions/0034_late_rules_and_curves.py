@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 MOMENT = lti_app.core.db.UtcDateTime(timezone=True)
-MOMENTS = ("late_waived_at", "held_at", "adjusted_at")
+MOMENTS = ("late_waived_at", "withheld_at", "adjusted_at")
 DOCUMENTS = ("late_rule", "curve")
 
 

@@ -9,7 +9,9 @@ class WorkStanding(StrEnum):
     """How far the work of one student is."""
 
     NOTHING = "nothing"
-    """No posts."""
+    """No posts, while something can still be done on time or nothing has a date."""
+    ABSENT = "absent"
+    """No posts, and all dates have passed."""
     STARTED = "started"
     """Something is not done, and can still be done on time."""
     MISSING = "missing"
@@ -22,7 +24,8 @@ class WorkStanding(StrEnum):
 def standing_of(verdicts: Verdicts, *, posts: int) -> WorkStanding:
     """The standing of a student with so many posts. Without requirements, whoever has posted is done."""
     if not posts:
-        return WorkStanding.NOTHING
+        is_over = bool(verdicts.requirements) and not (verdicts.any_pending or verdicts.all_met)
+        return WorkStanding.ABSENT if is_over else WorkStanding.NOTHING
     if verdicts.all_met:
         return WorkStanding.LATE if verdicts.any_late else WorkStanding.COMPLETE
     return WorkStanding.STARTED if verdicts.any_pending else WorkStanding.MISSING

@@ -32,6 +32,7 @@ SHOWS: Mapping[str, Shows] = {
     "changed": lambda line: line.is_changed or line.status is GradingStatus.CHANGED,
     "asked": lambda line: line.asks_again,
     "gradebook": lambda line: line.passback is not None and line.passback.needs_attention,
+    "held": lambda line: line.is_held,
     "released": lambda line: line.status is GradingStatus.RELEASED,
     "excused": lambda line: line.status is GradingStatus.EXCUSED,
     "blind": lambda line: line.is_blind,
@@ -141,9 +142,11 @@ def grades_of(
     lines: Sequence[StudentLine],
     verdicts_of: VerdictsOf | None = None,
     *,
-    versions: dict[int, RubricView] | None = None,
+    versions: Mapping[int, RubricView] | None = None,
 ) -> dict[int, GivenGrade]:
-    """The grades that students would get now, by person id; none for those of whom nothing is stored."""
+    """The grades that students would get now, by person id; none for those of whom nothing is stored. `versions` are
+    those of the rubric, where they are known.
+    """
     bases = {line.person_id: line.basis for line in lines if line.basis}
     return collect_given(
         read_session(), actor, discussion, bases, verdicts_of=verdicts_of, versions=versions, now=now()

@@ -1,7 +1,8 @@
 """The grading desk."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,39 +10,27 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import list_groups
 from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.lineage import get_lineage
-from lti_app.discussion.threads.rules import DiffPart, compare_words
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
-from lti_app.grading.assessments.queries.context import PostInContext, collect_edited_texts, list_posts_in_context
-from lti_app.grading.assessments.queries.given import given_now
-from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
-from lti_app.grading.assessments.queries.history import list_looks
+from lti_app.grading.assessments.queries.grades import get_assessment
 from lti_app.grading.assessments.rules import (
-    MAX_CRITERION_COMMENT,
-    MAX_REASON,
     GradingStatus,
     StudentLine,
-    events_after,
-    suggested_level,
 )
 from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.grading.graders.errors import MarkedIndependently
 from lti_app.grading.graders.queries.assignments import list_graders
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.rules.states import GradebookStanding
-from lti_app.grading.rubrics.queries import list_versions
-from lti_app.grading.rubrics.rules.criteria import CriterionMark
-from lti_app.participation.progress.queries import collect_class_verdicts, get_participation
-from lti_app.participation.requirements.evaluation import Verdicts
+from lti_app.participation.progress.queries import collect_class_verdicts
 from lti_app.web.forms.fields import ConfirmForm
-from lti_app.web.grading.adjusting import LATE_WAIVED, decide_late
+from lti_app.web.grading.adjusting import decide_late
 from lti_app.web.grading.class_list import (
     chosen_words,
     enter,
@@ -50,21 +39,20 @@ from lti_app.web.grading.class_list import (
     list_class,
     narrowed,
     neighbours,
-    next_ungraded,
     read_filter,
     standings_by,
     whom,
     with_open,
 )
-from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
-from lti_app.web.grading.forms.desk_edits import Work, comments_about, desk_edit
-from lti_app.web.grading.peer_evidence import peer_evidence
+from lti_app.web.grading.forms.desk import AssessmentForm, chosen_marks
+from lti_app.web.grading.forms.desk_edits import desk_edit
+from lti_app.web.grading.prefetch import fetch_next_ahead
+from lti_app.web.grading.student_page import line_of, student_page
 from lti_app.web.transactions import now, read_session, ring, writing
 
 blueprint = Blueprint(
     "grading", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/grading"
 )
-
 
 MOST_NAMES = 10
 """So many students are named in one sentence."""
@@ -75,10 +63,11 @@ def desk(discussion_id: int) -> ResponseReturnValue:
     """The class list: posts, grading status and gradebook status of each student."""
     actor, discussion = enter(discussion_id)
     lines = list_class(actor, discussion)
-    wanted, blind = filter_of(actor, lines), discussion.hides_names_from(actor)
+    wanted = filter_of(actor, lines)
     verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
     standings = standings_by(verdicts_of, lines)
     grades = grades_of(actor, discussion, lines, verdicts_of)
+    blind = discussion.hides_names_from(actor)
     return render_template(
         "grading/desk.html",
         discussion=discussion,
@@ -87,13 +76,12 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         standings=standings,
         wanted=wanted,
         groups=[] if blind else list_groups(read_session(), actor),
-        graders=_graders(actor, discussion, lines),
-        shows_graders=_shows_graders(lines),
+        **_graders(actor, discussion, lines),
         tick=request.args.get("tick", ""),
         counts=_counts(lines),
         lineage=get_lineage(read_session(), actor, discussion),
         release_form=ConfirmForm(),
-        checked_at=max((at for line in lines if line.passback and (at := line.passback.checked_at)), default=None),
+        checked_at=_last_read(lines),
         blind=blind,
         may_edit_rubric=may(actor, DiscussionPermission.EDIT_SETTINGS),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
@@ -109,7 +97,8 @@ def student(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Re
     everybody = list_class(actor, discussion)
     if any(line.person_id == person_id and line.is_blind for line in everybody):
         return redirect(_marking_url(), 303)
-    return _student_page(actor, discussion, person_id, everybody=everybody)
+    fetch_next_ahead()
+    return student_page(actor, discussion, person_id, everybody=everybody)
 
 
 @blueprint.get("/review/<int:person_id>")
@@ -132,39 +121,43 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     action = request.form.get("action", "save")
     try:
         if (edit := desk_edit(actor, discussion, person_id, form, action)) is not None:
-            return _student_page(actor, discussion, person_id, form, typed=edit.typed), edit.status
+            return student_page(actor, discussion, person_id, form, typed=edit.typed), edit.status
         if not form.validate():
-            return _student_page(actor, discussion, person_id, form), 422
-        with writing() as session:
-            _assess(session, actor, discussion, person_id, form)
-            decide_late(session, actor, discussion, person_id)
-            is_released = action == "release" and _release(session, actor, discussion, person_id)
+            return student_page(actor, discussion, person_id, form), 422
+        is_released = _store(actor, discussion, person_id, form, action)
     except (CommentTooLong, PlaceholderLeft):
-        return _student_page(actor, discussion, person_id, form), 422
+        return student_page(actor, discussion, person_id, form), 422
     except MarkedIndependently:
         return redirect(_marking_url(), 307)  # what was entered goes along, and becomes the grader's own marks
     except AssessmentChanged:
-        return _student_page(actor, discussion, person_id, form, is_conflict=True), 409
+        return student_page(actor, discussion, person_id, form, is_conflict=True), 409
     if is_released:
         ring()
     elif action != "release":
         flash(_("Saved. The student can’t see it until you release it."))
-    return redirect(_onward(actor, discussion, person_id, to_next=action == "save_next"), 303)
+    return redirect(_onward(actor, discussion, person_id, is_next=action == "save_next"), 303)
 
 
-def _onward(actor: Actor, discussion: DiscussionView, person_id: int, *, to_next: bool) -> str:
-    """Where the desk goes on after marks were saved: the same student, or the next one that the filter shows."""
+def _onward(actor: Actor, discussion: DiscussionView, person_id: int, *, is_next: bool) -> str:
+    """The student on the desk again, or the next one of the class list as it is filtered."""
     lines = list_class(actor, discussion)
-    wanted = filter_of(actor, lines)
-    here = next(line for line in lines if line.person_id == person_id)
+    wanted, here = filter_of(actor, lines), line_of(lines, person_id)
     shown = with_open(here, lines, narrowed(actor, discussion, lines, wanted))
-    after = neighbours(shown, person_id)[1] if to_next else None
-    return f"{url_for('.desk', discussion_id=discussion.id)}/{(after or here).key}{wanted.query}"
+    onward = neighbours(shown, person_id)[1] if is_next else None
+    return f"{url_for('.desk', discussion_id=discussion.id)}/{(onward or here).key}{wanted.query}"
 
 
 def _marking_url() -> str:
     """Where the student of this request is marked independently."""
     return f"{request.path}/marking{read_filter().query}"
+
+
+def _store(actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm, action: str) -> bool:
+    """Save what was entered, and release it if the button says so; whether it was released."""
+    with writing() as session:
+        _assess(session, actor, discussion, person_id, form)
+        decide_late(session, actor, discussion, person_id)
+        return action == "release" and _release(session, actor, discussion, person_id)
 
 
 def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm) -> None:
@@ -254,126 +247,19 @@ def _release(session: Session, actor: Actor, discussion: DiscussionView, person_
     return True
 
 
-def _student_page(
-    actor: Actor,
-    discussion: DiscussionView,
-    person_id: int,
-    form: AssessmentForm | None = None,
-    *,
-    is_conflict: bool = False,
-    typed: Mapping[str, str] | None = None,
-    everybody: list[StudentLine] | None = None,
-) -> str:
-    everybody, session = everybody or list_class(actor, discussion), read_session()
-    wanted = filter_of(actor, everybody)
-    chosen = next((line for line in everybody if line.person_id == person_id), None)
-    if chosen is None:
-        raise NotFound
-    versions = list_versions(session, discussion)
-    grades = grades_of(actor, discussion, everybody, versions=versions)
-    lines = with_open(chosen, everybody, narrowed(actor, discussion, everybody, wanted, grades=grades))
-    posts = list_posts_in_context(session, actor, discussion, person_id)
-    participation = get_participation(session, actor, discussion, person_id, now=now())
-    verdicts = participation.verdicts
-    assessment = get_assessment(session, actor, discussion, person_id, versions=versions)
-    if form is not None and is_conflict:
-        _renew(form, assessment)
-    return render_template(
-        "grading/student.html",
-        discussion=discussion,
-        lines=lines,
-        wanted=wanted,
-        grades=grades,
-        own_grade=given_now(discussion, assessment.basis, assessment.rubric, verdicts),
-        late_waived=assessment.basis.is_waived if form is None else bool(request.form.get(LATE_WAIVED)),
-        student=chosen,
-        posts=posts,
-        verdicts=verdicts,
-        post_verdicts=verdicts.posts,
-        rubric=assessment.rubric,
-        rows=_rows(assessment, verdicts, None if form is None else typed or request.form),
-        **comments_about(
-            Work(actor, discussion, chosen, assessment, tuple(posts), participation.facts),
-            typed=None if form is None else typed or request.form,
-        ),
-        conflict=is_conflict,
-        looks=list_looks(session, actor, discussion, person_id) if chosen.asks_again else [],
-        look_form=ConfirmForm(),
-        max_reason=MAX_REASON,
-        max_criterion_comment=MAX_CRITERION_COMMENT,
-        assessment=assessment,
-        form=form or _filled(assessment),
-        passback=chosen.passback,
-        changes=events_after(assessment.assessed_at, [change for post in posts for change in post.events]),
-        edits=_edits_since(actor, discussion, person_id, assessment, posts),
-        blind=discussion.hides_names_from(actor),
-        **peer_evidence(actor, discussion, assessment, everybody, person_id),
-        own=participation.calendar,
-        **_steps(lines, person_id),
-        graded_count=sum(not line.needs_grading for line in everybody),
-        total_count=len(everybody),
-        base_url=url_for("discussions.show", discussion_id=discussion.id),
-    )
+def _last_read(lines: Sequence[StudentLine]) -> datetime | None:
+    """When the gradebook was last read; None for never."""
+    return max((at for line in lines if line.passback and (at := line.passback.checked_at)), default=None)
 
 
-def _steps(lines: list[StudentLine], person_id: int) -> dict[str, str | None]:
-    """The students before and after this one, and the next without a grade, by the names that templates use."""
-    before, after = neighbours(lines, person_id)
-    return {
-        "previous_key": before.key if before else None,
-        "next_key": after.key if after else None,
-        "ungraded_key": next_ungraded(lines, person_id),
-    }
-
-
-def _filled(assessment: AssessmentView) -> AssessmentForm:
-    """The form with what is saved."""
-    return AssessmentForm(
-        formdata=None,
-        comment=assessment.comment,
-        note=assessment.note,
-        version=assessment.version,
-        marked_with=assessment.rubric.id,
-    )
-
-
-def _renew(form: AssessmentForm, assessment: AssessmentView) -> None:
-    """After a conflict: saving again is a choice between both, which the page shows."""
-    form.version.data, form.version.raw_data = assessment.version, None
-    form.marked_with.data, form.marked_with.raw_data = assessment.rubric.id, None
-
-
-def _edits_since(
-    actor: Actor, discussion: DiscussionView, person_id: int, assessment: AssessmentView, posts: list[PostInContext]
-) -> dict[str, tuple[DiffPart, ...]]:
-    """What was changed in the student's posts after the marks were saved, by address."""
-    since = assessment.assessed_at
-    if since is None or not any(post.edited_at and post.edited_at > since for post in posts):
-        return {}
-    texts = collect_edited_texts(read_session(), actor, discussion, person_id, since)
-    return {address: compare_words(text.before, text.now) for address, text in texts.items()}
-
-
-def _rows(assessment: AssessmentView, verdicts: Verdicts, typed: Mapping[str, str] | None) -> list[RubricRow]:
-    """The criteria with their marks: as typed if they are not saved, else as stored."""
-    rubric = assessment.rubric
-    marks = assessment.marks if typed is None else chosen_marks(rubric, typed)
-    return [
-        RubricRow(criterion, marks.get(criterion.id, CriterionMark()), suggested_level(criterion, verdicts))
-        for criterion in rubric.criteria
-    ]
-
-
-def _graders(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, str]:
-    """The names of the graders of the course by id, if students have graders; else the list needs no names."""
+def _graders(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[str, object]:
+    """The names of the graders of the course by id, if students have graders, else the list needs no names; and whether
+    it matters who graded: students have graders, or more than one person grades.
+    """
     is_divided = any(line.graders.everybody for line in lines)
-    return {each.person_id: each.name for each in list_graders(read_session(), actor, discussion)} if is_divided else {}
-
-
-def _shows_graders(lines: Sequence[StudentLine]) -> bool:
-    """Whether it matters who graded: students have graders, or more than one person grades."""
     by = {line.graded_by for line in lines if line.graded_by}
-    return len(by) > 1 or any(line.graders.everybody for line in lines)
+    known = list_graders(read_session(), actor, discussion) if is_divided else []
+    return {"graders": {each.person_id: each.name for each in known}, "shows_graders": is_divided or len(by) > 1}
 
 
 def _counts(lines: list[StudentLine]) -> dict[str, int]:
@@ -384,6 +270,7 @@ def _counts(lines: list[StudentLine]) -> dict[str, int]:
         "total": len(lines),
         "graded": statuses[GradingStatus.RELEASED],
         "ready": sum(line.is_ready for line in lines),
+        "held": sum(line.is_held for line in lines),
         "pending": standings[GradebookStanding.PENDING],
         "refused": standings[GradebookStanding.REFUSED],
         "shown": sum(

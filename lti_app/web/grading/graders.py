@@ -8,16 +8,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lti_app.core.errors import NotFound
 from lti_app.course.courses.queries import Member
 from lti_app.course.courses.rules import Role
 from lti_app.course.groups.queries import GroupLine, list_groups
 from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.grading.assessments.rules import GradingStatus, StudentLine
 from lti_app.grading.graders.actions.assigning import assign_grader, distribute_students, remove_assignment
-from lti_app.grading.graders.errors import NobodyToDistribute, NobodyToGrade, NotAGrader
 from lti_app.grading.graders.queries.assignments import list_assigned, list_graders
 from lti_app.grading.graders.queries.blind import list_submitted
 from lti_app.grading.graders.rules.assignment import Assigned
+from lti_app.grading.marking.queries.distribution import list_distributions
+from lti_app.grading.marking.rules.distribution import FEW
+from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import MAX_DIGITS, enter, list_class
 from lti_app.web.transactions import read_session, writing
@@ -60,7 +63,7 @@ def overview(discussion_id: int) -> ResponseReturnValue:
     session, lines = read_session(), list_class(actor, discussion)
     graders = list_graders(session, actor, discussion)
     groups = [] if discussion.hides_names_from(actor) else list_groups(session, actor)
-    submitted = list_submitted(session, actor, discussion)
+    submitted, may_change = list_submitted(session, actor, discussion), may(actor, DiscussionPermission.EDIT_SETTINGS)
     return render_template(
         "grading/graders/overview.html",
         discussion=discussion,
@@ -71,7 +74,11 @@ def overview(discussion_id: int) -> ResponseReturnValue:
         without=sum(not line.graders.first for line in lines),
         without_second=sum(line.is_blind and not line.graders.second for line in lines),
         blind=discussion.hides_names_from(actor),
-        may_change=may(actor, DiscussionPermission.EDIT_SETTINGS),
+        may_change=may_change,
+        distributions=list_distributions(session, actor, discussion) if may_change else [],
+        names={each.person_id: each.name for each in graders},
+        maximum=get_rubric(session, discussion).maximum,
+        few=FEW,
         form=ConfirmForm(),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )
@@ -96,7 +103,7 @@ def assign(discussion_id: int) -> ResponseReturnValue:
                 for_course=request.form.get("where") == "course",
             )
         flash(_("Grader assigned."))
-    except (NotAGrader, NobodyToGrade):
+    except NotFound:
         flash(_("Nothing was changed. Choose a grader, and whose work they grade."), "warning")
     return redirect(url_for(".overview", discussion_id=discussion_id), 303)
 
@@ -107,21 +114,19 @@ def distribute(discussion_id: int) -> ResponseReturnValue:
     actor, discussion = enter(discussion_id)
     is_second = request.form.get("part") == "second"
     marked_twice = {line.person_id for line in list_class(actor, discussion) if line.is_blind}
-    try:
-        with writing() as session:
-            count = distribute_students(
-                session,
-                actor,
-                discussion,
-                grader_ids={_id(each) for each in request.form.getlist("grader")},
-                is_second=is_second,
-                person_ids=marked_twice if is_second else None,
-            )
+    with writing() as session:
+        count = distribute_students(
+            session,
+            actor,
+            discussion,
+            grader_ids={_id(each) for each in request.form.getlist("grader")},
+            is_second=is_second,
+            person_ids=marked_twice if is_second else None,
+        )
+    if count:
         flash(ngettext("%(num)d student has a grader now.", "%(num)d students have a grader now.", count))
-    except NotAGrader:
-        flash(_("Nothing was changed. Choose at least one grader."), "warning")
-    except NobodyToDistribute:
-        flash(_("Nothing was changed. No chosen grader can take any of these students."), "warning")
+    else:
+        flash(_("Nothing was changed. Choose graders who can take these students."), "warning")
     return redirect(url_for(".overview", discussion_id=discussion_id), 303)
 
 
@@ -164,7 +169,7 @@ def _assigned(
         AssignedLine(
             id=each.id,
             grader=names.get(each.grader_id, ""),
-            group=known.get(each.group_id or 0),
+            group=known.get(each.group or 0),
             student=students.get(each.person_id or 0, ""),
             is_second=each.is_second,
             in_discussion=each.in_discussion,

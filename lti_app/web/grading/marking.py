@@ -13,6 +13,7 @@ from lti_app.grading.assessments.errors import AssessmentIncomplete, CommentTooL
 from lti_app.grading.assessments.queries.context import list_posts_in_context
 from lti_app.grading.assessments.rules import MAX_CRITERION_COMMENT, StudentLine, suggested_level
 from lti_app.grading.graders.queries.blind import list_blind
+from lti_app.grading.graders.rules.blind import BlindPurpose
 from lti_app.grading.graders.rules.given import joined
 from lti_app.grading.marking.actions.deciding import decide_marking, end_marking, may_decide
 from lti_app.grading.marking.actions.submitting import save_marking
@@ -177,8 +178,8 @@ def _page(
     here, shown, wanted = _place(actor, discussion, person_id)
     before, after = neighbours(shown, person_id)
     verdicts = get_participation(session, actor, discussion, person_id, now=now()).verdicts
-    is_decision = view.state.is_to_decide and may_decide(actor, view.marked_by)
-    is_compared = view.state.is_to_decide or not view.state.is_open
+    is_compared = bool(view.shown) or not view.state.is_open
+    is_decision = is_compared and view.state.is_open and _may_decide(actor, view)
     if form is not None and problem in (MarkingChanged.code, DecisionChanged.code):
         form.version.data, form.version.raw_data = view.own.version if view.own else 0, None
         form.marked_with.data, form.marked_with.raw_data = view.rubric.id, None
@@ -207,10 +208,18 @@ def _page(
     )
 
 
+def _may_decide(actor: Actor, view: BlindMarkingView) -> bool:
+    if view.state.purpose is BlindPurpose.CALIBRATION:
+        return actor.role is Role.INSTRUCTOR
+    return view.state.is_to_decide and may_decide(actor, view.marked_by)
+
+
 def _form(view: BlindMarkingView, *, is_decision: bool) -> AssessmentForm:
     """The reader's own words; of a decision, those of both graders to choose from."""
     own, rubric_id = view.own, view.rubric.id
-    if is_decision and len(view.shown) > 1:
+    if is_decision and view.state.purpose is BlindPurpose.CALIBRATION:
+        return AssessmentForm(formdata=None, comment="", note="", version=0, marked_with=rubric_id)
+    if is_decision:
         first, second = view.shown[:2]
         words = {"comment": joined(first.comment, second.comment), "note": joined(first.note, second.note)}
         return AssessmentForm(formdata=None, **words, version=0, marked_with=rubric_id)
@@ -228,7 +237,7 @@ def _rows(
     if form is not None:
         marks: Mapping[int, CriterionMark] = chosen_marks(view.rubric, request.form)
     elif is_decision:
-        marks = {row.criterion.id: row.marks[0] for row in view.rows if row.difference == 0}
+        marks = {row.criterion.id: row.marks[0] for row in view.rows if row.is_unanimous}
     else:
         marks = view.own.marks if view.own else {}
     return [

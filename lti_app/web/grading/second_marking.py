@@ -5,7 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, may, require
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.graders.queries.blind import get_second_marking
 from lti_app.grading.marking.actions.settings import set_second_marking
 from lti_app.grading.marking.errors import SampleSizeWrong
@@ -22,34 +24,40 @@ blueprint = Blueprint(
 TOO_FAR = _l("Enter points from 0 to the maximum of the rubric.")
 
 
-@blueprint.route("", methods=["GET", "POST"])
+@blueprint.get("")
 def overview(discussion_id: int) -> ResponseReturnValue:
     """The students whom two graders mark, and for instructors the settings."""
     actor, discussion = enter(discussion_id)
     plan = get_second_marking(read_session(), actor, discussion)
-    form = SecondMarkingForm(
-        mode=plan.mode.value, percent=plan.percent, agreement=plan.agreement.value, tolerance=f"{plan.tolerance:f}"
-    )
-    if form.is_submitted():
-        require(actor, DiscussionPermission.EDIT_SETTINGS)
-    if form.validate_on_submit():
-        try:
-            with writing() as session:
-                set_second_marking(session, actor, discussion, form.plan, now=now())
-        except SampleSizeWrong:
-            form.tolerance.errors = [TOO_FAR]
-        else:
-            flash(_("Second marking saved."))
-            return redirect(url_for(".overview", discussion_id=discussion_id), 303)
-    lines = [line for line in list_class(actor, discussion) if line.blind and line.blind.outcome != "none"]
-    page = render_template(
+    words = {"mode": plan.mode.value, "agreement": plan.agreement.value, "tolerance": f"{plan.tolerance.normalize():f}"}
+    return _page(actor, discussion, SecondMarkingForm(formdata=None, percent=plan.percent, **words))
+
+
+@blueprint.post("")
+def save(discussion_id: int) -> ResponseReturnValue:
+    """Turn second marking on or off, or change it."""
+    actor, discussion = enter(discussion_id)
+    require(actor, DiscussionPermission.EDIT_SETTINGS)
+    form = SecondMarkingForm()
+    if not form.validate():
+        return _page(actor, discussion, form), 422
+    try:
+        with writing() as session:
+            set_second_marking(session, actor, discussion, form.plan, now=now())
+    except SampleSizeWrong:
+        form.tolerance.errors = [TOO_FAR]
+        return _page(actor, discussion, form), 422
+    flash(_("Second marking saved."))
+    return redirect(url_for(".overview", discussion_id=discussion_id), 303)
+
+
+def _page(actor: Actor, discussion: DiscussionView, form: SecondMarkingForm) -> str:
+    return render_template(
         "grading/marking/overview.html",
         discussion=discussion,
         form=form,
-        plan=plan,
-        lines=lines,
+        lines=[line for line in list_class(actor, discussion) if line.blind and line.blind.outcome != "none"],
         rubric=get_rubric(read_session(), discussion),
         may_change=may(actor, DiscussionPermission.EDIT_SETTINGS),
-        base_url=url_for("discussions.show", discussion_id=discussion_id),
+        base_url=url_for("discussions.show", discussion_id=discussion.id),
     )
-    return page, 422 if form.errors else 200

@@ -25,7 +25,7 @@ from lti_app.exchange.exporting.queries import export_posts, list_authors, list_
 from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.grading.assessments.queries.context import list_posts_in_context
 from lti_app.participation.progress.queries import collect_class_facts
-from tests.discussion.visibility import oracle, own_work
+from tests.discussion.visibility import oracle, own_work, reviewed_work
 from tests.discussion.visibility.looks import LOOKS, READING, SHUT, counted, every_fifth, existing, name_of
 from tests.discussion.visibility.oracle import STAFF, Case, Place, Viewer
 from tests.discussion.visibility.world import PLACES, VIEWERS, World, build
@@ -388,6 +388,6 @@ CHECKS = (
 
 def test_every_reader(world, subtests):
     """Built once, then asked by everybody for everything."""
-    for check in (*CHECKS, *own_work.CHECKS):
+    for check in (*CHECKS, *own_work.CHECKS, *reviewed_work.CHECKS):
         with subtests.test(check.__name__):
             check(world)

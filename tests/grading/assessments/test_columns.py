@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from lti_app.core.errors import Forbidden
-from lti_app.grading.assessments.actions.copying import copy_graded_discussion
+from lti_app.grading.assessments.actions.duplicating import copy_graded_discussion
 from lti_app.grading.assessments.actions.grading import release
 from lti_app.grading.passbacks.actions.columns import choose_columns
 from lti_app.grading.passbacks.actions.queueing import withdraw_unsent

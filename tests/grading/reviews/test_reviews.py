@@ -6,10 +6,13 @@ from decimal import Decimal
 import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
+from lti_app.discussion.reviewing.actions import assigning
 from lti_app.discussion.reviewing.actions.assigning import assign_reviews
+from lti_app.discussion.reviewing.queries.allocation import read_stages
 from lti_app.discussion.reviewing.queries.tasks import get_task, list_reviewed_posts
+from lti_app.grading.reviews.actions import save_review
 from lti_app.grading.reviews.queries.overview import get_review_table
-from lti_app.grading.reviews.queries.writing import list_received
+from lti_app.grading.reviews.queries.writing import get_review, list_received
 from tests.factories.posts import write
 from tests.factories.reviews import DUE, again, assign, plan_reviews, review, tasks_of
 
@@ -82,3 +85,29 @@ def test_graders_see_the_spread(session, cast, reviewed, clock):
     assert table.deviations[cast.ana.person_id] > 0 > table.deviations[cast.chi.person_id]
     with pytest.raises(Forbidden):
         get_review_table(session, cast.ana, reviewed)
+
+
+def test_what_was_withdrawn_while_somebody_was_writing_can_still_be_saved(session, cast, reviewed, clock):
+    """Nobody had begun it, so it was given to another; but its reviewer has the page open."""
+    mine = [t for t in tasks_of(session, cast.ana, reviewed, now=clock()) if t.author_id == cast.ben.person_id]
+    fewer = plan_reviews(session, cast.ines, reviewed, peers=0, self_review=True)
+    assign(session, cast.ines, fewer, now=clock())
+    assert [t.author_id for t in tasks_of(session, cast.ana, fewer, now=clock())] == [cast.ana.person_id]
+    here = again(session, cast.ana, fewer, now=clock())
+    rubric_id = get_review(session, cast.ana, here, mine[0]).rubric.id
+    about = {"marks": {}, "comment": "Half an hour's work", "version": 0, "marked_with": rubric_id}
+    save_review(session, cast.ana, here, mine[0].key, **about, submit=False, now=clock())
+    assert {t.author_id for t in tasks_of(session, cast.ana, fewer, now=clock())} == {
+        cast.ana.person_id,
+        cast.ben.person_id,
+    }
+
+
+def test_what_is_begun_after_the_assigning_has_read_it_is_not_withdrawn(session, cast, reviewed, clock, monkeypatch):
+    fewer = plan_reviews(session, cast.ines, reviewed, peers=0, self_review=True)
+    as_read = read_stages(session, fewer)
+    review(session, cast.ana, fewer, cast.ben, now=clock(), submit=False)
+    monkeypatch.setattr(assigning, "read_stages", lambda *_: as_read)
+    assign(session, cast.ines, fewer, now=clock())
+    authors = {task.author_id for task in tasks_of(session, cast.ana, fewer, now=clock())}
+    assert authors == {cast.ana.person_id, cast.ben.person_id}

@@ -83,3 +83,15 @@ def test_statements_do_not_grow(site, cast, discussion, here):
         assign(ines, here, cast.tariq, str(student.person_id))
         site.mark(discussion, student)
     assert costs(site, lambda: ines.get(here)) == few <= 12
+
+
+def test_instructors_see_how_grades_are_distributed(site, cast, discussion, here):
+    assert "Grades by grader" not in site.browser(cast.ines).get(here).text
+    for student in cast.students:
+        site.mark(discussion, student)
+    assert "Grades by grader" not in site.browser(cast.tariq).get(here).text
+    page = site.browser(cast.ines).get(here).page
+    tables = page.all("table")
+    assert "3 20 20 0" in tables[1].text
+    assert "80 to 100 % 3" in tables[2].text
+    assert "Excellent 100 %, Good 0 %" in page.one("details", class_="distribution").text

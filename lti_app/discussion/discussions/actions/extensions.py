@@ -1,5 +1,6 @@
 """Extensions: later dates for a student or a group."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -52,6 +53,24 @@ def extend(
         .values(**row, **given)
         .on_conflict_do_update(index_elements=["discussion_id", whose], set_=given)
     )
+
+
+def extend_all(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    person_ids: Collection[int],
+    *,
+    dates: Calendar,
+    note: str,
+    now: datetime,
+) -> int:
+    """The same later dates for several students, always in the same order; returns for how many. Raises what `extend`
+    raises.
+    """
+    for person_id in sorted(person_ids):
+        extend(session, actor, discussion, person_id=person_id, dates=dates, note=note, now=now)
+    return len(person_ids)
 
 
 def remove_extension(session: Session, actor: Actor, discussion: DiscussionView, extension_id: int) -> None:

@@ -1,9 +1,10 @@
 """Assigning reviews: by an instructor, or by itself once first posts are due."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
@@ -14,7 +15,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView, lo
 from lti_app.discussion.discussions.rules import Calendar
 from lti_app.discussion.reviewing.models import ReviewAssignment
 from lti_app.discussion.reviewing.queries.allocation import changes, read_participants, read_plan, read_stages
-from lti_app.discussion.reviewing.rules.allocation import Allocation, Pair
+from lti_app.discussion.reviewing.rules.allocation import Allocation, Pair, ReviewStage
 from lti_app.discussion.reviewing.rules.plans import is_due_to_assign
 
 
@@ -44,9 +45,12 @@ def assign_due(session: Session, discussion_id: int, *, now: datetime) -> Alloca
 
 
 def begin_review(session: Session, assignment_id: int, *, submitted: bool, now: datetime) -> None:
-    """Note that a review has a draft, or is submitted. The first time counts. Called with the id of a ReviewTask."""
+    """Note that a review has a draft, or is submitted. The first time counts. Called with the id of a ReviewTask.
+
+    One that was withdrawn meanwhile counts again: somebody has written it.
+    """
     row = session.get_one(ReviewAssignment, assignment_id, with_for_update=True, populate_existing=True)
-    row.begun_at = row.begun_at or now
+    row.begun_at, row.withdrawn_at = row.begun_at or now, None
     if submitted:
         row.submitted_at = row.submitted_at or now
     session.flush()
@@ -64,22 +68,27 @@ def _assign(session: Session, row: Discussion, now: datetime) -> Allocation:
     if not plan.is_on:
         return Allocation()
     people = read_participants(session, row, plan)
-    change = changes(row, plan, people, read_stages(session, row))
-    _withdraw(session, row, change, now)
+    stages = read_stages(session, row)
+    change = changes(row, plan, people, stages)
+    _withdraw(session, row, {pair: stages[pair] for pair in change.withdrawn}, now)
     _add(session, row, change.added, now)
     session.flush()
     return change
 
 
-def _withdraw(session: Session, row: Discussion, change: Allocation, now: datetime) -> None:
-    gone = set(change.withdrawn)
+def _withdraw(session: Session, row: Discussion, gone: Mapping[Pair, ReviewStage], now: datetime) -> None:
+    """What somebody has begun since it was read as open stays."""
     if not gone:
         return
     here = (ReviewAssignment.discussion_id == row.id, ReviewAssignment.withdrawn_at.is_(None))
     among = ReviewAssignment.reviewer_id.in_({reviewer for reviewer, _ in gone})
     found = select(ReviewAssignment.id, ReviewAssignment.reviewer_id, ReviewAssignment.author_id).where(*here, among)
-    ids = [key for key, reviewer, author in session.execute(found) if (reviewer, author) in gone]
-    session.execute(update(ReviewAssignment).where(ReviewAssignment.id.in_(ids)).values(withdrawn_at=now))
+    stages = {
+        key: gone[reviewer, author] for key, reviewer, author in session.execute(found) if (reviewer, author) in gone
+    }
+    begun = [key for key, stage in stages.items() if stage is ReviewStage.BEGUN]
+    still = or_(ReviewAssignment.begun_at.is_(None), ReviewAssignment.id.in_(begun))
+    session.execute(update(ReviewAssignment).where(ReviewAssignment.id.in_(stages), still).values(withdrawn_at=now))
 
 
 def _add(session: Session, row: Discussion, added: tuple[Pair, ...], now: datetime) -> None:

@@ -54,6 +54,8 @@ class ReviewTask:
         return self.submitted_at is not None and self.is_past_due
 
     is_past_due: bool = False
+    is_withdrawn: bool = False
+    """Whether nobody waits for it any more."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,17 @@ def list_tasks(session: Session, actor: Actor, discussion: DiscussionView, *, no
     """
     if actor.role is not Role.STUDENT or not discussion.has_reviews:
         return []
-    rows = session.execute(_tasks(actor, discussion)).all()
-    in_order = sorted(rows, key=lambda row: (row[0].author_id == actor.person_id, _shuffled(row[0].key)))
-    return [_task(row, discussion, actor, number, now) for number, row in enumerate(in_order, 1)]
+    return [task for task in _all_tasks(session, actor, discussion, now) if not task.is_withdrawn]
 
 
 def get_task(session: Session, actor: Actor, discussion: DiscussionView, key: str, *, now: datetime) -> ReviewTask:
-    """The gate to one review that the actor is to write; raises NotFound for those of anybody else."""
-    found = next((task for task in list_tasks(session, actor, discussion, now=now) if task.key == key), None)
+    """The gate to one review that the actor is to write; raises NotFound for those of anybody else.
+
+    One that was withdrawn while the actor was writing is still theirs, so that what they wrote can be saved.
+    """
+    if actor.role is not Role.STUDENT or not discussion.has_reviews:
+        raise NotFound
+    found = next((task for task in _all_tasks(session, actor, discussion, now) if task.key == key), None)
     if found is None:
         raise NotFound
     return found
@@ -146,6 +151,16 @@ def _unnamed(post: PostView) -> PostView:
     return replace(post, author="", attachments=shown_files(post.attachments, hides_author=True))
 
 
+def _all_tasks(session: Session, actor: Actor, discussion: DiscussionView, now: datetime) -> list[ReviewTask]:
+    """Those that are withdrawn come last, so that they change no number of the others."""
+    rows = session.execute(_tasks(actor, discussion)).all()
+
+    def order(row: Any) -> tuple[bool, bool, str]:
+        return row[0].withdrawn_at is not None, row[0].author_id == actor.person_id, _shuffled(row[0].key)
+
+    return [_task(row, discussion, actor, number, now) for number, row in enumerate(sorted(rows, key=order), 1)]
+
+
 def _tasks(actor: Actor, discussion: DiscussionView) -> Select[Any]:
     named = name_in_course(Person, actor.course_id)
     name: Any = named
@@ -158,7 +173,6 @@ def _tasks(actor: Actor, discussion: DiscussionView) -> Select[Any]:
         .where(
             ReviewAssignment.discussion_id == discussion.id,
             ReviewAssignment.reviewer_id == actor.person_id,
-            ReviewAssignment.withdrawn_at.is_(None),
         )
     )
 
@@ -179,6 +193,7 @@ def _task(row: Any, discussion: DiscussionView, actor: Actor, number: int, now: 
         due=due,
         is_late=due is not None and (assigned.submitted_at or now) > due,
         is_past_due=due is not None and now > due,
+        is_withdrawn=assigned.withdrawn_at is not None,
     )
 
 

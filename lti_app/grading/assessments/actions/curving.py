@@ -126,6 +126,8 @@ def apply_curve(
     require(actor, DiscussionPermission.EDIT_SETTINGS)
     locked = session.scalars(locked_assessments(discussion).where(Assessment.person_id.in_(person_ids))).all()
     preview = preview_curve(session, actor, discussion, person_ids, wanted=wanted, now=now)
+    if not preview.lines:
+        return 0
     if preview.fingerprint != fingerprint:
         raise AssessmentChanged
     new = {each.student.person_id: each.after for each in preview.lines if not each.is_same}

@@ -160,7 +160,7 @@ def release_all(
             (Enrollment.person_id == Assessment.person_id) & (Enrollment.course_id == Assessment.course_id),
         )
         .where(Assessment.is_complete, Enrollment.role == Role.STUDENT, Enrollment.active)
-        .where(Assessment.excused_at.is_(None), Assessment.held_at.is_(None))
+        .where(Assessment.excused_at.is_(None), Assessment.withheld_at.is_(None))
     ).all()
     blind = list_blind(session, actor, discussion)
     drafts = [
@@ -292,7 +292,7 @@ def _release(
         )
         assessment.released_version = assessment.version
         assessment.released_given, assessment.released_at = grade.given, now
-        assessment.held_at = None
+        assessment.withheld_at = None
         shares = shares_of(rubric, marks[assessment.rubric_id].get(assessment.id, {}), plan, grade.late)
         parts = divide(grade.given, discussion.points, shares)
         score = (grade.given, discussion.points, comment, _submitted_at(verdicts, own))

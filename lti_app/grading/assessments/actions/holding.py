@@ -32,10 +32,10 @@ def hold_back(
     changed = [
         each
         for each in locked_students(session, actor, discussion, person_ids, now)
-        if (each.held_at is not None) != is_held
+        if (each.withheld_at is not None) != is_held
     ]
     for assessment in changed:
-        assessment.held_at = now if is_held else None
+        assessment.withheld_at = now if is_held else None
     kind = GradeEventKind.HELD_BACK if is_held else GradeEventKind.LET_GO
     record(session, actor, kind, changed, words="", now=now)
     return len(changed)

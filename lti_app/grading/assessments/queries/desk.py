@@ -120,7 +120,7 @@ def _student_line(row: Any, graders: GradersOf, *, blind: bool) -> StudentLine:
         )
     version = assessment.version if assessment else None
     released = assessment.released_version if assessment else None
-    is_held = bool(assessment and assessment.held_at)
+    is_held = bool(assessment and assessment.withheld_at)
     is_complete = assessment.is_complete if assessment else None
     return StudentLine(
         person_id=person_id,

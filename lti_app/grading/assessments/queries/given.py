@@ -26,18 +26,19 @@ def collect_given(
     bases: Mapping[int, GradeBasis],
     *,
     verdicts_of: VerdictsOf | None = None,
-    versions: dict[int, RubricView] | None = None,
+    versions: Mapping[int, RubricView] | None = None,
     now: datetime,
 ) -> dict[int, GivenGrade]:
-    """The grades of these students by person id, from what is stored of each (one statement; none if the `versions` of
+    """The grades of these students by person id, from what is stored of each (one statement, none if the `versions` of
     the discussion's rubric are known).
 
     Where a late rule applies to anybody, the evaluation of the class costs what `collect_class_verdicts` does, unless
     `verdicts_of` answers. Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    versions = list_versions(session, discussion) if versions is None else versions
-    newest = next(reversed(versions.values()), NO_RUBRIC)
+    if versions is None:
+        versions = list_versions(session, discussion)
+    newest = next(reversed(list(versions.values())), NO_RUBRIC)
     if verdicts_of is None and is_timed(discussion, bases):
         verdicts_of = collect_class_verdicts(session, actor, discussion, now=now)
     return {

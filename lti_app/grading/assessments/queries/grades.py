@@ -158,7 +158,7 @@ def get_assessment(
         released_at=row.released_at,
         basis=basis_of(row),
         adjusted_at=row.adjusted_at,
-        is_held=row.held_at is not None,
+        is_held=row.withheld_at is not None,
     )
 
 

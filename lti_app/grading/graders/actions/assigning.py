@@ -13,7 +13,6 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import Group
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.grading.graders.errors import NobodyToDistribute, NobodyToGrade, NotAGrader
 from lti_app.grading.graders.models import GraderAssignment
 from lti_app.grading.graders.queries.assignments import collect_graders, list_graders
 from lti_app.grading.graders.rules.assignment import NO_GRADERS, distributed
@@ -34,18 +33,19 @@ def assign_grader(
 ) -> None:
     """Have a grader take a section, a group or one student, in this discussion or in every one of the course.
 
-    The same assignment again changes nothing. Raises NotAGrader, NobodyToGrade for a group or student that is not of
-    the course, and Forbidden for all but instructors.
+    The same assignment again changes nothing. While names are hidden, only students of this discussion are assigned.
+    Raises NotFound for a grader, a group or a student that is not of the course, Forbidden for all but instructors.
     """
     _lock(session, actor)
     if grader_id not in {each.person_id for each in list_graders(session, actor, discussion)}:
-        raise NotAGrader
+        raise NotFound
     if group_id is not None:
         is_known = session.scalar(select(Group.id).where(Group.id == group_id, Group.course_id == actor.course_id))
     else:
         is_known = next((each.person_id for each in list_students(session, actor) if each.person_id == person_id), None)
-    if not is_known or (for_course and discussion.hides_names_from(actor)):
-        raise NobodyToGrade
+    hides_names = discussion.hides_names_from(actor)
+    if not is_known or (hides_names and (for_course or group_id is not None)):
+        raise NotFound
     row = {
         "course_id": discussion.course_id,
         "discussion_id": None if for_course else discussion.id,
@@ -88,12 +88,10 @@ def distribute_students(
     """Give every student without a grader, or without a second marker, one of these graders, so that all of them have
     as equally many as can be; returns how many students got one. `person_ids` narrows it to some of them.
 
-    Raises NobodyToDistribute, NotAGrader, and Forbidden for all but instructors.
+    People who are not on the staff or not students here are passed over. Raises Forbidden for all but instructors.
     """
     _lock(session, actor)
     graders = [each.person_id for each in list_graders(session, actor, discussion) if each.person_id in grader_ids]
-    if not graders:
-        raise NotAGrader
     students = [each.person_id for each in list_students(session, actor)]
     of = collect_graders(session, actor, discussion, students).of
     known = [of.get(each, NO_GRADERS) for each in students]
@@ -105,8 +103,6 @@ def distribute_students(
     shuffle(left)
     taken = {each: of.get(each, NO_GRADERS).everybody for each in left}
     chosen = distributed(left, graders, load=load, taken=taken)
-    if not chosen:
-        raise NobodyToDistribute
     session.add_all(
         GraderAssignment(
             course_id=discussion.course_id,

@@ -75,7 +75,7 @@ def collect_graders(
 ) -> ClassGraders:
     """The graders of these students (two statements at most). Raises Forbidden for all but graders."""
     assigned = list_assigned(session, actor, discussion)
-    groups = {each.group_id for each in assigned if each.group_id is not None}
+    groups = {each.group for each in assigned if each.group is not None}
     members: dict[int, set[int]] = {}
     if groups:
         rows = session.execute(

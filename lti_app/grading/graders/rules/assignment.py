@@ -13,7 +13,8 @@ class Assigned:
     is_second: bool
     in_discussion: bool
     """Whether it is for one discussion; else for every discussion of the course."""
-    group_id: int | None
+    group: int | None
+    """The id of the section or group; empty for a single student."""
     person_id: int | None
 
 
@@ -50,7 +51,7 @@ def _closest(person_id: int, assigned: Iterable[Assigned], members: Mapping[int,
     found: dict[tuple[bool, bool], list[int]] = {}
     for each in assigned:
         is_single = each.person_id is not None
-        if each.person_id == person_id if is_single else person_id in members.get(each.group_id or 0, ()):
+        if each.person_id == person_id if is_single else person_id in members.get(each.group or 0, ()):
             found.setdefault((each.in_discussion, is_single), []).append(each.grader_id)
     closest = found[max(found)] if found else []
     return tuple(dict.fromkeys(closest))

@@ -106,6 +106,14 @@ class BlindClass:
         latecomer = BlindState(BlindPurpose.SECOND) if self.includes_everybody else None
         return self.states.get(person_id, latecomer)
 
+    @property
+    def shows_calibration(self) -> bool:
+        """Whether the reader may see how others marked the calibration set: they have submitted all of it, or it has
+        ended.
+        """
+        calibrated = [each for each in self.states.values() if each.purpose is BlindPurpose.CALIBRATION]
+        return all(each.by_actor or not each.is_open for each in calibrated)
+
     def is_open(self, person_id: int) -> bool:
         """Whether there is no grade of this student yet because graders still mark independently."""
         state = self.of(person_id)

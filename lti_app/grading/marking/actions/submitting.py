@@ -13,7 +13,7 @@ from lti_app.grading.assessments.actions.grading import limited, settled_marks
 from lti_app.grading.assessments.rules import MAX_COMMENT, MAX_NOTE
 from lti_app.grading.graders.models import BlindMarking, Marking
 from lti_app.grading.graders.queries.assignments import collect_graders
-from lti_app.grading.graders.queries.blind import get_second_marking
+from lti_app.grading.graders.queries.blind import get_second_marking, list_blind
 from lti_app.grading.graders.rules.assignment import NO_GRADERS
 from lti_app.grading.graders.rules.blind import WANTED_MARKINGS, BlindOutcome, BlindPurpose
 from lti_app.grading.graders.rules.given import restored, stored, with_points
@@ -58,7 +58,7 @@ def save_marking(
     given = stored(rubric, chosen)
     if own and (own.marks, own.comment, own.note, own.submitted_at is not None) == (given, comment, note, wanted):
         return wanted  # also the second of two clicks
-    if is_closed(locked):
+    if is_closed(locked) or _has_compared(session, actor, discussion, locked):
         raise MarkingClosed
     if (own.version if own else 0) != version:
         raise MarkingChanged
@@ -73,6 +73,12 @@ def save_marking(
         submitted = [*(each for each in locked.submitted if each is not own), own]
         _agree(session, actor, discussion, rubric, row=locked.row, submitted=submitted, now=now)
     return wanted
+
+
+def _has_compared(session: Session, actor: Actor, discussion: DiscussionView, locked: LockedMarking) -> bool:
+    """Whether the actor may have seen how others marked the calibration set."""
+    is_calibration = locked.row.purpose is BlindPurpose.CALIBRATION
+    return is_calibration and list_blind(session, actor, discussion).shows_calibration
 
 
 def is_closed(locked: LockedMarking) -> bool:

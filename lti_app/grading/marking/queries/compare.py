@@ -15,7 +15,7 @@ from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.graders.models import BlindMarking, Marking
 from lti_app.grading.graders.queries.blind import list_blind
-from lti_app.grading.graders.rules.blind import BlindState
+from lti_app.grading.graders.rules.blind import BlindPurpose, BlindState
 from lti_app.grading.graders.rules.given import difference, restored
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, CriterionView, RubricView
@@ -48,6 +48,11 @@ class Compared:
     difference: Decimal | None
     """How many more points the second marker gives; None where one of them gives none, or there is one marking."""
 
+    @property
+    def is_unanimous(self) -> bool:
+        """Whether all graders give the same points."""
+        return len(self.marks) > 1 and len({mark.points for mark in self.marks} - {None}) == 1
+
 
 @dataclass(frozen=True)
 class BlindMarkingView:
@@ -77,11 +82,13 @@ class BlindMarkingView:
 def get_marking(session: Session, actor: Actor, discussion: DiscussionView, person_id: int) -> BlindMarkingView:
     """The independent marking of a student (three statements).
 
-    The marks of others are shown to nobody before both graders have submitted theirs. Raises NotFound for a student
+    The marks of others are shown to nobody before both graders have submitted theirs; those of a calibration to whoever
+    has submitted all of their own. Raises NotFound for a student
     who was never marked independently, Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    state = list_blind(session, actor, discussion).of(person_id)
+    blind = list_blind(session, actor, discussion)
+    state = blind.of(person_id)
     if state is None:
         raise NotFound
     rubric = get_rubric(session, discussion)
@@ -95,7 +102,8 @@ def get_marking(session: Session, actor: Actor, discussion: DiscussionView, pers
     ).all()
     found = [_view(marking, name, rubric) for _, marking, name, _ in rows if marking is not None]
     own = next((each for each in found if each.grader_id == actor.person_id), None)
-    is_shown = state.is_marked or not state.is_open
+    is_calibrated = state.purpose is BlindPurpose.CALIBRATION and blind.shows_calibration
+    is_shown = state.is_marked or not state.is_open or is_calibrated
     shown = tuple(each for each in found if each.submitted_at and is_shown)
     return BlindMarkingView(
         state=state,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.extensions import collect_calendars
@@ -45,9 +46,12 @@ class ReviewTable:
 class ReviewHistoryLine:
     """What somebody did with a review."""
 
-    review_id: int
+    author_id: int
+    """Of the posts that the review is about."""
     kind: ReviewEventKind
     at: datetime
+    by: str
+    """The name of the grader; empty for a report."""
     words: str
 
 
@@ -89,14 +93,18 @@ def list_review_history(session: Session, actor: Actor, discussion: DiscussionVi
     """
     require(actor, DiscussionPermission.GRADE)
     rows = session.execute(
-        select(ReviewEvent)
+        select(ReviewEvent, ReviewAssignment.author_id, Person.name)
         .join(Review, Review.id == ReviewEvent.review_id)
         .join(ReviewAssignment, ReviewAssignment.id == Review.assignment_id)
+        .join(Person, Person.id == ReviewEvent.by_id)
         .where(ReviewAssignment.discussion_id == discussion.id, ReviewEvent.kind.in_(_OF_STAFF))
         .order_by(ReviewEvent.id.desc())
         .limit(MOST_EVENTS)
     )
-    return [ReviewHistoryLine(row.review_id, row.kind, row.at, row.words) for (row,) in rows]
+    return [
+        ReviewHistoryLine(author_id, row.kind, row.at, "" if row.kind is ReviewEventKind.REPORTED else by, row.words)
+        for row, author_id, by in rows
+    ]
 
 
 _OF_STAFF = (

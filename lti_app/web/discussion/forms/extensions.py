@@ -19,20 +19,14 @@ from lti_app.web.group_names import group_name
 PERSON, GROUP = "p", "g"
 
 
-class ExtensionForm(PostedForm):
-    """For whom, until when, and why. Dates are local to `time_zone`."""
+class LaterDatesForm(PostedForm):
+    """Until when, and why. Dates are local to `time_zone`."""
 
-    whom = SelectField(_l("Student or group"), [DataRequired(_l("Choose a student or a group."))], choices=[])
     time_zone = ZoneField(_l("Time zone"))
     first_post_due = DateField(_l("First post due"))
     replies_due = DateField(_l("Replies due"))
     closes_at = DateField(_l("Closes"))
     note = LongTextField(_l("Note for instructors"), [Length(max=MAX_NOTE)])
-
-    def to_whom(self) -> dict[str, int]:
-        """The person or the group, as extensions.actions takes them."""
-        chosen = str(self.whom.data)
-        return {"person_id" if chosen.startswith(PERSON) else "group_id": int(chosen[1:])}
 
     def to_dates(self) -> Calendar:
         """The dates as moments; each lasts to the end of its minute."""
@@ -40,6 +34,17 @@ class ExtensionForm(PostedForm):
 
     def _moment(self, name: str) -> datetime | None:
         return moment_of(self[name].data, self.time_zone.data, end_of_minute=True)
+
+
+class ExtensionForm(LaterDatesForm):
+    """For whom as well."""
+
+    whom = SelectField(_l("Student or group"), [DataRequired(_l("Choose a student or a group."))], choices=[])
+
+    def to_whom(self) -> dict[str, int]:
+        """The person or the group, as extensions.actions takes them."""
+        chosen = str(self.whom.data)
+        return {"person_id" if chosen.startswith(PERSON) else "group_id": int(chosen[1:])}
 
 
 def people_choices(students: Sequence[Member], groups: Sequence[GroupLine]) -> list[Any]:
@@ -55,9 +60,14 @@ def people_choices(students: Sequence[Member], groups: Sequence[GroupLine]) -> l
 
 def mark_refused(form: ExtensionForm, error: ColloquyError) -> None:
     """Say beside the field what was the matter."""
+    if not mark_dates_refused(form, error):
+        form.whom.errors = [_("Choose a student or a group of this course.")]
+
+
+def mark_dates_refused(form: LaterDatesForm, error: ColloquyError) -> bool:
+    """The same of the dates alone; whether it was the dates."""
     if error.code == "not_later":
         form[str(error.data["name"])].errors = [_("Choose a date later than the class’s date.")]
     elif error.code == "nothing_extended":
         form.first_post_due.errors = [_("Enter at least one later date.")]
-    else:
-        form.whom.errors = [_("Choose a student or a group of this course.")]
+    return error.code in ("not_later", "nothing_extended")

@@ -123,10 +123,10 @@ class CurveForm(PostedForm):
         choices=offered(
             {
                 CurveKind.ADD: _l("Add points to every grade"),
-                CurveKind.HIGHEST: _l("Make the highest grade full marks and scale the others with it"),
+                CurveKind.HIGHEST: _l("Scale so that the highest grade becomes full marks"),
                 CurveKind.MULTIPLY: _l("Multiply every grade"),
                 CurveKind.SQUARE_ROOT: _l("Square root: 64% becomes 80%"),
-                CurveKind.MEAN: _l("Add the same to every grade so that the mean becomes a number"),
+                CurveKind.MEAN: _l("Add the same to every grade to reach a mean"),
                 CurveKind.MINIMUM: _l("Raise every grade to at least a number"),
             }
         ),
