@@ -17,13 +17,12 @@ from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
-from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
+from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete
 from lti_app.grading.assessments.queries.grades import get_assessment
 from lti_app.grading.assessments.rules import (
     GradingStatus,
     StudentLine,
 )
-from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.grading.graders.errors import MarkedIndependently
 from lti_app.grading.graders.queries.assignments import list_graders
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
@@ -44,6 +43,7 @@ from lti_app.web.grading.class_list import (
     whom,
     with_open,
 )
+from lti_app.web.grading.forms.annotations import REFUSALS, annotate_typed
 from lti_app.web.grading.forms.desk import AssessmentForm, chosen_marks
 from lti_app.web.grading.forms.desk_edits import desk_edit
 from lti_app.web.grading.prefetch import fetch_next_ahead
@@ -125,7 +125,7 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
         if not form.validate():
             return student_page(actor, discussion, person_id, form), 422
         is_released = _store(actor, discussion, person_id, form, action)
-    except (CommentTooLong, PlaceholderLeft):
+    except REFUSALS:
         return student_page(actor, discussion, person_id, form), 422
     except MarkedIndependently:
         return redirect(_marking_url(), 307)  # what was entered goes along, and becomes the grader's own marks
@@ -155,12 +155,15 @@ def _marking_url() -> str:
 def _store(actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm, action: str) -> bool:
     """Save what was entered, and release it if the button says so; whether it was released."""
     with writing() as session:
-        _assess(session, actor, discussion, person_id, form)
+        seen = annotate_typed(session, actor, discussion, person_id, seen=form.version.data or 0)
+        _assess(session, actor, discussion, person_id, form, version=seen)
         decide_late(session, actor, discussion, person_id)
         return action == "release" and _release(session, actor, discussion, person_id)
 
 
-def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm) -> None:
+def _assess(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm, *, version: int
+) -> None:
     rubric = get_assessment(session, actor, discussion, person_id).rubric
     assess(
         session,
@@ -170,7 +173,7 @@ def _assess(session: Session, actor: Actor, discussion: DiscussionView, person_i
         marks=chosen_marks(rubric, request.form),
         comment=form.comment.data or "",
         note=form.note.data or "",
-        version=form.version.data or 0,
+        version=version,
         marked_with=form.marked_with.data or 0,
         now=now(),
     )

@@ -25,6 +25,7 @@ from lti_app.grading.comments.rules.anchors import MAX_POST_COMMENTS, Anchor
 from tests.factories.discussions import set_up
 from tests.factories.grades import levels, mark
 from tests.factories.posts import write
+from tests.races import at_once
 
 TEXT = "Leaders cope with change. Managers cope with complexity."
 
@@ -159,3 +160,16 @@ def test_an_edited_post_is_shown_as_it_is_now(session, cast, discussion, post, c
     assert ("All new." in shown.html, shown.comments[0].anchor.exact) == (True, "Managers cope")
     assert shown.version > shown.comments[0].post_version
     assert list_commented_posts(session, cast.ben, discussion, grade.post_comments) == []
+
+
+def test_two_graders_comment_at_once(database, session, cast, discussion, post, *, clock):
+    session.commit()
+
+    def comment(grader):
+        with database.writing() as own:
+            return add(own, cast, discussion, post, f"By {grader.name}", clock=clock, actor=grader)
+
+    answers = at_once([lambda: comment(cast.ines), lambda: comment(cast.tariq)])
+    assert sorted(answers) == [1, 2]
+    assert {each.text for each in drafts(session, cast, discussion)} == {"By Ines Navarro", "By Tariq Haddad"}
+    session.rollback()

@@ -132,3 +132,48 @@ def test_statements_do_not_grow_with_the_comments(site, cast, discussion, post, 
     assert (costs(site, lambda: browser.get(path)), costs(site, lambda: ana.get(feedback))) == few
     assert few[0] <= 12
     assert few[1] <= 8
+
+
+def test_a_conflict_gives_back_what_was_typed_under_posts_too(site, cast, discussion, post, *, path):
+    browser, criterion = site.browser(cast.ines), site.rubric(discussion).criteria[0]
+    typed = {
+        "comment": "Mine.",
+        f"comment-{criterion.id}": "On content.",
+        f"quote-{post.id}": "Leaders cope with change.",
+        f"remark-{post.id}": "Not saved yet.",
+    }
+    site.mark(discussion, cast.ana, comment="Tariq's words.", lowest=True)
+    answer = browser.post(path, **typed, version="0", action="save_next")
+    assert (answer.status, "Tariq's words." in answer.page.one("div", role="alert").text) == (409, True)
+    assert values_of(marking(answer)).items() >= {"comment": "Mine.", f"comment-{criterion.id}": "On content."}.items()
+    assert answer.page.one("textarea", id=f"remark-{post.id}").text == "Not saved yet."
+    chosen = [
+        each.text for each in answer.page.one("select", id=f"quote-{post.id}").all("option") if "selected" in each.attrs
+    ]
+    assert chosen == ["Leaders cope with change."]
+
+
+def test_a_comment_on_a_stale_page_leaves_the_conflict_for_the_marks(site, cast, discussion, post, *, path):
+    browser = site.browser(cast.ines)
+    site.mark(discussion, cast.ana, comment="Tariq's words.")
+    about = {f"quote-{post.id}": "", f"remark-{post.id}": "Why?", "action": f"annotate-{post.id}"}
+    answer = browser.post(path, **about, comment="Mine.", version="0")
+    assert (answer.status, values_of(marking(answer))["version"]) == (200, "0")
+    assert browser.post(path, comment="Mine.", version="0", action="save").status == 409
+
+
+def test_what_is_typed_under_a_post_is_saved_with_the_marks(site, cast, discussion, post, *, path):
+    browser = site.browser(cast.ines)
+    typed = {f"quote-{post.id}": "Leaders cope with change.", f"remark-{post.id}": "Why?"}
+    assert browser.post(path, **typed, comment="Mine.", version="0", action="save").status == 303
+    again = browser.post(path, **typed, comment="Mine.", version="0", action="save")
+    assert again.status == 303  # the second of two clicks
+    page = browser.get(path).page
+    assert page.one("mark").text == "Leaders cope with change."
+    form = {"comment": "Mine.", "version": values_of(marking(browser.get(path)))["version"], "reword-1": "How?"}
+    assert browser.post(path, **form, action="save").status == 303
+    assert "How?" in browser.get(path).page.one("ol", class_="notes").text
+    refused_with = browser.post(path, **typed | {f"remark-{post.id}": "{name}"}, version="3", action="save")
+    assert refused_with.status == 422
+    assert "Replace {name}." in refused_with.page.one("p", class_="flash-warning").text
+    assert refused_with.page.one("textarea", id=f"remark-{post.id}").text == "{name}"

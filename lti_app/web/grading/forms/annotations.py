@@ -4,18 +4,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import request
+from flask import flash, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
+from lti_app.core.prose import clean_text
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.citations.rules.sentences import sentences_of
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.actions.post_comments import add_post_comment, change_post_comment
 from lti_app.grading.assessments.errors import CommentTooLong, SentenceMissing, TooManyComments, WordsMissing
 from lti_app.grading.assessments.queries.context import PostInContext
-from lti_app.grading.assessments.queries.post_comments import CommentedPost, PostCommentView
+from lti_app.grading.assessments.queries.post_comments import CommentedPost, PostCommentView, list_post_comments
 from lti_app.grading.assessments.rules import MAX_CRITERION_COMMENT
 from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.grading.comments.rules.anchors import MAX_POST_COMMENTS, Anchor, mark_post, post_text
@@ -25,6 +26,8 @@ from lti_app.web.transactions import now
 
 ACTION = re.compile(r"(annotate|reword|unnote)-([0-9]{1,18})", re.ASCII)
 """The buttons: comment on a post, change a comment, delete a comment."""
+TYPED = re.compile(r"(?:remark|reword)-[0-9]{1,18}", re.ASCII)
+"""The fields with the text of a comment."""
 Refusal = CommentTooLong | PlaceholderLeft | SentenceMissing | TooManyComments | WordsMissing
 REFUSALS = (CommentTooLong, PlaceholderLeft, SentenceMissing, TooManyComments, WordsMissing)
 
@@ -81,6 +84,25 @@ def annotate(session: Session, actor: Actor, discussion: DiscussionView, person_
         return add_post_comment(session, actor, discussion, person_id, post_id=key, anchor=anchor, text=text, now=now())
     text = form.get(f"reword-{key}", "") if match[1] == "reword" else ""
     return change_post_comment(session, actor, discussion, person_id, comment_id=key, text=text, now=now())
+
+
+def annotate_typed(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, *, seen: int) -> int:
+    """Save the comments on posts that were typed but not added, together with the marks; `seen` is the version of the
+    grade that the grader saw, and the answer is what it is now for them.
+    """
+    typed = {match[0]: text for name, text in request.form.items() if (match := TYPED.fullmatch(name)) and text.strip()}
+    actions = [f"annotate-{name.removeprefix('remark-')}" for name in typed if name.startswith("remark-")]
+    if len(actions) < len(typed):
+        before = {f"reword-{each.id}": each.text for each in list_post_comments(session, actor, discussion, person_id)}
+        actions += [name for name, text in before.items() if clean_text(typed.get(name, text)) != text]
+    for action in actions:
+        try:
+            version = annotate(session, actor, discussion, person_id, action)
+        except REFUSALS as refusal:
+            flash(refusal_words(refusal), "warning")
+            raise
+        seen = version if seen == version - 1 else seen
+    return seen
 
 
 def refusal_words(refusal: Refusal) -> str:
