@@ -36,7 +36,7 @@ def graded_site(browser: Browser, sqlite_template: Path, tmp_path_factory: pytes
             pair = {person_of(session, site, key): 0 for key in ("farid", "jakub", "amara")}
             group_id = make_group(session, miriam, "Readers")
             place_students(session, miriam, dict.fromkeys(pair, group_id))
-            earlier = site.clock() - timedelta(days=5, hours=2)  # some have posted before, some after
+            earlier = site.clock() - timedelta(days=9, hours=2)  # some have posted before, some after
             session.execute(update(Discussion).where(Discussion.id == 1).values(first_post_due=earlier))
         yield site
 
@@ -65,6 +65,10 @@ def test_adjusting_grades(graded_site: Site, visit: MakeVisitor):
     look("extend")
     page.get_by_role("link", name="Cancel").click()
     look("desk")
+    go(page, graded_site, "/grading").get_by_role("link", name="Dana").click()
+    page.locator(".adjustment summary").first.press("Enter")
+    expect(page.get_by_label("Waive the late reduction")).to_be_visible()
+    look("desk late")
     assert audit.findings == []
 
 

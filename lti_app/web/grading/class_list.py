@@ -164,8 +164,11 @@ def narrowed(
 ) -> list[StudentLine]:
     """The students that a filter leaves, in its order."""
     found = list(lines)
+    needs_grades = wanted.show == "changed" or wanted.sort == "points"
+    given = grades_of(actor, discussion, lines) if grades is None and needs_grades else grades or {}
     if wanted.show:
-        found = [line for line in found if SHOWS[wanted.show](line)]
+        is_changed = wanted.show == "changed"
+        found = [line for line in found if SHOWS[wanted.show](line) or (is_changed and _differs(line, given))]
     if wanted.work:
         known = standings_of(actor, discussion, lines) if standings is None else standings
         found = [line for line in found if known[line.person_id] == wanted.work]
@@ -175,9 +178,14 @@ def narrowed(
     if wanted.grader not in ("", ALL):
         found = [line for line in found if wanted.shows_grader(actor, line)]
     if wanted.sort == "points":
-        given = grades_of(actor, discussion, lines) if grades is None else grades
         return sorted(found, key=lambda line: _by_points(given.get(line.person_id)))
     return sorted(found, key=lambda line: -line.posts) if wanted.sort else found
+
+
+def _differs(line: StudentLine, grades: Mapping[int, GivenGrade]) -> bool:
+    """Whether a released grade would be another one if it were released now."""
+    grade = grades.get(line.person_id)
+    return grade is not None and line.released_given is not None and grade.given != line.released_given
 
 
 def _by_points(grade: GivenGrade | None) -> tuple[bool, Decimal]:

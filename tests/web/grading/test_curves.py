@@ -268,3 +268,17 @@ def test_who_copies(site, cast, discussion, desk, graded):
     refuses_unsafe_posts(site, cast.ines, here, version="1")
     blind = site.discussion(anonymity=Anonymity.BLIND)
     refused(graded.get(address(blind, "grading", cast.ana.person_id, "copy")), 404)
+
+
+def test_who_posted_nothing_though_all_dates_have_passed_is_missing(site, cast, discussion, desk):
+    assert "nothing yet" in rows(site.browser(cast.ines), desk)["Ana"][2]
+    site.clock.now = WEEK.replies_due - timedelta(hours=1)
+    site.write(cast.ben, discussion)
+    assert "nothing yet" in rows(site.browser(cast.ines), desk)["Ana"][2]
+    site.clock.move(hours=2)
+    browser = site.browser(cast.ines)
+    assert "missing: no posts" in rows(browser, desk)["Ana"][2]
+    assert "something missing" in rows(browser, desk)["Ben"][2]
+    assert set(rows(browser, desk, "?work=absent")) == {"Ana", "Chi"}
+    boxes = browser.get(f"{desk}?tick=absent").page.one("tbody").all("input")
+    assert sum("checked" in box.attrs for box in boxes) == 2

@@ -173,6 +173,7 @@ def test_a_grade_that_would_differ_now_is_told_and_not_changed(site, cast, discu
     assert late.post_form(dates, dates, **extended).status == 303
     assert "Released now, it would be 20 points" in late.get(desk).text
     assert "now 20" in late.get(address(discussion, "grading")).page.one("tbody").all("tr")[0].text
+    assert len(late.get(address(discussion, "grading") + "?show=changed").page.one("tbody").all("tr")) == 1
     late.post_form(desk, desk, action="release")
     assert "20 of 20 points" in site.browser(cast.ana).get(address(discussion)).page.one("section", class_="grade").text
 
