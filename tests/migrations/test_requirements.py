@@ -22,6 +22,7 @@ def values(first, people, words, move):
         "reply_words": words,
         "wanted_move": move or "",
         "days_wanted": 0,
+        "reviews_counted": "",
     }
 
 
