@@ -67,6 +67,7 @@ def test_a_set_up_is_kept_whole(session, cast, clock, save):
         "reply_words": 3,
         "wanted_move": "",
         "days_wanted": 0,
+        "reviews_counted": "",
     }
     asked = requirements_of(view)
     assert (asked.of_first_post.due, asked.of_reply.due) == (WEEK.first_post_due, WEEK.replies_due)

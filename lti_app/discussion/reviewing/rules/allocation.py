@@ -4,6 +4,7 @@ Only what is missing is added, and only what nobody has begun is moved, so that 
 finds the reviews that they have begun.
 """
 
+from bisect import insort
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -127,10 +128,20 @@ class _Board:
                 self.take((reviewer, max(spare, key=self.load.__getitem__)))
 
     def fill(self, each: int) -> None:
+        waiting = sorted((self.load[author], place) for place, author in enumerate(self.authors))
         for _round in range(each):
             for reviewer in self.reviewers:
-                if len(self.authors_of[reviewer]) < each and (free := self._free(reviewer, self.authors)):
-                    self.put((reviewer, min(free, key=self.load.__getitem__)), is_movable=True)
+                if len(self.authors_of[reviewer]) < each:
+                    self._give_next(reviewer, waiting)
+
+    def _give_next(self, reviewer: int, waiting: list[tuple[int, int]]) -> None:
+        """The author with the fewest reviewers of those who suit; `waiting` has all by load and place, in order."""
+        for n, (load, place) in enumerate(waiting):
+            if self._free(reviewer, [self.authors[place]]):
+                self.put((reviewer, self.authors[place]), is_movable=True)
+                del waiting[n]
+                insort(waiting, (load + 1, place))
+                return
 
     def level(self) -> None:
         """Move reviewers, directly or in chains, until no chain leads from an author to one with two fewer."""
