@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -310,11 +311,12 @@ def _drafts(discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[in
     """The points of the gradebook column that each student's marks come to, by the rubric they were given by."""
     versions = list_versions(read_session(), discussion)
     newest = next(reversed(versions.values()), NO_RUBRIC)
-    return {
-        line.person_id: versions.get(line.rubric_id or 0, newest).given(line.total, possible=discussion.points)
-        for line in lines
-        if line.total is not None
-    }
+
+    @cache
+    def given(rubric_id: int | None, total: Decimal) -> Decimal:  # many have the same
+        return versions.get(rubric_id or 0, newest).given(total, possible=discussion.points)
+
+    return {line.person_id: given(line.rubric_id, line.total) for line in lines if line.total is not None}
 
 
 def _next_ungraded(lines: list[StudentLine], person_id: int) -> str | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Subquery, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Bundle, Session
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Enrollment
@@ -18,7 +18,7 @@ from lti_app.discussion.visibility.queries import not_deleted
 from lti_app.grading.assessments.models import Assessment, SecondLook
 from lti_app.grading.assessments.rules import PostEventKind, StudentLine, grading_status
 from lti_app.grading.passbacks.models import Passback
-from lti_app.grading.passbacks.queries import report_of
+from lti_app.grading.passbacks.queries import REPORTED, report_of
 
 MOMENTS = {
     PostEventKind.WRITTEN: Post.placed_at,
@@ -31,6 +31,13 @@ MOMENTS = {
 
 _WAITING = (
     exists().where(SecondLook.assessment_id == Assessment.id, SecondLook.answered_at.is_(None)).correlate(Assessment)
+)
+
+
+_MARKED: Bundle[Any] = Bundle(
+    "assessment",
+    *(Assessment.version, Assessment.released_version, Assessment.is_complete, Assessment.excused_at),
+    *(Assessment.total, Assessment.released_given, Assessment.rubric_id, Assessment.assessed_at),
 )
 
 
@@ -49,8 +56,8 @@ def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> lis
             func.coalesce(Pseudonym.name, "") if blind else member_name(),
             Pseudonym.id if blind else Person.id,
             func.coalesce(counts.c.posts, 0),
-            Assessment,
-            Passback,
+            _MARKED,
+            REPORTED,
             _WAITING,
             *(counts.c[kind] for kind in MOMENTS),
         )
@@ -81,9 +88,7 @@ def _counts(discussion: DiscussionView) -> Subquery:
 
 def _student_line(row: Any, *, blind: bool) -> StudentLine:
     person_id, name, key, posts, assessment, passback, asks_again, *moments = row
-    version = assessment.version if assessment else None
-    released = assessment.released_version if assessment else None
-    is_complete = assessment.is_complete if assessment else None
+    version, released, is_complete = assessment.version, assessment.released_version, assessment.is_complete
     return StudentLine(
         person_id=person_id,
         name=name,
@@ -93,13 +98,13 @@ def _student_line(row: Any, *, blind: bool) -> StudentLine:
             is_complete=is_complete,
             version=version,
             released_version=released,
-            is_excused=bool(assessment and assessment.excused_at),
+            is_excused=assessment.excused_at is not None,
         ),
-        total=assessment.total if assessment else None,
-        released_given=assessment.released_given if assessment else None,
+        total=assessment.total,
+        released_given=assessment.released_given,
         is_ready=bool(is_complete) and version != released and not assessment.excused_at,
-        passback=report_of(passback) if passback is not None else None,
-        rubric_id=assessment.rubric_id if assessment else None,
+        passback=report_of(passback) if passback.state is not None else None,
+        rubric_id=assessment.rubric_id,
         asks_again=asks_again,
         is_changed=bool(version) and any(moment > assessment.assessed_at for moment in moments if moment),
     )
