@@ -204,7 +204,15 @@ def zone_name() -> str:
 def points(value: Decimal) -> str:
     """Points without trailing zeros, with the decimal sign of the language: 15.5."""
     text = f"{value.normalize():f}"
-    return text.replace(".", str((get_locale() or Locale("en")).number_symbols["latn"]["decimal"]))
+    return text.replace(".", _decimal_sign()) if "." in text else text
+
+
+def _decimal_sign() -> str:
+    """The decimal sign of the reader's language, looked up once a request."""
+    sign: str | None = g.get("decimal_sign")
+    if sign is None:
+        g.decimal_sign = sign = str((get_locale() or Locale("en")).number_symbols["latn"]["decimal"])
+    return sign
 
 
 def rounded_points(value: Decimal) -> str:

@@ -142,3 +142,14 @@ def test_after_a_save_the_page_that_was_fetched_before_is_not_shown(site: Site, 
     page.get_by_role("button", name="Save and next").click()
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Jakub Nowak")
     expect(page.locator(".students li").filter(has_text="Jakub Nowak")).to_contain_text("draft")
+
+
+def test_a_number_opens_what_it_counted(site: Site, page: Page):
+    desk_of(site, page, "amara")
+    fact = page.locator(".facts .fact").filter(has_text="Kotter 1990 cited")
+    fact.get_by_role("link").click()
+    post = page.locator(".work .post:target")
+    expect(post).to_be_in_viewport()
+    expect(post.locator(".cited.counted")).to_have_text(["Kotter 1990, p. 104"])
+    page.locator(".facts .fact").filter(has_text="Zaleznik 1977 cited").get_by_role("link").click()
+    expect(post.locator(".cited.counted")).to_have_text(["Zaleznik 1977, p. 68"])

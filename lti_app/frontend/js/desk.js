@@ -20,6 +20,7 @@ export function watchDesk(page) {
   form.addEventListener("keydown", (event) => leave(event, form));
   watchFormatting(form);
   const picker = watchPicker(page, form);
+  page.addEventListener("click", (event) => showCounted(page, event.target.closest?.("a[data-counted]")));
   watchKeys(page, keys, (key) => (key === "i" ? picker.open(commented(form)) : act(page, form, key)));
 }
 
@@ -95,6 +96,15 @@ function goToPost(page, step) {
   const posts = [...page.querySelectorAll(".work .post")];
   const at = posts.indexOf(document.activeElement?.closest(".post"));
   return focus(posts[at < 0 ? 0 : at + step]);
+}
+
+// The citations of one reading that a requirement was counted from.
+function showCounted(page, link) {
+  if (!link) return;
+  for (const chip of page.querySelectorAll(".cited.counted")) chip.classList.remove("counted");
+  const post = page.getElementById(link.hash.slice(1));
+  for (const chip of post?.querySelectorAll(`:scope > .prose .cited[data-reading="${link.dataset.counted}"]`) ?? [])
+    chip.classList.add("counted");
 }
 
 const follow = (page, direction) => click(page.querySelector(`.steps [rel=${direction}]`));

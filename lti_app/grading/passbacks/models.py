@@ -103,14 +103,12 @@ class Passback(Base):
     @property
     def shown(self) -> Shown | None:
         """What the LMS showed when it was last asked."""
-        return _pair(self.shown_given, self.shown_possible)
+        return pair(self.shown_given, self.shown_possible)
 
     @property
     def sent(self) -> Shown | None:
         """What the LMS accepted last. None before the first; a row of an earlier release may not say."""
-        if self.sent_given is None and 0 < self.sent_version == self.wanted_version:
-            return Shown(self.given, self.possible)
-        return _pair(self.sent_given, self.sent_possible)
+        return accepted_by_lms(self)
 
     @property
     def known(self) -> Known | None:
@@ -125,5 +123,13 @@ class Passback(Base):
         return read_columns(self.columns)
 
 
-def _pair(given: Decimal | None, possible: Decimal | None) -> Shown | None:
+def accepted_by_lms(row: Any) -> Shown | None:
+    """What the LMS accepted last, from a Passback or from its columns."""
+    if row.sent_given is None and 0 < row.sent_version == row.wanted_version:
+        return Shown(row.given, row.possible)
+    return pair(row.sent_given, row.sent_possible)
+
+
+def pair(given: Decimal | None, possible: Decimal | None) -> Shown | None:
+    """Points with their maximum, where both are known."""
     return None if given is None or possible is None else Shown(given, possible)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Subquery, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Bundle, Session
 
 from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
@@ -24,7 +24,7 @@ from lti_app.grading.graders.queries.blind import blind_rows, marks_everybody_tw
 from lti_app.grading.graders.rules.assignment import NO_GRADERS, GradersOf
 from lti_app.grading.graders.rules.blind import BlindPurpose, BlindState
 from lti_app.grading.passbacks.models import Passback
-from lti_app.grading.passbacks.queries import report_of
+from lti_app.grading.passbacks.queries import REPORTED, report_of
 
 MOMENTS = {
     PostEventKind.WRITTEN: Post.placed_at,
@@ -40,6 +40,14 @@ IS_DIVIDED = 8
 """Where a row of the class list tells whether students have graders."""
 _WAITING = (
     exists().where(SecondLook.assessment_id == Assessment.id, SecondLook.answered_at.is_(None)).correlate(Assessment)
+)
+
+
+_MARKED: Bundle[Any] = Bundle(
+    "assessment",
+    *(Assessment.version, Assessment.released_version, Assessment.is_complete, Assessment.excused_at),
+    *(Assessment.total, Assessment.released_given, Assessment.rubric_id, Assessment.assessed_at),
+    *(Assessment.withheld_at, Assessment.late_rule, Assessment.late_waived_at, Assessment.curve),
 )
 
 
@@ -59,8 +67,8 @@ def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> lis
             func.coalesce(Pseudonym.name, "") if blind else member_name(),
             Pseudonym.id if blind else Person.id,
             func.coalesce(counts.c.posts, 0),
-            Assessment,
-            Passback,
+            _MARKED,
+            REPORTED,
             _WAITING,
             _GRADER.name,
             is_divided(discussion),
@@ -103,13 +111,12 @@ def _student_line(row: Any, graders: GradersOf, *, blind: bool) -> StudentLine:
     state = BlindState(purpose, outcome, submitted, bool(by_actor), bool(saved)) if purpose else None
     state = state or (BlindState(BlindPurpose.SECOND) if is_twice else None)
     if state and state.is_open:
-        excused = bool(assessment and assessment.excused_at)
         return StudentLine(
             person_id=person_id,
             name=name,
             key=f"b{key or 0}" if blind else f"{person_id}",
             posts=posts,
-            status=GradingStatus.EXCUSED if excused else GradingStatus.UNGRADED,
+            status=GradingStatus.EXCUSED if assessment.excused_at else GradingStatus.UNGRADED,
             total=None,
             released_given=None,
             is_ready=False,
@@ -118,10 +125,8 @@ def _student_line(row: Any, graders: GradersOf, *, blind: bool) -> StudentLine:
             graders=graders,
             blind=state,
         )
-    version = assessment.version if assessment else None
-    released = assessment.released_version if assessment else None
-    is_held = bool(assessment and assessment.withheld_at)
-    is_complete = assessment.is_complete if assessment else None
+    version, released, is_complete = assessment.version, assessment.released_version, assessment.is_complete
+    is_held = assessment.withheld_at is not None
     return StudentLine(
         person_id=person_id,
         name=name,
@@ -131,15 +136,15 @@ def _student_line(row: Any, graders: GradersOf, *, blind: bool) -> StudentLine:
             is_complete=is_complete,
             version=version,
             released_version=released,
-            is_excused=bool(assessment and assessment.excused_at),
+            is_excused=assessment.excused_at is not None,
         ),
-        total=assessment.total if assessment else None,
-        released_given=assessment.released_given if assessment else None,
+        total=assessment.total,
+        released_given=assessment.released_given,
         is_ready=bool(is_complete) and version != released and not (assessment.excused_at or is_held),
-        passback=report_of(passback) if passback is not None else None,
-        rubric_id=assessment.rubric_id if assessment else None,
+        passback=report_of(passback) if passback.state is not None else None,
+        rubric_id=assessment.rubric_id,
         asks_again=asks_again,
-        basis=basis_of(assessment) if assessment else None,
+        basis=None if version is None else basis_of(assessment),
         is_graded=bool(version),
         version=version or 0,
         is_complete=bool(is_complete),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -41,15 +42,14 @@ def collect_given(
     newest = next(reversed(list(versions.values())), NO_RUBRIC)
     if verdicts_of is None and is_timed(discussion, bases):
         verdicts_of = collect_class_verdicts(session, actor, discussion, now=now)
-    return {
-        person_id: given_now(
-            discussion,
-            basis,
-            versions.get(basis.rubric_id or 0, newest),
-            verdicts_of(person_id) if verdicts_of else None,
-        )
-        for person_id, basis in bases.items()
-    }
+
+    def given(basis: GradeBasis, verdicts: Verdicts | None = None) -> GivenGrade:
+        return given_now(discussion, basis, versions.get(basis.rubric_id or 0, newest), verdicts)
+
+    if verdicts_of is None or not is_timed(discussion, bases):
+        of_basis = cache(given)  # in a large class, many have the same
+        return {person_id: of_basis(basis) for person_id, basis in bases.items()}
+    return {person_id: given(basis, verdicts_of(person_id)) for person_id, basis in bases.items()}
 
 
 def given_now(

@@ -20,8 +20,9 @@ def test_every_role_sees_the_discussions(site, discussion, who):
     home = f"/courses/{actor.course_id}"
     staff = [address(discussion, "grading")] if actor.is_staff else []
     rubrics = [f"{home}/rubrics"] if actor.is_staff else []
+    own = [f"{home}/people/{actor.person_id}/grades"] if who in ("ana", "ben", "chi") else []
     before, after = ([f"{home}/readings/add"], [f"{home}/settings"]) if who == "ines" else ([], [])
-    assert links == [address(discussion), *staff, *before, *rubrics, *after]
+    assert links == [*own, address(discussion), *staff, *before, *rubrics, *after]
 
 
 def test_discussions_stand_with_their_dates(site, cast):
