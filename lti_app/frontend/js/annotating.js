@@ -9,6 +9,7 @@ export function watchAnnotating(page) {
   if (!offer) return;
   /** @type {number | undefined} */
   let waiting;
+  /** @type {ReturnType<typeof selected>} */
   let chosen = null;
   const show = () => {
     chosen = selected(page);

@@ -7,7 +7,7 @@ const CHIP = "a.cited[data-reading]";
 const REST = 250; // milliseconds in which a pointer that only passes has passed
 const GAP = 6;
 
-/** @type {Map<string, Promise<HTMLElement[] | null>>} */
+/** @type {Map<string, Promise<Element[] | null>>} */
 const known = new Map();
 const card = document.createElement("div");
 /** @type {HTMLElement | null} */

@@ -48,7 +48,7 @@ def save(discussion_id: int) -> ResponseReturnValue:
         with writing() as session:
             choose_columns(session, actor, discussion, form.plan())
     except ColumnsInUse:
-        flash(_("The columns were not changed: a grade has been released meanwhile."), "warning")
+        flash(_("The columns were not changed: someone has just released a grade."), "warning")
         return redirect(url_for(".show", discussion_id=discussion_id), 303)
     flash(_("Gradebook columns saved."))
     return redirect(url_for(".show", discussion_id=discussion_id), 303)
