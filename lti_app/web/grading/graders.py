@@ -18,6 +18,7 @@ from lti_app.grading.graders.actions.assigning import assign_grader, distribute_
 from lti_app.grading.graders.queries.assignments import list_assigned, list_graders
 from lti_app.grading.graders.queries.blind import list_submitted
 from lti_app.grading.graders.rules.assignment import Assigned
+from lti_app.grading.graders.rules.blind import BlindPurpose
 from lti_app.grading.marking.queries.distribution import list_distributions
 from lti_app.grading.marking.rules.distribution import FEW
 from lti_app.grading.rubrics.queries import get_rubric
@@ -72,7 +73,7 @@ def overview(discussion_id: int) -> ResponseReturnValue:
         groups=groups,
         lines=lines,
         without=sum(not line.graders.first for line in lines),
-        without_second=sum(line.is_blind and not line.graders.second for line in lines),
+        without_second=sum(_is_marked_twice(line) and not line.graders.second for line in lines),
         blind=discussion.hides_names_from(actor),
         may_change=may_change,
         distributions=list_distributions(session, actor, discussion) if may_change else [],
@@ -113,7 +114,7 @@ def distribute(discussion_id: int) -> ResponseReturnValue:
     """Distribute the students without a grader, or those without a second marker whom two graders mark."""
     actor, discussion = enter(discussion_id)
     is_second = request.form.get("part") == "second"
-    marked_twice = {line.person_id for line in list_class(actor, discussion) if line.is_blind}
+    marked_twice = {line.person_id for line in list_class(actor, discussion) if _is_marked_twice(line)}
     with writing() as session:
         count = distribute_students(
             session,
@@ -138,6 +139,11 @@ def remove(discussion_id: int) -> ResponseReturnValue:
         remove_assignment(session, actor, discussion, _id(request.form.get("assignment", "")))
     flash(_("Assignment removed."))
     return redirect(url_for(".overview", discussion_id=discussion_id), 303)
+
+
+def _is_marked_twice(line: StudentLine) -> bool:
+    """Whether two graders mark the student; a calibration needs no second marker."""
+    return line.is_blind and line.blind is not None and line.blind.purpose is BlindPurpose.SECOND
 
 
 def _id(text: str) -> int:
