@@ -83,8 +83,7 @@ def act(discussion_id: int) -> ResponseReturnValue:
         return redirect(url_for(ELSEWHERE[wanted], discussion_id=discussion_id) + read_filter().query, 307)
     back = url_for("grading.desk", discussion_id=discussion_id) + read_filter().query
     action, lines = next((each for each in Bulk if each == wanted), None), list_class(actor, discussion)
-    grades = grades_of(actor, discussion, lines)
-    chosen = _chosen(lines, grades, action)
+    chosen = _chosen(lines, grades := grades_of(actor, discussion, lines), action)
     if action is None or not (chosen.concerned or chosen.others):
         flash(_("Nothing was changed. Select at least one student first."), "warning")
         return redirect(back, 303)
@@ -96,8 +95,8 @@ def act(discussion_id: int) -> ResponseReturnValue:
         with writing() as session:
             count = _do(session, actor, discussion, action, [line.person_id for line in chosen.concerned])
     except PlaceholderLeft:
-        flash(left_words(request.form["comment"]), "warning")
-        return _confirmation(discussion, action, chosen, grades, back=back, comment=request.form["comment"]), 422
+        flash(left_words(comment := request.form["comment"]), "warning")
+        return _confirmation(discussion, action, chosen, grades, back=back, comment=comment), 422
     if action is Bulk.RELEASE:
         ring()
     flash(_told(action, count))
