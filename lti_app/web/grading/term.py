@@ -6,7 +6,7 @@ from decimal import Decimal
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from lti_app.grading.assessments.queries.term import Term, get_term
+from lti_app.grading.assessments.queries.term import StudentTerm, get_term
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session
 
@@ -36,7 +36,7 @@ def show(person_id: int) -> ResponseReturnValue:
     )
 
 
-def _chart(term: Term) -> list[ChartPoint]:
+def _chart(term: StudentTerm) -> list[ChartPoint]:
     """The grades in the order of the course, from left to right, 100 % at the top; none for fewer than two."""
     graded = [(line.percent, line.discussion.title) for line in term.lines if line.percent is not None]
     if len(graded) < 2:

@@ -45,7 +45,7 @@ class TermLine:
 
 
 @dataclass(frozen=True)
-class Term:
+class StudentTerm:
     """The discussions of a course as one student has done in them, in the order of the course."""
 
     person_id: int
@@ -54,7 +54,7 @@ class Term:
     lines: tuple[TermLine, ...]
 
 
-def get_term(session: Session, actor: Actor, person_id: int, now: datetime) -> Term:
+def get_term(session: Session, actor: Actor, person_id: int, now: datetime) -> StudentTerm:
     """A student's discussions that have begun, for themselves or for graders (five statements).
 
     Only released grades are in it. Raises Forbidden for everybody else, NotFound for whoever was never a student here.
@@ -81,7 +81,7 @@ def get_term(session: Session, actor: Actor, person_id: int, now: datetime) -> T
     lines = [TermLine(view, verdicts.get(view.id), *grades.get(view.id, nothing)) for view in told]
     lines += [TermLine(view, None, None, is_hidden=True) for view in views if view.id in hidden]
     order = {view.id: nth for nth, view in enumerate(views)}
-    return Term(person_id, name, is_self, tuple(sorted(lines, key=lambda line: order[line.discussion.id])))
+    return StudentTerm(person_id, name, is_self, tuple(sorted(lines, key=lambda line: order[line.discussion.id])))
 
 
 def _grades(session: Session, actor: Actor, person_id: int) -> dict[int, tuple[ReleasedGrade | None, bool]]:
