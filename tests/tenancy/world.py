@@ -154,7 +154,8 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
     about = {"grader_id": instructor.person_id, "person_id": student.person_id}
     assign_grader(session, instructor, discussion, **about)
     ids["assignment_id"] = list_assigned(session, instructor, discussion)[0].id
-    begin_marking(session, discussion, [student.person_id], BlindPurpose.SECOND)
+    other = people.arrive(session, instructor.course_id, f"Otto {discussion.id}", Role.STUDENT, now=MONDAY)
+    begin_marking(session, discussion, [other.person_id], BlindPurpose.SECOND)
     reviewed = plan_reviews(session, instructor, discussion, peers=0, self_review=True)
     assign(session, instructor, reviewed, now=MONDAY)
     review(session, student, reviewed, student, now=MONDAY)

@@ -43,7 +43,7 @@ def copy(discussion_id: int, person_id: int) -> ResponseReturnValue:
         with writing() as session:
             about = (session, actor, discussion, student_id)
             group_id, version = _number(request.args.get("group", "")), _number(request.form.get("version", ""))
-            count = copy_grade(*about, group_id=group_id, version=version, versions=seen, now=now())
+            count = copy_grade(*about, group_id=group_id, version=version, seen_versions=seen, now=now())
     except AssessmentChanged:
         return _page(actor, discussion, student_id, ticked=seen.keys(), is_stale=True), 409
     flash(

@@ -182,7 +182,7 @@ def versions(session, cast, discussion, *names):
 
 
 def copy(session, cast, discussion, group_id, seen, *, version=1):
-    about = {"group_id": group_id, "version": version, "versions": seen, "now": MONDAY}
+    about = {"group_id": group_id, "version": version, "seen_versions": seen, "now": MONDAY}
     return copy_grade(session, cast.tariq, discussion, cast.ana.person_id, **about)
 
 

@@ -64,23 +64,23 @@ def copy_grade(
     *,
     group_id: int,
     version: int,
-    versions: Mapping[int, int],
+    seen_versions: Mapping[int, int],
     now: datetime,
 ) -> int:
     """Give the marks and the comment of one student to these members of the group; returns how many it changed.
 
-    `version` is that of the copied grade that the grader saw, and `versions` has those of the grades that it replaces,
+    `version` is that of the copied grade that the grader saw, and `seen_versions` has those of the grades that it replaces,
     by person id; nobody else is changed. Lateness and curves stay each student's own. Released grades stay as students
     see them. Raises AssessmentChanged, with nothing copied, if any of them has changed; NotFound for a student who has
     no marks or is not in the group; Forbidden for all but graders.
     """
     preview = preview_copy(session, actor, discussion, person_id, group_id=group_id)
     lock_rubric(session, discussion)
-    chosen = {each.person_id for each in preview.others} & versions.keys()
+    chosen = {each.person_id for each in preview.others} & seen_versions.keys()
     locked = locked_students(session, actor, discussion, [person_id, *chosen], now)
     source = next(each for each in locked if each.person_id == person_id)
     targets = [each for each in locked if each.person_id != person_id]
-    if source.version != version or any(each.version != versions[each.person_id] for each in targets):
+    if source.version != version or any(each.version != seen_versions[each.person_id] for each in targets):
         raise AssessmentChanged
     rubric = get_rubric(session, discussion, version_id=source.rubric_id)
     marks = collect_marks(session, rubric, [source.id]).get(source.id, {})
