@@ -115,6 +115,11 @@ WITHOUT = {
 
 OTHERWISE_CALLED = {
     "grading.assessments.change_post_comment.comment_id": "post_comment_id",
+    "grading.marking.decide_marking.person_id": "marked_id",
+    "grading.marking.end_marking.person_id": "marked_id",
+    "grading.marking.get_marking.person_id": "marked_id",
+    "grading.marking.lock_marking.person_id": "marked_id",
+    "grading.marking.save_marking.person_id": "marked_id",
     "grading.reviews.get_peer_spread.author_id": "person_id",
     "grading.rubrics.delete_rubric.rubric_id": "library_rubric_id",
     "grading.rubrics.get_library_rubric.rubric_id": "library_rubric_id",

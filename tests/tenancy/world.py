@@ -156,6 +156,7 @@ def _in_a_discussion(session: Session, instructor: Actor, student: Actor, readin
     ids["assignment_id"] = list_assigned(session, instructor, discussion)[0].id
     other = people.arrive(session, instructor.course_id, f"Otto {discussion.id}", Role.STUDENT, now=MONDAY)
     begin_marking(session, discussion, [other.person_id], BlindPurpose.SECOND)
+    ids["marked_id"] = other.person_id
     reviewed = plan_reviews(session, instructor, discussion, peers=0, self_review=True)
     assign(session, instructor, reviewed, now=MONDAY)
     review(session, student, reviewed, student, now=MONDAY)

@@ -91,4 +91,4 @@ def test_most_statements_do_not_grow_with_the_class(site, cast, discussion, path
             site.mark(discussion, student)
         with site.statements() as sent:
             browser.post(path)
-        assert len(sent) - costs_of_none <= 6 + 3 * len(students)
+        assert len(sent) - costs_of_none <= 7 + 3 * len(students)
