@@ -70,9 +70,9 @@ def copy_grade(
     """Give the marks and the comment of one student to these members of the group; returns how many it changed.
 
     `version` is that of the copied grade that the grader saw, and `seen_versions` has those of the grades that it
-    replaces, by person id; nobody else is changed. Lateness and curves stay each student's own. Released grades stay as students
-    see them. Raises AssessmentChanged, with nothing copied, if any of them has changed; NotFound for a student who has
-    no marks or is not in the group; Forbidden for all but graders.
+    replaces, by person id; nobody else is changed. Lateness and curves stay each student's own. Released grades stay as
+    students see them. Raises AssessmentChanged, with nothing copied, if any of them has changed; NotFound for a student
+    who has no marks or is not in the group; Forbidden for all but graders.
     """
     preview = preview_copy(session, actor, discussion, person_id, group_id=group_id)
     lock_rubric(session, discussion)
