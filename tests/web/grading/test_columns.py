@@ -1,9 +1,15 @@
 """GET and POST …/grading/columns: which columns of the gradebook the grade goes to."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 
+from lti_app.grading.passbacks.actions.reading_back import claim_column, finish_read
+from lti_app.grading.passbacks.ports import ColumnReading
 from lti_app.grading.passbacks.queries import get_column_plan
 from lti_app.grading.passbacks.rules.parts import ColumnPlan, GradeColumns
+from lti_app.grading.passbacks.rules.states import Shown
 from lti_app.grading.rubrics.queries import get_rubric
 from tests.web.questions import refuses_methods, refuses_no_visit, refuses_unsafe_posts
 from tests.web.site import address
@@ -30,6 +36,31 @@ def chosen(site, cast, discussion, path):
     """Post a choice that changes nothing."""
     yield lambda **fields: site.browser(cast.ines).post(path, **fields)
     assert plan(site, discussion) == ColumnPlan()
+
+
+@pytest.fixture
+def in_two_columns(site, cast, discussion, path, keys):
+    """Ana's full grade is in two columns, and the LMS shows this of the replies; what is told of it."""
+
+    def read(replies):
+        site.browser(cast.ines).post(path, columns="stages", replies=keys[2])
+        site.mark(discussion, cast.ana)
+        site.release(discussion, cast.ana)
+        site.lms_answers()
+        ana = cast.ana.person_id
+        shown = {"first_post": Shown(Decimal(15), Decimal(15)), "replies": Shown(Decimal(replies), Decimal(5))}
+        with site.database.writing() as session:
+            claimed = claim_column(session, site.clock() + timedelta(days=1), lease=timedelta(minutes=5))
+            columns = [
+                ColumnReading(
+                    part.key, part.label, [cast.ana.person_id], {cast.ana.person_id: shown[part.key]}, "", part.key
+                )
+                for part in claimed.parts
+            ]
+            finish_read(session, claimed, columns, now=site.clock())
+        return site.passbacks(discussion)[cast.ana.person_id]
+
+    return read
 
 
 def test_one_column_at_first(site, cast, path):
@@ -89,6 +120,17 @@ def test_each_criterion_has_a_column(site, cast, discussion, path, keys):
     assert [part.key for part in parts] == [f"criterion-{key}" for key in keys]
     status = site.browser(cast.ines).get(address(discussion, "grading", "passback")).text
     assert all(f"{part.label}: " in status for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("replies", "words"),
+    [(5, "✓ confirmed in 2 columns"), (1, "! the LMS shows 1 of 5 instead in the column “Replies”")],
+)
+def test_what_each_column_shows_is_told(site, discussion, in_two_columns, replies, words):
+    report = in_two_columns(replies)
+    shown = site.browser(site.cast.ines).get(address(discussion, "grading", "passback")).text
+    assert words in shown
+    assert report.by_part[0].standing.value == "confirmed"
 
 
 def test_refusals(site, cast, path):

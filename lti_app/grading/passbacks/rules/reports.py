@@ -92,7 +92,11 @@ class PassbackReport:
     @property
     def where(self) -> str:
         """The name of the column that is told, where several do not show the same; else empty."""
-        told = [each.name for each in self.columns if (each.read_back, each.shown) == (self.read_back, self.shown)]
+        told = [
+            each.name
+            for each in self.columns
+            if each.read_back is self.read_back and (each.part or each.shown == self.shown)
+        ]
         return told[0] if told and len(told) < len(self.columns) else ""
 
     @property
