@@ -52,9 +52,7 @@ def in_two_columns(site, cast, discussion, path, keys):
         with site.database.writing() as session:
             claimed = claim_column(session, site.clock() + timedelta(days=1), lease=timedelta(minutes=5))
             columns = [
-                ColumnReading(
-                    part.key, part.label, [cast.ana.person_id], {cast.ana.person_id: shown[part.key]}, "", part.key
-                )
+                ColumnReading(part.key, part.label, [ana], {ana: shown[part.key]}, "", part.key)
                 for part in claimed.parts
             ]
             finish_read(session, claimed, columns, now=site.clock())
