@@ -133,6 +133,7 @@ MAY = {
     "review_overview.show": STAFF,
     "review_overview.assign": INSTRUCTORS,
     "review_overview.count": STAFF,
+    "review_overview.weigh": STAFF,
     "grading.desk": STAFF,
     "grading.student": STAFF,
     "grading.save": STAFF,

@@ -63,6 +63,8 @@ class GradeEventKind(StrEnum):
     """Another late rule of the discussion applies."""
     CURVED = "curved"
     CURVE_REMOVED = "curve_removed"
+    WEIGHTED = "weighted"
+    """Reviews count for the grade by their weights."""
     HELD_BACK = "held_back"
     LET_GO = "let_go"
     """Not held back any more."""

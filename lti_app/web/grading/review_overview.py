@@ -13,12 +13,14 @@ from lti_app.discussion.reviewing.actions.assigning import assign_reviews
 from lti_app.discussion.reviewing.actions.settings import save_review_plan
 from lti_app.discussion.reviewing.errors import ReviewPlanChanged, ReviewPlanInvalid
 from lti_app.discussion.reviewing.queries.allocation import preview_allocation, read_plan
+from lti_app.grading.assessments.actions.weighing import use_weighted_total
+from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete
 from lti_app.grading.reviews.actions import dismiss_review_report, set_counted
 from lti_app.grading.reviews.errors import ReviewWordsInvalid
 from lti_app.grading.reviews.queries.overview import get_review_table, list_review_history
 from lti_app.grading.reviews.rules.events import MAX_REVIEW_REASON
 from lti_app.web.forms.fields import ConfirmForm
-from lti_app.web.grading.class_list import enter, list_class
+from lti_app.web.grading.class_list import enter, list_class, read_filter, whom
 from lti_app.web.grading.forms.reviews import ReviewPlanForm, begun_plan
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -48,6 +50,26 @@ def settings(discussion_id: int) -> ResponseReturnValue:
             flash(_("Settings saved."))
             return redirect(url_for(".show", discussion_id=discussion_id), 303)
     return _settings_page(discussion, form, is_conflict=status == 409), status
+
+
+@blueprint.post("/<int:person_id>/weighted")
+@blueprint.post("/b<int:pseudonym_id>/weighted")
+def weigh(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> ResponseReturnValue:
+    """Have the reviews count for a student's grade by their weights."""
+    actor, discussion = enter(discussion_id)
+    student_id = whom(actor, discussion, person_id, pseudonym_id)
+    version = request.form.get("version", default=0, type=int)
+    try:
+        with writing() as session:
+            use_weighted_total(session, actor, discussion, student_id, version=version, now=now())
+    except AssessmentIncomplete:
+        flash(_("Nothing was changed. Mark every criterion first; then reviews can count."), "warning")
+    except AssessmentChanged:
+        flash(_("Nothing was changed: someone else changed this grade after you opened the page."), "warning")
+    else:
+        flash(_("The grade is the weighted total now. The student can’t see it until you release it."))
+    desk = url_for("grading.desk", discussion_id=discussion_id)
+    return redirect(f"{desk}/{f'b{pseudonym_id}' if pseudonym_id else person_id}{read_filter().query}", 303)
 
 
 @blueprint.get("/overview")

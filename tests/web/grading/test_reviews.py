@@ -338,3 +338,56 @@ def test_names_are_shown_where_the_instructor_says_so(site, cast, discussion):
     submit(site, cast.ana, cast.ben, discussion)
     site.clock.now = DUE + timedelta(minutes=1)
     assert "Review by Ana Brandt" in site.browser(cast.ben).get(address(discussion, "reviews")).text
+
+
+@pytest.fixture
+def weighed(site, cast, assigned):
+    """Ben is marked with 20 points, and his reviewers gave full and lower marks; posts the button of the desk."""
+    submit(site, cast.ana, cast.ben, assigned)
+    submit(site, cast.chi, cast.ben, assigned, level=1)
+    site.mark(assigned, cast.ben)
+    desk = address(assigned, "grading", cast.ben.person_id)
+    browser = site.browser(cast.tariq)
+
+    def use(version=1):
+        answer = browser.post(address(assigned, "reviews", cast.ben.person_id, "weighted"), version=version)
+        assert (answer.status, answer.location) == (303, desk)
+        return browser.get(desk)
+
+    return use
+
+
+def test_the_weighted_total_becomes_the_grade_until_the_marks_change(site, cast, assigned, weighed):
+    page = weighed()
+    assert "The grade is the weighted total now." in page.text
+    line = page.page.one("div", class_="adjustments").text
+    assert "Peer and self-review −" in line
+    assert "by the weights of this discussion" in line
+    assert "Weighted total used" in site.browser(cast.ines).get(f"{page_of(assigned, cast.ben)}/history").text
+    site.mark(assigned, cast.ben, level=1, version=2)
+    shown = site.browser(cast.tariq).get(page_of(assigned, cast.ben)).page
+    assert "Peer and self-review" not in "".join(each.text for each in shown.all("div", class_="adjustments"))
+
+
+def test_the_weighted_total_of_a_grade_that_has_changed_is_not_used(weighed):
+    assert "someone else changed this grade" in weighed(version=0).text
+
+
+def test_released_with_the_weighted_total(site, cast, assigned, weighed):
+    weighed()
+    site.release(assigned, cast.ben)
+    given = site.passbacks(assigned)[cast.ben.person_id].given
+    assert 0 < given < 20
+    card = site.browser(cast.ben).get(address(assigned)).page.one("section", class_="grade").text
+    assert "Peer and self-review −" in card
+
+
+def test_without_marks_there_is_nothing_to_weigh(site, cast, assigned):
+    submit(site, cast.ana, cast.ben, assigned)
+    browser = site.browser(cast.tariq)
+    browser.post(address(assigned, "reviews", cast.ben.person_id, "weighted"), version=0)
+    assert "Mark every criterion first" in browser.get(page_of(assigned, cast.ben)).text
+
+
+def page_of(discussion, student):
+    return address(discussion, "grading", student.person_id)

@@ -29,11 +29,13 @@ class CurveKind(StrEnum):
     """Add the same to all, so that the mean becomes a number."""
     MINIMUM = "minimum"
     """Raise what is less than a number to it."""
+    REVIEWS = "reviews"
+    """Of one student: what reviews by classmates and the student add by their weights, or take off."""
 
     @property
     def needs_value(self) -> bool:
         """Whether it needs a number."""
-        return self not in (CurveKind.HIGHEST, CurveKind.SQUARE_ROOT)
+        return self not in (CurveKind.HIGHEST, CurveKind.SQUARE_ROOT, CurveKind.REVIEWS)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Curve:
 
     def _applied(self, points: Decimal, possible: Decimal) -> Decimal:
         by = self.by or Decimal(0)
-        if self.kind in (CurveKind.ADD, CurveKind.MEAN):
+        if self.kind in (CurveKind.ADD, CurveKind.MEAN, CurveKind.REVIEWS):
             return points + by
         if self.kind in (CurveKind.MULTIPLY, CurveKind.HIGHEST):
             return points * by
@@ -89,6 +91,8 @@ def fitted(
     if not kind.needs_value:
         value = None
     elif value is None or abs(value) > MAX_VALUE or (value < 0 and kind is not CurveKind.ADD):
+        raise CurveInvalid
+    if kind is CurveKind.REVIEWS:  # it is no rule for many
         raise CurveInvalid
     by = value
     if kind is CurveKind.HIGHEST:

@@ -17,6 +17,7 @@ from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.extensions import collect_calendars
+from lti_app.grading.adjustments.rules.curves import CurveKind
 from lti_app.grading.adjustments.rules.stored import lines_to_stored
 from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
@@ -239,6 +240,8 @@ def replace_marks(
     assessment.rubric_id = rubric.id or None
     assessment.total = rubric.total(marks)
     assessment.is_complete = rubric.is_complete(with_points(marks))
+    if assessment.curve and assessment.curve["kind"] == CurveKind.REVIEWS:
+        assessment.curve = None  # it was weighed with the marks of before
 
 
 def with_points(marks: Mapping[int, CriterionMark]) -> list[int]:
