@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lti_app.course.courses.queries import get_student
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
@@ -28,10 +29,11 @@ def use_weighted_total(
     take off, becomes a line of the grade, in place of a curve. The line goes when the marks change.
 
     A released grade is a draft again until it is released. Raises AssessmentIncomplete without complete marks, or where
-    there is nothing to weigh; AssessmentChanged if it is no longer the `version` that the grader saw; Forbidden for all
-    but graders.
+    there is nothing to weigh; AssessmentChanged if it is no longer the `version` that the grader saw; NotFound for a
+    person who is not a student here; Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
+    get_student(session, actor, person_id)
     assessment = session.scalar(locked_assessments(discussion).where(Assessment.person_id == person_id))
     if assessment is None or not assessment.is_complete or assessment.excused_at is not None:
         raise AssessmentIncomplete
