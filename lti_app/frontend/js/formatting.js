@@ -5,7 +5,7 @@ const KEYS = { b: "**", i: "*" };
 export function watchFormatting(form) {
   const group = form.querySelector("[data-format]");
   if (!group) return;
-  group.hidden = false;
+  group.dataset.ready = "";
   group.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button) format(form.elements.comment, button.value);
