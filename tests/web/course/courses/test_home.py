@@ -19,7 +19,7 @@ def test_every_role_sees_the_discussions(site, discussion, who):
     links = [link.attrs["href"] for link in answer.page.one("main").all("a")]
     home = f"/courses/{actor.course_id}"
     staff = [address(discussion, "grading")] if actor.is_staff else []
-    rubrics = [f"{home}/rubrics"] if actor.is_staff else []
+    rubrics = [f"{home}/rubrics", f"{home}/comments"] if actor.is_staff else []
     own = [f"{home}/people/{actor.person_id}/grades"] if who in ("ana", "ben", "chi") else []
     before, after = ([f"{home}/readings/add"], [f"{home}/settings"]) if who == "ines" else ([], [])
     assert links == [*own, address(discussion), *staff, *before, *rubrics, *after]

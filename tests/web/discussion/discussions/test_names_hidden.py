@@ -129,7 +129,7 @@ def leaks(site, cast, reader, discussion, names, *, but=frozenset()):
         told = answer.get_data(as_text=False).decode("utf-8", "replace") + answer.headers.get("Location", "")
         if "q=" in path:
             told = told.replace(path.partition("q=")[2], "")  # the reader's own word
-        if endpoint == "search.person" and f"/people/{reader.person_id}/" not in path:
+        if endpoint in ("search.person", "term.show") and f"/people/{reader.person_id}/" not in path:
             told = "" if "differs" not in told else f"Ben {told}"
         if match := names.search(told):
             found.append((endpoint, path, told[max(0, match.start() - 120) : match.end() + 60]))
