@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, FrameLocator, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Frame, FrameLocator, Locator, Page, expect
 
 from tests.browser.site import Site
 
@@ -87,7 +87,11 @@ class Visitor:
         for _ in range(tries):
             if self._appears(locator):
                 return
-            self.tool_frame.goto(self.tool_frame.url)
+            try:
+                self.tool_frame.goto(self.tool_frame.url)
+            except Error as error:
+                if "interrupted by another navigation" not in error.message:  # what was clicked before is still loading
+                    raise
         expect(locator).to_be_visible()
 
     def _appears(self, locator: Locator) -> bool:
