@@ -115,7 +115,7 @@ class LtiGradebook:
         fed = {column.lineitem_url} if column.lineitem_url else set()
         refusals: list[PassbackRefused | ServiceDenied] = []
         try:
-            fed.add(self._send_first(column, score, sub, has_others=any(other.lineitem_url for other in others)))
+            fed.add(self._send_to(column, score, sub, has_others=any(other.lineitem_url for other in others)))
         except _ColumnLeft:
             return self._send(score)
         except (PassbackRefused, ServiceDenied) as refusal:
@@ -131,9 +131,11 @@ class LtiGradebook:
             raise refusals[0]
         return not fed <= known
 
-    def _send_first(self, column: Column, score: Score, sub: str, *, has_others: bool) -> str:
-        """Send a score to the first column, which is created where there is none; its address."""
-        url = column.lineitem_url or self._line_items.find_or_create(column, score.person_id)
+    def _send_to(
+        self, column: Column, score: Score, sub: str, *, has_others: bool = False, part: GradePart | None = None
+    ) -> str:
+        """Send a score to the first column, or to that of a part, which is created where there is none; its address."""
+        url = column.lineitem_url or self._line_items.find_or_create(column, score.person_id, part=part)
         answer = self._post_score(column, url, score, sub)
         if answer.status in GONE and has_others:
             # An activity was deleted, and another one that opens the discussion is still there.
@@ -141,7 +143,7 @@ class LtiGradebook:
             raise _ColumnLeft
         if answer.status in GONE and column.lineitems_url:
             # Somebody deleted the column in the LMS, or the activity was made anew: look once more.
-            url, gone = self._line_items.find_or_create(column, score.person_id, gone=url), url
+            url, gone = self._line_items.find_or_create(column, score.person_id, gone=url, part=part), url
             answer = self._post_score(column, url, score, sub) if url != gone else answer
         _require_accepted(answer, sub)
         return url
@@ -155,7 +157,7 @@ class LtiGradebook:
         for column, part in zip(columns, score.parts, strict=True):
             told = replace(score, given=part.given, possible=part.possible)
             try:
-                is_new |= self._send_part(column, part, told, sub) != column.lineitem_url
+                is_new |= self._send_to(column, told, sub, part=part) != column.lineitem_url
             except (PassbackRefused, ServiceDenied) as refusal:
                 refusals.append(refusal)
         for column in dropped:
@@ -164,15 +166,6 @@ class LtiGradebook:
         if refusals:
             raise refusals[0]
         return is_new
-
-    def _send_part(self, column: Column, part: GradePart, score: Score, sub: str) -> str:
-        url = column.lineitem_url or self._line_items.find_or_create_part(column, part, score.person_id)
-        answer = self._post_score(column, url, score, sub)
-        if answer.status in GONE:
-            url, gone = self._line_items.find_or_create_part(column, part, score.person_id, gone=url), url
-            answer = self._post_score(column, url, score, sub) if url != gone else answer
-        _require_accepted(answer, sub)
-        return url
 
     def _send_beside(self, column: Column, url: str, score: Score, sub: str) -> None:
         """Send the score to the column of another link that opens the discussion too. One that is gone is looked for

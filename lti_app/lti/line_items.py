@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import Database
+from lti_app.core.db import Database, insert_into
 from lti_app.core.http import Answer, is_allowed
 from lti_app.grading.passbacks.actions.queueing import send_column_again
 from lti_app.grading.passbacks.rules.parts import GradePart
@@ -39,27 +39,29 @@ class LineItems:
         self._database = database
         self._services = services
 
-    def find_or_create(self, column: Column, person_id: int, *, gone: str | None = None) -> str:
-        """The address of the discussion's line item, remembered for later; `gone` is one that is no longer there.
+    def find_or_create(
+        self, column: Column, person_id: int, *, gone: str | None = None, part: GradePart | None = None
+    ) -> str:
+        """The address of the line item of the discussion or, with `part`, of this part of its grades, remembered for
+        later; `gone` is one that is no longer there.
 
         A column that was not known before gets the scores of everybody, not only that of this person, which comes next.
         """
         with self._searching(column):
             with self._database.read() as session:
-                known = session.scalar(select(Placement.lineitem_url).where(Placement.id == column.placement_id))
+                known = session.scalar(_known_url(column))
             if known and known != gone:  # another worker was faster
                 return known
-            url = self._find(column) or self._create(column)
+            if part is None:
+                url = self._find(column) or self._create(column)
+            else:
+                url = self._find_part(column, part) or self._create_part(column, part)
             with self._database.writing() as session:
-                remember = update(Placement).where(Placement.id == column.placement_id)
-                session.execute(remember.values(lineitem_url=url))
+                _remember_url(session, column, url)
                 if url != gone:
+                    now = self._services.clock()
                     send_column_again(
-                        session,
-                        column.discussion_id,
-                        apart_from=person_id,
-                        in_flight=gone is not None,
-                        now=self._services.clock(),
+                        session, column.discussion_id, apart_from=person_id, in_flight=gone is not None, now=now
                     )
             return url
 
@@ -164,26 +166,6 @@ class LineItems:
         with self._database.writing() as session:
             session.execute(update(Placement).where(Placement.id == column.placement_id).values(**addresses))
 
-    def find_or_create_part(self, column: Column, part: GradePart, person_id: int, *, gone: str | None = None) -> str:
-        """The address of the line item of a part, remembered for later; `gone` is one that is no longer there.
-
-        A column that was not known before gets the scores of everybody, not only that of this person, which comes next.
-        """
-        with self._searching(column):
-            with self._database.read() as session:
-                known = part_urls(session, column).get(part.key)
-            if known and known != gone:  # another worker was faster
-                return known
-            url = self._find_part(column, part) or self._create_part(column, part)
-            with self._database.writing() as session:
-                remember_part(session, column, part, url)
-                if url != gone:
-                    now = self._services.clock()
-                    send_column_again(
-                        session, column.discussion_id, apart_from=person_id, in_flight=gone is not None, now=now
-                    )
-            return url
-
     def _find_part(self, column: Column, part: GradePart) -> str | None:
         wanted = {"resource_id": resource_id(column.discussion_id, part.key)}
         return part_line_item(self._list(column, wanted), column.discussion_id, part.key)
@@ -195,24 +177,26 @@ class LineItems:
         return self._created(column, answer)
 
 
-def part_urls(session: Session, column: Column) -> dict[str, str]:
-    """The addresses of the line items of parts, by part, that are known for a link."""
-    rows = session.execute(
-        select(PartColumn.part, PartColumn.lineitem_url).where(PartColumn.placement_id == column.placement_id)
+def _known_url(column: Column) -> Select[str | None]:
+    """The address of the column's line item, where it is known by now."""
+    if not column.part:
+        return select(Placement.lineitem_url).where(Placement.id == column.placement_id)
+    return select(PartColumn.lineitem_url).where(
+        PartColumn.placement_id == column.placement_id, PartColumn.part == column.part
     )
-    return {row[0]: row[1] for row in rows}
 
 
-def remember_part(session: Session, column: Column, part: GradePart, url: str) -> None:
-    """Store the address of the line item of a part."""
-    known = session.scalar(
-        select(PartColumn).where(PartColumn.placement_id == column.placement_id, PartColumn.part == part.key)
+def _remember_url(session: Session, column: Column, url: str) -> None:
+    """Store the address of the column's line item."""
+    if not column.part:
+        session.execute(update(Placement).where(Placement.id == column.placement_id).values(lineitem_url=url))
+        return
+    new = {"placement_id": column.placement_id, "part": column.part, "lineitem_url": url}
+    session.execute(
+        insert_into(session, PartColumn)
+        .values(new)
+        .on_conflict_do_update(index_elements=["placement_id", "part"], set_={"lineitem_url": url})
     )
-    if known is None:
-        known = PartColumn(placement_id=column.placement_id, part=part.key)
-        session.add(known)
-    known.lineitem_url = url
-    session.flush()
 
 
 def items_of(page: Any) -> list[dict[str, Any]]:
