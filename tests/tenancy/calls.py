@@ -241,6 +241,7 @@ BEYOND_A_GATE: dict[str, str] = {
     "grading.reviews.marks_of": "of the reviews in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
     "grading.assessments.locked_students": "of the students in hand",
+    "grading.assessments.switched": "of the students in hand",
     "grading.assessments.locked_or_new": "of the student in hand",
     "grading.assessments.collect_post_comments": "of the assessments in hand",
     "grading.assessments.collect_marks": "of the assessments in hand",

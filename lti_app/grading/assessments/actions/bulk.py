@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -73,16 +74,31 @@ def excuse(
     A grade that a student has seen already stays what it is. Raises Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
-    changed = [
-        each
-        for each in locked_students(session, actor, discussion, person_ids, now)
-        if (each.excused_at is not None) != is_excused
-    ]
-    for assessment in changed:
-        assessment.excused_at = now if is_excused else None
+    changed = switched(session, actor, discussion, person_ids, "excused_at", is_on=is_excused, now=now)
     kind = GradeEventKind.EXCUSED if is_excused else GradeEventKind.NOT_EXCUSED
     record(session, actor, kind, changed, words="", now=now)
     return len(changed)
+
+
+def switched(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    person_ids: Collection[int],
+    since: Literal["excused_at", "withheld_at", "late_waived_at"],
+    *,
+    is_on: bool,
+    now: datetime,
+) -> list[Assessment]:
+    """Turn on or off what is stored by since when it is so, for these students; the rows that it changed."""
+    changed = [
+        each
+        for each in locked_students(session, actor, discussion, person_ids, now)
+        if (getattr(each, since) is not None) != is_on
+    ]
+    for assessment in changed:
+        setattr(assessment, since, now if is_on else None)
+    return changed
 
 
 def locked_students(

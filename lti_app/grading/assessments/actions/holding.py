@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.grading.assessments.actions.bulk import locked_students
+from lti_app.grading.assessments.actions.bulk import switched
 from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.rules import GradeEventKind
 
@@ -29,13 +29,7 @@ def hold_back(
     Forbidden.
     """
     require(actor, DiscussionPermission.GRADE)
-    changed = [
-        each
-        for each in locked_students(session, actor, discussion, person_ids, now)
-        if (each.withheld_at is not None) != is_held
-    ]
-    for assessment in changed:
-        assessment.withheld_at = now if is_held else None
+    changed = switched(session, actor, discussion, person_ids, "withheld_at", is_on=is_held, now=now)
     kind = GradeEventKind.HELD_BACK if is_held else GradeEventKind.LET_GO
     record(session, actor, kind, changed, words="", now=now)
     return len(changed)

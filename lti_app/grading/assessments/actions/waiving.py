@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.grading.assessments.actions.bulk import locked_students
+from lti_app.grading.assessments.actions.bulk import switched
 from lti_app.grading.assessments.actions.grading import limited
 from lti_app.grading.assessments.actions.recording import record
 from lti_app.grading.assessments.models import Assessment
@@ -31,13 +31,8 @@ def waive_late(
     """
     require(actor, DiscussionPermission.GRADE)
     reason = limited(reason, MAX_REASON)
-    changed = [
-        each
-        for each in locked_students(session, actor, discussion, person_ids, now)
-        if (each.late_waived_at is not None) != is_waived
-    ]
+    changed = switched(session, actor, discussion, person_ids, "late_waived_at", is_on=is_waived, now=now)
     for assessment in changed:
-        assessment.late_waived_at = now if is_waived else None
         touch(assessment, now)
     kind = GradeEventKind.LATE_WAIVED if is_waived else GradeEventKind.LATE_APPLIED
     record(session, actor, kind, changed, words=reason, now=now)
