@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
 
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -15,8 +17,11 @@ from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
 from lti_app.core.errors import ColloquyError, NotFound, SettingsError
 from lti_app.core.logs import configure_logs
+from lti_app.core.private_files import open_new_private_file
 from lti_app.core.resources import resource
 from lti_app.core.settings import PREFIX, Settings, load_settings
+from lti_app.exchange.personal.actions import erase_person, preview_erasure, write_export
+from lti_app.exchange.personal.queries import collect_person, find_people
 from lti_app.grading.passbacks.queries import list_problems
 from lti_app.jobs.worker import WORKERS, run_worker
 from lti_app.library.files.actions import sweep
@@ -28,6 +33,7 @@ from lti_app.storage.choosing import make_storage
 from lti_app.storage.private import make_private
 
 UNKNOWN = {
+    "unknown_person": "there is no such person; run `colloquy person find` to get their number",
     "unknown_platform": "there is no such platform; run `colloquy platform list` to see all platforms",
     "unknown_deployment": "there is no such deployment; run `colloquy platform list` to see all deployments",
 }
@@ -210,6 +216,60 @@ def grades_problems() -> None:
             click.echo(f"  {each.words.text % each.words.values}")
     if not problems:
         click.echo("Every grade is where it should be.")
+
+
+@cli.group()
+def person() -> None:
+    """Export or erase what is stored about one person."""
+    import_module("lti_app.tables")  # every table has to be known
+
+
+@person.command("find")
+@click.option("--issuer", required=True)
+@click.option("--user-id", required=True, help="The user id that the LMS sends (the sub of its launches).")
+def person_find(issuer: str, user_id: str) -> None:
+    """List who has this user id, once for each registration of the LMS."""
+    with _reading(load_settings()) as session:
+        found = find_people(session, issuer=issuer, sub=user_id)
+    for each in found:
+        click.echo(f"{each.id}\t{each.issuer}\t{each.client_id}\t{each.sub}\t{each.courses} courses")
+    if not found:
+        click.echo("Nobody with this user id has come from this LMS.")
+
+
+@person.command("export")
+@click.argument("person_id", type=int)
+@click.argument("file", type=click.Path(dir_okay=False))
+def person_export(person_id: int, file: str) -> None:
+    """Write a ZIP file with all that is stored about a person. It includes the notes of graders about them."""
+    settings = load_settings()
+    with _reading(settings) as session:
+        data = collect_person(session, person_id)
+    try:
+        with open_new_private_file(Path(file)) as stream:
+            write_export(stream, data, make_storage(settings))
+    except OSError as error:
+        raise click.ClickException(f"{file} can’t be written: {error.strerror}. Choose another name.") from None
+    rows = sum(len(found) for found in data.rows.values())
+    click.echo(f"{rows} rows of {len(data.rows)} tables and {len(data.files)} files written to {file}.")
+
+
+@person.command("erase")
+@click.argument("person_id", type=int)
+@click.option("--apply", "applies", is_flag=True, help="Do it. Without this, only show what would be erased.")
+def person_erase(person_id: int, applies: bool) -> None:
+    """Erase what is stored about a person. This cannot be undone; remove them from the LMS's courses first."""
+    settings = load_settings()
+    with _writing(settings) as session:
+        counts = preview_erasure(session, person_id)
+        if applies:
+            erase_person(session, person_id, now=system_clock())
+    if applies:
+        with _writing(settings) as session:
+            sweep(session, make_storage(settings), now=system_clock())
+    for table, count in sorted(counts.items()):
+        click.echo(f"{table:<20} {count}")
+    click.echo("Erased." if applies else "Nothing has changed yet. Add --apply to erase this.")
 
 
 @cli.command("sweep-files")
