@@ -12,7 +12,7 @@ from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import member_name
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.access import DiscussionPermission, may
+from lti_app.discussion.discussions.access import DiscussionPermission, may, require
 from lti_app.discussion.discussions.queries.course import list_views, with_readings
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import State
@@ -99,3 +99,19 @@ def _grades(session: Session, actor: Actor, person_id: int) -> dict[int, tuple[R
         discussion_id: (released_grade(release, passback) if release else None, excused_at is not None)
         for discussion_id, excused_at, release, passback in rows
     }
+
+
+def list_excused(session: Session, actor: Actor, discussion_id: int | None = None) -> frozenset[tuple[int, int]]:
+    """The ids of each discussion and student who need not be graded there, in the whole course or in one discussion (one
+    statement).
+
+    Raises Forbidden for all but graders. Whoever is called by a pseudonym in a discussion is to be called so by those
+    who ask.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    wanted = select(Assessment.discussion_id, Assessment.person_id).where(
+        Assessment.course_id == actor.course_id, Assessment.excused_at.is_not(None)
+    )
+    if discussion_id is not None:
+        wanted = wanted.where(Assessment.discussion_id == discussion_id)
+    return frozenset((where, whose) for where, whose in session.execute(wanted))
