@@ -102,11 +102,10 @@ def _grades(session: Session, actor: Actor, person_id: int) -> dict[int, tuple[R
 
 
 def list_excused(session: Session, actor: Actor, discussion_id: int | None = None) -> frozenset[tuple[int, int]]:
-    """The ids of each discussion and student who need not be graded there, in the whole course or in one discussion (one
-    statement).
+    """The ids of the discussions and of the students who are excused there, of the whole course or of one discussion
+    (one statement).
 
-    Raises Forbidden for all but graders. Whoever is called by a pseudonym in a discussion is to be called so by those
-    who ask.
+    Nobody is named in it. Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
     wanted = select(Assessment.discussion_id, Assessment.person_id).where(
@@ -115,3 +114,16 @@ def list_excused(session: Session, actor: Actor, discussion_id: int | None = Non
     if discussion_id is not None:
         wanted = wanted.where(Assessment.discussion_id == discussion_id)
     return frozenset((where, whose) for where, whose in session.execute(wanted))
+
+
+def list_own_excused(session: Session, actor: Actor) -> frozenset[int]:
+    """The ids of the discussions from which the actor is excused (one statement)."""
+    return frozenset(
+        session.scalars(
+            select(Assessment.discussion_id).where(
+                Assessment.course_id == actor.course_id,
+                Assessment.person_id == actor.person_id,
+                Assessment.excused_at.is_not(None),
+            )
+        )
+    )

@@ -106,8 +106,8 @@ class ClassMatrix:
 
 
 def keyed(verdicts: Sequence[Verdict]) -> list[tuple[str, Verdict]]:
-    """A key for each verdict that is the same in other evaluations: its kind, with the id of the reading or a number where
-    there are several.
+    """A key for each verdict, the same in every evaluation: its kind, and the id of the reading or a number if the
+    kind has several.
     """
     seen: Counter[str] = Counter()
     keyed = []
