@@ -178,6 +178,11 @@ def due(value: datetime) -> str:
     return f"{moment(value)} ({relative(value)})"
 
 
+def due_soon(value: datetime) -> str:
+    """Due today or tomorrow by the reader's calendar; empty for what has passed and what is later."""
+    return _reader().due_soon(value)
+
+
 def relative(value: datetime) -> str:
     """The distance from now: 12 minutes ago; in 2 days."""
     return _reader().relative(value)

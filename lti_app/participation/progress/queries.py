@@ -1,6 +1,6 @@
 """The participation of students, derived from their posts; never stored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -17,7 +17,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.discussions.queries.extensions import collect_calendars
+from lti_app.discussion.discussions.queries.extensions import collect_calendars, collect_calendars_in
 from lti_app.discussion.discussions.rules import Calendar
 from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post, Revision
@@ -69,6 +69,18 @@ _TERM_FACTS: Select[Any] = (
     .order_by(Post.discussion_id, Post.id, Revision.version)
 )
 
+_COURSE_FACTS: Select[Any] = (
+    select(Post.discussion_id, *_FACTS, _PARENT.author_id, _PARENT.by_staff, _PARENT.byline, literal(""), *_EARLIER)
+    .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
+    .outerjoin(Revision, Revision.post_id == Post.id)
+    .where(
+        Post.course_id == bindparam("course_id", type_=Id),
+        Post.discussion_id.in_(bindparam("wanted", expanding=True)),
+        Post.byline.is_(None),
+    )
+    .order_by(Post.id, Revision.version)
+)
+
 
 @dataclass(frozen=True)
 class Participation:
@@ -108,7 +120,7 @@ def get_participation(
         facts = tuple(replace(fact, parent_author="") for fact in facts)
     requirements = requirements_of(discussion, calendar)
     reviews = collect_assigned(session, [discussion], [whose]) if requirements.counts_reviews else {}
-    done = reviews.get((discussion.id, whose), ())
+    done = reviews.get(discussion.id, {}).get(whose, ())
     verdicts = evaluate(requirements, facts, now, discussion.zone, reviews=done)
     return Participation(calendar, requirements, discussion.zone, facts, verdicts)
 
@@ -125,6 +137,26 @@ def collect_class_verdicts(
     calendars = collect_calendars(session, discussion)
     counts_reviews = requirements_of(discussion).counts_reviews
     reviews = collect_assigned(session, [discussion]) if counts_reviews else {}
+    return class_evaluator(discussion, ClassWork(facts, calendars, reviews.get(discussion.id, {})), now=now)
+
+
+@dataclass(frozen=True)
+class ClassWork:
+    """What the class has done in a discussion, by person id."""
+
+    facts: Mapping[int, Sequence[PostFacts]]
+    calendars: Mapping[int, Calendar]
+    """The dates of those who have an extension."""
+    reviews: Mapping[int, Sequence[datetime | None]]
+    """When the reviews that each was to write were submitted; empty where none count."""
+
+
+def class_evaluator(discussion: DiscussionView, work: ClassWork, *, now: datetime) -> Callable[[int], Verdicts]:
+    """The result of anybody in the class by person id, from what the class has done.
+
+    The view may ask for something else than the discussion does, to see what that would change. Whoever has done
+    nothing shares the result with all who have the same dates.
+    """
 
     @cache
     def required(calendar: Calendar) -> Requirements:
@@ -135,11 +167,10 @@ def collect_class_verdicts(
         return evaluate(required(calendar), (), now, discussion.zone)
 
     def verdicts_of(person_id: int) -> Verdicts:
-        calendar, own = calendars.get(person_id, discussion.class_calendar), facts.get(person_id, ())
-        done = reviews.get((discussion.id, person_id), ())
-        if not own and not done:
+        calendar, own = work.calendars.get(person_id, discussion.class_calendar), work.facts.get(person_id, ())
+        if not own and person_id not in work.reviews:
             return of_nothing(calendar)
-        return evaluate(required(calendar), own, now, discussion.zone, reviews=done)
+        return evaluate(required(calendar), own, now, discussion.zone, reviews=work.reviews.get(person_id, ()))
 
     return verdicts_of
 
@@ -147,8 +178,8 @@ def collect_class_verdicts(
 def collect_term_verdicts(
     session: Session, actor: Actor, views: Sequence[DiscussionView], person_id: int, *, now: datetime
 ) -> dict[int, Verdicts]:
-    """The result of one student in each of these discussions, by discussion id (one statement, one more if reviews
-    count in any of them).
+    """The result of one student in each of these discussions, by discussion id (one statement; one more if reviews
+    count).
 
     The views have the student's own dates, and their readings. Nobody is named in it. Raises Forbidden for all but the
     student and graders.
@@ -159,13 +190,40 @@ def collect_term_verdicts(
     facts: dict[int, list[PostFacts]] = {}
     for (discussion_id, _id), versions in groupby(rows, key=itemgetter(0, 1)):
         facts.setdefault(discussion_id, []).append(_facts_of([tuple(row)[1:] for row in versions]))
-    required = {view.id: requirements_of(view) for view in views}
-    reviewed = [view for view in views if required[view.id].counts_reviews]
+    asked = {view.id: requirements_of(view) for view in views}
+    reviewed = [view for view in views if asked[view.id].counts_reviews]
     reviews = collect_assigned(session, reviewed, [person_id]) if reviewed else {}
     return {
         view.id: evaluate(
-            required[view.id], facts.get(view.id, ()), now, view.zone, reviews=reviews.get((view.id, person_id), ())
+            asked[view.id],
+            facts.get(view.id, ()),
+            now,
+            view.zone,
+            reviews=reviews.get(view.id, {}).get(person_id, ()),
         )
+        for view in views
+    }
+
+
+def collect_course_work(session: Session, actor: Actor, views: Sequence[DiscussionView]) -> dict[int, ClassWork]:
+    """What the class has done in each of these discussions, by discussion id (one statement; one more if anybody has an
+    extension, and one if reviews count).
+
+    The views are those of staff, with their readings. Nobody is named in it. Raises Forbidden for all but graders.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    facts: dict[int, dict[int, list[PostFacts]]] = {}
+    if views:
+        rows = session.execute(_COURSE_FACTS, {"course_id": actor.course_id, "wanted": [view.id for view in views]})
+        for _id, versions in groupby(rows, key=itemgetter(1)):
+            told = list(versions)
+            of_class = facts.setdefault(told[0][0], {})
+            of_class.setdefault(told[0][2], []).append(_facts_of([row[1:] for row in told]))
+    calendars = collect_calendars_in(session, views)
+    reviewed = [view for view in views if requirements_of(view).counts_reviews]
+    reviews = collect_assigned(session, reviewed) if reviewed else {}
+    return {
+        view.id: ClassWork(facts.get(view.id, {}), calendars.get(view.id, {}), reviews.get(view.id, {}))
         for view in views
     }
 

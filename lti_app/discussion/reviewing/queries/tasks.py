@@ -203,16 +203,16 @@ def _shuffled(key: str) -> str:
 
 def collect_assigned(
     session: Session, views: Collection[DiscussionView], person_ids: Collection[int] | None = None
-) -> dict[tuple[int, int], list[datetime | None]]:
-    """By discussion id and person id of the reviewer, when each of the reviews that were assigned was submitted, None
-    for those that were not (one statement). Of everybody, or of these people.
+) -> dict[int, dict[int, list[datetime | None]]]:
+    """By discussion id and then person id of the reviewer, when each of the reviews that were assigned was submitted,
+    None for those that were not (one statement). Of everybody, or of these people.
     """
     wanted = select(ReviewAssignment.discussion_id, ReviewAssignment.reviewer_id, ReviewAssignment.submitted_at).where(
         ReviewAssignment.discussion_id.in_([view.id for view in views]), ReviewAssignment.withdrawn_at.is_(None)
     )
     if person_ids is not None:
         wanted = wanted.where(ReviewAssignment.reviewer_id.in_(person_ids))
-    found: dict[tuple[int, int], list[datetime | None]] = {}
+    found: dict[int, dict[int, list[datetime | None]]] = {}
     for discussion_id, reviewer_id, submitted_at in session.execute(wanted):
-        found.setdefault((discussion_id, reviewer_id), []).append(submitted_at)
+        found.setdefault(discussion_id, {}).setdefault(reviewer_id, []).append(submitted_at)
     return found
