@@ -67,7 +67,6 @@ VALUES: dict[str, Any] = {
     "through_library": True,
     "prepared": prepare_import(ImportFile(FILE, "UTC"), (), now=MONDAY),
     "version": 1,
-    "views": (),
     "wanted": True,
     "choices": ImportChoices(ImportMode.READ_ONLY),
     "words": "See for yourself",

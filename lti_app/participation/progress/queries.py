@@ -107,8 +107,9 @@ def get_participation(
     if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=has_posted)):
         facts = tuple(replace(fact, parent_author="") for fact in facts)
     requirements = requirements_of(discussion, calendar)
-    reviews = collect_assigned(session, discussion, [whose]) if requirements.counts_reviews else {}
-    verdicts = evaluate(requirements, facts, now, discussion.zone, reviews=reviews.get(whose, ()))
+    reviews = collect_assigned(session, [discussion], [whose]) if requirements.counts_reviews else {}
+    done = reviews.get((discussion.id, whose), ())
+    verdicts = evaluate(requirements, facts, now, discussion.zone, reviews=done)
     return Participation(calendar, requirements, discussion.zone, facts, verdicts)
 
 
@@ -123,7 +124,7 @@ def collect_class_verdicts(
     facts = collect_class_facts(session, actor, discussion)
     calendars = collect_calendars(session, discussion)
     counts_reviews = requirements_of(discussion).counts_reviews
-    reviews = collect_assigned(session, discussion) if counts_reviews else {}
+    reviews = collect_assigned(session, [discussion]) if counts_reviews else {}
 
     @cache
     def required(calendar: Calendar) -> Requirements:
@@ -135,9 +136,10 @@ def collect_class_verdicts(
 
     def verdicts_of(person_id: int) -> Verdicts:
         calendar, own = calendars.get(person_id, discussion.class_calendar), facts.get(person_id, ())
-        if not own and person_id not in reviews:
+        done = reviews.get((discussion.id, person_id), ())
+        if not own and not done:
             return of_nothing(calendar)
-        return evaluate(required(calendar), own, now, discussion.zone, reviews=reviews.get(person_id, ()))
+        return evaluate(required(calendar), own, now, discussion.zone, reviews=done)
 
     return verdicts_of
 
@@ -145,7 +147,8 @@ def collect_class_verdicts(
 def collect_term_verdicts(
     session: Session, actor: Actor, views: Sequence[DiscussionView], person_id: int, *, now: datetime
 ) -> dict[int, Verdicts]:
-    """The result of one student in each of these discussions, by discussion id (one statement).
+    """The result of one student in each of these discussions, by discussion id (one statement, one more if reviews
+    count in any of them).
 
     The views have the student's own dates, and their readings. Nobody is named in it. Raises Forbidden for all but the
     student and graders.
@@ -156,7 +159,15 @@ def collect_term_verdicts(
     facts: dict[int, list[PostFacts]] = {}
     for (discussion_id, _id), versions in groupby(rows, key=itemgetter(0, 1)):
         facts.setdefault(discussion_id, []).append(_facts_of([tuple(row)[1:] for row in versions]))
-    return {view.id: evaluate(requirements_of(view), facts.get(view.id, ()), now, view.zone) for view in views}
+    required = {view.id: requirements_of(view) for view in views}
+    reviewed = [view for view in views if required[view.id].counts_reviews]
+    reviews = collect_assigned(session, reviewed, [person_id]) if reviewed else {}
+    return {
+        view.id: evaluate(
+            required[view.id], facts.get(view.id, ()), now, view.zone, reviews=reviews.get((view.id, person_id), ())
+        )
+        for view in views
+    }
 
 
 def collect_class_facts(

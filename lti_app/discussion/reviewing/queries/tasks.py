@@ -202,17 +202,17 @@ def _shuffled(key: str) -> str:
 
 
 def collect_assigned(
-    session: Session, discussion: DiscussionView, person_ids: Collection[int] | None = None
-) -> dict[int, list[datetime | None]]:
-    """By person id of the reviewer, when each of the reviews that were assigned was submitted, None for those that
-    were not (one statement). Of everybody, or of these.
+    session: Session, views: Collection[DiscussionView], person_ids: Collection[int] | None = None
+) -> dict[tuple[int, int], list[datetime | None]]:
+    """By discussion id and person id of the reviewer, when each of the reviews that were assigned was submitted, None
+    for those that were not (one statement). Of everybody, or of these people.
     """
-    wanted = select(ReviewAssignment.reviewer_id, ReviewAssignment.submitted_at).where(
-        ReviewAssignment.discussion_id == discussion.id, ReviewAssignment.withdrawn_at.is_(None)
+    wanted = select(ReviewAssignment.discussion_id, ReviewAssignment.reviewer_id, ReviewAssignment.submitted_at).where(
+        ReviewAssignment.discussion_id.in_([view.id for view in views]), ReviewAssignment.withdrawn_at.is_(None)
     )
     if person_ids is not None:
         wanted = wanted.where(ReviewAssignment.reviewer_id.in_(person_ids))
-    found: dict[int, list[datetime | None]] = {}
-    for reviewer_id, submitted_at in session.execute(wanted):
-        found.setdefault(reviewer_id, []).append(submitted_at)
+    found: dict[tuple[int, int], list[datetime | None]] = {}
+    for discussion_id, reviewer_id, submitted_at in session.execute(wanted):
+        found.setdefault((discussion_id, reviewer_id), []).append(submitted_at)
     return found
