@@ -205,8 +205,14 @@ def zone_name() -> str:
 
 def points(value: Decimal) -> str:
     """Points without trailing zeros, with the decimal sign of the language: 15.5."""
-    text = f"{value.normalize():f}"
+    text = _digits(value)
     return text.replace(".", _decimal_sign()) if "." in text else text
+
+
+@lru_cache(maxsize=8192)
+def _digits(value: Decimal) -> str:
+    """A number without trailing zeros, with a decimal point: a class list has few different ones."""
+    return f"{value.normalize():f}"
 
 
 def _decimal_sign() -> str:

@@ -56,6 +56,4 @@ def test_templates() -> None:
     with app.app_context():
         text = render_template_string(source, bad="<&'>")
     told = "&lt;&amp;&#39;&gt;"
-    assert text == (
-        f"{told}|<&'>|{told}|<u>{told}</u>|{told}<u>{told}</u>|7|<i>{told}</i>{told}|{told}|<&'>"
-    )
+    assert text == (f"{told}|<&'>|{told}|<u>{told}</u>|{told}<u>{told}</u>|7|<i>{told}</i>{told}|{told}|<&'>")
