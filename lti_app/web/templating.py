@@ -27,6 +27,7 @@ from lti_app.grading.adjustments.rules.given import rule_of
 from lti_app.grading.adjustments.rules.late import LateRule
 from lti_app.grading.passbacks.rules.wording import advice_on, delivery_of, problem_with
 from lti_app.grading.rubrics.rules.points import rounded
+from lti_app.web.escaping import escape_quickly
 from lti_app.web.group_names import group_name
 from lti_app.web.moments import Reader, language_of, name_of_zone
 from lti_app.web.session import current_actor
@@ -44,6 +45,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.undefined = StrictUndefined
+    escape_quickly(environment)
     babel = Babel(app)
     with app.app_context():
         languages = [str(locale) for locale in babel.list_translations()]
@@ -208,8 +210,14 @@ def zone_name() -> str:
 
 def points(value: Decimal) -> str:
     """Points without trailing zeros, with the decimal sign of the language: 15.5."""
-    text = f"{value.normalize():f}"
+    text = _digits(value)
     return text.replace(".", _decimal_sign()) if "." in text else text
+
+
+@lru_cache(maxsize=8192)
+def _digits(value: Decimal) -> str:
+    """A number without trailing zeros, with a decimal point: a class list has few different ones."""
+    return f"{value.normalize():f}"
 
 
 def _decimal_sign() -> str:

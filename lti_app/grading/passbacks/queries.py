@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, null, or_, select
-from sqlalchemy.orm import Bundle, Session
+from sqlalchemy.orm import Session
 
 from lti_app.core.wording import Phrase
 from lti_app.course.courses.models import Course
@@ -119,8 +119,7 @@ def list_problems(session: Session) -> list[GradebookProblem]:
     ]
 
 
-REPORTED: Bundle[Any] = Bundle(
-    "passback",
+REPORTED: tuple[Any, ...] = (
     *(Passback.state, Passback.read_back, Passback.given, Passback.possible),
     *(Passback.shown_given, Passback.shown_possible, Passback.columns, Passback.error_code, Passback.error_detail),
     *(Passback.attempts, Passback.due_at, Passback.queued_at, Passback.sent_at, Passback.checked_at),
@@ -130,7 +129,7 @@ REPORTED: Bundle[Any] = Bundle(
 
 
 def report_of(row: Any) -> PassbackReport:
-    """What graders are told of a score, from a Passback or from REPORTED."""
+    """What graders are told of a score, from a Passback or from a row with the columns of REPORTED."""
     return PassbackReport(
         state=row.state,
         read_back=row.read_back,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, bindparam, case, literal, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import Id, alias_of
+from lti_app.core.db import Id, alias_of, fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
@@ -249,7 +249,7 @@ def _collect_facts(
     """
     kind = viewer_kind(viewer, discussion).in_any_group if viewer else None
     values = viewer_values(viewer, discussion) if viewer else {"discussion_id": discussion.id}
-    rows = session.execute(_class_facts(kind, of_one=person_id is not None), {**values, "person_id": person_id})
+    rows = fetch_rows(session, _class_facts(kind, of_one=person_id is not None), {**values, "person_id": person_id})
     facts: dict[int, list[PostFacts]] = {}
     for (_id, author_id), versions in groupby(rows, key=itemgetter(0, 1)):
         facts.setdefault(author_id, []).append(_facts_of(list(versions)))
@@ -270,13 +270,13 @@ def _class_facts(kind: ViewerKind | None, *, of_one: bool) -> Select[Any]:
         .outerjoin(Person, Person.id == _PARENT.author_id)
         .outerjoin(Revision, Revision.post_id == Post.id)
         .where(*wanted)
-        .order_by(Post.id, Revision.version)
+        .order_by(Post.number, Revision.version)
     )
 
 
 def _facts_of(rows: list[Any]) -> PostFacts:
     """A post, from one row for each earlier version, or from its only row."""
-    first: tuple[Any, ...] = tuple(rows[0])
+    first: tuple[Any, ...] = rows[0]
     post_id, author_id, address, words, readings, created, edited, stands, move, set_aside = first[:10]
     answered_id, by_staff, byline, name = first[10:14]
     if answered_id is not None:
