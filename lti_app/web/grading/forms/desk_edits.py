@@ -30,7 +30,7 @@ from lti_app.web.grading.forms.bank import (
     problem_words,
     typed_with_insert,
 )
-from lti_app.web.grading.forms.desk import AssessmentForm
+from lti_app.web.grading.forms.desk import PREVIEW, AssessmentForm
 from lti_app.web.transactions import now, read_session, writing
 
 
@@ -50,6 +50,8 @@ def desk_edit(
         typed = typed_with_insert()
         form.comment.data = typed.get(OVERALL, "")
         return DeskEdit(typed)
+    if action == PREVIEW:
+        return DeskEdit(request.form)
     if action == "keep":
         return _keep(actor, discussion, person_id)
     if ACTION.fullmatch(action):
