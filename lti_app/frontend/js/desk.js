@@ -1,7 +1,7 @@
 // The grading desk by keyboard: levels by number, posts and students by letter, the total as it is chosen.
 
 import { watchFormatting } from "./formatting.js";
-import { watchKeys } from "./keys.js";
+import { open, watchKeys } from "./keys.js";
 import { watchPicker } from "./picker.js";
 import { watchResult } from "./result.js";
 import { toggleChanges, toggleVersions } from "./versions.js";
@@ -16,7 +16,7 @@ export function watchDesk(page) {
   });
   showTotal(form);
   page.querySelector("[data-keys]").hidden = false;
-  page.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
+  page.querySelector("[data-keys]").addEventListener("click", () => open(keys));
   centre(page.querySelector(".students .current"));
   form.addEventListener("keydown", (event) => leave(event, form));
   watchFormatting(form);

@@ -28,7 +28,6 @@ class Result:
     grade: GivenGrade
     is_complete: bool
     """Whether every criterion that counts has a level."""
-    is_saved: bool
     late_waived: bool
     comments: tuple[tuple[str, str], ...] = ()
     """The comments to preview: the criterion, empty for the one on the whole work, and the text."""
@@ -44,13 +43,12 @@ def result_of(
     basis, rubric = assessment.basis, assessment.rubric
     if typed is None:
         grade = given_now(discussion, basis, rubric, verdicts)
-        return Result(grade, assessment.is_complete, is_saved=True, late_waived=basis.is_waived)
+        return Result(grade, assessment.is_complete, late_waived=basis.is_waived)
     basis = _typed_basis(assessment, typed)
     marked = [key for key, mark in _typed_marks(assessment, typed).items() if mark.points is not None]
     return Result(
         given_now(discussion, basis, rubric, verdicts),
         rubric.is_complete(marked),
-        is_saved=False,
         late_waived=basis.is_waived,
         comments=_comments(assessment, typed) if typed.get("action") in (PREVIEW, RESULT) else (),
     )

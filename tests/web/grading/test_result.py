@@ -55,7 +55,7 @@ def words(answer):
 def test_the_grade_follows_what_is_chosen_and_nothing_is_saved(late, path, second):
     shown = words(ask(late, path, **second))
     assert "−20% of 12 points = −2.4" in shown
-    assert "Grade: 9.6 of 20 points not saved yet" in shown
+    assert "Grade: 9.6 of 20 points" in shown
     assert "Grade: 12 of 20 points" in words(ask(late, path, **second, late_waived="1"))
     page = late.get(path).page
     assert "Grade: 16 of 20 points" in page.one("div", class_="adjustments").text
