@@ -25,6 +25,7 @@ from lti_app.course.people.rules import zone
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.adjustments.rules.given import rule_of
 from lti_app.grading.adjustments.rules.late import LateRule
+from lti_app.grading.comments.rules.formatting import to_rich
 from lti_app.grading.passbacks.rules.wording import advice_on, delivery_of, problem_with
 from lti_app.grading.rubrics.rules.points import rounded
 from lti_app.web.escaping import escape_quickly
@@ -67,6 +68,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
         percent=percent,
         signed_percent=signed_percent,
         plain_excerpt=plain_excerpt,
+        formatted_comment=to_rich,
         say=say,
         headings_below_title=headings_below_title,
         group_name=group_name,

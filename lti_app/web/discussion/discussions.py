@@ -27,10 +27,12 @@ from lti_app.discussion.reviewing.queries.tasks import list_tasks
 from lti_app.discussion.stances.queries import get_stances
 from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_thread
 from lti_app.discussion.threads.rules import Jumps, Overview
+from lti_app.grading.assessments.actions.setting_up import set_up_graded
 from lti_app.grading.assessments.queries.grades import get_released_grade
 from lti_app.grading.assessments.queries.history import list_looks
 from lti_app.grading.assessments.rules import MAX_REASON
-from lti_app.grading.rubrics.actions.settings import save_graded_settings
+from lti_app.grading.passbacks.queries import get_columns_to_choose
+from lti_app.grading.passbacks.rules.parts import GradeColumns
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.readings.actions.records import add_reading
@@ -121,10 +123,12 @@ def settings(discussion_id: int) -> ResponseReturnValue:
         return _add_reading(actor, discussion, form, reading_form)
     if form.validate():
         try:
-            _save_settings(actor, discussion_id, form)
+            has_columns = _save_settings(actor, discussion_id, form)
         except DatesOutOfOrder as error:
             _mark_out_of_order(form, error)
         else:
+            if not has_columns:
+                flash(_("The gradebook columns were not changed. Choose them under Gradebook columns."), "warning")
             flash(_("Discussion saved. This is what your students see."))
             return redirect(url_for(".show", discussion_id=discussion_id), 303)
     return _settings_page(actor, discussion, form, reading_form), 422
@@ -191,16 +195,19 @@ def _add_reading(
     return _settings_page(actor, discussion, form, ReadingForm(prefix="new-"), added=added)
 
 
-def _save_settings(actor: Actor, discussion_id: int, form: SettingsForm) -> None:
+def _save_settings(actor: Actor, discussion_id: int, form: SettingsForm) -> bool:
+    """Save what was entered; whether the gradebook columns could be chosen so."""
     with writing() as session:
         known = [line.id for line in list_readings(session, actor)]
         assigned = tuple(reading_id for reading_id in known if f"reading-{reading_id}" in request.form)
         required = frozenset(reading_id for reading_id in assigned if f"required-{reading_id}" in request.form)
         chosen, version = form.to_settings(assigned, required), form.version.data or 0
-        save_graded_settings(
+        return set_up_graded(
             session,
             actor,
             discussion_id,
+            columns=GradeColumns(form.columns.data) if "columns" in request.form else None,
+            names=(_("First post"), _("Replies")),
             settings=chosen,
             prompt_html=(form.prompt.data or "") if form.is_rich else None,
             rubric=begun_from(actor, form.rubric.data or "") or DEFAULT_RUBRIC.translated(_),
@@ -222,8 +229,9 @@ def _settings_page(
         for line in list_readings(read_session(), actor)
     ]
     stances = get_stances(read_session(), actor, discussion)
+    columns = get_columns_to_choose(read_session(), discussion)
     if request.method == "GET":
-        form.begun_html = discussion.prompt_html
+        form.begun_html, form.columns.data = discussion.prompt_html, columns
     return render_template(
         "discussion/discussions/settings.html",
         discussion=discussion,
@@ -232,6 +240,7 @@ def _settings_page(
         form=form,
         reading_form=reading_form,
         reading_choices=choices,
+        may_choose_columns=columns is not None,
         **_rubric(actor, discussion, form),
         groups=list_groups(read_session(), actor),
         base_url=url_for(".show", discussion_id=discussion.id),

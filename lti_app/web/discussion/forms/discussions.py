@@ -39,6 +39,7 @@ from lti_app.discussion.discussions.rules import (
     StanceQuestion,
     Structure,
 )
+from lti_app.grading.passbacks.rules.parts import GradeColumns
 from lti_app.library.readings.rules import ReadingEntry
 from lti_app.web.forms.fields import DateField, PointsField, ShortEnough, ZoneField, moment_of, offered
 from lti_app.web.forms.requirements import RequirementsForm, begun_requirements
@@ -59,6 +60,17 @@ class SettingsForm(RichTextForm, RequirementsForm):
     prompt = ComposedField(_l("Prompt"), [DataRequired(_l("Enter a prompt for the class."))])
     points = PointsField(_l("Points in the gradebook"))
     rubric = SelectField(_l("Rubric"), validate_choice=False)
+    columns = SelectField(
+        _l("Gradebook columns"),
+        choices=offered(
+            {
+                GradeColumns.ONE: _l("One column for the discussion"),
+                GradeColumns.STAGES: _l("Separate columns for the first post and the replies"),
+                GradeColumns.CRITERIA: _l("One column for each criterion"),
+            }
+        ),
+        default=GradeColumns.ONE.value,
+    )
     time_zone = ZoneField(_l("Time zone"))
     opens_at = DateField(_l("Opens"))
     first_post_due = DateField(_l("First post due"))
