@@ -16,6 +16,7 @@ from lti_app.discussion.reviewing import models as reviewing
 from lti_app.discussion.search import models as search
 from lti_app.discussion.stances import models as stances
 from lti_app.exchange.importing import models as exchange
+from lti_app.exchange.streaming import models as streaming
 from lti_app.grading.assessments import models as grading
 from lti_app.grading.comments import models as comments
 from lti_app.grading.graders import models as graders
@@ -53,5 +54,6 @@ ALL_MODELS = (
     comments,
     grading,
     exchange,
+    streaming,
     lti,
 )

@@ -15,7 +15,7 @@ from lti_app.core.places import Stay
 from lti_app.core.private_files import create_private_file
 from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import close_expired_visits
-from lti_app.jobs.faults import log_fault
+from lti_app.jobs.faults import attempt, log_fault
 from lti_app.jobs.indexing import PostIndexer
 from lti_app.jobs.pages import PageReader
 from lti_app.jobs.passbacks import PassbackSender
@@ -23,6 +23,7 @@ from lti_app.jobs.read_backs import GradebookReader
 from lti_app.jobs.references import ReferenceRenderer
 from lti_app.jobs.reviews import ReviewAssigner
 from lti_app.jobs.roster_line import RosterLine
+from lti_app.jobs.streams import ActivityTeller, HttpEndpoint
 from lti_app.library.files.actions import sweep
 from lti_app.library.files.ports import Storage
 from lti_app.lti.roster import LtiRoster, courses_to_refresh, platforms_listing
@@ -42,7 +43,9 @@ SWEPT_AT_ONCE = 100
 class Jobs:
     """The tasks on one queue. The web process rings them; the worker, a process or a thread, runs them."""
 
-    def __init__(self, huey: Any, *, sender: PassbackSender, roster: LtiRoster, storage: Storage) -> None:
+    def __init__(
+        self, huey: Any, *, sender: PassbackSender, roster: LtiRoster, storage: Storage, base_url: str = ""
+    ) -> None:
         self.huey = huey
         self.sender = sender
         self._roster = roster
@@ -63,6 +66,10 @@ class Jobs:
         self._task("sweep_references", references.render_stale, every=crontab(minute="*/5"))
         self._reviews = ReviewAssigner(sender.database, sender.clock)
         self._task("assign_reviews", self._assign_reviews, every=crontab(minute="*/10"))
+        self.teller = ActivityTeller(
+            sender.database, sender.clock, sender.stopping, base_url, HttpEndpoint(sender.clock)
+        )
+        self._task("tell_activities", self.teller.tell, every=crontab(minute="*"))
         self._task("refresh_rosters", self._refresh_rosters, every=crontab(minute="17"))
         self._task("clear_away", self._clear_away, every=crontab(minute="41", hour="3"))
         self._task("sweep_files", self._sweep_files, every=crontab(minute="53", hour="3"))
@@ -119,6 +126,7 @@ class Jobs:
     def _clear_away(self) -> None:
         with self.sender.database.writing() as session:
             close_expired_visits(session, self.sender.clock())
+        self.teller.forget_old()
 
     def _sweep_files(self) -> None:
         """Erase forgotten files, some at a time, so that no transaction is long."""
@@ -159,10 +167,7 @@ class HueyBell:
 
 def _do(task: str, work: Callable[..., Any], *arguments: Any) -> None:
     """Do some work; a fault of ours in it keeps nothing else back."""
-    try:
-        work(*arguments)
-    except Exception as error:  # noqa: BLE001 -- Huey would log the whole error, values included
-        log_fault("task_failed", error, task=task)
+    attempt("task_failed", lambda: work(*arguments), task=task)
 
 
 class LockedPostgresStorage(PostgresStorage):

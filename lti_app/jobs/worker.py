@@ -23,8 +23,9 @@ from lti_app.storage.choosing import make_storage
 log = structlog.get_logger()
 
 STOP_SECONDS = 60
-WORKERS = ROSTERS_AT_ONCE + 3
-"""Threads for tasks: one sends grades, one reads them back, ROSTERS_AT_ONCE wait for class lists, one does the rest."""
+WORKERS = ROSTERS_AT_ONCE + 4
+"""Threads for tasks: one sends grades, one reads them back, ROSTERS_AT_ONCE wait for class lists, one tells activity
+streams, one does the rest."""
 
 
 class JobConsumer(Consumer):
@@ -87,7 +88,8 @@ def make_jobs(
     services = LtiServices(database=database, store=store, outgoing=outgoing, clock=clock)
     gradebook = LtiGradebook(database=database, services=services, base_url=base_url)
     sender = PassbackSender(database=database, gradebook=gradebook, clock=clock, at_once=scores_at_once)
-    return Jobs(huey, sender=sender, roster=LtiRoster(database=database, services=services), storage=storage)
+    roster = LtiRoster(database=database, services=services)
+    return Jobs(huey, sender=sender, roster=roster, storage=storage, base_url=base_url)
 
 
 def run_worker(settings: Settings, *, workers: int = WORKERS) -> None:
