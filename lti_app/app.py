@@ -68,7 +68,7 @@ from lti_app.web.grading import (
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
 from lti_app.web.library.uploads import init_storage
-from lti_app.web.participation import forecast
+from lti_app.web.participation import activity, contact, forecast, signals
 from lti_app.web.requests import init_requests
 from lti_app.web.session import init_sessions
 from lti_app.web.templating import init_templating
@@ -96,6 +96,9 @@ AREAS = (
     search,
     moderation,
     forecast,
+    activity,
+    signals,
+    contact,
     desk,
     bulk,
     criterion_pass,
