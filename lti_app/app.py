@@ -68,7 +68,16 @@ from lti_app.web.grading import (
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
 from lti_app.web.library.uploads import init_storage
-from lti_app.web.participation import class_matrix, course_matrix, forecast, participation_record, what_if
+from lti_app.web.participation import (
+    activity,
+    class_matrix,
+    contact,
+    course_matrix,
+    forecast,
+    participation_record,
+    signals,
+    what_if,
+)
 from lti_app.web.requests import init_requests
 from lti_app.web.session import init_sessions
 from lti_app.web.templating import init_templating
@@ -100,6 +109,9 @@ AREAS = (
     course_matrix,
     what_if,
     participation_record,
+    activity,
+    signals,
+    contact,
     desk,
     bulk,
     criterion_pass,

@@ -27,6 +27,7 @@ from lti_app.library.files import models as files
 from lti_app.library.passages import models as quotations
 from lti_app.library.readings import models as readings
 from lti_app.lti import models as lti
+from lti_app.participation.signals import models as signals
 
 ALL_MODELS = (
     key_value,
@@ -47,6 +48,7 @@ ALL_MODELS = (
     stances,
     search,
     reviewing,
+    signals,
     rubrics,
     graders,
     reviews,

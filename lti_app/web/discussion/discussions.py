@@ -22,6 +22,7 @@ from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.reactions.queries import liked_posts
+from lti_app.discussion.read_state.actions import record_first_opening
 from lti_app.discussion.read_state.rules import Sort, write_numbers
 from lti_app.discussion.reviewing.queries.tasks import list_tasks
 from lti_app.discussion.stances.queries import get_stances
@@ -46,7 +47,7 @@ from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.forms.rubrics import begun_from, rubric_choices
 from lti_app.web.session import get_visitor
-from lti_app.web.transactions import now, read_session, writing
+from lti_app.web.transactions import now, read_session, write_aside, writing
 
 blueprint = Blueprint("discussions", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>")
 
@@ -281,6 +282,8 @@ def _thread(
     while the reader may see no posts.
     """
     overview = get_overview(session, actor, discussion)
+    if not overview.has_opened and actor.role is Role.STUDENT:
+        write_aside(lambda writer: record_first_opening(writer, actor, discussion))
     if not posts_access.may(actor, posts_access.PostPermission.READ, circumstances):
         return {"activity": overview.activity, "page": None}
     start = address_to_path(request.args.get("at", "")) or ""
