@@ -165,6 +165,7 @@ def assemble(settings: Settings, *, database: Database | None = None, clock: Clo
         clock=clock,
         scores_at_once=settings.scores_at_once,
         base_url=settings.base_url,
+        mail_settings=settings,
     )
     return Colloquy(settings, database, clock, jobs, edge, storage)
 

@@ -27,6 +27,11 @@ from lti_app.library.files import models as files
 from lti_app.library.passages import models as quotations
 from lti_app.library.readings import models as readings
 from lti_app.lti import models as lti
+from lti_app.notices.calendars import models as calendars
+from lti_app.notices.feed import models as notices
+from lti_app.notices.following import models as following
+from lti_app.notices.outbox import models as outbox
+from lti_app.notices.preferences import models as preferences
 from lti_app.participation.signals import models as signals
 
 ALL_MODELS = (
@@ -55,6 +60,11 @@ ALL_MODELS = (
     passbacks,
     comments,
     grading,
+    preferences,
+    following,
+    notices,
+    outbox,
+    calendars,
     exchange,
     streaming,
     lti,

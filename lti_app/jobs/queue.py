@@ -17,6 +17,7 @@ from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import close_expired_visits
 from lti_app.jobs.faults import attempt, log_fault
 from lti_app.jobs.indexing import PostIndexer
+from lti_app.jobs.notices import MailSender, NoticeGatherer
 from lti_app.jobs.pages import PageReader
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.jobs.read_backs import GradebookReader
@@ -44,7 +45,14 @@ class Jobs:
     """The tasks on one queue. The web process rings them; the worker, a process or a thread, runs them."""
 
     def __init__(
-        self, huey: Any, *, sender: PassbackSender, roster: LtiRoster, storage: Storage, base_url: str = ""
+        self,
+        huey: Any,
+        *,
+        sender: PassbackSender,
+        roster: LtiRoster,
+        storage: Storage,
+        base_url: str = "",
+        mail: MailSender | None = None,
     ) -> None:
         self.huey = huey
         self.sender = sender
@@ -70,6 +78,11 @@ class Jobs:
             sender.database, sender.clock, sender.stopping, base_url, HttpEndpoint(sender.clock)
         )
         self._task("tell_activities", self.teller.tell, every=crontab(minute="*"))
+        self._gatherer = NoticeGatherer(sender.database, sender.clock, sender.stopping)
+        self._mail = mail
+        self.tell = self._task("tell", self._tell)
+        self._task("sweep_notices", self._tell, every=crontab(minute="*"))
+        self._task("remind", self._remind, every=crontab(minute="*/10"))
         self._task("refresh_rosters", self._refresh_rosters, every=crontab(minute="17"))
         self._task("clear_away", self._clear_away, every=crontab(minute="41", hour="3"))
         self._task("sweep_files", self._sweep_files, every=crontab(minute="53", hour="3"))
@@ -123,10 +136,22 @@ class Jobs:
             if not self.sender.stopping.is_set():
                 _do("assign_reviews", self._reviews.assign, discussion_id)
 
+    def _tell(self) -> None:
+        """Write notices of what is new, and mail what is due."""
+        self._gatherer.gather_new()
+        if self._mail is not None:
+            self._mail.send_due()
+            self._come_back(self.tell, self._mail.seconds_to_next())
+
+    def _remind(self) -> None:
+        self._gatherer.remind_due()
+        self._gatherer.write_digests()
+
     def _clear_away(self) -> None:
         with self.sender.database.writing() as session:
             close_expired_visits(session, self.sender.clock())
         self.teller.forget_old()
+        self._gatherer.forget_old()
 
     def _sweep_files(self) -> None:
         """Erase forgotten files, some at a time, so that no transaction is long."""
@@ -149,6 +174,10 @@ class HueyBell:
     def ring_check(self) -> None:
         """Say that a gradebook is to be read."""
         self._enqueue(self._jobs.read_gradebooks)
+
+    def ring_notices(self) -> None:
+        """Say that somebody may have something to be told of."""
+        self._enqueue(self._jobs.tell)
 
     def ring_references(self) -> None:
         """Say that references may have to be rendered again."""
