@@ -26,6 +26,7 @@ from lti_app.library.files.actions import UNATTACHED_FOR
 from lti_app.library.files.models import File
 from lti_app.library.files.ports import Storage
 from lti_app.library.files.rules import Purpose
+from lti_app.notices.feed.models import InstructorMessage
 
 
 def write_export(stream: BinaryIO, data: PersonData, storage: Storage) -> None:
@@ -63,6 +64,9 @@ def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
         raise NotFound("unknown_person")
     _empty_posts(session, person_id, now)
     _empty_reviews(session, person_id)
+    session.execute(
+        update(InstructorMessage).where(InstructorMessage.sender_id == person_id).values(subject="", text="")
+    )
     session.execute(update(Report).where(Report.reporter_id == person_id).values(words=""))
     session.execute(
         update(File)

@@ -28,19 +28,25 @@ FATES: Mapping[str, Fate] = {
     "assessment.person_id": Fate.OWN,
     "blind_marking.person_id": Fate.OWN,
     "blind_marking.settled_by_id": Fate.ACTED,
+    "calendar_address.person_id": Fate.OWN,
     "draft.person_id": Fate.OWN,
     "enrollment.person_id": Fate.WRITTEN,
     "extension.granted_by_id": Fate.ACTED,
     "extension.person_id": Fate.OWN,
     "file.owner_id": Fate.WRITTEN,
+    "follow.person_id": Fate.OWN,
     "grade_event.by_id": Fate.ACTED,
     "grader_assignment.grader_id": Fate.OWN,
     "grader_assignment.person_id": Fate.OWN,
     "group_member.person_id": Fate.OWN,
     "import.person_id": Fate.ACTED,
+    "instructor_message.sender_id": Fate.WRITTEN,
     "marking.grader_id": Fate.ACTED,
     "mention.person_id": Fate.OWN,
     "moderation_act.by_id": Fate.ACTED,
+    "notice.person_id": Fate.OWN,
+    "notice_preference.person_id": Fate.OWN,
+    "outgoing_mail.person_id": Fate.OWN,
     "passback.person_id": Fate.OWN,
     "post.author_id": Fate.WRITTEN,
     "post.deleted_by_id": Fate.ACTED,
@@ -50,6 +56,7 @@ FATES: Mapping[str, Fate] = {
     "pseudonym.person_id": Fate.ACTED,
     "reading_state.person_id": Fate.OWN,
     "reading_text.given_by_id": Fate.ACTED,
+    "refused_address.person_id": Fate.OWN,
     "release.released_by_id": Fate.ACTED,
     "report.reporter_id": Fate.WRITTEN,
     "report.settled_by_id": Fate.ACTED,
@@ -60,6 +67,7 @@ FATES: Mapping[str, Fate] = {
     "saved_comment.person_id": Fate.OWN,
     "second_look.answered_by_id": Fate.ACTED,
     "seen.person_id": Fate.OWN,
+    "signal_dismissal.dismissed_by_id": Fate.ACTED,
     "stance.person_id": Fate.OWN,
     "visit.person_id": Fate.OWN,
 }
@@ -74,6 +82,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "second_look.assessment_id",
     ),
     "blind_marking": ("marking.blind_marking_id",),
+    "notice": ("mailed_notice.notice_id",),
+    "outgoing_mail": ("mailed_notice.mail_id",),
     "post": (
         "revision.post_id",
         "citation.post_id",
@@ -89,7 +99,16 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 """By table, the columns of other tables whose rows are part of a row of it."""
 
 SECRETS = frozenset(
-    {"visit.token_hash", "review_assignment.key", "review_assignment.author_key", "file.key", "signature_band.band"}
+    {
+        "visit.token_hash",
+        "review_assignment.key",
+        "review_assignment.author_key",
+        "file.key",
+        "signature_band.band",
+        "calendar_address.serial",
+        "outgoing_mail.token",
+        "outgoing_mail.lease_token",
+    }
 )
 """Columns that open something, or tell about others, which are not exported."""
 
