@@ -100,14 +100,14 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 
 SECRETS = frozenset(
     {
-        "visit.token_hash",
-        "review_assignment.key",
-        "review_assignment.author_key",
-        "file.key",
-        "signature_band.band",
         "calendar_address.serial",
-        "outgoing_mail.token",
+        "file.key",
         "outgoing_mail.lease_token",
+        "outgoing_mail.token",
+        "review_assignment.author_key",
+        "review_assignment.key",
+        "signature_band.band",
+        "visit.token_hash",
     }
 )
 """Columns that open something, or tell about others, which are not exported."""
