@@ -44,6 +44,14 @@ def collect_calendars(session: Session, discussion: DiscussionView) -> dict[int,
 
     Only views for staff know of extensions, so this is empty for a student's view of the discussion.
     """
+    later = collect_later_dates(session, discussion)
+    return {whose: discussion.class_calendar.extended(dates) for whose, dates in later.items()}
+
+
+def collect_later_dates(session: Session, discussion: DiscussionView) -> dict[int, Calendar]:
+    """The dates that extensions give to people, by person id, None where the class date applies (one statement; none
+    if there are no extensions). Empty for a student's view of the discussion.
+    """
     if not discussion.has_extensions:
         return {}
     person_id = func.coalesce(Extension.person_id, GroupMember.person_id)
@@ -53,7 +61,7 @@ def collect_calendars(session: Session, discussion: DiscussionView) -> dict[int,
         .where(Extension.discussion_id == discussion.id, person_id.is_not(None))
         .group_by(person_id)
     )
-    return {whose: discussion.class_calendar.extended(Calendar(None, *dates)) for whose, *dates in rows}
+    return {whose: Calendar(None, *dates) for whose, *dates in rows}
 
 
 def list_extensions(session: Session, actor: Actor, discussion: DiscussionView) -> list[ExtensionLine]:
