@@ -15,6 +15,7 @@ from lti_app.participation.requirements.base import (
     Verdict,
     judge_once,
 )
+from lti_app.participation.requirements.terms import Stage
 
 ONE_REPLY = {
     Move.EXTEND: phrase("one reply that extends a classmate’s idea"),
@@ -57,7 +58,9 @@ class MoveRequirement(Requirement):
         ),
     )
     evidence = "replies"
-    counts_replies = True
+    counts_replies = needs_others = True
+    stage = Stage.REPLIES
+    is_divisible = False
 
     move: str = ""
     """The value of a Move; empty for none."""
@@ -71,7 +74,7 @@ class MoveRequirement(Requirement):
         """The earliest reply with the move."""
         moves = [post for post in case.posts if post.move == self.move and post.answers_classmate]
         made = [(case.complete_since(post), post) for post in moves]
-        return Judgment((judge_once(self, made, case, self.terms.calendar.replies_due),))
+        return Judgment((judge_once(self, made, case, case.due_of(self)),))
 
     @property
     def sentence(self) -> Phrase:

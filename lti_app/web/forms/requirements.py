@@ -41,7 +41,7 @@ def _field(about: FormField) -> Any:
         choices = offered({value: _l(words) for value, words in about.choices})
         return SelectField(label, choices=choices)
     filled = Optional() if about.is_optional else InputRequired()
-    return IntegerField(label, [filled, NumberRange(min=0, max=about.most)])
+    return IntegerField(label, [filled, NumberRange(min=about.least, max=about.most)])
 
 
 for _about in FIELDS:  # WTForms collects the fields of a form from the attributes of its class
