@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -26,7 +27,7 @@ from lti_app.exchange.streaming.queries.finding import AT_ONCE, KINDS, RunningSt
 from lti_app.exchange.streaming.queries.streams import list_running
 from lti_app.exchange.streaming.rules.activities import KEPT, ActivityKind, Naming
 from lti_app.exchange.streaming.rules.endpoints import BatchVerdict, code_of, judge_status
-from lti_app.jobs.faults import log_fault
+from lti_app.jobs.faults import attempt
 from lti_app.lti.services import retry_after_seconds
 
 log = structlog.get_logger()
@@ -83,7 +84,7 @@ class ActivityTeller:
             with self.database.read() as session:
                 running = list_running(session)
             for stream in running:
-                self._find_for(stream)
+                attempt("activity_stream_fault", partial(self.find, stream), stream_id=stream.id)
             if running:
                 self.send_due()
         finally:
@@ -118,12 +119,6 @@ class ActivityTeller:
             with self.database.writing() as session:
                 gone = forget_told(session, before=self.clock() - KEPT, limit=FORGOTTEN_AT_ONCE)
 
-    def _find_for(self, stream: RunningStream) -> None:
-        try:
-            self.find(stream)
-        except Exception as error:  # noqa: BLE001 -- a fault of ours in one stream must not keep the others back
-            log_fault("activity_stream_fault", error, stream_id=stream.id)
-
     def _find(self, stream: RunningStream, kind: ActivityKind, *, now: datetime, thoroughly: bool) -> int:
         total, is_more = 0, True
         while is_more and not self.stopping.is_set():
@@ -138,18 +133,17 @@ class ActivityTeller:
         return total
 
     def _send(self, claimed: ClaimedBatch) -> None:
-        destination, naming = claimed.destination, Naming(self.base_url, claimed.key)
-        try:
-            body = destination.body(claimed.activities, naming, now=self.clock())
-            reply = self.endpoint.post(
-                destination.address, headers=destination.headers(), body=body, host=destination.host
-            )
-        except Exception as error:  # noqa: BLE001 -- a fault of ours in one stream must not keep the others back
-            log_fault("activity_stream_fault", error, stream_id=claimed.stream_id)
-            reply = Reply(0, "internal_error")
-        verdict = judge_status(reply.status) if reply.status else BatchVerdict.LATER
+        reply = attempt("activity_stream_fault", partial(self._post, claimed), stream_id=claimed.stream_id)
+        # A fault of ours may be in one activity, which is then looked for like one that is refused.
+        verdict = BatchVerdict.REFUSED if reply is None else judge_status(reply.status)
+        reply = reply or Reply(0, "internal_error")
         code = reply.code or ("" if verdict is BatchVerdict.ACCEPTED else code_of(reply.status))
         with self.database.writing() as session:
             finish_batch(session, claimed, verdict, code=code, retry_after=reply.retry_after, now=self.clock())
         event = "activities_sent" if verdict is BatchVerdict.ACCEPTED else "activities_not_sent"
         log.info(event, stream_id=claimed.stream_id, count=len(claimed.ids), code=code)
+
+    def _post(self, claimed: ClaimedBatch) -> Reply:
+        to = claimed.destination
+        body = to.body(claimed.activities, Naming(self.base_url, claimed.key), now=self.clock())
+        return self.endpoint.post(to.address, headers=to.headers(), body=body, host=to.host)

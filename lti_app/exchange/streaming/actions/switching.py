@@ -75,6 +75,23 @@ def retry(session: Session, tenant_id: int, *, now: datetime) -> int:
     return count
 
 
+def take_over_stream(session: Session, tenant_id: int, *, later_id: int) -> None:
+    """Let a deployment go on with the stream of `later_id`, which it is joined with, in place of an own one.
+
+    So nothing is told twice: only the later one was in use.
+    """
+    later = session.scalar(_of(later_id).with_for_update())
+    if later is None:
+        return
+    own = session.scalar(_of(tenant_id).with_for_update())
+    if own is not None:
+        session.execute(delete(StreamedActivity).where(StreamedActivity.stream_id == own.id))
+        session.delete(own)
+        session.flush()
+    later.tenant_id = tenant_id
+    session.flush()
+
+
 def forget_told(session: Session, *, before: datetime, limit: int) -> int:
     """Delete at most `limit` activities that happened before a moment and do not wait; returns how many."""
     old = (

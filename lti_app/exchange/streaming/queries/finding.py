@@ -51,9 +51,10 @@ class RunningStream:
 def find_untold(
     session: Session, stream: RunningStream, kind: ActivityKind, *, now: datetime, thoroughly: bool
 ) -> list[LearningActivity]:
-    """At most AT_ONCE activities of a kind that the stream does not know yet.
+    """Some activities of a kind that the stream does not know yet, in the order of time.
 
-    `thoroughly` looks through all that is not too old, else only through the newest rows (one or two statements).
+    `thoroughly` looks through all that is not too old, else only through the newest rows. One or two statements, each
+    of which finds at most AT_ONCE.
     """
     since = max(stream.started_at, now - LOOK_BACK)
     if kind is ActivityKind.GRADED:
@@ -65,7 +66,7 @@ def find_untold(
     for narrowed in looked_through:
         statement = _UNTOLD[kind](stream, since, now).where(*narrowed).limit(AT_ONCE)
         found += [_activity(row) for row in session.execute(statement)]
-    return found
+    return sorted(found, key=lambda each: (each.at, each.object_id, each.version))
 
 
 def _row(kind: ActivityKind, object_id: Any, version: Any, at: Any, person_id: Any, **facts: Any) -> list[Any]:
