@@ -18,10 +18,10 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Executable,
     Index,
     Integer,
     MetaData,
-    Select,
     Text,
     create_engine,
     event,
@@ -89,7 +89,7 @@ def alias_of(model: type[Row]) -> type[Row]:
     return named
 
 
-def fetch_rows(session: Session, statement: Select[Any], values: Mapping[str, object]) -> list[Any]:
+def fetch_rows(session: Session, statement: Executable, values: Mapping[str, object]) -> list[Any]:
     """The rows of a statement that selects columns and no objects, as named tuples: for lists of hundreds, where a
     session would take each row apart once more in Python. What is pending in the session is written first, as the
     session does.

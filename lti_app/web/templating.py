@@ -28,9 +28,9 @@ from lti_app.grading.adjustments.rules.late import LateRule
 from lti_app.grading.comments.rules.formatting import to_rich
 from lti_app.grading.passbacks.rules.wording import advice_on, delivery_of, problem_with
 from lti_app.grading.rubrics.rules.points import rounded
-from lti_app.web.escaping import escape_quickly
 from lti_app.web.group_names import group_name
 from lti_app.web.moments import Reader, language_of, name_of_zone
+from lti_app.web.rendering import QuickEnvironment
 from lti_app.web.session import current_actor
 from lti_app.web.transactions import now
 
@@ -43,10 +43,10 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     `default_zone` is the IANA zone of readers of whom none is known.
     """
     app.config[DEFAULT_ZONE] = default_zone
+    app.jinja_environment = QuickEnvironment
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.undefined = StrictUndefined
-    escape_quickly(environment)
     babel = Babel(app)
     with app.app_context():
         languages = [str(locale) for locale in babel.list_translations()]
