@@ -13,6 +13,8 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self';{workers} base-uri 'none'; form-action {form_action}; frame-ancestors {ancestors}"
 )
+LOCKED_UP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+"""The policy of a file to download: if a browser shows it all the same, it can do nothing."""
 
 _NOT_IN_FILE_NAMES = re.compile(r'["/\\:*?<>|%]+')
 _ATTRIBUTE_CHARACTERS = "!#$&+-.^_`|~"

@@ -60,6 +60,15 @@ MAY = {
     "drafts.resume": {"ana"},  # the writer
     "drafts.discard": {"ana"},
     "guidance.preview": WRITERS,
+    "activity.course": STAFF,
+    "activity.discussion": STAFF,
+    "contact.show": STAFF,
+    "contact.file": STAFF,
+    "signals.show": STAFF,
+    "signals.rules": INSTRUCTORS,
+    "signals.save_rules": INSTRUCTORS,
+    "signals.dismiss": INSTRUCTORS,
+    "signals.restore": INSTRUCTORS,
     "posts.create": WRITERS,
     "posts.reply": WRITERS,
     "posts.edit": {"ana"},  # the author

@@ -15,6 +15,8 @@ import {
 } from "./parts.js";
 
 const DAY = 86_400_000;
+const LEVEL = 14;
+const LETTER = 7;
 const STYLE = { fontSize: "12px", overflow: "visible" };
 
 export function drawTimeline(figure) {
@@ -24,15 +26,21 @@ export function drawTimeline(figure) {
   const bars = rows.flatMap(({ day, values }) =>
     values.map((count, nth) => ({ begins: day, ends: new Date(day.getTime() + step), count, series: series[nth] })),
   );
-  const due = rows.filter((row) => row.due).map(({ day, due }) => ({ at: new Date(day.getTime() + step), words: due }));
+  const dates = rows
+    .filter((row) => row.due)
+    .map(({ day, due }) => ({ at: new Date(day.getTime() + step), words: due }));
   const most = Math.max(1, ...rows.map(({ values }) => values.reduce((sum, value) => sum + value, 0)));
+  const begin = Math.min(...rows.map(({ day }) => day.getTime()));
+  const end = Math.max(...rows.map(({ day }) => day.getTime())) + step;
   return (place, width) => {
+    const due = inLevels(dates, (at) => ((at - begin) / (end - begin)) * (width - 56));
+    const levels = Math.max(1, ...due.map((each) => each.level + 1));
     const chart = Plot.plot({
       width,
-      height: 260,
-      marginTop: 28,
+      height: 230 + LEVEL * levels,
+      marginTop: 14 + LEVEL * levels,
       marginBottom: 32,
-      ...sides(36, 12),
+      ...sides(36, 20),
       style: STYLE,
       x: { type: "utc", reverse: isRtl, label: null, ticks: Math.max(2, Math.floor(width / 90)), tickFormat: dayWords },
       y: { axis: isRtl ? "right" : "left", label: null, grid: true, domain: [0, most], ...wholeTicks(most) },
@@ -51,21 +59,34 @@ export function drawTimeline(figure) {
           },
         ),
         Plot.ruleX(due, { x: "at", stroke: "var(--bad)", strokeDasharray: "4,3", strokeWidth: 1.5 }),
-        Plot.text(due, {
-          x: "at",
-          text: (each) => shortened(each.words, width < 500 ? 16 : 40),
-          frameAnchor: "top",
-          dy: /** @type {number} */ (due.length > 1 ? -18 : -12),
-          textAnchor: "end",
-          fill: "var(--bad)",
-          stroke: "var(--paper)",
-          strokeWidth: 4,
-        }),
+        ...due.map((each) =>
+          Plot.text([each], {
+            x: "at",
+            text: "words",
+            frameAnchor: "top",
+            dy: -8 - LEVEL * each.level,
+            textAnchor: isRtl ? "start" : "end",
+            fill: "var(--bad)",
+          }),
+        ),
         Plot.ruleY([0], { stroke: "var(--edge)" }),
       ],
     });
     put(place, chart, captionOf(figure));
   };
+}
+
+// Words that would run into one another stand above one another; each ends at its line.
+function inLevels(dates, place) {
+  const ends = [];
+  return dates.map(({ at, words }) => {
+    const x = place(at.getTime());
+    const begins = x - words.length * LETTER;
+    const free = ends.findIndex((end) => end < begins);
+    const level = free < 0 ? ends.length : free;
+    ends[level] = x;
+    return { at, words, level };
+  });
 }
 
 export function drawHeat(figure) {
@@ -119,10 +140,10 @@ const MOST_BARS = 15;
 export function drawBars(figure) {
   const bars = rowsOf(figure)
     .slice(0, MOST_BARS)
-    .map(({ label, values }) => ({ label, count: values[0] }));
+    .map(({ label, values }, nth) => ({ nth, label, count: values[0] }));
   const most = Math.max(1, ...bars.map((bar) => bar.count));
   return (place, width) => {
-    const words = Math.min(240, Math.floor(width * 0.4));
+    const words = Math.min(240, Math.floor(width * 0.48));
     const chart = Plot.plot({
       width,
       height: bars.length * 26 + 34,
@@ -132,17 +153,17 @@ export function drawBars(figure) {
       style: STYLE,
       x: { reverse: isRtl, label: null, grid: true, domain: [0, most], ...wholeTicks(most) },
       y: {
-        domain: bars.map((bar) => bar.label),
+        domain: bars.map((bar) => bar.nth),
         label: null,
         tickSize: 0,
         axis: isRtl ? "right" : "left",
-        tickFormat: (label) => shortened(label, Math.floor(words / 7)),
+        tickFormat: (nth) => shortened(bars[nth].label, Math.floor(words / 6.3)),
       },
       marks: [
-        Plot.barX(bars, { x: "count", y: "label", fill: COLORS[0], insetTop: 4, insetBottom: 4 }),
+        Plot.barX(bars, { x: "count", y: "nth", fill: COLORS[0], insetTop: 4, insetBottom: 4 }),
         Plot.text(bars, {
           x: "count",
-          y: "label",
+          y: "nth",
           text: (bar) => `${bar.count}`,
           dx: isRtl ? -6 : 6,
           textAnchor: isRtl ? "end" : "start",

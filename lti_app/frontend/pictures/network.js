@@ -55,7 +55,7 @@ function picture(nodes, links, stop, found, width) {
   const isOff = ({ source, target }) => found >= 0 && source !== found && target !== found;
   const dots = nodes.map((node) => ({ ...node, kind: stop.kinds[node.nth], people: people[node.nth] }));
   const named = dots.filter(({ nth, kind }) =>
-    found >= 0 ? nth === found || near.has(nth) : kind === "h" || nodes.length <= 30,
+    found >= 0 ? nth === found || near.has(nth) : kind === "h" || (nodes.length <= 30 && width >= 600),
   );
   const ends = {
     x1: (link) => nodes[link.source].x,
@@ -74,7 +74,10 @@ function picture(nodes, links, stop, found, width) {
   return Plot.plot({
     width,
     height: HEIGHT,
-    margin: 24,
+    marginTop: 24,
+    marginBottom: 16,
+    marginLeft: 64,
+    marginRight: 64,
     style: { fontSize: "12px" },
     x: { axis: null },
     y: { axis: null },

@@ -17,6 +17,7 @@ from lti_app.discussion.discussions.queries.course import list_discussions
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.participation.activity.queries.pictures import ActivityPictures, get_pictures
 from lti_app.participation.activity.rules.network import NetworkStop, ReplyNetwork
+from lti_app.web.moments import language_of, name_of_zone
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -52,6 +53,7 @@ def _page(actor: Actor, here: DiscussionView | None) -> str:
         week=[(names[day], pictures.heat.counts[day]) for day in days],
         day_names=get_day_names("wide", locale=locale),
         day_words=_day_words,
+        zone_words=name_of_zone(pictures.zone.key, language_of(locale)),
         here=url_for(".discussion", discussion_id=here.id) if here else url_for(".course"),
         tab="activity",
     )

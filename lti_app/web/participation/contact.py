@@ -15,7 +15,7 @@ from lti_app.exchange.formats.colloquy import csv_cell
 from lti_app.grading.assessments.queries.contact import list_gradings
 from lti_app.participation.activity.queries.pictures import get_contact
 from lti_app.participation.activity.rules.contact import ContactLine, contact_lines
-from lti_app.web.headers import name_file
+from lti_app.web.headers import LOCKED_UP, name_file
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session
 
@@ -37,6 +37,7 @@ def show() -> ResponseReturnValue:
         lines=due if only_due else lines,
         students=len(lines),
         due=len(due),
+        never=sum(line.by_viewer is None for line in lines),
         only_due=only_due,
         weeks=weeks,
         choices=WEEKS,
@@ -53,6 +54,7 @@ def file() -> ResponseReturnValue:
     require(actor, DiscussionPermission.GRADE)
     lines, _hidden = _lines(actor)
     response = Response(_csv(lines, _weeks(), now()), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Security-Policy"] = LOCKED_UP
     name_file(response, "attachment", _("Instructor contact, %(course)s", course=actor.course_title) + ".csv")
     return response
 

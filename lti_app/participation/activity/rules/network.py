@@ -15,6 +15,8 @@ HUB_AT_LEAST = 3
 """Different people that a hub has exchanged replies with, at least."""
 HUB_TIMES = 2
 """How many times as many people as the student in the middle of the class."""
+TENTH = 10
+"""Hubs are among the tenth of the class with most people, those with as many as the last of these included."""
 MOST_STOPS = 24
 """Moments that the slider offers."""
 
@@ -192,7 +194,8 @@ def _kinds(size: int, edges: _Edges) -> str:
         if (target, source) in edges:
             is_mutual[source] = True
     numbers = [len(each) for each in partners]
-    hub = max(HUB_AT_LEAST, HUB_TIMES * median(numbers)) if numbers else HUB_AT_LEAST
+    top = sorted(numbers, reverse=True)[: -(-size // TENTH)]
+    hub = max(HUB_AT_LEAST, HUB_TIMES * median(numbers), top[-1]) if numbers else HUB_AT_LEAST
     return "".join(
         NodeKind.ISOLATED.value
         if not number

@@ -16,7 +16,8 @@ from lti_app.participation.signals.rules.base import (
 
 
 class Silent(SignalKind):
-    """Over all discussions of the course in which names are shown, while classmates did reply.
+    """Over all discussions of the course in which names are shown, while there was something to reply to and classmates
+    did reply.
 
     A student who joined within that time is left out.
     """
@@ -40,7 +41,8 @@ class Silent(SignalKind):
         last: dict[int, ActivityPost] = {
             post.author_id: post for post in facts.posts if post.answers_other and post.discussion_id in named
         }
-        if not any(post.at > since for author, post in last.items() if author in facts.student_ids):
+        had_posts = any(post.at <= since for post in facts.posts if post.discussion_id in named)
+        if not had_posts or not any(post.at > since for who, post in last.items() if who in facts.student_ids):
             return
         for student in facts.students:
             reply = last.get(student.person_id)
