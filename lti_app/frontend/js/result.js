@@ -30,8 +30,9 @@ export function watchResult(form) {
   }
 
   function put(html) {
+    /** @type {ParentNode} */
     const page = new DOMParser().parseFromString(html, "text/html");
-    for (const next of page.querySelectorAll("[data-live]")) {
+    for (const next of /** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("[data-live]"))) {
       if (next.dataset.live !== "preview" || isPreviewing) part(form, next.dataset.live)?.replaceWith(next);
     }
     delete form.querySelector("[data-result]")?.dataset.stale;

@@ -28,7 +28,7 @@ from lti_app.discussion.reviewing.queries.tasks import list_tasks
 from lti_app.discussion.stances.queries import get_stances
 from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_thread
 from lti_app.discussion.threads.rules import Jumps, Overview
-from lti_app.grading.assessments.actions.setting_up import set_up_graded
+from lti_app.grading.assessments.actions.setting_up import WantedColumns, set_up_graded
 from lti_app.grading.assessments.queries.grades import get_released_grade
 from lti_app.grading.assessments.queries.history import list_looks
 from lti_app.grading.assessments.rules import MAX_REASON
@@ -207,14 +207,20 @@ def _save_settings(actor: Actor, discussion_id: int, form: SettingsForm) -> bool
             session,
             actor,
             discussion_id,
-            columns=GradeColumns(form.columns.data) if "columns" in request.form else None,
-            names=(_("First post"), _("Replies")),
+            columns=_wanted_columns(form),
             settings=chosen,
             prompt_html=(form.prompt.data or "") if form.is_rich else None,
             rubric=begun_from(actor, form.rubric.data or "") or DEFAULT_RUBRIC.translated(_),
             version=version,
             now=now(),
         )
+
+
+def _wanted_columns(form: SettingsForm) -> WantedColumns | None:
+    """The gradebook columns that were chosen; None where the page offered none."""
+    if "columns" not in request.form:
+        return None
+    return WantedColumns(GradeColumns(form.columns.data), (_("First post"), _("Replies")))
 
 
 def _settings_page(
