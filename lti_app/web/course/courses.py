@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from lti_app.course.courses.actions import change_settings, report_time_zone
 from lti_app.course.courses.queries import get_settings
 from lti_app.course.courses.rules import Role
-from lti_app.discussion.discussions.queries.course import list_discussions, list_required
+from lti_app.discussion.discussions.queries.course import lines_of, list_required, list_views
 from lti_app.discussion.moderation.queries import count_review_items
 from lti_app.discussion.reviewing.queries.tasks import list_owed
 from lti_app.library.readings.access import may_edit, require_staff
 from lti_app.library.readings.queries import list_class_progress, list_readings
+from lti_app.notices.feed.queries.notices import count_unread
 from lti_app.web.course.forms.courses import CourseSettingsForm, prefilled
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, ring_references, writing
@@ -25,7 +26,8 @@ blueprint = Blueprint("courses", __name__, url_prefix="/courses/<int:course_id>"
 def home() -> ResponseReturnValue:
     """The discussions of the course with their dates, and its readings."""
     actor, session = get_visitor(), read_session()
-    discussions = list_discussions(session, actor, now())
+    views = list_views(session, actor, now())
+    discussions = lines_of(actor, views)
     owed = list_owed(session, actor, now=now()) if any(line.has_reviews for line in discussions) else []
     return render_template(
         "course/courses/home.html",
@@ -34,6 +36,7 @@ def home() -> ResponseReturnValue:
         review_counts=count_review_items(session, actor),
         owed_reviews={each.discussion_id: each for each in owed},
         readings=list_readings(session, actor),
+        unread=count_unread(session, actor, views),
         is_staff=actor.is_staff,
         is_student=actor.role is Role.STUDENT and not actor.is_previewing,
         may_edit=may_edit(actor),
