@@ -77,10 +77,13 @@ class _Receiver:
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 -- aiosmtpd's name
+    async def take(self, _server: Any, _session: Any, envelope: Any) -> str:
+        """Keep a mail for each of its recipients."""
         for recipient in envelope.rcpt_tos:
             self._mailbox.receive(recipient, envelope.content)
         return "250 Kept"
+
+    handle_DATA = take
 
 
 @contextmanager

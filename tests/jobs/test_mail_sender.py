@@ -31,7 +31,7 @@ BASE_URL = "https://tool.example.edu"
 class Office:
     """Everything that mails need, with a server that keeps them."""
 
-    def __init__(self, database, session, cast, discussion, clock, sink):
+    def __init__(self, session, cast, discussion, clock, *, database, sink):
         self.database, self.session, self.cast, self.clock, self.sink = database, session, cast, clock, sink
         self.discussion = discussion
         give_addresses(session, cast)
@@ -79,8 +79,13 @@ def sink():
 
 
 @pytest.fixture
-def office(database, session, cast, discussion, clock, sink):
-    return Office(database, session, cast, discussion, clock, sink)
+def servers(database, sink):
+    return {"database": database, "sink": sink}
+
+
+@pytest.fixture
+def office(session, cast, discussion, clock, servers):
+    return Office(session, cast, discussion, clock, **servers)
 
 
 def body(mail, kind="plain"):

@@ -31,24 +31,26 @@ class MailSink:
         """How to reach it."""
         return MailServer("127.0.0.1", self.port, "none")
 
-    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 -- aiosmtpd's name
+    async def _on_mail(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:
         if self.says_to_sender == ACCEPTED:
             envelope.mail_from = address
         return self.says_to_sender
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 -- aiosmtpd's name
+    async def _on_rcpt(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:
         answer = self.says_to_address.get(address, ACCEPTED)
         if answer == ACCEPTED:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 -- aiosmtpd's name
+    async def _on_data(self, _server: Any, _session: Any, envelope: Any) -> str:
         if self.says_to_mail == ACCEPTED:
             message = message_from_bytes(envelope.content, policy=policy.default)
             assert isinstance(message, EmailMessage)
             self.received.append(message)
             self.to += envelope.rcpt_tos
         return self.says_to_mail
+
+    handle_MAIL, handle_RCPT, handle_DATA = _on_mail, _on_rcpt, _on_data
 
 
 @contextmanager
