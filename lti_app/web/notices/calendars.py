@@ -17,8 +17,7 @@ from lti_app.web.transactions import now, read_session, write_aside, writing
 
 blueprint = Blueprint("calendars", __name__)
 BASE_URL = "colloquy.base_url"
-FETCH_AGAIN = 3600
-"""Seconds after which a program should ask again."""
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
 @blueprint.get("/courses/<int:course_id>/notices/calendar")
@@ -55,7 +54,8 @@ def feed(token: str) -> ResponseReturnValue:
         write_aside(lambda session: note_reading(session, found, now=at))
     response = Response(calendar_text(found, current_app.config[BASE_URL]), mimetype="text/calendar")
     name_file(response, "inline", f"{found.course_title or 'calendar'}.ics")
-    response.headers["Cache-Control"] = f"private, max-age={FETCH_AGAIN}"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Robots-Tag"] = "noindex"
     response.add_etag()
     return response.make_conditional(request)

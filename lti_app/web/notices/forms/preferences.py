@@ -14,7 +14,7 @@ FREQUENCIES = offered(
         Frequency.OFF: _l("No e-mail from this course"),
     }
 )
-HOURS = [("", "–"), *((str(hour), f"{hour:02}:00") for hour in range(24))]
+HOURS = offered({"": "–"} | {str(hour): f"{hour:02}:00" for hour in range(24)})
 
 
 class PreferencesForm(PostedForm):
