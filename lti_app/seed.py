@@ -43,6 +43,8 @@ from lti_app.library.readings.actions.passages import find_or_add_passage
 from lti_app.library.readings.actions.progress import mark_read, record_opening, record_position
 from lti_app.library.readings.actions.records import add_reading
 from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
+from lti_app.notices.preferences.actions import choose_preferences
+from lti_app.notices.preferences.rules import Frequency, MailPreferences
 from lti_app.participation.requirements.registry import to_stored
 from lti_app.participation.signals.actions import save_signal_rules
 from lti_app.participation.signals.rules.not_opened import NotOpened
@@ -128,6 +130,8 @@ def seed_demo_course(
     _choose_signals(made, week, discussions[week["discussion"]["placement"]])
     if with_grades:
         _grade(made, week["grades"], discussions[week["discussion"]["placement"]])
+    for actor in people.values():  # so that the demonstration shows a mail soon after what caused it
+        choose_preferences(session, actor, MailPreferences(Frequency.AT_ONCE), now=now)
     return True
 
 

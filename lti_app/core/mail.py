@@ -132,12 +132,12 @@ class SmtpConnection:
         if self._smtp is not None:
             return self._smtp
         server, context = self._server, ssl.create_default_context()
-        where = {"timeout": CONNECT_SECONDS, "watch": self._watch}
+        host, port = server.host, server.port
         try:
             if server.tls == "tls":
-                smtp: smtplib.SMTP = _Secure(server.host, server.port, **where, context=context)
+                smtp: smtplib.SMTP = _Secure(host, port, timeout=CONNECT_SECONDS, watch=self._watch, context=context)
             else:
-                smtp = _Plain(server.host, server.port, **where)
+                smtp = _Plain(host, port, timeout=CONNECT_SECONDS, watch=self._watch)
         except smtplib.SMTPConnectError as error:
             raise SmtpProblem("busy", str(error.smtp_code), is_general=True) from None
         self._smtp = smtp

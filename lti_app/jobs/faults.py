@@ -1,13 +1,20 @@
-"""How faults in background work are logged."""
+"""How faults in background work are logged, and kept from what comes after."""
 
 import traceback
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import structlog
 
 log = structlog.get_logger()
-Done = TypeVar("Done")
+
+
+@dataclass
+class WorkFault:
+    """Whether something went wrong."""
+
+    happened: bool = False
 
 
 def log_fault(event: str, error: Exception, **ids: object) -> None:
@@ -17,10 +24,12 @@ def log_fault(event: str, error: Exception, **ids: object) -> None:
     log.error(event, error=type(error).__name__, where=where, **ids)
 
 
-def attempt(event: str, work: Callable[[], Done], **ids: object) -> Done | None:
-    """Do some work and answer with what it answers; a fault of ours in it is logged and keeps nothing else back."""
+@contextmanager
+def faults_apart(event: str, **ids: object) -> Iterator[WorkFault]:
+    """Log a fault of ours in one piece of work, so that it keeps nothing else back."""
+    fault = WorkFault()
     try:
-        return work()
-    except Exception as error:  # noqa: BLE001 -- Huey would log the whole error, values included
+        yield fault
+    except Exception as error:  # noqa: BLE001 -- whatever it is; others would log the whole error, values included
         log_fault(event, error, **ids)
-        return None
+        fault.happened = True

@@ -11,7 +11,7 @@ from lti_app.core.clock import Clock
 from lti_app.core.db import Database
 from lti_app.core.mail import MailServer, SmtpConnection, SmtpProblem
 from lti_app.core.settings import Settings
-from lti_app.jobs.faults import log_fault
+from lti_app.jobs.faults import faults_apart
 from lti_app.jobs.sweeps import seconds_until
 from lti_app.notices.feed.actions.gathering import gather, sources
 from lti_app.notices.feed.actions.reminding import list_digest_courses, list_due_courses, remind, write_digest
@@ -89,12 +89,9 @@ class NoticeGatherer:
         for course_id in course_ids:
             if self.stopping.is_set():
                 return
-            try:
-                with self.database.writing() as session:
-                    count = write(session, course_id, now=self.clock())
-            except Exception as error:  # noqa: BLE001 -- a fault of ours in one course must not keep the others back
-                log_fault("notice_fault", error, course_id=course_id)
-                continue
+            count = 0
+            with faults_apart("notice_fault", course_id=course_id), self.database.writing() as session:
+                count = write(session, course_id, now=self.clock())
             if count:
                 log.info(event, course_id=course_id, count=count)
 
@@ -190,38 +187,42 @@ class MailSender:
 
     def _deliver(self, claimed: ClaimedMail) -> bool:
         """Send one mail and record it; raises MailDelayed if no other can be sent now either."""
-        ids = {"mail_id": claimed.id, "course_id": claimed.course_id, "person_id": claimed.person_id}
-        address = ""
-        try:
-            prepared = self._prepared(claimed)
-            draft = prepared.draft
-            if draft is not None:
-                address = draft.heads.to
-                self._sent_at.append(self.clock().timestamp())
-                self.postman.send(draft)
-        except MailRefused as refusal:
-            log.warning("mail_refused", code=refusal.code, detail=refusal.detail, **ids)
-            self._record(refuse_mail, claimed, code=refusal.code, detail=refusal.detail,
-                         address=address if refusal.is_address else "")  # fmt: skip
-            return False
-        except MailDelayed as delay:
-            log.warning("mail_delayed", code=delay.code, detail=delay.detail, **ids)
-            if delay.is_general:
-                raise
-            self._record(delay_mail, claimed, code=delay.code, detail=delay.detail)
-            return False
-        except Exception as error:  # noqa: BLE001 -- a fault of ours in one mail must not keep the others back
-            log_fault("mail_fault", error, **ids)
+        prepared, problem = PreparedMail(), None
+        with faults_apart("mail_fault", **_ids(claimed)) as fault:
+            try:
+                prepared = self._prepared(claimed)
+                if prepared.draft is not None:
+                    self._sent_at.append(self.clock().timestamp())
+                    self.postman.send(prepared.draft)
+            except (MailRefused, MailDelayed) as error:
+                problem = error
+        if fault.happened:
             self._record(delay_mail, claimed, code="internal_error")
+            return False
+        if problem is not None:
+            self._fail(claimed, problem, prepared.draft)
             return False
         if prepared.wait_until is not None:
             with self.database.writing() as session:
                 postpone_mail(session, claimed, until=prepared.wait_until)
             return False
-        told = [line.id for line in draft.lines] if draft else []
+        told = [line.id for line in prepared.draft.lines] if prepared.draft else []
         self._record(finish_mail, claimed, told=told)
-        log.info("mail_sent" if told else "mail_dropped", notices=len(told), **ids)
+        log.info("mail_sent" if told else "mail_dropped", notices=len(told), **_ids(claimed))
         return bool(told)
+
+    def _fail(self, claimed: ClaimedMail, problem: MailRefused | MailDelayed, draft: MailDraft | None) -> None:
+        """Record what the server said; raises MailDelayed again if no other mail can be sent now either."""
+        said = {"code": problem.code, "detail": problem.detail}
+        if isinstance(problem, MailRefused):
+            log.warning("mail_refused", **said, **_ids(claimed))
+            address = draft.heads.to if draft and problem.is_address else ""
+            self._record(refuse_mail, claimed, **said, address=address)
+            return
+        log.warning("mail_delayed", **said, **_ids(claimed))
+        if problem.is_general:
+            raise problem
+        self._record(delay_mail, claimed, **said)
 
     def _prepared(self, claimed: ClaimedMail) -> PreparedMail:
         with self.database.read() as session:
@@ -252,6 +253,11 @@ class MailSender:
         since = self.clock().timestamp() - 60
         self._sent_at[:] = [moment for moment in self._sent_at if moment > since]
         return max(0, self.per_minute - len(self._sent_at))
+
+
+def _ids(claimed: ClaimedMail) -> dict[str, int]:
+    """What logs tell of a mail: never an address."""
+    return {"mail_id": claimed.id, "course_id": claimed.course_id, "person_id": claimed.person_id}
 
 
 def make_mail_sender(

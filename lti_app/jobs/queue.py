@@ -15,7 +15,7 @@ from lti_app.core.places import Stay
 from lti_app.core.private_files import create_private_file
 from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import close_expired_visits
-from lti_app.jobs.faults import attempt, log_fault
+from lti_app.jobs.faults import faults_apart
 from lti_app.jobs.indexing import PostIndexer
 from lti_app.jobs.notices import MailSender, NoticeGatherer
 from lti_app.jobs.pages import PageReader
@@ -188,15 +188,14 @@ class HueyBell:
         self._enqueue(self._jobs.refresh_roster, course_id)
 
     def _enqueue(self, task: Callable[..., Any], *arguments: int) -> None:
-        try:
+        with faults_apart("bell_failed"):  # no queue is no reason to fail a request: the sweep will find the work
             task(*arguments)
-        except Exception as error:  # noqa: BLE001 -- no queue is no reason to fail a request: the sweep will find the work
-            log_fault("bell_failed", error)
 
 
 def _do(task: str, work: Callable[..., Any], *arguments: Any) -> None:
     """Do some work; a fault of ours in it keeps nothing else back."""
-    attempt("task_failed", lambda: work(*arguments), task=task)
+    with faults_apart("task_failed", task=task):
+        work(*arguments)
 
 
 class LockedPostgresStorage(PostgresStorage):

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -27,7 +26,7 @@ from lti_app.exchange.streaming.queries.finding import AT_ONCE, KINDS, RunningSt
 from lti_app.exchange.streaming.queries.streams import list_running
 from lti_app.exchange.streaming.rules.activities import KEPT, ActivityKind, Naming
 from lti_app.exchange.streaming.rules.endpoints import BatchVerdict, code_of, judge_status
-from lti_app.jobs.faults import attempt
+from lti_app.jobs.faults import faults_apart
 from lti_app.lti.services import retry_after_seconds
 
 log = structlog.get_logger()
@@ -84,7 +83,8 @@ class ActivityTeller:
             with self.database.read() as session:
                 running = list_running(session)
             for stream in running:
-                attempt("activity_stream_fault", partial(self.find, stream), stream_id=stream.id)
+                with faults_apart("activity_stream_fault", stream_id=stream.id):
+                    self.find(stream)
             if running:
                 self.send_due()
         finally:
@@ -133,10 +133,11 @@ class ActivityTeller:
         return total
 
     def _send(self, claimed: ClaimedBatch) -> None:
-        reply = attempt("activity_stream_fault", partial(self._post, claimed), stream_id=claimed.stream_id)
+        reply, verdict = Reply(0, "internal_error"), BatchVerdict.REFUSED
         # A fault of ours may be in one activity, which is then looked for like one that is refused.
-        verdict = BatchVerdict.REFUSED if reply is None else judge_status(reply.status)
-        reply = reply or Reply(0, "internal_error")
+        with faults_apart("activity_stream_fault", stream_id=claimed.stream_id):
+            reply = self._post(claimed)
+            verdict = judge_status(reply.status)
         code = reply.code or ("" if verdict is BatchVerdict.ACCEPTED else code_of(reply.status))
         with self.database.writing() as session:
             finish_batch(session, claimed, verdict, code=code, retry_after=reply.retry_after, now=self.clock())

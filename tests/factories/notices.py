@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.notices.feed.actions.gathering import gather, sources
+from lti_app.notices.feed.actions.writing import write_notices
+from lti_app.notices.feed.models import InstructorMessage, Notice
 from lti_app.notices.feed.queries.notices import list_notices
+from lti_app.notices.feed.rules.kinds import NoticeDraft, NoticeKind, of_message
 from lti_app.notices.feed.rules.lines import NoticeLine
 from lti_app.notices.preferences.actions import choose_preferences
 from lti_app.notices.preferences.rules import Frequency, MailPreferences
@@ -21,6 +24,19 @@ def gather_all(session: Session, *, now: datetime) -> None:
         after: int | None = 0
         while after is not None:
             after = gather(session, source, after=after, now=now)
+
+
+def notify(session: Session, student: Actor, *, now: datetime) -> int:
+    """A message of the instructor to a student; the id of the notice."""
+    row = InstructorMessage(
+        course_id=student.course_id, sender_id=student.person_id, subject="Hello", text="Do come.", sent_at=now
+    )
+    session.add(row)
+    session.flush()
+    about = {"at": now, "message_id": row.id}
+    draft = NoticeDraft(student.person_id, student.course_id, NoticeKind.MESSAGE, of_message(row.id), **about)
+    write_notices(session, [draft], now=now)
+    return session.scalars(select(Notice.id).where(Notice.message_id == row.id)).one()
 
 
 def seen_by(session: Session, actor: Actor, *, now: datetime) -> list[NoticeLine]:

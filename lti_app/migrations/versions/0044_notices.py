@@ -26,9 +26,11 @@ def upgrade() -> None:
     _notices()
     _mails()
     # What happened before this version is told to nobody.
+    marks = sa.table("gathering_mark", sa.column("source"), sa.column("last_id"))
     for source, table in SOURCES.items():
-        newest = f"SELECT '{source}', max(id) FROM \"{table}\" HAVING max(id) IS NOT NULL"  # noqa: S608 -- our names
-        op.execute(f"INSERT INTO gathering_mark (source, last_id) {newest}")
+        newest = sa.func.max(sa.table(table, sa.column("id")).c.id)
+        found = sa.select(sa.literal(source), newest).having(newest.is_not(None))
+        op.execute(sa.insert(marks).from_select(["source", "last_id"], found))
 
 
 def _choices() -> None:

@@ -36,6 +36,7 @@ class CalendarFeed:
     """A calendar as it is handed out."""
 
     address_id: int
+    course_id: int
     course_title: str
     events: tuple[CalendarEvent, ...]
     is_changed: bool
@@ -75,6 +76,7 @@ def read_feed(session: Session, key: CalendarKey, *, host: str, now: datetime) -
     events, stored = with_changes(events_of(dated, host=host, now=now), row.events, now=now)
     return CalendarFeed(
         address_id=row.id,
+        course_id=row.course_id,
         course_title=actor.course_title,
         events=tuple(events),
         is_changed=stored != row.events,

@@ -39,6 +39,7 @@ from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.readings.actions.records import add_reading
 from lti_app.library.readings.queries import ReadingLine, list_readings
 from lti_app.library.readings.rules import to_csl
+from lti_app.notices.feed.queries.standing import get_standing
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.discussion.forms.discussions import ReadingForm, SettingsForm, prefilled
@@ -176,6 +177,8 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[s
         "is_staff": actor.is_staff,
         "stance": get_stances(session, actor, discussion),
         "review_tasks": list_tasks(session, actor, discussion, now=now()),
+        "notices": (standing := get_standing(session, actor, discussion)),
+        "followed": standing.threads,
         "review_count": count_review_items(session, actor).get(discussion.id, 0),
         "base_url": url_for(".show", discussion_id=discussion.id),
     }

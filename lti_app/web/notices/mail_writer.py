@@ -1,6 +1,7 @@
 """What mails say: the templates of `notices/mail`, in the language and time zone of the reader."""
 
 from datetime import datetime
+from html import unescape
 from urllib.parse import urlencode
 
 from babel import Locale, negotiate_locale
@@ -9,7 +10,6 @@ from flask_babel import Babel, force_locale, get_locale
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from jinja2 import StrictUndefined
-from markupsafe import Markup
 
 from lti_app.core.prose import cut
 from lti_app.core.resources import resource
@@ -82,7 +82,7 @@ class MailWriter:
                 "unsubscribe_url": self.unsubscribe_url(draft.course_id, draft.person_id),
             }
             html = render_template("notices/mail/mail.html", **values)
-            text = Markup(render_template("notices/mail/plain.html", **values)).unescape()  # noqa: S704 -- to unescape it
+            text = unescape(render_template("notices/mail/plain.html", **values))
         return WrittenMail(str(values["subject"]), f"{text.strip()}\n", html)
 
     def _subject(self, draft: MailDraft) -> str:
