@@ -16,6 +16,7 @@ from lti_app.core.resources import resource
 from lti_app.course.courses.actions import record_member
 from lti_app.course.courses.rules import VISIT_LENGTH, Actor, Role
 from lti_app.course.people.rules import Identity, Names
+from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Calendar, DiscussionSettings, Move, StanceQuestion, Structure
 from lti_app.discussion.moderation.actions import change_post, report_post
@@ -101,7 +102,8 @@ def seed_demo_course(
 ) -> bool:
     """Fill the course that the practice LMS knows; False, and nothing done, where it is there already.
 
-    With grades, some students are graded, and some of their grades released and queued for the LMS.
+    With grades, some students are graded, some of their grades released and queued for the LMS, and there is an earlier
+    week in which some were late and some did nothing.
     Without a storage, the instructor's notes have no file, and no quotation is checked against them.
     """
     course, week = _read("course.json"), _read("discussion.json")
@@ -129,6 +131,7 @@ def seed_demo_course(
     _record_progress(made, week["progress"])
     _choose_signals(made, week, discussions[week["discussion"]["placement"]])
     if with_grades:
+        _hold_earlier_week(made)
         _grade(made, week["grades"], discussions[week["discussion"]["placement"]])
     for actor in people.values():  # so that the demonstration shows a mail soon after what caused it
         choose_preferences(session, actor, MailPreferences(Frequency.AT_ONCE), now=now)
@@ -215,6 +218,14 @@ def _hold_discussion(course: _Class, content: Mapping[str, Any]) -> None:
         about: dict[str, Any] = {"reason": reason, "words": report["words"], "now": at}
         report_post(course.session, actor, discussion, posts[report["post"]].id, **about)
     _take_stances(course, content.get("stances", ()), posts, discussion_id)
+
+
+def _hold_earlier_week(course: _Class) -> None:
+    """A week that is over but for late work; no activity of the practice LMS opens it."""
+    content, opened = _read("earlier.json"), course.day(-14, time.min)
+    title = content["discussion"]["title"]
+    reserved = reserve_discussion(course.session, course_id=course.instructor.course_id, title=title, now=opened)
+    _hold_discussion(replace(course, discussions={"earlier": reserved}), content)
 
 
 def _grade(course: _Class, grades: Sequence[Mapping[str, Any]], discussion_id: int) -> None:

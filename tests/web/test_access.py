@@ -73,6 +73,13 @@ MAY = {
     "signals.save_rules": INSTRUCTORS,
     "signals.dismiss": INSTRUCTORS,
     "signals.restore": INSTRUCTORS,
+    "class_matrix.show": STAFF,
+    "class_matrix.export": STAFF,
+    "course_matrix.show": STAFF,
+    "course_matrix.export": STAFF,
+    "what_if.show": INSTRUCTORS,
+    "what_if.change": INSTRUCTORS,
+    "participation_record.show": {"ana"} | STAFF,
     "posts.create": WRITERS,
     "posts.reply": WRITERS,
     "posts.edit": {"ana"},  # the author

@@ -14,7 +14,7 @@ from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.exchange.exporting.rules.tables import Cell, ExportedTable
 from lti_app.grading.assessments.queries.term import list_excused
-from lti_app.grading.graders.queries.assignments import collect_graders
+from lti_app.grading.graders.queries.assignments import collect_own_students
 from lti_app.participation.matrix.queries.tables import get_class_matrix
 from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
 from lti_app.participation.matrix.rules.matrix import ClassMatrix, MatrixLine
@@ -95,7 +95,7 @@ def _open(discussion_id: int) -> OpenedMatrix:
     wanted = read_matrix_filter()
     whole = _matrix(actor, discussion)
     groups, members = groups_and_members(actor, wanted, blind=discussion.hides_names_from(actor))
-    own = _own_students(actor, discussion, whole)
+    own = _own_students(actor, discussion)
     grader = "" if not own else ALL if request.args.get("grader") == ALL else MINE
     seen = ClassMatrix(whole.columns, tuple(each for each in whole.lines if grader != MINE or each.person_id in own))
     return OpenedMatrix(actor, discussion, seen, seen.narrowed(wanted, members), wanted, groups, grader)
@@ -112,12 +112,10 @@ def _matrix(actor: Actor, discussion: DiscussionView) -> ClassMatrix:
     return matrix
 
 
-def _own_students(actor: Actor, discussion: DiscussionView, matrix: ClassMatrix) -> frozenset[int]:
+def _own_students(actor: Actor, discussion: DiscussionView) -> frozenset[int]:
     """The students that an assistant grades, as on the desk; none for instructors, who see the class."""
-    if actor.role is not Role.ASSISTANT:
-        return frozenset()
-    graders = collect_graders(read_session(), actor, discussion, [line.person_id for line in matrix.lines])
-    return frozenset(key for key, of in graders.of.items() if actor.person_id in of.everybody)
+    is_assistant = actor.role is Role.ASSISTANT
+    return collect_own_students(read_session(), actor, discussion) if is_assistant else frozenset()
 
 
 def _head(matrix: ClassMatrix) -> list[str]:
@@ -136,9 +134,12 @@ def _head(matrix: ClassMatrix) -> list[str]:
 
 def _rows(matrix: ClassMatrix) -> Iterator[list[Cell]]:
     words, nameless = state_words(), _("Name not available")
-    for line in matrix.lines:
-        work: list[Cell] = [line.name or nameless, words.get(line.work, line.work), line.posts]
-        yield [*work, *(cell for nth in range(len(matrix.columns)) for cell in _cells(line, nth, words))]
+    return (_row(line, words, nameless) for line in matrix.lines)
+
+
+def _row(line: MatrixLine, words: Mapping[str, str], nameless: str) -> list[Cell]:
+    work: list[Cell] = [line.name or nameless, words.get(line.work, line.work), line.posts]
+    return [*work, *(cell for nth in range(len(line.verdicts)) for cell in _cells(line, nth, words))]
 
 
 def _cells(line: MatrixLine, nth: int, words: Mapping[str, str]) -> list[Cell]:

@@ -12,7 +12,7 @@ from lti_app.discussion.discussions.access import DiscussionPermission, may, req
 from lti_app.exchange.exporting.rules.tables import Cell, ExportedTable
 from lti_app.grading.assessments.queries.term import list_excused
 from lti_app.participation.matrix.queries.tables import CourseTerm, get_course_term
-from lti_app.participation.matrix.rules.course import CourseMatrix
+from lti_app.participation.matrix.rules.course import CourseLine, CourseMatrix
 from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
 from lti_app.web.participation.tables import (
     NAME,
@@ -86,8 +86,11 @@ def _head(matrix: CourseMatrix) -> list[str]:
 
 def _rows(matrix: CourseMatrix) -> Iterator[list[Cell]]:
     words, nameless, hidden = state_words(), _("Name not available"), _("names hidden")
-    for line in matrix.lines:
-        row: list[Cell] = [line.name or nameless]
+
+    def row(line: CourseLine) -> list[Cell]:
+        told: list[Cell] = [line.name or nameless]
         for cell in line.cells:
-            row += [hidden, None, None] if cell is None else [words.get(cell.state, cell.state), cell.done, cell.asked]
-        yield row
+            told += [hidden, None, None] if cell is None else [words.get(cell.state, cell.state), cell.done, cell.asked]
+        return told
+
+    return (row(line) for line in matrix.lines)

@@ -1,6 +1,6 @@
 """What the tables of students have in common: their filter in the address, their links, and their files."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from lti_app.core.errors import NotFound
 from lti_app.core.prose import cut
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import GroupLine, collect_members, list_groups
-from lti_app.exchange.exporting.rules.tables import ExportedTable, TableFormat, csv_table, pieces, xlsx_table
+from lti_app.exchange.exporting.rules.tables import ExportedTable, TableFormat, csv_table, xlsx_table
 from lti_app.participation.matrix.rules.filters import MAX_FIND, REVERSED, WORK, MatrixFilter
 from lti_app.participation.matrix.rules.states import STATES, state_of
 from lti_app.participation.progress.rules import WorkStanding
@@ -77,12 +77,15 @@ def groups_and_members(
 
 
 def table_file(table: ExportedTable, name: str) -> Response:
-    """The table as a file to be saved, in the format of the address. Raises NotFound for an unknown format."""
+    """The table as a file to be saved, in the format of the address, else CSV. Raises NotFound for an unknown format.
+
+    Its rows may be made only after the request, so their words are to be translated before.
+    """
     try:
-        kind = TableFormat(request.args.get("kind", ""))
+        kind = TableFormat(request.args.get("kind", TableFormat.CSV))
     except ValueError as error:
         raise NotFound from error
-    body: Iterator[str] | Iterator[bytes] = csv_table(table) if kind is TableFormat.CSV else pieces(xlsx_table(table))
+    body = csv_table(table) if kind is TableFormat.CSV else xlsx_table(table)
     response = Response(body, content_type=TYPES[kind])
     response.headers["Content-Security-Policy"] = LOCKED_UP
     name_file(response, "attachment", f"{cut(name, 80)} {now():%Y-%m-%d}.{kind.value}")
