@@ -319,5 +319,5 @@ def _facts_of(rows: list[Any]) -> PostFacts:
         aside=SET_ASIDE[set_aside] if set_aside else None,
         move=move,
         thread_id=thread_id,
-        group_id=group_id,
+        of_group=group_id,
     )

@@ -272,6 +272,10 @@ class Requirement(ABC):
     kind: ClassVar[str]
     heading: ClassVar[Phrase]
     """The heading of its explanation."""
+    setting: ClassVar[str]
+    """The sentence in which an instructor sets it, with the names of its fields, and of `due` for its date."""
+    is_basic: ClassVar[bool] = False
+    """Whether most discussions require it, so that it is always shown to instructors."""
     fields: ClassVar[tuple[FormField, ...]] = ()
     evidence: ClassVar[str]
     """The evidence for a criterion of a rubric that it is part of."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lti_app.core.wording import Phrase, Typed, phrase
+from lti_app.core.wording import Phrase, Typed, marked, phrase
 from lti_app.discussion.discussions.rules import AssignedReading
 from lti_app.participation.requirements.base import (
     Case,
@@ -23,6 +23,8 @@ class CitationRequirement(Requirement):
 
     kind = "citation"
     heading = phrase("The readings")
+    setting = marked("Cite each required reading by %(due)s.")
+    is_basic = True
     evidence = "readings"
     counts_first_posts = counts_replies = True
     is_timed = False

@@ -186,15 +186,15 @@ def _clock(
         return NO_CLOCK
     words = requirements.of_first_post.words
     done = [
-        (since, post.id, post.group_id)
+        (since, post.id, post.of_group)
         for post in posts
         if not post.is_reply and (since := post.long_enough_since(words)) is not None
     ]
-    posted_at, _, group_id = min(done, default=(None, 0, None), key=lambda each: each[:2])
+    posted_at, _, own_group = min(done, default=(None, 0, None), key=lambda each: each[:2])
     others = (
         each
         for each in activity.first_posts
-        if each.author_id != activity.person_id and (group_id is None or each.group_id in (group_id, None))
+        if each.author_id != activity.person_id and (own_group is None or each.of_group in (own_group, None))
     )
     return requirements.early.clock(posted_at, others, requirements.parts[0].terms.calendar, now)
 

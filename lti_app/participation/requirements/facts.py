@@ -71,7 +71,7 @@ class PostFacts:
     thread_id: int | None = None
     """The id of the first post of the thread in which a reply was written; splitting the reply off does not change it.
     """
-    group_id: int | None = None
+    of_group: int | None = None
     """The group whose discussion it is part of, where groups are separate."""
 
     @property
@@ -149,7 +149,7 @@ class FirstPostDone:
 
     at: datetime
     author_id: int
-    group_id: int | None = None
+    of_group: int | None = None
 
 
 @dataclass(frozen=True)

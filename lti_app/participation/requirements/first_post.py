@@ -61,6 +61,8 @@ class FirstPostRequirement(Requirement):
             is_apart=True,
         ),
     )
+    setting = marked("Write %(posts)s first posts of at least %(words)s words each by %(due)s.")
+    is_basic = True
     evidence = "first_post"
     counts_first_posts = judges_posts = True
     stage = Stage.FIRST_POST

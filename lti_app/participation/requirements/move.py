@@ -45,18 +45,19 @@ class MoveRequirement(Requirement):
         FormField(
             "move",
             "wanted_move",
-            marked("Require one reply of a particular type"),
+            marked("One reply of a particular type"),
             "",
             choices=(
-                ("", marked("No, any reply counts")),
-                (Move.EXTEND.value, marked("Yes: a reply that extends an idea")),
-                (Move.QUESTION.value, marked("Yes: a reply that asks a question")),
-                (Move.COUNTER.value, marked("Yes: a counter-argument")),
-                (Move.CONNECT.value, marked("Yes: a reply that connects the readings")),
-                (Move.EXAMPLE.value, marked("Yes: a reply that gives an example")),
+                ("", marked("a reply of any type")),
+                (Move.EXTEND.value, marked("a reply that extends an idea")),
+                (Move.QUESTION.value, marked("a reply that asks a question")),
+                (Move.COUNTER.value, marked("a counter-argument")),
+                (Move.CONNECT.value, marked("a reply that connects the readings")),
+                (Move.EXAMPLE.value, marked("a reply that gives an example")),
             ),
         ),
     )
+    setting = marked("One of the replies is %(move)s by %(due)s.")
     evidence = "replies"
     counts_replies = needs_others = True
     stage = Stage.REPLIES

@@ -31,12 +31,13 @@ class PositionRequirement(Requirement):
             marked("Class poll"),
             "",
             choices=(
-                ("", marked("need not answer")),
+                ("", marked("no answer is needed")),
                 (ONCE, marked("answer once")),
                 (TWICE, marked("answer before and after the discussion")),
             ),
         ),
     )
+    setting = marked("Class poll: %(times)s by %(due)s.")
     evidence = "none"
     needs = frozenset({Need.POSITIONS})
 

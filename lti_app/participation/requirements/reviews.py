@@ -27,9 +27,13 @@ class ReviewsRequirement(Requirement):
             "reviews_counted",
             marked("Count peer reviews as participation"),
             "",
-            choices=(("", marked("No")), (COUNTED, marked("Yes: the reviews that are assigned, by their due date"))),
+            choices=(
+                ("", marked("do not count")),
+                (COUNTED, marked("those that are assigned count, by their own due date")),
+            ),
         ),
     )
+    setting = marked("Peer reviews: %(counted)s.")
     evidence = "reviews"
     needs = frozenset({Need.REVIEWS})
     has_own_date = False

@@ -100,7 +100,7 @@ def test_off_unless_set_and_without_both_dates():
 
 
 def test_only_the_own_group_counts():
-    grouped = replace(FIRST, group_id=7)
+    grouped = replace(FIRST, of_group=7)
     assert of_replies([grouped], others(0.1, 0.2, group=8), 7).standing is EXCUSED
     assert of_replies([grouped], others(0.1, 0.2, group=7), 7).standing is MISSED
     assert of_replies([grouped], others(0.1, 0.2), 7).standing is MISSED  # posts for all groups
