@@ -76,6 +76,14 @@ class Reader:
         same_day = local.date() == self.now.astimezone(self.zone).date()
         return self.language.clock(local) if same_day else self.moment(moment)
 
+    def due_soon(self, moment: datetime) -> str:
+        """Due today; Due tomorrow; empty for what has passed and what is later."""
+        today = self.now.astimezone(self.zone).date()
+        days = (moment.astimezone(self.zone).date() - today).days
+        if moment < self.now or days > 1:
+            return ""
+        return str(gettext("Due tomorrow") if days else gettext("Due today"))
+
     def relative(self, moment: datetime) -> str:
         """12 minutes ago; in 2 days."""
         away = moment - self.now

@@ -25,6 +25,7 @@ from lti_app.course.people.rules import zone
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.adjustments.rules.given import rule_of
 from lti_app.grading.adjustments.rules.late import LateRule
+from lti_app.grading.comments.rules.formatting import to_rich
 from lti_app.grading.passbacks.rules.wording import advice_on, delivery_of, problem_with
 from lti_app.grading.rubrics.rules.points import rounded
 from lti_app.web.group_names import group_name
@@ -67,6 +68,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
         percent=percent,
         signed_percent=signed_percent,
         plain_excerpt=plain_excerpt,
+        formatted_comment=to_rich,
         say=say,
         headings_below_title=headings_below_title,
         group_name=group_name,
@@ -178,6 +180,11 @@ def moment_zone(value: datetime) -> str:
 def due(value: datetime) -> str:
     """A due date with the time that is left: Wed 25 Nov, 23:59 (in 2 days)."""
     return f"{moment(value)} ({relative(value)})"
+
+
+def due_soon(value: datetime) -> str:
+    """Due today or tomorrow by the reader's calendar; empty for what has passed and what is later."""
+    return _reader().due_soon(value)
 
 
 def relative(value: datetime) -> str:

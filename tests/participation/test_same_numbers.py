@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.queries.course import list_views, with_readings
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.queries.extensions import list_extensions
-from lti_app.discussion.discussions.rules import Calendar, Move
+from lti_app.discussion.discussions.rules import Calendar, Move, StanceQuestion
 from lti_app.discussion.moderation.actions import change_post, split_thread
 from lti_app.discussion.moderation.rules import ModerationAction
 from lti_app.discussion.posts.actions.create import create_post
@@ -25,13 +26,23 @@ from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.rules.written import PostContent
+from lti_app.discussion.reactions.actions import set_like
+from lti_app.discussion.stances.actions import answer_stance
+from lti_app.library.readings.actions.progress import mark_read
+from lti_app.participation.matrix.queries.own import list_own_work
+from lti_app.participation.matrix.queries.tables import get_class_matrix, get_course_term
+from lti_app.participation.matrix.rules.course import cell_of
+from lti_app.participation.matrix.rules.matrix import keyed
 from lti_app.participation.progress.queries import (
     collect_class_verdicts,
     collect_term_verdicts,
     get_participation,
 )
+from lti_app.participation.requirements.early import EarlyRule
+from lti_app.participation.requirements.registry import FIELDS, KINDS, to_stored
+from lti_app.participation.requirements.terms import OwnTerms
 from tests.cast import MONDAY, FrozenClock, gather_cast
-from tests.factories.discussions import WEEK, plan, set_up
+from tests.factories.discussions import ASKED, WEEK, plan, set_up
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
 from tests.factories.reviews import again, assign, plan_reviews, review, tasks_of
@@ -46,26 +57,39 @@ hours = st.integers(1, 60)
 actions = st.sampled_from(
     [ModerationAction.HIDE, ModerationAction.RESTORE, ModerationAction.HOLD, ModerationAction.APPROVE]
 )
-asked = st.fixed_dictionaries(
-    {
-        "first_post_words": st.integers(0, 8),
-        "replies_wanted": st.integers(0, 3),
-        "reply_words": st.integers(0, 4),
-        "days_wanted": st.integers(0, 3),
-        "wanted_move": st.sampled_from(["", "question", "counter"]),
-    }
+
+
+def values_of(field):
+    """Values of a field of a requirement that can be met, or not, in a short history."""
+    if field.choices:
+        return st.sampled_from([value for value, _ in field.choices])
+    return st.integers(0, 8 if field.input.endswith("words") else 3)
+
+
+asked = st.fixed_dictionaries({}, optional={field.input: values_of(field) for field in FIELDS})
+own_terms = st.builds(
+    OwnTerms,
+    due=st.none() | hours.map(lambda after: MONDAY + timedelta(hours=after)),
+    is_optional=st.booleans(),
+    points=st.sampled_from([Decimal(0), Decimal("2.5")]),
 )
+
+
+def lines(verdicts):
+    """All that any page shows of requirements."""
+    return [
+        (
+            *(verdict.kind, verdict.standing, verdict.have, verdict.want, verdict.due, verdict.met_at, verdict.late),
+            *(verdict.addresses, verdict.counted_at, verdict.reading.id if verdict.reading else None, verdict.proof),
+        )
+        for verdict in verdicts
+    ]
 
 
 def compared(verdicts):
     """All that any page shows of an evaluation."""
-    return [
-        (
-            *(verdict.kind, verdict.standing, verdict.have, verdict.want, verdict.due, verdict.met_at, verdict.late),
-            *(verdict.addresses, verdict.counted_at, verdict.reading.id if verdict.reading else None),
-        )
-        for verdict in verdicts.requirements
-    ], {post_id: (judged.reason.key, judged.counts, judged.late) for post_id, judged in verdicts.posts.items()}
+    posts = {post_id: (judged.reason.key, judged.counts, judged.late) for post_id, judged in verdicts.posts.items()}
+    return lines(verdicts.requirements), posts
 
 
 def everywhere(session, cast, discussion_id, name, now):
@@ -81,8 +105,27 @@ def everywhere(session, cast, discussion_id, name, now):
         of_term = collect_term_verdicts(session, who, views, actor.person_id, now=now)
         found[f"the term of {who.person_id}"] = compared(of_term[discussion_id])
     view = get_discussion(session, ines, discussion_id, now=now)
-    found["the class list"] = compared(collect_class_verdicts(session, ines, view, now=now)(actor.person_id))
+    verdicts = collect_class_verdicts(session, ines, view, now=now)(actor.person_id)
+    found["the class list"] = compared(verdicts)
+    assert_tables_agree(session, cast, view, actor, verdicts, now=now)
     return found
+
+
+def assert_tables_agree(session, cast, view, actor, verdicts, *, now):
+    """The tables of the discussion and of the term, and the student's own overview, show the same verdicts."""
+    matrix = get_class_matrix(session, cast.ines, view, now=now)
+    (line,) = [each for each in matrix.lines if each.person_id == actor.person_id]
+    shown = {column.key: verdict for column, verdict in zip(matrix.columns, line.verdicts, strict=True) if verdict}
+    assert lines(shown.values()) == lines(verdict for key, verdict in keyed(verdicts.requirements) if key in shown)
+    assert {key for key, _ in keyed(verdicts.requirements)} == shown.keys()
+    term = get_course_term(session, cast.ines, now=now)
+    (of_term,) = [each for each in term.matrix.lines if each.person_id == actor.person_id]
+    assert of_term.cells[term.matrix.places[f"{view.id}"]] == cell_of(verdicts, is_excused=False)
+    (own,) = [
+        *(work.verdicts for work in list_own_work(session, actor, list_views(session, actor, now), now=now)),
+        *([] if verdicts.requirements else [verdicts]),
+    ]
+    assert lines(own.requirements) == lines(verdicts.requirements)
 
 
 def assert_agreed(found):
@@ -105,14 +148,16 @@ class SameNumbers(RuleBasedStateMachine):
         self.id = reserved
         self.version = 0
         self.posts: dict[int, str] = {}
-        self.save(first_post_words=3)
+        self.save()
 
     def teardown(self):
         self.session.rollback()
         self.session.close()
 
     def save(self, **changes):
-        chosen = plan(post_first=False, reading_ids=self.readings, **{"calendar": OPEN_ENDED} | changes)
+        poll = StanceQuestion("Are leaders born?", "Born", "Made")
+        chosen = plan(post_first=False, reading_ids=self.readings, calendar=OPEN_ENDED, stance=poll)
+        chosen = replace(chosen, **changes)
         save_settings(self.session, self.cast.ines, self.id, settings=chosen, version=self.version, now=self.clock())
         self.version += 1
 
@@ -188,9 +233,34 @@ class SameNumbers(RuleBasedStateMachine):
             line = data.draw(st.sampled_from(lines))
             remove_extension(self.session, self.cast.ines, view, line.id)
 
-    @rule(asked=asked, required=st.sets(st.integers(0, 1)), due=st.sampled_from([OPEN_ENDED, Calendar()]))
-    def change_the_requirements(self, asked, required, due):
-        self.save(calendar=due, required_ids=frozenset(self.readings[n] for n in required), **asked)
+    @rule(
+        asked=asked,
+        own=st.dictionaries(st.sampled_from([kind.kind for kind in KINDS]), own_terms, max_size=3),
+        early=st.sampled_from([0, 0, 1, 2]),
+        required=st.sets(st.integers(0, 1)),
+        due=st.sampled_from([OPEN_ENDED, Calendar()]),
+    )
+    def change_the_requirements(self, asked, own, early, required, due):
+        required_ids = frozenset(self.readings[n] for n in required)
+        requirements = to_stored(ASKED | asked, own, EarlyRule(early))
+        self.save(calendar=due, required_ids=required_ids, requirements=requirements)
+
+    @rule(name=people, wanted=st.booleans(), data=st.data())
+    def like(self, name, wanted, data):
+        if post_id := self.chosen(data):
+            actor = getattr(self.cast, name)
+            with suppress(ColloquyError):
+                set_like(self.session, actor, self.view(actor), post_id, wanted=wanted, now=self.clock())
+
+    @rule(name=st.sampled_from(STUDENTS), which=st.integers(0, 1), read=st.booleans())
+    def mark_a_reading(self, name, which, read):
+        mark_read(self.session, getattr(self.cast, name), self.readings[which], self.clock(), read=read)
+
+    @rule(name=st.sampled_from(STUDENTS), value=st.integers(1, 5), again=st.booleans())
+    def take_a_position(self, name, value, again):
+        actor = getattr(self.cast, name)
+        with suppress(ColloquyError):
+            answer_stance(self.session, actor, self.view(actor), value, again=again, now=self.clock())
 
     @rule(by=hours)
     def wait(self, by):

@@ -1,6 +1,6 @@
 """The participation of students, derived from their posts; never stored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id, alias_of, fetch_rows
@@ -17,14 +17,17 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.discussions.queries.extensions import collect_calendars
-from lti_app.discussion.discussions.rules import Calendar
+from lti_app.discussion.discussions.queries.extensions import (
+    collect_calendars,
+    collect_later_dates,
+    collect_later_dates_in,
+)
+from lti_app.discussion.discussions.rules import Calendar, Structure
 from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.queries.gate import with_own_post
 from lti_app.discussion.posts.rules.authors import author_key
 from lti_app.discussion.reviewing.queries.allocation import read_plan
-from lti_app.discussion.reviewing.queries.tasks import collect_assigned
 from lti_app.discussion.reviewing.rules.plans import terms_for
 from lti_app.discussion.visibility.queries import (
     DISCUSSION,
@@ -36,10 +39,11 @@ from lti_app.discussion.visibility.queries import (
     viewer_values,
     visible_to,
 )
+from lti_app.participation.contributions.queries import ClassActivity, collect_activity
 from lti_app.participation.requirements.base import Terms
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
-from lti_app.participation.requirements.facts import SET_ASIDE, PostFacts, VersionFacts
-from lti_app.participation.requirements.registry import from_stored
+from lti_app.participation.requirements.facts import NO_ACTIVITY, SET_ASIDE, ActivityFacts, PostFacts, VersionFacts
+from lti_app.participation.requirements.registry import early_from_stored, from_stored
 
 _PARENT = alias_of(Post)
 _FACTS: tuple[Any, ...] = (
@@ -53,6 +57,8 @@ _FACTS: tuple[Any, ...] = (
     not_deleted(Post),
     Post.move,
     aside(Post),
+    Post.group_id,
+    func.coalesce(_PARENT.root_id, _PARENT.id),
 )
 _EARLIER = (Revision.written_at, Revision.words, Revision.reading_ids)
 
@@ -69,6 +75,18 @@ _TERM_FACTS: Select[Any] = (
     .order_by(Post.discussion_id, Post.id, Revision.version)
 )
 
+_COURSE_FACTS: Select[Any] = (
+    select(Post.discussion_id, *_FACTS, _PARENT.author_id, _PARENT.by_staff, _PARENT.byline, literal(""), *_EARLIER)
+    .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
+    .outerjoin(Revision, Revision.post_id == Post.id)
+    .where(
+        Post.course_id == bindparam("course_id", type_=Id),
+        Post.discussion_id.in_(bindparam("wanted", expanding=True)),
+        Post.byline.is_(None),
+    )
+    .order_by(Post.id, Revision.version)
+)
+
 
 @dataclass(frozen=True)
 class Participation:
@@ -81,6 +99,8 @@ class Participation:
     """The course's time zone."""
     facts: tuple[PostFacts, ...]
     verdicts: Verdicts
+    activity: ActivityFacts = NO_ACTIVITY
+    """What the student did besides writing posts, as far as the requirements need it."""
 
 
 def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None) -> Requirements:
@@ -88,7 +108,17 @@ def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None
     required = tuple(reading for reading in discussion.readings if reading.required)
     own = calendar or discussion.calendar
     reviews = terms_for(read_plan(discussion), discussion.class_calendar, own) if discussion.has_reviews else None
-    return Requirements(from_stored(discussion.requirements, Terms(own, required, reviews)))
+    terms = Terms(
+        own,
+        required,
+        reviews,
+        class_calendar=discussion.class_calendar,
+        assigned=discussion.readings,
+        has_poll=discussion.stance is not None,
+        is_q_and_a=discussion.structure is Structure.QUESTIONS,
+    )
+    stored = discussion.requirements
+    return Requirements(from_stored(stored, terms), early_from_stored(stored))
 
 
 def get_participation(
@@ -98,7 +128,7 @@ def get_participation(
     student.
 
     The author of a replied-to post is named only if the actor may read that post. One statement; one more for staff if
-    anybody has an extension, and one if reviews count.
+    anybody has an extension, and one for each kind of fact that the requirements need besides posts.
     """
     whose = person_id if person_id is not None and actor.is_staff else actor.person_id
     calendar = collect_calendars(session, discussion).get(whose, discussion.calendar)
@@ -107,48 +137,79 @@ def get_participation(
     if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=has_posted)):
         facts = tuple(replace(fact, parent_author="") for fact in facts)
     requirements = requirements_of(discussion, calendar)
-    reviews = collect_assigned(session, [discussion], [whose]) if requirements.counts_reviews else {}
-    done = reviews.get((discussion.id, whose), ())
-    verdicts = evaluate(requirements, facts, now, discussion.zone, reviews=done)
-    return Participation(calendar, requirements, discussion.zone, facts, verdicts)
+    found = collect_activity(session, {discussion.id: [requirements]}, whose)
+    activity = found.of(discussion.id, whose, requirements.of_first_post.words)
+    verdicts = evaluate(requirements, facts, now, discussion.zone, activity=activity)
+    return Participation(calendar, requirements, discussion.zone, facts, verdicts, activity)
 
 
 def collect_class_verdicts(
     session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime
 ) -> Callable[[int], Verdicts]:
     """The result of anybody in the class by person id, by their own dates (one statement; one more if anybody has an
-    extension, and one if reviews count).
+    extension, and one for each kind of fact that the requirements need besides posts).
 
     Nobody is named in it. Raises Forbidden for all but graders.
     """
-    facts = collect_class_facts(session, actor, discussion)
-    calendars = collect_calendars(session, discussion)
-    counts_reviews = requirements_of(discussion).counts_reviews
-    reviews = collect_assigned(session, [discussion]) if counts_reviews else {}
+    return collect_class_work(session, actor, discussion).judged(discussion, now=now)
 
-    @cache
-    def required(calendar: Calendar) -> Requirements:
-        return requirements_of(discussion, calendar)
 
-    @cache
-    def of_nothing(calendar: Calendar) -> Verdicts:
-        return evaluate(required(calendar), (), now, discussion.zone)
+@dataclass(frozen=True)
+class ClassWork:
+    """What everybody in a class did in a discussion, to be judged by its requirements or by others."""
 
-    def verdicts_of(person_id: int) -> Verdicts:
-        calendar, own = calendars.get(person_id, discussion.class_calendar), facts.get(person_id, ())
-        done = reviews.get((discussion.id, person_id), ())
-        if not own and not done:
-            return of_nothing(calendar)
-        return evaluate(required(calendar), own, now, discussion.zone, reviews=done)
+    facts: Mapping[int, list[PostFacts]]
+    extended: Mapping[int, Calendar]
+    """The dates of those who have an extension."""
+    activities: ClassActivity
 
-    return verdicts_of
+    def judged(self, discussion: DiscussionView, *, now: datetime) -> Callable[[int], Verdicts]:
+        """The result of anybody by person id, by the requirements and the class dates that the view has."""
+
+        @cache
+        def required(calendar: Calendar) -> Requirements:
+            return requirements_of(discussion, calendar)
+
+        @cache
+        def of_nothing(calendar: Calendar) -> Verdicts:
+            return evaluate(required(calendar), (), now, discussion.zone)
+
+        def verdicts_of(person_id: int) -> Verdicts:
+            extended = self.extended.get(person_id)
+            calendar = discussion.class_calendar if extended is None else discussion.class_calendar.extended(extended)
+            own = self.facts.get(person_id, ())
+            if not own and not self.activities.has(discussion.id, person_id):
+                return of_nothing(calendar)
+            requirements = required(calendar)
+            activity = self.activities.of(discussion.id, person_id, requirements.of_first_post.words)
+            return evaluate(requirements, own, now, discussion.zone, activity=activity)
+
+        return verdicts_of
+
+
+def collect_class_work(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    *,
+    others: Sequence[Requirements] = (),
+    person_id: int | None = None,
+) -> ClassWork:
+    """What everybody in the class did, or one student, as far as the requirements of the discussion or any `others`
+    need it (as many statements as `collect_class_verdicts`).
+
+    Nobody is named in it. Raises Forbidden for all but graders.
+    """
+    facts = collect_class_facts(session, actor, discussion, person_id)
+    activities = collect_activity(session, {discussion.id: [requirements_of(discussion), *others]}, person_id)
+    return ClassWork(facts, collect_later_dates(session, discussion), activities)
 
 
 def collect_term_verdicts(
     session: Session, actor: Actor, views: Sequence[DiscussionView], person_id: int, *, now: datetime
 ) -> dict[int, Verdicts]:
-    """The result of one student in each of these discussions, by discussion id (one statement, one more if reviews
-    count in any of them).
+    """The result of one student in each of these discussions, by discussion id (one statement, and one for each kind of
+    fact that any requirement needs besides posts).
 
     The views have the student's own dates, and their readings. Nobody is named in it. Raises Forbidden for all but the
     student and graders.
@@ -160,14 +221,36 @@ def collect_term_verdicts(
     for (discussion_id, _id), versions in groupby(rows, key=itemgetter(0, 1)):
         facts.setdefault(discussion_id, []).append(_facts_of([tuple(row)[1:] for row in versions]))
     required = {view.id: requirements_of(view) for view in views}
-    reviewed = [view for view in views if required[view.id].counts_reviews]
-    reviews = collect_assigned(session, reviewed, [person_id]) if reviewed else {}
-    return {
-        view.id: evaluate(
-            required[view.id], facts.get(view.id, ()), now, view.zone, reviews=reviews.get((view.id, person_id), ())
-        )
-        for view in views
-    }
+    found = collect_activity(session, {each: [asked] for each, asked in required.items()}, person_id)
+
+    def judged(view: DiscussionView) -> Verdicts:
+        activity = found.of(view.id, person_id, required[view.id].of_first_post.words)
+        return evaluate(required[view.id], facts.get(view.id, ()), now, view.zone, activity=activity)
+
+    return {view.id: judged(view) for view in views}
+
+
+def collect_course_work(session: Session, actor: Actor, views: Sequence[DiscussionView]) -> dict[int, ClassWork]:
+    """What the class has done in each of these discussions, by discussion id (one statement; one more if anybody has an
+    extension, and one for each kind of fact that any requirement needs besides posts).
+
+    The views are those of staff, with their readings; of two views of a discussion, the work is enough to judge by
+    either. Nobody is named in it. Raises Forbidden for all but graders.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    facts: dict[int, dict[int, list[PostFacts]]] = {}
+    if views:
+        rows = session.execute(_COURSE_FACTS, {"course_id": actor.course_id, "wanted": [view.id for view in views]})
+        for _id, versions in groupby(rows, key=itemgetter(1)):
+            told = list(versions)
+            of_class = facts.setdefault(told[0][0], {})
+            of_class.setdefault(told[0][2], []).append(_facts_of([row[1:] for row in told]))
+    extended = collect_later_dates_in(session, views)
+    required: dict[int, list[Requirements]] = {}
+    for view in views:
+        required.setdefault(view.id, []).append(requirements_of(view))
+    activities = collect_activity(session, required)
+    return {view.id: ClassWork(facts.get(view.id, {}), extended.get(view.id, {}), activities) for view in views}
 
 
 def collect_class_facts(
@@ -220,7 +303,7 @@ def _facts_of(rows: list[Any]) -> PostFacts:
     """A post, from one row for each earlier version, or from its only row."""
     first: tuple[Any, ...] = rows[0]
     post_id, author_id, address, words, readings, created, edited, stands, move, set_aside = first[:10]
-    answered_id, by_staff, byline, name = first[10:14]
+    group_id, thread_id, answered_id, by_staff, byline, name = first[10:16]
     if answered_id is not None:
         answered_id = author_key(answered_id, byline)
     earlier = [VersionFacts(row[-3], row[-2], frozenset(row[-1])) for row in rows if row[-3] is not None]
@@ -235,4 +318,6 @@ def _facts_of(rows: list[Any]) -> PostFacts:
         deleted=not stands,
         aside=SET_ASIDE[set_aside] if set_aside else None,
         move=move,
+        thread_id=thread_id,
+        of_group=group_id,
     )

@@ -1,6 +1,7 @@
 """The course home, the course settings, and the time zone that a browser reports."""
 
 from collections import Counter
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,14 +9,20 @@ from flask_babel import gettext as _
 
 from lti_app.course.courses.actions import change_settings, report_time_zone
 from lti_app.course.courses.queries import get_settings
-from lti_app.course.courses.rules import Role
-from lti_app.discussion.discussions.queries.course import list_discussions, list_required
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.discussion.discussions.queries.course import lines_of, list_required, list_views
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.moderation.queries import count_review_items
 from lti_app.discussion.reviewing.queries.tasks import list_owed
+from lti_app.grading.assessments.queries.term import list_own_excused
 from lti_app.library.readings.access import may_edit, require_staff
 from lti_app.library.readings.queries import list_class_progress, list_readings
+from lti_app.notices.feed.queries.notices import count_unread
+from lti_app.participation.matrix.queries.own import list_own_work
+from lti_app.participation.matrix.rules.own import next_due_first
 from lti_app.web.course.forms.courses import CourseSettingsForm, prefilled
 from lti_app.web.session import get_visitor
+from lti_app.web.templating import due_soon
 from lti_app.web.transactions import now, read_session, ring_references, writing
 
 blueprint = Blueprint("courses", __name__, url_prefix="/courses/<int:course_id>")
@@ -25,7 +32,8 @@ blueprint = Blueprint("courses", __name__, url_prefix="/courses/<int:course_id>"
 def home() -> ResponseReturnValue:
     """The discussions of the course with their dates, and its readings."""
     actor, session = get_visitor(), read_session()
-    discussions = list_discussions(session, actor, now())
+    views = list_views(session, actor, now())
+    discussions = lines_of(actor, views)
     owed = list_owed(session, actor, now=now()) if any(line.has_reviews for line in discussions) else []
     return render_template(
         "course/courses/home.html",
@@ -34,10 +42,26 @@ def home() -> ResponseReturnValue:
         review_counts=count_review_items(session, actor),
         owed_reviews={each.discussion_id: each for each in owed},
         readings=list_readings(session, actor),
+        **_own_term(actor, views),
+        unread=count_unread(session, actor, views),
         is_staff=actor.is_staff,
         is_student=actor.role is Role.STUDENT and not actor.is_previewing,
         may_edit=may_edit(actor),
     )
+
+
+def _own_term(actor: Actor, views: list[DiscussionView]) -> dict[str, Any]:
+    """A student's own work in each discussion, and what is owed, with words for what is due within a day or two."""
+    session = read_session()
+    excused = list_own_excused(session, actor) if actor.role is Role.STUDENT else frozenset()
+    work = list_own_work(session, actor, views, excused=excused, now=now())
+    owed = next_due_first(work)
+    dates = {each.discussion_id: each.next_due for each in owed if each.next_due}
+    return {
+        "own_work": {each.discussion_id: each for each in work},
+        "owed_work": owed,
+        "soon": {key: words for key, due in dates.items() if (words := due_soon(due))},
+    }
 
 
 @blueprint.get("/readings/progress")

@@ -143,7 +143,8 @@ def pdf_of(session: Session, document: Document) -> bytes:
 
 
 def _typeset(document: Document, taken: Sequence[ExportedPost], *, parts: str = "") -> bytes:
-    template = resource("templates", "exchange", "exporting", "document.typ").read_bytes()
+    shared, own = (resource("templates", "exchange", "exporting", name) for name in ("text.typ", "document.typ"))
+    template = shared.read_bytes() + own.read_bytes()
     fonts = Path(current_app.static_folder or "static", PRINT_FONTS)
     posts = [_post(document, post) for post in taken]
     pictures = document.album.taken

@@ -13,7 +13,7 @@ from lti_app.discussion.discussions.actions.reserve import discussion_title
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, SettingsChanged, UnknownReading
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion, lock_discussion
-from lti_app.discussion.discussions.rules import DiscussionSettings, StanceQuestion
+from lti_app.discussion.discussions.rules import DiscussionSettings, StanceQuestion, StoredRequirements
 from lti_app.library.readings.models import Reading
 
 
@@ -35,6 +35,28 @@ def save_settings(  # one statement a field: long, not complex
     _assign_readings(session, discussion, settings)
     session.flush()
     return get_discussion(session, actor, discussion_id, now=now)
+
+
+def change_requirements(
+    session: Session,
+    actor: Actor,
+    discussion_id: int,
+    *,
+    requirements: StoredRequirements,
+    version: int,
+    now: datetime,
+) -> None:
+    """Change what a discussion asks for and nothing else; `version` is the version that the instructor saw.
+
+    Raises SettingsChanged if somebody else has saved the settings since, and what the gate raises.
+    """
+    need = DiscussionPermission.EDIT_SETTINGS
+    discussion = lock_discussion(session, get_discussion(session, actor, discussion_id, need=need, now=now, bare=True))
+    if discussion.version != version:
+        raise SettingsChanged
+    discussion.requirements = [dict(each) for each in requirements]
+    discussion.version += 1
+    session.flush()
 
 
 def write_prompt(session: Session, actor: Actor, discussion: DiscussionView, *, text: str, html: str) -> None:

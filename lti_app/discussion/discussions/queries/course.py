@@ -35,7 +35,11 @@ class DiscussionLine:
 
 def list_discussions(session: Session, actor: Actor, now: datetime) -> list[DiscussionLine]:
     """The discussions of the actor's course by first date; students do not see those that are not set up."""
-    views = list_views(session, actor, now)
+    return lines_of(actor, list_views(session, actor, now))
+
+
+def lines_of(actor: Actor, views: Sequence[DiscussionView]) -> list[DiscussionLine]:
+    """The lines of a list of these discussions, without those that the actor does not see yet."""
     lines = [
         DiscussionLine(v.id, v.title, v.calendar, v.state, v.replaced_by_id is not None, v.has_reviews) for v in views
     ]

@@ -12,7 +12,8 @@ from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import member_name
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
-from lti_app.discussion.discussions.access import DiscussionPermission, may
+from lti_app.discussion.discussions.access import DiscussionPermission, may, require
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.course import list_views, with_readings
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import State
@@ -99,3 +100,33 @@ def _grades(session: Session, actor: Actor, person_id: int) -> dict[int, tuple[R
         discussion_id: (released_grade(release, passback) if release else None, excused_at is not None)
         for discussion_id, excused_at, release, passback in rows
     }
+
+
+def list_excused(session: Session, actor: Actor, discussion_id: int | None = None) -> frozenset[tuple[int, int]]:
+    """The ids of the discussions and of the students who are excused there, of the whole course or of one discussion
+    (one statement).
+
+    Nobody is named in it. Raises Forbidden for all but graders.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    wanted = (
+        select(Assessment.discussion_id, Assessment.person_id)
+        .join(Discussion, Discussion.id == Assessment.discussion_id)
+        .where(Discussion.course_id == actor.course_id, Assessment.excused_at.is_not(None))
+    )
+    if discussion_id is not None:
+        wanted = wanted.where(Assessment.discussion_id == discussion_id)
+    return frozenset((where, whose) for where, whose in session.execute(wanted))
+
+
+def list_own_excused(session: Session, actor: Actor) -> frozenset[int]:
+    """The ids of the discussions from which the actor is excused (one statement)."""
+    return frozenset(
+        session.scalars(
+            select(Assessment.discussion_id).where(
+                Assessment.course_id == actor.course_id,
+                Assessment.person_id == actor.person_id,
+                Assessment.excused_at.is_not(None),
+            )
+        )
+    )

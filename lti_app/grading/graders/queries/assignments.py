@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.models import Enrollment
-from lti_app.course.courses.queries import IN_CLASS_ORDER, Member, member_name
+from lti_app.course.courses.queries import IN_CLASS_ORDER, Member, list_students, member_name
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.models import GroupMember
 from lti_app.course.people.models import Person
@@ -87,3 +87,13 @@ def collect_graders(
         for group_id, person_id in rows:
             members.setdefault(group_id, set()).add(person_id)
     return ClassGraders(assigned, graders_of_class(person_ids, assigned, members) if assigned else {})
+
+
+def collect_own_students(session: Session, actor: Actor, discussion: DiscussionView) -> frozenset[int]:
+    """The ids of the active students whom the actor grades in a discussion (three statements at most).
+
+    Raises Forbidden for all but graders.
+    """
+    people = [student.person_id for student in list_students(session, actor)]
+    graders = collect_graders(session, actor, discussion, people)
+    return frozenset(person_id for person_id, of in graders.of.items() if actor.person_id in of.everybody)

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from lti_app.discussion.discussions.actions.extensions import extend
 from lti_app.discussion.discussions.rules import Calendar
+from lti_app.grading.assessments.actions.bulk import excuse
 from tests.cast import MONDAY
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit
 from tests.web.site import address
@@ -20,7 +22,9 @@ def test_every_role_sees_the_discussions(site, discussion, who):
     home = f"/courses/{actor.course_id}"
     staff = [address(discussion, "grading")] if actor.is_staff else []
     rubrics = [f"{home}/rubrics", f"{home}/comments"] if actor.is_staff else []
-    own = [f"{home}/people/{actor.person_id}/grades"] if who in ("ana", "ben", "chi") else []
+    own = [f"{home}/people/{actor.person_id}/grades"] if who == "ana" else []
+    own += [address(discussion), address(discussion, "participation")] if who == "ana" else []
+    own += [f"{home}/participation"] if actor.is_staff else []
     before, after = ([f"{home}/readings/add"], [f"{home}/settings"]) if who == "ines" else ([], [])
     assert links == [*own, address(discussion), *staff, *before, *rubrics, *after]
 
@@ -33,8 +37,8 @@ def test_discussions_stand_with_their_dates(site, cast):
     dated("Now", first_post_due=1, replies_due=2)
     dated("Over", closes_at=0)
     dated("Always")
-    items = [item.text for item in site.browser(cast.ana).get(f"/courses/{cast.course_id}").page.all("li")]
-    assert items == [
+    page = site.browser(cast.olga).get(f"/courses/{cast.course_id}").page
+    assert [item.text for item in page.one("ul", class_="discussion-list").all("li")] == [
         "Now first post due Tue, Mar 3, 10:00 AM (in 1 day) replies due Wed, Mar 4, 10:00 AM (in 2 days)",
         "Later opens Wed, Mar 4, 10:00 AM (in 2 days)",
         "Over closed Mon, Mar 2, 10:00 AM",
@@ -76,4 +80,57 @@ def test_statements_do_not_grow_with_the_course(site, cast):
     few = costs(site, lambda: browser.get(f"/courses/{cast.course_id}"))
     for number in range(6):
         site.discussion(title=f"Week {number}", reading_ids=site.readings())
-    assert costs(site, lambda: browser.get(f"/courses/{cast.course_id}")) == few <= 3
+    assert costs(site, lambda: browser.get(f"/courses/{cast.course_id}")) == few <= 6
+
+
+def owed(site, who):
+    """What a student still has to do, by discussion."""
+    page = site.browser(who).get(f"/courses/{who.course_id}").page
+    return {each.one("h3").text: [item.text for item in each.all("li")] for each in page.all("div", class_="owed")}
+
+
+def test_a_student_sees_what_is_owed_the_next_due_first(site, cast):
+    def dated(title, first, replies):
+        days = [MONDAY + timedelta(days=day) for day in (first, replies)]
+        return site.discussion(title=title, calendar=Calendar(first_post_due=days[0], replies_due=days[1]))
+
+    dated("Next week", 8, 9)
+    done, begun = dated("Done in part", 1, 9), dated("Tomorrow", 1, 2)
+    site.write(cast.ana, done)
+    site.write(cast.ana, begun, "Too short.")
+    found = owed(site, cast.ana)
+    assert list(found) == ["Tomorrow", "Next week", "Done in part"]
+    assert found["Done in part"] == ["To do: Replies to 0 of 2 people due Wed, Mar 11, 10:00 AM (in 9 days)"]
+    assert found["Tomorrow"][0] == "Started: First post, 2 of 5 words due Tue, Mar 3, 10:00 AM (in 1 day)"
+    page = site.browser(cast.ana).get(f"/courses/{cast.course_id}").page
+    assert [each.one("b").text for each in page.all("div", class_="soon")] == ["Due tomorrow"]
+    assert "○ in progress" in page.one("ul", class_="discussion-list").text
+
+
+def test_what_is_overdue_still_counts_until_the_discussion_closes(site, cast, discussion):
+    site.clock.move(days=4)
+    first, replies = owed(site, cast.ana)[discussion.title]
+    assert first.startswith("To do: Replies")
+    assert replies == "Overdue: First post of at least 5 words was due Thu, Mar 5, 10:00 AM, still counts, marked late"
+    site.clock.move(days=4)
+    answer = site.browser(cast.ana).get(f"/courses/{cast.course_id}")
+    assert "Nothing is due from you at the moment." in answer.text
+    assert "✗ missing" in answer.text
+
+
+def test_nothing_is_owed_by_the_excused_nor_by_others(site, cast, discussion):
+    with site.database.writing() as session:
+        excuse(session, cast.ines, discussion, [cast.ana.person_id], is_excused=True, now=site.clock())
+    assert not owed(site, cast.ana)
+    assert owed(site, cast.ben)
+    for who in (cast.ines, cast.tariq, cast.olga):
+        assert "Your participation" not in site.browser(who).get(f"/courses/{cast.course_id}").text
+
+
+def test_an_extension_moves_what_is_due(site, cast, discussion):
+    later = Calendar(first_post_due=MONDAY + timedelta(days=5))
+    with site.database.writing() as session:
+        about = {"person_id": cast.ana.person_id, "dates": later, "note": "", "now": site.clock()}
+        extend(session, cast.ines, discussion, **about)
+    assert "Sat, Mar 7" in owed(site, cast.ana)[discussion.title][0]
+    assert "Thu, Mar 5" in owed(site, cast.ben)[discussion.title][0]

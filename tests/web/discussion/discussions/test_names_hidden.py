@@ -17,7 +17,15 @@ from tests.factories.discussions import plan
 from tests.web.site import address
 
 QUESTION = StanceQuestion("Are they different people?", "the same thing", "different kinds of people")
-CLASS_LISTS = {"groups.manage", "extensions.manage", "courses.progress"}
+CLASS_LISTS = {
+    "contact.file",
+    "contact.show",
+    "course_matrix.export",
+    "course_matrix.show",
+    "courses.progress",
+    "extensions.manage",
+    "groups.manage",
+}
 """Pages of all students by name, in the order of their names, which say nothing of any post."""
 UNSEEN = {"static", "readings", "reader"}
 """Parts whose addresses name no person and no post."""
@@ -129,7 +137,10 @@ def leaks(site, cast, reader, discussion, names, *, but=frozenset()):
         told = answer.get_data(as_text=False).decode("utf-8", "replace") + answer.headers.get("Location", "")
         if "q=" in path:
             told = told.replace(path.partition("q=")[2], "")  # the reader's own word
-        if endpoint in ("search.person", "term.show") and f"/people/{reader.person_id}/" not in path:
+        if (
+            endpoint in ("search.person", "term.show", "participation_record.show")
+            and f"/people/{reader.person_id}/" not in path
+        ):
             told = "" if "differs" not in told else f"Ben {told}"
         if match := names.search(told):
             found.append((endpoint, path, told[max(0, match.start() - 120) : match.end() + 60]))

@@ -1,0 +1,73 @@
+"""The tables of what each student has done, in one discussion and over the term."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.access import DiscussionPermission, require
+from lti_app.discussion.discussions.queries.course import list_views, with_readings
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.participation.matrix.queries.students import list_matrix_students, list_named_students
+from lti_app.participation.matrix.rules.course import CourseColumn, CourseMatrix, course_matrix_of
+from lti_app.participation.matrix.rules.matrix import ClassMatrix, matrix_of
+from lti_app.participation.progress.queries import (
+    collect_class_verdicts,
+    collect_course_work,
+    requirements_of,
+)
+from lti_app.participation.requirements.evaluation import evaluate
+
+
+@dataclass(frozen=True)
+class CourseTerm:
+    """The term of a class: its discussions, and what each student has done in them."""
+
+    views: tuple[DiscussionView, ...]
+    """Those that have begun, in the order of the course."""
+    matrix: CourseMatrix
+
+
+def get_class_matrix(
+    session: Session, actor: Actor, discussion: DiscussionView, *, excused: Collection[int] = (), now: datetime
+) -> ClassMatrix:
+    """Every active student by every requirement of a discussion (two statements; one more if anybody has an extension,
+    and one for each kind of fact that a requirement needs besides posts).
+
+    `excused` are the ids of students who need not be graded here. While names are hidden, students are called by their
+    pseudonyms; the name is empty for one who has none. Raises Forbidden for all but graders.
+    """
+    students = list_matrix_students(session, actor, discussion)
+    verdicts_of = collect_class_verdicts(session, actor, discussion, now=now)
+    of_nothing = evaluate(requirements_of(discussion, discussion.class_calendar), (), now, discussion.zone)
+    return matrix_of(students, of_nothing, verdicts_of, excused)
+
+
+def get_course_term(
+    session: Session, actor: Actor, *, excused: Collection[tuple[int, int]] = (), now: datetime
+) -> CourseTerm:
+    """Every active student by every discussion that has begun (four statements; one more if anybody has an extension,
+    and one for each kind of fact that a requirement needs besides posts).
+
+    `excused` has the ids of a discussion and a student who need not be graded there. Of a discussion that hides names
+    from the actor nothing is told, since students have their names here. Raises Forbidden for all but graders.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    views = list_begun(session, actor, now=now)
+    told = [view for view in views if not view.hides_names_from(actor)]
+    work = collect_course_work(session, actor, told)
+    evaluators = {view.id: work[view.id].judged(view, now=now) for view in told}
+    columns = [CourseColumn(view.id, view.title, view.id not in evaluators) for view in views]
+    students = list_named_students(session, actor)
+    matrix = course_matrix_of(students, columns, lambda where, whose: evaluators[where](whose), excused)
+    return CourseTerm(tuple(views), matrix)
+
+
+def list_begun(session: Session, actor: Actor, *, now: datetime) -> Sequence[DiscussionView]:
+    """The discussions of the actor's course in which students can take part or could, with their readings, in the order
+    of the course (two statements).
+    """
+    begun = [view for view in list_views(session, actor, now) if view.state.has_begun]
+    return with_readings(session, begun)

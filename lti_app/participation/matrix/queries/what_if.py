@@ -1,0 +1,86 @@
+"""What a change of the rules would change for the class."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.access import DiscussionPermission, require
+from lti_app.discussion.discussions.queries.course import list_views, with_readings
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.discussion.discussions.rules import State
+from lti_app.participation.matrix.queries.students import list_named_students
+from lti_app.participation.matrix.rules.comparing import VerdictChange, compare_verdicts
+from lti_app.participation.matrix.rules.proposals import proposed
+from lti_app.participation.progress.queries import collect_course_work, requirements_of
+from lti_app.participation.requirements.evaluation import Requirements
+
+
+@dataclass(frozen=True)
+class RuleEffect:
+    """What the change would do in one discussion."""
+
+    discussion_id: int
+    title: str
+    version: int
+    """Of the settings that it was compared with."""
+    before: Requirements
+    after: Requirements
+    changes: tuple[VerdictChange, ...]
+    hides_names: bool
+    """Whether names are hidden from the actor, so that only numbers may be told."""
+
+
+@dataclass(frozen=True)
+class RulePreview:
+    """What a change of the rules would do."""
+
+    effects: tuple[RuleEffect, ...]
+    """Only discussions that would ask for something else."""
+    names: Mapping[int, str]
+    """The students by person id."""
+
+
+def list_ruled(session: Session, actor: Actor, *, now: datetime) -> list[DiscussionView]:
+    """The discussions whose rules the actor may change, without their readings (one statement). Raises Forbidden."""
+    require(actor, DiscussionPermission.EDIT_SETTINGS)
+    return [view for view in list_views(session, actor, now) if view.state is not State.UNPREPARED]
+
+
+def preview_rule(
+    session: Session, actor: Actor, changes: Mapping[str, object], discussion_id: int | None = None, *, now: datetime
+) -> RulePreview:
+    """For whom a change would make a difference, in one discussion or in all of the course (four statements; one more
+    if anybody has an extension, and one for each kind of fact that a requirement needs besides posts).
+
+    `changes` are the new values of fields of requirements, by input. Raises Forbidden for all but instructors, NotFound
+    for a discussion that is not there, and InvalidRequirement.
+    """
+    wanted = [view for view in list_ruled(session, actor, now=now) if discussion_id in (None, view.id)]
+    if discussion_id is not None and not wanted:
+        raise NotFound
+    asked = {view.id: proposed(view.requirements, changes) for view in wanted}
+    views = with_readings(session, [view for view in wanted if asked[view.id] != view.requirements])
+    changed = [replace(view, requirements=asked[view.id]) for view in views]
+    work = collect_course_work(session, actor, [*views, *changed]) if views else {}
+    students = list_named_students(session, actor)
+    effects = []
+    for view, would in zip(views, changed, strict=True):
+        old, new = (work[view.id].judged(each, now=now) for each in (view, would))
+        people = [student.person_id for student in students]
+        found = compare_verdicts({key: old(key) for key in people}, {key: new(key) for key in people})
+        effects.append(
+            RuleEffect(
+                view.id,
+                view.title,
+                view.version,
+                requirements_of(view, view.class_calendar),
+                requirements_of(would, view.class_calendar),
+                tuple(found),
+                view.hides_names_from(actor),
+            )
+        )
+    return RulePreview(tuple(effects), {student.person_id: student.name for student in students})

@@ -1,0 +1,127 @@
+"""The table of students by the discussions of a course."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
+from lti_app.participation.matrix.rules.matrix import MatrixStudent, posts_of
+from lti_app.participation.matrix.rules.states import COMPLETE, LATE, MISSING, STARTED, rank_of, state_of
+from lti_app.participation.progress.rules import standing_of
+from lti_app.participation.requirements.evaluation import Verdicts
+
+
+@dataclass(frozen=True)
+class CourseColumn:
+    """A discussion."""
+
+    discussion_id: int
+    title: str
+    is_hidden: bool
+    """Whether names are hidden from the reader, so that nothing of a named student is told."""
+
+    @property
+    def key(self) -> str:
+        """Part of addresses."""
+        return f"{self.discussion_id}"
+
+
+@dataclass(frozen=True)
+class CourseCell:
+    """How far one student is in one discussion."""
+
+    state: str
+    """A state of `states`."""
+    done: int
+    """How many requirements are met."""
+    asked: int
+    address: str
+    """The first post that counted; empty if none did."""
+
+
+@dataclass(frozen=True)
+class CourseLine:
+    """One student over the term."""
+
+    student: MatrixStudent
+    cells: tuple[CourseCell | None, ...]
+    """In the order of the columns; None where nothing is told."""
+
+    @property
+    def person_id(self) -> int:
+        """Whose line it is."""
+        return self.student.person_id
+
+    @property
+    def name(self) -> str:
+        """How the student is called."""
+        return self.student.name
+
+    def count(self, *states: str) -> int:
+        """In how many discussions the student has one of these states."""
+        return sum(cell is not None and cell.state in states for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class CourseMatrix:
+    """The students of a course by its discussions."""
+
+    columns: tuple[CourseColumn, ...]
+    lines: tuple[CourseLine, ...]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each column is, by key."""
+        return {column.key: nth for nth, column in enumerate(self.columns)}
+
+    def done(self) -> list[int]:
+        """For each discussion, how many students are complete, on time or late."""
+        return [
+            sum(cell is not None and cell.state in (COMPLETE, LATE) for cell in column)
+            for column in ([line.cells[nth] for line in self.lines] for nth in range(len(self.columns)))
+        ]
+
+    def narrowed(self, wanted: MatrixFilter, members: Collection[int] | None) -> "CourseMatrix":
+        """The same with the chosen students in the chosen order. Without a column, a state of any discussion counts."""
+        lines = wanted.apply(self.lines, members=members, has_state=self._has_state, rank=self._rank)
+        return CourseMatrix(self.columns, tuple(lines))
+
+    def _has_state(self, line: CourseLine, column: str, state: str) -> bool:
+        nth = self.places.get(column)
+        cells = line.cells if nth is None else (line.cells[nth],)
+        return any(cell is not None and cell.state == state for cell in cells)
+
+    def _rank(self, line: CourseLine, column: str) -> tuple[int, ...]:
+        nth = self.places.get(column)
+        if nth is None:
+            return (-line.count(MISSING), -line.count(STARTED), line.count(COMPLETE, LATE)) if column == WORK else ()
+        cell = line.cells[nth]
+        return (rank_of(cell.state), cell.done) if cell else ()
+
+
+def course_matrix_of(
+    students: Sequence[MatrixStudent],
+    columns: Sequence[CourseColumn],
+    verdicts_of: Callable[[int, int], Verdicts],
+    excused: Collection[tuple[int, int]],
+) -> CourseMatrix:
+    """The table of these students. `verdicts_of` answers by the ids of a discussion and a person, and `excused` has the
+    same ids of those who need not be graded.
+    """
+
+    def cell(column: CourseColumn, person_id: int) -> CourseCell | None:
+        if column.is_hidden:
+            return None
+        is_excused = (column.discussion_id, person_id) in excused
+        return cell_of(verdicts_of(column.discussion_id, person_id), is_excused=is_excused)
+
+    lines = (CourseLine(each, tuple(cell(column, each.person_id) for column in columns)) for each in students)
+    return CourseMatrix(tuple(columns), tuple(lines))
+
+
+def cell_of(verdicts: Verdicts, *, is_excused: bool) -> CourseCell:
+    """What a table tells of one student in one discussion."""
+    work = state_of(standing_of(verdicts, posts=posts_of(verdicts)), is_excused=is_excused)
+    met = sum(verdict.is_met for verdict in verdicts.requirements)
+    address = next((each for verdict in verdicts.requirements for each in verdict.addresses), "")
+    return CourseCell(work, met, len(verdicts.requirements), address)

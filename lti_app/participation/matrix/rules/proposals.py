@@ -1,0 +1,14 @@
+"""A change of the rules that somebody considers."""
+
+from collections.abc import Mapping
+
+from lti_app.discussion.discussions.rules import StoredRequirements
+from lti_app.participation.requirements.registry import to_stored, to_values
+
+
+def proposed(stored: StoredRequirements, changes: Mapping[str, object]) -> StoredRequirements:
+    """What a discussion would ask for after a change: the values of some fields, by input; the others stay.
+
+    Raises InvalidRequirement for a value that a field cannot have, and for an unknown field.
+    """
+    return to_stored({**to_values(stored), **changes})

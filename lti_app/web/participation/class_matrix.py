@@ -1,0 +1,149 @@
+"""The class in one discussion: students by requirements, as a page and as a file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.groups.queries import GroupLine
+from lti_app.discussion.discussions.access import DiscussionPermission, may
+from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
+from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
+from lti_app.exchange.exporting.rules.tables import Cell, ExportedTable
+from lti_app.grading.assessments.queries.term import list_excused
+from lti_app.grading.graders.queries.assignments import collect_own_students
+from lti_app.participation.matrix.queries.tables import get_class_matrix
+from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
+from lti_app.participation.matrix.rules.matrix import ClassMatrix, MatrixLine
+from lti_app.participation.progress.queries import requirements_of
+from lti_app.web.participation.tables import (
+    NAME,
+    groups_and_members,
+    query_of,
+    read_matrix_filter,
+    shown_states,
+    sort_links,
+    state_words,
+    table_file,
+)
+from lti_app.web.participation.words import column_words
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session, writing
+
+blueprint = Blueprint(
+    "class_matrix", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/participation/class"
+)
+MINE, ALL = "me", "all"
+
+
+@dataclass(frozen=True)
+class OpenedMatrix:
+    """The table of a discussion as this request asks for it."""
+
+    actor: Actor
+    discussion: DiscussionView
+    whole: ClassMatrix
+    shown: ClassMatrix
+    wanted: MatrixFilter
+    groups: list[GroupLine]
+    grader: str
+    """MINE where an assistant sees their own students, ALL where they see everybody, empty for whoever has none."""
+
+
+@blueprint.get("")
+def show(discussion_id: int) -> ResponseReturnValue:
+    """Every student by every requirement; each cell leads to the posts that it was counted from."""
+    opened = _open(discussion_id)
+    named = [(column.key, column_words(column), column.of_nothing) for column in opened.whole.columns]
+    return render_template(
+        "participation/class_matrix.html",
+        discussion=opened.discussion,
+        requirements=requirements_of(opened.discussion, opened.discussion.class_calendar),
+        matrix=opened.shown,
+        whole=opened.whole,
+        done=opened.shown.done(),
+        wanted=opened.wanted,
+        query=query_of(opened.wanted, grader=opened.grader if opened.grader == ALL else ""),
+        links=sort_links(opened.wanted, opened.whole.places),
+        groups=opened.groups,
+        grader=opened.grader,
+        heads=[(NAME, _("Student"), None), (WORK, _("Work"), None), *named],
+        column_choices=[(key, words) for key, words, _verdict in named],
+        **shown_states(),
+        blind=opened.discussion.hides_names_from(opened.actor),
+        may_edit=may(opened.actor, DiscussionPermission.EDIT_SETTINGS),
+        base_url=url_for("discussions.show", discussion_id=discussion_id),
+    )
+
+
+@blueprint.get("/export")
+def export(discussion_id: int) -> ResponseReturnValue:
+    """The same table as a file."""
+    opened = _open(discussion_id)
+    title = opened.discussion.title
+    table = ExportedTable(_("Participation"), _head(opened.shown), _rows(opened.shown))
+    return table_file(table, _("Participation in %(title)s", title=title))
+
+
+def _open(discussion_id: int) -> OpenedMatrix:
+    actor, session = get_visitor(), read_session()
+    need = DiscussionPermission.GRADE
+    discussion = get_discussion(session, actor, discussion_id, need=need, now=now())
+    wanted = read_matrix_filter()
+    whole = _matrix(actor, discussion)
+    groups, members = groups_and_members(actor, wanted, blind=discussion.hides_names_from(actor))
+    own = _own_students(actor, discussion)
+    grader = "" if not own else ALL if request.args.get("grader") == ALL else MINE
+    seen = ClassMatrix(whole.columns, tuple(each for each in whole.lines if grader != MINE or each.person_id in own))
+    return OpenedMatrix(actor, discussion, seen, seen.narrowed(wanted, members), wanted, groups, grader)
+
+
+def _matrix(actor: Actor, discussion: DiscussionView) -> ClassMatrix:
+    """In blind grading, students without a pseudonym get one first."""
+    excused = {whose for _where, whose in list_excused(read_session(), actor, discussion.id)}
+    matrix = get_class_matrix(read_session(), actor, discussion, excused=excused, now=now())
+    if discussion.hides_names_from(actor) and not all(line.name for line in matrix.lines):
+        with writing() as session:
+            name_everybody(session, actor, discussion)
+        matrix = get_class_matrix(read_session(), actor, discussion, excused=excused, now=now())
+    return matrix
+
+
+def _own_students(actor: Actor, discussion: DiscussionView) -> frozenset[int]:
+    """The students that an assistant grades, as on the desk; none for instructors, who see the class."""
+    is_assistant = actor.role is Role.ASSISTANT
+    return collect_own_students(read_session(), actor, discussion) if is_assistant else frozenset()
+
+
+def _head(matrix: ClassMatrix) -> list[str]:
+    head = [_("Student"), _("Work"), _("Posts")]
+    for column in matrix.columns:
+        name = column_words(column)
+        head += [
+            name,
+            _("%(requirement)s: done", requirement=name),
+            _("%(requirement)s: required", requirement=name),
+            _("%(requirement)s: met", requirement=name),
+            _("%(requirement)s: posts", requirement=name),
+        ]
+    return head
+
+
+def _rows(matrix: ClassMatrix) -> Iterator[list[Cell]]:
+    words, nameless = state_words(), _("Name not available")
+    return (_row(line, words, nameless) for line in matrix.lines)
+
+
+def _row(line: MatrixLine, words: Mapping[str, str], nameless: str) -> list[Cell]:
+    work: list[Cell] = [line.name or nameless, words.get(line.work, line.work), line.posts]
+    return [*work, *(cell for nth in range(len(line.verdicts)) for cell in _cells(line, nth, words))]
+
+
+def _cells(line: MatrixLine, nth: int, words: Mapping[str, str]) -> list[Cell]:
+    verdict, state = line.verdicts[nth], line.state_at(nth)
+    if verdict is None:
+        return [None] * 5
+    return [words.get(state, state), verdict.have, verdict.want, verdict.met_at, " ".join(verdict.addresses)]

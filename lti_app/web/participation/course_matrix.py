@@ -1,0 +1,96 @@
+"""The class over the term: students by discussions, as a page and as a file."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.queries import GroupLine
+from lti_app.discussion.discussions.access import DiscussionPermission, may, require
+from lti_app.exchange.exporting.rules.tables import Cell, ExportedTable
+from lti_app.grading.assessments.queries.term import list_excused
+from lti_app.participation.matrix.queries.tables import CourseTerm, get_course_term
+from lti_app.participation.matrix.rules.course import CourseLine, CourseMatrix
+from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
+from lti_app.web.participation.tables import (
+    NAME,
+    groups_and_members,
+    query_of,
+    read_matrix_filter,
+    shown_states,
+    sort_links,
+    state_words,
+    table_file,
+)
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session
+
+blueprint = Blueprint("course_matrix", __name__, url_prefix="/courses/<int:course_id>/participation")
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """Every student by every discussion that has begun; each cell leads to the student's posts there."""
+    actor = get_visitor()
+    term, shown, wanted, groups = _open(actor)
+    untitled = _("Untitled")
+    named = [(column.key, column.title or untitled) for column in term.matrix.columns]
+    return render_template(
+        "participation/course_matrix.html",
+        matrix=shown,
+        whole=term.matrix,
+        done=shown.done(),
+        wanted=wanted,
+        query=query_of(wanted),
+        links=sort_links(wanted, term.matrix.places),
+        groups=groups,
+        grader="",
+        heads=[(NAME, _("Student"), None), *((key, words, key) for key, words in named), (WORK, _("Missing"), None)],
+        column_choices=[(column.key, words) for column, (_key, words) in zip(term.matrix.columns, named, strict=True)],
+        may_edit=may(actor, DiscussionPermission.EDIT_SETTINGS),
+        **shown_states(),
+    )
+
+
+@blueprint.get("/export")
+def export() -> ResponseReturnValue:
+    """The same table as a file."""
+    actor = get_visitor()
+    _term, shown, _wanted, _groups = _open(actor)
+    table = ExportedTable(_("Participation"), _head(shown), _rows(shown))
+    return table_file(table, _("Participation in %(title)s", title=actor.course_title or _("Your course")))
+
+
+def _open(actor: Actor) -> tuple[CourseTerm, CourseMatrix, MatrixFilter, list[GroupLine]]:
+    require(actor, DiscussionPermission.GRADE)
+    wanted = read_matrix_filter()
+    excused = list_excused(read_session(), actor)
+    term = get_course_term(read_session(), actor, excused=excused, now=now())
+    groups, members = groups_and_members(actor, wanted, blind=False)
+    return term, term.matrix.narrowed(wanted, members), wanted, groups
+
+
+def _head(matrix: CourseMatrix) -> list[str]:
+    head = [_("Student")]
+    for column in matrix.columns:
+        name = column.title or _("Untitled")
+        head += [
+            name,
+            _("%(title)s: requirements met", title=name),
+            _("%(title)s: requirements", title=name),
+        ]
+    return head
+
+
+def _rows(matrix: CourseMatrix) -> Iterator[list[Cell]]:
+    words, nameless, hidden = state_words(), _("Name not available"), _("names hidden")
+
+    def row(line: CourseLine) -> list[Cell]:
+        told: list[Cell] = [line.name or nameless]
+        for cell in line.cells:
+            told += [hidden, None, None] if cell is None else [words.get(cell.state, cell.state), cell.done, cell.asked]
+        return told
+
+    return (row(line) for line in matrix.lines)
