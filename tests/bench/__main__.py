@@ -21,6 +21,7 @@ from tests.bench.course import STUDENTS, build_course
 from tests.bench.hanging import measure_hanging
 from tests.bench.measure import floor_of_page, floor_of_write
 from tests.bench.pages import Row, measure_pages
+from tests.bench.participation import measure_participation
 from tests.bench.passbacks import measure_passbacks
 from tests.bench.throughput import measure_throughput
 from tests.services import postgres
@@ -53,6 +54,7 @@ def bench(url: str, name: str) -> None:
     gc.collect()
     gc.freeze()  # as every web process does
     rows = measure_pages(app, course, parts.database)
+    rows += measure_participation(app, parts.database)
     more, waiting = measure_passbacks(app, parts.database)
     rows += more
     writes = floor_of_write(parts.database)
