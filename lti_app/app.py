@@ -68,7 +68,17 @@ from lti_app.web.grading import (
 from lti_app.web.headers import init_headers
 from lti_app.web.library import files, reader, readings
 from lti_app.web.library.uploads import init_storage
-from lti_app.web.participation import class_matrix, course_matrix, forecast, participation_record, what_if
+from lti_app.web.notices import calendars, messages, notices, preferences, unsubscribing
+from lti_app.web.participation import (
+    activity,
+    class_matrix,
+    contact,
+    course_matrix,
+    forecast,
+    participation_record,
+    signals,
+    what_if,
+)
 from lti_app.web.requests import init_requests
 from lti_app.web.session import init_sessions
 from lti_app.web.templating import init_templating
@@ -100,6 +110,9 @@ AREAS = (
     course_matrix,
     what_if,
     participation_record,
+    activity,
+    signals,
+    contact,
     desk,
     bulk,
     criterion_pass,
@@ -124,6 +137,10 @@ AREAS = (
     columns,
     prefetch,
     exchange,
+    notices,
+    preferences,
+    calendars,
+    messages,
 )
 """The blueprints, one an area of the screen."""
 
@@ -153,6 +170,7 @@ def assemble(settings: Settings, *, database: Database | None = None, clock: Clo
         clock=clock,
         scores_at_once=settings.scores_at_once,
         base_url=settings.base_url,
+        mail_settings=settings,
     )
     return Colloquy(settings, database, clock, jobs, edge, storage)
 
@@ -176,10 +194,14 @@ def create_app(parts: Colloquy) -> Flask:
     csrf = CSRFProtect(app)
     for area in AREAS:
         app.register_blueprint(area.blueprint)
+    csrf.exempt(unsubscribing.blueprint)  # mail programs post here; the signed token can only turn mail off
+    app.register_blueprint(unsubscribing.blueprint)
     edge = make_blueprint(replace(parts.edge, roster_bell=bell))
     csrf.exempt(edge)  # the LMS posts here; state, nonce and signature protect it
     app.register_blueprint(edge)
     app.register_blueprint(placement_pages.blueprint)
+    app.config[calendars.BASE_URL] = settings.base_url
+    app.config[preferences.SENDS_MAIL] = bool(settings.smtp_host)
     init_deep_linking(app, store=parts.edge.store, launch_url=f"{settings.base_url}/lti/launch")
     return app
 

@@ -5,6 +5,9 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TextIO
 
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -15,8 +18,17 @@ from lti_app.core.clock import system_clock
 from lti_app.core.db import Database
 from lti_app.core.errors import ColloquyError, NotFound, SettingsError
 from lti_app.core.logs import configure_logs
+from lti_app.core.private_files import open_new_private_file
 from lti_app.core.resources import resource
 from lti_app.core.settings import PREFIX, Settings, load_settings
+from lti_app.exchange.personal.actions import erase_person, preview_erasure, write_export
+from lti_app.exchange.personal.queries import collect_person, find_people
+from lti_app.exchange.streaming.actions import switching as streams
+from lti_app.exchange.streaming.actions.switching import StreamChoices
+from lti_app.exchange.streaming.errors import StreamSettingsRefused
+from lti_app.exchange.streaming.queries.streams import list_statuses
+from lti_app.exchange.streaming.rules.activities import StreamFormat
+from lti_app.exchange.streaming.rules.endpoints import checked_destination
 from lti_app.grading.passbacks.queries import list_problems
 from lti_app.jobs.worker import WORKERS, run_worker
 from lti_app.library.files.actions import sweep
@@ -28,8 +40,11 @@ from lti_app.storage.choosing import make_storage
 from lti_app.storage.private import make_private
 
 UNKNOWN = {
+    "unknown_person": "there is no such person; run `colloquy person find` to get their number",
     "unknown_platform": "there is no such platform; run `colloquy platform list` to see all platforms",
     "unknown_deployment": "there is no such deployment; run `colloquy platform list` to see all deployments",
+    "no_activity_stream": "this deployment has no activity stream; turn one on with `colloquy activity-stream on`",
+    "activity_stream_off": "this activity stream is off; turn it on with `colloquy activity-stream on`",
 }
 
 ALLOCATION = {"MALLOC_ARENA_MAX": "2"}
@@ -212,6 +227,125 @@ def grades_problems() -> None:
         click.echo("Every grade is where it should be.")
 
 
+@cli.group()
+def person() -> None:
+    """Export or erase what is stored about one person."""
+    import_module("lti_app.tables")  # every table has to be known
+
+
+@person.command("find")
+@click.option("--issuer", required=True)
+@click.option("--user-id", required=True, help="The user id that the LMS sends (the sub of its launches).")
+def person_find(issuer: str, user_id: str) -> None:
+    """List who has this user id, once for each registration of the LMS."""
+    with _reading(load_settings()) as session:
+        found = find_people(session, issuer=issuer, sub=user_id)
+    for each in found:
+        click.echo(f"{each.id}\t{each.issuer}\t{each.client_id}\t{each.sub}\t{each.courses} courses")
+    if not found:
+        click.echo("Nobody with this user id has come from this LMS.")
+
+
+@person.command("export")
+@click.argument("person_id", type=int)
+@click.argument("file", type=click.Path(dir_okay=False))
+def person_export(person_id: int, file: str) -> None:
+    """Write a ZIP file with all that is stored about a person. It includes the notes of graders about them."""
+    settings = load_settings()
+    with _reading(settings) as session:
+        data = collect_person(session, person_id)
+    try:
+        with open_new_private_file(Path(file)) as stream:
+            write_export(stream, data, make_storage(settings))
+    except OSError as error:
+        raise click.ClickException(f"{file} can’t be written: {error.strerror}. Choose another name.") from None
+    rows = sum(len(found) for found in data.rows.values())
+    click.echo(f"{rows} rows of {len(data.rows)} tables and {len(data.files)} files written to {file}.")
+
+
+@person.command("erase")
+@click.argument("person_id", type=int)
+@click.option("--apply", "applies", is_flag=True, help="Do it. Without this, only show what would be erased.")
+def person_erase(person_id: int, applies: bool) -> None:
+    """Erase what is stored about a person. This cannot be undone; remove them from the LMS's courses first."""
+    settings = load_settings()
+    with _writing(settings) as session:
+        counts = preview_erasure(session, person_id)
+        if applies:
+            erase_person(session, person_id, now=system_clock())
+    if applies:
+        with _writing(settings) as session:
+            sweep(session, make_storage(settings), now=system_clock())
+    for table, count in sorted(counts.items()):
+        click.echo(f"{table:<20} {count}")
+    click.echo("Erased." if applies else "Nothing has changed yet. Add --apply to erase this.")
+
+
+@cli.group("activity-stream")
+def activity_stream() -> None:
+    """Report what people do to a Caliper or xAPI endpoint. Off unless turned on; see deploy/activity-stream.md."""
+
+
+_of_deployment = click.option("--deployment-id", required=True, help="The deployment whose courses are reported.")
+
+
+@activity_stream.command("on")
+@click.argument("platform_id", type=int)
+@_of_deployment
+@click.option("--format", "kind", type=click.Choice([each.value for each in StreamFormat]), required=True)
+@click.option("--address", required=True, help="Where to send the activities, beginning with https://.")
+@click.option("--token-file", type=click.File(encoding="utf-8"), help="A file with the token, or with key:secret.")
+@click.option("--grades", is_flag=True, help="Also report released grades, without comments.")
+@click.option("--lms-user-ids", is_flag=True, help="Name people by their LMS user ids, not by pseudonyms.")
+def activity_stream_on(
+    platform_id: int, deployment_id: str, kind: str, address: str, token_file: TextIO | None, **choices: bool
+) -> None:
+    """Report what happens in a deployment from now on, or change where and how that is done."""
+    destination = checked_destination(StreamFormat(kind), address, token_file.read() if token_file else "")
+    chosen = StreamChoices(tells_grades=choices["grades"], names_lms_users=choices["lms_user_ids"])
+    with _writing(load_settings()) as session:
+        tenant_id = registrations.find_deployment(session, platform_id, deployment_id)
+        streams.turn_on(session, tenant_id, destination, chosen, now=system_clock())
+    people = "LMS user ids" if chosen.names_lms_users else "pseudonyms"
+    grades = "with" if chosen.tells_grades else "without"
+    click.echo(f"On. Activities go to {destination.address}, with {people} for people and {grades} grades.")
+
+
+@activity_stream.command("off")
+@click.argument("platform_id", type=int)
+@_of_deployment
+def activity_stream_off(platform_id: int, deployment_id: str) -> None:
+    """Send nothing more, and discard what is waiting."""
+    with _writing(load_settings()) as session:
+        tenant_id = registrations.find_deployment(session, platform_id, deployment_id)
+        count = streams.turn_off(session, tenant_id, now=system_clock())
+    click.echo(f"Off. Activities discarded: {count}.")
+
+
+@activity_stream.command("retry")
+@click.argument("platform_id", type=int)
+@_of_deployment
+def activity_stream_retry(platform_id: int, deployment_id: str) -> None:
+    """Send what is waiting now, and once more what was refused."""
+    with _writing(load_settings()) as session:
+        tenant_id = registrations.find_deployment(session, platform_id, deployment_id)
+        count = streams.retry(session, tenant_id, now=system_clock())
+    click.echo(f"The worker sends what is waiting within a minute. Refused activities to send again: {count}.")
+
+
+@activity_stream.command("status")
+def activity_stream_status() -> None:
+    """List all activity streams, what is waiting, and what went wrong."""
+    with _reading(load_settings()) as session:
+        names, statuses = registrations.name_deployments(session), list_statuses(session)
+    for each in statuses:
+        click.echo(names.get(each.tenant_id, f"deployment {each.tenant_id}, no longer registered"))
+        for line in each.lines():
+            click.echo(f"  {line}")
+    if not statuses:
+        click.echo("There are no activity streams.")
+
+
 @cli.command("sweep-files")
 def sweep_files() -> None:
     """Erase files that have been unused, or deleted, for more than a day."""
@@ -263,7 +397,7 @@ def main() -> None:
         click.echo(f"colloquy: the upgrade stopped at a time limit: {STOPPED[error.code]}.", err=True)
         click.echo(f"Nothing was left half done (the database is at {stands}). Run `colloquy upgrade` again.", err=True)
         sys.exit(1)
-    except RegistrationRefused as error:
+    except (RegistrationRefused, StreamSettingsRefused) as error:
         click.echo(f"colloquy: {error}", err=True)
         sys.exit(1)
     except NotFound as error:

@@ -26,6 +26,7 @@ from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.posts.rules.quoting import quoted_passage
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.publishing.actions.publish import Published, publish
+from lti_app.discussion.read_state.actions import record_first_opening
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.exchange.exporting.rules.pdf import typeset
 from lti_app.grading.assessments.actions.grading import assess, release
@@ -43,9 +44,16 @@ from lti_app.library.readings.actions.passages import find_or_add_passage
 from lti_app.library.readings.actions.progress import mark_read, record_opening, record_position
 from lti_app.library.readings.actions.records import add_reading
 from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
+from lti_app.notices.preferences.actions import choose_preferences
+from lti_app.notices.preferences.rules import Frequency, MailPreferences
 from lti_app.participation.requirements.registry import to_stored
+from lti_app.participation.signals.actions import save_signal_rules
+from lti_app.participation.signals.rules.not_opened import NotOpened
+from lti_app.participation.signals.rules.registry import KIND_OF, SignalRule, rules_from_stored
 
 DAY_ENDS = time(23, 59, 59, 999_999)
+JOINED_AGO = timedelta(weeks=6)
+"""When everybody joined the course."""
 
 
 @dataclass(frozen=True)
@@ -121,9 +129,12 @@ def seed_demo_course(
     for content in (week, _read("questions.json")):
         _hold_discussion(made, content)
     _record_progress(made, week["progress"])
+    _choose_signals(made, week, discussions[week["discussion"]["placement"]])
     if with_grades:
         _hold_earlier_week(made)
         _grade(made, week["grades"], discussions[week["discussion"]["placement"]])
+    for actor in people.values():  # so that the demonstration shows a mail soon after what caused it
+        choose_preferences(session, actor, MailPreferences(Frequency.AT_ONCE), now=now)
     return True
 
 
@@ -140,7 +151,9 @@ def _enroll_everybody(
         names = Names(given=person["given_name"], family=person["family_name"], email=person["email"])
         role = Role(person["role"])
         identity = Identity(*named_by, person["id"])
-        person_id = record_member(session, course_id=course_id, identity=identity, names=names, role=role, now=now)
+        person_id = record_member(
+            session, course_id=course_id, identity=identity, names=names, role=role, now=now - JOINED_AGO
+        )
         actors[person["key"]] = Actor(
             person_id=person_id,
             course_id=course_id,
@@ -289,6 +302,18 @@ def _take_stances(
             moved_by = posts[stance["moved_by"]].address
             again: dict[str, Any] = {"again": True, "moved_by": moved_by, "now": course.before(2)}
             answer_stance(course.session, actor, discussion, stance["after"], **again)
+
+
+def _choose_signals(course: _Class, content: Mapping[str, Any], discussion_id: int) -> None:
+    """Those who answered the poll or read something have opened the discussion; of the others the instructor wants to
+    hear two days before the first post is due."""
+    answered = [stance["by"] for stance in content["stances"]]
+    have_read = [who for so_far in content["progress"].values() for each in so_far.values() for who in each]
+    for who in sorted({*answered, *have_read}):
+        record_first_opening(course.session, *course.enter(discussion_id, who, course.before(24)))
+    hours = SignalRule(KIND_OF[NotOpened.name], is_on=True, numbers={"hours": 48})
+    rules = tuple(hours if rule.kind.name == NotOpened.name else rule for rule in rules_from_stored({}))
+    save_signal_rules(course.session, course.instructor, rules, version=0)
 
 
 def _record_progress(course: _Class, progress: Mapping[str, Mapping[str, Any]]) -> None:

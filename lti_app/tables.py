@@ -16,6 +16,7 @@ from lti_app.discussion.reviewing import models as reviewing
 from lti_app.discussion.search import models as search
 from lti_app.discussion.stances import models as stances
 from lti_app.exchange.importing import models as exchange
+from lti_app.exchange.streaming import models as streaming
 from lti_app.grading.assessments import models as grading
 from lti_app.grading.comments import models as comments
 from lti_app.grading.graders import models as graders
@@ -26,6 +27,12 @@ from lti_app.library.files import models as files
 from lti_app.library.passages import models as quotations
 from lti_app.library.readings import models as readings
 from lti_app.lti import models as lti
+from lti_app.notices.calendars import models as calendars
+from lti_app.notices.feed import models as notices
+from lti_app.notices.following import models as following
+from lti_app.notices.outbox import models as outbox
+from lti_app.notices.preferences import models as preferences
+from lti_app.participation.signals import models as signals
 
 ALL_MODELS = (
     key_value,
@@ -46,12 +53,19 @@ ALL_MODELS = (
     stances,
     search,
     reviewing,
+    signals,
     rubrics,
     graders,
     reviews,
     passbacks,
     comments,
     grading,
+    preferences,
+    following,
+    notices,
+    outbox,
+    calendars,
     exchange,
+    streaming,
     lti,
 )

@@ -6,20 +6,22 @@ settings file at " #" and replaces ${…} in it, and costs 5 MB in each process.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from lti_app.core.errors import SettingsError
 from lti_app.core.later import LaterModule
+from lti_app.core.mail import is_mail_sender
 
 if TYPE_CHECKING:
     import redis
@@ -75,6 +77,20 @@ class Settings(BaseModel):
     """Grades that a worker sends side by side to one LMS."""
     held_sites: str = Field(default="", examples=["essays.example, homework.example"])
     """More sites, separated by commas: posts that link to them are held for review."""
+
+    smtp_host: str = Field(default="", examples=["mail.example.edu"])
+    """The server that mail goes out through; without it, notices are only listed in the tool."""
+    smtp_port: int = Field(default=587, ge=1, le=65535, examples=["587"])
+    smtp_tls: str = Field(default="starttls", examples=["starttls"])
+    """starttls, tls (from the first byte, usually port 465) or none (a relay on the same machine)."""
+    smtp_user: str = Field(default="", examples=["colloquy"])
+    smtp_password: SecretStr | None = Field(default=None, examples=["password"])
+    mail_from: str = Field(default="", examples=["Colloquy <colloquy@example.edu>"])
+    """The sender of all mail: an address, with a name if wanted."""
+    mail_post_text: bool = Field(default=True, examples=["true"])
+    """Whether mail may quote what people have written; otherwise it only says that there is something new."""
+    mails_per_minute: int = Field(default=120, ge=1, le=10_000, examples=["120"])
+    """How many mails are handed to the server in a minute at most."""
 
     @field_validator("base_url")
     @classmethod
@@ -132,6 +148,33 @@ class Settings(BaseModel):
             raise ValueError("must be an IANA time zone")
         return value
 
+    @field_validator("smtp_host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", value):
+            raise ValueError("must be the name or the address of a server, without a port")
+        return value
+
+    @field_validator("smtp_tls")
+    @classmethod
+    def _security(cls, value: str) -> str:
+        if value not in ("starttls", "tls", "none"):
+            raise ValueError("must be starttls, tls or none")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if value and not is_mail_sender(value):
+            raise ValueError("must be an e-mail address, or a name followed by an address in angle brackets")
+        return value
+
+    @model_validator(mode="after")
+    def _complete_mail(self) -> Self:
+        if self.smtp_host and not self.mail_from:
+            raise PydanticCustomError("mail_from", "COLLOQUY_MAIL_FROM must be set where COLLOQUY_SMTP_HOST is")
+        return self
+
     @property
     def embedded(self) -> bool:
         """Whether this is the embedded default: one process on SQLite, with the worker as a thread."""
@@ -147,7 +190,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        wrong = {_name(str(each["loc"][0])): _reason(each) for each in error.errors()}
+        wrong = {_name(_field_of(each)): _reason(each) for each in error.errors()}
         unread = {name.removesuffix("_FILE") for name in faults}
         faults |= {name: reason for name, reason in wrong.items() if name not in unread}
     if settings is None or faults:
@@ -168,9 +211,14 @@ def _name(field: str) -> str:
     return PREFIX + field.upper()
 
 
+def _field_of(error: ErrorDetails) -> str:
+    """The setting that is wrong; what is wrong with several is named by its type."""
+    return str(error["loc"][0]) if error["loc"] else error["type"]
+
+
 def _reason(error: ErrorDetails) -> str:
     """What a value must be, and an example of one."""
-    field, context = str(error["loc"][0]), error.get("ctx", {})
+    field, context = _field_of(error), error.get("ctx", {})
     told = _REASONS.get(error["type"], error["msg"]).format(**context)
     (example,) = Settings.model_fields[field].examples or [""]
     return f"{told}. Example: {_name(field)}={example}"

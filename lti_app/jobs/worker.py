@@ -11,6 +11,7 @@ from lti_app.core.db import Database
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import KeyValueStore, make_store
 from lti_app.core.settings import Settings
+from lti_app.jobs.notices import make_mail_sender
 from lti_app.jobs.passbacks import AT_ONCE, PassbackSender
 from lti_app.jobs.queue import Jobs, make_huey
 from lti_app.jobs.roster_line import ROSTERS_AT_ONCE
@@ -23,8 +24,9 @@ from lti_app.storage.choosing import make_storage
 log = structlog.get_logger()
 
 STOP_SECONDS = 60
-WORKERS = ROSTERS_AT_ONCE + 3
-"""Threads for tasks: one sends grades, one reads them back, ROSTERS_AT_ONCE wait for class lists, one does the rest."""
+WORKERS = ROSTERS_AT_ONCE + 5
+"""Threads for tasks: one sends grades, one reads them back, one sends mail, one tells activity streams,
+ROSTERS_AT_ONCE wait for class lists, one does the rest."""
 
 
 class JobConsumer(Consumer):
@@ -79,6 +81,7 @@ def make_jobs(
     clock: Clock = system_clock,
     scores_at_once: int = AT_ONCE,
     base_url: str = "",
+    mail_settings: Settings | None = None,
 ) -> Jobs:
     """The tasks, wired to the LTI edge. Their requests are sent in the places of each kind of task, not in those that
     web pages need for theirs.
@@ -87,7 +90,11 @@ def make_jobs(
     services = LtiServices(database=database, store=store, outgoing=outgoing, clock=clock)
     gradebook = LtiGradebook(database=database, services=services, base_url=base_url)
     sender = PassbackSender(database=database, gradebook=gradebook, clock=clock, at_once=scores_at_once)
-    return Jobs(huey, sender=sender, roster=LtiRoster(database=database, services=services), storage=storage)
+    mail = None
+    if mail_settings is not None:
+        mail = make_mail_sender(mail_settings, database=database, clock=clock, stopping=sender.stopping)
+    roster = LtiRoster(database=database, services=services)
+    return Jobs(huey, sender=sender, roster=roster, storage=storage, base_url=base_url, mail=mail)
 
 
 def run_worker(settings: Settings, *, workers: int = WORKERS) -> None:
@@ -101,6 +108,7 @@ def run_worker(settings: Settings, *, workers: int = WORKERS) -> None:
         storage=make_storage(settings),
         scores_at_once=settings.scores_at_once,
         base_url=settings.base_url,
+        mail_settings=settings,
     )
     JobConsumer(jobs, handle_signals=True, workers=workers).run()  # type: ignore[no-untyped-call]
     log.info("worker_stopped")

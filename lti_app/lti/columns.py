@@ -35,6 +35,8 @@ class Column:
     can_read_results: bool
     part: str = ""
     """The part of the grade that it has; empty for the whole."""
+    known_label: str | None = None
+    """What the column was to be called when a score last went there; None if that is not known."""
 
     @property
     def key(self) -> str:
@@ -110,14 +112,18 @@ def columns_of_parts(session: Session, columns: Sequence[Column], parts: Sequenc
     if not parts:
         return []
     rows = session.execute(
-        select(PartColumn.placement_id, PartColumn.part, PartColumn.lineitem_url)
+        select(PartColumn.placement_id, PartColumn.part, PartColumn.lineitem_url, PartColumn.lineitem_label)
         .where(PartColumn.placement_id.in_([each.placement_id for each in columns]))
         .order_by(PartColumn.placement_id)
     ).all()
     made = {row[0] for row in rows}
     link = min(columns, key=lambda each: (each.placement_id not in made, not each.lineitems_url))
-    urls = {row[1]: row[2] for row in rows if row[0] == link.placement_id}
-    return [replace(link, part=part.key, title=part.label, lineitem_url=urls.get(part.key)) for part in parts]
+    own = {row[1]: (row[2], row[3]) for row in rows if row[0] == link.placement_id}
+    found = [(part, *own.get(part.key, (None, None))) for part in parts]
+    return [
+        replace(link, part=part.key, title=part.label, lineitem_url=url, known_label=label)
+        for part, url, label in found
+    ]
 
 
 def _column(placement: Placement, platform: Platform, discussion: Discussion) -> Column:
@@ -135,4 +141,5 @@ def _column(placement: Placement, platform: Platform, discussion: Discussion) ->
         scopes=offered & OUR_SCOPES,
         is_canvas=is_canvas(platform.issuer),
         can_read_results=RESULT_SCOPE in offered,
+        known_label=placement.lineitem_label,
     )

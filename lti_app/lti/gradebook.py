@@ -146,6 +146,7 @@ class LtiGradebook:
             url, gone = self._line_items.find_or_create(column, score.person_id, gone=url, part=part), url
             answer = self._post_score(column, url, score, sub) if url != gone else answer
         _require_accepted(answer, sub)
+        self._line_items.keep_name(column, url, part)
         return url
 
     def _send_parts(self, columns: Sequence[Column], dropped: Sequence[Column], score: Score, sub: str) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Course, Enrollment, Visit
 from lti_app.discussion.discussions.models import Discussion
+from lti_app.exchange.streaming.actions.switching import take_over_stream
 from lti_app.library.files.models import File
 from lti_app.library.readings.models import Reading
 from lti_app.lti.errors import RegistrationRefused
@@ -117,6 +118,8 @@ def _take_over(session: Session, earlier: Deployment, later: Deployment) -> int:
     if session.scalar(select(func.count()).where(rest, Placement.resource_link_id.in_(known))):
         raise RegistrationRefused("both deployments have opened the same link in different courses")
     session.execute(update(Placement).where(rest).values(deployment_id=earlier.id))
+    session.execute(update(Course).where(Course.tenant_id == later.id).values(tenant_id=earlier.id))
+    take_over_stream(session, earlier.id, later_id=later.id)
     return dropped
 
 

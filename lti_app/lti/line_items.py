@@ -1,11 +1,12 @@
 """The line items of a discussion in the LMS (AGS 3.2): found by what they bear, created where there is none."""
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, Update, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database, insert_into
@@ -103,7 +104,7 @@ class LineItems:
 
     def _create(self, column: Column) -> str:
         self._require_creating(column)
-        body = line_item_body(column.discussion_id, label=column.label, possible=column.possible)
+        body = self._body(column, None)
         try:
             answer = self._post_line_item(column, {**body, "resourceLinkId": column.resource_link_id})
         except ServiceDenied as denial:
@@ -166,6 +167,38 @@ class LineItems:
         with self._database.writing() as session:
             session.execute(update(Placement).where(Placement.id == column.placement_id).values(**addresses))
 
+    def keep_name(self, column: Column, url: str, part: GradePart | None = None) -> None:
+        """Have the column be called what the discussion, or the part, is called now.
+
+        Only a column that we made is renamed, and only if it still has the name that it was given: one that somebody
+        renamed in the LMS, or that the LMS made with the link, keeps its own. It is tried once; a score does not wait
+        for it. The maximum stays what it is: the scores that are there would be worth something else.
+        """
+        body = self._body(column, part)
+        label = str(body["label"])
+        if column.known_label == label:
+            return
+        if column.known_label is not None and WRITE_SCOPE in column.scopes:
+            with suppress(ServiceDelayed, ServiceDenied):
+                self._rename(column, url, label, tag=body["tag"])
+        with self._database.writing() as session:
+            session.execute(_of_column(column).values(lineitem_label=label))
+
+    def _rename(self, column: Column, url: str, label: str, *, tag: object) -> None:
+        hosts = column.hosts | column.registration.hosts_with(url)
+        ask = partial(self._services.call, column.registration, scopes=column.scopes, hosts=hosts)
+        answer = ask("GET", url, headers={"Accept": LINE_ITEM})
+        item = decoded(answer) if answer.ok else None
+        if isinstance(item, dict) and item.get("tag") == tag and item.get("label") == column.known_label:
+            headers = {"Content-Type": LINE_ITEM, "Accept": LINE_ITEM}
+            ask("PUT", url, headers=headers, body={**item, "label": label})
+
+    @staticmethod
+    def _body(column: Column, part: GradePart | None) -> dict[str, Any]:
+        if part is None:
+            return line_item_body(column.discussion_id, label=column.label, possible=column.possible)
+        return part_line_item_body(column.discussion_id, part, label=column.label)
+
     def _find_part(self, column: Column, part: GradePart) -> str | None:
         wanted = {"resource_id": resource_id(column.discussion_id, part.key)}
         return part_line_item(self._list(column, wanted), column.discussion_id, part.key)
@@ -173,7 +206,7 @@ class LineItems:
     def _create_part(self, column: Column, part: GradePart) -> str:
         """Create the column of a part without the link: an LMS keeps one column for each link, that of the whole."""
         self._require_creating(column)
-        answer = self._post_line_item(column, part_line_item_body(column.discussion_id, part, label=column.label))
+        answer = self._post_line_item(column, self._body(column, part))
         return self._created(column, answer)
 
 
@@ -184,6 +217,14 @@ def _known_url(column: Column) -> Select[str | None]:
     return select(PartColumn.lineitem_url).where(
         PartColumn.placement_id == column.placement_id, PartColumn.part == column.part
     )
+
+
+def _of_column(column: Column) -> Update:
+    """An update of what is stored of the column."""
+    if not column.part:
+        return update(Placement).where(Placement.id == column.placement_id)
+    is_it = (PartColumn.placement_id == column.placement_id) & (PartColumn.part == column.part)
+    return update(PartColumn).where(is_it)
 
 
 def _remember_url(session: Session, column: Column, url: str) -> None:

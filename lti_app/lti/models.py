@@ -79,6 +79,8 @@ class Placement(Base):
     lineitems_url: Mapped[str | None]
     lineitem_url: Mapped[str | None]
     "The one line item of this link: named by a launch, or found or created by us."
+    lineitem_label: Mapped[str | None]
+    "The name of the discussion when a score last went there: a column of ours that has it is renamed with it."
     ags_scopes: Mapped[list[str] | None] = mapped_column(JSON)
     named: Mapped[str | None]
     "What the link named as the discussion to open when that was last decided; None before this was recorded."
@@ -98,6 +100,8 @@ class PartColumn(Base):
     part: Mapped[str]
     "The key of the part (passbacks.rules.parts)."
     lineitem_url: Mapped[str]
+    lineitem_label: Mapped[str | None]
+    "What its column was called when a score last went there."
 
 
 class ToolKey(Base):

@@ -18,7 +18,7 @@ import secrets
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
@@ -119,10 +119,15 @@ def continue_original(session: Session, actor: Actor, discussion_id: int, *, now
     return original.id
 
 
+_OPENING = select(func.count()).where(
+    Placement.discussion_id == bindparam("discussion_id"),
+    Placement.course_id == bindparam("course_id"),
+)
+
+
 def count_activities(session: Session, discussion_id: int, *, course_id: int) -> int:
     """How many links open a discussion of this course."""
-    opens = (Placement.discussion_id == discussion_id, Placement.course_id == course_id)
-    return session.scalar(select(func.count()).where(*opens)) or 0
+    return session.scalar(_OPENING, {"discussion_id": discussion_id, "course_id": course_id}) or 0
 
 
 def _first_discussion(session: Session, message: Message, link: ResourceLink, course_id: int, now: datetime) -> int:

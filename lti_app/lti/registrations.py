@@ -99,6 +99,21 @@ def enable_platform(session: Session, platform_id: int) -> None:
     session.flush()
 
 
+def find_deployment(session: Session, platform_id: int, deployment_id: str) -> int:
+    """Our own id of a deployment of a registration: the tenant. Raises NotFound."""
+    named = (Deployment.platform_id == _platform(session, platform_id).id, Deployment.deployment_id == deployment_id)
+    found = session.scalar(select(Deployment.id).where(*named))
+    if found is None:
+        raise NotFound("unknown_deployment")
+    return found
+
+
+def name_deployments(session: Session) -> dict[int, str]:
+    """What operators call each deployment, by our own id of it: `platform 1, deployment 7`."""
+    rows = session.execute(select(Deployment.id, Deployment.platform_id, Deployment.deployment_id))
+    return {own_id: f"platform {platform_id}, deployment {named}" for own_id, platform_id, named in rows}
+
+
 def tool_addresses(base_url: str) -> dict[str, str]:
     """What to enter in the LMS, by the names that Canvas and Moodle have for it."""
     return {

@@ -55,10 +55,11 @@ def _protect(response: Response) -> Response:
     config = current_lms().config
     addresses = (config.tool_login_url, *config.redirect_uris)
     tool = " ".join(sorted({"://".join(urlsplit(address)[:2]) for address in addresses}))
-    response.headers["Content-Security-Policy"] = (
+    policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
         f"form-action 'self' {tool}; frame-src http: https:; frame-ancestors 'self'"
     )
+    response.headers.setdefault("Content-Security-Policy", policy)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     return response

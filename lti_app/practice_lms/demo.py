@@ -46,6 +46,11 @@ class Demo:
         return f"http://127.0.0.1:{self.lms_port}"
 
     @property
+    def mail_port(self) -> int:
+        """Where the practice LMS takes the mail of the tool."""
+        return self.lms_port + 1
+
+    @property
     def registration(self) -> list[str]:
         """The options by which the tool's commands name this LMS."""
         return ["--issuer", self.lms_url, "--client-id", CLIENT_ID, "--deployment-id", DEPLOYMENT_ID]
@@ -58,6 +63,10 @@ class Demo:
             "COLLOQUY_DATABASE_URL": f"sqlite:///{self.data / 'colloquy.db'}",
             "COLLOQUY_FILES": str(self.data / "files"),
             "COLLOQUY_SECRET_KEY_FILE": str(self._secret_file()),
+            "COLLOQUY_SMTP_HOST": "127.0.0.1",
+            "COLLOQUY_SMTP_PORT": str(self.mail_port),
+            "COLLOQUY_SMTP_TLS": "none",
+            "COLLOQUY_MAIL_FROM": "Colloquy <colloquy@example.edu>",
             "COLLOQUY_DEFAULT_TIME_ZONE": _local_zone(),
             "PYTHONUNBUFFERED": "1",
         }
@@ -84,7 +93,7 @@ class Demo:
 
     def lms_command(self) -> list[str]:
         """Return the command that serves the practice LMS."""
-        options = ["--port", str(self.lms_port), "--tool-url", self.tool_url]
+        options = ["--port", str(self.lms_port), "--tool-url", self.tool_url, "--mail-port", str(self.mail_port)]
         state = ["--state", str(self.data / "practice-lms.db")]
         program = [sys.executable, "-P", "-m", "lti_app.practice_lms"]
         return [*program, "--host", "127.0.0.1", *options, *state]
@@ -98,6 +107,7 @@ def run_demo(demo: Demo) -> None:
     """Prepare, serve and watch until interrupted; raises DemoError where anything fails."""
     check_port(demo.tool_port, "the tool", "--tool-port")
     check_port(demo.lms_port, "the practice LMS", "--lms-port")
+    check_port(demo.mail_port, "the mail of the practice LMS (one above its own)", "--lms-port")
     with Supervisor(demo.data, demo.environment()) as supervisor:
         try:
             _serve(demo, supervisor)
@@ -116,6 +126,7 @@ def _serve(demo: Demo, supervisor: Supervisor) -> None:
         f"\nOpen {demo.lms_url}/ in a browser.\n\n"
         "It is the course page of a small LMS, and you are the instructor. Open “Week 3” to read the discussion,\n"
         "switch to a student with “You are” to take part, grade as the instructor, and check the gradebook.\n"
+        "“Mail” has every e-mail that Colloquy has sent.\n"
         "Press Ctrl-C to stop the demo."
     )
     supervisor.watch()
@@ -197,7 +208,7 @@ def find_colloquy() -> str:
     type=click.Path(path_type=Path, file_okay=False),
 )
 @click.option("--tool-port", default=8800, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--lms-port", default=8801, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--lms-port", default=8801, show_default=True, type=click.IntRange(1, 65534))
 @click.option("--reset", "forget", is_flag=True, help="Delete all demo data and exit. The next demo starts fresh.")
 def main(*, data: Path, tool_port: int, lms_port: int, forget: bool) -> None:
     """Run the demonstration until it is interrupted."""

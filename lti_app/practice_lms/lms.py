@@ -19,6 +19,7 @@ from lti_app.practice_lms.gradebook import Gradebook
 from lti_app.practice_lms.journal import Journal, pretty_text
 from lti_app.practice_lms.keys import SigningKey, ToolKeys, new_private_key
 from lti_app.practice_lms.launches import Launch, LaunchFacts
+from lti_app.practice_lms.mailbox import Mailbox
 from lti_app.practice_lms.placements import Placements
 from lti_app.practice_lms.store import Store, access_tokens, used_ids
 from lti_app.practice_lms.vocabulary import DEEP_LINKING
@@ -46,6 +47,7 @@ class PracticeLms:
         self.faults = Faults()
         self.journal = Journal(self.store, config)
         self.gradebook = Gradebook(self.store, config)
+        self.mailbox = Mailbox(self.store, config)
         self.placements = Placements(self.store, self.course.placements)
         self.tool_keys = ToolKeys(config.tool_jwks_url, self._log_key_fetch)
         self._couple_line_items()

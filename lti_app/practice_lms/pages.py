@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_app.practice_lms.course import Person
@@ -137,6 +137,35 @@ def clear_log() -> Response:
     """Forget every message."""
     current_lms().journal.clear()
     return redirect(url_for("pages.show_log"), 303)
+
+
+@pages.get("/mail")
+def show_mail() -> str:
+    """Show the mail that the tool has sent; a student sees only what came to them."""
+    person, mails = current_person(), current_lms().mailbox.all()
+    own = [mail for mail in mails if mail.recipient == person.email] if person.is_student else mails
+    return render_template("mail.html", mails=own, only_mine=person.is_student)
+
+
+@pages.get("/mail/<int(max=2147483647):mail_id>/html")
+def show_mail_as_html(mail_id: int) -> Response:
+    """Show one mail as a mail program does: without scripts, and with nothing fetched from elsewhere."""
+    person = current_person()
+    mail = next((mail for mail in current_lms().mailbox.all() if mail.id == mail_id), None)
+    if mail is None or (person.is_student and mail.recipient != person.email):
+        abort(404)
+    answer = make_response(mail.html)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups"
+    return answer
+
+
+@pages.post("/mail/clear")
+def clear_mail() -> Response:
+    """Forget all mail."""
+    if current_person().is_student:
+        abort(403)
+    current_lms().mailbox.clear()
+    return redirect(url_for("pages.show_mail"), 303)
 
 
 @pages.get("/faults")

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -97,6 +98,15 @@ log_entries = Table(
     Column("summary", Text, nullable=False),
     Column("status", Integer),
     Column("parts", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+mails = Table(
+    "mail",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
 

@@ -13,6 +13,8 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self';{workers} base-uri 'none'; form-action {form_action}; frame-ancestors {ancestors}"
 )
+LOCKED_UP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+"""The policy of a file to download: if a browser shows it all the same, it can do nothing."""
 
 _NOT_IN_FILE_NAMES = re.compile(r'["/\\:*?<>|%]+')
 _ATTRIBUTE_CHARACTERS = "!#$&+-.^_`|~"
@@ -40,7 +42,8 @@ def init_headers(app: Flask) -> None:
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if endpoint := getattr(g, "prefetches", ""):
             headers["Speculation-Rules"] = f'"{url_for(endpoint)}"'
-        if request.method not in ("GET", "HEAD", "OPTIONS"):  # what was fetched ahead may say otherwise now
+        if request.method not in ("GET", "HEAD", "OPTIONS") and not g.get("keeps_fetched"):
+            # what was fetched ahead may say otherwise now
             headers["Clear-Site-Data"] = '"prefetchCache"'
         headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
         if request.is_secure:
@@ -50,6 +53,11 @@ def init_headers(app: Flask) -> None:
         else:
             headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+def keep_fetched() -> None:
+    """Say that a request changes nothing although it posts: browsers keep the pages that they fetched ahead."""
+    g.keeps_fetched = True
 
 
 def name_file(response: Response, kind: Literal["inline", "attachment"], name: str) -> None:

@@ -9,6 +9,8 @@ from werkzeug.formparser import FormDataParser
 
 MOST_FIELDS = 20_000
 """Fields of a form. The largest honest form has a few for each student of a course."""
+SCRIPTED = "fetch"
+"""What scripts of ours say in X-Requested-With, to be answered without a page."""
 URLENCODED = "application/x-www-form-urlencoded"
 
 

@@ -25,10 +25,12 @@ from lti_app.course.people.rules import zone
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.adjustments.rules.given import rule_of
 from lti_app.grading.adjustments.rules.late import LateRule
+from lti_app.grading.comments.rules.formatting import to_rich
 from lti_app.grading.passbacks.rules.wording import advice_on, delivery_of, problem_with
 from lti_app.grading.rubrics.rules.points import rounded
 from lti_app.web.group_names import group_name
 from lti_app.web.moments import Reader, language_of, name_of_zone
+from lti_app.web.rendering import QuickEnvironment
 from lti_app.web.session import current_actor
 from lti_app.web.transactions import now
 
@@ -41,6 +43,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     `default_zone` is the IANA zone of readers of whom none is known.
     """
     app.config[DEFAULT_ZONE] = default_zone
+    app.jinja_environment = QuickEnvironment
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.undefined = StrictUndefined
@@ -65,6 +68,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
         percent=percent,
         signed_percent=signed_percent,
         plain_excerpt=plain_excerpt,
+        formatted_comment=to_rich,
         say=say,
         headings_below_title=headings_below_title,
         group_name=group_name,
@@ -208,8 +212,14 @@ def zone_name() -> str:
 
 def points(value: Decimal) -> str:
     """Points without trailing zeros, with the decimal sign of the language: 15.5."""
-    text = f"{value.normalize():f}"
+    text = _digits(value)
     return text.replace(".", _decimal_sign()) if "." in text else text
+
+
+@lru_cache(maxsize=8192)
+def _digits(value: Decimal) -> str:
+    """A number without trailing zeros, with a decimal point: a class list has few different ones."""
+    return f"{value.normalize():f}"
 
 
 def _decimal_sign() -> str:

@@ -22,6 +22,9 @@ BELL = "colloquy.bell"
 class WorkerBell(Bell, ReferenceBell, Protocol):
     """Wakes the worker for whatever a request has left it to do."""
 
+    def ring_notices(self) -> None:
+        """Signal that people may have something to be told of. Never raises."""
+
 
 def init_transactions(app: Flask, database: Database, clock: Clock, bell: WorkerBell) -> None:
     """Give requests their sessions and close them at the end, rolling back what was not committed."""
@@ -81,6 +84,11 @@ def ring() -> None:
 def ring_check() -> None:
     """Wake the worker to read a gradebook back. After the commit, never before."""
     _bell().ring_check()
+
+
+def ring_notices() -> None:
+    """Wake the worker to tell people what is new, after it is committed."""
+    _bell().ring_notices()
 
 
 def ring_references() -> None:

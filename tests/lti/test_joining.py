@@ -12,6 +12,10 @@ from lti_app.core.db import Base, Database
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Course, Enrollment, Visit
 from lti_app.discussion.discussions.models import Discussion
+from lti_app.exchange.streaming.actions.switching import StreamChoices, turn_on
+from lti_app.exchange.streaming.models import ActivityStream
+from lti_app.exchange.streaming.rules.activities import StreamFormat
+from lti_app.exchange.streaming.rules.endpoints import Destination
 from lti_app.lti.errors import RegistrationRefused
 from lti_app.lti.joining import join_deployments, preview_join
 from lti_app.lti.models import CourseLink, Deployment, Placement, Platform
@@ -171,3 +175,21 @@ def count_all(database: Database) -> dict[str, int]:
     with database.read() as session:
         tables = Base.metadata.sorted_tables
         return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+
+def test_activity_stream_of_the_new_deployment_goes_on(installed: Installed):
+    """What the old one has told stays with the operator's old endpoint; nothing is told by both."""
+    installed.open(installed.old)
+    installed.add_new()
+    elsewhere = {"context": {"id": "course-2", "title": "New"}, "resource_link": {"id": "link-2", "title": "New"}}
+    installed.open(installed.new)
+    installed.open(installed.new, **elsewhere)
+    old, new = (row.id for row in installed.rows(Deployment))
+    with installed.database.writing() as session:
+        for tenant_id, name in ((old, "old"), (new, "new")):
+            destination = Destination(StreamFormat.CALIPER, f"https://{name}.example.edu", "")
+            turn_on(session, tenant_id, destination, StreamChoices(), now=installed.old.clock())
+    installed.join()
+    (stream,) = installed.rows(ActivityStream)
+    assert (stream.tenant_id, stream.address) == (old, "https://new.example.edu")
+    assert {course.tenant_id for course in installed.rows(Course) if course.title == "New"} == {old}

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from lti_app import migrations
 from lti_app.core.db import make_engine
-from lti_app.participation.requirements.registry import to_values
+from lti_app.participation.requirements.registry import FIELDS, to_values
 from tests.migrations.earlier_code import EarlierCode
 
 RULES = [(0, 0, 0, None), (200, 2, 75, "counter"), (0, 0, 40, None)]
@@ -17,12 +17,11 @@ SET = "UPDATE discussion SET first_post_words = :first, replies_wanted = :people
 
 def values(first, people, words, move):
     return {
+        **{field.input: field.nothing for field in FIELDS},
         "first_post_words": first,
         "replies_wanted": people,
         "reply_words": words,
         "wanted_move": move or "",
-        "days_wanted": 0,
-        "reviews_counted": "",
     }
 
 

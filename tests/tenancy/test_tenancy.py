@@ -51,6 +51,7 @@ def arguments(world: World, name: str, function: Callable[..., Any], chosen: str
     of_home = {
         "actor": actor,
         "discussion": world.home.discussion,
+        "views": (world.home.discussion,),
         "now": MONDAY + timedelta(hours=1),
         "token": world.token,
     }

@@ -51,7 +51,7 @@ class RecordingBell:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.rings: list[int] = []
-        self.checks = 0
+        self.checks = self.told = 0
 
     def ring(self) -> None:
         with self.database.read() as session:
@@ -59,6 +59,9 @@ class RecordingBell:
 
     def ring_check(self) -> None:
         self.checks += 1
+
+    def ring_notices(self) -> None:
+        self.told += 1
 
     def ring_references(self) -> None:
         ReferenceRenderer(self.database, Event()).render_stale()

@@ -14,6 +14,7 @@ from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from tests.factories.imports import preview
+from tests.factories.notices import notify
 from tests.factories.reviews import assign, plan_reviews, tasks_of
 from tests.web.questions import refused
 
@@ -26,8 +27,11 @@ PUBLIC = {
     "lti.launch",
     "lti.jwks",
     "prefetch.rules",
+    "unsubscribing.ask",
+    "unsubscribing.stop",
+    "calendars.feed",
 }
-"""No visit is needed. The LTI addresses have tests of their own."""
+"""No visit is needed. The LTI addresses and those of mail and calendar programs have tests of their own."""
 
 EVERYBODY = frozenset({"olga", "ana", "tariq", "ines"})
 WRITERS = EVERYBODY - {"olga"}
@@ -60,6 +64,15 @@ MAY = {
     "drafts.resume": {"ana"},  # the writer
     "drafts.discard": {"ana"},
     "guidance.preview": WRITERS,
+    "activity.course": STAFF,
+    "activity.discussion": STAFF,
+    "contact.show": STAFF,
+    "contact.file": STAFF,
+    "signals.show": STAFF,
+    "signals.rules": INSTRUCTORS,
+    "signals.save_rules": INSTRUCTORS,
+    "signals.dismiss": INSTRUCTORS,
+    "signals.restore": INSTRUCTORS,
     "class_matrix.show": STAFF,
     "class_matrix.export": STAFF,
     "course_matrix.show": STAFF,
@@ -194,6 +207,17 @@ MAY = {
     "reader.record_progress": EVERYBODY,
     "reader.add_file": INSTRUCTORS,
     "reader.remove_file": INSTRUCTORS,
+    "notices.show": EVERYBODY,
+    "notices.open_notice": {"ana"},  # whose notice it is
+    "notices.read": EVERYBODY,
+    "notices.change_following": WRITERS,
+    "notice_preferences.show": EVERYBODY,
+    "notice_preferences.save": EVERYBODY,
+    "notice_preferences.try_again": EVERYBODY,
+    "calendars.show": EVERYBODY,
+    "calendars.change": EVERYBODY,
+    "messages.compose": STAFF,
+    "messages.send": STAFF,
     "deep_linking.choose": INSTRUCTORS,
     "deep_linking.add": INSTRUCTORS,
 }
@@ -207,7 +231,7 @@ STATUS |= {(who, f"reviews.{name}"): 404 for who in EVERYBODY for name in ("writ
 STATUS["olga", "threads.revisions"] = 404
 STATUS["olga", "search.person"] = STATUS["olga", "files.serve"] = STATUS["olga", "answers.claim"] = 404
 STATUS |= {(who, f"drafts.{name}"): 404 for who in ("olga", "tariq", "ines") for name in ("resume", "discard")}
-STATUS |= {(who, "feedback.show"): 404 for who in EVERYBODY}
+STATUS |= {(who, endpoint): 404 for who in EVERYBODY for endpoint in ("feedback.show", "notices.open_notice")}
 STATUS |= {("tariq", f"saved_comments.{name}"): 404 for name in ("edit", "change", "delete")}
 """403 is what the others get; observers do not know which posts there are."""
 
@@ -229,6 +253,7 @@ def place(site, cast, with_readings):
         comment_id = save_comment(session, cast.ines, text="Well argued.", now=site.clock())
         discussion = plan_reviews(session, cast.ines, discussion, peers=0, self_review=True)
         assign(session, cast.ines, discussion, now=site.clock())
+        notice_id = notify(session, cast.ana, now=site.clock())
         (task,) = tasks_of(session, cast.ana, discussion, now=site.clock())
     return {
         "course_id": cast.course_id,
@@ -252,6 +277,7 @@ def place(site, cast, with_readings):
         "action": "pin",
         "kind": "unread",
         "group_id": 1,
+        "notice_id": notice_id,
         "extension_id": 1,
     }
 

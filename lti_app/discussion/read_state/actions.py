@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
-from lti_app.course.courses.rules import Actor
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.access import PostPermission, require
 from lti_app.discussion.posts.models import Post
@@ -34,6 +34,16 @@ def mark_posts_read(session: Session, actor: Actor, discussion: DiscussionView, 
     read = known | marked
     row.numbers, row.all_to = read.to_bytes(), read.all_to
     session.flush()
+
+
+def record_first_opening(session: Session, actor: Actor, discussion: DiscussionView) -> None:
+    """Record that a student has opened the discussion, which marks no post as read; nothing for anybody else.
+
+    Called with a discussion that a gate has answered with.
+    """
+    if actor.role is Role.STUDENT and not actor.teaches:
+        own = {"person_id": actor.person_id, "discussion_id": discussion.id}
+        session.execute(insert_into(session, ReadState).values(**own, numbers=b"", all_to=0).on_conflict_do_nothing())
 
 
 def choose_sort(session: Session, actor: Actor, discussion: DiscussionView, sort: Sort) -> None:

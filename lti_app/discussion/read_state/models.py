@@ -11,7 +11,7 @@ from lti_app.discussion.read_state.rules import Sort
 
 class ReadState(Base):
     """The read state of one person in one discussion. Opening a page does not change it; the script reports
-    posts as read.
+    posts as read. A row without any says that the person has opened the discussion.
     """
 
     __tablename__ = "seen"

@@ -1,5 +1,6 @@
 """What one may know of the stances in a discussion."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import and_, case, func, literal, null, or_, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from lti_app.course.courses.queries import name_in_course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
 from lti_app.discussion.posts.models import Post
@@ -71,6 +73,22 @@ def get_stances(session: Session, actor: Actor, discussion: DiscussionView) -> S
         .group_by(*columns)
     ).all()
     return _view(actor, discussion, discussion.stance, [tuple(row) for row in rows])
+
+
+def collect_shifts(session: Session, actor: Actor, views: Iterable[DiscussionView]) -> dict[int, Shift]:
+    """How the class stands in each of these discussions, by discussion id, where somebody has answered (one statement).
+
+    Raises Forbidden for all but staff.
+    """
+    require(actor, DiscussionPermission.GRADE)
+    columns = (Stance.discussion_id, Stance.before, Stance.after)
+    rows = session.execute(
+        select(*columns, func.count()).where(Stance.discussion_id.in_([view.id for view in views])).group_by(*columns)
+    )
+    answers: dict[int, list[AnswerCount]] = {}
+    for discussion_id, before, after, people in rows:
+        answers.setdefault(discussion_id, []).append(AnswerCount(before, after, people))
+    return {discussion_id: shift_of(found) for discussion_id, found in answers.items()}
 
 
 _Row = tuple[int, int | None, int, int, str | None, str | None, int]

@@ -127,14 +127,15 @@ def get_overview(session: Session, actor: Actor, discussion: DiscussionView) -> 
     """
     values = {**viewer_values(actor, discussion)}
     row = session.execute(_overview(viewer_kind(actor, discussion)), values).one()
-    *facts, read, sort, candidates, has_begun = row
+    *facts, read, sort, has_opened, candidates, has_begun = row
     first_posts, replies, participants, last_author, last_at, asking, answered, *named = facts
     moves = {move: count for move, count in zip(Move, named, strict=True) if count}
     numbers = PostNumbers.from_bytes(read or b"")
     if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=bool(has_begun))):
         last_author = candidates = ""
     activity = Activity(first_posts, replies, participants, last_author or "", last_at, moves, asking, answered)
-    return Overview(activity, numbers, sort, _unread(candidates or "", numbers))
+    unread = _unread(candidates or "", numbers)
+    return Overview(activity, numbers, sort, unread, has_opened=bool(has_opened))
 
 
 def _unread(candidates: str, read: PostNumbers) -> dict[int, tuple[int, ...]]:
@@ -168,6 +169,7 @@ def _overview(kind: ViewerKind) -> Select[Any]:
         *(func.count().filter(Post.move == move) for move in Move),
         select(ReadState.numbers).where(*own).scalar_subquery(),
         select(ReadState.sort).where(*own).scalar_subquery(),
+        select(literal(1)).where(*own).scalar_subquery(),
         func.aggregate_strings(place, " ").filter(Post.number > read_to, Post.author_id != READER),
         has_posted(kind),
     ).where(stands)

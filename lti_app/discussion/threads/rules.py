@@ -69,6 +69,8 @@ class Overview:
     """The order that the reader has chosen."""
     unread: dict[int, tuple[int, ...]]
     """The numbers of new posts, by the id of the first post of their thread."""
+    has_opened: bool = False
+    """Whether it is recorded that the reader has opened the discussion."""
 
     @property
     def unread_count(self) -> int:

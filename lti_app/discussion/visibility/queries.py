@@ -5,6 +5,7 @@ Each takes the mapped class of posts, or an alias of it, since this room stands 
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import (
     BindParameter,
@@ -120,6 +121,11 @@ def from_former_group(post: Posts, kind: ViewerKind, reader: _Number = READER) -
 def not_deleted(post: Posts) -> ColumnElement[bool]:
     """Which posts were not deleted."""
     return post.deleted_at.is_(None)
+
+
+def deleted_since(post: Posts, moment: datetime) -> ColumnElement[bool]:
+    """Which posts were deleted at this moment or after it."""
+    return and_(post.deleted_by_id.is_not(None), post.deleted_at >= moment)
 
 
 def says_something(post: Posts) -> ColumnElement[bool]:

@@ -1,8 +1,9 @@
 // The grading desk by keyboard: levels by number, posts and students by letter, the total as it is chosen.
 
 import { watchFormatting } from "./formatting.js";
-import { watchKeys } from "./keys.js";
+import { open, watchKeys } from "./keys.js";
 import { watchPicker } from "./picker.js";
+import { watchResult } from "./result.js";
 import { toggleChanges, toggleVersions } from "./versions.js";
 
 export function watchDesk(page) {
@@ -15,10 +16,11 @@ export function watchDesk(page) {
   });
   showTotal(form);
   page.querySelector("[data-keys]").hidden = false;
-  page.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
+  page.querySelector("[data-keys]").addEventListener("click", () => open(keys));
   centre(page.querySelector(".students .current"));
   form.addEventListener("keydown", (event) => leave(event, form));
   watchFormatting(form);
+  watchResult(form);
   const picker = watchPicker(page, form);
   page.addEventListener("click", (event) => showCounted(page, event.target.closest?.("a[data-counted]")));
   watchKeys(page, keys, (key) => (key === "i" ? picker.open(commented(form)) : act(page, form, key)));
@@ -38,6 +40,7 @@ function act(page, form, key) {
   if (key === "s" || key === "r") return click(form.querySelector(ACTIONS[key]) ?? form.querySelector(".primary"));
   if (key === "z") return click(page.querySelector("[data-take-back]"));
   if (key === "c") return focus(form.elements.comment);
+  if (key === "v") return click(form.querySelector("[data-preview]"));
   if (key === "m") return remark(form);
   if (key === "a") return annotate(page);
   return false;
@@ -84,8 +87,7 @@ function choose(form, pick) {
   const radio = pick([...row.querySelectorAll("input[type=radio]")], row);
   if (!radio) return false;
   radio.checked = true;
-  agree(radio);
-  showTotal(form);
+  radio.dispatchEvent(new Event("input", { bubbles: true }));
   const next = rows[rows.indexOf(row) + 1];
   return focus(next ? (next.querySelector(":checked") ?? next.querySelector("input[type=radio]")) : radio);
 }

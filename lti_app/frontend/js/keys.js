@@ -14,8 +14,10 @@ export function watchKeys(page, dialog, act) {
   });
 }
 
-function open(dialog) {
+// Shows the list from its beginning: browsers scroll to the first thing that can have the focus, which is at its end.
+export function open(dialog) {
   dialog.showModal();
+  dialog.scrollTop = 0;
   return true;
 }
 

@@ -145,6 +145,11 @@ class StudentLine:
         return self.is_complete and self.is_graded and self.status is not GradingStatus.EXCUSED
 
     @property
+    def told(self) -> tuple[object, ...] | None:
+        """What the words about the grade in the LMS depend on; None before the first release."""
+        return self.passback.told if self.passback else None
+
+    @property
     def is_blind(self) -> bool:
         """Whether graders still mark the student independently, so that there is no grade."""
         return self.blind is not None and self.blind.is_open

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, null, or_, select
-from sqlalchemy.orm import Bundle, Session
+from sqlalchemy import ColumnElement, case, exists, func, null, or_, select
+from sqlalchemy.orm import Session
 
 from lti_app.core.wording import Phrase
 from lti_app.course.courses.models import Course
@@ -15,7 +15,7 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.passbacks.models import GradebookColumns, Passback, accepted_by_lms, pair
 from lti_app.grading.passbacks.rules.columns import read_columns, settled
-from lti_app.grading.passbacks.rules.parts import ColumnPlan, read_parts
+from lti_app.grading.passbacks.rules.parts import ColumnPlan, GradeColumns, read_parts
 from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.grading.passbacks.rules.states import TO_REPORT, GradebookStanding, PassbackState
 from lti_app.grading.passbacks.rules.wording import ADVICE, problem_of
@@ -62,6 +62,16 @@ def column_plan_of(session: Session, discussion_id: int) -> ColumnPlan:
         return ColumnPlan()
     first_post, replies = row.names
     return ColumnPlan(row.columns, frozenset(row.reply_criteria), (first_post, replies))
+
+
+def get_columns_to_choose(session: Session, discussion: DiscussionView) -> GradeColumns | None:
+    """Which columns the grades of a discussion go to; None once a grade was released, so that they cannot be changed
+    (one statement).
+    """
+    is_in_use = exists().where(Passback.discussion_id == discussion.id)
+    chosen = select(GradebookColumns.columns).where(GradebookColumns.discussion_id == discussion.id)
+    row = session.execute(select(is_in_use, chosen.scalar_subquery())).one()
+    return None if row[0] else GradeColumns(row[1] or GradeColumns.ONE)
 
 
 def has_scores(session: Session, discussion: DiscussionView) -> bool:
@@ -119,8 +129,7 @@ def list_problems(session: Session) -> list[GradebookProblem]:
     ]
 
 
-REPORTED: Bundle[Any] = Bundle(
-    "passback",
+REPORTED: tuple[Any, ...] = (
     *(Passback.state, Passback.read_back, Passback.given, Passback.possible),
     *(Passback.shown_given, Passback.shown_possible, Passback.columns, Passback.error_code, Passback.error_detail),
     *(Passback.attempts, Passback.due_at, Passback.queued_at, Passback.sent_at, Passback.checked_at),
@@ -130,7 +139,7 @@ REPORTED: Bundle[Any] = Bundle(
 
 
 def report_of(row: Any) -> PassbackReport:
-    """What graders are told of a score, from a Passback or from REPORTED."""
+    """What graders are told of a score, from a Passback or from a row with the columns of REPORTED."""
     return PassbackReport(
         state=row.state,
         read_back=row.read_back,

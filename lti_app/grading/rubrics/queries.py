@@ -40,6 +40,7 @@ _ROWS = (
 )
 _IN_USE = _ROWS.where(Rubric.id == _newest())
 _BY_ID = _ROWS.where(Rubric.id == bindparam("rubric_id"), Rubric.discussion_id == bindparam("discussion_id"))
+_VERSIONS = _ROWS.where(Rubric.discussion_id == bindparam("discussion_id"))
 
 
 def get_rubric(session: Session, discussion: DiscussionView, *, version_id: int | None = None) -> RubricView:
@@ -203,7 +204,7 @@ def _line(row: Rubric, view: RubricView, course_title: str) -> LibraryLine:
 
 def list_versions(session: Session, discussion: DiscussionView) -> dict[int, RubricView]:
     """All versions of the rubric of a discussion by id, the newest last (one statement)."""
-    rows = session.execute(_ROWS.where(Rubric.discussion_id == discussion.id)).all()
+    rows = session.execute(_VERSIONS, {"discussion_id": discussion.id}).all()
     return {view.id: view for view in rubrics_of(rows)}
 
 

@@ -77,7 +77,16 @@ def get_guide(
     parent = writing.parent
     answered = _answered(parent)
     hypothetical = _hypothetical(participation, writing, version, answered)
-    told = forecast(participation.requirements, participation.facts, hypothetical, now, participation.zone)
+    cited = composed.citations
+    told = forecast(
+        participation.requirements,
+        participation.facts,
+        hypothetical,
+        now,
+        participation.zone,
+        activity=participation.activity,
+        places=frozenset((one.reading_id, one.page, one.paragraph) for one in cited if one.page or one.paragraph),
+    )
     if answered is None or parent is None or not parent.html or writing.edited_id is not None:
         return Guide(told)
     thread = _thread_facts(session, actor, discussion, parent)
@@ -90,7 +99,7 @@ def _answered(parent: PostView | None) -> ReplyTarget | None:
     if parent is None:
         return None
     key = author_key(parent.author_id, parent.author if parent.is_imported else None)
-    return ReplyTarget(key, parent.author, parent.is_own, parent.by_staff)
+    return ReplyTarget(key, parent.author, parent.is_own, parent.by_staff, thread_id=parent.root_id or parent.id)
 
 
 def _hypothetical(

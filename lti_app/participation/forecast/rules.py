@@ -16,7 +16,15 @@ from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.posts.rules.authors import NAMELESS
 from lti_app.participation.requirements.base import ForecastNote, Outlook
 from lti_app.participation.requirements.evaluation import Requirements, evaluate
-from lti_app.participation.requirements.facts import TOO_SHORT, PostFacts, PostVerdict, VersionFacts
+from lti_app.participation.requirements.facts import (
+    NO_ACTIVITY,
+    TOO_SHORT,
+    ActivityFacts,
+    Place,
+    PostFacts,
+    PostVerdict,
+    VersionFacts,
+)
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _NEW_WORDS = 3
@@ -94,12 +102,20 @@ class ThreadFacts:
 
 
 def forecast(
-    asked: Requirements, facts: Sequence[PostFacts], hypothetical: PostFacts, now: datetime, zone: ZoneInfo
+    asked: Requirements,
+    facts: Sequence[PostFacts],
+    hypothetical: PostFacts,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    activity: ActivityFacts = NO_ACTIVITY,
+    places: frozenset[Place] = frozenset(),
 ) -> Forecast | None:
     """How the post would count among the student's others; None if nothing is required that it could fulfill.
 
     `hypothetical` has the id of the post that it edits, or a greater id than all others; its last version is the one
-    that is being written.
+    that is being written. `places` are the pages and paragraphs that it cites, `activity` is what the student did
+    besides writing posts.
     """
     is_reply = hypothetical.is_reply
     if not any(part.counts_replies if is_reply else part.counts_first_posts for part in asked.asked):
@@ -107,9 +123,10 @@ def forecast(
     others = [post for post in facts if post.id != hypothetical.id]
     of_post = asked.of_reply if is_reply else asked.of_first_post
     longer = _with_words(hypothetical, of_post.words)
-    before = evaluate(asked, facts, now, zone)
-    after = evaluate(asked, [*others, hypothetical], now, zone)
-    best = evaluate(asked, [*others, longer], now, zone)
+    with_it = activity.with_places(hypothetical.id, places)
+    before = evaluate(asked, facts, now, zone, activity=activity)
+    after = evaluate(asked, [*others, hypothetical], now, zone, activity=with_it)
+    best = evaluate(asked, [*others, longer], now, zone, activity=with_it)
     return Forecast(
         verdict=after.posts[hypothetical.id],
         best=best.posts[hypothetical.id],
@@ -134,6 +151,7 @@ def hypothetical_post(
         answers_self=bool(answered and answered.is_self),
         answers_staff=bool(answered and answered.is_staff),
         move=move,
+        thread_id=answered.thread_id if answered else None,
     )
 
 
@@ -150,6 +168,8 @@ class ReplyTarget:
     name: str
     is_self: bool
     is_staff: bool
+    thread_id: int | None = None
+    """The id of the first post of the thread."""
 
 
 def hints_before(thread: ThreadFacts, facts: Sequence[PostFacts], answered: ReplyTarget) -> tuple[Hint, ...]:

@@ -9,22 +9,25 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import Id, alias_of
+from lti_app.core.db import Id, alias_of, fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.discussions.queries.extensions import collect_calendars, collect_calendars_in
-from lti_app.discussion.discussions.rules import Calendar
+from lti_app.discussion.discussions.queries.extensions import (
+    collect_calendars,
+    collect_later_dates,
+    collect_later_dates_in,
+)
+from lti_app.discussion.discussions.rules import Calendar, Structure
 from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.queries.gate import with_own_post
 from lti_app.discussion.posts.rules.authors import author_key
 from lti_app.discussion.reviewing.queries.allocation import read_plan
-from lti_app.discussion.reviewing.queries.tasks import collect_assigned, collect_assigned_in
 from lti_app.discussion.reviewing.rules.plans import terms_for
 from lti_app.discussion.visibility.queries import (
     DISCUSSION,
@@ -36,10 +39,11 @@ from lti_app.discussion.visibility.queries import (
     viewer_values,
     visible_to,
 )
+from lti_app.participation.contributions.queries import ClassActivity, collect_activity
 from lti_app.participation.requirements.base import Terms
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
-from lti_app.participation.requirements.facts import SET_ASIDE, PostFacts, VersionFacts
-from lti_app.participation.requirements.registry import from_stored
+from lti_app.participation.requirements.facts import NO_ACTIVITY, SET_ASIDE, ActivityFacts, PostFacts, VersionFacts
+from lti_app.participation.requirements.registry import early_from_stored, from_stored
 
 _PARENT = alias_of(Post)
 _FACTS: tuple[Any, ...] = (
@@ -53,6 +57,8 @@ _FACTS: tuple[Any, ...] = (
     not_deleted(Post),
     Post.move,
     aside(Post),
+    Post.group_id,
+    func.coalesce(_PARENT.root_id, _PARENT.id),
 )
 _EARLIER = (Revision.written_at, Revision.words, Revision.reading_ids)
 
@@ -93,6 +99,8 @@ class Participation:
     """The course's time zone."""
     facts: tuple[PostFacts, ...]
     verdicts: Verdicts
+    activity: ActivityFacts = NO_ACTIVITY
+    """What the student did besides writing posts, as far as the requirements need it."""
 
 
 def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None) -> Requirements:
@@ -100,7 +108,17 @@ def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None
     required = tuple(reading for reading in discussion.readings if reading.required)
     own = calendar or discussion.calendar
     reviews = terms_for(read_plan(discussion), discussion.class_calendar, own) if discussion.has_reviews else None
-    return Requirements(from_stored(discussion.requirements, Terms(own, required, reviews)))
+    terms = Terms(
+        own,
+        required,
+        reviews,
+        class_calendar=discussion.class_calendar,
+        assigned=discussion.readings,
+        has_poll=discussion.stance is not None,
+        is_q_and_a=discussion.structure is Structure.QUESTIONS,
+    )
+    stored = discussion.requirements
+    return Requirements(from_stored(stored, terms), early_from_stored(stored))
 
 
 def get_participation(
@@ -110,7 +128,7 @@ def get_participation(
     student.
 
     The author of a replied-to post is named only if the actor may read that post. One statement; one more for staff if
-    anybody has an extension, and one if reviews count.
+    anybody has an extension, and one for each kind of fact that the requirements need besides posts.
     """
     whose = person_id if person_id is not None and actor.is_staff else actor.person_id
     calendar = collect_calendars(session, discussion).get(whose, discussion.calendar)
@@ -119,66 +137,79 @@ def get_participation(
     if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=has_posted)):
         facts = tuple(replace(fact, parent_author="") for fact in facts)
     requirements = requirements_of(discussion, calendar)
-    reviews = collect_assigned(session, discussion, [whose]) if requirements.counts_reviews else {}
-    verdicts = evaluate(requirements, facts, now, discussion.zone, reviews=reviews.get(whose, ()))
-    return Participation(calendar, requirements, discussion.zone, facts, verdicts)
+    found = collect_activity(session, {discussion.id: [requirements]}, whose)
+    activity = found.of(discussion.id, whose, requirements.of_first_post.words)
+    verdicts = evaluate(requirements, facts, now, discussion.zone, activity=activity)
+    return Participation(calendar, requirements, discussion.zone, facts, verdicts, activity)
 
 
 def collect_class_verdicts(
     session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime
 ) -> Callable[[int], Verdicts]:
     """The result of anybody in the class by person id, by their own dates (one statement; one more if anybody has an
-    extension, and one if reviews count).
+    extension, and one for each kind of fact that the requirements need besides posts).
 
     Nobody is named in it. Raises Forbidden for all but graders.
     """
-    facts = collect_class_facts(session, actor, discussion)
-    calendars = collect_calendars(session, discussion)
-    counts_reviews = requirements_of(discussion).counts_reviews
-    reviews = collect_assigned(session, discussion) if counts_reviews else {}
-    return class_evaluator(discussion, ClassWork(facts, calendars, reviews), now=now)
+    return collect_class_work(session, actor, discussion).judged(discussion, now=now)
 
 
 @dataclass(frozen=True)
 class ClassWork:
-    """What the class has done in a discussion, by person id."""
+    """What everybody in a class did in a discussion, to be judged by its requirements or by others."""
 
-    facts: Mapping[int, Sequence[PostFacts]]
-    calendars: Mapping[int, Calendar]
+    facts: Mapping[int, list[PostFacts]]
+    extended: Mapping[int, Calendar]
     """The dates of those who have an extension."""
-    reviews: Mapping[int, Sequence[datetime | None]]
-    """When the reviews that each was to write were submitted; empty where none count."""
+    activities: ClassActivity
+
+    def judged(self, discussion: DiscussionView, *, now: datetime) -> Callable[[int], Verdicts]:
+        """The result of anybody by person id, by the requirements and the class dates that the view has."""
+
+        @cache
+        def required(calendar: Calendar) -> Requirements:
+            return requirements_of(discussion, calendar)
+
+        @cache
+        def of_nothing(calendar: Calendar) -> Verdicts:
+            return evaluate(required(calendar), (), now, discussion.zone)
+
+        def verdicts_of(person_id: int) -> Verdicts:
+            extended = self.extended.get(person_id)
+            calendar = discussion.class_calendar if extended is None else discussion.class_calendar.extended(extended)
+            own = self.facts.get(person_id, ())
+            if not own and not self.activities.has(discussion.id, person_id):
+                return of_nothing(calendar)
+            requirements = required(calendar)
+            activity = self.activities.of(discussion.id, person_id, requirements.of_first_post.words)
+            return evaluate(requirements, own, now, discussion.zone, activity=activity)
+
+        return verdicts_of
 
 
-def class_evaluator(discussion: DiscussionView, work: ClassWork, *, now: datetime) -> Callable[[int], Verdicts]:
-    """The result of anybody in the class by person id, from what the class has done.
+def collect_class_work(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    *,
+    others: Sequence[Requirements] = (),
+    person_id: int | None = None,
+) -> ClassWork:
+    """What everybody in the class did, or one student, as far as the requirements of the discussion or any `others`
+    need it (as many statements as `collect_class_verdicts`).
 
-    The view may ask for something else than the discussion does, to see what that would change. Whoever has done
-    nothing shares the result with all who have the same dates.
+    Nobody is named in it. Raises Forbidden for all but graders.
     """
-
-    @cache
-    def required(calendar: Calendar) -> Requirements:
-        return requirements_of(discussion, calendar)
-
-    @cache
-    def of_nothing(calendar: Calendar) -> Verdicts:
-        return evaluate(required(calendar), (), now, discussion.zone)
-
-    def verdicts_of(person_id: int) -> Verdicts:
-        calendar, own = work.calendars.get(person_id, discussion.class_calendar), work.facts.get(person_id, ())
-        if not own and person_id not in work.reviews:
-            return of_nothing(calendar)
-        return evaluate(required(calendar), own, now, discussion.zone, reviews=work.reviews.get(person_id, ()))
-
-    return verdicts_of
+    facts = collect_class_facts(session, actor, discussion, person_id)
+    activities = collect_activity(session, {discussion.id: [requirements_of(discussion), *others]}, person_id)
+    return ClassWork(facts, collect_later_dates(session, discussion), activities)
 
 
 def collect_term_verdicts(
     session: Session, actor: Actor, views: Sequence[DiscussionView], person_id: int, *, now: datetime
 ) -> dict[int, Verdicts]:
-    """The result of one student in each of these discussions, by discussion id (one statement; one more if reviews
-    count).
+    """The result of one student in each of these discussions, by discussion id (one statement, and one for each kind of
+    fact that any requirement needs besides posts).
 
     The views have the student's own dates, and their readings. Nobody is named in it. Raises Forbidden for all but the
     student and graders.
@@ -189,26 +220,22 @@ def collect_term_verdicts(
     facts: dict[int, list[PostFacts]] = {}
     for (discussion_id, _id), versions in groupby(rows, key=itemgetter(0, 1)):
         facts.setdefault(discussion_id, []).append(_facts_of([tuple(row)[1:] for row in versions]))
-    asked = {view.id: requirements_of(view) for view in views}
-    reviewed = [view for view in views if asked[view.id].counts_reviews]
-    reviews = collect_assigned_in(session, reviewed, [person_id]) if reviewed else {}
-    return {
-        view.id: evaluate(
-            asked[view.id],
-            facts.get(view.id, ()),
-            now,
-            view.zone,
-            reviews=reviews.get(view.id, {}).get(person_id, ()),
-        )
-        for view in views
-    }
+    required = {view.id: requirements_of(view) for view in views}
+    found = collect_activity(session, {each: [asked] for each, asked in required.items()}, person_id)
+
+    def judged(view: DiscussionView) -> Verdicts:
+        activity = found.of(view.id, person_id, required[view.id].of_first_post.words)
+        return evaluate(required[view.id], facts.get(view.id, ()), now, view.zone, activity=activity)
+
+    return {view.id: judged(view) for view in views}
 
 
 def collect_course_work(session: Session, actor: Actor, views: Sequence[DiscussionView]) -> dict[int, ClassWork]:
     """What the class has done in each of these discussions, by discussion id (one statement; one more if anybody has an
-    extension, and one if reviews count).
+    extension, and one for each kind of fact that any requirement needs besides posts).
 
-    The views are those of staff, with their readings. Nobody is named in it. Raises Forbidden for all but graders.
+    The views are those of staff, with their readings; of two views of a discussion, the work is enough to judge by
+    either. Nobody is named in it. Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
     facts: dict[int, dict[int, list[PostFacts]]] = {}
@@ -218,13 +245,12 @@ def collect_course_work(session: Session, actor: Actor, views: Sequence[Discussi
             told = list(versions)
             of_class = facts.setdefault(told[0][0], {})
             of_class.setdefault(told[0][2], []).append(_facts_of([row[1:] for row in told]))
-    calendars = collect_calendars_in(session, views)
-    reviewed = [view for view in views if requirements_of(view).counts_reviews]
-    reviews = collect_assigned_in(session, reviewed) if reviewed else {}
-    return {
-        view.id: ClassWork(facts.get(view.id, {}), calendars.get(view.id, {}), reviews.get(view.id, {}))
-        for view in views
-    }
+    extended = collect_later_dates_in(session, views)
+    required: dict[int, list[Requirements]] = {}
+    for view in views:
+        required.setdefault(view.id, []).append(requirements_of(view))
+    activities = collect_activity(session, required)
+    return {view.id: ClassWork(facts.get(view.id, {}), extended.get(view.id, {}), activities) for view in views}
 
 
 def collect_class_facts(
@@ -248,7 +274,7 @@ def _collect_facts(
     """
     kind = viewer_kind(viewer, discussion).in_any_group if viewer else None
     values = viewer_values(viewer, discussion) if viewer else {"discussion_id": discussion.id}
-    rows = session.execute(_class_facts(kind, of_one=person_id is not None), {**values, "person_id": person_id})
+    rows = fetch_rows(session, _class_facts(kind, of_one=person_id is not None), {**values, "person_id": person_id})
     facts: dict[int, list[PostFacts]] = {}
     for (_id, author_id), versions in groupby(rows, key=itemgetter(0, 1)):
         facts.setdefault(author_id, []).append(_facts_of(list(versions)))
@@ -269,15 +295,15 @@ def _class_facts(kind: ViewerKind | None, *, of_one: bool) -> Select[Any]:
         .outerjoin(Person, Person.id == _PARENT.author_id)
         .outerjoin(Revision, Revision.post_id == Post.id)
         .where(*wanted)
-        .order_by(Post.id, Revision.version)
+        .order_by(Post.number, Revision.version)
     )
 
 
 def _facts_of(rows: list[Any]) -> PostFacts:
     """A post, from one row for each earlier version, or from its only row."""
-    first: tuple[Any, ...] = tuple(rows[0])
+    first: tuple[Any, ...] = rows[0]
     post_id, author_id, address, words, readings, created, edited, stands, move, set_aside = first[:10]
-    answered_id, by_staff, byline, name = first[10:14]
+    group_id, thread_id, answered_id, by_staff, byline, name = first[10:16]
     if answered_id is not None:
         answered_id = author_key(answered_id, byline)
     earlier = [VersionFacts(row[-3], row[-2], frozenset(row[-1])) for row in rows if row[-3] is not None]
@@ -292,4 +318,6 @@ def _facts_of(rows: list[Any]) -> PostFacts:
         deleted=not stands,
         aside=SET_ASIDE[set_aside] if set_aside else None,
         move=move,
+        thread_id=thread_id,
+        of_group=group_id,
     )

@@ -4,9 +4,10 @@ Each kind is a file of this package and a line of the registry; no other code kn
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -14,10 +15,14 @@ from zoneinfo import ZoneInfo
 from lti_app.core.wording import Phrase
 from lti_app.discussion.discussions.rules import AssignedReading, Calendar
 from lti_app.discussion.reviewing.rules.plans import ReviewTerms
-from lti_app.participation.requirements.facts import PostFacts, PostVerdict
+from lti_app.participation.requirements.early import NO_CLOCK, Proof, ReplyClock
+from lti_app.participation.requirements.facts import NO_ACTIVITY, ActivityFacts, Need, PostFacts, PostVerdict
+from lti_app.participation.requirements.terms import NO_OWN_TERMS, OwnTerms, Stage, due_at, shifted
 
 MAX_WORDS = 5000
 """The largest minimum of words that a requirement can set."""
+APART = "+"
+"""After a kind, it names the second stored entry of that kind, with what releases before it do not know."""
 
 
 class InvalidRequirement(ValueError):
@@ -32,6 +37,7 @@ class Standing(StrEnum):
     PARTLY = "partly"
     OPEN = "open"
     MISSED = "missed"  # its date has passed without it being met; it can still be met late
+    EXCUSED = "excused"  # its date has passed, but there was too little to reply to; it can still be met
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ class Verdict:
     """The reading that it is about, if each reading has its own verdict."""
     counted_at: datetime | None = None
     """When the last of what counts was done, even if more is required; None if nothing counts."""
+    proof: Proof | None = None
+    """Why it is due later than for the class, or excused, for a student who posted early."""
 
     @property
     def is_met(self) -> bool:
@@ -65,6 +73,25 @@ class Verdict:
     def is_pending(self) -> bool:
         """Whether it is not fulfilled and can still be fulfilled on time."""
         return self.standing in (Standing.PARTLY, Standing.OPEN)
+
+    @property
+    def is_excused(self) -> bool:
+        """Whether it is not fulfilled, and nobody may hold that against the student."""
+        return self.standing is Standing.EXCUSED
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether it is shown and does not count for "complete"."""
+        return self.requirement.own.is_optional
+
+    @property
+    def points(self) -> Decimal:
+        """The points for it so far, late or on time; those of something that can be done in part are in proportion."""
+        if self.is_met:
+            return self.requirement.own.points
+        if not (self.requirement.is_divisible and self.want):
+            return Decimal(0)
+        return self.requirement.own.points * min(self.have, self.want) / self.want
 
     @property
     def kind(self) -> str:
@@ -87,6 +114,19 @@ class Terms:
     """The required readings."""
     reviews: ReviewTerms | None = None
     """The reviews that everybody writes, until the student's own date; None where nobody does."""
+    class_calendar: Calendar | None = None
+    """The dates of the class; None where they are the student's own."""
+    assigned: tuple[AssignedReading, ...] = ()
+    """All readings of the discussion."""
+    has_poll: bool = False
+    """Whether the discussion has a class poll."""
+    is_q_and_a: bool = False
+    """Whether first posts are questions."""
+
+    @property
+    def dates_of_class(self) -> Calendar:
+        """The dates of the class."""
+        return self.class_calendar or self.calendar
 
 
 NO_TERMS = Terms(Calendar())
@@ -104,12 +144,26 @@ class Case:
     now: datetime
     zone: ZoneInfo
     """The course's time zone, in which days are counted."""
-    reviews: tuple[datetime | None, ...] = ()
-    """When each review that is assigned to the student was submitted."""
+    activity: ActivityFacts = NO_ACTIVITY
+    """What the student did besides posting."""
+    clock: ReplyClock = NO_CLOCK
+    """What posting early changes for the student."""
+    own_threads: frozenset[int] = frozenset()
+    """The ids of the student's own posts, deleted ones included, with which threads may begin."""
 
     def complete_since(self, post: PostFacts) -> datetime | None:
         """Since when a post has had the minimum of words for a first post or reply; None if it has fewer now."""
         return post.long_enough_since(self.reply_words if post.is_reply else self.first_post_words)
+
+    def reply_since(self, post: PostFacts) -> datetime | None:
+        """Since when a reply to a classmate has had enough words; None for every other post."""
+        return self.complete_since(post) if post.answers_classmate else None
+
+    def due_of(self, requirement: "Requirement") -> datetime | None:
+        """When a requirement is due for this student."""
+        if not requirement.needs_others:
+            return requirement.due
+        return self.clock.moved(requirement.due, requirement.terms.calendar)
 
     def standing(self, *, met: bool, late: bool, begun: bool, due: datetime | None) -> Standing:
         """The state of a requirement now."""
@@ -156,18 +210,23 @@ class FormField:
     """The values of a choice, with their labels."""
     is_optional: bool = False
     """Whether it may be empty, which means no requirement."""
+    least: int = 0
+    """The minimum of a number."""
+    is_apart: bool = False
+    """Whether it is stored in the second entry of its kind, which earlier releases ignore: a kind of theirs may have no
+    new field."""
 
     @property
     def nothing(self) -> int | str:
         """The value that means no requirement."""
-        return "" if self.choices else 0
+        return "" if self.choices else self.least
 
     def check(self, value: object) -> Any:
         """The value, if it is valid; otherwise raises InvalidRequirement."""
         if self.choices:
             fits = isinstance(value, str) and value in [choice for choice, _ in self.choices]
         else:
-            fits = type(value) is int and 0 <= value <= self.most
+            fits = type(value) is int and self.least <= value <= self.most
         if not fits:
             raise InvalidRequirement(f"{self.input} cannot be {value!r:.60}")
         return str(value) if self.choices else value
@@ -208,18 +267,31 @@ class Requirement(ABC):
     """
 
     terms: Terms = field(default=NO_TERMS, kw_only=True)
+    own: OwnTerms = field(default=NO_OWN_TERMS, kw_only=True)
 
     kind: ClassVar[str]
     heading: ClassVar[Phrase]
     """The heading of its explanation."""
+    setting: ClassVar[str]
+    """The sentence in which an instructor sets it, with the names of its fields, and of `due` for its date."""
+    is_basic: ClassVar[bool] = False
+    """Whether most discussions require it, so that it is always shown to instructors."""
     fields: ClassVar[tuple[FormField, ...]] = ()
     evidence: ClassVar[str]
     """The evidence for a criterion of a rubric that it is part of."""
     counts_first_posts: ClassVar[bool] = False
     counts_replies: ClassVar[bool] = False
     """Which posts can count for it. The composer of another post does not mention it."""
-    counts_reviews: ClassVar[bool] = False
-    """Whether it needs to know of the student's reviews."""
+    needs: ClassVar[frozenset[Need]] = frozenset()
+    """The facts that it needs besides posts."""
+    needs_others: ClassVar[bool] = False
+    """Whether it needs posts of classmates to reply to, so that its date may move for those who posted early."""
+    stage: ClassVar[Stage] = Stage.LAST
+    """The date of the discussion until which it is due, unless it has a date of its own."""
+    has_own_date: ClassVar[bool] = True
+    """Whether it can have a date of its own."""
+    is_divisible: ClassVar[bool] = True
+    """Whether a part of it earns a part of its points."""
     judges_posts: ClassVar[bool] = False
     """Whether it decides how single posts count, even if it requires nothing."""
     is_timed: ClassVar[bool] = True
@@ -229,6 +301,14 @@ class Requirement(ABC):
     @abstractmethod
     def is_asked(self) -> bool:
         """Whether it requires anything."""
+
+    @property
+    def due(self) -> datetime | None:
+        """When it is due by the student's dates: by its own date, else by that of its stage. An extension moves its own
+        date as far as the date of its stage."""
+        if self.own.due is None or not self.has_own_date:
+            return due_at(self.stage, self.terms.calendar)
+        return shifted(self.own.due, self.stage, self.terms.dates_of_class, self.terms.calendar)
 
     @property
     @abstractmethod
@@ -267,18 +347,33 @@ class Requirement(ABC):
         """The note on what a post would do for it, in addition to the verdict on the post itself."""
         return ()
 
-    def to_stored(self) -> dict[str, object]:
-        """The form in which a discussion stores it."""
-        return {"kind": self.kind, **{each.name: getattr(self, each.name) for each in self.fields}}
+    def to_stored(self) -> tuple[dict[str, object], ...]:
+        """The entries in which a discussion stores it: one that every release reads, and a second one for what earlier
+        releases do not know, if there is any of that.
+        """
+        entry = {each.name: getattr(self, each.name) for each in self.fields if not each.is_apart}
+        news = {each.name: getattr(self, each.name) for each in self.fields if each.is_apart}
+        apart = {name: value for name, value in news.items() if value != getattr(type(self)(), name)}
+        apart |= self.own.to_stored()
+        more = ({"kind": self.kind + APART, **apart},) if apart else ()
+        return ({"kind": self.kind, **entry}, *more)
 
     @classmethod
-    def from_stored(cls, stored: Mapping[str, object], terms: Terms) -> Self:
-        """Read what `to_stored` wrote; raises InvalidRequirement for anything else."""
-        names = {each.name for each in cls.fields}
+    def from_stored(cls, stored: Mapping[str, object], terms: Terms, apart: Mapping[str, object] | None = None) -> Self:
+        """Read what `to_stored` wrote; raises InvalidRequirement for anything else. What a newer release added to the
+        second entry is ignored.
+        """
+        names = {each.name for each in cls.fields if not each.is_apart}
         if extra := stored.keys() - names - {"kind"}:
             raise InvalidRequirement(f"{cls.kind} has no {sorted(extra)[0]!r:.60}")
-        values = {each.name: each.check(stored[each.name]) for each in cls.fields if each.name in stored}
-        return cls(**values, terms=terms)
+        apart = apart or {}
+        found = {each: apart if each.is_apart else stored for each in cls.fields}
+        values = {each.name: each.check(entry[each.name]) for each, entry in found.items() if each.name in entry}
+        try:
+            own = OwnTerms.from_stored(apart)
+        except ValueError as error:
+            raise InvalidRequirement(f"{cls.kind} has terms that cannot be") from error
+        return cls(**values, terms=terms, own=own)
 
 
 def is_late(moment: datetime, due: datetime | None) -> bool:
@@ -286,9 +381,49 @@ def is_late(moment: datetime, due: datetime | None) -> bool:
     return due is not None and moment > due
 
 
-def last_due(calendar: Calendar) -> datetime | None:
-    """The due date of what any post can fulfill: the date of the replies, otherwise that of the first post."""
-    return calendar.replies_due or calendar.first_post_due
+@dataclass(frozen=True)
+class Done:
+    """Something that counts towards a number."""
+
+    at: datetime
+    address: str = ""
+    """The post in which it was done, if it was done in one."""
+    person: str = ""
+    """The person whom that post answers."""
+    order: int = 0
+    """Which of two at the same moment comes first."""
+
+
+def judge_count(requirement: Requirement, done: Collection[Done], want: int, case: Case) -> Verdict:
+    """The verdict of a requirement that is met once so many things are done; the earliest count."""
+    due = case.due_of(requirement)
+    counted = sorted(done, key=lambda each: (each.at, each.order))[:want]
+    met = len(counted) >= want
+    late = any(is_late(each.at, due) for each in counted)
+    last = counted[-1].at if counted else None
+    return Verdict(
+        requirement=requirement,
+        standing=case.standing(met=met, late=late, begun=bool(counted), due=due),
+        have=len(counted),
+        want=want,
+        due=due,
+        met_at=last if met else None,
+        late=late,
+        addresses=tuple(dict.fromkeys(each.address for each in counted if each.address)),
+        people=tuple(each.person for each in counted if each.person),
+        counted_at=last,
+    )
+
+
+def excused(verdict: Verdict, clock: ReplyClock, now: datetime) -> Verdict:
+    """The verdict with what posting early changes: the proof for its later date, and no blame where there was too
+    little to reply to.
+    """
+    if not verdict.requirement.needs_others or clock.proof is None:
+        return verdict
+    if not verdict.is_met and clock.excuses(now, verdict.due):
+        return replace(verdict, standing=Standing.EXCUSED, proof=clock.proof)
+    return replace(verdict, proof=clock.proof) if verdict.due != verdict.requirement.due else verdict
 
 
 def judge_once(

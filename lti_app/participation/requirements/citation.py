@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lti_app.core.wording import Phrase, Typed, phrase
+from lti_app.core.wording import Phrase, Typed, marked, phrase
 from lti_app.discussion.discussions.rules import AssignedReading
 from lti_app.participation.requirements.base import (
     Case,
@@ -14,7 +14,6 @@ from lti_app.participation.requirements.base import (
     Requirement,
     Verdict,
     judge_once,
-    last_due,
 )
 
 
@@ -24,9 +23,12 @@ class CitationRequirement(Requirement):
 
     kind = "citation"
     heading = phrase("The readings")
+    setting = marked("Cite each required reading by %(due)s.")
+    is_basic = True
     evidence = "readings"
     counts_first_posts = counts_replies = True
     is_timed = False
+    is_divisible = False
 
     @property
     def is_asked(self) -> bool:
@@ -35,17 +37,21 @@ class CitationRequirement(Requirement):
 
     def judge(self, case: Case) -> Judgment:
         """One verdict for each reading; any post that counts can cite it."""
-        due = last_due(self.terms.calendar)
+        due = case.due_of(self)
         return Judgment(tuple(self._judge_reading(reading, case, due) for reading in self.terms.readings))
 
     def _judge_reading(self, reading: AssignedReading, case: Case, due: datetime | None) -> Verdict:
-        cites = [(post.since(lambda version: reading.id in version.reading_ids), post) for post in case.posts]
+        cites = [(post.cites_since(reading.id), post) for post in case.posts]
         return judge_once(self, cites, case, due, reading)
 
     @property
     def sentence(self) -> Phrase:
         """The names of the readings."""
         labels = tuple(reading.label for reading in self.terms.readings)
+        if self.own.due and len(labels) > 1:
+            return phrase("Cite each of these readings by %(due)s: %(readings)s.", readings=labels, due=self.due)
+        if self.own.due:
+            return phrase("Cite %(reading)s by %(due)s.", reading=labels[0], due=self.due)
         if len(labels) > 1:
             return phrase("Cite each of these readings: %(readings)s.", readings=labels)
         return phrase("Cite %(reading)s.", reading=labels[0])

@@ -13,7 +13,6 @@ from lti_app.participation.requirements.base import (
     Requirement,
     Verdict,
     is_late,
-    last_due,
 )
 from lti_app.participation.requirements.facts import PostFacts
 
@@ -32,8 +31,10 @@ class DaysRequirement(Requirement):
     kind = "days"
     heading = phrase("Your days")
     fields = (FormField("days", "days_wanted", marked("Different days with a post"), 0, MAX_DAYS, is_optional=True),)
+    setting = marked("Post on at least %(days)s different days by %(due)s.")
+    is_basic = True
     evidence = "replies"
-    counts_first_posts = counts_replies = True
+    counts_first_posts = counts_replies = needs_others = True
 
     days: int = 0
 
@@ -44,7 +45,7 @@ class DaysRequirement(Requirement):
 
     def judge(self, case: Case) -> Judgment:
         """The earliest days, each with its earliest post."""
-        due = last_due(self.terms.calendar)
+        due = case.due_of(self)
         complete = sorted((since, post.id, post.address) for post in case.posts if (since := _since(case, post)))
         first_of: dict[date, tuple[datetime, str]] = {}
         for since, _, address in complete:
@@ -68,7 +69,7 @@ class DaysRequirement(Requirement):
     @property
     def sentence(self) -> Phrase:
         """The number of days, and the due date if there is one."""
-        if due := last_due(self.terms.calendar):
+        if due := self.due:
             return nphrase(
                 "Post on at least %(num)s day by %(due)s.",
                 "Post on at least %(num)s different days by %(due)s.",

@@ -6,18 +6,22 @@ from `Requirements` and `evaluate`, so they never disagree. For every kind of re
 - Posts do not count while they are deleted, hidden, held or private; once shown, they count from when they were
   written.
 - Late posts count, and are marked late.
+- What is optional is shown, and does not decide whether everything is complete.
 - More than required does not change the result.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from lti_app.core.wording import Phrase
-from lti_app.participation.requirements.base import Asked, Case, Requirement, Verdict
-from lti_app.participation.requirements.facts import DELETED, PostFacts, PostVerdict
+from lti_app.participation.requirements.base import Asked, Case, Requirement, Verdict, excused
+from lti_app.participation.requirements.early import NO_CLOCK, EarlyRule, ReplyClock
+from lti_app.participation.requirements.facts import DELETED, NO_ACTIVITY, ActivityFacts, Need, PostFacts, PostVerdict
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,10 @@ class Requirements:
 
     parts: tuple[Requirement, ...]
     """One of each kind, in the order of the registry; some require nothing."""
+    early: EarlyRule = field(default_factory=EarlyRule)
+    """The protection of students who post early."""
+    version: int = 0
+    """The version of the rule, which changes with every change; 0 before the first version was recorded."""
 
     @cached_property
     def asked(self) -> tuple[Requirement, ...]:
@@ -46,9 +54,15 @@ class Requirements:
         return _together([part.of_reply for part in self.parts])
 
     @cached_property
-    def counts_reviews(self) -> bool:
-        """Whether any of them needs to know of the student's reviews."""
-        return any(part.counts_reviews for part in self.asked)
+    def needs(self) -> frozenset[Need]:
+        """The facts that they need besides posts."""
+        needed = frozenset(need for part in self.asked for need in part.needs)
+        return needed | {Need.FIRST_POSTS} if self.early.is_on else needed
+
+    @cached_property
+    def points(self) -> Decimal:
+        """The points of all that is required."""
+        return sum((part.own.points for part in self.asked if not part.own.is_optional), Decimal(0))
 
     @property
     def calls(self) -> dict[str, Phrase]:
@@ -65,30 +79,61 @@ class Verdicts:
     has_started: bool = False
     """Whether there is a first post of any length that is not deleted; it opens the post-first gate."""
 
+    version: int = 0
+    """The version of the rule that made it."""
+
+    @property
+    def required(self) -> tuple[Verdict, ...]:
+        """The verdicts on what is not optional."""
+        return tuple(verdict for verdict in self.requirements if not verdict.is_optional)
+
     @property
     def all_met(self) -> bool:
-        """Whether all requirements are met, on time or late."""
-        return all(verdict.is_met for verdict in self.requirements)
+        """Whether all that is required is met, on time or late, or excused."""
+        return all(verdict.is_met or verdict.is_excused for verdict in self.required)
 
     @property
     def any_pending(self) -> bool:
-        """Whether a requirement is not met and can still be met on time."""
-        return any(verdict.is_pending for verdict in self.requirements)
+        """Whether something that is required is not met and can still be met on time."""
+        return any(verdict.is_pending for verdict in self.required)
 
     @property
     def any_late(self) -> bool:
-        """Whether anything that counts was late."""
-        return any(verdict.late for verdict in self.requirements)
+        """Whether anything that is required was done late."""
+        return any(verdict.late for verdict in self.required)
+
+    @property
+    def any_excused(self) -> bool:
+        """Whether something that is required is excused."""
+        return any(verdict.is_excused for verdict in self.required)
 
     @property
     def completed_at(self) -> datetime | None:
-        """When the last requirement was met; None if one is not met, or if there are none."""
-        moments = [verdict.met_at for verdict in self.requirements]
+        """When the last of what is required was met; None if something is neither met nor excused, or if nothing is
+        required.
+        """
+        moments = [verdict.met_at for verdict in self.required if not verdict.is_excused]
         return max((m for m in moments if m), default=None) if all(moments) else None
+
+    @property
+    def points_possible(self) -> Decimal:
+        """The points of all that is required, except for what is excused."""
+        possible = (_points_of(each) for each in self._by_requirement(of=self.required) if not _is_excused(each))
+        return sum(possible, Decimal(0))
+
+    @property
+    def points(self) -> Decimal:
+        """The points so far. Those of optional requirements make up for others, up to the points that are possible."""
+        earned = (_earned(each) for each in self._by_requirement(of=self.requirements) if not _is_excused(each))
+        return min(sum(earned, Decimal(0)), self.points_possible)
 
     def of(self, requirement: Requirement) -> tuple[Verdict, ...]:
         """The verdicts of one requirement."""
         return tuple(verdict for verdict in self.requirements if verdict.requirement is requirement)
+
+    def _by_requirement(self, *, of: Sequence[Verdict]) -> list[tuple[Verdict, ...]]:
+        """A requirement may have several verdicts, one for each reading; its points are those of all together."""
+        return [tuple(group) for _, group in groupby(of, key=lambda verdict: verdict.kind)]
 
 
 def evaluate(
@@ -97,33 +142,70 @@ def evaluate(
     now: datetime,
     zone: ZoneInfo,
     *,
-    reviews: Sequence[datetime | None] = (),
+    activity: ActivityFacts = NO_ACTIVITY,
 ) -> Verdicts:
     """Compare one student's posts with the requirements of a discussion, at the moment `now`.
 
-    `zone` is the time zone of the course, in which days begin and end for everybody. `reviews` are the moments when
-    the reviews that are assigned to the student were submitted.
+    `zone` is the time zone of the course, in which days begin and end for everybody. `activity` has what
+    `requirements.needs` names.
     """
     aside = {post.id: DELETED if post.deleted else post.aside for post in posts}
     judged = {post_id: PostVerdict(reason, counts=False) for post_id, reason in aside.items() if reason}
+    counting = tuple(post for post in posts if not aside[post.id])
+    clock = _clock(requirements, counting, activity, now)
     case = Case(
-        posts=tuple(post for post in posts if not aside[post.id]),
+        posts=counting,
         first_post_words=requirements.of_first_post.words,
         reply_words=requirements.of_reply.words,
         now=now,
         zone=zone,
-        reviews=tuple(reviews),
+        activity=activity,
+        clock=clock,
+        own_threads=frozenset(post.id for post in posts),
     )
     verdicts: list[Verdict] = []
     for part in requirements.parts:
         if part.is_asked or part.judges_posts:
             judgment = part.judge(case)
-            verdicts += judgment.verdicts if part.is_asked else ()
+            verdicts += [excused(each, clock, now) for each in judgment.verdicts] if part.is_asked else []
             judged.update(judgment.posts)
     has_started = any(not post.is_reply and not post.deleted for post in posts)
-    return Verdicts(tuple(verdicts), judged, has_started=has_started)
+    return Verdicts(tuple(verdicts), judged, has_started=has_started, version=requirements.version)
 
 
 def _together(asked: Sequence[Asked]) -> Asked:
     words = max((each.words for each in asked), default=0)
     return Asked(words, next((each.due for each in asked if each.due), None))
+
+
+def _clock(
+    requirements: Requirements, posts: Sequence[PostFacts], activity: ActivityFacts, now: datetime
+) -> ReplyClock:
+    """What posting early changes for the author of these posts."""
+    if not requirements.early.is_on or not requirements.parts:
+        return NO_CLOCK
+    words = requirements.of_first_post.words
+    done = [
+        (since, post.id, post.of_group)
+        for post in posts
+        if not post.is_reply and (since := post.long_enough_since(words)) is not None
+    ]
+    posted_at, _, own_group = min(done, default=(None, 0, None), key=lambda each: each[:2])
+    others = (
+        each
+        for each in activity.first_posts
+        if each.author_id != activity.person_id and (own_group is None or each.of_group in (own_group, None))
+    )
+    return requirements.early.clock(posted_at, others, requirements.parts[0].terms.calendar, now)
+
+
+def _points_of(verdicts: Sequence[Verdict]) -> Decimal:
+    return verdicts[0].requirement.own.points
+
+
+def _earned(verdicts: Sequence[Verdict]) -> Decimal:
+    return sum((verdict.points for verdict in verdicts), Decimal(0)) / len(verdicts)
+
+
+def _is_excused(verdicts: Sequence[Verdict]) -> bool:
+    return all(verdict.is_excused for verdict in verdicts)

@@ -1,8 +1,9 @@
 """The facts about posts that requirements depend on, and the verdict on a single post."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 
 from lti_app.core.wording import Phrase, nphrase, phrase
 from lti_app.discussion.discussions.rules import Move
@@ -67,6 +68,11 @@ class PostFacts:
     aside: CountReason | None = None
     """Why it does not count regardless of its text: one of SET_ASIDE."""
     move: Move | None = None
+    thread_id: int | None = None
+    """The id of the first post of the thread in which a reply was written; splitting the reply off does not change it.
+    """
+    of_group: int | None = None
+    """The group whose discussion it is part of, where groups are separate."""
 
     @property
     def is_reply(self) -> bool:
@@ -89,6 +95,10 @@ class PostFacts:
         for version in self.versions:
             since = (since or version.at) if condition(version) else None
         return since
+
+    def cites_since(self, reading_id: int) -> datetime | None:
+        """Since when the post has cited a reading without interruption; None if it does not now."""
+        return self.since(lambda version: reading_id in version.reading_ids)
 
     def long_enough_since(self, words: int) -> datetime | None:
         """Since when the post has had this many words; None if it has fewer now."""
@@ -114,3 +124,55 @@ class PostVerdict:
     def words(self) -> Phrase:
         """The text beside the post."""
         return self.reason.words.with_values(num=self.number, number=self.number, of=self.of)
+
+
+class Need(StrEnum):
+    """Facts that only some requirements need; each takes one statement."""
+
+    REVIEWS = "reviews"
+    LIKES = "likes"
+    READ_MARKS = "read_marks"
+    POSITIONS = "positions"
+    PLACES = "places"
+    """The pages that posts cite."""
+    FIRST_POSTS = "first_posts"
+    """When classmates finished their first posts."""
+
+
+Place = tuple[int, str, str]
+"""A reading with a page, or with a paragraph, that a post cites."""
+
+
+@dataclass(frozen=True)
+class FirstPostDone:
+    """A first post that counts among those that existed."""
+
+    at: datetime
+    author_id: int
+    of_group: int | None = None
+
+
+@dataclass(frozen=True)
+class ActivityFacts:
+    """What one student did besides writing posts, as far as any requirement asks for it."""
+
+    person_id: int = 0
+    reviews: tuple[datetime | None, ...] = ()
+    """When each review that is assigned to the student was submitted."""
+    likes: tuple[datetime, ...] = ()
+    """When the student liked posts of classmates."""
+    read_at: Mapping[int, datetime] = field(default_factory=dict)
+    """When the student marked readings as read, by reading id."""
+    positions: tuple[datetime | None, datetime | None] = (None, None)
+    """When the student first answered the class poll, and when last after that."""
+    places: Mapping[int, frozenset[Place]] = field(default_factory=dict)
+    """The places that posts cite now, by post id."""
+    first_posts: tuple[FirstPostDone, ...] = ()
+    """The first post of each student who has one that is long enough, the earliest first."""
+
+    def with_places(self, post_id: int, places: frozenset[Place]) -> "ActivityFacts":
+        """The same with another post, or with a post that cites other places."""
+        return replace(self, places={**self.places, post_id: places})
+
+
+NO_ACTIVITY = ActivityFacts()

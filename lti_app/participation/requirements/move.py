@@ -15,6 +15,7 @@ from lti_app.participation.requirements.base import (
     Verdict,
     judge_once,
 )
+from lti_app.participation.requirements.terms import Stage
 
 ONE_REPLY = {
     Move.EXTEND: phrase("one reply that extends a classmate’s idea"),
@@ -44,20 +45,23 @@ class MoveRequirement(Requirement):
         FormField(
             "move",
             "wanted_move",
-            marked("Require one reply of a particular type"),
+            marked("One reply of a particular type"),
             "",
             choices=(
-                ("", marked("No, any reply counts")),
-                (Move.EXTEND.value, marked("Yes: a reply that extends an idea")),
-                (Move.QUESTION.value, marked("Yes: a reply that asks a question")),
-                (Move.COUNTER.value, marked("Yes: a counter-argument")),
-                (Move.CONNECT.value, marked("Yes: a reply that connects the readings")),
-                (Move.EXAMPLE.value, marked("Yes: a reply that gives an example")),
+                ("", marked("a reply of any type")),
+                (Move.EXTEND.value, marked("a reply that extends an idea")),
+                (Move.QUESTION.value, marked("a reply that asks a question")),
+                (Move.COUNTER.value, marked("a counter-argument")),
+                (Move.CONNECT.value, marked("a reply that connects the readings")),
+                (Move.EXAMPLE.value, marked("a reply that gives an example")),
             ),
         ),
     )
+    setting = marked("One of the replies is %(move)s by %(due)s.")
     evidence = "replies"
-    counts_replies = True
+    counts_replies = needs_others = True
+    stage = Stage.REPLIES
+    is_divisible = False
 
     move: str = ""
     """The value of a Move; empty for none."""
@@ -71,7 +75,7 @@ class MoveRequirement(Requirement):
         """The earliest reply with the move."""
         moves = [post for post in case.posts if post.move == self.move and post.answers_classmate]
         made = [(case.complete_since(post), post) for post in moves]
-        return Judgment((judge_once(self, made, case, self.terms.calendar.replies_due),))
+        return Judgment((judge_once(self, made, case, case.due_of(self)),))
 
     @property
     def sentence(self) -> Phrase:

@@ -16,6 +16,7 @@ from lti_app.participation.requirements.base import (
     is_late,
 )
 from lti_app.participation.requirements.facts import BEYOND, TOO_SHORT, CountReason, PostFacts, PostVerdict
+from lti_app.participation.requirements.terms import Stage
 
 MAX_REPLIES = 20
 REPLY = CountReason(
@@ -62,8 +63,12 @@ class RepliesRequirement(Requirement):
         FormField("people", "replies_wanted", marked("Replies to different classmates"), 2, MAX_REPLIES),
         FormField("words", "reply_words", marked("Minimum words in each reply"), 75, MAX_WORDS),
     )
+    setting = marked("Reply to %(people)s different classmates with at least %(words)s words each by %(due)s.")
+    is_basic = True
     evidence = "replies"
-    counts_replies = judges_posts = True
+    counts_replies = judges_posts = needs_others = True
+    stage = Stage.REPLIES
+    has_own_date = False
 
     people: int = 0
     words: int = 0
@@ -76,7 +81,7 @@ class RepliesRequirement(Requirement):
     def judge(self, case: Case) -> Judgment:
         """The earliest replies that count, one for each person."""
         posts = [post for post in case.posts if post.is_reply]
-        due, judged = self.terms.calendar.replies_due, dict[int, PostVerdict]()
+        due, judged = case.due_of(self), dict[int, PostVerdict]()
         counted: list[tuple[datetime, PostFacts]] = []
         answered: set[int | None] = set()
         long_enough = [(since, post.id, post) for post in posts if (since := post.long_enough_since(self.words))]
@@ -117,12 +122,12 @@ class RepliesRequirement(Requirement):
     @property
     def of_reply(self) -> Asked:
         """The minimum of words and the due date."""
-        return Asked(self.words, self.terms.calendar.replies_due)
+        return Asked(self.words, self.due)
 
     @property
     def sentence(self) -> Phrase:
         """The number of people, and what else is set."""
-        people, words, due = self.people, self.words, self.terms.calendar.replies_due
+        people, words, due = self.people, self.words, self.due
         if words and due:
             return nphrase(
                 "Reply to %(num)s classmate with at least %(words)s words by %(due)s.",

@@ -1,9 +1,11 @@
 """The reviews of classmates' posts, and of one's own, that were assigned, by their due date."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from lti_app.core.wording import Phrase, marked, nphrase, phrase
 from lti_app.participation.requirements.base import Case, FormField, Judgment, Requirement, Verdict, is_late
+from lti_app.participation.requirements.facts import Need
 
 COUNTED = "yes"
 
@@ -25,11 +27,16 @@ class ReviewsRequirement(Requirement):
             "reviews_counted",
             marked("Count peer reviews as participation"),
             "",
-            choices=(("", marked("No")), (COUNTED, marked("Yes: the reviews that are assigned, by their due date"))),
+            choices=(
+                ("", marked("do not count")),
+                (COUNTED, marked("those that are assigned count, by their own due date")),
+            ),
         ),
     )
+    setting = marked("Peer reviews: %(counted)s.")
     evidence = "reviews"
-    counts_reviews = True
+    needs = frozenset({Need.REVIEWS})
+    has_own_date = False
 
     counted: str = ""
 
@@ -38,11 +45,16 @@ class ReviewsRequirement(Requirement):
         """Whether they count, and the discussion has any."""
         return self.counted == COUNTED and self.terms.reviews is not None
 
+    @property
+    def due(self) -> datetime | None:
+        """When reviews are due, which is set with them."""
+        return self.terms.reviews.due if self.terms.reviews else None
+
     def judge(self, case: Case) -> Judgment:
         """The reviews that are submitted, of those that are assigned."""
-        due = self.terms.reviews.due if self.terms.reviews else None
-        done = sorted(moment for moment in case.reviews if moment is not None)
-        want = len(case.reviews) or (self.terms.reviews.count if self.terms.reviews else 0)
+        due, reviews = case.due_of(self), case.activity.reviews
+        done = sorted(moment for moment in reviews if moment is not None)
+        want = len(reviews) or (self.terms.reviews.count if self.terms.reviews else 0)
         met, late = len(done) >= want, any(is_late(moment, due) for moment in done)
         verdict = Verdict(
             requirement=self,

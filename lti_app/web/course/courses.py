@@ -17,6 +17,7 @@ from lti_app.discussion.reviewing.queries.tasks import list_owed
 from lti_app.grading.assessments.queries.term import list_own_excused
 from lti_app.library.readings.access import may_edit, require_staff
 from lti_app.library.readings.queries import list_class_progress, list_readings
+from lti_app.notices.feed.queries.notices import count_unread
 from lti_app.participation.matrix.queries.own import list_own_work
 from lti_app.participation.matrix.rules.own import next_due_first
 from lti_app.web.course.forms.courses import CourseSettingsForm, prefilled
@@ -42,6 +43,7 @@ def home() -> ResponseReturnValue:
         owed_reviews={each.discussion_id: each for each in owed},
         readings=list_readings(session, actor),
         **_own_term(actor, views),
+        unread=count_unread(session, actor, views),
         is_staff=actor.is_staff,
         is_student=actor.role is Role.STUDENT and not actor.is_previewing,
         may_edit=may_edit(actor),

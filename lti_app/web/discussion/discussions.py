@@ -1,7 +1,6 @@
 """A discussion: reading it, setting it up, and how it is counted."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +8,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor, Role
-from lti_app.course.groups.queries import list_groups
 from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.actions.remove import remove_discussion
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, NotRemovable
@@ -22,6 +20,7 @@ from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.reactions.queries import liked_posts
+from lti_app.discussion.read_state.actions import record_first_opening
 from lti_app.discussion.read_state.rules import Sort, write_numbers
 from lti_app.discussion.reviewing.queries.tasks import list_tasks
 from lti_app.discussion.stances.queries import get_stances
@@ -30,32 +29,18 @@ from lti_app.discussion.threads.rules import Jumps, Overview
 from lti_app.grading.assessments.queries.grades import get_released_grade
 from lti_app.grading.assessments.queries.history import list_looks
 from lti_app.grading.assessments.rules import MAX_REASON
-from lti_app.grading.rubrics.actions.settings import save_graded_settings
 from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
-from lti_app.library.readings.actions.records import add_reading
-from lti_app.library.readings.queries import ReadingLine, list_readings
-from lti_app.library.readings.rules import to_csl
+from lti_app.notices.feed.queries.standing import get_standing
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.evaluation import Verdicts
-from lti_app.web.discussion.forms.discussions import ReadingForm, SettingsForm, prefilled
 from lti_app.web.discussion.forms.drafting import first_post, own_participation
+from lti_app.web.discussion.forms.setting_up import SettingsPage
 from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
 from lti_app.web.forms.fields import ConfirmForm
-from lti_app.web.forms.rubrics import begun_from, rubric_choices
 from lti_app.web.session import get_visitor
-from lti_app.web.transactions import now, read_session, writing
+from lti_app.web.transactions import now, read_session, write_aside, writing
 
 blueprint = Blueprint("discussions", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>")
-
-
-@dataclass(frozen=True)
-class ReadingChoice:
-    """A reading of the course on the settings page."""
-
-    reading: ReadingLine
-    assigned: bool
-    required: bool
 
 
 @blueprint.get("")
@@ -108,26 +93,24 @@ def participation(discussion_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/settings", methods=["GET", "POST"])
 def settings(discussion_id: int) -> ResponseReturnValue:
-    """The settings page. Its second button adds a reading to the course and keeps everything else as it was typed."""
+    """The settings page. Only its last button saves: others add a reading to the course, fill in requirements or show
+    how students see them, and keep everything else as it was typed.
+    """
     actor = get_visitor()
     discussion = get_discussion(
         read_session(), actor, discussion_id, need=DiscussionPermission.EDIT_SETTINGS, now=now()
     )
-    form = SettingsForm(data=prefilled(discussion))
-    reading_form = ReadingForm(request.form if _adds_reading() else None, prefix="new-")
-    if request.method == "GET":
-        return _settings_page(actor, discussion, form, reading_form)
-    if _adds_reading():
-        return _add_reading(actor, discussion, form, reading_form)
-    if form.validate():
+    page = SettingsPage(actor, discussion)
+    if request.method == "GET" or not page.saves:
+        return page.answer()
+    if page.form.validate():
         try:
-            _save_settings(actor, discussion_id, form)
+            page.save()
         except DatesOutOfOrder as error:
-            _mark_out_of_order(form, error)
+            page.mark_out_of_order(error)
         else:
-            flash(_("Discussion saved. This is what your students see."))
             return redirect(url_for(".show", discussion_id=discussion_id), 303)
-    return _settings_page(actor, discussion, form, reading_form), 422
+    return page.render(), 422
 
 
 @blueprint.post("/remove")
@@ -142,11 +125,6 @@ def remove(discussion_id: int) -> ResponseReturnValue:
         return redirect(url_for(".show", discussion_id=discussion_id), 303)
     flash(_("“%(title)s” removed.", title=title))
     return redirect(url_for("courses.home"), 303)
-
-
-def _mark_out_of_order(form: SettingsForm, error: DatesOutOfOrder) -> None:
-    later, earlier = form[str(error.data["later"])], form[str(error.data["earlier"])]
-    later.errors = [_("This is before “%(earlier)s”. Choose a later date.", earlier=earlier.label.text)]
 
 
 def _is_shown(actor: Actor, discussion: DiscussionView) -> bool:
@@ -171,87 +149,11 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[s
         "is_staff": actor.is_staff,
         "stance": get_stances(session, actor, discussion),
         "review_tasks": list_tasks(session, actor, discussion, now=now()),
+        "notices": (standing := get_standing(session, actor, discussion)),
+        "followed": standing.threads,
         "review_count": count_review_items(session, actor).get(discussion.id, 0),
         "base_url": url_for(".show", discussion_id=discussion.id),
     }
-
-
-def _adds_reading() -> bool:
-    return request.form.get("action") == "add_reading"
-
-
-def _add_reading(
-    actor: Actor, discussion: DiscussionView, form: SettingsForm, reading_form: ReadingForm
-) -> ResponseReturnValue:
-    if not reading_form.validate():
-        return _settings_page(actor, discussion, form, reading_form), 422
-    with writing() as session:
-        added = add_reading(session, actor, to_csl(reading_form.to_entry()), now())
-    flash(_("Reading added and selected. Save the settings to assign it."))
-    return _settings_page(actor, discussion, form, ReadingForm(prefix="new-"), added=added)
-
-
-def _save_settings(actor: Actor, discussion_id: int, form: SettingsForm) -> None:
-    with writing() as session:
-        known = [line.id for line in list_readings(session, actor)]
-        assigned = tuple(reading_id for reading_id in known if f"reading-{reading_id}" in request.form)
-        required = frozenset(reading_id for reading_id in assigned if f"required-{reading_id}" in request.form)
-        chosen, version = form.to_settings(assigned, required), form.version.data or 0
-        save_graded_settings(
-            session,
-            actor,
-            discussion_id,
-            settings=chosen,
-            prompt_html=(form.prompt.data or "") if form.is_rich else None,
-            rubric=begun_from(actor, form.rubric.data or "") or DEFAULT_RUBRIC.translated(_),
-            version=version,
-            now=now(),
-        )
-
-
-def _settings_page(
-    actor: Actor, discussion: DiscussionView, form: SettingsForm, reading_form: ReadingForm, *, added: int = 0
-) -> str:
-    chosen: Mapping[str, object] = request.form if request.method == "POST" else _assigned_now(discussion)
-    choices = [
-        ReadingChoice(
-            line,
-            assigned=line.id == added or f"reading-{line.id}" in chosen,
-            required=line.id == added or f"required-{line.id}" in chosen,
-        )
-        for line in list_readings(read_session(), actor)
-    ]
-    stances = get_stances(read_session(), actor, discussion)
-    if request.method == "GET":
-        form.begun_html = discussion.prompt_html
-    return render_template(
-        "discussion/discussions/settings.html",
-        discussion=discussion,
-        lineage=get_lineage(read_session(), actor, discussion),
-        answered=stances.shift.people if stances and stances.shift else 0,
-        form=form,
-        reading_form=reading_form,
-        reading_choices=choices,
-        **_rubric(actor, discussion, form),
-        groups=list_groups(read_session(), actor),
-        base_url=url_for(".show", discussion_id=discussion.id),
-    )
-
-
-def _rubric(actor: Actor, discussion: DiscussionView, form: SettingsForm) -> dict[str, object]:
-    """The rubric of the discussion; before it has one, those to choose from, and what the chosen one looks like."""
-    rubric = get_rubric(read_session(), discussion)
-    if rubric.version:
-        return {"rubric": rubric, "rubric_plan": rubric}
-    form.rubric.choices = rubric_choices(actor)
-    plan = DEFAULT_RUBRIC if form.rubric.errors else begun_from(actor, form.rubric.data or "")
-    plan = plan or DEFAULT_RUBRIC.translated(_)
-    return {"rubric": rubric, "rubric_plan": plan.numbered()}
-
-
-def _assigned_now(discussion: DiscussionView) -> dict[str, bool]:
-    assigned = {f"reading-{reading.id}": True for reading in discussion.readings}
-    return assigned | {f"required-{reading.id}": True for reading in discussion.readings if reading.required}
 
 
 def _circumstances(
@@ -272,6 +174,8 @@ def _thread(
     while the reader may see no posts.
     """
     overview = get_overview(session, actor, discussion)
+    if not overview.has_opened and actor.role is Role.STUDENT:
+        write_aside(lambda writer: record_first_opening(writer, actor, discussion))
     if not posts_access.may(actor, posts_access.PostPermission.READ, circumstances):
         return {"activity": overview.activity, "page": None}
     start = address_to_path(request.args.get("at", "")) or ""

@@ -53,14 +53,12 @@ from lti_app.web.exchange.forms.exchange import (
     lost_words,
     reading_of,
 )
-from lti_app.web.headers import name_file
+from lti_app.web.headers import LOCKED_UP, name_file
 from lti_app.web.library.forms.files import file_refusal
 from lti_app.web.library.uploads import storage
 from lti_app.web.session import current_actor, get_visitor
 from lti_app.web.transactions import end_reading, now, read_session, writing
 
-LOCKED_UP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
-"""Of a file to be saved, should a browser show it after all."""
 MAX_REQUEST = MAX_BYTES + 200_000
 """Bytes of a file and the form around it."""
 MAX_DIGITS = 18

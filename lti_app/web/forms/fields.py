@@ -18,6 +18,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 
+from lti_app.core.local_time import local_time
 from lti_app.course.people.rules import ZONES
 from lti_app.discussion.discussions.actions.reserve import MAX_POINTS
 
@@ -53,7 +54,7 @@ class PointsField(DecimalField):
 
     def __init__(self, label: LazyString, **options: Any) -> None:
         asked = InputRequired(_l("Enter the number of points."))
-        super().__init__(label, [asked, _finite, NumberRange(min=Decimal("0.01"), max=MAX_POINTS)], places=2, **options)
+        super().__init__(label, [asked, finite, NumberRange(min=Decimal("0.01"), max=MAX_POINTS)], places=2, **options)
 
     def _value(self) -> str:
         """As typed, else without zeros that say nothing."""
@@ -62,7 +63,7 @@ class PointsField(DecimalField):
         return "" if self.data is None else f"{self.data:.2f}".rstrip("0").rstrip(".")
 
 
-def _finite(_form: Form, field: DecimalField) -> None:
+def finite(_form: Form, field: DecimalField) -> None:
     """Refuse what Decimal takes for a number though it is none: comparing it with others would fail."""
     if field.data is not None and not field.data.is_finite():
         raise StopValidation(field.gettext("Not a valid decimal value."))
@@ -109,11 +110,15 @@ class ZoneField(SelectField):
 
 
 def moment_of(local: datetime | None, time_zone: str, *, end_of_minute: bool) -> datetime | None:
-    """The moment of a local date and time. The whole last minute counts: due at 23:59 means until midnight."""
+    """The moment of a local date and time. The whole last minute counts: due at 23:59 means until midnight.
+
+    What becomes of times that a change of the clocks leaves out or repeats is decided by `local_time`.
+    """
     if local is None:
         return None
     edge = (59, 999_999) if end_of_minute else (0, 0)
-    return local.replace(second=edge[0], microsecond=edge[1], tzinfo=ZoneInfo(time_zone))
+    exact = local.replace(second=edge[0], microsecond=edge[1])
+    return local_time(exact, ZoneInfo(time_zone), is_end=end_of_minute).moment
 
 
 def _in_our_time(_form: Form, field: DateTimeLocalField) -> None:

@@ -1,38 +1,188 @@
 """The fields of every kind of requirement, built from the plain data with which each kind describes its own."""
 
+import re
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, Form, IntegerField, SelectField
+from wtforms import BooleanField, DecimalField, Field, Form, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from lti_app.core.local_time import ClockChange, local_time
+from lti_app.course.people.rules import zone
 from lti_app.discussion.discussions.rules import StoredRequirements
-from lti_app.participation.requirements.base import FormField
-from lti_app.participation.requirements.registry import FIELDS, to_stored, to_values
-from lti_app.web.forms.fields import offered
+from lti_app.participation.requirements.base import FormField, Requirement
+from lti_app.participation.requirements.early import MAX_OTHERS, EarlyRule
+from lti_app.participation.requirements.presets import PRESETS, Preset
+from lti_app.participation.requirements.registry import (
+    FIELDS,
+    KINDS,
+    early_from_stored,
+    to_own_terms,
+    to_stored,
+    to_values,
+)
+from lti_app.participation.requirements.terms import MAX_POINTS, OwnTerms
+from lti_app.web.forms.fields import DateField, finite, moment_of, offered
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+_DATE_OF_CLASS = {"first_post": "first_post_due", "replies": "replies_due"}
+"""The kinds whose date is a date of the discussion, with the name of its field."""
+EARLY = "early_others"
+
+
+@dataclass(frozen=True)
+class SettingSentence:
+    """The sentence in which one kind of requirement is set: its words, with fields between them."""
+
+    kind: str
+    parts: tuple[str | Field, ...]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Its fields, in the order of the sentence."""
+        return tuple(part for part in self.parts if isinstance(part, Field))
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything is entered in it, or wrong with it."""
+        return any(field.errors or field.data not in (None, "", 0) for field in self.fields)
+
+
+@dataclass(frozen=True)
+class TermsLine:
+    """Whether one kind of requirement is optional, and its points."""
+
+    heading: str
+    optional: Field
+    points: Field
 
 
 class RequirementsForm(Form):
-    """What an instructor asks a class for: part of a form, with a field for each value of each kind."""
+    """What an instructor asks a class for: part of a form that has the dates of the discussion and a `time_zone`."""
+
+    early_others = IntegerField(
+        _l("First posts of others that open the time to reply"),
+        [Optional(), NumberRange(min=0, max=MAX_OTHERS)],
+    )
 
     @property
-    def numbers(self) -> list[Field]:
-        """The counts: words, people, days."""
-        return [self[each.input] for each in FIELDS if not each.choices]
+    def basic_sentences(self) -> list[SettingSentence]:
+        """The sentences of what most discussions require."""
+        return [self._sentence(kind) for kind in KINDS if kind.is_basic]
 
     @property
-    def choices(self) -> list[Field]:
-        """What is chosen from a list."""
-        return [self[each.input] for each in FIELDS if each.choices]
+    def more_sentences(self) -> list[SettingSentence]:
+        """The sentences of everything else."""
+        return [self._sentence(kind) for kind in KINDS if not kind.is_basic]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything else is set."""
+        return any(sentence.is_set for sentence in self.more_sentences) or bool(
+            self.early_others.data or self.early_others.errors
+        )
+
+    @property
+    def terms_lines(self) -> list[TermsLine]:
+        """What can be optional or have points."""
+        return [
+            TermsLine(_(kind.heading.text), self[f"{kind.kind}_optional"], self[f"{kind.kind}_points"])
+            for kind in KINDS
+        ]
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether anything is optional, has points, or is wrong with them."""
+        return any(line.optional.data or line.points.data or line.points.errors for line in self.terms_lines)
 
     def to_stored_requirements(self) -> StoredRequirements:
         """What was asked for, as a discussion stores it; of a form that is valid."""
-        return to_stored({each.input: self[each.input].data or each.nothing for each in FIELDS})
+        values = {each.input: self[each.input].data or each.nothing for each in FIELDS}
+        own = {kind.kind: self._own_terms(kind) for kind in KINDS}
+        return to_stored(values, own, EarlyRule(self.early_others.data or 0))
+
+    def use_preset(self, key: str) -> None:
+        """Fill in the requirements of a preset, and leave everything else as it is; an unknown one changes nothing."""
+        for preset in PRESETS:
+            if preset.key == key:
+                self._fill({**{each.input: each.nothing for each in FIELDS}, **preset.values, EARLY: preset.early})
+
+    def clock_notes(self) -> list[str]:
+        """What is told of times that a change of the clocks leaves out or repeats; of a form that is valid."""
+        notes = []
+        for field in self:
+            if isinstance(field, DateField) and field.data is not None and not field.errors:
+                notes += _clock_note(field, self["time_zone"].data)
+        return notes
+
+    def _own_terms(self, kind: type[Requirement]) -> OwnTerms:
+        due = None
+        if kind.has_own_date:
+            due = moment_of(self[f"{kind.kind}_due"].data, self["time_zone"].data, end_of_minute=True)
+        points = (self[f"{kind.kind}_points"].data or Decimal(0)).quantize(Decimal("0.01"))
+        return OwnTerms(due, self[f"{kind.kind}_optional"].data, points)
+
+    def _fill(self, values: dict[str, object]) -> None:
+        for name, value in values.items():
+            field = self[name]
+            field.data, field.raw_data, field.errors = value, [str(value)], ()
+
+    def _sentence(self, kind: type[Requirement]) -> SettingSentence:
+        names = {each.name: each.input for each in kind.fields}
+        names["due"] = _DATE_OF_CLASS.get(kind.kind, f"{kind.kind}_due")
+        pieces = _PLACE.split(_(kind.setting))
+        parts = (self[names[piece]] if nth % 2 else piece for nth, piece in enumerate(pieces))
+        return SettingSentence(kind.kind, tuple(parts))
 
 
-def begun_requirements(stored: StoredRequirements, *, is_new: bool) -> dict[str, object]:
-    """What the fields begin with: what the discussion asks for, or what a new one is offered."""
-    return {each.input: each.begins_with for each in FIELDS} if is_new else to_values(stored)
+def offered_presets() -> list[Preset]:
+    """The presets, with their names in the reader's language."""
+    return [Preset(each.key, _(each.name)) for each in PRESETS]
+
+
+def begun_requirements(stored: StoredRequirements, time_zone: str, *, is_new: bool) -> dict[str, object]:
+    """What the fields begin with: what is required, or what a new discussion is offered where nothing is stored."""
+    if is_new and not stored:
+        return {each.input: each.begins_with for each in FIELDS}
+    begun: dict[str, object] = {**to_values(stored), EARLY: early_from_stored(stored).others or None}
+    for kind, own in to_own_terms(stored).items():
+        begun[f"{kind}_optional"] = own.is_optional
+        begun[f"{kind}_points"] = own.points or None
+        if own.due is not None:
+            local = own.due.astimezone(zone(time_zone))
+            begun[f"{kind}_due"] = local.replace(second=0, microsecond=0, tzinfo=None)
+    return begun
+
+
+def _clock_note(field: Field, time_zone: str) -> list[str]:
+    found = local_time(field.data, zone(time_zone), is_end=field.name != "opens_at")
+    values = {
+        "label": field.label.text,
+        "time": f"{field.data:%H:%M}",
+        "used": f"{found.moment:%H:%M}",
+        "offset": f"{found.moment:%z}"[:3],
+        "zone": time_zone,
+    }
+    if found.change is ClockChange.MISSING:
+        return [
+            _(
+                "%(label)s: %(time)s does not exist on that day in %(zone)s, because the clocks go forward. "
+                "%(used)s is used.",
+                **values,
+            )
+        ]
+    if found.change is ClockChange.TWICE:
+        return [
+            _(
+                "%(label)s: %(time)s exists twice on that day in %(zone)s, because the clocks go back. "
+                "The one with UTC%(offset)s is used.",
+                **values,
+            )
+        ]
+    return []
 
 
 def _field(about: FormField) -> Any:
@@ -41,8 +191,31 @@ def _field(about: FormField) -> Any:
         choices = offered({value: _l(words) for value, words in about.choices})
         return SelectField(label, choices=choices)
     filled = Optional() if about.is_optional else InputRequired()
-    return IntegerField(label, [filled, NumberRange(min=0, max=about.most)])
+    return IntegerField(label, [filled, NumberRange(min=about.least, max=about.most)])
+
+
+def _terms_fields(kind: type[Requirement]) -> dict[str, Any]:
+    heading: Any = _l(kind.heading.text)
+    fields: dict[str, Any] = {
+        f"{kind.kind}_optional": BooleanField(_l("%(requirement)s: optional", requirement=heading)),
+        f"{kind.kind}_points": DecimalField(
+            _l("%(requirement)s: points", requirement=heading),
+            [Optional(), finite, NumberRange(min=0, max=MAX_POINTS)],
+            places=None,
+        ),
+    }
+    if kind.has_own_date:
+        fields[f"{kind.kind}_due"] = DateField(_l("%(requirement)s: due", requirement=heading))
+    return fields
 
 
 for _about in FIELDS:  # WTForms collects the fields of a form from the attributes of its class
     setattr(RequirementsForm, _about.input, _field(_about))
+for _kind in KINDS:
+    for _name, _terms_field in _terms_fields(_kind).items():
+        setattr(RequirementsForm, _name, _terms_field)
+
+RULE_FIELDS = frozenset(
+    {EARLY, *(each.input for each in FIELDS), *(name for each in KINDS for name in _terms_fields(each))}
+)
+"""The names of all fields of RequirementsForm."""

@@ -44,9 +44,10 @@ from lti_app.web.grading.class_list import (
     with_open,
 )
 from lti_app.web.grading.forms.annotations import REFUSALS, annotate_typed
-from lti_app.web.grading.forms.desk import AssessmentForm, chosen_marks
+from lti_app.web.grading.forms.desk import RESULT, AssessmentForm, chosen_marks
 from lti_app.web.grading.forms.desk_edits import desk_edit
 from lti_app.web.grading.prefetch import fetch_next_ahead
+from lti_app.web.grading.result import result_fragment
 from lti_app.web.grading.student_page import line_of, student_page
 from lti_app.web.transactions import now, read_session, ring, writing
 
@@ -120,8 +121,8 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     form = AssessmentForm()
     action = request.form.get("action", "save")
     try:
-        if (edit := desk_edit(actor, discussion, person_id, form, action)) is not None:
-            return student_page(actor, discussion, person_id, form, typed=edit.typed), edit.status
+        if (answer := _without_saving(actor, discussion, person_id, form, action)) is not None:
+            return answer
         if not form.validate():
             return student_page(actor, discussion, person_id, form), 422
         is_released = _store(actor, discussion, person_id, form, action)
@@ -136,6 +137,19 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     elif action != "release":
         flash(_("Saved. The student can’t see it until you release it."))
     return redirect(_onward(actor, discussion, person_id, is_next=action == "save_next"), 303)
+
+
+def _without_saving(
+    actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm, action: str
+) -> ResponseReturnValue | None:
+    """The answer to a button that saves no marks; None for one that does."""
+    if action == RESULT:
+        line = line_of(list_class(actor, discussion), person_id)
+        return result_fragment(actor, discussion, line, request.form)
+    edit = desk_edit(actor, discussion, person_id, form, action)
+    if edit is None:
+        return None
+    return student_page(actor, discussion, person_id, form, typed=edit.typed), edit.status
 
 
 def _onward(actor: Actor, discussion: DiscussionView, person_id: int, *, is_next: bool) -> str:

@@ -35,7 +35,9 @@ from lti_app.web.grading.class_list import (
     whom,
     with_open,
 )
+from lti_app.web.grading.forms.bank import bank_of
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
+from lti_app.web.grading.forms.desk_edits import BANK_ACTIONS, INSERT, bank_edit
 from lti_app.web.transactions import now, read_session, writing
 
 blueprint = Blueprint(
@@ -61,6 +63,9 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
     actor, discussion = enter(discussion_id)
     person_id = whom(actor, discussion, person_id, pseudonym_id)
     form, action = AssessmentForm(), request.form.get("action", "save")
+    if action in BANK_ACTIONS:
+        rubric = get_marking(read_session(), actor, discussion, person_id).rubric
+        return _page(actor, discussion, person_id, form, typed=bank_edit(actor, rubric, form, action).typed)
     if not form.validate():
         return _page(actor, discussion, person_id, form), 422
     try:
@@ -174,11 +179,13 @@ def _page(
     form: AssessmentForm | None = None,
     *,
     problem: str = "",
+    typed: Mapping[str, str] | None = None,
 ) -> str:
     view, session = get_marking(read_session(), actor, discussion, person_id), read_session()
     here, shown, wanted = _place(actor, discussion, person_id)
     before, after = neighbours(shown, person_id)
-    verdicts = get_participation(session, actor, discussion, person_id, now=now()).verdicts
+    participation = get_participation(session, actor, discussion, person_id, now=now())
+    verdicts, posts = participation.verdicts, list_posts_in_context(session, actor, discussion, person_id)
     is_compared = bool(view.shown) or not view.state.is_open
     is_decision = is_compared and view.state.is_open and _may_decide(actor, view)
     if form is not None and problem in (MarkingChanged.code, DecisionChanged.code):
@@ -191,7 +198,7 @@ def _page(
         wanted=wanted,
         view=view,
         problem=problem,
-        rows=_rows(view, verdicts, form, is_decision=is_decision),
+        rows=_rows(view, verdicts, typed or (request.form if form else None), is_decision=is_decision),
         form=form or _form(view, is_decision=is_decision),
         is_decision=is_decision,
         is_instructor=actor.role is Role.INSTRUCTOR,
@@ -200,7 +207,11 @@ def _page(
         previous_key=before.key if before else None,
         next_key=after.key if after else None,
         ungraded_key=next_ungraded(shown, person_id),
-        posts=list_posts_in_context(session, actor, discussion, person_id),
+        posts=posts,
+        bank=[]
+        if is_compared
+        else bank_of(actor, discussion, here, rubric=view.rubric, posts=posts, facts=participation.facts),
+        inserted_into=(typed or {}).get("into", "") if request.form.get("action") == INSERT else "",
         verdicts=verdicts,
         post_verdicts=verdicts.posts,
         blind=discussion.hides_names_from(actor),
@@ -230,13 +241,13 @@ def _form(view: BlindMarkingView, *, is_decision: bool) -> AssessmentForm:
 
 
 def _rows(
-    view: BlindMarkingView, verdicts: Verdicts, form: AssessmentForm | None, *, is_decision: bool
+    view: BlindMarkingView, verdicts: Verdicts, typed: Mapping[str, str] | None, *, is_decision: bool
 ) -> list[RubricRow]:
-    """The criteria with their marks: as entered if they were refused, else one's own; of a decision, where both graders
-    agree.
+    """The criteria with their marks: as entered if they are not saved, else one's own; of a decision, where both
+    graders agree.
     """
-    if form is not None:
-        marks: Mapping[int, CriterionMark] = chosen_marks(view.rubric, request.form)
+    if typed is not None:
+        marks: Mapping[int, CriterionMark] = chosen_marks(view.rubric, typed)
     elif is_decision:
         marks = {row.criterion.id: row.marks[0] for row in view.rows if row.is_unanimous}
     else:

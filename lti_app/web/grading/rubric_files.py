@@ -32,13 +32,10 @@ from lti_app.web.grading.forms.rubric_files import (
     stand_ins,
     written,
 )
-from lti_app.web.headers import name_file
+from lti_app.web.headers import LOCKED_UP, name_file
 from lti_app.web.library.forms.files import file_refusal
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import read_session, writing
-
-LOCKED_UP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
-"""Of a file to be saved, should a browser show it after all."""
 
 blueprint = Blueprint("rubric_files", __name__, url_prefix="/courses/<int:course_id>/rubrics")
 

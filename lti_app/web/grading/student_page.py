@@ -28,7 +28,6 @@ from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 from lti_app.participation.progress.queries import Participation, get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.forms.fields import ConfirmForm
-from lti_app.web.grading.adjusting import LATE_WAIVED
 from lti_app.web.grading.class_list import (
     filter_of,
     grades_of,
@@ -41,6 +40,7 @@ from lti_app.web.grading.class_list import (
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
 from lti_app.web.grading.forms.desk_edits import Work, comments_about
 from lti_app.web.grading.peer_evidence import peer_evidence
+from lti_app.web.grading.result import result_of
 from lti_app.web.transactions import now, read_session
 
 
@@ -168,7 +168,7 @@ def _marks_shown(work: OpenedWork) -> dict[str, Any]:
         "look_form": ConfirmForm(),
         "passback": work.line.passback,
         "own_grade": given_now(work.discussion, basis, work.assessment.rubric, verdicts),
-        "late_waived": basis.is_waived if work.form is None else bool(request.form.get(LATE_WAIVED)),
+        "result": result_of(work.discussion, work.assessment, verdicts, work.typed),
         "may_edit_rubric": may(work.actor, DiscussionPermission.EDIT_SETTINGS),
     }
 

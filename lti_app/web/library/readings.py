@@ -38,14 +38,13 @@ from lti_app.library.readings.queries import ReadingView, get_reading, list_prog
 from lti_app.library.readings.rules import to_csl
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.library.forms.readings import PasteForm, PositionForm, RecordForm, prefilled
+from lti_app.web.requests import SCRIPTED
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import end_reading, now, read_session, writing
 
 blueprint = Blueprint("readings", __name__, url_prefix="/courses/<int:course_id>/readings")
 
 LOOKUP = "colloquy.doi_lookup"
-SCRIPTED = "fetch"
-"""What scripts of ours say in X-Requested-With, to be answered without a page."""
 
 
 def init_readings(app: Flask, lookup: DoiLookup) -> None:

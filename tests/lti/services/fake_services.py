@@ -107,6 +107,8 @@ class FakeServices(LocalServer):
     def _lineitems(self, asked: ReceivedRequest) -> FakeResponse:
         if asked.query.get("type_id") != "1":
             return FakeResponse(404)
+        if asked.path.endswith("/lineitem"):
+            return self._item(asked)
         if asked.method == "POST":
             return self._create(asked)
         if asked.headers.get("Accept") != LINE_ITEMS:
@@ -115,6 +117,16 @@ class FakeServices(LocalServer):
         for name, key in (("resource_link_id", "resourceLinkId"), ("resource_id", "resourceId"), ("tag", "tag")):
             found = [item for item in found if name not in asked.query or item.get(key) == asked.query[name]]
         return self._page(asked, found, "<{url}>; rel=“next”")
+
+    def _item(self, asked: ReceivedRequest) -> FakeResponse:
+        number = int(asked.path.split("/")[2])
+        if number not in self.items:
+            return FakeResponse(404)
+        if asked.method == "PUT":
+            if asked.headers.get("Content-Type") != LINE_ITEM:
+                return FakeResponse(400, {"status": 400, "reason": "No handler found"})
+            self.items[number] = {**asked.json, "id": self.item_url(number)}
+        return FakeResponse(200, self.items[number])
 
     def _create(self, asked: ReceivedRequest) -> FakeResponse:
         if asked.headers.get("Content-Type") != LINE_ITEM:
@@ -193,6 +205,9 @@ class FakeServices(LocalServer):
                 self._meet()
 
             def do_POST(self) -> None:
+                self._meet()
+
+            def do_PUT(self) -> None:
                 self._meet()
 
             def _meet(self) -> None:

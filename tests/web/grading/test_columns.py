@@ -135,3 +135,38 @@ def test_refusals(site, cast, path):
     refuses_methods(site, cast.ines, path, "PUT", "DELETE")
     refuses_no_visit(site, path)
     refuses_unsafe_posts(site, cast.ines, path)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [("stages", "Separate columns for the first post and the replies"), ("criteria", "One column for each criterion")],
+)
+def test_columns_are_chosen_on_the_settings_page(site, cast, discussion, columns, words):
+    browser, settings = site.browser(cast.ines), address(discussion, "settings")
+    assert browser.post_form(settings, settings, columns=columns).status == 303
+    field = next(each for each in browser.get(settings).page.all("select") if each.attrs.get("name") == "columns")
+    (chosen,) = [each for each in field.all("option") if "selected" in each.attrs]
+    assert (chosen.attrs["value"], chosen.text) == (columns, words)
+    page = browser.get(address(discussion, "grading", "columns")).page.one("main").text
+    assert "separate columns in the LMS gradebook" in page
+    assert browser.post_form(settings, settings).status == 303
+    assert browser.get(address(discussion, "grading", "columns")).page.one("main").one("ul").text in page
+    assert browser.post_form(settings, settings, columns="one").status == 303
+    assert "one column in the LMS gradebook" in browser.get(address(discussion, "grading", "columns")).text
+
+
+@pytest.mark.parametrize("columns", ["", "none"])
+def test_columns_that_do_not_exist_are_refused(site, cast, discussion, columns):
+    settings = address(discussion, "settings")
+    assert site.browser(cast.ines).post_form(settings, settings, columns=columns).status == 422
+
+
+def test_settings_offer_no_columns_once_a_grade_is_released(site, cast, discussion):
+    site.write(cast.ana, discussion)
+    site.mark(discussion, cast.ana)
+    browser, settings = site.browser(cast.ines), address(discussion, "settings")
+    stale = {"columns": "criteria"}
+    browser.post(address(discussion, "grading", "release"))
+    assert 'name="columns"' not in browser.get(settings).html
+    answer = browser.post_form(settings, settings, **stale)
+    assert "The gradebook columns were not changed." in browser.get(answer.location).text

@@ -228,3 +228,30 @@ def test_what_the_first_marker_wrote_at_posts_is_not_shown(site, cast, discussio
     for typed in ({"action": "insert"}, {"comment": "x" * 5000}, {**fields, f"remark-{post.id}": "Mine"}):
         answer = ines.send(path, "POST", data={**form, **typed})
         assert (answer.status, answer.location) == (307, f"{path}/marking"), typed
+
+
+def test_saved_comments_are_offered_and_inserted_without_saving_marks(site, cast, path, twice, best):
+    twice()
+    browser, marking = site.browser(cast.tariq), f"{path}/marking"
+    kept = submit_bank(browser, marking, "keep", comment="Cite the page, {name}.", **best)
+    assert "Saved to your comments." in kept.text
+    assert values_of(kept.page.one("form", class_="marking")).items() >= best.items()
+    page = browser.get(marking).page
+    (offered,) = [each.attrs["value"] for each in page.all("option") if "Cite the page" in each.attrs.get("value", "")]
+    assert "{name}" not in offered
+    inserted = submit_bank(browser, marking, "insert", comment="Well read.", insert=offered, into="comment", **best)
+    form = values_of(inserted.page.one("form", class_="marking"))
+    assert form["comment"] == f"Well read.\n{offered}"
+    assert form.items() >= best.items()
+    assert values(browser, path)["comment"] == ""
+
+
+def test_the_first_graders_words_are_not_offered_to_the_second(site, cast, path, twice, best):
+    twice()
+    key = next(iter(best)).removeprefix("criterion-")
+    submit(site.browser(cast.ines), path, best, **{f"comment-{key}": "Told by the first."})
+    assert "Told by the first." not in site.browser(cast.tariq).get(f"{path}/marking").text
+
+
+def submit_bank(browser, marking, action, **fields):
+    return browser.post_form(marking, marking, action=action, **fields)

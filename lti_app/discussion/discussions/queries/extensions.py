@@ -45,6 +45,14 @@ def collect_calendars(session: Session, discussion: DiscussionView) -> dict[int,
 
     Only views for staff know of extensions, so this is empty for a student's view of the discussion.
     """
+    later = collect_later_dates(session, discussion)
+    return {whose: discussion.class_calendar.extended(dates) for whose, dates in later.items()}
+
+
+def collect_later_dates(session: Session, discussion: DiscussionView) -> dict[int, Calendar]:
+    """The dates that extensions give to people, by person id, None where the class date applies (one statement; none
+    if there are no extensions). Empty for a student's view of the discussion.
+    """
     if not discussion.has_extensions:
         return {}
     person_id = func.coalesce(Extension.person_id, GroupMember.person_id)
@@ -54,12 +62,12 @@ def collect_calendars(session: Session, discussion: DiscussionView) -> dict[int,
         .where(Extension.discussion_id == discussion.id, person_id.is_not(None))
         .group_by(person_id)
     )
-    return {whose: discussion.class_calendar.extended(Calendar(None, *dates)) for whose, *dates in rows}
+    return {whose: Calendar(None, *dates) for whose, *dates in rows}
 
 
-def collect_calendars_in(session: Session, views: Sequence[DiscussionView]) -> dict[int, dict[int, Calendar]]:
+def collect_later_dates_in(session: Session, views: Sequence[DiscussionView]) -> dict[int, dict[int, Calendar]]:
     """The same for several discussions, by discussion id (one statement; none if nobody has an extension)."""
-    extended = {view.id: view for view in views if view.has_extensions}
+    extended = {view.id for view in views if view.has_extensions}
     if not extended:
         return {}
     person_id = func.coalesce(Extension.person_id, GroupMember.person_id)
@@ -69,11 +77,10 @@ def collect_calendars_in(session: Session, views: Sequence[DiscussionView]) -> d
         .where(Extension.discussion_id.in_(extended), person_id.is_not(None))
         .group_by(Extension.discussion_id, person_id)
     )
-    calendars: dict[int, dict[int, Calendar]] = {}
+    later: dict[int, dict[int, Calendar]] = {}
     for discussion_id, whose, *dates in rows:
-        of_class = extended[discussion_id].class_calendar
-        calendars.setdefault(discussion_id, {})[whose] = of_class.extended(Calendar(None, *dates))
-    return calendars
+        later.setdefault(discussion_id, {})[whose] = Calendar(None, *dates)
+    return later
 
 
 def list_extensions(session: Session, actor: Actor, discussion: DiscussionView) -> list[ExtensionLine]:

@@ -1,6 +1,5 @@
 """Reviews from the side of those who write them: what they owe, the gate to one of them, and the posts to review."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -199,35 +198,3 @@ def _task(row: Any, discussion: DiscussionView, actor: Actor, number: int, now: 
 
 def _shuffled(key: str) -> str:
     return sha256(key.encode()).hexdigest()
-
-
-def collect_assigned(
-    session: Session, discussion: DiscussionView, person_ids: Collection[int] | None = None
-) -> dict[int, list[datetime | None]]:
-    """By person id of the reviewer, when each of the reviews that were assigned was submitted, None for those that
-    were not (one statement). Of everybody, or of these.
-    """
-    wanted = select(ReviewAssignment.reviewer_id, ReviewAssignment.submitted_at).where(
-        ReviewAssignment.discussion_id == discussion.id, ReviewAssignment.withdrawn_at.is_(None)
-    )
-    if person_ids is not None:
-        wanted = wanted.where(ReviewAssignment.reviewer_id.in_(person_ids))
-    found: dict[int, list[datetime | None]] = {}
-    for reviewer_id, submitted_at in session.execute(wanted):
-        found.setdefault(reviewer_id, []).append(submitted_at)
-    return found
-
-
-def collect_assigned_in(
-    session: Session, views: Sequence[DiscussionView], person_ids: Collection[int] | None = None
-) -> dict[int, dict[int, list[datetime | None]]]:
-    """The same for several discussions, by discussion id and then person id (one statement)."""
-    wanted = select(ReviewAssignment.discussion_id, ReviewAssignment.reviewer_id, ReviewAssignment.submitted_at).where(
-        ReviewAssignment.discussion_id.in_([view.id for view in views]), ReviewAssignment.withdrawn_at.is_(None)
-    )
-    if person_ids is not None:
-        wanted = wanted.where(ReviewAssignment.reviewer_id.in_(person_ids))
-    found: dict[int, dict[int, list[datetime | None]]] = {}
-    for discussion_id, reviewer_id, submitted_at in session.execute(wanted):
-        found.setdefault(discussion_id, {}).setdefault(reviewer_id, []).append(submitted_at)
-    return found

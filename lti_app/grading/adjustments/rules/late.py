@@ -177,15 +177,15 @@ def late_line(
 ) -> LateLine | None:
     """What the rule takes off a total of rubric points; None for work of which nothing is late.
 
-    Only what was posted can be late: of unfinished work it is what counts so far. The dates are the student's own, as
-    the verdicts have them. Together the parts never take off more than there is.
+    Only what is required and was done can be late: of unfinished work it is what counts so far. The dates are the
+    student's own, as the verdicts have them. Together the parts never take off more than there is.
     """
     shares = {WorkPart.FIRST_POST: rule.first_share, WorkPart.REPLIES: rule.replies_share}
     if rule.first_share is None:
         shares = {WorkPart.WORK: 100}
     left, parts = total, list[LatePart]()
     for part, share in shares.items():
-        worst = _worst(rule, _of_part(part, verdicts.requirements), zone)
+        worst = _worst(rule, _of_part(part, verdicts.required), zone)
         if worst is not None and share is not None:
             earned, possible = total * share / FULL, maximum * share / FULL
             parts.append(_reduced(rule, part, worst, earned=earned, possible=possible, left=left))

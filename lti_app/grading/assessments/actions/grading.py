@@ -16,7 +16,6 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.actions.pseudonyms import reveal_names
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.discussions.queries.extensions import collect_calendars
 from lti_app.grading.adjustments.rules.curves import CurveKind
 from lti_app.grading.adjustments.rules.stored import lines_to_stored
 from lti_app.grading.assessments.actions.recording import record
@@ -36,8 +35,8 @@ from lti_app.grading.passbacks.rules.parts import divide
 from lti_app.grading.rubrics.actions.store import lock_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
-from lti_app.participation.progress.queries import collect_class_facts, requirements_of
-from lti_app.participation.requirements.evaluation import Verdicts, evaluate
+from lti_app.participation.progress.queries import ClassWork, collect_class_work
+from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.participation.requirements.facts import PostFacts
 
 
@@ -135,8 +134,8 @@ def release(session: Session, actor: Actor, discussion: DiscussionView, person_i
         if collect_given(session, actor, discussion, person, now=now)[person_id].given == assessment.released_given:
             return
         assessment.version += 1  # the marks are the same, but a later date or another maximum changes the points
-    facts = collect_class_facts(session, actor, discussion, person_id)
-    _release(session, actor, discussion, assessments=[assessment], facts=facts, now=now)
+    work = collect_class_work(session, actor, discussion, person_id=person_id)
+    _release(session, actor, discussion, assessments=[assessment], work=work, now=now)
 
 
 def release_all(
@@ -177,7 +176,7 @@ def release_all(
             actor,
             discussion,
             assessments=drafts,
-            facts=collect_class_facts(session, actor, discussion),
+            work=collect_class_work(session, actor, discussion),
             now=now,
         )
         if person_ids is None:
@@ -255,7 +254,7 @@ def _release(
     discussion: DiscussionView,
     *,
     assessments: Collection[Assessment],
-    facts: Mapping[int, list[PostFacts]],
+    work: ClassWork,
     now: datetime,
 ) -> None:
     versions = {assessment.rubric_id for assessment in assessments}
@@ -264,7 +263,7 @@ def _release(
         key: collect_marks(session, rubric, [each.id for each in assessments if each.rubric_id == key])
         for key, rubric in rubrics.items()
     }
-    calendars, plan = collect_calendars(session, discussion), get_column_plan(session, discussion)
+    verdicts_of, plan = work.judged(discussion, now=now), get_column_plan(session, discussion)
     post_comments = collect_post_comments(session, [each.id for each in assessments])
     scores: list[ReleasedScore] = []
     lines: dict[int, list[dict[str, Any]]] = {}
@@ -272,9 +271,7 @@ def _release(
         rubric = rubrics[assessment.rubric_id]
         html = to_rich(assessment.comment)
         comment = to_plain(assessment.comment, html)
-        own = facts.get(assessment.person_id, [])
-        calendar = calendars.get(assessment.person_id, discussion.class_calendar)
-        verdicts = evaluate(requirements_of(discussion, calendar), own, now, discussion.zone)
+        own, verdicts = work.facts.get(assessment.person_id, []), verdicts_of(assessment.person_id)
         grade = given_now(discussion, basis_of(assessment), rubric, verdicts)
         lines[assessment.id] = lines_to_stored(grade)
         session.add(

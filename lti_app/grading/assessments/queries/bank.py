@@ -1,11 +1,13 @@
 """The comments that a grader can insert on the desk: saved ones, and what they typed before."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from lti_app.core.db import fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
@@ -38,26 +40,31 @@ def list_bank(
     way to that of this one. Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    rows = session.execute(union_all(_saved(actor), _typed(actor, discussion, person_id, titles))).all()
+    bound = {
+        "course_id": actor.course_id,
+        "actor_id": actor.person_id,
+        "discussion_id": discussion.id,
+        "person_id": person_id,
+        "titles": tuple(titles),
+    }
+    rows = fetch_rows(session, _offered(), bound)
     saved = [BankComment(row.text, row.criterion, row.level, row.id) for row in rows if row.id]
     typed = [BankComment(_reusable(row), row.criterion, row.level) for row in rows if not row.id]
     found = [*saved, *most_typed(typed, known={each.text for each in saved})]
     return [_filled(each, values) for each in found]
 
 
-def _saved(actor: Actor) -> Select[Any]:
-    columns: tuple[Any, ...] = (
-        SavedComment.id,
-        SavedComment.text,
-        SavedComment.criterion,
-        SavedComment.level,
+@cache
+def _offered() -> CompoundSelect[Any]:
+    """What the actor saved, and what they typed in the newest marks of others."""
+    saved = select(
+        SavedComment.id.label("id"),
+        SavedComment.text.label("text"),
+        SavedComment.criterion.label("criterion"),
+        SavedComment.level.label("level"),
         literal("").label("name"),
         literal("").label("pseudonym"),
-    )
-    return select(*columns).where(SavedComment.course_id == actor.course_id, SavedComment.person_id == actor.person_id)
-
-
-def _typed(actor: Actor, discussion: DiscussionView, person_id: int, titles: Collection[str]) -> Select[Any]:
+    ).where(SavedComment.course_id == bindparam("course_id"), SavedComment.person_id == bindparam("actor_id"))
     newest = (
         select(
             literal(0).label("id"),
@@ -75,14 +82,16 @@ def _typed(actor: Actor, discussion: DiscussionView, person_id: int, titles: Col
             Pseudonym,
             (Pseudonym.discussion_id == Assessment.discussion_id) & (Pseudonym.person_id == Assessment.person_id),
         )
-        .where(Assessment.course_id == actor.course_id, Assessment.assessed_by_id == actor.person_id)
-        .where((Assessment.discussion_id != discussion.id) | (Assessment.person_id != person_id))
-        .where(Mark.comment != "", Criterion.title.in_(titles))
+        .where(Assessment.course_id == bindparam("course_id"), Assessment.assessed_by_id == bindparam("actor_id"))
+        .where(
+            (Assessment.discussion_id != bindparam("discussion_id")) | (Assessment.person_id != bindparam("person_id"))
+        )
+        .where(Mark.comment != "", Criterion.title.in_(bindparam("titles", expanding=True)))
         .order_by(Assessment.assessed_at.desc(), Mark.id)
         .limit(MOST_TYPED)
         .subquery()
     )
-    return select(*newest.c)
+    return union_all(saved, select(*newest.c))
 
 
 def _reusable(row: Any) -> str:

@@ -1,20 +1,28 @@
 """A student's posts in their conversations, for the grading desk."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of
+from lti_app.core.db import alias_of, fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.rules.attached import shown_files
-from lti_app.discussion.visibility.queries import author_name
+from lti_app.discussion.visibility.queries import (
+    DISCUSSION,
+    ViewerKind,
+    author_name_for,
+    viewer_kind,
+    viewer_values,
+)
 from lti_app.discussion.visibility.rules import status_of
 from lti_app.grading.assessments.queries.desk import MOMENTS
 from lti_app.grading.assessments.rules import PostEvent
@@ -70,6 +78,11 @@ class EditedText:
 
 
 _PARENT = alias_of(Post)
+_REPLY = alias_of(Post)
+_STATUS = ("deleted_at", "hidden_at", "held_at", "private_to_id", "byline")
+_SHOWN = ("address", "html", "created_at", *_STATUS)
+"""What is shown of a post beside those of the student."""
+_ABOVE = "above_"
 
 
 def list_posts_in_context(
@@ -82,38 +95,75 @@ def list_posts_in_context(
     Graders see deleted text, so that nobody can erase what has been graded. Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    rows = session.execute(
-        select(Post, _PARENT, author_name(_PARENT, actor, discussion))
-        .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
-        .outerjoin(Person, Person.id == _PARENT.author_id)
-        .where(Post.discussion_id == discussion.id, Post.author_id == person_id)
-        .order_by(Post.id)
-    ).all()
-    replies = _replies_to(session, actor, discussion, person_id)
-    if hides_names:
-        replies = {key: [replace(reply, author="") for reply in found] for key, found in replies.items()}
+    kind, values = viewer_kind(actor, discussion).in_any_group, {**viewer_values(actor, discussion), "of_id": person_id}
+    rows = fetch_rows(session, _own_posts(kind), values)
+    replies: dict[int, list[RelatedPost]] = {}
+    for row in fetch_rows(session, _replies(kind), values):
+        replies.setdefault(row.answered_id, []).append(_related(row, "" if hides_names else row.author))
     hides_authors = hides_names or discussion.hides_names_from(actor)
     return [
         PostInContext(
-            id=post.id,
-            address=post.address,
-            title=post.title,
-            html=post.html,
-            words=post.words,
-            quotes=tuple(post.quotes),
-            created_at=post.created_at,
-            edited_at=post.edited_at,
-            is_deleted=(status := status_of(post)).is_deleted,
+            id=row.id,
+            address=row.address,
+            title=row.title,
+            html=row.html,
+            words=row.words,
+            quotes=tuple(row.quotes),
+            created_at=row.created_at,
+            edited_at=row.edited_at,
+            is_deleted=(status := status_of(row)).is_deleted,
             is_hidden=status.is_hidden,
             is_held=status.is_held,
             is_private=status.is_private,
-            parent=_related(parent, "" if hides_names else author) if parent is not None else None,
-            replies=tuple(replies.get(post.id, ())),
-            events=_events(post),
-            attachments=() if status.is_deleted else shown_files(post.attachments, hides_author=hides_authors),
+            parent=_parent(row, "" if hides_names else row.author),
+            replies=tuple(replies.get(row.id, ())),
+            events=_events(row),
+            attachments=() if status.is_deleted else shown_files(row.attachments, hides_author=hides_authors),
         )
-        for post, parent, author in rows
+        for row in rows
     ]
+
+
+@cache
+def _own_posts(kind: ViewerKind) -> Select[Any]:
+    """A student's posts, and of each the one that it answers."""
+    own = [getattr(Post, name) for name in ("id", "title", "words", "quotes", "attachments", "edited_at", "split_at")]
+    return (
+        select(
+            *own,
+            Post.placed_at.label("placed_at"),
+            *(getattr(Post, name).label(name) for name in _SHOWN),
+            *(getattr(_PARENT, name).label(f"{_ABOVE}{name}") for name in _SHOWN),
+            author_name_for(_PARENT, kind).label("author"),
+        )
+        .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
+        .outerjoin(Person, Person.id == _PARENT.author_id)
+        .where(Post.discussion_id == DISCUSSION, Post.author_id == bindparam("of_id"))
+        .order_by(Post.number)
+    )
+
+
+@cache
+def _replies(kind: ViewerKind) -> Select[Any]:
+    """The replies to a student's posts, those that were split off included."""
+    own = (_PARENT.discussion_id == DISCUSSION, _PARENT.author_id == bindparam("of_id"))
+    # `answered_id` by columns that have an index: a handful of posts is read, not the discussion.
+    answering = union_all(
+        select(_REPLY.id).join(_PARENT, _PARENT.id == _REPLY.parent_id).where(*own),
+        select(_REPLY.id)
+        .join(_PARENT, _PARENT.id == _REPLY.split_from_id)
+        .where(_REPLY.split_from_id.is_not(None), _REPLY.answered_id == _PARENT.id, *own),
+    )
+    return (
+        select(
+            Post.answered_id.label("answered_id"),
+            *(getattr(Post, name).label(name) for name in _SHOWN),
+            author_name_for(Post, kind).label("author"),
+        )
+        .join(Person, Person.id == Post.author_id)
+        .where(Post.id.in_(answering))
+        .order_by(Post.number)
+    )
 
 
 def collect_edited_texts(
@@ -142,36 +192,23 @@ def _with_title(title: str, text: str) -> str:
     return f"{title}\n\n{text}" if title else text
 
 
-def _replies_to(
-    session: Session, actor: Actor, discussion: DiscussionView, person_id: int
-) -> dict[int, list[RelatedPost]]:
-    rows = session.execute(
-        select(Post, author_name(Post, actor, discussion))
-        .join(_PARENT, _PARENT.id == Post.answered_id)
-        .join(Person, Person.id == Post.author_id)
-        # Both are of the discussion; by the parent's alone, no index would lead from it to its replies.
-        .where(Post.discussion_id == discussion.id, _PARENT.discussion_id == discussion.id)
-        .where(_PARENT.author_id == person_id)
-        .order_by(Post.id)
-    )
-    replies: dict[int, list[RelatedPost]] = {}
-    for post, author in rows:
-        replies.setdefault(post.answered_id or 0, []).append(_related(post, author))
-    return replies
+def _events(row: Any) -> tuple[PostEvent, ...]:
+    moments = {kind: getattr(row, column.key) for kind, column in MOMENTS.items()}
+    return tuple(PostEvent(row.address, kind, at) for kind, at in moments.items() if at is not None)
 
 
-def _events(post: Post) -> tuple[PostEvent, ...]:
-    moments = {kind: getattr(post, column.key) for kind, column in MOMENTS.items()}
-    return tuple(PostEvent(post.address, kind, at) for kind, at in moments.items() if at is not None)
+def _parent(row: Any, author: str) -> RelatedPost | None:
+    above = {name: getattr(row, f"{_ABOVE}{name}") for name in _SHOWN}
+    return None if above["address"] is None else _related(SimpleNamespace(**above), author)
 
 
-def _related(post: Post, author: str) -> RelatedPost:
-    status = status_of(post)
+def _related(row: Any, author: str) -> RelatedPost:
+    status = status_of(row)
     return RelatedPost(
-        address=post.address,
+        address=row.address,
         author=author,
-        html=post.html,
-        created_at=post.created_at,
+        html=row.html,
+        created_at=row.created_at,
         is_deleted=status.is_deleted,
         is_hidden=status.is_hidden,
         is_held=status.is_held,

@@ -1,11 +1,12 @@
 """The students of the grading desk."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Subquery, exists, func, select
-from sqlalchemy.orm import Bundle, Session
+from sqlalchemy import Select, Subquery, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of
+from lti_app.core.db import alias_of, fetch_rows
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import IN_CLASS_ORDER, member_name
@@ -15,7 +16,7 @@ from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.models import Pseudonym
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.visibility.queries import not_deleted
+from lti_app.discussion.visibility.queries import DISCUSSION, not_deleted
 from lti_app.grading.assessments.models import Assessment, SecondLook
 from lti_app.grading.assessments.queries.given import basis_of
 from lti_app.grading.assessments.rules import GradingStatus, PostEventKind, StudentLine, grading_status
@@ -36,17 +37,12 @@ MOMENTS = {
 
 
 _GRADER = alias_of(Person)
-IS_DIVIDED = 8
-"""Where a row of the class list tells whether students have graders."""
 _WAITING = (
     exists().where(SecondLook.assessment_id == Assessment.id, SecondLook.answered_at.is_(None)).correlate(Assessment)
 )
-
-
-_MARKED: Bundle[Any] = Bundle(
-    "assessment",
+_MARKED: tuple[Any, ...] = (
     *(Assessment.version, Assessment.released_version, Assessment.is_complete, Assessment.excused_at),
-    *(Assessment.total, Assessment.released_given, Assessment.rubric_id, Assessment.assessed_at),
+    *(Assessment.total, Assessment.released_given, Assessment.rubric_id),
     *(Assessment.withheld_at, Assessment.late_rule, Assessment.late_waived_at, Assessment.curve),
 )
 
@@ -60,38 +56,46 @@ def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> lis
     """
     require(actor, DiscussionPermission.GRADE)
     blind = discussion.hides_names_from(actor)
-    counts, marked = _counts(discussion), blind_rows(actor, discussion)
-    rows = session.execute(
+    values = {"course_id": actor.course_id, "discussion_id": discussion.id, "actor_id": actor.person_id}
+    rows = fetch_rows(session, _class_list(blind=blind), values)
+    people = [row.person_id for row in rows] if rows and rows[0].is_divided else []
+    graders = collect_graders(session, actor, discussion, people).of if people else {}
+    return [_student_line(row, graders.get(row.person_id, NO_GRADERS), blind=blind) for row in rows]
+
+
+@cache
+def _class_list(*, blind: bool) -> Select[Any]:
+    """The statement of `list_desk`, under names or under pseudonyms."""
+    counts, marked = _counts(), blind_rows()
+    has_changed = or_(*(counts.c[kind] > Assessment.assessed_at for kind in MOMENTS))
+    return (
         select(
-            Person.id,
-            func.coalesce(Pseudonym.name, "") if blind else member_name(),
-            Pseudonym.id if blind else Person.id,
-            func.coalesce(counts.c.posts, 0),
-            _MARKED,
-            REPORTED,
-            _WAITING,
-            _GRADER.name,
-            is_divided(discussion),
-            marks_everybody_twice(discussion),
-            marked,
-            *(counts.c[kind] for kind in MOMENTS),
+            Person.id.label("person_id"),
+            (func.coalesce(Pseudonym.name, "") if blind else member_name()).label("name"),
+            (Pseudonym.id if blind else Person.id).label("key"),
+            func.coalesce(counts.c.posts, 0).label("posts"),
+            *_MARKED,
+            *REPORTED,
+            _WAITING.label("asks_again"),
+            _GRADER.name.label("grader"),
+            is_divided().label("is_divided"),
+            marks_everybody_twice().label("is_twice"),
+            *(marked.c[name] for name in ("purpose", "outcome", "submitted", "by_actor", "saved_by_actor")),
+            has_changed.label("has_changed"),
         )
         .join(Enrollment, Enrollment.person_id == Person.id)
         .outerjoin(counts, counts.c.author_id == Person.id)
-        .outerjoin(Assessment, (Assessment.person_id == Person.id) & (Assessment.discussion_id == discussion.id))
-        .outerjoin(Passback, (Passback.person_id == Person.id) & (Passback.discussion_id == discussion.id))
+        .outerjoin(Assessment, (Assessment.person_id == Person.id) & (Assessment.discussion_id == DISCUSSION))
+        .outerjoin(Passback, (Passback.person_id == Person.id) & (Passback.discussion_id == DISCUSSION))
         .outerjoin(_GRADER, _GRADER.id == Assessment.assessed_by_id)
         .outerjoin(marked, marked.c.person_id == Person.id)
-        .outerjoin(Pseudonym, (Pseudonym.person_id == Person.id) & (Pseudonym.discussion_id == discussion.id))
-        .where(Enrollment.course_id == actor.course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
+        .outerjoin(Pseudonym, (Pseudonym.person_id == Person.id) & (Pseudonym.discussion_id == DISCUSSION))
+        .where(Enrollment.course_id == bindparam("course_id"), Enrollment.role == Role.STUDENT, Enrollment.active)
         .order_by(*(Pseudonym.name, Pseudonym.id) if blind else IN_CLASS_ORDER)
-    ).all()
-    people = [row[0] for row in rows] if rows and rows[0][IS_DIVIDED] else []
-    graders = collect_graders(session, actor, discussion, people).of if people else {}
-    return [_student_line(row, graders.get(row[0], NO_GRADERS), blind=blind) for row in rows]
+    )
 
 
-def _counts(discussion: DiscussionView) -> Subquery:
+def _counts() -> Subquery:
     """By author: how many posts are not deleted, and when a post was last edited, deleted, hidden and moved."""
     return (
         select(
@@ -99,60 +103,57 @@ def _counts(discussion: DiscussionView) -> Subquery:
             func.count().filter(not_deleted(Post)).label("posts"),
             *(func.max(moment).label(kind) for kind, moment in MOMENTS.items()),
         )
-        .where(Post.discussion_id == discussion.id)
+        .where(Post.discussion_id == DISCUSSION)
         .group_by(Post.author_id)
         .subquery()
     )
 
 
 def _student_line(row: Any, graders: GradersOf, *, blind: bool) -> StudentLine:
-    person_id, name, key, posts, assessment, passback, asks_again, grader, _, is_twice, *rest = row
-    (_, purpose, outcome, submitted, by_actor, saved), moments = rest[:6], rest[6:]
-    state = BlindState(purpose, outcome, submitted, bool(by_actor), bool(saved)) if purpose else None
-    state = state or (BlindState(BlindPurpose.SECOND) if is_twice else None)
+    key = f"b{row.key or 0}" if blind else f"{row.person_id}"
+    state = BlindState(BlindPurpose.SECOND) if row.is_twice else None
+    if row.purpose:
+        state = BlindState(row.purpose, row.outcome, row.submitted, bool(row.by_actor), bool(row.saved_by_actor))
     if state and state.is_open:
         return StudentLine(
-            person_id=person_id,
-            name=name,
-            key=f"b{key or 0}" if blind else f"{person_id}",
-            posts=posts,
-            status=GradingStatus.EXCUSED if assessment.excused_at else GradingStatus.UNGRADED,
+            person_id=row.person_id,
+            name=row.name,
+            key=key,
+            posts=row.posts,
+            status=GradingStatus.EXCUSED if row.excused_at else GradingStatus.UNGRADED,
             total=None,
             released_given=None,
             is_ready=False,
             passback=None,
-            asks_again=asks_again,
+            asks_again=row.asks_again,
             graders=graders,
             blind=state,
         )
-    version, released, is_complete = assessment.version, assessment.released_version, assessment.is_complete
-    is_held = assessment.withheld_at is not None
+    version, released, is_complete = row.version, row.released_version, bool(row.is_complete)
+    is_held, is_excused = row.withheld_at is not None, row.excused_at is not None
     return StudentLine(
-        person_id=person_id,
-        name=name,
-        key=f"b{key or 0}" if blind else f"{person_id}",
-        posts=posts,
+        person_id=row.person_id,
+        name=row.name,
+        key=key,
+        posts=row.posts,
         status=grading_status(
-            is_complete=is_complete,
-            version=version,
-            released_version=released,
-            is_excused=assessment.excused_at is not None,
+            is_complete=is_complete, version=version, released_version=released, is_excused=is_excused
         ),
-        total=assessment.total,
-        released_given=assessment.released_given,
-        is_ready=bool(is_complete) and version != released and not (assessment.excused_at or is_held),
-        passback=report_of(passback) if passback.state is not None else None,
-        rubric_id=assessment.rubric_id,
-        asks_again=asks_again,
-        basis=None if version is None else basis_of(assessment),
+        total=row.total,
+        released_given=row.released_given,
+        is_ready=is_complete and version != released and not (is_excused or is_held),
+        passback=report_of(row) if row.state is not None else None,
+        rubric_id=row.rubric_id,
+        asks_again=row.asks_again,
+        basis=None if version is None else basis_of(row),
         is_graded=bool(version),
         version=version or 0,
-        is_complete=bool(is_complete),
+        is_complete=is_complete,
         is_held=is_held,
-        graded_by=(grader or "") if version else "",
+        graded_by=(row.grader or "") if version else "",
         graders=graders,
         blind=state,
-        is_changed=bool(version) and any(moment > assessment.assessed_at for moment in moments if moment),
+        is_changed=bool(version and row.has_changed),
     )
 
 

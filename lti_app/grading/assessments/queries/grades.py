@@ -115,6 +115,17 @@ class ReleasedGrade:
     curve: CurveLine | None = None
 
 
+_MARKED = (
+    select(Assessment, Mark, Person.name)
+    .join(Person, Person.id == Assessment.assessed_by_id)
+    .outerjoin(Mark, Mark.assessment_id == Assessment.id)
+    .where(
+        Assessment.discussion_id == bindparam("discussion_id"),
+        Assessment.person_id == bindparam("person_id"),
+    )
+)
+
+
 def get_assessment(
     session: Session,
     actor: Actor,
@@ -129,12 +140,7 @@ def get_assessment(
     Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    rows = session.execute(
-        select(Assessment, Mark, Person.name)
-        .join(Person, Person.id == Assessment.assessed_by_id)
-        .outerjoin(Mark, Mark.assessment_id == Assessment.id)
-        .where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
-    ).all()
+    rows = session.execute(_MARKED, {"discussion_id": discussion.id, "person_id": person_id}).all()
     row = rows[0][0] if rows else None
     version_id = row.rubric_id if row else None
     if versions is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
@@ -17,6 +17,16 @@ from lti_app.discussion.visibility.rules import status_of
 from lti_app.grading.assessments.models import Assessment, PostComment
 from lti_app.grading.comments.rules.anchors import Anchor
 
+_COMMENTS = (
+    select(PostComment, Person.name)
+    .join(Assessment, Assessment.id == PostComment.assessment_id)
+    .join(Person, Person.id == PostComment.by_id)
+    .where(
+        Assessment.discussion_id == bindparam("discussion_id"),
+        Assessment.person_id == bindparam("person_id"),
+    )
+    .order_by(PostComment.id)
+)
 _STORED = ("post_id", "post_version", "exact", "prefix", "suffix", "text")
 
 
@@ -56,13 +66,7 @@ def list_post_comments(
 ) -> list[PostCommentView]:
     """The comments on a student's posts, the oldest first (one statement). Raises Forbidden for all but graders."""
     require(actor, DiscussionPermission.GRADE)
-    rows = session.execute(
-        select(PostComment, Person.name)
-        .join(Assessment, Assessment.id == PostComment.assessment_id)
-        .join(Person, Person.id == PostComment.by_id)
-        .where(Assessment.discussion_id == discussion.id, Assessment.person_id == person_id)
-        .order_by(PostComment.id)
-    )
+    rows = session.execute(_COMMENTS, {"discussion_id": discussion.id, "person_id": person_id})
     return [
         PostCommentView(
             row.post_id, row.post_version, Anchor(row.exact, row.prefix, row.suffix), row.text, row.id, name

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.models import Enrollment
@@ -53,11 +53,14 @@ def list_assigned(session: Session, actor: Actor, discussion: DiscussionView) ->
     ]
 
 
-def is_divided(discussion: DiscussionView) -> ColumnElement[bool]:
-    """Whether anybody takes students here, as a column of statements."""
+def is_divided() -> ColumnElement[bool]:
+    """Whether anybody takes students here, as a column of statements that are run with `course_id` and
+    `discussion_id`.
+    """
+    here = GraderAssignment.discussion_id
     return exists().where(
-        GraderAssignment.course_id == discussion.course_id,
-        or_(GraderAssignment.discussion_id.is_(None), GraderAssignment.discussion_id == discussion.id),
+        GraderAssignment.course_id == bindparam("course_id"),
+        or_(here.is_(None), here == bindparam("discussion_id")),
     )
 
 

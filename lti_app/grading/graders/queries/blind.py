@@ -42,31 +42,30 @@ def list_blind(session: Session, actor: Actor, discussion: DiscussionView) -> Bl
     return BlindClass(bool(rows) and rows[0][0] is SecondMarkingMode.EVERYBODY, states)
 
 
-def blind_rows(actor: Actor, discussion: DiscussionView) -> Subquery:
+def blind_rows() -> Subquery:
     """What `BlindState` is made of, a row for each student who is or was marked independently, for statements on the
-    students of a class.
+    students of a class that are run with `discussion_id` and `actor_id`.
     """
-    of_actor = Marking.grader_id == actor.person_id
     return (
         select(
             BlindMarking.person_id,
             BlindMarking.purpose,
             BlindMarking.outcome,
             func.count(Marking.submitted_at).label("submitted"),
-            func.count().filter(of_actor, Marking.submitted_at.is_not(None)).label("by_actor"),
-            func.count().filter(of_actor).label("saved_by_actor"),
+            func.count().filter(_OF_ACTOR, Marking.submitted_at.is_not(None)).label("by_actor"),
+            func.count().filter(_OF_ACTOR).label("saved_by_actor"),
         )
         .outerjoin(Marking, Marking.blind_marking_id == BlindMarking.id)
-        .where(BlindMarking.discussion_id == discussion.id)
+        .where(BlindMarking.discussion_id == bindparam("discussion_id"))
         .group_by(BlindMarking.person_id, BlindMarking.purpose, BlindMarking.outcome)
         .subquery()
     )
 
 
-def marks_everybody_twice(discussion: DiscussionView) -> ColumnElement[bool]:
-    """Whether latecomers too are marked by two graders, as a column of statements."""
+def marks_everybody_twice() -> ColumnElement[bool]:
+    """Whether latecomers too are marked by two graders, as a column of statements that are run with `discussion_id`."""
     return exists().where(
-        SecondMarking.discussion_id == discussion.id, SecondMarking.mode == SecondMarkingMode.EVERYBODY
+        SecondMarking.discussion_id == bindparam("discussion_id"), SecondMarking.mode == SecondMarkingMode.EVERYBODY
     )
 
 

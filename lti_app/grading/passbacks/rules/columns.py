@@ -29,6 +29,8 @@ def settled(columns: Sequence[InColumn], read_back: ReadBack) -> tuple[InColumn,
     """The columns after what was decided of the score: `read_back` is that of the whole score, which is unchecked again
     once it was sent, and kept once an instructor has chosen the grades that the LMS shows.
     """
+    if not columns:
+        return ()
     return tuple(replace(each, read_back=_since(each.read_back, read_back)) for each in columns)
 
 

@@ -49,6 +49,14 @@ class PassbackReport:
     """The parts that go to columns of their own; none where one column has the whole grade."""
 
     @property
+    def told(self) -> tuple[object, ...]:
+        """What the words about it depend on: two reports that say the same of two students have the same."""
+        return (
+            *(self.state, self.read_back, self.given, self.possible, self.shown),
+            *(self.error_code, self.error_detail, self.columns, self.parts),
+        )
+
+    @property
     def fingerprint(self) -> str:
         """Differs as soon as our grade, or what the LMS shows in its place, is not what an instructor looked at."""
         seen = [self.version, self.state.value, self.read_back.value, _text(self.shown)]

@@ -14,7 +14,6 @@ from lti_app.participation.matrix.queries.students import list_matrix_students, 
 from lti_app.participation.matrix.rules.course import CourseColumn, CourseMatrix, course_matrix_of
 from lti_app.participation.matrix.rules.matrix import ClassMatrix, matrix_of
 from lti_app.participation.progress.queries import (
-    class_evaluator,
     collect_class_verdicts,
     collect_course_work,
     requirements_of,
@@ -35,7 +34,7 @@ def get_class_matrix(
     session: Session, actor: Actor, discussion: DiscussionView, *, excused: Collection[int] = (), now: datetime
 ) -> ClassMatrix:
     """Every active student by every requirement of a discussion (two statements; one more if anybody has an extension,
-    and one if reviews count).
+    and one for each kind of fact that a requirement needs besides posts).
 
     `excused` are the ids of students who need not be graded here. While names are hidden, students are called by their
     pseudonyms; the name is empty for one who has none. Raises Forbidden for all but graders.
@@ -50,7 +49,7 @@ def get_course_term(
     session: Session, actor: Actor, *, excused: Collection[tuple[int, int]] = (), now: datetime
 ) -> CourseTerm:
     """Every active student by every discussion that has begun (four statements; one more if anybody has an extension,
-    and one if reviews count).
+    and one for each kind of fact that a requirement needs besides posts).
 
     `excused` has the ids of a discussion and a student who need not be graded there. Of a discussion that hides names
     from the actor nothing is told, since students have their names here. Raises Forbidden for all but graders.
@@ -59,7 +58,7 @@ def get_course_term(
     views = list_begun(session, actor, now=now)
     told = [view for view in views if not view.hides_names_from(actor)]
     work = collect_course_work(session, actor, told)
-    evaluators = {view.id: class_evaluator(view, work[view.id], now=now) for view in told}
+    evaluators = {view.id: work[view.id].judged(view, now=now) for view in told}
     columns = [CourseColumn(view.id, view.title, view.id not in evaluators) for view in views]
     students = list_named_students(session, actor)
     matrix = course_matrix_of(students, columns, lambda where, whose: evaluators[where](whose), excused)

@@ -15,7 +15,7 @@ from lti_app.discussion.discussions.rules import State
 from lti_app.participation.matrix.queries.students import list_named_students
 from lti_app.participation.matrix.rules.comparing import VerdictChange, compare_verdicts
 from lti_app.participation.matrix.rules.proposals import proposed
-from lti_app.participation.progress.queries import class_evaluator, collect_course_work, requirements_of
+from lti_app.participation.progress.queries import collect_course_work, requirements_of
 from lti_app.participation.requirements.evaluation import Requirements
 
 
@@ -54,7 +54,7 @@ def preview_rule(
     session: Session, actor: Actor, changes: Mapping[str, object], discussion_id: int | None = None, *, now: datetime
 ) -> RulePreview:
     """For whom a change would make a difference, in one discussion or in all of the course (four statements; one more
-    if anybody has an extension, and one if reviews count).
+    if anybody has an extension, and one for each kind of fact that a requirement needs besides posts).
 
     `changes` are the new values of fields of requirements, by input. Raises Forbidden for all but instructors, NotFound
     for a discussion that is not there, and InvalidRequirement.
@@ -69,7 +69,7 @@ def preview_rule(
     students = list_named_students(session, actor)
     effects = []
     for view, would in zip(views, changed, strict=True):
-        old, new = (class_evaluator(each, work[view.id], now=now) for each in (view, would))
+        old, new = (work[view.id].judged(each, now=now) for each in (view, would))
         people = [student.person_id for student in students]
         found = compare_verdicts({key: old(key) for key in people}, {key: new(key) for key in people})
         effects.append(

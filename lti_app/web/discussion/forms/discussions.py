@@ -34,19 +34,24 @@ from lti_app.discussion.discussions.rules import (
     MAX_STANCE,
     MAX_TITLE,
     Anonymity,
+    AssignedReading,
     Calendar,
     DiscussionSettings,
     StanceQuestion,
     Structure,
 )
+from lti_app.grading.passbacks.rules.parts import GradeColumns
 from lti_app.library.readings.rules import ReadingEntry
+from lti_app.participation.progress.rules import RuleChange
 from lti_app.web.forms.fields import DateField, PointsField, ShortEnough, ZoneField, moment_of, offered
-from lti_app.web.forms.requirements import RequirementsForm, begun_requirements
+from lti_app.web.forms.requirements import RULE_FIELDS, RequirementsForm, begun_requirements
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm
 from lti_app.web.forms.rubrics import begun_from
 from lti_app.web.session import get_visitor
 
 DATES = ("opens_at", "first_post_due", "replies_due", "closes_at")
+RULE = (*RULE_FIELDS, *DATES, "time_zone", "structure")
+"""The fields that decide how participation is counted."""
 MAX_EDIT_MINUTES = 10_080
 """A week."""
 
@@ -59,6 +64,17 @@ class SettingsForm(RichTextForm, RequirementsForm):
     prompt = ComposedField(_l("Prompt"), [DataRequired(_l("Enter a prompt for the class."))])
     points = PointsField(_l("Points in the gradebook"))
     rubric = SelectField(_l("Rubric"), validate_choice=False)
+    columns = SelectField(
+        _l("Gradebook columns"),
+        choices=offered(
+            {
+                GradeColumns.ONE: _l("One column for the discussion"),
+                GradeColumns.STAGES: _l("Separate columns for the first post and the replies"),
+                GradeColumns.CRITERIA: _l("One column for each criterion"),
+            }
+        ),
+        default=GradeColumns.ONE.value,
+    )
     time_zone = ZoneField(_l("Time zone"))
     opens_at = DateField(_l("Opens"))
     first_post_due = DateField(_l("First post due"))
@@ -136,7 +152,7 @@ class SettingsForm(RichTextForm, RequirementsForm):
             title=self.title.data or "",
             prompt=self.prompt.plain,
             points=(self.points.data or Decimal(0)).quantize(Decimal("0.01")),
-            calendar=Calendar(**{name: self._moment(name) for name in DATES}),
+            calendar=self.to_calendar(),
             requirements=self.to_stored_requirements(),
             post_first=self.post_first.data,
             reading_ids=reading_ids,
@@ -147,6 +163,30 @@ class SettingsForm(RichTextForm, RequirementsForm):
             group_kind=GroupKind(self.group_kind.data) if self.group_kind.data else None,
             stance=self._stance(),
         )
+
+    def to_calendar(self) -> Calendar:
+        """The dates of the form as moments."""
+        return Calendar(**{name: self._moment(name) for name in DATES})
+
+    def to_rule_change(self, readings: tuple[AssignedReading, ...]) -> RuleChange:
+        """What decides how participation is counted, with the readings that are assigned."""
+        return RuleChange(
+            requirements=self.to_stored_requirements(),
+            calendar=self.to_calendar(),
+            readings=readings,
+            stance=self._stance(),
+            structure=Structure(self.structure.data),
+        )
+
+    def validate_rule(self) -> bool:
+        """Whether everything is sound that decides how participation is counted; says beside its fields what is not."""
+        sound = [self[name].validate(self) for name in RULE]
+        return all(sound)
+
+    def forget_errors(self) -> None:
+        """Say nothing beside any field."""
+        for field in self:
+            field.errors = ()
 
     def _moment(self, name: str) -> datetime | None:
         return moment_of(self[name].data, self.time_zone.data, end_of_minute=name != "opens_at")
@@ -201,12 +241,17 @@ def prefilled(discussion: DiscussionView) -> dict[str, object]:
         "prompt": discussion.prompt,
         "points": discussion.points,
         "time_zone": str(discussion.zone),
-        **begun_requirements(discussion.requirements, is_new=discussion.version == 0),
+        **begun_requirements(discussion.requirements, str(discussion.zone), is_new=is_untouched(discussion)),
         "post_first": discussion.post_first,
         "version": discussion.version,
         **dates,
         **_structure(discussion),
     }
+
+
+def is_untouched(discussion: DiscussionView) -> bool:
+    """Whether nobody has set the discussion up yet, nor the one that it is a copy of."""
+    return discussion.version == 0 and discussion.copied_from_id is None
 
 
 def _structure(discussion: DiscussionView) -> dict[str, object]:

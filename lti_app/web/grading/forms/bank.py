@@ -12,7 +12,6 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.queries.bank import list_bank
 from lti_app.grading.assessments.queries.context import PostInContext
-from lti_app.grading.assessments.queries.grades import AssessmentView
 from lti_app.grading.assessments.rules import StudentLine
 from lti_app.grading.comments.errors import (
     BankFull,
@@ -47,12 +46,12 @@ def bank_of(
     discussion: DiscussionView,
     student: StudentLine,
     *,
-    assessment: AssessmentView,
+    rubric: RubricView,
     posts: Sequence[PostInContext],
     facts: Sequence[PostFacts],
 ) -> list[BankGroup]:
     """What can be inserted for a student, filled in with what is counted for them; saved comments come first."""
-    criteria = assessment.rubric.criteria
+    criteria = rubric.criteria
     found = list_bank(
         read_session(),
         actor,

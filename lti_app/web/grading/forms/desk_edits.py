@@ -13,6 +13,7 @@ from lti_app.grading.assessments.queries.grades import AssessmentView, get_asses
 from lti_app.grading.assessments.queries.post_comments import list_post_comments
 from lti_app.grading.assessments.rules import StudentLine
 from lti_app.grading.comments.actions import save_comment
+from lti_app.grading.rubrics.rules.criteria import RubricView
 from lti_app.participation.requirements.facts import PostFacts
 from lti_app.web.grading.forms.annotations import (
     ACTION,
@@ -30,8 +31,12 @@ from lti_app.web.grading.forms.bank import (
     problem_words,
     typed_with_insert,
 )
-from lti_app.web.grading.forms.desk import AssessmentForm
+from lti_app.web.grading.forms.desk import PREVIEW, AssessmentForm
 from lti_app.web.transactions import now, read_session, writing
+
+INSERT, KEEP = "insert", "keep"
+BANK_ACTIONS = (INSERT, KEEP)
+"""The buttons of the saved comments."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,22 @@ def desk_edit(
     actor: Actor, discussion: DiscussionView, person_id: int, form: AssessmentForm, action: str
 ) -> DeskEdit | None:
     """Do what the button says; None for a button that saves marks."""
-    if action == "insert":
-        typed = typed_with_insert()
-        form.comment.data = typed.get(OVERALL, "")
-        return DeskEdit(typed)
-    if action == "keep":
-        return _keep(actor, discussion, person_id)
+    if action in BANK_ACTIONS:
+        return bank_edit(actor, get_assessment(read_session(), actor, discussion, person_id).rubric, form, action)
+    if action == PREVIEW:
+        return DeskEdit(request.form)
     if ACTION.fullmatch(action):
         return _annotate(actor, discussion, person_id, form, action)
     return None
+
+
+def bank_edit(actor: Actor, rubric: RubricView, form: AssessmentForm, action: str) -> DeskEdit:
+    """Insert the chosen comment into its field, or save what was typed to be used again (BANK_ACTIONS)."""
+    if action == KEEP:
+        return _keep(actor, rubric)
+    typed = typed_with_insert()
+    form.comment.data = typed.get(OVERALL, "")
+    return DeskEdit(typed)
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ def comments_about(work: Work, *, typed: Mapping[str, str] | None) -> dict[str, 
             work.actor,
             work.discussion,
             work.student,
-            assessment=work.assessment,
+            rubric=work.assessment.rubric,
             posts=work.posts,
             facts=work.facts,
         ),
@@ -89,9 +101,8 @@ def comments_about(work: Work, *, typed: Mapping[str, str] | None) -> dict[str, 
     }
 
 
-def _keep(actor: Actor, discussion: DiscussionView, person_id: int) -> DeskEdit:
+def _keep(actor: Actor, rubric: RubricView) -> DeskEdit:
     """Save what was typed, to be used again."""
-    rubric = get_assessment(read_session(), actor, discussion, person_id).rubric
     text, criterion, level = chosen_for_bank(rubric)
     try:
         with writing() as session:

@@ -1,0 +1,56 @@
+// What all pictures share: reading a table, text in the page's language and direction, and putting a drawing in place.
+
+const page = document.documentElement;
+export const isRtl = page.dir === "rtl";
+export const language = page.lang || "en";
+
+// Plot's own style sheet is refused by the policy of the page; pictures.css has what it says.
+export function put(place, drawing, caption) {
+  for (const style of drawing.querySelectorAll("style")) style.remove();
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-labelledby", caption.id);
+  for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
+  place.replaceChildren(drawing);
+}
+
+export const captionOf = (figure) => figure.querySelector("figcaption p");
+
+// The rows of the table: the words of the first cell, and the numbers of the others.
+export function rowsOf(figure) {
+  return [...figure.querySelectorAll("tbody tr")].map((row) => {
+    const [label, ...cells] = row.cells;
+    return {
+      row,
+      label: label.dataset.label ?? label.textContent.trim(),
+      values: cells
+        .filter((cell) => cell.classList.contains("num"))
+        .map((cell) => Number(cell.dataset.value ?? cell.textContent)),
+    };
+  });
+}
+
+export function seriesOf(figure) {
+  return [...figure.querySelectorAll("thead th.num")].map((head) => head.textContent.trim());
+}
+
+export const COLORS = ["var(--series-1)", "var(--series-2)", "var(--series-3)"];
+
+export const number = new Intl.NumberFormat(language);
+
+// Whole numbers alone: there is no half a post.
+export const wholeTicks = (most) => ({
+  ticks: Math.max(1, Math.min(5, most)),
+  tickFormat: (value) => (Number.isInteger(value) ? number.format(value) : ""),
+});
+
+const dayFormat = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", timeZone: "UTC" });
+
+export const dayWords = (date) => dayFormat.format(date);
+
+export const dayOf = (text) => new Date(`${text}T00:00:00Z`);
+
+// The axis of a chart begins where the page begins.
+export const sides = (start, end) =>
+  isRtl ? { marginRight: start, marginLeft: end } : { marginLeft: start, marginRight: end };
+
+export const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);

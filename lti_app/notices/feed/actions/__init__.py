@@ -1,0 +1,1 @@
+"""Writing notices, and marking them as read."""

@@ -1,0 +1,1 @@
+"""The kinds of notices, their causes, and their sentences."""

@@ -1,0 +1,1 @@
+"""Discussions and threads that people follow."""

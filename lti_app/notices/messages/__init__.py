@@ -1,0 +1,1 @@
+"""Messages from instructors and assistants to students."""

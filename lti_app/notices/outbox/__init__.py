@@ -1,0 +1,1 @@
+"""Mails that are to be sent: a table, which the worker reads; what they say is written when they are sent."""

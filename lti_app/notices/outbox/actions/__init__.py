@@ -1,0 +1,1 @@
+"""Putting notices into mails, and sending those."""

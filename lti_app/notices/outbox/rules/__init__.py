@@ -1,0 +1,1 @@
+"""Addresses and heads of mails, and when to try again."""

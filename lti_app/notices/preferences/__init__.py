@@ -1,0 +1,1 @@
+"""How often a person gets mail from a course, and when it stays quiet."""

@@ -1,0 +1,196 @@
+"""The page on which a discussion is set up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lti_app.course.courses.rules import Actor
+from lti_app.course.groups.queries import list_groups
+from lti_app.discussion.discussions.errors import DatesOutOfOrder
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.discussion.discussions.queries.lineage import get_lineage
+from lti_app.discussion.discussions.rules import AssignedReading
+from lti_app.discussion.stances.queries import get_stances
+from lti_app.grading.assessments.actions.setting_up import WantedColumns, set_up_graded
+from lti_app.grading.passbacks.queries import get_columns_to_choose
+from lti_app.grading.passbacks.rules.parts import GradeColumns
+from lti_app.grading.rubrics.queries import get_rubric
+from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
+from lti_app.library.readings.actions.records import add_reading
+from lti_app.library.readings.queries import ReadingLine, list_readings
+from lti_app.library.readings.rules import to_csl
+from lti_app.participation.progress.queries import requirements_of
+from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
+from lti_app.web.discussion.forms.discussions import RULE, ReadingForm, SettingsForm, prefilled
+from lti_app.web.forms.requirements import offered_presets
+from lti_app.web.forms.rubrics import begun_from, rubric_choices
+from lti_app.web.requests import SCRIPTED
+from lti_app.web.transactions import now, read_session, writing
+
+SAVE, ADD_READING, USE_PRESET, PREVIEW = "save", "add_reading", "preset", "preview"
+
+
+@dataclass(frozen=True)
+class ReadingChoice:
+    """A reading of the course on the settings page."""
+
+    reading: ReadingLine
+    assigned: bool
+    required: bool
+
+
+@dataclass(frozen=True)
+class RulePreview:
+    """The requirements as students would see them."""
+
+    requirements: Requirements
+    progress: Verdicts
+    """The checklist of a student who has done nothing yet."""
+    clock_notes: tuple[str, ...]
+
+
+class SettingsPage:
+    """The settings of one discussion, as they are or as an instructor has typed them."""
+
+    def __init__(self, actor: Actor, discussion: DiscussionView) -> None:
+        self.actor, self.discussion = actor, discussion
+        self.action = request.form.get("action", SAVE)
+        self.form = SettingsForm(data=prefilled(discussion))
+        self.reading_form = ReadingForm(request.form if self.action == ADD_READING else None, prefix="new-")
+        self.added = 0
+
+    @property
+    def saves(self) -> bool:
+        """Whether the button that was pressed saves."""
+        return self.action not in (ADD_READING, USE_PRESET, PREVIEW)
+
+    def answer(self) -> ResponseReturnValue:
+        """The page after a button that does not save, or as it begins."""
+        if request.method == "GET":
+            self.form.begun_html = self.discussion.prompt_html
+            self.form.columns.data = get_columns_to_choose(read_session(), self.discussion)
+        elif self.action == ADD_READING:
+            return self._add_reading()
+        elif self.action == USE_PRESET:
+            self.form.use_preset(request.form.get("preset", ""))
+        elif self.action == PREVIEW and request.headers.get("X-Requested-With") == SCRIPTED:
+            return render_template("discussion/discussions/_rule_preview.html", preview=self.preview())
+        return self.render()
+
+    def render(self) -> str:
+        """The page with what stands in its fields."""
+        choices = self._reading_choices()
+        stances = get_stances(read_session(), self.actor, self.discussion)
+        return render_template(
+            "discussion/discussions/settings.html",
+            discussion=self.discussion,
+            lineage=get_lineage(read_session(), self.actor, self.discussion),
+            answered=stances.shift.people if stances and stances.shift else 0,
+            form=self.form,
+            reading_form=self.reading_form,
+            reading_choices=choices,
+            presets=offered_presets(),
+            preview=self.preview(choices),
+            may_choose_columns=get_columns_to_choose(read_session(), self.discussion) is not None,
+            **self._rubric(),
+            groups=list_groups(read_session(), self.actor),
+            base_url=url_for("discussions.show", discussion_id=self.discussion.id),
+        )
+
+    def preview(self, choices: list[ReadingChoice] | None = None) -> RulePreview | None:
+        """The requirements as students would see them; None while something is wrong with what they depend on."""
+        if request.method == "POST" and not self._is_rule_sound():
+            return None
+        readings = [choice for choice in choices or self._reading_choices() if choice.assigned]
+        change = self.form.to_rule_change(tuple(_assigned(choice) for choice in readings))
+        required = requirements_of(change.applied_to(self.discussion))
+        progress = evaluate(required, (), now(), self.discussion.zone)
+        return RulePreview(required, progress, tuple(self.form.clock_notes()))
+
+    def save(self) -> None:
+        """Save what was typed, and say what became of times that a change of the clocks leaves out or repeats."""
+        form = self.form
+        with writing() as session:
+            known = [line.id for line in list_readings(session, self.actor)]
+            assigned = tuple(reading_id for reading_id in known if f"reading-{reading_id}" in request.form)
+            required = frozenset(reading_id for reading_id in assigned if f"required-{reading_id}" in request.form)
+            has_columns = set_up_graded(
+                session,
+                self.actor,
+                self.discussion.id,
+                columns=self._wanted_columns(),
+                settings=form.to_settings(assigned, required),
+                prompt_html=(form.prompt.data or "") if form.is_rich else None,
+                rubric=begun_from(self.actor, form.rubric.data or "") or DEFAULT_RUBRIC.translated(_),
+                version=form.version.data or 0,
+                now=now(),
+            )
+        if not has_columns:
+            flash(_("The gradebook columns were not changed. Choose them under Gradebook columns."), "warning")
+        flash(_("Discussion saved. This is what your students see."))
+        for note in form.clock_notes():
+            flash(note, "warning")
+
+    def mark_out_of_order(self, error: DatesOutOfOrder) -> None:
+        """Say beside the later of two dates that it is before the other one."""
+        later, earlier = self.form[str(error.data["later"])], self.form[str(error.data["earlier"])]
+        later.errors = [_("This is before “%(earlier)s”. Choose a later date.", earlier=earlier.label.text)]
+
+    def _is_rule_sound(self) -> bool:
+        """Before somebody asks for a preview or saves, nothing is said of what is not filled in yet."""
+        if self.saves:
+            return not any(self.form[name].errors for name in RULE)
+        if self.action == PREVIEW:
+            return self.form.validate_rule()
+        is_sound = self.form.validate_rule()
+        self.form.forget_errors()
+        return is_sound
+
+    def _add_reading(self) -> ResponseReturnValue:
+        if not self.reading_form.validate():
+            return self.render(), 422
+        with writing() as session:
+            self.added = add_reading(session, self.actor, to_csl(self.reading_form.to_entry()), now())
+        flash(_("Reading added and selected. Save the settings to assign it."))
+        self.reading_form = ReadingForm(prefix="new-")
+        return self.render()
+
+    def _reading_choices(self) -> list[ReadingChoice]:
+        chosen: Mapping[str, object] = request.form if request.method == "POST" else _assigned_now(self.discussion)
+        return [
+            ReadingChoice(
+                line,
+                assigned=line.id == self.added or f"reading-{line.id}" in chosen,
+                required=line.id == self.added or f"required-{line.id}" in chosen,
+            )
+            for line in list_readings(read_session(), self.actor)
+        ]
+
+    def _wanted_columns(self) -> WantedColumns | None:
+        """The gradebook columns that were chosen; None where the page offered none."""
+        if "columns" not in request.form:
+            return None
+        return WantedColumns(GradeColumns(self.form.columns.data), (_("First post"), _("Replies")))
+
+    def _rubric(self) -> dict[str, object]:
+        """The rubric of the discussion; before it has one, those to choose from, and what the chosen one looks like."""
+        rubric = get_rubric(read_session(), self.discussion)
+        if rubric.version:
+            return {"rubric": rubric, "rubric_plan": rubric}
+        self.form.rubric.choices = rubric_choices(self.actor)
+        plan = DEFAULT_RUBRIC if self.form.rubric.errors else begun_from(self.actor, self.form.rubric.data or "")
+        plan = plan or DEFAULT_RUBRIC.translated(_)
+        return {"rubric": rubric, "rubric_plan": plan.numbered()}
+
+
+def _assigned_now(discussion: DiscussionView) -> dict[str, bool]:
+    assigned = {f"reading-{reading.id}": True for reading in discussion.readings}
+    return assigned | {f"required-{reading.id}": True for reading in discussion.readings if reading.required}
+
+
+def _assigned(choice: ReadingChoice) -> AssignedReading:
+    line = choice.reading
+    return AssignedReading(line.id, line.label, line.reference_html, line.url, required=choice.required)

@@ -1,0 +1,1 @@
+"""Pages of notices: the list, how they are mailed, calendars, and messages to students."""

@@ -1,0 +1,75 @@
+"""The calendar of due dates: its page, and the feed that calendar programs fetch without a visit."""
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from lti_app.core.errors import NotFound
+from lti_app.notices.calendars.actions import is_to_note, note_reading, renew_address, stop_calendar
+from lti_app.notices.calendars.queries import CalendarKey, get_own_calendar, read_feed
+from lti_app.notices.outbox.rules.addressing import mail_host
+from lti_app.web.forms.fields import ConfirmForm
+from lti_app.web.headers import name_file
+from lti_app.web.notices.calendar_text import calendar_text
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session, write_aside, writing
+
+blueprint = Blueprint("calendars", __name__)
+BASE_URL = "colloquy.base_url"
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+
+
+@blueprint.get("/courses/<int:course_id>/notices/calendar")
+def show() -> ResponseReturnValue:
+    """The address of the reader's calendar, and what to do with it."""
+    calendar = get_own_calendar(read_session(), get_visitor())
+    address = ""
+    if calendar is not None:
+        token = _signer().dumps([calendar.key.id, calendar.key.serial])
+        address = current_app.config[BASE_URL] + url_for(".feed", token=token)
+    form = ConfirmForm(formdata=None)
+    return render_template("notices/calendar.html", calendar=calendar, address=address, form=form)
+
+
+@blueprint.post("/courses/<int:course_id>/notices/calendar")
+def change() -> ResponseReturnValue:
+    """Make an address or a new one, or stop the calendar."""
+    actor, stops = get_visitor(), request.form.get("do") == "stop"
+    with writing() as session:
+        if stops:
+            stop_calendar(session, actor)
+        else:
+            renew_address(session, actor, now=now())
+    flash(_("Your calendar is off. Its address no longer works.") if stops else _("Your calendar has a new address."))
+    return redirect(url_for(".show"), 303)
+
+
+@blueprint.get("/calendars/<token>.ics")
+def feed(token: str) -> ResponseReturnValue:
+    """The calendar as iCalendar. Whoever has the address sees the dates of its owner, and no name."""
+    found = read_feed(read_session(), _read(token), host=mail_host(current_app.config[BASE_URL]), now=now())
+    at = now()
+    if is_to_note(found, at):
+        write_aside(lambda session: note_reading(session, found, now=at))
+    response = Response(calendar_text(found, current_app.config[BASE_URL]), mimetype="text/calendar")
+    name_file(response, "inline", f"{found.course_title or 'calendar'}.ics")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="calendar")
+
+
+def _read(token: str) -> CalendarKey:
+    try:
+        number, serial = _signer().loads(token)
+    except (BadSignature, ValueError, TypeError):
+        raise NotFound from None
+    if not isinstance(number, int) or not isinstance(serial, str):
+        raise NotFound
+    return CalendarKey(number, serial)

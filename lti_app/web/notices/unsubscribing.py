@@ -1,0 +1,42 @@
+"""Turning mail from a course off by the signed address in each mail, without a visit (RFC 8058).
+
+These addresses take a POST without a CSRF token: mail programs send it, from no page of ours. The signed token says
+whose mail is meant, and all that it can do is to turn that mail off.
+"""
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from lti_app.core.errors import NotFound
+from lti_app.notices.preferences.actions import unsubscribe
+from lti_app.notices.preferences.queries import get_course_title
+from lti_app.web.notices.mail_writer import UnsubscribeTokens
+from lti_app.web.transactions import now, read_session, writing
+
+blueprint = Blueprint("unsubscribing", __name__, url_prefix="/notices/unsubscribe")
+
+
+@blueprint.get("/<token>")
+def ask(token: str) -> ResponseReturnValue:
+    """Ask whether to turn mail off: programs that open every link of a mail must not do it."""
+    course_id, _person_id = _read(token)
+    title = get_course_title(read_session(), course_id)
+    return render_template("notices/unsubscribe.html", course_title=title, is_done=False)
+
+
+@blueprint.post("/<token>")
+def stop(token: str) -> ResponseReturnValue:
+    """Turn it off; again changes nothing."""
+    course_id, person_id = _read(token)
+    with writing() as session:
+        if not unsubscribe(session, course_id=course_id, person_id=person_id, now=now()):
+            raise NotFound
+    title = get_course_title(read_session(), course_id)
+    return render_template("notices/unsubscribe.html", course_title=title, is_done=True)
+
+
+def _read(token: str) -> tuple[int, int]:
+    named = UnsubscribeTokens(current_app.config["SECRET_KEY"]).read(token)
+    if named is None:
+        raise NotFound
+    return named

@@ -1,0 +1,90 @@
+"""When instructors were last in touch with each student, as a page and as CSV."""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.access import DiscussionPermission, require
+from lti_app.exchange.formats.colloquy import csv_cell
+from lti_app.grading.assessments.queries.contact import list_gradings
+from lti_app.participation.activity.queries.pictures import get_contact
+from lti_app.participation.activity.rules.contact import ContactLine, contact_lines
+from lti_app.web.headers import LOCKED_UP, name_file
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session
+
+blueprint = Blueprint("contact", __name__, url_prefix="/courses/<int:course_id>/participation/contact")
+WEEKS = (1, 2, 3, 4, 6, 8)
+DEFAULT_WEEKS = 3
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """The students whom the reader has not answered or graded for longest first."""
+    actor = get_visitor()
+    require(actor, DiscussionPermission.GRADE)
+    lines, hidden = _lines(actor)
+    weeks, only_due = _weeks(), request.args.get("show") == "due"
+    due = [line for line in lines if line.is_due(weeks, now())]
+    return render_template(
+        "participation/contact.html",
+        lines=due if only_due else lines,
+        students=len(lines),
+        due=len(due),
+        never=sum(line.by_viewer is None for line in lines),
+        only_due=only_due,
+        weeks=weeks,
+        choices=WEEKS,
+        hidden=hidden,
+        moment_now=now(),
+        tab="contact",
+    )
+
+
+@blueprint.get("/file")
+def file() -> ResponseReturnValue:
+    """The same as CSV, with times in UTC."""
+    actor = get_visitor()
+    require(actor, DiscussionPermission.GRADE)
+    lines, _hidden = _lines(actor)
+    response = Response(_csv(lines, _weeks(), now()), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Security-Policy"] = LOCKED_UP
+    name_file(response, "attachment", _("Instructor contact, %(course)s", course=actor.course_title) + ".csv")
+    return response
+
+
+def _lines(actor: Actor) -> tuple[list[ContactLine], int]:
+    session = read_session()
+    found = get_contact(session, actor, now())
+    grades = list_gradings(session, actor, found.views)
+    return contact_lines(found.students, actor.person_id, answers=found.answers, grades=grades), found.hidden
+
+
+def _weeks() -> int:
+    text = request.args.get("weeks", "")
+    return int(text) if text in [str(each) for each in WEEKS] else DEFAULT_WEEKS
+
+
+def _csv(lines: Sequence[ContactLine], weeks: int, moment: datetime) -> str:
+    written = io.StringIO()
+    table = csv.writer(written)
+    table.writerow(
+        [
+            "student",
+            "you last answered (UTC)",
+            "you last graded (UTC)",
+            "other staff last did either (UTC)",
+            f"no contact from you for {weeks} weeks",
+        ]
+    )
+    for line in lines:
+        times = (line.answered_at, line.graded_at, line.others_at)
+        cells = [line.student.name, *(at.strftime("%Y-%m-%d %H:%M") if at else "" for at in times)]
+        table.writerow([csv_cell(cell) for cell in [*cells, "yes" if line.is_due(weeks, moment) else "no"]])
+    return "\ufeff" + written.getvalue()  # Excel needs it to read UTF-8

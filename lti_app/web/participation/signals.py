@@ -1,0 +1,133 @@
+"""Early signals of a course: why each fired, dismissing it, and the rules."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lti_app.core.errors import NotFound
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
+from lti_app.participation.signals.access import may_change, require_change, require_see
+from lti_app.participation.signals.actions import dismiss_signal, restore_signal, save_signal_rules
+from lti_app.participation.signals.errors import SignalChanged, SignalRulesChanged
+from lti_app.participation.signals.queries import SignalBoard, SignalView, get_signal_rules, get_signals
+from lti_app.participation.signals.rules.registry import SignalRule, rules_from_stored
+from lti_app.web.forms.fields import ConfirmForm
+from lti_app.web.participation.forms.signals import SignalRulesForm, begun_rules
+from lti_app.web.session import get_visitor
+from lti_app.web.transactions import now, read_session, writing
+
+blueprint = Blueprint("signals", __name__, url_prefix="/courses/<int:course_id>/participation/signals")
+SHOWN_FIRST = 8
+"""Signals of one kind that are shown before the rest is folded."""
+
+
+@dataclass(frozen=True)
+class SignalSection:
+    """A rule with the signals that it gave."""
+
+    rule: SignalRule
+    signals: tuple[SignalView, ...]
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """All signals by rule, and those that were dismissed."""
+    actor = get_visitor()
+    require_see(actor)
+    board = _board(actor)
+    sections = [
+        SignalSection(rule, tuple(each for each in board.signals if each.kind == rule.kind.name))
+        for rule in board.rules
+    ]
+    return render_template(
+        "participation/signals.html",
+        board=board,
+        sections=sections,
+        off=[rule for rule in board.rules if not rule.is_on],
+        may_change=may_change(actor),
+        shown_first=SHOWN_FIRST,
+        form=ConfirmForm(formdata=None),
+        tab="signals",
+    )
+
+
+@blueprint.get("/rules")
+def rules() -> ResponseReturnValue:
+    """The rules, to change them."""
+    actor = get_visitor()
+    require_change(actor)
+    form = SignalRulesForm(formdata=None, data=begun_rules(get_signal_rules(read_session(), actor)))
+    return _rules_page(form)
+
+
+@blueprint.post("/rules")
+def save_rules() -> ResponseReturnValue:
+    """Save them, or bring back the defaults."""
+    actor = get_visitor()
+    require_change(actor)
+    form = SignalRulesForm()
+    is_reset = request.form.get("do") == "reset"
+    if not (is_reset or form.validate()):
+        return _rules_page(form), 422
+    try:
+        with writing() as session:
+            chosen = rules_from_stored({}) if is_reset else form.to_rules()
+            save_signal_rules(session, actor, chosen, version=_version(form))
+    except SignalRulesChanged:
+        current = get_signal_rules(read_session(), actor)
+        form.version.data = str(current.version)
+        return _rules_page(form, others=current.rules), 409
+    flash(_("Default rules restored.") if is_reset else _("Rules saved."))
+    return redirect(url_for(".show"), 303)
+
+
+@blueprint.post("/dismiss")
+def dismiss() -> ResponseReturnValue:
+    """Dismiss a signal until what it says changes."""
+    actor = get_visitor()
+    try:
+        with writing() as session:
+            token, state = request.form.get("signal", ""), request.form.get("state", "")
+            dismiss_signal(session, actor, token, state=state, now=now())
+        flash(_("Signal dismissed. It comes back if the facts change."))
+    except SignalChanged:
+        flash(_("Nothing was dismissed, because this signal has changed. Look at it again."), "warning")
+    return redirect(url_for(".show"), 303)
+
+
+@blueprint.post("/restore")
+def restore() -> ResponseReturnValue:
+    """Take back a dismissal."""
+    actor = get_visitor()
+    try:
+        with writing() as session:
+            restore_signal(session, actor, request.form.get("signal", ""), now=now())
+        flash(_("The signal is shown again."))
+    except NotFound:
+        flash(_("This signal is not dismissed any more."), "warning")
+    return redirect(url_for(".show"), 303)
+
+
+def _board(actor: Actor) -> SignalBoard:
+    """The signals. Students without a pseudonym in a discussion with hidden names get one first."""
+    board = get_signals(read_session(), actor, now())
+    if board.nameless:
+        with writing() as session:
+            for discussion in board.nameless:
+                name_everybody(session, actor, discussion)
+        board = get_signals(read_session(), actor, now())
+    return board
+
+
+def _version(form: SignalRulesForm) -> int:
+    text = form.version.data or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def _rules_page(form: SignalRulesForm, *, others: tuple[SignalRule, ...] = ()) -> str:
+    return render_template(
+        "participation/signal_rules.html", form=form, kinds=rules_from_stored({}), others=others, tab="signals"
+    )
