@@ -22,6 +22,7 @@ from tests.bench.hanging import measure_hanging
 from tests.bench.measure import floor_of_page, floor_of_write
 from tests.bench.network import measure_network
 from tests.bench.pages import Row, measure_pages
+from tests.bench.participation import measure_participation
 from tests.bench.passbacks import measure_passbacks
 from tests.bench.throughput import measure_throughput
 from tests.services import postgres
@@ -54,6 +55,7 @@ def bench(url: str, name: str) -> None:
     gc.collect()
     gc.freeze()  # as every web process does
     rows = measure_pages(app, course, parts.database)
+    rows += measure_participation(app, parts.database)
     more, waiting = measure_passbacks(app, parts.database)
     rows += more
     more, network = measure_network(app, parts.database)
