@@ -26,6 +26,7 @@ from lti_app.library.files import models as files
 from lti_app.library.passages import models as quotations
 from lti_app.library.readings import models as readings
 from lti_app.lti import models as lti
+from lti_app.participation.versions import models as requirement_versions
 
 ALL_MODELS = (
     key_value,
@@ -54,4 +55,5 @@ ALL_MODELS = (
     grading,
     exchange,
     lti,
+    requirement_versions,
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DecimalField, Field, Form, IntegerField, SelectField
+from wtforms import BooleanField, Field, Form, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from lti_app.core.local_time import ClockChange, local_time
@@ -24,8 +24,8 @@ from lti_app.participation.requirements.registry import (
     to_stored,
     to_values,
 )
-from lti_app.participation.requirements.terms import MAX_POINTS, OwnTerms
-from lti_app.web.forms.fields import DateField, finite, moment_of, offered
+from lti_app.participation.requirements.terms import OwnTerms
+from lti_app.web.forms.fields import DateField, OptionalPointsField, moment_of, offered
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 _DATE_OF_CLASS = {"first_post": "first_post_due", "replies": "replies_due"}
@@ -55,7 +55,7 @@ class SettingSentence:
 class TermsLine:
     """Whether one kind of requirement is optional, and its points."""
 
-    heading: str
+    title: str
     optional: Field
     points: Field
 
@@ -67,6 +67,8 @@ class RequirementsForm(Form):
         _l("First posts of others that open the time to reply"),
         [Optional(), NumberRange(min=0, max=MAX_OTHERS)],
     )
+
+    as_default = BooleanField(_l("Begin new discussions in this course with these requirements, without their dates"))
 
     @property
     def basic_sentences(self) -> list[SettingSentence]:
@@ -88,10 +90,7 @@ class RequirementsForm(Form):
     @property
     def terms_lines(self) -> list[TermsLine]:
         """What can be optional or have points."""
-        return [
-            TermsLine(_(kind.heading.text), self[f"{kind.kind}_optional"], self[f"{kind.kind}_points"])
-            for kind in KINDS
-        ]
+        return [TermsLine(_(kind.title), self[f"{kind.kind}_optional"], self[f"{kind.kind}_points"]) for kind in KINDS]
 
     @property
     def has_terms(self) -> bool:
@@ -143,9 +142,9 @@ def offered_presets() -> list[Preset]:
     return [Preset(each.key, _(each.name)) for each in PRESETS]
 
 
-def begun_requirements(stored: StoredRequirements, time_zone: str, *, is_new: bool) -> dict[str, object]:
-    """What the fields begin with: what is required, or what a new discussion is offered where nothing is stored."""
-    if is_new and not stored:
+def begun_requirements(stored: StoredRequirements | None, time_zone: str) -> dict[str, object]:
+    """What the fields begin with: what is required, or what new discussions are offered where that is None."""
+    if stored is None:
         return {each.input: each.begins_with for each in FIELDS}
     begun: dict[str, object] = {**to_values(stored), EARLY: early_from_stored(stored).others or None}
     for kind, own in to_own_terms(stored).items():
@@ -195,14 +194,10 @@ def _field(about: FormField) -> Any:
 
 
 def _terms_fields(kind: type[Requirement]) -> dict[str, Any]:
-    heading: Any = _l(kind.heading.text)
+    heading: Any = _l(kind.title)
     fields: dict[str, Any] = {
         f"{kind.kind}_optional": BooleanField(_l("%(requirement)s: optional", requirement=heading)),
-        f"{kind.kind}_points": DecimalField(
-            _l("%(requirement)s: points", requirement=heading),
-            [Optional(), finite, NumberRange(min=0, max=MAX_POINTS)],
-            places=None,
-        ),
+        f"{kind.kind}_points": OptionalPointsField(_l("%(requirement)s: points", requirement=heading)),
     }
     if kind.has_own_date:
         fields[f"{kind.kind}_due"] = DateField(_l("%(requirement)s: due", requirement=heading))
