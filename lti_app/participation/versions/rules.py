@@ -8,7 +8,7 @@ from typing import Any
 from lti_app.discussion.discussions.rules import AssignedReading, Calendar, StoredRequirements
 from lti_app.participation.requirements.base import Terms
 from lti_app.participation.requirements.evaluation import Requirements
-from lti_app.participation.requirements.registry import early_from_stored, from_stored
+from lti_app.participation.requirements.registry import FILLS_KIND, early_from_stored, fills_from_stored, from_stored
 
 DATE = "due"
 
@@ -44,7 +44,9 @@ def rule_from_stored(stored: Mapping[str, Any], number: int) -> Requirements:
         is_q_and_a=stored["is_q_and_a"],
     )
     requirements = tuple(stored["requirements"])
-    return Requirements(from_stored(requirements, terms), early_from_stored(requirements), version=number)
+    return Requirements(
+        from_stored(requirements, terms), early_from_stored(requirements), fills_from_stored(requirements), number
+    )
 
 
 def is_same_rule(one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
@@ -59,6 +61,7 @@ def _decisive(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def without_dates(requirements: StoredRequirements) -> StoredRequirements:
-    """The same requirements for another discussion: dates belong to one."""
-    stripped = ({name: value for name, value in each.items() if name != DATE} for each in requirements)
+    """The same requirements for another discussion: dates and the criteria of its rubric belong to one."""
+    kept = (each for each in requirements if each.get("kind") != FILLS_KIND)
+    stripped = ({name: value for name, value in each.items() if name != DATE} for each in kept)
     return tuple(each for each in stripped if len(each) > 1 or not str(each["kind"]).endswith("+"))

@@ -1,6 +1,7 @@
 """The fields of every kind of requirement, built from the plain data with which each kind describes its own."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from lti_app.participation.requirements.registry import (
     FIELDS,
     KINDS,
     early_from_stored,
+    fills_from_stored,
     to_own_terms,
     to_stored,
     to_values,
@@ -68,6 +70,8 @@ class RequirementsForm(Form):
         [Optional(), NumberRange(min=0, max=MAX_OTHERS)],
     )
 
+    _criteria: frozenset[int] = frozenset()
+    points_fill = SelectField(_l("Points fill"), coerce=int, validate_choice=False)
     as_default = BooleanField(_l("Begin new discussions in this course with these requirements, without their dates"))
 
     @property
@@ -101,7 +105,7 @@ class RequirementsForm(Form):
         """What was asked for, as a discussion stores it; of a form that is valid."""
         values = {each.input: self[each.input].data or each.nothing for each in FIELDS}
         own = {kind.kind: self._own_terms(kind) for kind in KINDS}
-        return to_stored(values, own, EarlyRule(self.early_others.data or 0))
+        return to_stored(values, own, EarlyRule(self.early_others.data or 0), self._fills())
 
     def use_preset(self, key: str) -> None:
         """Fill in the requirements of a preset, and leave everything else as it is; an unknown one changes nothing."""
@@ -117,6 +121,15 @@ class RequirementsForm(Form):
                 notes += _clock_note(field, self["time_zone"].data)
         return notes
 
+    def offer_criteria(self, titles: Mapping[int, str]) -> None:
+        """Offer the criteria of the rubric, by key, to be filled by the points of requirements."""
+        self._criteria = frozenset(titles)
+        self.points_fill.choices = list({0: _("nothing"), **titles}.items())
+
+    def _fills(self) -> int:
+        fills = self.points_fill.data or 0
+        return fills if fills in self._criteria else 0
+
     def _own_terms(self, kind: type[Requirement]) -> OwnTerms:
         due = None
         if kind.has_own_date:
@@ -127,7 +140,7 @@ class RequirementsForm(Form):
     def _fill(self, values: dict[str, object]) -> None:
         for name, value in values.items():
             field = self[name]
-            field.data, field.raw_data, field.errors = value, [str(value)], ()
+            field.data, field.raw_data, field.errors, field.process_errors = value, [str(value)], (), []
 
     def _sentence(self, kind: type[Requirement]) -> SettingSentence:
         names = {each.name: each.input for each in kind.fields}
@@ -147,6 +160,7 @@ def begun_requirements(stored: StoredRequirements | None, time_zone: str) -> dic
     if stored is None:
         return {each.input: each.begins_with for each in FIELDS}
     begun: dict[str, object] = {**to_values(stored), EARLY: early_from_stored(stored).others or None}
+    begun["points_fill"] = fills_from_stored(stored)
     for kind, own in to_own_terms(stored).items():
         begun[f"{kind}_optional"] = own.is_optional
         begun[f"{kind}_points"] = own.points or None

@@ -74,6 +74,8 @@ class SettingsPage:
         self.form = SettingsForm(data=prefilled(discussion, course))
         self.reading_form = ReadingForm(request.form if self.action == ADD_READING else None, prefix="new-")
         self.added = 0
+        self.rubric = get_rubric(read_session(), discussion)
+        self.form.offer_criteria({each.key: each.title for each in self.rubric.criteria if each.counts})
 
     @property
     def saves(self) -> bool:
@@ -215,7 +217,7 @@ class SettingsPage:
 
     def _rubric(self) -> dict[str, object]:
         """The rubric of the discussion; before it has one, those to choose from, and what the chosen one looks like."""
-        rubric = get_rubric(read_session(), self.discussion)
+        rubric = self.rubric
         if rubric.version:
             return {"rubric": rubric, "rubric_plan": rubric}
         self.form.rubric.choices = rubric_choices(self.actor)
