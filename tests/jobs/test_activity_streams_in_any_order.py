@@ -136,7 +136,7 @@ def streaming(database: Database, session, cast: Cast, clock: FrozenClock) -> St
 
 
 @given(steps=STEPS, kind=st.sampled_from(StreamFormat), is_strict=st.booleans(), number=st.uuids())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_all_is_told_once(streaming, steps, kind, is_strict, number):
     tenant_id = HERE + number.int % 2**40
     life = Life(streaming, kind, tenant_id)
