@@ -40,7 +40,7 @@ UNTOLD_TOKEN_LIFE = 300.0
 """Seconds to keep a token whose end the LMS does not tell (RFC 6749, 5.1, only recommends to)."""
 LONGEST_TOKEN_LIFE = 86_400.0
 AT_HAND = timedelta(seconds=30)
-"""How long a process goes on with a token without asking the store: less than tokens expire early there."""
+"""How long a process goes on with a token without asking the store for it."""
 MOST_PAGES = 200
 PASSING_FAULTS = frozenset({502, 503, 504})
 NOT_ALLOWED = frozenset({401, 403})
@@ -177,7 +177,7 @@ class LtiServices:
         """An access token, the scopes that it was granted (none if untold), and whether it came from the cache."""
         key = _token_key(registration, scopes)
         if kept := self._kept(key):
-            token, _, granted = kept.partition("\n")
+            token, granted, *_until = kept.split("\n")
             return token, frozenset(granted.split()), True
         form = {
             "grant_type": "client_credentials",
@@ -196,18 +196,21 @@ class LtiServices:
         token, seconds, granted = _read_token(answer, scopes)
         life = timedelta(seconds=seconds) - EXPIRES_EARLY
         if life > timedelta(0):
-            self.store.put(key, f"{token}\n{granted}", life)
+            told = " ".join(granted.split())
+            self.store.put(key, f"{token}\n{told}\n{(self.clock() + life).isoformat()}", life)
         return token, frozenset(granted.split()), False
 
     def _kept(self, key: str) -> str | None:
         """What the store has, or had a moment ago: hundreds of scores need not each ask for the same token."""
         now = self.clock()
-        kept, until = self._at_hand.get(key, (None, now))
-        if kept is None or until <= now:
-            self._at_hand = {each: held for each, held in self._at_hand.items() if held[1] > now}
-            if (kept := self.store.get(key)) is not None:
-                self._at_hand[key] = (kept, now + AT_HAND)
-        return kept
+        kept, until = self._at_hand.get(key, ("", now))
+        if until > now:
+            return kept
+        self._at_hand = {each: held for each, held in self._at_hand.items() if held[1] > now}
+        if (found := self.store.get(key)) is not None:
+            ends = found.split("\n")[2:]  # one that an earlier release has stored does not tell
+            self._at_hand[key] = (found, min([now + AT_HAND, *map(datetime.fromisoformat, ends)]) if ends else now)
+        return found
 
     def _assertion(self, registration: Registration) -> str:
         """A client assertion (RFC 7523, 2.2) signed with our current key."""
