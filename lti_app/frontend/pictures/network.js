@@ -9,6 +9,8 @@ const FILLS = { i: "var(--paper)", o: "var(--series-2)", m: "var(--series-1)", h
 const HEIGHT = 520;
 const TICKS = 260;
 const FEW_LINKS = 700;
+const MANY = 60;
+const NAME = { width: 110, height: 15 };
 
 export function drawNetwork(figure) {
   const data = JSON.parse(figure.dataset.network);
@@ -54,9 +56,10 @@ function picture(nodes, links, stop, found, width) {
   const isDimmed = (nth) => found >= 0 && nth !== found && !near.has(nth);
   const isOff = ({ source, target }) => found >= 0 && source !== found && target !== found;
   const dots = nodes.map((node) => ({ ...node, kind: stop.kinds[node.nth], people: people[node.nth] }));
-  const named = dots.filter(({ nth, kind }) =>
-    found >= 0 ? nth === found || near.has(nth) : kind === "h" || (nodes.length <= 30 && width >= 600),
-  );
+  const isNamed = ({ nth, kind }) =>
+    found >= 0 ? nth === found || near.has(nth) : kind === "h" || (nodes.length <= 30 && width >= 600);
+  const height = nodes.length > MANY ? 1.25 * HEIGHT : HEIGHT;
+  const named = apart(dots.filter(isNamed), nodes, width, height, found);
   const ends = {
     x1: (link) => nodes[link.source].x,
     y1: (link) => nodes[link.source].y,
@@ -70,10 +73,11 @@ function picture(nodes, links, stop, found, width) {
     shown.length > FEW_LINKS
       ? Plot.link(shown, ends)
       : Plot.arrow(shown, { ...ends, bend: 12, insetEnd: 8, headLength: 7 });
-  const size = (node) => 5 + Math.min(10, Math.sqrt(node.people) * 1.6);
+  const scale = nodes.length > MANY ? 0.7 : 1;
+  const size = (node) => scale * (5 + Math.min(10, Math.sqrt(node.people) * 1.6));
   return Plot.plot({
     width,
-    height: HEIGHT,
+    height,
     marginTop: 24,
     marginBottom: 16,
     marginLeft: 64,
@@ -107,6 +111,22 @@ function picture(nodes, links, stop, found, width) {
       Plot.tip(dots, Plot.pointer({ x: "x", y: "y", title: "name" })),
     ],
   });
+}
+
+// The names that fit: those of students with most people first; of one student who is looked for, in any case.
+function apart(named, nodes, width, height, found) {
+  const [xs, ys] = [nodes.map((node) => node.x), nodes.map((node) => node.y)];
+  const across = width / (Math.max(...xs) - Math.min(...xs) || 1);
+  const down = height / (Math.max(...ys) - Math.min(...ys) || 1);
+  const kept = [];
+  for (const node of [...named].sort(
+    (a, b) => Number(b.nth === found) - Number(a.nth === found) || b.people - a.people,
+  )) {
+    const meets = (other) =>
+      Math.abs(node.x - other.x) * across < NAME.width && Math.abs(node.y - other.y) * down < NAME.height;
+    if (!kept.some(meets)) kept.push(node);
+  }
+  return kept;
 }
 
 function degrees(nodes, links) {

@@ -1,0 +1,108 @@
+"""Signals that fire in the demonstration, and pictures of its class: by keyboard, in the dark, on paper, as tables."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.audit import Audit
+from tests.browser.conftest import MakeVisitor
+from tests.browser.keyboard import Keyboard
+from tests.browser.site import Site
+
+PAPER = {"width": 720, "height": 1000}
+
+
+def participation(site: Site, page: str) -> str:
+    return f"{site.tool_url}/courses/1/participation/{page}"
+
+
+def arrive(site: Site, visit: MakeVisitor, page_name: str, **options: object) -> Page:
+    """The instructor on one of the pages."""
+    page = visit(site, reduced_motion="reduce", **options).become("miriam").open_in_tab()
+    page.goto(participation(site, page_name))
+    return page
+
+
+def test_a_signal_is_dismissed_by_keyboard_and_comes_back(site: Site, visit: MakeVisitor):
+    audit, page = Audit(), arrive(site, visit, "signals")
+    audit.look(page, "signals")
+    keyboard = Keyboard(page)
+    rows = page.locator("section[aria-labelledby=kind-not_opened] tbody tr")
+    number = rows.count()
+    assert number
+    keyboard.tab_to(rows.first.get_by_role("button"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Signal dismissed.")
+    expect(rows).to_have_count(number - 1)
+    keyboard.tab_to(page.get_by_text("1 dismissed signal"))
+    page.keyboard.press("Enter")
+    audit.look(page, "dismissed signals")
+    keyboard.tab_to(page.get_by_role("button", name="Show again"))
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(number)
+    page.get_by_role("link", name="Change rules").click()
+    audit.look(page, "rules")
+    page.get_by_label("Hours before the first post is due").fill("0")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter a whole number")
+    audit.look(page, "rules with an error")
+    assert (audit.findings, keyboard.faults) == ([], [])
+
+
+def test_the_network_changes_with_the_slider(site: Site, visit: MakeVisitor):
+    page = arrive(site, visit, "activity")
+    figure = page.locator("figure.network")
+    drawing = figure.get_by_role("img")
+    expect(drawing).to_be_visible()
+    expect(drawing).to_have_accessible_name(re.compile("Each shape is one of 24 students"))
+    slider, words = figure.get_by_role("slider"), figure.locator("output")
+    last = words.inner_text()
+    arrows = drawing.locator("path").count()
+    keyboard = Keyboard(page)
+    keyboard.tab_to(slider)
+    page.keyboard.press("Home")
+    expect(words).not_to_have_text(last)
+    assert drawing.locator("path").count() < arrows
+    expect(slider).to_have_attribute("aria-valuetext", words.inner_text())
+    page.keyboard.press("End")
+    expect(words).to_have_text(last)
+    figure.get_by_label("Show one student").select_option("Dana Whitfield")
+    expect(drawing.get_by_text("Dana Whitfield")).to_be_attached()
+    page.keyboard.press("Tab")
+    assert keyboard.faults == []
+
+
+def test_pictures_hold_in_all_lights_and_on_paper(site: Site, visit: MakeVisitor):
+    audit, page = Audit(), arrive(site, visit, "activity")
+    drawings = page.locator("figure .drawing svg[role=img]")
+    expect(drawings).to_have_count(page.locator("figure").count())
+    audit.look(page, "activity")
+    for summary in page.locator("figure summary").all():
+        summary.click()
+    audit.look(page, "activity with its tables")
+    page.goto(participation(site, "contact"))
+    audit.look(page, "contact")
+    page.goto(participation(site, "activity"))
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(drawings.first).to_be_visible()
+    expect(page.locator(".network-tools")).to_be_hidden()
+    paper = page.evaluate("getComputedStyle(document.querySelector('.drawing svg')).color")
+    assert paper == "rgb(30, 35, 40)", "dark ink on white paper"
+    assert audit.findings == []
+
+
+def test_without_scripts_the_tables_are_open(site: Site, visit: MakeVisitor):
+    address = arrive(site, visit, "activity")
+    cookies = address.context.cookies()
+    plain = visit(site, java_script_enabled=False)
+    plain.context.add_cookies(cookies)
+    page = plain.context.new_page()
+    page.goto(participation(site, "activity"))
+    expect(page.locator("figure .drawing").first).to_be_hidden()
+    expect(page.locator("figure.network table")).to_be_visible()
+    until = page.get_by_label("Count replies until")
+    until.select_option(index=0)
+    page.get_by_role("button", name="Update table").click()
+    expect(page.locator("figure.network table")).to_be_visible()
+    assert "until=" in page.url
