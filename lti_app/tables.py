@@ -33,6 +33,7 @@ from lti_app.notices.following import models as following
 from lti_app.notices.outbox import models as outbox
 from lti_app.notices.preferences import models as preferences
 from lti_app.participation.signals import models as signals
+from lti_app.participation.versions import models as requirement_versions
 
 ALL_MODELS = (
     key_value,
@@ -68,4 +69,5 @@ ALL_MODELS = (
     exchange,
     streaming,
     lti,
+    requirement_versions,
 )

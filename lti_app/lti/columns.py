@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import is_listed
@@ -81,19 +81,27 @@ def _is_one_of(person_ids: Collection[int]) -> ColumnElement[bool]:
     return is_listed(Person.id, ",".join(map(str, person_ids)))
 
 
+_OFFERED = (
+    select(Placement, Platform, Discussion.title, Discussion.points)
+    .join(Deployment, Deployment.id == Placement.deployment_id)
+    .join(Platform, Platform.id == Deployment.platform_id)
+    .join(Discussion, Discussion.id == Placement.discussion_id)
+    .where(
+        Placement.discussion_id == bindparam("discussion_id"),
+        exists().where(
+            Person.issuer == Platform.issuer,
+            Person.client_id == Platform.client_id,
+            is_listed(Person.id, bindparam("people", type_=Text)),
+        ),
+    )
+    .order_by(Placement.lineitem_url.is_(None), Placement.lineitems_url.is_(None), Placement.id)
+)
+
+
 def columns_of(session: Session, discussion_id: int, person_ids: Collection[int]) -> list[Column]:
     """The columns of all links that open a discussion on the platform of these people; the first gets scores first."""
-    theirs = exists().where(
-        Person.issuer == Platform.issuer, Person.client_id == Platform.client_id, _is_one_of(person_ids)
-    )
-    rows = session.execute(
-        select(Placement, Platform, Discussion)
-        .join(Deployment, Deployment.id == Placement.deployment_id)
-        .join(Platform, Platform.id == Deployment.platform_id)
-        .join(Discussion, Discussion.id == Placement.discussion_id)
-        .where(Placement.discussion_id == discussion_id, theirs)
-        .order_by(Placement.lineitem_url.is_(None), Placement.lineitems_url.is_(None), Placement.id)
-    ).all()
+    people = ",".join(map(str, person_ids))
+    rows = session.execute(_OFFERED, {"discussion_id": discussion_id, "people": people}).all()
     offered = [row for row in rows if row.Placement.lineitem_url or row.Placement.lineitems_url]
     if not offered:
         raise PassbackRefused("no_gradebook")
@@ -102,7 +110,7 @@ def columns_of(session: Session, discussion_id: int, person_ids: Collection[int]
         raise PassbackRefused("no_scope")
     if offered[0].Platform.disabled_at is not None:
         raise PassbackRefused("unauthorized", "the registration is disabled")
-    return [_column(*row) for row in allowed]
+    return [_column(discussion_id, *row) for row in allowed]
 
 
 def columns_of_parts(session: Session, columns: Sequence[Column], parts: Sequence[GradePart]) -> list[Column]:
@@ -126,16 +134,16 @@ def columns_of_parts(session: Session, columns: Sequence[Column], parts: Sequenc
     ]
 
 
-def _column(placement: Placement, platform: Platform, discussion: Discussion) -> Column:
+def _column(discussion_id: int, placement: Placement, platform: Platform, label: str, possible: Decimal) -> Column:
     offered = frozenset(placement.ags_scopes or ())
     return Column(
         registration=Registration.of(platform),
         placement_id=placement.id,
         resource_link_id=placement.resource_link_id,
         title=placement.title or "",
-        discussion_id=discussion.id,
-        label=discussion.title,
-        possible=discussion.points,
+        discussion_id=discussion_id,
+        label=label,
+        possible=possible,
         lineitems_url=placement.lineitems_url,
         lineitem_url=placement.lineitem_url,
         scopes=offered & OUR_SCOPES,

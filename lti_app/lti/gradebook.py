@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lti_app.core.db import Database
 from lti_app.core.http import Answer
@@ -31,6 +31,7 @@ from lti_app.lti.services import GONE, LtiServices, ServiceDelayed, ServiceDenie
 
 SEARCH_LOCK = timedelta(minutes=2)
 LONGEST_READING = timedelta(minutes=4)
+_SUB = select(Person.sub).where(Person.id == bindparam("person_id"))
 
 
 class _ColumnLeft(Exception):
@@ -107,7 +108,7 @@ class LtiGradebook:
         with self._database.read() as session:
             column, *others = columns_of(session, score.discussion_id, [score.person_id])
             known = {each.lineitem_url for each in (column, *others)}
-            sub = session.scalars(select(Person.sub).where(Person.id == score.person_id)).one()
+            sub = session.scalars(_SUB, {"person_id": score.person_id}).one()
             parts = columns_of_parts(session, [column, *others], score.parts)
             dropped = columns_of_parts(session, [column, *others], score.dropped)
         if score.parts:

@@ -20,6 +20,7 @@ from lti_app.core.settings import load_settings
 from tests.bench.course import STUDENTS, build_course
 from tests.bench.hanging import measure_hanging
 from tests.bench.measure import floor_of_page, floor_of_write
+from tests.bench.network import measure_network
 from tests.bench.pages import Row, measure_pages
 from tests.bench.participation import measure_participation
 from tests.bench.passbacks import measure_passbacks
@@ -57,11 +58,14 @@ def bench(url: str, name: str) -> None:
     rows += measure_participation(app, parts.database)
     more, waiting = measure_passbacks(app, parts.database)
     rows += more
+    more, network = measure_network(app, parts.database)
+    rows += more
     writes = floor_of_write(parts.database)
     say(f"\n{name}\n{HEAD}")
     for row in rows:
         say(line(row, writes if row.floor == "write" else floor_of_page(row.cost.size)))
     say(waiting)
+    say(network)
     say(measure_throughput(settings, course))
     dispose(parts.database)
 

@@ -63,7 +63,7 @@ def values_of(field):
     """Values of a field of a requirement that can be met, or not, in a short history."""
     if field.choices:
         return st.sampled_from([value for value, _ in field.choices])
-    return st.integers(0, 8 if field.input.endswith("words") else 3)
+    return st.integers(field.least, 8 if field.input.endswith("words") else 3)
 
 
 asked = st.fixed_dictionaries({}, optional={field.input: values_of(field) for field in FIELDS})

@@ -83,6 +83,8 @@ class Discussion(Base):
     "What lateness takes off a grade, in the stored form of `grading`; None for nothing."
     review_plan: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     "How students review one another, in the stored form of `reviewing`; empty where that was never set."
+    rule_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    "Counts the changes of what decides how participation is counted; 0 before the first was recorded."
     first_post_words: Mapped[int] = _of_earlier_release(server_default="0")
     replies_wanted: Mapped[int] = _of_earlier_release(server_default="0")
     reply_words: Mapped[int] = _of_earlier_release(server_default="0")

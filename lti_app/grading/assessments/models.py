@@ -112,6 +112,8 @@ class Release(Base):
     "The rubric total; empty in rows of an earlier release."
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
     "What changed the grade after the rubric total: lateness and the curve, as they were then."
+    rule_version: Mapped[int | None]
+    "The version of the rule by which participation was counted; empty in rows of an earlier release."
     released_at: Mapped[datetime]
     released_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
 

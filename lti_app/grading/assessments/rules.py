@@ -185,10 +185,13 @@ def grading_status(
 def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView | None:
     """The level that the counted facts suggest; None for criteria that need judgment.
 
-    Only timeliness follows from facts: the top level if all requirements were met on time, the middle level if they
-    were met late, the bottom level if something is missing after its due date. No level is suggested while something
-    can still be done on time. The grader decides.
+    For the criterion that the points of requirements fill, it is the best level for which the share of these points is
+    enough. Otherwise only timeliness follows from facts: the top level if all requirements were met on time, the middle
+    level if they were met late, the bottom level if something is missing after its due date. No level is suggested
+    while something can still be done on time. The grader decides.
     """
+    if verdicts.fills and verdicts.fills == criterion.key:
+        return _level_by_points(criterion, verdicts)
     if criterion.evidence is not Evidence.TIMELINESS or not criterion.levels or not verdicts.requirements:
         return None
     best_first = sorted(criterion.levels, key=lambda level: level.points, reverse=True)
@@ -197,6 +200,17 @@ def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView |
     if not verdicts.all_met:
         return best_first[-1]
     return best_first[len(best_first) // 2] if verdicts.any_late else best_first[0]
+
+
+def _level_by_points(criterion: CriterionView, verdicts: Verdicts) -> LevelView | None:
+    """A level is earned with its share of the criterion's points; the lowest one is for everybody."""
+    possible = verdicts.points_possible
+    if not criterion.levels or not possible or verdicts.any_pending:
+        return None
+    best_first = sorted(criterion.levels, key=lambda level: level.points, reverse=True)
+    best = best_first[0].points
+    earned = (level for level in best_first if level.points * possible <= verdicts.points * best)
+    return next(earned, best_first[-1])
 
 
 def events_after(assessed_at: datetime | None, events: Iterable[PostEvent]) -> list[PostEvent]:

@@ -6,7 +6,7 @@ from alembic import op
 import lti_app.core.db
 
 revision = "0043"
-down_revision = "0039"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

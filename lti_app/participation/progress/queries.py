@@ -22,7 +22,7 @@ from lti_app.discussion.discussions.queries.extensions import (
     collect_later_dates,
     collect_later_dates_in,
 )
-from lti_app.discussion.discussions.rules import Calendar, Structure
+from lti_app.discussion.discussions.rules import Calendar
 from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post, Revision
 from lti_app.discussion.posts.queries.gate import with_own_post
@@ -40,10 +40,10 @@ from lti_app.discussion.visibility.queries import (
     visible_to,
 )
 from lti_app.participation.contributions.queries import ClassActivity, collect_activity
-from lti_app.participation.requirements.base import Terms
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
 from lti_app.participation.requirements.facts import NO_ACTIVITY, SET_ASIDE, ActivityFacts, PostFacts, VersionFacts
-from lti_app.participation.requirements.registry import early_from_stored, from_stored
+from lti_app.participation.requirements.registry import early_from_stored, fills_from_stored, from_stored
+from lti_app.participation.versions.queries import class_terms
 
 _PARENT = alias_of(Post)
 _FACTS: tuple[Any, ...] = (
@@ -105,20 +105,12 @@ class Participation:
 
 def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None) -> Requirements:
     """The requirements of a discussion, with the actor's dates or those of another student."""
-    required = tuple(reading for reading in discussion.readings if reading.required)
     own = calendar or discussion.calendar
     reviews = terms_for(read_plan(discussion), discussion.class_calendar, own) if discussion.has_reviews else None
-    terms = Terms(
-        own,
-        required,
-        reviews,
-        class_calendar=discussion.class_calendar,
-        assigned=discussion.readings,
-        has_poll=discussion.stance is not None,
-        is_q_and_a=discussion.structure is Structure.QUESTIONS,
+    terms, stored = replace(class_terms(discussion), calendar=own, reviews=reviews), discussion.requirements
+    return Requirements(
+        from_stored(stored, terms), early_from_stored(stored), fills_from_stored(stored), discussion.rule_version
     )
-    stored = discussion.requirements
-    return Requirements(from_stored(stored, terms), early_from_stored(stored))
 
 
 def get_participation(

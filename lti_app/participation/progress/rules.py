@@ -1,16 +1,7 @@
-"""How far a student's work in a discussion is, in one word, and how a change of the rule would change it."""
+"""How far a student's work in a discussion is, in one word."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.discussions.rules import (
-    AssignedReading,
-    Calendar,
-    StanceQuestion,
-    StoredRequirements,
-    Structure,
-)
 from lti_app.participation.requirements.evaluation import Verdicts
 
 
@@ -28,30 +19,6 @@ class WorkStanding(StrEnum):
     COMPLETE = "complete"
     LATE = "late"
     """Complete, some of it after its date."""
-
-
-@dataclass(frozen=True)
-class RuleChange:
-    """The settings of a discussion that decide how participation is counted."""
-
-    requirements: StoredRequirements
-    calendar: Calendar
-    """The dates of the class."""
-    readings: tuple[AssignedReading, ...] = ()
-    stance: StanceQuestion | None = None
-    structure: Structure = Structure.WHOLE_CLASS
-
-    def applied_to(self, discussion: DiscussionView) -> DiscussionView:
-        """The discussion as it would be with these settings, by the dates of the class."""
-        return replace(
-            discussion,
-            requirements=self.requirements,
-            calendar=self.calendar,
-            class_calendar=self.calendar,
-            readings=self.readings,
-            stance=self.stance,
-            structure=self.structure,
-        )
 
 
 def standing_of(verdicts: Verdicts, *, posts: int) -> WorkStanding:

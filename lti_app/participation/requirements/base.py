@@ -272,6 +272,8 @@ class Requirement(ABC):
     kind: ClassVar[str]
     heading: ClassVar[Phrase]
     """The heading of its explanation."""
+    title: ClassVar[str]
+    """Its name in tables for instructors."""
     setting: ClassVar[str]
     """The sentence in which an instructor sets it, with the names of its fields, and of `due` for its date."""
     is_basic: ClassVar[bool] = False

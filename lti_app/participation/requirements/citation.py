@@ -23,6 +23,7 @@ class CitationRequirement(Requirement):
 
     kind = "citation"
     heading = phrase("The readings")
+    title = marked("Readings cited")
     setting = marked("Cite each required reading by %(due)s.")
     is_basic = True
     evidence = "readings"

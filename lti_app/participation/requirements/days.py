@@ -31,6 +31,7 @@ class DaysRequirement(Requirement):
     kind = "days"
     heading = phrase("Your days")
     fields = (FormField("days", "days_wanted", marked("Different days with a post"), 0, MAX_DAYS, is_optional=True),)
+    title = marked("Days")
     setting = marked("Post on at least %(days)s different days by %(due)s.")
     is_basic = True
     evidence = "replies"

@@ -35,6 +35,8 @@ class Requirements:
     """One of each kind, in the order of the registry; some require nothing."""
     early: EarlyRule = field(default_factory=EarlyRule)
     """The protection of students who post early."""
+    fills: int = 0
+    """The key of the criterion of the rubric that their points suggest; 0 for none."""
     version: int = 0
     """The version of the rule, which changes with every change; 0 before the first version was recorded."""
 
@@ -81,6 +83,8 @@ class Verdicts:
 
     version: int = 0
     """The version of the rule that made it."""
+    fills: int = 0
+    """The key of the criterion of the rubric that the points suggest; 0 for none."""
 
     @property
     def required(self) -> tuple[Verdict, ...]:
@@ -170,7 +174,9 @@ def evaluate(
             verdicts += [excused(each, clock, now) for each in judgment.verdicts] if part.is_asked else []
             judged.update(judgment.posts)
     has_started = any(not post.is_reply and not post.deleted for post in posts)
-    return Verdicts(tuple(verdicts), judged, has_started=has_started, version=requirements.version)
+    return Verdicts(
+        tuple(verdicts), judged, has_started=has_started, version=requirements.version, fills=requirements.fills
+    )
 
 
 def _together(asked: Sequence[Asked]) -> Asked:

@@ -61,6 +61,7 @@ class FirstPostRequirement(Requirement):
             is_apart=True,
         ),
     )
+    title = marked("First post")
     setting = marked("Write %(posts)s first posts of at least %(words)s words each by %(due)s.")
     is_basic = True
     evidence = "first_post"

@@ -24,6 +24,7 @@ class LikesRequirement(Requirement):
     kind = "likes"
     heading = phrase("Your likes")
     fields = (FormField("likes", "likes_wanted", marked("Posts liked"), 0, MAX_LIKES, is_optional=True),)
+    title = marked("Likes")
     setting = marked("Like %(likes)s posts of classmates by %(due)s.")
     evidence = "replies"
     needs = frozenset({Need.LIKES})

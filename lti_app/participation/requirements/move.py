@@ -57,6 +57,7 @@ class MoveRequirement(Requirement):
             ),
         ),
     )
+    title = marked("Type of reply")
     setting = marked("One of the replies is %(move)s by %(due)s.")
     evidence = "replies"
     counts_replies = needs_others = True

@@ -33,6 +33,7 @@ class PassagesRequirement(Requirement):
     fields = (
         FormField("passages", "passages_wanted", marked("Different pages cited"), 0, MAX_PASSAGES, is_optional=True),
     )
+    title = marked("Pages cited")
     setting = marked("Cite at least %(passages)s different pages or paragraphs by %(due)s.")
     evidence = "readings"
     counts_first_posts = counts_replies = True

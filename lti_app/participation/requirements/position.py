@@ -37,6 +37,7 @@ class PositionRequirement(Requirement):
             ),
         ),
     )
+    title = marked("Class poll")
     setting = marked("Class poll: %(times)s by %(due)s.")
     evidence = "none"
     needs = frozenset({Need.POSITIONS})

@@ -31,6 +31,7 @@ class QuestionsRequirement(Requirement):
     kind = "questions"
     heading = phrase("Your questions")
     fields = (FormField("questions", "questions_wanted", marked("Questions"), 0, MAX_QUESTIONS, is_optional=True),)
+    title = marked("Questions")
     setting = marked("Ask %(questions)s questions by %(due)s.")
     evidence = "replies"
     counts_first_posts = counts_replies = needs_others = True

@@ -38,6 +38,7 @@ class ReadingRequirement(Requirement):
             ),
         ),
     )
+    title = marked("Readings read")
     setting = marked("Mark %(which)s as read by %(due)s.")
     evidence = "readings"
     needs = frozenset({Need.READ_MARKS})

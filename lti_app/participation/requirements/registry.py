@@ -44,13 +44,19 @@ KINDS: tuple[type[Requirement], ...] = (
 )
 FIELDS: tuple[FormField, ...] = tuple(field for kind in KINDS for field in kind.fields)
 NO_PROTECTION = EarlyRule()
+FILLS_KIND = "points_fill"
+"""Names the entry with the criterion of the rubric that the points of requirements suggest."""
 
 
 def to_stored(
-    values: Mapping[str, object], own: Mapping[str, OwnTerms] | None = None, early: EarlyRule = NO_PROTECTION
+    values: Mapping[str, object],
+    own: Mapping[str, OwnTerms] | None = None,
+    early: EarlyRule = NO_PROTECTION,
+    fills: int = 0,
 ) -> StoredRequirements:
-    """The stored form of the values of form fields, by input, of the own terms of requirements, by kind, and of the
-    protection of students who post early; a field without a value requires nothing.
+    """The stored form of the values of form fields, by input, of the own terms of requirements, by kind, of the
+    protection of students who post early, and of the key of the criterion that points fill, 0 for none; a field without
+    a value requires nothing.
 
     Raises InvalidRequirement for an invalid value and for an unknown field.
     """
@@ -60,7 +66,8 @@ def to_stored(
         raise InvalidRequirement("no such protection of those who post early")
     asked = [_from_values(kind, values, (own or {}).get(kind.kind, NO_OWN_TERMS)) for kind in KINDS]
     stored = [entry for each in asked if each != type(each)() for entry in each.to_stored()]
-    return (*stored, *early.to_stored())
+    filled = ({"kind": FILLS_KIND, "criterion": fills},) if fills else ()
+    return (*stored, *early.to_stored(), *filled)
 
 
 def to_values(stored: StoredRequirements) -> dict[str, object]:
@@ -90,6 +97,14 @@ def early_from_stored(stored: StoredRequirements) -> EarlyRule:
     if type(others) is not int or not 0 <= others <= MAX_OTHERS:
         raise InvalidRequirement(f"early posters are not protected by {others!r:.60}")
     return EarlyRule(others)
+
+
+def fills_from_stored(stored: StoredRequirements) -> int:
+    """The key of the criterion that the points of requirements fill; 0 for none."""
+    criterion = _by_kind(stored).get(FILLS_KIND, {}).get("criterion", 0)
+    if type(criterion) is not int or criterion < 0:
+        raise InvalidRequirement(f"points fill no criterion {criterion!r:.60}")
+    return criterion
 
 
 def _by_kind(stored: StoredRequirements) -> dict[str, Mapping[str, object]]:

@@ -63,6 +63,7 @@ class RepliesRequirement(Requirement):
         FormField("people", "replies_wanted", marked("Replies to different classmates"), 2, MAX_REPLIES),
         FormField("words", "reply_words", marked("Minimum words in each reply"), 75, MAX_WORDS),
     )
+    title = marked("Replies")
     setting = marked("Reply to %(people)s different classmates with at least %(words)s words each by %(due)s.")
     is_basic = True
     evidence = "replies"

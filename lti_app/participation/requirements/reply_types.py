@@ -25,6 +25,7 @@ class TypesRequirement(Requirement):
     kind = "types"
     heading = phrase("Different types of reply")
     fields = (FormField("types", "types_wanted", marked("Different types of reply"), 0, len(Move), is_optional=True),)
+    title = marked("Different types")
     setting = marked("Write replies of at least %(types)s different types by %(due)s.")
     evidence = "replies"
     counts_replies = needs_others = True

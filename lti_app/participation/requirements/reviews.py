@@ -33,6 +33,7 @@ class ReviewsRequirement(Requirement):
             ),
         ),
     )
+    title = marked("Peer reviews")
     setting = marked("Peer reviews: %(counted)s.")
     evidence = "reviews"
     needs = frozenset({Need.REVIEWS})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Self
@@ -37,7 +37,7 @@ class OwnTerms:
         """What is set, for the stored form."""
         stored: dict[str, object] = {}
         if self.due is not None:
-            stored["due"] = self.due.isoformat()
+            stored["due"] = self.due.astimezone(UTC).isoformat()
         if self.is_optional:
             stored["optional"] = True
         if self.points:

@@ -29,6 +29,7 @@ class ThreadsRequirement(Requirement):
     kind = "threads"
     heading = phrase("Your threads")
     fields = (FormField("threads", "threads_wanted", marked("Different threads"), 0, MAX_THREADS, is_optional=True),)
+    title = marked("Threads")
     setting = marked("Reply in at least %(threads)s different threads by %(due)s.")
     evidence = "replies"
     counts_replies = needs_others = True

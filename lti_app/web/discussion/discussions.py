@@ -33,6 +33,7 @@ from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.notices.feed.queries.standing import get_standing
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.evaluation import Verdicts
+from lti_app.participation.versions.queries import list_versions
 from lti_app.web.discussion.forms.drafting import first_post, own_participation
 from lti_app.web.discussion.forms.setting_up import SettingsPage
 from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
@@ -87,6 +88,7 @@ def participation(discussion_id: int) -> ResponseReturnValue:
         requirements=requirements_of(discussion),
         progress=own.verdicts if own else None,
         rubric=get_rubric(session, discussion),
+        versions=list_versions(session, actor, discussion),
         base_url=url_for(".show", discussion_id=discussion_id),
     )
 
@@ -104,6 +106,8 @@ def settings(discussion_id: int) -> ResponseReturnValue:
     if request.method == "GET" or not page.saves:
         return page.answer()
     if page.form.validate():
+        if effect := page.effect():
+            return effect
         try:
             page.save()
         except DatesOutOfOrder as error:

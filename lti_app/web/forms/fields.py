@@ -49,12 +49,12 @@ def _messages(language: str) -> NullTranslations:
     return translation("wtforms", messages_path(), [language], fallback=True)
 
 
-class PointsField(DecimalField):
-    """The points of a discussion in the gradebook: more than none, and at most MAX_POINTS."""
+class OptionalPointsField(DecimalField):
+    """Points that may be left out."""
 
-    def __init__(self, label: LazyString, **options: Any) -> None:
-        asked = InputRequired(_l("Enter the number of points."))
-        super().__init__(label, [asked, finite, NumberRange(min=Decimal("0.01"), max=MAX_POINTS)], places=2, **options)
+    def __init__(self, label: LazyString, validators: Any = (), **options: Any) -> None:
+        wanted = validators or [Optional(), _finite, NumberRange(min=0, max=MAX_POINTS)]
+        super().__init__(label, wanted, places=2, **options)
 
     def _value(self) -> str:
         """As typed, else without zeros that say nothing."""
@@ -63,7 +63,15 @@ class PointsField(DecimalField):
         return "" if self.data is None else f"{self.data:.2f}".rstrip("0").rstrip(".")
 
 
-def finite(_form: Form, field: DecimalField) -> None:
+class PointsField(OptionalPointsField):
+    """The points of a discussion in the gradebook: more than none, and at most MAX_POINTS."""
+
+    def __init__(self, label: LazyString, **options: Any) -> None:
+        asked = InputRequired(_l("Enter the number of points."))
+        super().__init__(label, [asked, _finite, NumberRange(min=Decimal("0.01"), max=MAX_POINTS)], **options)
+
+
+def _finite(_form: Form, field: DecimalField) -> None:
     """Refuse what Decimal takes for a number though it is none: comparing it with others would fail."""
     if field.data is not None and not field.data.is_finite():
         raise StopValidation(field.gettext("Not a valid decimal value."))

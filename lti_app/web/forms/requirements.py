@@ -1,13 +1,14 @@
 """The fields of every kind of requirement, built from the plain data with which each kind describes its own."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DecimalField, Field, Form, IntegerField, SelectField
+from wtforms import BooleanField, Field, Form, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from lti_app.core.local_time import ClockChange, local_time
@@ -20,12 +21,13 @@ from lti_app.participation.requirements.registry import (
     FIELDS,
     KINDS,
     early_from_stored,
+    fills_from_stored,
     to_own_terms,
     to_stored,
     to_values,
 )
-from lti_app.participation.requirements.terms import MAX_POINTS, OwnTerms
-from lti_app.web.forms.fields import DateField, finite, moment_of, offered
+from lti_app.participation.requirements.terms import OwnTerms
+from lti_app.web.forms.fields import DateField, OptionalPointsField, moment_of, offered
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 _DATE_OF_CLASS = {"first_post": "first_post_due", "replies": "replies_due"}
@@ -55,7 +57,7 @@ class SettingSentence:
 class TermsLine:
     """Whether one kind of requirement is optional, and its points."""
 
-    heading: str
+    title: str
     optional: Field
     points: Field
 
@@ -67,6 +69,10 @@ class RequirementsForm(Form):
         _l("First posts of others that open the time to reply"),
         [Optional(), NumberRange(min=0, max=MAX_OTHERS)],
     )
+
+    _criteria: frozenset[int] = frozenset()
+    points_fill = SelectField(_l("Points fill"), coerce=int, validate_choice=False)
+    as_default = BooleanField(_l("Begin new discussions in this course with these requirements, without their dates"))
 
     @property
     def basic_sentences(self) -> list[SettingSentence]:
@@ -88,10 +94,7 @@ class RequirementsForm(Form):
     @property
     def terms_lines(self) -> list[TermsLine]:
         """What can be optional or have points."""
-        return [
-            TermsLine(_(kind.heading.text), self[f"{kind.kind}_optional"], self[f"{kind.kind}_points"])
-            for kind in KINDS
-        ]
+        return [TermsLine(_(kind.title), self[f"{kind.kind}_optional"], self[f"{kind.kind}_points"]) for kind in KINDS]
 
     @property
     def has_terms(self) -> bool:
@@ -102,7 +105,7 @@ class RequirementsForm(Form):
         """What was asked for, as a discussion stores it; of a form that is valid."""
         values = {each.input: self[each.input].data or each.nothing for each in FIELDS}
         own = {kind.kind: self._own_terms(kind) for kind in KINDS}
-        return to_stored(values, own, EarlyRule(self.early_others.data or 0))
+        return to_stored(values, own, EarlyRule(self.early_others.data or 0), self._fills())
 
     def use_preset(self, key: str) -> None:
         """Fill in the requirements of a preset, and leave everything else as it is; an unknown one changes nothing."""
@@ -118,6 +121,15 @@ class RequirementsForm(Form):
                 notes += _clock_note(field, self["time_zone"].data)
         return notes
 
+    def offer_criteria(self, titles: Mapping[int, str]) -> None:
+        """Offer the criteria of the rubric, by key, to be filled by the points of requirements."""
+        self._criteria = frozenset(titles)
+        self.points_fill.choices = list({0: _("nothing"), **titles}.items())
+
+    def _fills(self) -> int:
+        fills = self.points_fill.data or 0
+        return fills if fills in self._criteria else 0
+
     def _own_terms(self, kind: type[Requirement]) -> OwnTerms:
         due = None
         if kind.has_own_date:
@@ -128,7 +140,7 @@ class RequirementsForm(Form):
     def _fill(self, values: dict[str, object]) -> None:
         for name, value in values.items():
             field = self[name]
-            field.data, field.raw_data, field.errors = value, [str(value)], ()
+            field.data, field.raw_data, field.errors, field.process_errors = value, [str(value)], (), []
 
     def _sentence(self, kind: type[Requirement]) -> SettingSentence:
         names = {each.name: each.input for each in kind.fields}
@@ -143,11 +155,12 @@ def offered_presets() -> list[Preset]:
     return [Preset(each.key, _(each.name)) for each in PRESETS]
 
 
-def begun_requirements(stored: StoredRequirements, time_zone: str, *, is_new: bool) -> dict[str, object]:
-    """What the fields begin with: what is required, or what a new discussion is offered where nothing is stored."""
-    if is_new and not stored:
+def begun_requirements(stored: StoredRequirements | None, time_zone: str) -> dict[str, object]:
+    """What the fields begin with: what is required, or what new discussions are offered where that is None."""
+    if stored is None:
         return {each.input: each.begins_with for each in FIELDS}
     begun: dict[str, object] = {**to_values(stored), EARLY: early_from_stored(stored).others or None}
+    begun["points_fill"] = fills_from_stored(stored)
     for kind, own in to_own_terms(stored).items():
         begun[f"{kind}_optional"] = own.is_optional
         begun[f"{kind}_points"] = own.points or None
@@ -195,14 +208,10 @@ def _field(about: FormField) -> Any:
 
 
 def _terms_fields(kind: type[Requirement]) -> dict[str, Any]:
-    heading: Any = _l(kind.heading.text)
+    heading: Any = _l(kind.title)
     fields: dict[str, Any] = {
         f"{kind.kind}_optional": BooleanField(_l("%(requirement)s: optional", requirement=heading)),
-        f"{kind.kind}_points": DecimalField(
-            _l("%(requirement)s: points", requirement=heading),
-            [Optional(), finite, NumberRange(min=0, max=MAX_POINTS)],
-            places=None,
-        ),
+        f"{kind.kind}_points": OptionalPointsField(_l("%(requirement)s: points", requirement=heading)),
     }
     if kind.has_own_date:
         fields[f"{kind.kind}_due"] = DateField(_l("%(requirement)s: due", requirement=heading))

@@ -13,6 +13,7 @@ from lti_app.participation.requirements.early import EarlyRule
 from lti_app.participation.requirements.registry import (
     KINDS,
     early_from_stored,
+    fills_from_stored,
     from_stored,
     to_own_terms,
     to_stored,
@@ -160,3 +161,16 @@ PAID = ask(POINTS, calendar=WEEK, first_post_words=20, replies_wanted=2, days_wa
 def test_points(posts, points):
     verdicts = evaluate(PAID, posts, day(5))
     assert (verdicts.points, verdicts.points_possible) == (points, 9)
+
+
+@pytest.mark.parametrize("fills", [0, 1, 7])
+def test_the_criterion_that_points_fill_is_stored_beside(fills):
+    stored = to_stored({"first_post_words": 5}, POINTS, fills=fills)
+    assert fills_from_stored(stored) == fills
+    assert from_stored(stored)[0].words == 5
+
+
+@pytest.mark.parametrize("criterion", ["1", -1, None, True])
+def test_points_fill_no_such_criterion(criterion):
+    with pytest.raises(InvalidRequirement):
+        fills_from_stored(({"kind": "points_fill", "criterion": criterion},))

@@ -103,6 +103,8 @@ class DiscussionView:
     """What lateness takes off a grade, in the stored form of `grading.adjustments`; None for nothing."""
     has_copies: bool = False
     """Whether the LMS duplicated its activity, though a copy may have been removed; only set for staff."""
+    rule_version: int = 0
+    """Counts the changes of what decides how participation is counted; 0 before the first was recorded."""
     review_plan: Mapping[str, Any] | None = None
     """How students review one another, in the stored form of `reviewing`."""
 
@@ -200,6 +202,7 @@ def view_discussion(found: Row[Any], readings: tuple[AssignedReading, ...], now:
         calendar=calendar,
         requirements=tuple(row.requirements),
         late_rule=row.late_rule,
+        rule_version=row.rule_version,
         post_first=row.post_first,
         version=row.version,
         root_count=row.root_count,

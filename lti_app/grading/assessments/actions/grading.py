@@ -286,6 +286,7 @@ def _release(
                 post_comments=post_comments.get(assessment.id, []),
                 total=grade.total,
                 lines=lines[assessment.id],
+                rule_version=verdicts.version,
                 released_at=now,
                 released_by_id=actor.person_id,
             )

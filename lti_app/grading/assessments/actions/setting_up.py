@@ -37,6 +37,7 @@ def set_up_graded(
     prompt_html: str | None = None,
     rubric: RubricPlan = DEFAULT_RUBRIC,
     columns: WantedColumns | None = None,
+    as_course_default: bool = False,
     version: int,
     now: datetime,
 ) -> bool:
@@ -54,6 +55,7 @@ def set_up_graded(
         settings=settings,
         prompt_html=prompt_html,
         rubric=rubric,
+        as_course_default=as_course_default,
         version=version,
         now=now,
     )

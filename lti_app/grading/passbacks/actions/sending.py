@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.grading.passbacks.models import Passback
@@ -75,19 +75,34 @@ def claim_due(
 
 
 def finish_sent(session: Session, claimed: ClaimedPassback, *, now: datetime) -> None:
-    """Record that the LMS accepted the score. A newer version queued meanwhile stays pending and is due now."""
-    row = _still_ours(session, claimed)
-    if row is None:
-        return
-    row.sent_version, row.sent_comment, row.sent_at = claimed.version, claimed.score.comment, now
-    row.sent_given, row.sent_possible = claimed.score.given, claimed.score.possible
-    row.sent_parts, row.sent_submitted_at = stored_parts(claimed.score.parts), claimed.score.submitted_at
-    row.sends_unseen, row.read_back = False, ReadBack.UNCHECKED
-    row.checks, row.check_due_at = 0, now + CHECK_AFTER[0]
-    row.error_code, row.error_detail = None, ""
-    if row.wanted_version == claimed.version:
-        row.state = PassbackState.SENT
-    session.flush()
+    """Record that the LMS accepted the score, unless another worker has claimed it since (one statement). A newer
+    version queued meanwhile stays pending and is due now.
+    """
+    score = claimed.score
+    is_newest = Passback.wanted_version == claimed.version
+    session.execute(
+        update(Passback)
+        .where(Passback.id == claimed.id, Passback.lease_token == claimed.lease_token)
+        .values(
+            lease_token=None,
+            lease_until=None,
+            sent_version=claimed.version,
+            sent_comment=score.comment,
+            sent_at=now,
+            sent_given=score.given,
+            sent_possible=score.possible,
+            sent_parts=stored_parts(score.parts),
+            sent_submitted_at=score.submitted_at,
+            sends_unseen=False,
+            read_back=ReadBack.UNCHECKED,
+            checks=0,
+            check_due_at=now + CHECK_AFTER[0],
+            error_code=None,
+            error_detail="",
+            state=case((is_newest, PassbackState.SENT.value), else_=Passback.state),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def finish_failed(

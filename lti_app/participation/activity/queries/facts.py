@@ -26,6 +26,7 @@ from lti_app.library.readings.queries import place_of
 from lti_app.participation.activity.rules.facts import ActivityPost, Participant, PassageUse, ReadingPages
 
 _ANSWERED = alias_of(Post)
+_PRIVATE = Aside.PRIVATE.value
 
 
 def list_begun(session: Session, actor: Actor, now: datetime) -> list[DiscussionView]:
@@ -110,7 +111,7 @@ def list_activity(session: Session, actor: Actor, views: Collection[DiscussionVi
             answered_id=answered if byline is None else None,
             answers_staff=bool(answers_staff) and byline is None,
             at=at,
-            is_private=set_aside == Aside.PRIVATE.value,
+            is_private=set_aside == _PRIVATE,
         )
         for (
             post_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from importlib import import_module
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -110,7 +111,10 @@ class ReplyNetwork:
         return sum(each.kind is NodeKind.HUB for each in self.students)
 
 
-_Edges = dict[tuple[int, int], list[int]]
+_Reply = tuple[int, int, int]
+"""The places of the student who wrote it and of the one who is answered, and its day."""
+_Edges = Counter[tuple[int, int]]
+"""How many replies from one student to another."""
 
 
 def network_of(
@@ -127,22 +131,35 @@ def network_of(
         for post in posts
         if post.answered_id in place and post.author_id in place and post.answers_other and not post.by_staff
     ]
-    begins = min((day for _, _, day in found), default=None)
-    edges: _Edges = defaultdict(list)
-    for source, target, day in found:
-        edges[source, target].append((day - begins).days if begins else 0)
-    last = max((day for _, _, day in found), default=None)
-    end = min(until, last) if until and last else last
-    limit = (end - begins).days if end and begins else 0
-    now = {pair: kept for pair, days in edges.items() if (kept := [day for day in days if day <= limit])}
+    if not found:
+        return _network(students, (), (), None, None)
+    begins, last = found[0][2], found[-1][2]
+    end = min(until, last) if until else last
+    replies = [(source, target, (day - begins).days) for source, target, day in found]
+    stops = _stops(len(students), replies, (last - begins).days, begins)
+    return _network(students, replies, stops, begins, end)
+
+
+def _network(
+    students: Sequence[Participant],
+    replies: Sequence[_Reply],
+    stops: tuple[NetworkStop, ...],
+    begins: date | None,
+    until: date | None,
+) -> ReplyNetwork:
+    limit = (until - begins).days if until and begins else 0
+    edges: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for source, target, day in replies:
+        edges[source, target].append(day)
+    now = Counter((source, target) for source, target, day in replies if day <= limit)
     density, reciprocity = _measures(len(students), now)
     return ReplyNetwork(
         students=tuple(_students(students, now)),
         links=tuple(ReplyLink(source, target, tuple(days)) for (source, target), days in edges.items()),
         begins=begins,
-        until=end,
-        stops=_stops(len(students), edges, begins, last) if begins and last else (),
-        replies=sum(map(len, now.values())),
+        until=until,
+        stops=stops,
+        replies=now.total(),
         density=density,
         reciprocity=reciprocity,
     )
@@ -152,8 +169,7 @@ def _measures(size: int, edges: _Edges) -> tuple[Fraction, Fraction]:
     """Density and reciprocity, by the graph library."""
     if not edges:
         return Fraction(0), Fraction(0)
-    import networkx  # noqa: PLC0415 -- 28 MB that only these pages need
-
+    networkx = import_module("networkx")  # 28 MB that only these pages need
     graph = networkx.DiGraph()
     graph.add_nodes_from(range(size))
     graph.add_edges_from(edges)
@@ -163,13 +179,16 @@ def _measures(size: int, edges: _Edges) -> tuple[Fraction, Fraction]:
 def _students(students: Sequence[Participant], edges: _Edges) -> list[NetworkStudent]:
     sent, received, sent_to, received_from = Counter[int](), Counter[int](), Counter[int](), Counter[int]()
     mutual = Counter[int]()
-    for (source, target), days in edges.items():
-        sent[source] += len(days)
-        received[target] += len(days)
+    for (source, target), count in edges.items():
+        sent[source] += count
+        received[target] += count
         sent_to[source] += 1
         received_from[target] += 1
         mutual[source] += (target, source) in edges
-    kinds = _kinds(len(students), edges)
+    partners = _Partners(len(students))
+    for pair in edges:
+        partners.add(*pair)
+    kinds = partners.kinds()
     return [
         NetworkStudent(
             each,
@@ -184,37 +203,51 @@ def _students(students: Sequence[Participant], edges: _Edges) -> list[NetworkStu
     ]
 
 
-def _kinds(size: int, edges: _Edges) -> str:
-    """The letter of each student's kind."""
-    partners: list[set[int]] = [set() for _ in range(size)]
-    is_mutual = [False] * size
-    for source, target in edges:
-        partners[source].add(target)
-        partners[target].add(source)
-        if (target, source) in edges:
-            is_mutual[source] = True
-    numbers = [len(each) for each in partners]
-    top = sorted(numbers, reverse=True)[: -(-size // TENTH)]
-    hub = max(HUB_AT_LEAST, HUB_TIMES * median(numbers), top[-1]) if numbers else HUB_AT_LEAST
-    return "".join(
-        NodeKind.ISOLATED.value
-        if not number
-        else NodeKind.HUB.value
-        if number >= hub
-        else NodeKind.MUTUAL.value
-        if is_mutual[nth]
-        else NodeKind.ONE_WAY.value
-        for nth, number in enumerate(numbers)
-    )
+class _Partners:
+    """Who has exchanged replies with whom, while replies are added one after another."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._edges: set[tuple[int, int]] = set()
+        self._people: list[set[int]] = [set() for _ in range(size)]
+        self._is_mutual = [False] * size
+
+    def add(self, source: int, target: int) -> None:
+        """Add a reply of one student to another."""
+        if (source, target) in self._edges:
+            return
+        self._edges.add((source, target))
+        self._people[source].add(target)
+        self._people[target].add(source)
+        if (target, source) in self._edges:
+            self._is_mutual[source] = self._is_mutual[target] = True
+
+    def kinds(self) -> str:
+        """The letter of each student's kind."""
+        numbers = [len(each) for each in self._people]
+        if not numbers:
+            return ""
+        top = sorted(numbers, reverse=True)[: -(-self.size // TENTH)]
+        hub = max(HUB_AT_LEAST, HUB_TIMES * median(numbers), top[-1])
+        return "".join(
+            NodeKind.ISOLATED.value
+            if not number
+            else NodeKind.HUB.value
+            if number >= hub
+            else NodeKind.MUTUAL.value
+            if self._is_mutual[nth]
+            else NodeKind.ONE_WAY.value
+            for nth, number in enumerate(numbers)
+        )
 
 
-def _stops(size: int, edges: _Edges, begins: date, last: date) -> tuple[NetworkStop, ...]:
+def _stops(size: int, replies: Sequence[_Reply], span: int, begins: date) -> tuple[NetworkStop, ...]:
     """The network at the end of each day; of longer times, of days that are equally far apart."""
-    span = (last - begins).days
     step = max(1, -(-(span + 1) // MOST_STOPS))
-    found = []
+    found, partners, nth = [], _Partners(size), 0
     for limit in sorted({span, *range(span % step, span, step)}):
-        now = {pair: kept for pair, days in edges.items() if (kept := [day for day in days if day <= limit])}
-        replies = sum(map(len, now.values()))
-        found.append(NetworkStop(begins + timedelta(days=limit), replies, _kinds(size, now)))
+        while nth < len(replies) and replies[nth][2] <= limit:
+            partners.add(*replies[nth][:2])
+            nth += 1
+        found.append(NetworkStop(begins + timedelta(days=limit), nth, partners.kinds()))
     return tuple(found)

@@ -38,11 +38,12 @@ from lti_app.discussion.discussions.rules import (
     Calendar,
     DiscussionSettings,
     StanceQuestion,
+    StoredRequirements,
     Structure,
 )
 from lti_app.grading.passbacks.rules.parts import GradeColumns
 from lti_app.library.readings.rules import ReadingEntry
-from lti_app.participation.progress.rules import RuleChange
+from lti_app.participation.what_if.queries import RuleChange
 from lti_app.web.forms.fields import DateField, PointsField, ShortEnough, ZoneField, moment_of, offered
 from lti_app.web.forms.requirements import RULE_FIELDS, RequirementsForm, begun_requirements
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm
@@ -226,8 +227,9 @@ class ReadingForm(Form):
         return ReadingEntry(year=self.year.data, **words)
 
 
-def prefilled(discussion: DiscussionView) -> dict[str, object]:
-    """The initial values of the form: the current settings, or sensible beginnings for a new one.
+def prefilled(discussion: DiscussionView, course_requirements: StoredRequirements | None = None) -> dict[str, object]:
+    """The initial values of the form: the current settings, or sensible beginnings for a new one, whose requirements
+    are those of the course if it has any.
 
     Dates are in the time zone of the course, wherever the instructor is.
     """
@@ -241,7 +243,9 @@ def prefilled(discussion: DiscussionView) -> dict[str, object]:
         "prompt": discussion.prompt,
         "points": discussion.points,
         "time_zone": str(discussion.zone),
-        **begun_requirements(discussion.requirements, str(discussion.zone), is_new=is_untouched(discussion)),
+        **begun_requirements(
+            course_requirements if is_untouched(discussion) else discussion.requirements, str(discussion.zone)
+        ),
         "post_first": discussion.post_first,
         "version": discussion.version,
         **dates,

@@ -15,6 +15,7 @@ from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.discussion.discussions.rules import AssignedReading
 from lti_app.discussion.stances.queries import get_stances
 from lti_app.grading.assessments.actions.setting_up import WantedColumns, set_up_graded
+from lti_app.grading.assessments.queries.desk import list_desk
 from lti_app.grading.passbacks.queries import get_columns_to_choose
 from lti_app.grading.passbacks.rules.parts import GradeColumns
 from lti_app.grading.rubrics.queries import get_rubric
@@ -24,12 +25,16 @@ from lti_app.library.readings.queries import ReadingLine, list_readings
 from lti_app.library.readings.rules import to_csl
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
-from lti_app.web.discussion.forms.discussions import RULE, ReadingForm, SettingsForm, prefilled
+from lti_app.participation.versions.queries import get_course_requirements
+from lti_app.participation.what_if.queries import RuleChange, StandingChange, digest_of, list_standing_changes
+from lti_app.web.discussion.forms.discussions import RULE, ReadingForm, SettingsForm, is_untouched, prefilled
 from lti_app.web.forms.requirements import offered_presets
 from lti_app.web.forms.rubrics import begun_from, rubric_choices
 from lti_app.web.requests import SCRIPTED
 from lti_app.web.transactions import now, read_session, writing
 
+NOT_CARRIED = ("csrf_token", "action", "confirmed")
+"""The fields that a page which asks to confirm has of its own."""
 SAVE, ADD_READING, USE_PRESET, PREVIEW = "save", "add_reading", "preset", "preview"
 
 
@@ -40,6 +45,15 @@ class ReadingChoice:
     reading: ReadingLine
     assigned: bool
     required: bool
+
+
+@dataclass(frozen=True)
+class StudentEffect:
+    """What a change of the settings would change for one student."""
+
+    name: str
+    """As the instructor sees it; empty for a student without a pseudonym."""
+    change: StandingChange
 
 
 @dataclass(frozen=True)
@@ -58,9 +72,12 @@ class SettingsPage:
     def __init__(self, actor: Actor, discussion: DiscussionView) -> None:
         self.actor, self.discussion = actor, discussion
         self.action = request.form.get("action", SAVE)
-        self.form = SettingsForm(data=prefilled(discussion))
+        course = get_course_requirements(read_session(), actor) if is_untouched(discussion) else None
+        self.form = SettingsForm(data=prefilled(discussion, course))
         self.reading_form = ReadingForm(request.form if self.action == ADD_READING else None, prefix="new-")
         self.added = 0
+        self.rubric = get_rubric(read_session(), discussion)
+        self.form.offer_criteria({each.key: each.title for each in self.rubric.criteria if each.counts})
 
     @property
     def saves(self) -> bool:
@@ -104,11 +121,46 @@ class SettingsPage:
         """The requirements as students would see them; None while something is wrong with what they depend on."""
         if request.method == "POST" and not self._is_rule_sound():
             return None
-        readings = [choice for choice in choices or self._reading_choices() if choice.assigned]
-        change = self.form.to_rule_change(tuple(_assigned(choice) for choice in readings))
-        required = requirements_of(change.applied_to(self.discussion))
+        required = requirements_of(self._change(choices).applied_to(self.discussion))
         progress = evaluate(required, (), now(), self.discussion.zone)
         return RulePreview(required, progress, tuple(self.form.clock_notes()))
+
+    def effect(self) -> str | None:
+        """The page that asks whether to go on, where students have posted and the change would change the standing of
+        any; None where it would not, or where the instructor has confirmed just that.
+        """
+        change = self._change()
+        if not (self.discussion.version and self.discussion.post_count and change.changes(self.discussion)):
+            return None
+        if change.calendar.out_of_order():
+            return None
+        session = read_session()
+        lines = list_desk(session, self.actor, self.discussion)
+        ids = [line.person_id for line in lines]
+        changes = list_standing_changes(session, self.actor, self.discussion, change, ids, now=now())
+        digest = digest_of(changes)
+        if not changes or request.form.get("confirmed") == digest:
+            return None
+        names = {line.person_id: line.name for line in lines}
+        told = [StudentEffect(names[each.person_id], each) for each in changes]
+        return render_template(
+            "discussion/discussions/settings_effect.html",
+            discussion=self.discussion,
+            losses=[each for each in told if each.change.is_loss],
+            gains=[each for each in told if not each.change.is_loss],
+            has_points=any(sum(each.points) for each in changes),
+            students=len(lines),
+            fields=[item for item in request.form.items(multi=True) if item[0] not in NOT_CARRIED],
+            digest=digest,
+            before=requirements_of(self.discussion, self.discussion.class_calendar),
+            after=requirements_of(change.applied_to(self.discussion)),
+            base_url=url_for("discussions.show", discussion_id=self.discussion.id),
+        )
+
+    def _change(self, choices: list[ReadingChoice] | None = None) -> RuleChange:
+        """What is typed of the settings that decide how participation is counted; of fields that are sound."""
+        readings = [choice for choice in choices or self._reading_choices() if choice.assigned]
+        return self.form.to_rule_change(tuple(_assigned(choice) for choice in readings))
 
     def save(self) -> None:
         """Save what was typed, and say what became of times that a change of the clocks leaves out or repeats."""
@@ -126,6 +178,7 @@ class SettingsPage:
                 prompt_html=(form.prompt.data or "") if form.is_rich else None,
                 rubric=begun_from(self.actor, form.rubric.data or "") or DEFAULT_RUBRIC.translated(_),
                 version=form.version.data or 0,
+                as_course_default=form.as_default.data,
                 now=now(),
             )
         if not has_columns:
@@ -177,7 +230,7 @@ class SettingsPage:
 
     def _rubric(self) -> dict[str, object]:
         """The rubric of the discussion; before it has one, those to choose from, and what the chosen one looks like."""
-        rubric = get_rubric(read_session(), self.discussion)
+        rubric = self.rubric
         if rubric.version:
             return {"rubric": rubric, "rubric_plan": rubric}
         self.form.rubric.choices = rubric_choices(self.actor)
