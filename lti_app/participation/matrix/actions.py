@@ -27,5 +27,4 @@ def apply_rule(
         before = get_discussion(session, actor, discussion_id, need=need, now=now)
         asked = proposed(before.requirements, changes)
         change_requirements(session, actor, discussion_id, requirements=asked, version=version, now=now)
-        after = get_discussion(session, actor, discussion_id, need=need, now=now)
-        record_version(session, actor, before, after, now=now)
+        record_version(session, actor, before, get_discussion(session, actor, discussion_id, now=now), now=now)

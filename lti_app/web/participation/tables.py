@@ -14,13 +14,15 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import GroupLine, collect_members, list_groups
 from lti_app.exchange.exporting.rules.tables import ExportedTable, TableFormat, csv_table, xlsx_table
 from lti_app.participation.matrix.rules.filters import MAX_FIND, REVERSED, WORK, MatrixFilter
-from lti_app.participation.matrix.rules.states import STATES, state_of
+from lti_app.participation.matrix.rules.states import STATES, UNDONE, state_of
 from lti_app.participation.progress.rules import WorkStanding
 from lti_app.participation.requirements.base import Standing
 from lti_app.web.headers import name_file
 from lti_app.web.transactions import now, read_session
 
 MAX_DIGITS = 18
+MOST_MESSAGED = 300
+"""Students in one message from a table: they are all in the address of the page on which it is written."""
 NAME = "name"
 TYPES = {
     TableFormat.CSV: "text/csv; charset=utf-8",
@@ -45,7 +47,7 @@ def read_matrix_filter() -> MatrixFilter:
     return MatrixFilter(
         find=request.args.get("find", "").strip()[:MAX_FIND],
         group=group if group.isascii() and group.isdigit() and len(group) <= MAX_DIGITS else "",
-        state=state if state in STATES else "",
+        state=state if state in (*STATES, UNDONE) else "",
         column=request.args.get("column", "")[:MAX_FIND],
         sort=sort[:MAX_FIND],
     )
@@ -101,6 +103,7 @@ def shown_states() -> dict[str, Any]:
     others = [state_of(standing) for standing in WorkStanding]
     return {
         "states": STATES,
+        "most_messaged": MOST_MESSAGED,
         "shown_states": list(dict.fromkeys([*STATES, *plain.values(), *excused.values(), *others])),
         "plain_states": plain,
         "excused_states": excused,

@@ -13,8 +13,15 @@ def column_words(column: MatrixColumn) -> str:
     known = {
         "first_post": _("First post"),
         "replies": _("Replies"),
-        "days": _("Days"),
+        "threads": _("Threads"),
         "move": _("Kind of reply"),
+        "types": _("Kinds of reply"),
+        "questions": _("Questions"),
+        "days": _("Days"),
+        "passages": _("Passages"),
+        "reading": _("Reading"),
+        "likes": _("Likes"),
+        "position": _("Class poll"),
         "reviews": _("Peer reviews"),
     }
     return known.get(column.kind) or str(say(column.of_nothing.requirement.heading))

@@ -1,6 +1,7 @@
 """What another rule would change: two evaluations of the same posts."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +10,16 @@ from lti_app.discussion.discussions.rules import Calendar
 from lti_app.participation.matrix.rules.comparing import compare_verdicts
 from lti_app.participation.matrix.rules.own import OwnWork, next_due_first
 from lti_app.participation.matrix.rules.proposals import proposed
+from lti_app.participation.requirements.early import EarlyRule
 from lti_app.participation.requirements.facts import PostFacts, VersionFacts
-from lti_app.participation.requirements.registry import to_stored, to_values
+from lti_app.participation.requirements.registry import (
+    early_from_stored,
+    fills_from_stored,
+    to_own_terms,
+    to_stored,
+    to_values,
+)
+from lti_app.participation.requirements.terms import OwnTerms
 from tests.cast import MONDAY
 from tests.factories.requirements import ask_for, evaluate
 
@@ -75,6 +84,16 @@ def test_a_proposal_changes_only_its_fields():
     values = to_values(proposed(stored, {"replies_wanted": 0}))
     assert (values["first_post_words"], values["replies_wanted"]) == (5, 0)
     assert proposed(stored, {}) == stored
+
+
+def test_a_proposal_keeps_own_dates_and_the_protection_of_early_posters():
+    own = {"replies": OwnTerms(due=MONDAY, points=Decimal(3))}
+    stored = to_stored({"first_post_words": 5, "replies_wanted": 2}, own, EarlyRule(2), 7)
+    after = proposed(stored, {"replies_wanted": 1})
+    assert to_own_terms(after)["replies"] == own["replies"]
+    assert early_from_stored(after) == EarlyRule(2)
+    assert fills_from_stored(after) == 7
+    assert to_values(after)["replies_wanted"] == 1
 
 
 def test_what_is_owed_comes_with_the_next_due_first_and_what_is_overdue_last():

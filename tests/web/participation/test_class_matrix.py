@@ -98,6 +98,8 @@ def test_only_staff_see_it(site, cast, discussion, foreign, path):
         ("?sort=nonsense", ["Ana Brandt", "Ben Carter", "Chi Nguyen"]),
         ("?find=car", ["Ben Carter"]),
         ("?state=complete", ["Ana Brandt"]),
+        ("?state=undone", ["Ben Carter", "Chi Nguyen"]),
+        ("?state=undone&column=replies", ["Ben Carter", "Chi Nguyen"]),
         ("?state=nothing&column=replies", ["Ben Carter", "Chi Nguyen"]),
         ("?state=started&column=first_post&sort=-first_post", ["Ben Carter", "Chi Nguyen"]),
         ("?state=rubbish&group=x&grader=7", ["Ana Brandt", "Ben Carter", "Chi Nguyen"]),
@@ -222,3 +224,15 @@ def test_statements_do_not_grow_with_the_class(site, cast, discussion, lived, pa
     for author in cast.students:
         site.write(author, discussion, to=lived)
     assert costs(site, lambda: browser.get(path)) == few <= 8
+
+
+def test_those_who_miss_something_can_be_messaged(site, cast, discussion, lived, path):
+    browser = site.browser(cast.tariq)
+    page = browser.get(f"{path}?state=undone").page
+    link = next(link for link in page.one("main").all("a") if link.text == "Message 2 students …")
+    people = [f"{cast.ben.person_id}", f"{cast.chi.person_id}"]
+    written = browser.get(link.attrs["href"]).page
+    assert written.one("input", name="subject").attrs["value"] == discussion.title
+    assert [box.attrs["value"] for box in written.all("input", name="person") if "checked" in box.attrs] == people
+    blind = site.discussion(anonymity=Anonymity.BLIND)
+    assert "Message" not in browser.get(address(blind, "participation", "class")).page.one("main").text

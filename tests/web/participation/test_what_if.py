@@ -5,6 +5,7 @@ import pytest
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.participation.requirements.registry import to_values
+from lti_app.participation.versions.queries import list_versions
 from tests.web.questions import costs, refused, refuses_no_visit, refuses_unsafe_posts
 
 
@@ -68,6 +69,11 @@ def test_it_can_be_applied_to_all(site, cast, discussion, lived, path):
     assert "Rule changed in 2 discussions." in browser.get(answer.headers["Location"]).text
     assert [asked(site, each)["first_post_words"] for each in (discussion, other)] == [6, 6]
     assert asked(site, discussion)["replies_wanted"] == 2
+    with site.read() as session:
+        seen = get_discussion(session, cast.ines, discussion.id, now=site.clock())
+        newest = list_versions(session, cast.ines, seen)[0]
+    assert seen.rule_version == newest.number
+    assert newest.made_by == cast.ines.name
 
 
 def test_a_change_by_somebody_else_is_not_overwritten(site, cast, discussion, lived, path):

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
 from lti_app.participation.matrix.rules.matrix import MatrixStudent, posts_of
-from lti_app.participation.matrix.rules.states import COMPLETE, LATE, MISSING, STARTED, rank_of, state_of
+from lti_app.participation.matrix.rules.states import COMPLETE, LATE, MISSING, STARTED, has_state, rank_of, state_of
 from lti_app.participation.progress.rules import standing_of
 from lti_app.participation.requirements.evaluation import Verdicts
 
@@ -89,7 +89,7 @@ class CourseMatrix:
     def _has_state(self, line: CourseLine, column: str, state: str) -> bool:
         nth = self.places.get(column)
         cells = line.cells if nth is None else (line.cells[nth],)
-        return any(cell is not None and cell.state == state for cell in cells)
+        return any(cell is not None and has_state(cell.state, state) for cell in cells)
 
     def _rank(self, line: CourseLine, column: str) -> tuple[int, ...]:
         nth = self.places.get(column)

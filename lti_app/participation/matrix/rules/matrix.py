@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
-from lti_app.participation.matrix.rules.states import COMPLETE, LATE, rank_of, state_of
+from lti_app.participation.matrix.rules.states import COMPLETE, LATE, has_state, rank_of, state_of
 from lti_app.participation.progress.rules import standing_of
 from lti_app.participation.requirements.base import Verdict
 from lti_app.participation.requirements.evaluation import Verdicts
@@ -95,7 +95,7 @@ class ClassMatrix:
 
     def _has_state(self, line: MatrixLine, column: str, state: str) -> bool:
         nth = self.places.get(column)
-        return (line.work if nth is None else line.state_at(nth)) == state
+        return has_state(line.work if nth is None else line.state_at(nth), state)
 
     def _rank(self, line: MatrixLine, column: str) -> tuple[int, ...]:
         nth = self.places.get(column)

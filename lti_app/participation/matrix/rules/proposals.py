@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 
 from lti_app.discussion.discussions.rules import StoredRequirements
-from lti_app.participation.requirements.registry import to_stored, to_values
+from lti_app.participation.requirements.registry import (
+    early_from_stored,
+    fills_from_stored,
+    to_own_terms,
+    to_stored,
+    to_values,
+)
 
 
 def proposed(stored: StoredRequirements, changes: Mapping[str, object]) -> StoredRequirements:
-    """What a discussion would ask for after a change: the values of some fields, by input; the others stay.
+    """What a discussion would ask for after a change: the values of some fields, by input.
+
+    The other fields stay, and so do the own dates, options and points of requirements, the protection of early
+    posters and the criterion that the points fill.
 
     Raises InvalidRequirement for a value that a field cannot have, and for an unknown field.
     """
-    return to_stored({**to_values(stored), **changes})
+    values, early = {**to_values(stored), **changes}, early_from_stored(stored)
+    return to_stored(values, to_own_terms(stored), early, fills_from_stored(stored))

@@ -16,6 +16,9 @@ _SAME: Mapping[str, str] = {
     "absent": MISSING,
 }
 """The standings of requirements and of work that have the same word in a table."""
+UNDONE = "undone"
+"""No state, but what tables can be narrowed to: everything that is not done, by the due date or yet."""
+_OPEN = frozenset({MISSING, STARTED, NOTHING})
 _DONE = frozenset({COMPLETE, LATE})
 _RANKS = {state: rank for rank, state in enumerate(STATES)}
 
@@ -32,3 +35,8 @@ def state_of(standing: StrEnum, *, is_excused: bool = False) -> str:
 def rank_of(state: str) -> int:
     """Where a state sorts: the lower, the sooner somebody should look at it."""
     return _RANKS.get(state, len(_RANKS))
+
+
+def has_state(state: str, wanted: str) -> bool:
+    """Whether a state is the one that is wanted; UNDONE wants every state in which something is still to be done."""
+    return state in _OPEN if wanted == UNDONE else state == wanted
