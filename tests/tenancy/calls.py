@@ -7,6 +7,7 @@ from typing import Any
 
 from obstore.store import MemoryStore
 
+from lti_app.discussion.discussions.rules import Calendar
 from lti_app.discussion.drafts.rules import DraftContent, DraftKind, DraftPlace, DraftRef
 from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
 from lti_app.discussion.posts.access import PostPermission
@@ -23,6 +24,7 @@ from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.rules import Limits, Purpose, Right, Rights
 from lti_app.library.passages.rules import Page, TextStorage
 from lti_app.library.readings.rules import PassagePlace, to_csl
+from lti_app.participation.what_if.queries import RuleChange
 from lti_app.storage.bucket import BucketStorage
 from tests.cast import MONDAY
 from tests.factories import files
@@ -35,6 +37,7 @@ ADD_2 = CurveRequest(CurveKind.ADD, Decimal(2), is_capped=True)
 
 VALUES: dict[str, Any] = {
     "cited": PassagePlace(page="104"),
+    "change": RuleChange((), Calendar()),
     "comment": "Well argued.",
     "csl": to_csl(KOTTER),
     "dates": LATER,
@@ -171,6 +174,7 @@ AS_FOR_NOTHING: dict[str, str] = {
     "grading.assessments.list_excused": "nobody is excused in what is elsewhere",
     "participation.progress.collect_class_facts": "of those who have written nothing here",
     "participation.progress.collect_class_work": "of those who have written nothing here",
+    "participation.what_if.list_standing_changes": "of those who have done nothing here",
     "participation.progress.collect_term_verdicts": "of the discussions in hand",
     "participation.progress.get_participation": "of those who have done nothing here",
     "discussion.discussions.remove_extension": "repeating it changes nothing",
