@@ -16,18 +16,18 @@ from lti_app.web.transactions import now, read_session, writing
 blueprint = Blueprint("unsubscribing", __name__, url_prefix="/notices/unsubscribe")
 
 
-@blueprint.get("/<token>")
-def ask(token: str) -> ResponseReturnValue:
+@blueprint.get("/<unsubscribe_token>")
+def ask(unsubscribe_token: str) -> ResponseReturnValue:
     """Ask whether to turn mail off: programs that open every link of a mail must not do it."""
-    course_id, _person_id = _read(token)
+    course_id, _person_id = _read(unsubscribe_token)
     title = get_course_title(read_session(), course_id)
     return render_template("notices/unsubscribe.html", course_title=title, is_done=False)
 
 
-@blueprint.post("/<token>")
-def stop(token: str) -> ResponseReturnValue:
+@blueprint.post("/<unsubscribe_token>")
+def stop(unsubscribe_token: str) -> ResponseReturnValue:
     """Turn it off; again changes nothing."""
-    course_id, person_id = _read(token)
+    course_id, person_id = _read(unsubscribe_token)
     with writing() as session:
         if not unsubscribe(session, course_id=course_id, person_id=person_id, now=now()):
             raise NotFound

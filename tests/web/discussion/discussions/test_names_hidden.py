@@ -17,7 +17,7 @@ from tests.factories.discussions import plan
 from tests.web.site import address
 
 QUESTION = StanceQuestion("Are they different people?", "the same thing", "different kinds of people")
-CLASS_LISTS = {"groups.manage", "extensions.manage", "courses.progress"}
+CLASS_LISTS = {"groups.manage", "extensions.manage", "courses.progress", "messages.compose"}
 """Pages of all students by name, in the order of their names, which say nothing of any post."""
 UNSEEN = {"static", "readings", "reader"}
 """Parts whose addresses name no person and no post."""
