@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import parseaddr
+from email.utils import getaddresses
 from socket import SHUT_RDWR, socket
 from threading import Timer
 from typing import Any
@@ -47,7 +47,8 @@ class SmtpProblem(Exception):
 
 def is_mail_sender(text: str) -> bool:
     """Whether this is one mail address, perhaps with a name before it, that can head a mail."""
-    _name, address = parseaddr(text)
+    found = getaddresses([text])
+    address = found[0][1] if len(found) == 1 else ""
     local, at, host = address.rpartition("@")
     return bool(at and local and host) and text.isprintable() and not set(address) & set(' ,;:<>"\\')
 
@@ -133,13 +134,10 @@ class SmtpConnection:
             return self._smtp
         server, context = self._server, ssl.create_default_context()
         host, port = server.host, server.port
-        try:
-            if server.tls == "tls":
-                smtp: smtplib.SMTP = _Secure(host, port, timeout=CONNECT_SECONDS, watch=self._watch, context=context)
-            else:
-                smtp = _Plain(host, port, timeout=CONNECT_SECONDS, watch=self._watch)
-        except smtplib.SMTPConnectError as error:
-            raise SmtpProblem("busy", str(error.smtp_code), is_general=True) from None
+        if server.tls == "tls":
+            smtp: smtplib.SMTP = _Secure(host, port, timeout=CONNECT_SECONDS, watch=self._watch, context=context)
+        else:
+            smtp = _Plain(host, port, timeout=CONNECT_SECONDS, watch=self._watch)
         self._smtp = smtp
         if smtp.sock is not None:
             smtp.sock.settimeout(ANSWER_SECONDS)

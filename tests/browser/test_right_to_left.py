@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from werkzeug.routing import Map
 
 from lti_app.app import create_app
+from lti_app.web.notices.mail_writer import UnsubscribeTokens
 from tests.browser.audit import Audit
 from tests.browser.conftest import MakeVisitor
 from tests.browser.full_class import fill
@@ -24,6 +25,9 @@ MODERATED = WEEK_3 + "/moderation/posts"
 PAGES = {
     "amara": {
         "courses.home": "/courses/1",
+        "notices.show": "/courses/1/notices",
+        "notice_preferences.show": "/courses/1/notices/preferences",
+        "calendars.show": "/courses/1/notices/calendar",
         "discussions.participation": WEEK_3 + "/participation",
         "feedback.show": WEEK_3 + "/feedback",
         "discussions.show": WEEK_3 + "?at={address}#p{address}",
@@ -52,6 +56,7 @@ PAGES = {
         "groups.manage": "/courses/1/groups",
         "extensions.manage": WEEK_4 + "/extensions",
         "courses.settings": "/courses/1/settings",
+        "messages.compose": "/courses/1/messages/new",
         "exchange.show": WEEK_3 + "/export",
         "exchange.new_import": WEEK_3 + "/import",
         "exchange.show_import": WEEK_3 + "/imports/{imported}",
@@ -106,7 +111,11 @@ PAGES = {
         "reader.add_file": READING + "/file",
         "citations.quotation_check": READING + "/quotation-check",
     },
-    "nobody": {"lti.launch": "/lti/launch", "lti.login": f"/lti/login?{UNKNOWN_ISSUER}"},
+    "nobody": {
+        "unsubscribing.ask": "/notices/unsubscribe/{unsubscribe}",
+        "lti.launch": "/lti/launch",
+        "lti.login": f"/lti/login?{UNKNOWN_ISSUER}",
+    },
 }
 """By whom each page is looked at, and where it is."""
 ELSEWHERE = {
@@ -123,6 +132,8 @@ ELSEWHERE = {
     "rubric_files.export_ready": "a file",
     "static": "a file",
     "grading.review": "leads to the desk",
+    "notices.open_notice": "leads to what it is about",
+    "calendars.feed": "data",
     "readings.open_elsewhere": "leads out of the tool",
     "threads.next_post": "leads into the thread",
     "threads.new_posts": "a part of a page",
@@ -150,7 +161,9 @@ def names(arabic_site: Site) -> dict[str, object]:
     """What stands in the addresses of its pages."""
     filled = fill(arabic_site)
     with arabic_site.parts.database.writing() as session:
-        return asdict(filled) | {key: person_of(session, arabic_site, key) for key in ("amara", "quinn")}
+        people = {key: person_of(session, arabic_site, key) for key in ("amara", "quinn")}
+    tokens = UnsubscribeTokens(arabic_site.parts.settings.secret_key.get_secret_value())
+    return {**asdict(filled), **people, "unsubscribe": tokens.make(1, people["amara"])}
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from lti_app.jobs.notices import LEASE, MailSender, NoticeGatherer, SmtpPostman
 from lti_app.notices.outbox.actions.sending import claim_mails, forget_mails, try_address_again
 from lti_app.notices.outbox.models import OutgoingMail, RefusedAddress
 from lti_app.notices.outbox.rules.retries import AT_ONCE_IN_AN_HOUR, GIVE_UP_AFTER, MailState
-from lti_app.notices.preferences.rules import Frequency
+from lti_app.notices.preferences.rules import Frequency, MailSubscription
 from lti_app.web.notices.mail_writer import MailWriter, UnsubscribeTokens
 from tests.cast import FrozenClock
 from tests.factories.discussions import set_up
@@ -102,7 +102,7 @@ def test_an_answer_arrives_with_the_heads_that_mail_programs_need(office):
     assert mail["In-Reply-To"] == mail["References"] != mail["Message-ID"]
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     token = mail["List-Unsubscribe"].removeprefix(f"<{BASE_URL}/notices/unsubscribe/").removesuffix(">")
-    assert TOKENS.read(token) == (office.cast.course_id, office.cast.ana.person_id)
+    assert TOKENS.read(token) == MailSubscription(office.cast.course_id, office.cast.ana.person_id)
     assert "Ben Carter replied to you." in body(mail)
     assert "> Because <b>leaders</b> & managers differ." in body(mail)
     assert "&lt;b&gt;leaders&lt;/b&gt;" in body(mail, "html")

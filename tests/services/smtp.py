@@ -1,6 +1,6 @@
 """A mail server that keeps what it accepts, and refuses what a test tells it to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -25,6 +25,9 @@ class MailSink:
     says_to_sender: str = ACCEPTED
     says_to_mail: str = ACCEPTED
     port: int = 0
+    count: int = 0
+    at_mail: Callable[[int], object] | None = None
+    """Called with the number of each mail once it is accepted, before the answer goes out."""
 
     @property
     def server(self) -> MailServer:
@@ -48,6 +51,9 @@ class MailSink:
             assert isinstance(message, EmailMessage)
             self.received.append(message)
             self.to += envelope.rcpt_tos
+            self.count += 1
+            if self.at_mail is not None:
+                self.at_mail(self.count)
         return self.says_to_mail
 
     handle_MAIL, handle_RCPT, handle_DATA = _on_mail, _on_rcpt, _on_data

@@ -24,6 +24,7 @@ from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.rules import Limits, Purpose, Right, Rights
 from lti_app.library.passages.rules import Page, TextStorage
 from lti_app.library.readings.rules import PassagePlace, to_csl
+from lti_app.notices.messages.rules import MessageContent
 from lti_app.participation.what_if.queries import RuleChange
 from lti_app.storage.bucket import BucketStorage
 from tests.cast import MONDAY
@@ -36,6 +37,7 @@ Ids = Mapping[str, int]
 ADD_2 = CurveRequest(CurveKind.ADD, Decimal(2), is_capped=True)
 
 VALUES: dict[str, Any] = {
+    "notices.messages.send_message.content": MessageContent("Hello", "Do come to my office hour."),
     "cited": PassagePlace(page="104"),
     "change": RuleChange((), Calendar()),
     "comment": "Well argued.",
@@ -119,6 +121,7 @@ WITHOUT = {
 """Where one id is given, the other is not."""
 
 OTHERWISE_CALLED = {
+    "notices.following.unfollow.root_id": "post_id",
     "grading.assessments.change_post_comment.comment_id": "post_comment_id",
     "grading.marking.decide_marking.person_id": "marked_id",
     "grading.marking.end_marking.person_id": "marked_id",
@@ -141,6 +144,10 @@ AS_STUDENT = ("discussion.answers.claim_answer", "discussion.moderation.report_p
 """What instructors do not do, or may not."""
 
 AS_FOR_NOTHING: dict[str, str] = {
+    "notices.feed.mark_read": "reaches only the actor's own notices",
+    "notices.feed.select_notices": "reaches only the actor's own notices",
+    "notices.following.unfollow": "no longer following what one does not follow changes nothing",
+    "notices.messages.list_recipients": "who is no student of the course is left out",
     "course.courses.get_actor": "a visit is of one course",
     "course.groups.place_students": "a form may be older than the class list; what is not of the course is passed over",
     "discussion.answers.release_answer": "taking back what one does not have changes nothing",
@@ -222,6 +229,11 @@ FOUND = frozenset(AS_FOR_NOTHING) & {
 """Those of them that answer otherwise for what is of home."""
 
 BEYOND_A_GATE: dict[str, str] = {
+    "notices.feed.remind": "of the course that the worker has found",
+    "notices.feed.write_digest": "of the course that the worker has found",
+    "notices.outbox.prepare_mail": "of the mail that the worker has claimed",
+    "notices.preferences.collect_recipients": "of the notices in hand",
+    "notices.preferences.get_member": "of the mail or the calendar in hand",
     "course.courses.adopt_time_zone": "of the course that a launch or a visit is of",
     "course.people.record_time_zone": "of whoever acts",
     "course.courses.create_course": "of the installation that a launch comes from",

@@ -8,7 +8,7 @@ from typing import Any
 
 import lti_app
 
-NEIGHBOURHOODS = ("course", "library", "discussion", "participation", "grading", "exchange")
+NEIGHBOURHOODS = ("course", "library", "discussion", "participation", "grading", "notices", "exchange")
 KINDS = {"actions", "queries"}
 CARRIES_IDS = ("place", "moved")
 """Parameters that are no id themselves but have one in them."""

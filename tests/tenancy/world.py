@@ -43,6 +43,7 @@ from tests.factories import files
 from tests.factories.discussions import WEEK, set_up
 from tests.factories.grades import comment_on, mark
 from tests.factories.imports import preview
+from tests.factories.notices import notify
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
 from tests.factories.reviews import assign, plan_reviews, review
@@ -112,6 +113,7 @@ def _furnish(session: Session, instructor: Actor, student: Actor) -> DiscussionI
         "person_id": student.person_id,
         "reading_file_id": _store(session, instructor, files.pdf(["x"]), Purpose.READING),
         "reading_id": reading,
+        "notice_id": notify(session, instructor, now=MONDAY),
         "comment_id": save_comment(session, instructor, text="Well argued.", now=MONDAY),
         "library_rubric_id": create_rubric(session, instructor, DEFAULT_RUBRIC),
     }

@@ -21,7 +21,12 @@ from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.files.models import File
 from lti_app.library.files.rules import part_of_address
+from lti_app.notices.calendars.actions import renew_address
+from lti_app.notices.calendars.queries import get_own_calendar
+from lti_app.web.notices.calendars import sign_calendar
+from lti_app.web.notices.mail_writer import UnsubscribeTokens
 from tests.factories.imports import preview
+from tests.factories.notices import notify
 from tests.factories.posts import write
 from tests.factories.reviews import DUE, assign, plan_reviews, review, tasks_of
 from tests.web.browser import BASE
@@ -120,6 +125,9 @@ def known(site):
         review_key = tasks_of(session, site.cast.ana, reviewed, now=site.clock())[0].key
         for rows in ROWS.split(";"):
             session.execute(text(rows), {"nothing": b""})
+        notice_id = notify(session, site.cast.ana, now=site.clock())
+        renew_address(session, site.cast.ana, now=site.clock())
+        calendar = get_own_calendar(session, site.cast.ana)
         draft_id = session.scalars(select(Draft.id).filter_by(post_id=posts[site.cast.ana].id)).one()
         blind = session.scalars(select(Discussion.id).filter_by(anonymity=Anonymity.BLIND)).one()
         pseudonym = {"discussion_id": blind, "person_id": site.cast.ana.person_id}
@@ -130,6 +138,11 @@ def known(site):
         assert large_tables(connection, LARGE) >= GROW
     return {
         "course_id": site.cast.course_id,
+        "notice_id": notice_id,
+        "calendar_token": sign_calendar(site.app.config["SECRET_KEY"], calendar.key),
+        "unsubscribe_token": UnsubscribeTokens(site.app.config["SECRET_KEY"]).make(
+            site.cast.course_id, site.cast.ana.person_id
+        ),
         "discussion_id": discussion.id,
         "post_id": posts[site.cast.ana].id,
         "another": posts[site.cast.ben].id,

@@ -1,6 +1,6 @@
 """What can go wrong with a message."""
 
-from lti_app.core.errors import Refused
+from lti_app.core.errors import NotFound, Refused
 
 
 class MessageEmpty(Refused):
@@ -15,7 +15,7 @@ class MessageTooLong(Refused):
     code = "message_too_long"
 
 
-class NobodyToWriteTo(Refused):
-    """None of the people is an active student of the course, or there are too many at once."""
+class NobodyToWriteTo(NotFound):
+    """None of the people is an active student of the course, or they are too many at once."""
 
     code = "message_to_nobody"

@@ -66,7 +66,7 @@ def prepare_mail(
     address = usable_address(recipient.email) if recipient else ""
     if recipient is None or actor is None or recipient.chosen.frequency is Frequency.OFF or not address:
         return PreparedMail()
-    if get_address_report(session, person_id, recipient.email).is_refused:
+    if _report(session, person_id, recipient.email).is_refused:
         return PreparedMail()
     awake = after_quiet_hours(now, recipient.zone, recipient.chosen)
     if awake > now:
@@ -92,8 +92,12 @@ def prepare_mail(
     )
 
 
-def get_address_report(session: Session, person_id: int, email: str) -> AddressReport:
-    """Whether mail can go to this address of a person (one statement)."""
+def get_address_report(session: Session, actor: Actor, email: str) -> AddressReport:
+    """Whether mail can go to this address of the actor (one statement)."""
+    return _report(session, actor.person_id, email)
+
+
+def _report(session: Session, person_id: int, email: str) -> AddressReport:
     address = usable_address(email)
     row = session.get(RefusedAddress, person_id)
     is_refused = row is not None and bool(address) and row.address_key == address_key(address)

@@ -10,7 +10,7 @@ from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor
 from lti_app.notices.preferences.errors import InvalidQuietHours
 from lti_app.notices.preferences.models import NoticePreference
-from lti_app.notices.preferences.rules import Frequency, MailPreferences
+from lti_app.notices.preferences.rules import Frequency, MailPreferences, MailSubscription
 
 
 def choose_preferences(session: Session, actor: Actor, chosen: MailPreferences, *, now: datetime) -> None:
@@ -23,11 +23,12 @@ def choose_preferences(session: Session, actor: Actor, chosen: MailPreferences, 
     _store(session, actor.course_id, actor.person_id, {**vars(chosen), "changed_at": now})
 
 
-def unsubscribe(session: Session, *, course_id: int, person_id: int, now: datetime) -> bool:
+def unsubscribe(session: Session, subscription: MailSubscription, *, now: datetime) -> bool:
     """Turn mail from a course off, for the person whom a signed address names; False if they are not in it.
 
-    Only web code that has checked the signature calls this. Doing it again changes nothing.
+    A MailSubscription comes from an address whose signature was checked. Doing it again changes nothing.
     """
+    course_id, person_id = subscription.course_id, subscription.person_id
     member = (Enrollment.course_id == course_id, Enrollment.person_id == person_id)
     if session.scalar(select(Enrollment.id).where(*member)) is None:
         return False

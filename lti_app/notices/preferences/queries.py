@@ -13,7 +13,7 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.course.people.rules import zone
 from lti_app.notices.preferences.models import NoticePreference
-from lti_app.notices.preferences.rules import MailPreferences
+from lti_app.notices.preferences.rules import MailPreferences, MailSubscription
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ def get_own_address(session: Session, actor: Actor) -> str:
     return session.scalar(select(Person.email).where(Person.id == actor.person_id)) or ""
 
 
-def get_course_title(session: Session, course_id: int) -> str:
+def get_course_title(session: Session, subscription: MailSubscription) -> str:
     """What an unsubscribe page calls the course of its signed address (one statement); empty for none."""
-    return session.scalar(select(Course.title).where(Course.id == course_id)) or ""
+    return session.scalar(select(Course.title).where(Course.id == subscription.course_id)) or ""
 
 
 def get_member(session: Session, *, course_id: int, person_id: int, now: datetime) -> Actor | None:

@@ -30,6 +30,14 @@ class MailPreferences:
     """The hour from which mail comes again. It may be smaller: 22 to 7 is a night."""
 
 
+@dataclass(frozen=True)
+class MailSubscription:
+    """The mail of one person from one course, as a signed address names it."""
+
+    course_id: int
+    person_id: int
+
+
 def after_quiet_hours(moment: datetime, zone: ZoneInfo, chosen: MailPreferences) -> datetime:
     """This moment, or the end of the quiet hours that it falls into, in UTC."""
     start, end = chosen.quiet_from, chosen.quiet_to

@@ -26,8 +26,8 @@ def show() -> ResponseReturnValue:
     calendar = get_own_calendar(read_session(), get_visitor())
     address = ""
     if calendar is not None:
-        token = _signer().dumps([calendar.key.id, calendar.key.serial])
-        address = current_app.config[BASE_URL] + url_for(".feed", token=token)
+        token = sign_calendar(current_app.config["SECRET_KEY"], calendar.key)
+        address = current_app.config[BASE_URL] + url_for(".feed", calendar_token=token)
     form = ConfirmForm(formdata=None)
     return render_template("notices/calendar.html", calendar=calendar, address=address, form=form)
 
@@ -45,10 +45,10 @@ def change() -> ResponseReturnValue:
     return redirect(url_for(".show"), 303)
 
 
-@blueprint.get("/calendars/<token>.ics")
-def feed(token: str) -> ResponseReturnValue:
+@blueprint.get("/calendars/<calendar_token>.ics")
+def feed(calendar_token: str) -> ResponseReturnValue:
     """The calendar as iCalendar. Whoever has the address sees the dates of its owner, and no name."""
-    found = read_feed(read_session(), _read(token), host=mail_host(current_app.config[BASE_URL]), now=now())
+    found = read_feed(read_session(), _read(calendar_token), host=mail_host(current_app.config[BASE_URL]), now=now())
     at = now()
     if is_to_note(found, at):
         write_aside(lambda session: note_reading(session, found, now=at))
@@ -61,13 +61,18 @@ def feed(token: str) -> ResponseReturnValue:
     return response.make_conditional(request)
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="calendar")
+def sign_calendar(secret_key: str, key: CalendarKey) -> str:
+    """The part of a calendar's address that nobody can guess."""
+    return str(_signer(secret_key).dumps([key.id, key.serial]))
+
+
+def _signer(secret_key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret_key, salt="calendar")
 
 
 def _read(token: str) -> CalendarKey:
     try:
-        number, serial = _signer().loads(token)
+        number, serial = _signer(current_app.config["SECRET_KEY"]).loads(token)
     except (BadSignature, ValueError, TypeError):
         raise NotFound from None
     if not isinstance(number, int) or not isinstance(serial, str):

@@ -18,6 +18,7 @@ from lti_app.notices.feed.rules.kinds import ABOUT_OTHERS, NoticeKind
 from lti_app.notices.feed.rules.lines import NoticeLine
 from lti_app.notices.outbox.ports import MailDraft
 from lti_app.notices.outbox.rules.composing import WrittenMail
+from lti_app.notices.preferences.rules import MailSubscription
 from lti_app.web.moments import Reader, language_of
 from lti_app.web.templating import plain_excerpt, say, translate, translate_plural
 
@@ -36,13 +37,15 @@ class UnsubscribeTokens:
         """The token for this person's mail from this course."""
         return str(self._serializer.dumps([course_id, person_id]))
 
-    def read(self, token: str) -> tuple[int, int] | None:
-        """The course and the person; None for a token that we have not made."""
+    def read(self, token: str) -> MailSubscription | None:
+        """Whose mail from which course; None for a token that we have not made."""
         try:
             course_id, person_id = self._serializer.loads(token)
         except (BadSignature, ValueError, TypeError):
             return None
-        return (course_id, person_id) if isinstance(course_id, int) and isinstance(person_id, int) else None
+        if not isinstance(course_id, int) or not isinstance(person_id, int):
+            return None
+        return MailSubscription(course_id, person_id)
 
 
 class MailWriter:

@@ -59,7 +59,7 @@ def _page(actor: Actor, form: PreferencesForm) -> str:
         "notices/preferences.html",
         form=form,
         address=address,
-        report=get_address_report(session, actor.person_id, address),
+        report=get_address_report(session, actor, address),
         sends_mail=current_app.config[SENDS_MAIL],
         is_posted=request.method == "POST",
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lti_app.core.errors import NotFound
+from lti_app.core.errors import Forbidden, NotFound
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.moderation.actions import change_post, report_post
 from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
@@ -14,9 +14,10 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions.grading import release
 from lti_app.notices.feed.actions.gathering import LONGEST_TRANSACTION, gather
 from lti_app.notices.feed.actions.writing import mark_read
-from lti_app.notices.feed.models import GatheringMark
+from lti_app.notices.feed.models import GatheringMark, Notice
 from lti_app.notices.feed.queries.notices import count_unread, get_notice, list_notices
 from lti_app.notices.following.actions import follow, unfollow
+from lti_app.notices.following.queries import list_followed
 from tests.factories.grades import mark
 from tests.factories.notices import gather_all, kinds, seen_by
 from tests.factories.posts import write
@@ -75,11 +76,14 @@ def test_followers_of_a_discussion_and_of_a_thread_are_told(session, cast, discu
     assert kinds(session, cast.tariq, now=clock()).count("followed") == 2
 
 
-def test_only_first_posts_that_one_may_read_are_followed(session, cast, discussion, clock, posts):
+def test_a_thread_is_followed_by_any_of_its_posts_and_only_where_one_may_read(session, cast, discussion, clock, posts):
     answer = write(session, cast.ben, discussion, to=posts[0], now=clock())
-    for wrong in (answer.id, 10**9):
-        with pytest.raises(NotFound):
-            follow(session, cast.chi, discussion.id, wrong, now=clock())
+    follow(session, cast.chi, discussion.id, answer.id, now=clock())
+    assert [each.address for each in list_followed(session, cast.chi)] == ["1"]
+    with pytest.raises(NotFound):
+        follow(session, cast.chi, discussion.id, 10**9, now=clock())
+    with pytest.raises(Forbidden):
+        follow(session, cast.olga, discussion.id, now=clock())
 
 
 def test_a_released_grade_is_told_and_a_withdrawn_one_is_not(session, cast, discussion, clock, posts):
@@ -148,6 +152,4 @@ def test_reading_marks_only_ones_own_as_read(session, cast, discussion, clock, p
 def test_a_notice_of_something_long_ago_is_not_mailed(session, cast, discussion, clock, posts):
     write(session, cast.ben, discussion, to=posts[0], now=clock())
     gather_all(session, now=clock() + timedelta(days=4))
-    from lti_app.notices.feed.models import Notice
-
     assert [row.mail_at for row in session.query(Notice)] == [None]

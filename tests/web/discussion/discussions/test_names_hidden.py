@@ -25,6 +25,7 @@ CLASS_LISTS = {
     "courses.progress",
     "extensions.manage",
     "groups.manage",
+    "messages.compose",
 }
 """Pages of all students by name, in the order of their names, which say nothing of any post."""
 UNSEEN = {"static", "readings", "reader"}
