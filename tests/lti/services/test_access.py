@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import jwt
 import pytest
@@ -9,7 +10,14 @@ import pytest
 from lti_app.core.http import Answer
 from lti_app.lti.ags import SCORE_SCOPE, WRITE_SCOPE
 from lti_app.lti.models import Platform
-from lti_app.lti.services import Registration, ServiceDelayed, ServiceDenied, next_page, retry_after_seconds
+from lti_app.lti.services import (
+    Registration,
+    ServiceDelayed,
+    ServiceDenied,
+    _token_key,
+    next_page,
+    retry_after_seconds,
+)
 from tests.lti.services.fake_services import LINE_ITEMS, FakeResponse
 
 
@@ -62,6 +70,29 @@ def test_token_is_kept_until_a_minute_before_its_end(ask, lms, clock):
     clock.advance(timedelta(seconds=1))
     ask()
     assert len(lms.tokens) == 2
+
+
+def test_token_at_hand_is_looked_for_again_after_half_a_minute(ask, services, clock):
+    ask()
+    ask()
+    asked: list[str] = []
+    services.store = SimpleNamespace(get=asked.append, put=services.store.put, take=services.store.take)
+    clock.advance(timedelta(seconds=29))
+    ask()
+    assert not asked
+    clock.advance(timedelta(seconds=1))
+    ask()
+    assert len(asked) == 1
+
+
+def test_token_that_an_earlier_release_stored_is_used(ask, services, lms, registration):
+    ask()
+    key = _token_key(registration, (SCORE_SCOPE,))
+    token, granted, _ends = services.store.get(key).split("\n")
+    services.store.put(key, f"{token}\n{granted}", timedelta(hours=1))
+    services._at_hand.clear()
+    ask()
+    assert len(lms.tokens) == 1
 
 
 def test_token_that_lives_a_moment_is_not_kept(ask, lms):
