@@ -21,7 +21,7 @@ from lti_app.library.readings.actions.records import add_reading
 from lti_app.library.readings.queries import list_readings
 from lti_app.library.readings.rules import to_csl
 from lti_app.participation.progress.queries import requirements_of
-from lti_app.participation.requirements.registry import to_values
+from lti_app.participation.requirements.registry import FIELDS, to_values
 from tests.factories.discussions import PLAN, WEEK, plan, set_up
 from tests.factories.readings import KOTTER, add_readings
 
@@ -62,12 +62,10 @@ def test_a_set_up_is_kept_whole(session, cast, clock, save):
         ("Kotter 1990", True),
     ]
     assert to_values(view.requirements) == {
+        **{field.input: field.nothing for field in FIELDS},
         "first_post_words": 5,
         "replies_wanted": 2,
         "reply_words": 3,
-        "wanted_move": "",
-        "days_wanted": 0,
-        "reviews_counted": "",
     }
     asked = requirements_of(view)
     assert (asked.of_first_post.due, asked.of_reply.due) == (WEEK.first_post_due, WEEK.replies_due)
