@@ -22,7 +22,7 @@ class PreferencesForm(PostedForm):
 
     frequency = RadioField(_l("E-mail from this course"), choices=FREQUENCIES)
     quiet_from = SelectField(_l("Quiet from"), choices=HOURS, default="")
-    quiet_to = SelectField(_l("until"), choices=HOURS, default="")
+    quiet_to = SelectField(_l("Quiet until"), choices=HOURS, default="")
 
     def to_preferences(self) -> MailPreferences:
         """What the form decides."""
