@@ -113,16 +113,6 @@ def next_mail_due(session: Session) -> datetime | None:
     return min((moment for moment in (mail, notice) if moment), default=None)
 
 
-def count_mails(session: Session) -> dict[tuple[MailState, str], int]:
-    """How many mails are in which state with which error, for whoever runs the tool (one statement)."""
-    rows = session.execute(
-        select(OutgoingMail.state, OutgoingMail.error_code, func.count()).group_by(
-            OutgoingMail.state, OutgoingMail.error_code
-        )
-    )
-    return {(state, code or ""): count for state, code, count in rows}
-
-
 def _is_owed(session: Session, actor: Actor, line: NoticeLine, now: datetime) -> bool:
     """Whether a reminder is still of use: before the date, and while something is missing."""
     if line.due is None or line.due <= now or line.discussion_id is None:

@@ -75,6 +75,7 @@ class SettingsPage:
         course = get_course_requirements(read_session(), actor) if is_untouched(discussion) else None
         self.form = SettingsForm(data=prefilled(discussion, course))
         self.reading_form = ReadingForm(request.form if self.action == ADD_READING else None, prefix="new-")
+        self.columns = get_columns_to_choose(read_session(), discussion)
         self.added = 0
         self.rubric = get_rubric(read_session(), discussion)
         self.form.offer_criteria({each.key: each.title for each in self.rubric.criteria if each.counts})
@@ -88,7 +89,7 @@ class SettingsPage:
         """The page after a button that does not save, or as it begins."""
         if request.method == "GET":
             self.form.begun_html = self.discussion.prompt_html
-            self.form.columns.data = get_columns_to_choose(read_session(), self.discussion)
+            self.form.columns.data = self.columns
         elif self.action == ADD_READING:
             return self._add_reading()
         elif self.action == USE_PRESET:
@@ -111,7 +112,7 @@ class SettingsPage:
             reading_choices=choices,
             presets=offered_presets(),
             preview=self.preview(choices),
-            may_choose_columns=get_columns_to_choose(read_session(), self.discussion) is not None,
+            may_choose_columns=self.columns is not None,
             **self._rubric(),
             groups=list_groups(read_session(), self.actor),
             base_url=url_for("discussions.show", discussion_id=self.discussion.id),

@@ -190,7 +190,7 @@ def test_wrong_methods_are_refused(site, cast, discussion):
     refuses_methods(site, cast.ines, address(discussion), "POST", "PUT", "DELETE")
 
 
-@pytest.mark.parametrize(("who", "most"), [("ana", 10), ("ines", 9)])
+@pytest.mark.parametrize(("who", "most"), [("ana", 11), ("ines", 10)])
 def test_statements_do_not_grow_with_the_posts(site, cast, with_readings, who, most):
     actor = getattr(cast, who)
     post = site.write(cast.ana, with_readings, "I follow Kotter in this. [Kotter 1990, p. 104]")
