@@ -39,7 +39,7 @@ def test_any_value(value: object) -> None:
 @pytest.mark.parametrize(
     "value",
     [Markup("<b>safe</b>"), Typed("<script>"), Sign.LESS, Drawn(), Decimal("1.50"), ["<", 1], {"<": ">"}],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_other_kinds(value: object) -> None:
     assert str(escaped(value)) == str(escape(value))
