@@ -82,7 +82,7 @@ class Jobs:
         self._mail = mail
         self.tell = self._task("tell", self._tell)
         self._task("sweep_notices", self._tell, every=crontab(minute="*"))
-        self._task("remind", self._remind, every=crontab(minute="*/10"))
+        self.remind = self._task("remind", self._remind, every=crontab(minute="*/10"))
         self._task("refresh_rosters", self._refresh_rosters, every=crontab(minute="17"))
         self._task("clear_away", self._clear_away, every=crontab(minute="41", hour="3"))
         self._task("sweep_files", self._sweep_files, every=crontab(minute="53", hour="3"))

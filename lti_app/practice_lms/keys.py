@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, cast
 
 import jwt
@@ -14,6 +15,7 @@ from jwt.algorithms import RSAAlgorithm
 
 ALGORITHM = "RS256"
 FETCH_SECONDS = (3.0, 5.0)
+LEEWAY_SECONDS = 30
 
 
 class UntrustedTokenError(Exception):
@@ -45,6 +47,17 @@ class SigningKey:
         return {"keys": [self._jwk | {"kid": self.kid, "alg": ALGORITHM, "use": "sig"}]}
 
 
+def _check_times(claims: Mapping[str, Any], now: float) -> None:
+    """By the clock of this LMS, which need not be that of the machine; raises what the library would raise."""
+    times = {name: claims[name] for name in ("exp", "iat", "nbf") if name in claims}
+    if not all(isinstance(moment, int | float) and not isinstance(moment, bool) for moment in times.values()):
+        raise jwt.DecodeError("a time is not a number")
+    if "exp" in times and times["exp"] <= now - LEEWAY_SECONDS:
+        raise jwt.ExpiredSignatureError("Signature has expired")
+    if any(times.get(name, now) > now + LEEWAY_SECONDS for name in ("iat", "nbf")):
+        raise jwt.ImmatureSignatureError("The token is not yet valid")
+
+
 def _thumbprint(key: Mapping[str, Any]) -> str:
     canonical = json.dumps({name: key[name] for name in ("e", "kty", "n")}, separators=(",", ":"))
     return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).rstrip(b"=").decode()
@@ -53,8 +66,11 @@ def _thumbprint(key: Mapping[str, Any]) -> str:
 class ToolKeys:
     """The tool's public keys, fetched over HTTP and fetched again when a token names a key that is not known."""
 
-    def __init__(self, url: str, on_fetch: Callable[[str, int | None, str], None]) -> None:
+    def __init__(
+        self, url: str, on_fetch: Callable[[str, int | None, str], None], clock: Callable[[], datetime]
+    ) -> None:
         self._url = url
+        self._clock = clock
         self._on_fetch = on_fetch
         self._keys: dict[str, Any] = {}
 
@@ -68,9 +84,9 @@ class ToolKeys:
                 algorithms=[ALGORITHM],
                 audience=audience,
                 issuer=issuer,
-                leeway=30,
-                options={"require": list(required)},
+                options={"require": list(required), "verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )
+            _check_times(claims, self._clock().timestamp())
         except jwt.InvalidTokenError as error:
             raise UntrustedTokenError(str(error)) from error
         return claims

@@ -49,7 +49,7 @@ class PracticeLms:
         self.gradebook = Gradebook(self.store, config)
         self.mailbox = Mailbox(self.store, config)
         self.placements = Placements(self.store, self.course.placements)
-        self.tool_keys = ToolKeys(config.tool_jwks_url, self._log_key_fetch)
+        self.tool_keys = ToolKeys(config.tool_jwks_url, self._log_key_fetch, config.clock)
         self._couple_line_items()
 
     def _couple_line_items(self) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from lti_app.core.settings import load_settings
 from lti_app.jobs.worker import EmbeddedWorker
 from lti_app.practice_lms.config import PracticeConfig
 from lti_app.practice_lms.lms import PracticeLms
+from lti_app.practice_lms.mailbox import receiving
 from lti_app.practice_lms.server import make_practice_server, running
 from tests.factories.demonstration import register_and_seed
 
@@ -44,6 +45,11 @@ class Site:
     lms: PracticeLms
     clock: MovableClock
 
+    def remind(self) -> None:
+        """Do at once what the worker does every ten minutes, and send the mail that is due."""
+        self.parts.jobs.remind.call_local()
+        self.parts.jobs.tell.call_local()
+
     def send_due(self) -> None:
         """Do at once what the worker would do when it is woken."""
         self.parts.jobs.sender.send_due()
@@ -58,10 +64,12 @@ def running_site(
     redis_url: str | None = None,
     locale: str = "en",
     course_file: Path | None = None,
+    mail_port: int | None = None,
 ) -> Iterator[Site]:
     """Serve both halves; the database is migrated and empty. Without a worker, scores wait for `send_due`.
 
-    `locale` is the language in which everybody uses the LMS, `course_file` its course, if not the demonstration's.
+    `locale` is the language in which everybody uses the LMS, `course_file` its course, if not the demonstration's. With
+    a `mail_port`, mail goes out, and the LMS takes it there.
     """
     clock = MovableClock()
     with _serving() as server:
@@ -70,12 +78,25 @@ def running_site(
         config = PracticeConfig.for_tool(tool_url, folder / "lms.db", clock=clock, locale=locale, **course)
         with running(config) as practice:
             lms: PracticeLms = practice.extensions["practice_lms"]
-            queue = {"REDIS_URL": redis_url} if redis_url else {}
-            parts = _assemble(tool_url, clock, DATABASE_URL=database_url, FILES=str(folder / "files"), **queue)
+            services = {"REDIS_URL": redis_url} if redis_url else {}
+            if mail_port is not None:
+                services |= mail_settings(mail_port)
+            parts = _assemble(tool_url, clock, DATABASE_URL=database_url, FILES=str(folder / "files"), **services)
             register_and_seed(parts.database, lms.config, now=parts.clock(), storage=parts.storage)
             server.app = create_app(parts)
-            with _working(parts) if with_worker else _at_rest(parts):
+            taken = receiving(lms.mailbox, "127.0.0.1", mail_port) if mail_port is not None else nullcontext()
+            with taken, _working(parts) if with_worker else _at_rest(parts):
                 yield Site(tool_url, lms.config.base_url, parts, lms, clock)
+
+
+def mail_settings(port: int) -> dict[str, str]:
+    """The settings by which mail goes out to a port of this machine."""
+    return {
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(port),
+        "SMTP_TLS": "none",
+        "MAIL_FROM": "Colloquy <colloquy@example.edu>",
+    }
 
 
 @contextmanager
