@@ -172,7 +172,7 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _complete_mail(self) -> Self:
         if self.smtp_host and not self.mail_from:
-            raise PydanticCustomError("mail_from", "COLLOQUY_MAIL_FROM must be set where COLLOQUY_SMTP_HOST is")
+            raise PydanticCustomError("mail_from", "must be set where COLLOQUY_SMTP_HOST is")
         return self
 
     @property

@@ -16,9 +16,18 @@ COLOURS = ("color-contrast", "link-in-text-block")
 """The rules whose answer may be another in the dark: what changes there is colour alone."""
 RUN = """async (runOnly) => {
   const found = await axe.run({ runOnly: [...runOnly], resultTypes: ["violations"], iframes: false });
-  return found.violations.map((one) =>
+  const menu = document.querySelector("details.post-menu[open] > ul")?.getBoundingClientRect();
+  const isUnder = (node) => {
+    const place = document.querySelector(node.target[0])?.getBoundingClientRect();
+    return menu && place && place.bottom > menu.top && place.top < menu.bottom &&
+      place.right > menu.left && place.left < menu.right;
+  };
+  for (const one of found.violations.filter((one) => one.id === "target-size"))
+    one.nodes = one.nodes.filter((node) => !isUnder(node) || node.target[0].includes("post-menu"));
+  return found.violations.filter((one) => one.nodes.length).map((one) =>
     `${one.id}: ${one.nodes.map((node) => `${node.target} (${node.any.map((any) => any.message)})`).join("; ")}`);
 }"""
+"""What an open menu covers in part is no target as long as the menu is open."""
 OUT_OF_PLACE = """() => {
   const page = document.documentElement, wider = page.scrollWidth - page.clientWidth;
   const isCut = (one) => {

@@ -47,6 +47,8 @@ def a_student_reports(visitor: Visitor) -> Iterator[str]:
     page.reload()
     open_menu(page, "2")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Follow thread").first).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Report post 2")
     yield "report"

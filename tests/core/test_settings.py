@@ -82,7 +82,13 @@ def test_each_wrong_setting_is_named_with_an_example(name, text):
 @pytest.mark.parametrize("field", Settings.model_fields)
 def test_each_example_is_a_right_value(field):
     (example,) = Settings.model_fields[field].examples
-    load_settings({**GOOD, f"COLLOQUY_{field.upper()}": example})
+    mail = {"COLLOQUY_MAIL_FROM": "colloquy@example.edu"}  # which a mail server needs
+    load_settings({**GOOD, **mail, f"COLLOQUY_{field.upper()}": example})
+
+
+def test_a_mail_server_needs_a_sender():
+    ((name, reason),) = faults({**GOOD, "COLLOQUY_SMTP_HOST": "mail.example.edu"}).items()
+    assert (name, reason[:44]) == ("COLLOQUY_MAIL_FROM", "must be set where COLLOQUY_SMTP_HOST is. Exa")
 
 
 def test_a_password_within_a_wrong_address_is_not_told():
