@@ -1,5 +1,6 @@
 """Likes of a minimum number of classmates' posts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lti_app.core.wording import Phrase, marked, nphrase, phrase
@@ -7,18 +8,15 @@ from lti_app.participation.requirements.base import (
     Case,
     Done,
     FormField,
-    Judgment,
-    Requirement,
-    Verdict,
-    judge_count,
 )
+from lti_app.participation.requirements.counted import CountedRequirement
 from lti_app.participation.requirements.facts import Need
 
 MAX_LIKES = 50
 
 
 @dataclass(frozen=True)
-class LikesRequirement(Requirement):
+class LikesRequirement(CountedRequirement):
     """A like counts from when it was given, for as long as it is not taken back."""
 
     kind = "likes"
@@ -26,33 +24,18 @@ class LikesRequirement(Requirement):
     fields = (FormField("likes", "likes_wanted", marked("Posts liked"), 0, MAX_LIKES, is_optional=True),)
     title = marked("Likes")
     setting = marked("Like %(likes)s posts of classmates by %(due)s.")
+    by_date = nphrase("Like %(num)s post of a classmate by %(due)s.", "Like %(num)s posts of classmates by %(due)s.")
+    undated = nphrase("Like %(num)s post of a classmate.", "Like %(num)s posts of classmates.")
+    so_far = nphrase("%(have)s of %(num)s post liked", "%(have)s of %(num)s posts liked")
     evidence = "replies"
     needs = frozenset({Need.LIKES})
     needs_others = True
 
     likes: int = 0
 
-    @property
-    def is_asked(self) -> bool:
-        """Whether a number of likes is set."""
-        return bool(self.likes)
-
-    def judge(self, case: Case) -> Judgment:
-        """The earliest likes."""
-        done = [Done(at) for at in case.activity.likes]
-        return Judgment((judge_count(self, done, self.likes, case),))
-
-    @property
-    def sentence(self) -> Phrase:
-        """The number of likes, and the due date if there is one."""
-        if due := self.due:
-            return nphrase(
-                "Like %(num)s post of a classmate by %(due)s.",
-                "Like %(num)s posts of classmates by %(due)s.",
-                self.likes,
-                due=due,
-            )
-        return nphrase("Like %(num)s post of a classmate.", "Like %(num)s posts of classmates.", self.likes)
+    def done(self, case: Case) -> Iterator[tuple[int, Done]]:
+        """Every like, for itself."""
+        return ((nth, Done(at)) for nth, at in enumerate(case.activity.likes))
 
     @property
     def explanation(self) -> tuple[Phrase, ...]:
@@ -63,10 +46,4 @@ class LikesRequirement(Requirement):
                 "A like counts from the time you gave it. It stops counting if you take it back, and still counts if "
                 "the post is deleted later."
             ),
-        )
-
-    def describe(self, verdict: Verdict) -> Phrase:
-        """The number of likes so far."""
-        return nphrase(
-            "%(have)s of %(num)s post liked", "%(have)s of %(num)s posts liked", verdict.want, have=verdict.have
         )

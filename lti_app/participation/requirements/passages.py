@@ -5,24 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lti_app.core.wording import Phrase, Typed, marked, nphrase, phrase
-from lti_app.participation.requirements.base import (
-    Case,
-    Done,
-    ForecastNote,
-    FormField,
-    Judgment,
-    Outlook,
-    Requirement,
-    Verdict,
-    judge_count,
-)
+from lti_app.participation.requirements.base import Case, Done, FormField
+from lti_app.participation.requirements.counted import CountedRequirement
 from lti_app.participation.requirements.facts import Need, Place
 
 MAX_PASSAGES = 50
 
 
 @dataclass(frozen=True)
-class PassagesRequirement(Requirement):
+class PassagesRequirement(CountedRequirement):
     """A page or paragraph counts once, in whichever of the student's posts it is cited first.
 
     It counts since the post has cited that reading: a page number that is corrected later does not make it late.
@@ -35,40 +26,28 @@ class PassagesRequirement(Requirement):
     )
     title = marked("Pages cited")
     setting = marked("Cite at least %(passages)s different pages or paragraphs by %(due)s.")
+    by_date = nphrase(
+        "Cite at least %(num)s page or paragraph by %(due)s.",
+        "Cite at least %(num)s different pages or paragraphs by %(due)s.",
+    )
+    undated = nphrase(
+        "Cite at least %(num)s page or paragraph.", "Cite at least %(num)s different pages or paragraphs."
+    )
+    so_far = nphrase("%(have)s of %(num)s page or paragraph cited", "%(have)s of %(num)s pages or paragraphs cited")
+    would_count = phrase("Would make %(number)s of %(of)s pages or paragraphs cited.")
+    still_required = nphrase(
+        "Still required: %(num)s more page or paragraph cited.",
+        "Still required: %(num)s more pages or paragraphs cited.",
+    )
     evidence = "readings"
     counts_first_posts = counts_replies = True
     needs = frozenset({Need.PLACES})
 
     passages: int = 0
 
-    @property
-    def is_asked(self) -> bool:
-        """Whether a number of passages is set."""
-        return bool(self.passages)
-
-    def judge(self, case: Case) -> Judgment:
-        """The earliest citation of each place, of as many places as are required."""
-        first_of: dict[Place, Done] = {}
-        for place, done in _cited(case):
-            if place not in first_of or (done.at, done.order) < (first_of[place].at, first_of[place].order):
-                first_of[place] = done
-        return Judgment((judge_count(self, first_of.values(), self.passages, case),))
-
-    @property
-    def sentence(self) -> Phrase:
-        """The number of passages, and the due date if there is one."""
-        if due := self.due:
-            return nphrase(
-                "Cite at least %(num)s page or paragraph by %(due)s.",
-                "Cite at least %(num)s different pages or paragraphs by %(due)s.",
-                self.passages,
-                due=due,
-            )
-        return nphrase(
-            "Cite at least %(num)s page or paragraph.",
-            "Cite at least %(num)s different pages or paragraphs.",
-            self.passages,
-        )
+    def done(self, case: Case) -> Iterator[tuple[Place, Done]]:
+        """Every place that a post cites, since the post cites its reading."""
+        return _cited(case)
 
     @property
     def explanation(self) -> tuple[Phrase, ...]:
@@ -84,30 +63,6 @@ class PassagesRequirement(Requirement):
             phrase("The same page counts once, however often you cite it. Any reading of this discussion counts."),
             phrase("If you correct a page number later, the citation still counts from when you cited that reading."),
         )
-
-    def describe(self, verdict: Verdict) -> Phrase:
-        """The number of passages so far."""
-        return nphrase(
-            "%(have)s of %(num)s page or paragraph cited",
-            "%(have)s of %(num)s pages or paragraphs cited",
-            verdict.want,
-            have=verdict.have,
-        )
-
-    def forecast(self, outlook: Outlook, /) -> tuple[ForecastNote, ...]:
-        """How many places would be cited with the post, or are missing."""
-        have, had = outlook.after[0].have, outlook.before[0].have
-        if have > had:
-            words = phrase("Would make %(number)s of %(of)s pages or paragraphs cited.", number=have, of=self.passages)
-            return (ForecastNote(str(have), words, is_gain=True),)
-        if outlook.is_met:
-            return ()
-        words = nphrase(
-            "Still required: %(num)s more page or paragraph cited.",
-            "Still required: %(num)s more pages or paragraphs cited.",
-            self.passages - have,
-        )
-        return (ForecastNote(str(have), words, is_gain=False),)
 
 
 def _cited(case: Case) -> Iterator[tuple[Place, Done]]:
