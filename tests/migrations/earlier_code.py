@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -94,7 +95,7 @@ class EarlierCode:
         """Insert or change, by each key that rows are known by."""
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         values = self._values(table, len(self._ids[table.name]) - 2, whole=True)
-        for columns in _keys(table):
+        for columns in _keys(table, of_all_rows=True):
             if all(column.name in values for column in columns):
                 put = dialect.insert(table).values(values)
                 same = {columns[0].name: put.excluded[columns[0].name]}
@@ -166,10 +167,15 @@ def _definitions(connection: Connection) -> dict[str, set[str]]:
     return found
 
 
-def _keys(table: Table) -> list[list[Column[Any]]]:
+def _keys(table: Table, *, of_all_rows: bool = False) -> list[list[Column[Any]]]:
     uniques = [list(each.columns) for each in table.constraints if isinstance(each, UniqueConstraint)]
-    indexes = [list(index.columns) for index in table.indexes if index.unique]
+    unique = [index for index in table.indexes if index.unique]
+    indexes = [list(index.columns) for index in unique if not (of_all_rows and _is_of_some_rows(index))]
     return [list(table.primary_key), *uniques, *indexes]
+
+
+def _is_of_some_rows(index: Index) -> bool:
+    return any(index.dialect_options[name].get("where") is not None for name in ("sqlite", "postgresql"))
 
 
 def _pair(number: int) -> tuple[int, int]:
