@@ -5,8 +5,8 @@ from alembic import op
 
 import lti_app.core.db
 
-revision = "0043"
-down_revision = "0040"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 import lti_app.core.db
 
-revision = "0046"
-down_revision = "0044"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 

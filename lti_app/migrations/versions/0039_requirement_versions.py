@@ -5,8 +5,8 @@ from alembic import op
 
 import lti_app.core.db
 
-revision = "0040"
-down_revision = "0039"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
