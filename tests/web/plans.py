@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Table, UniqueConstraint, event, text
+from sqlalchemy import Column, Connection, Engine, Integer, Table, UniqueConstraint, event, text
 
-from lti_app.core.db import Base
+from lti_app.core.db import Base, Id
 
 STEP = 1_000_000
 """How far the keys of one copy are from those of the next."""
@@ -64,7 +64,9 @@ def _copied(column: Column[Any]) -> str:
     name = f'"{column.table.name}"."{column.name}"'
     if column.foreign_keys or (column.primary_key and column.name == "id"):
         return f"{name} + copy.n * {STEP}"
-    return f"{name} || '-' || copy.n" if _alone(column) else name
+    if not _alone(column):
+        return name
+    return f"{name} + copy.n * {STEP}" if isinstance(column.type, Id | Integer) else f"{name} || '-' || copy.n"
 
 
 def _alone(column: Column[Any]) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, index_where_filled, stored_enum
@@ -15,6 +15,8 @@ from lti_app.discussion.posts.models import Post
 from lti_app.grading.assessments.rules import GradeEventKind
 from lti_app.grading.rubrics.models import Criterion, Level, Rubric
 
+_IS_EXCUSED = text("excused_at IS NOT NULL")
+
 
 class Assessment(Base):
     """One student's marks in one discussion, as graders see them. The student sees the newest Release."""
@@ -24,6 +26,7 @@ class Assessment(Base):
         UniqueConstraint("discussion_id", "person_id"),
         Index(None, "person_id"),
         Index(None, "assessed_by_id"),
+        Index(None, "course_id", postgresql_where=_IS_EXCUSED, sqlite_where=_IS_EXCUSED),
         index_where_filled("rubric_id"),
     )
 

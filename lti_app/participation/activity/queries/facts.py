@@ -138,6 +138,8 @@ def list_cited(session: Session, actor: Actor, views: Collection[DiscussionView]
         select(Post.discussion_id, Passage, func.count())
         .join(Citation, Citation.post_id == Post.id)
         .join(Passage, Passage.id == Citation.passage_id)
+        .join(Reading, Reading.id == Passage.reading_id)
+        .where(Reading.course_id == actor.course_id)  # by which the citations are found in an index
         .where(visible_in(Post, actor, views), says_something(Post), ~is_held(Post))
         .group_by(Post.discussion_id, Passage.id)
     )
