@@ -114,7 +114,7 @@ def test_the_term_and_what_if(lived_site: Site, visit: MakeVisitor):
     page.get_by_label("Minimum words in the first post").fill("4000")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name="Preview: nothing is saved yet")).to_be_visible()
-    assert page.locator(".effects tbody .loss").count() > 3
+    assert page.locator(".effects tbody .fact").count() > 3
     audit.look(page, "what if")
     page.get_by_role("link", name="Cancel").click()
     expect(page).to_have_url(lived_site.tool_url + TERM)

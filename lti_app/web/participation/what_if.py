@@ -11,7 +11,7 @@ from lti_app.discussion.discussions.errors import SettingsChanged
 from lti_app.participation.matrix.actions import apply_rule
 from lti_app.participation.matrix.queries.what_if import RulePreview, list_ruled, preview_rule
 from lti_app.web.participation.forms.what_if import WhatIfForm
-from lti_app.web.participation.tables import MAX_DIGITS, shown_states
+from lti_app.web.participation.tables import MAX_DIGITS
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -82,5 +82,4 @@ def _page(form: WhatIfForm, preview: RulePreview | None = None, *, is_stale: boo
         preview=preview,
         is_stale=is_stale,
         affected=len({change.person_id for effect in preview.effects for change in effect.changes}) if preview else 0,
-        **shown_states(),
     )

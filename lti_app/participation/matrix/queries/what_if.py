@@ -13,10 +13,11 @@ from lti_app.discussion.discussions.queries.course import list_views, with_readi
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import State
 from lti_app.participation.matrix.queries.students import list_named_students
-from lti_app.participation.matrix.rules.comparing import VerdictChange, compare_verdicts
 from lti_app.participation.matrix.rules.proposals import proposed
 from lti_app.participation.progress.queries import collect_course_work, requirements_of
 from lti_app.participation.requirements.evaluation import Requirements
+from lti_app.participation.what_if.queries import compare_rules
+from lti_app.participation.what_if.rules import StandingChange
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,15 @@ class RuleEffect:
     """Of the settings that it was compared with."""
     before: Requirements
     after: Requirements
-    changes: tuple[VerdictChange, ...]
+    changes: tuple[StandingChange, ...]
+    """Those who lose first."""
     hides_names: bool
     """Whether names are hidden from the actor, so that only numbers may be told."""
+
+    @property
+    def has_points(self) -> bool:
+        """Whether any of these students has points for participation, before or after."""
+        return any(sum(change.points) for change in self.changes)
 
 
 @dataclass(frozen=True)
@@ -69,9 +76,7 @@ def preview_rule(
     students = list_named_students(session, actor)
     effects = []
     for view, would in zip(views, changed, strict=True):
-        old, new = (work[view.id].judged(each, now=now) for each in (view, would))
-        people = [student.person_id for student in students]
-        found = compare_verdicts({key: old(key) for key in people}, {key: new(key) for key in people})
+        found = compare_rules(work[view.id], view, would, [student.person_id for student in students], now=now)
         effects.append(
             RuleEffect(
                 view.id,
@@ -79,7 +84,7 @@ def preview_rule(
                 view.version,
                 requirements_of(view, view.class_calendar),
                 requirements_of(would, view.class_calendar),
-                tuple(found),
+                tuple(sorted(found, key=lambda change: not change.is_loss)),
                 view.hides_names_from(actor),
             )
         )

@@ -26,7 +26,8 @@ from lti_app.library.readings.rules import to_csl
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
 from lti_app.participation.versions.queries import get_course_requirements
-from lti_app.participation.what_if.queries import RuleChange, StandingChange, digest_of, list_standing_changes
+from lti_app.participation.what_if.queries import RuleChange, list_standing_changes
+from lti_app.participation.what_if.rules import digest_of
 from lti_app.web.discussion.forms.discussions import RULE, ReadingForm, SettingsForm, is_untouched, prefilled
 from lti_app.web.forms.requirements import offered_presets
 from lti_app.web.forms.rubrics import begun_from, rubric_choices
@@ -48,16 +49,7 @@ class ReadingChoice:
 
 
 @dataclass(frozen=True)
-class StudentEffect:
-    """What a change of the settings would change for one student."""
-
-    name: str
-    """As the instructor sees it; empty for a student without a pseudonym."""
-    change: StandingChange
-
-
-@dataclass(frozen=True)
-class RulePreview:
+class SentencePreview:
     """The requirements as students would see them."""
 
     requirements: Requirements
@@ -118,13 +110,13 @@ class SettingsPage:
             base_url=url_for("discussions.show", discussion_id=self.discussion.id),
         )
 
-    def preview(self, choices: list[ReadingChoice] | None = None) -> RulePreview | None:
+    def preview(self, choices: list[ReadingChoice] | None = None) -> SentencePreview | None:
         """The requirements as students would see them; None while something is wrong with what they depend on."""
         if request.method == "POST" and not self._is_rule_sound():
             return None
         required = requirements_of(self._change(choices).applied_to(self.discussion))
         progress = evaluate(required, (), now(), self.discussion.zone)
-        return RulePreview(required, progress, tuple(self.form.clock_notes()))
+        return SentencePreview(required, progress, tuple(self.form.clock_notes()))
 
     def effect(self) -> str | None:
         """The page that asks whether to go on, where students have posted and the change would change the standing of
@@ -143,12 +135,12 @@ class SettingsPage:
         if not changes or request.form.get("confirmed") == digest:
             return None
         names = {line.person_id: line.name for line in lines}
-        told = [StudentEffect(names[each.person_id], each) for each in changes]
         return render_template(
             "discussion/discussions/settings_effect.html",
             discussion=self.discussion,
-            losses=[each for each in told if each.change.is_loss],
-            gains=[each for each in told if not each.change.is_loss],
+            losses=[each for each in changes if each.is_loss],
+            gains=[each for each in changes if not each.is_loss],
+            names=names,
             has_points=any(sum(each.points) for each in changes),
             students=len(lines),
             fields=[item for item in request.form.items(multi=True) if item[0] not in NOT_CARRIED],

@@ -1,0 +1,92 @@
+"""What a change of a rule would change for students: two evaluations of the same work, compared."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+
+from lti_app.participation.progress.rules import WorkStanding, standing_of
+from lti_app.participation.requirements.base import Verdict
+from lti_app.participation.requirements.evaluation import Verdicts
+
+_BETTER = (
+    WorkStanding.ABSENT,
+    WorkStanding.MISSING,
+    WorkStanding.NOTHING,
+    WorkStanding.STARTED,
+    WorkStanding.LATE,
+    WorkStanding.COMPLETE,
+)
+"""The standings, from the worst to the best."""
+
+
+@dataclass(frozen=True)
+class StandingChange:
+    """What a change of the rule would change for one student."""
+
+    person_id: int
+    before: WorkStanding
+    after: WorkStanding
+    points: tuple[Decimal, Decimal]
+    """The points for participation before and after."""
+    lost: tuple[Verdict, ...]
+    """What would no longer be done or done on time, or would be missing, as it would then be."""
+    won: tuple[Verdict, ...]
+    """What would be done or done on time, or would no longer be missing, as it would then be."""
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether the student would be worse off."""
+        if self.before is not self.after:
+            return _BETTER.index(self.after) < _BETTER.index(self.before)
+        if self.points[0] != self.points[1]:
+            return self.points[1] < self.points[0]
+        return bool(self.lost)
+
+
+def compare_standings(
+    before: Mapping[int, Verdicts], after: Mapping[int, Verdicts], posts: Mapping[int, int]
+) -> list[StandingChange]:
+    """The students, by id, whose standing, points or any requirement would be another, in their order.
+
+    Both have the same people, and the results of the same posts under two rules; `posts` has how many of a student's
+    posts are not deleted. A requirement that is new makes a difference where it is missing or late.
+    """
+    told = (_compared(each, before[each], after[each], posts[each]) for each in before)
+    return [change for change in told if change is not None]
+
+
+def digest_of(changes: Sequence[StandingChange]) -> str:
+    """Stands for what an instructor was shown of changes, so that only this is confirmed."""
+    shown = [(each.person_id, each.before, each.after, each.points) for each in changes]
+    return sha256(repr(shown).encode()).hexdigest()[:32]
+
+
+def _compared(person_id: int, before: Verdicts, after: Verdicts, posts: int) -> StandingChange | None:
+    old = {_key(verdict): verdict for verdict in before.requirements}
+    lost = tuple(each for each in after.required if _rank(each) < _rank_in(old, each))
+    won = tuple(each for each in after.required if _rank(each) > _rank_in(old, each))
+    standings = standing_of(before, posts=posts), standing_of(after, posts=posts)
+    points = before.points, after.points
+    if standings[0] is standings[1] and points[0] == points[1] and not (lost or won):
+        return None
+    return StandingChange(person_id, *standings, points, lost, won)
+
+
+def _key(verdict: Verdict) -> tuple[str, int]:
+    return verdict.kind, verdict.reading.id if verdict.reading else 0
+
+
+def _rank(verdict: Verdict) -> int:
+    """0 for what is missing, 1 for what was done late, 2 for what is not due yet, 3 for what is done or excused."""
+    if verdict.is_excused or (verdict.is_met and not verdict.late):
+        return 3
+    if verdict.is_pending:
+        return 2
+    return 1 if verdict.is_met else 0
+
+
+def _rank_in(old: dict[tuple[str, int], Verdict], verdict: Verdict) -> int:
+    """The rank of the same requirement before. One that was not there is no gain, and a loss where it is missing."""
+    before = old.get(_key(verdict))
+    return max(_rank(verdict), 2) if before is None else _rank(before)
