@@ -55,7 +55,6 @@ def _page(actor: Actor, here: DiscussionView | None) -> str:
         day_words=_day_words,
         zone_words=name_of_zone(pictures.zone.key, language_of(locale)),
         here=url_for(".discussion", discussion_id=here.id) if here else url_for(".course"),
-        tab="activity",
     )
 
 

@@ -43,7 +43,6 @@ def show() -> ResponseReturnValue:
         choices=WEEKS,
         hidden=hidden,
         moment_now=now(),
-        tab="contact",
     )
 
 

@@ -50,7 +50,6 @@ def show() -> ResponseReturnValue:
         may_change=may_change(actor),
         shown_first=SHOWN_FIRST,
         form=ConfirmForm(formdata=None),
-        tab="signals",
     )
 
 
@@ -128,6 +127,4 @@ def _version(form: SignalRulesForm) -> int:
 
 
 def _rules_page(form: SignalRulesForm, *, others: tuple[SignalRule, ...] = ()) -> str:
-    return render_template(
-        "participation/signal_rules.html", form=form, kinds=rules_from_stored({}), others=others, tab="signals"
-    )
+    return render_template("participation/signal_rules.html", form=form, kinds=rules_from_stored({}), others=others)
