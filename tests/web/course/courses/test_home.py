@@ -26,10 +26,8 @@ def test_every_role_sees_the_discussions(site, discussion, who):
     own += [f"{home}/participation", f"{home}/messages/new"] if actor.is_staff else []
     own += [f"{home}/notices"]
     own += [address(discussion), address(discussion, "participation")] if who == "ana" else []
-    class_pages = ["participation/activity", "participation/signals", "participation/contact"]
-    more = [f"{home}/{page}" for page in class_pages] if actor.is_staff else []
     before, after = ([f"{home}/readings/add"], [f"{home}/settings"]) if who == "ines" else ([], [])
-    assert links == [*own, address(discussion), *staff, *more, *before, *rubrics, *after]
+    assert links == [*own, address(discussion), *staff, *before, *rubrics, *after]
 
 
 def test_discussions_stand_with_their_dates(site, cast):
