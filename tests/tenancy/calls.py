@@ -263,6 +263,7 @@ BEYOND_A_GATE: dict[str, str] = {
     "exchange.personal.erase_person": "of anybody, for the operator",
     "exchange.personal.owned_by": "of anybody, for the operator",
     "exchange.personal.preview_erasure": "of anybody, for the operator",
+    "participation.what_if.compare_rules": "of the work in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
     "participation.contributions.collect_activity": "of the discussions in hand",
     "grading.assessments.locked_students": "of the students in hand",
