@@ -11,7 +11,14 @@ MOST_FIELDS = 20_000
 """Fields of a form. The largest honest form has a few for each student of a course."""
 SCRIPTED = "fetch"
 """What scripts of ours say in X-Requested-With, to be answered without a page."""
+MAX_DIGITS = 18
+"""Digits of a number in a request: every id has fewer, and the database takes as many."""
 URLENCODED = "application/x-www-form-urlencoded"
+
+
+def is_number(text: str) -> bool:
+    """Whether a text from a request is a number that can be looked up: digits from 0 to 9, MAX_DIGITS at most."""
+    return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
 
 
 class FormParser(FormDataParser):

@@ -56,12 +56,12 @@ from lti_app.web.exchange.forms.exchange import (
 from lti_app.web.headers import LOCKED_UP, name_file
 from lti_app.web.library.forms.files import file_refusal
 from lti_app.web.library.uploads import storage
+from lti_app.web.requests import is_number
 from lti_app.web.session import current_actor, get_visitor
 from lti_app.web.transactions import end_reading, now, read_session, writing
 
 MAX_REQUEST = MAX_BYTES + 200_000
 """Bytes of a file and the form around it."""
-MAX_DIGITS = 18
 MOST_IN_PDF = 10_000
 """Posts: some seconds of setting type."""
 TYPES = {
@@ -270,7 +270,7 @@ def _whose(actor: Actor, discussion: DiscussionView, key: str) -> int | None:
     number = key.removeprefix("b")
     if not key:
         return None
-    if not (number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS):
+    if not is_number(number):
         raise NotFound
     if number != key:
         require_export(actor, ExportPermission.EXPORT_CLASS)

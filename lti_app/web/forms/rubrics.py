@@ -8,10 +8,10 @@ from lti_app.grading.rubrics.queries import get_library_rubric, list_library, li
 from lti_app.grading.rubrics.rules.continuing import without_keys
 from lti_app.grading.rubrics.rules.plans import RubricPlan, plan_of
 from lti_app.grading.rubrics.rules.ready import READY
+from lti_app.web.requests import is_number
 from lti_app.web.transactions import read_session
 
 READY_PREFIX, LIBRARY_PREFIX = "ready:", "library:"
-MAX_DIGITS = 18
 
 
 def begun_from(actor: Actor, choice: str) -> RubricPlan | None:
@@ -27,7 +27,7 @@ def begun_from(actor: Actor, choice: str) -> RubricPlan | None:
     number = choice.removeprefix(LIBRARY_PREFIX)
     if number == choice:
         return None
-    if not (number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS):
+    if not is_number(number):
         raise NotFound
     return without_keys(plan_of(get_library_rubric(read_session(), actor, int(number)).rubric))
 

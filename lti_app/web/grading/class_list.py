@@ -22,6 +22,7 @@ from lti_app.grading.assessments.rules import GradingStatus, StudentLine
 from lti_app.grading.rubrics.rules.criteria import RubricView
 from lti_app.participation.progress.queries import collect_class_verdicts
 from lti_app.participation.progress.rules import WorkStanding, standing_of
+from lti_app.web.requests import is_number
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -41,7 +42,6 @@ SHOWS: Mapping[str, Shows] = {
 """What the class list can be narrowed to, by the name in addresses."""
 SORTS = ("posts", "points")
 """Other orders than that of class lists."""
-MAX_DIGITS = 18
 MINE, NOBODY, ALL = "me", "none", "all"
 """Whose students the class list can be narrowed to, besides those of a grader by id."""
 
@@ -106,7 +106,7 @@ def read_filter() -> ClassFilter:
 
 def _number(name: str) -> str:
     value = request.args.get(name, "")
-    return value if value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS else ""
+    return value if is_number(value) else ""
 
 
 def filter_of(actor: Actor, lines: Sequence[StudentLine]) -> ClassFilter:

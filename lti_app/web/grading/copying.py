@@ -14,7 +14,8 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.actions.copying import copy_grade, preview_copy
 from lti_app.grading.assessments.errors import AssessmentChanged
 from lti_app.web.forms.fields import ConfirmForm
-from lti_app.web.grading.class_list import MAX_DIGITS, enter, grades_of, read_filter, whom
+from lti_app.web.grading.class_list import enter, grades_of, read_filter, whom
+from lti_app.web.requests import is_number
 from lti_app.web.transactions import now, read_session, writing
 
 blueprint = Blueprint("copying", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>")
@@ -63,7 +64,7 @@ def _seen() -> dict[int, int]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 0
+    return int(text) if is_number(text) else 0
 
 
 def _desk(discussion: DiscussionView, person_id: int) -> str:

@@ -23,7 +23,8 @@ from lti_app.grading.marking.queries.distribution import list_distributions
 from lti_app.grading.marking.rules.distribution import FEW
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.web.forms.fields import ConfirmForm
-from lti_app.web.grading.class_list import MAX_DIGITS, enter, list_class
+from lti_app.web.grading.class_list import enter, list_class
+from lti_app.web.requests import is_number
 from lti_app.web.transactions import read_session, writing
 
 blueprint = Blueprint(
@@ -147,7 +148,7 @@ def _is_marked_twice(line: StudentLine) -> bool:
 
 
 def _id(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 0
+    return int(text) if is_number(text) else 0
 
 
 def _line(grader: Member, lines: Sequence[StudentLine], submitted: set[tuple[int, int]]) -> GraderLine:

@@ -10,14 +10,13 @@ from lti_app.notices.calendars.actions import is_to_note, note_reading, renew_ad
 from lti_app.notices.calendars.queries import CalendarKey, get_own_calendar, read_feed
 from lti_app.notices.outbox.rules.addressing import mail_host
 from lti_app.web.forms.fields import ConfirmForm
-from lti_app.web.headers import name_file
+from lti_app.web.headers import LOCKED_UP, name_file
 from lti_app.web.notices.calendar_text import calendar_text
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, write_aside, writing
 
 blueprint = Blueprint("calendars", __name__)
 BASE_URL = "colloquy.base_url"
-POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
 @blueprint.get("/courses/<int:course_id>/notices/calendar")
@@ -55,7 +54,7 @@ def feed(calendar_token: str) -> ResponseReturnValue:
     response = Response(calendar_text(found, current_app.config[BASE_URL]), mimetype="text/calendar")
     name_file(response, "inline", f"{found.course_title or 'calendar'}.ics")
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = LOCKED_UP
     response.headers["X-Robots-Tag"] = "noindex"
     response.add_etag()
     return response.make_conditional(request)

@@ -1,7 +1,5 @@
 """When instructors were last in touch with each student, as a page and as CSV."""
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,7 +9,7 @@ from flask_babel import gettext as _
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
-from lti_app.exchange.formats.colloquy import csv_cell
+from lti_app.exchange.exporting.rules.tables import ExportedTable, csv_table
 from lti_app.grading.assessments.queries.contact import list_gradings
 from lti_app.participation.activity.queries.pictures import get_contact
 from lti_app.participation.activity.rules.contact import ContactLine, contact_lines
@@ -71,19 +69,17 @@ def _weeks() -> int:
 
 
 def _csv(lines: Sequence[ContactLine], weeks: int, moment: datetime) -> str:
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(
-        [
-            "student",
-            "you last answered (UTC)",
-            "you last graded (UTC)",
-            "other staff last did either (UTC)",
-            f"no contact from you for {weeks} weeks",
-        ]
-    )
-    for line in lines:
+    head = [
+        "student",
+        "you last answered (UTC)",
+        "you last graded (UTC)",
+        "other staff last did either (UTC)",
+        f"no contact from you for {weeks} weeks",
+    ]
+
+    def row(line: ContactLine) -> list[str]:
         times = (line.answered_at, line.graded_at, line.others_at)
-        cells = [line.student.name, *(at.strftime("%Y-%m-%d %H:%M") if at else "" for at in times)]
-        table.writerow([csv_cell(cell) for cell in [*cells, "yes" if line.is_due(weeks, moment) else "no"]])
-    return "\ufeff" + written.getvalue()  # Excel needs it to read UTF-8
+        told = [at.strftime("%Y-%m-%d %H:%M") if at else "" for at in times]
+        return [line.student.name, *told, "yes" if line.is_due(weeks, moment) else "no"]
+
+    return "".join(csv_table(ExportedTable("", head, map(row, lines))))

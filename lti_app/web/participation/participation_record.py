@@ -24,8 +24,8 @@ from lti_app.grading.assessments.queries.term import StudentTerm, TermLine, get_
 from lti_app.participation.matrix.queries.record import CountedPost, collect_counted_posts
 from lti_app.participation.matrix.rules.states import state_of
 from lti_app.participation.requirements.base import Verdict
-from lti_app.web.headers import name_file
-from lti_app.web.participation.tables import LOCKED_UP, state_words
+from lti_app.web.headers import LOCKED_UP, name_file
+from lti_app.web.participation.tables import state_words
 from lti_app.web.session import get_visitor
 from lti_app.web.templating import moment_to_keep, say, zone_name
 from lti_app.web.transactions import end_reading, now, read_session

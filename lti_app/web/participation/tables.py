@@ -17,10 +17,10 @@ from lti_app.participation.matrix.rules.filters import MAX_FIND, REVERSED, WORK,
 from lti_app.participation.matrix.rules.states import STATES, UNDONE, state_of
 from lti_app.participation.progress.rules import WorkStanding
 from lti_app.participation.requirements.base import Standing
-from lti_app.web.headers import name_file
+from lti_app.web.headers import LOCKED_UP, name_file
+from lti_app.web.requests import is_number
 from lti_app.web.transactions import now, read_session
 
-MAX_DIGITS = 18
 MOST_MESSAGED = 300
 """Students in one message from a table: they are all in the address of the page on which it is written."""
 NAME = "name"
@@ -28,8 +28,6 @@ TYPES = {
     TableFormat.CSV: "text/csv; charset=utf-8",
     TableFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-LOCKED_UP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
-"""Of a file to be saved, should a browser show it after all."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def read_matrix_filter() -> MatrixFilter:
     group, state, sort = (request.args.get(name, "") for name in ("group", "state", "sort"))
     return MatrixFilter(
         find=request.args.get("find", "").strip()[:MAX_FIND],
-        group=group if group.isascii() and group.isdigit() and len(group) <= MAX_DIGITS else "",
+        group=group if is_number(group) else "",
         state=state if state in (*STATES, UNDONE) else "",
         column=request.args.get("column", "")[:MAX_FIND],
         sort=sort[:MAX_FIND],

@@ -11,7 +11,7 @@ from lti_app.discussion.discussions.errors import SettingsChanged
 from lti_app.participation.matrix.actions import apply_rule
 from lti_app.participation.matrix.queries.what_if import RulePreview, list_ruled, preview_rule
 from lti_app.web.participation.forms.what_if import WhatIfForm
-from lti_app.web.participation.tables import MAX_DIGITS
+from lti_app.web.requests import is_number
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -68,11 +68,7 @@ def _preview(actor: Actor, form: WhatIfForm) -> RulePreview:
 def _seen() -> dict[int, int]:
     """The versions of the settings that the preview was about, by discussion id; what is none is left out."""
     pairs = (entry.partition("-") for entry in request.form.getlist("seen"))
-    return {int(key): int(version) for key, _dash, version in pairs if _is_id(key) and _is_id(version)}
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
+    return {int(key): int(version) for key, _dash, version in pairs if is_number(key) and is_number(version)}
 
 
 def _page(form: WhatIfForm, preview: RulePreview | None = None, *, is_stale: bool = False) -> str:

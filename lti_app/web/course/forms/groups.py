@@ -10,9 +10,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from lti_app.core.errors import Refused
 from lti_app.course.groups.rules import MAX_NAME, MAX_SPLIT
 from lti_app.web.forms.fields import PostedForm, offered
+from lti_app.web.requests import is_number
 
 MOVED, WAS, NAMED = "to-", "was-", "name-"
-MAX_DIGITS = 18
 
 
 class GroupForm(PostedForm):
@@ -44,9 +44,9 @@ def moves_of(form: Mapping[str, str]) -> dict[int, int | None]:
     moves: dict[int, int | None] = {}
     for name, value in form.items():
         person = name.removeprefix(MOVED)
-        if person == name or not _is_id(person) or value == form.get(f"{WAS}{person}", ""):
+        if person == name or not is_number(person) or value == form.get(f"{WAS}{person}", ""):
             continue
-        if value == "" or _is_id(value):
+        if value == "" or is_number(value):
             moves[int(person)] = int(value) if value else None
     return moves
 
@@ -54,7 +54,7 @@ def moves_of(form: Mapping[str, str]) -> dict[int, int | None]:
 def names_of(form: Mapping[str, str]) -> dict[int, str]:
     """The names entered for groups without one."""
     ids = {name: name.removeprefix(NAMED) for name in form if name.startswith(NAMED)}
-    return {int(group): form[name] for name, group in ids.items() if _is_id(group)}
+    return {int(group): form[name] for name, group in ids.items() if is_number(group)}
 
 
 def group_refusal(error: Refused) -> str:
@@ -70,7 +70,3 @@ def group_refusal(error: Refused) -> str:
         ),
     }
     return words.get(error.code, _("Something went wrong, and nothing was changed. Check your entries and try again."))
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS

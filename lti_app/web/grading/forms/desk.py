@@ -22,8 +22,6 @@ COMMENT = "comment-"
 PREVIEW, RESULT = "preview", "result"
 """Buttons of the desk: the one that shows the comments as students read them, and what scripts send as one types."""
 TYPED_POINTS = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,2})?", re.ASCII)
-MAX_DIGITS = 18
-"""More than any id has; Python refuses to read numbers of some thousand digits."""
 
 
 def left_words(text: str) -> str:

@@ -27,7 +27,8 @@ from lti_app.grading.rubrics.rules.validation import (
     problems_in,
 )
 from lti_app.web.forms.fields import ConfirmForm
-from lti_app.web.grading.forms.desk import MAX_DIGITS, parsed_points
+from lti_app.web.grading.forms.desk import parsed_points
+from lti_app.web.requests import is_number
 from lti_app.web.templating import points
 
 NEW_LEVELS = ("2", "1", "0")
@@ -177,7 +178,7 @@ def _tokens(form: Form, name: str, limit: int) -> list[str]:
 
 
 def _key(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 0
+    return int(text) if is_number(text) else 0
 
 
 def _lines(text: str) -> str:
