@@ -32,12 +32,12 @@ from lti_app.library.readings.actions.progress import mark_read
 from lti_app.participation.matrix.queries.own import list_own_work
 from lti_app.participation.matrix.queries.tables import get_class_matrix, get_course_term
 from lti_app.participation.matrix.rules.course import cell_of
-from lti_app.participation.matrix.rules.matrix import keyed
 from lti_app.participation.progress.queries import (
     collect_class_verdicts,
     collect_term_verdicts,
     get_participation,
 )
+from lti_app.participation.progress.rules import keyed
 from lti_app.participation.requirements.early import EarlyRule
 from lti_app.participation.requirements.registry import FIELDS, KINDS, to_stored
 from lti_app.participation.requirements.terms import OwnTerms

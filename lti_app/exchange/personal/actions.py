@@ -4,12 +4,13 @@ import json
 import secrets
 import shutil
 import zipfile
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
@@ -19,7 +20,7 @@ from lti_app.discussion.moderation.models import Report
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.discussion.reviewing.models import ReviewAssignment
-from lti_app.exchange.personal.queries import PersonData, owned_by, parts_of
+from lti_app.exchange.personal.queries import PersonData, owned_by, parts_of, with_parts
 from lti_app.exchange.personal.rules import ERASED_NAME, Fate, as_text
 from lti_app.grading.reviews.models import Review, ReviewMark
 from lti_app.library.files.actions import UNATTACHED_FOR
@@ -46,10 +47,11 @@ def preview_erasure(session: Session, person_id: int) -> Mapping[str, int]:
     """By table, how many rows would be deleted or lose their words (a statement for each table). Raises NotFound."""
     if session.get(Person, person_id) is None:
         raise NotFound("unknown_person")
-    counts: dict[str, int] = {}
-    for table, condition in owned_by(person_id, Fate.OWN, Fate.WRITTEN):
-        _count(session, table, condition, counts)
-    return {name: count for name, count in counts.items() if count}
+    counts: Counter[str] = Counter()
+    for owned in owned_by(person_id, Fate.OWN, Fate.WRITTEN):
+        for table, condition in with_parts(*owned):
+            counts[table.name] += session.scalar(select(func.count()).select_from(table).where(condition)) or 0
+    return +counts
 
 
 def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
@@ -73,8 +75,9 @@ def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
         .where(File.owner_id == person_id, File.purpose == Purpose.ATTACHMENT)
         .values(name="", deleted_at=now - UNATTACHED_FOR - timedelta(seconds=1))
     )
-    for table, condition in owned_by(person_id, Fate.OWN):
-        _delete(session, table, condition)
+    for owned in owned_by(person_id, Fate.OWN):
+        for table, condition in with_parts(*owned):
+            session.execute(delete(table).where(condition))
     session.execute(update(Enrollment).where(Enrollment.person_id == person_id).values(active=False, number=None))
     person.sub, person.name, person.sort_name = f"erased-{secrets.token_hex(16)}", ERASED_NAME, ERASED_NAME.casefold()
     person.email = person.locale = person.time_zone = None
@@ -91,7 +94,7 @@ def _empty_posts(session: Session, person_id: int, now: datetime) -> None:
         post.deleted_at, post.edited_at = post.deleted_at or now, None
     session.flush()
     for part, of_these in parts_of(table, written):
-        _delete(session, part, of_these)
+        session.execute(delete(part).where(of_these))
 
 
 def _empty_reviews(session: Session, person_id: int) -> None:
@@ -99,16 +102,3 @@ def _empty_reviews(session: Session, person_id: int) -> None:
     reviews = select(Review.id).where(Review.assignment_id.in_(own))
     session.execute(update(ReviewMark).where(ReviewMark.review_id.in_(reviews)).values(comment=""))
     session.execute(update(Review).where(Review.assignment_id.in_(own)).values(comment=""))
-
-
-def _delete(session: Session, table: Table, condition: ColumnElement[bool]) -> None:
-    for part, of_these in parts_of(table, condition):
-        _delete(session, part, of_these)
-    session.execute(delete(table).where(condition))
-
-
-def _count(session: Session, table: Table, condition: ColumnElement[bool], counts: dict[str, int]) -> None:
-    found = session.scalar(select(func.count()).select_from(table).where(condition)) or 0
-    counts[table.name] = counts.get(table.name, 0) + found
-    for part, of_these in parts_of(table, condition):
-        _count(session, part, of_these, counts)

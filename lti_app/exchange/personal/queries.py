@@ -57,14 +57,21 @@ def collect_person(session: Session, person_id: int) -> PersonData:
     """
     if session.get(Person, person_id) is None:
         raise NotFound("unknown_person")
-    rows: dict[str, list[Mapping[str, Any]]] = {}
-    _collect(session, table_of("person"), table_of("person").c.id == person_id, rows)
-    for table, condition in owned_by(person_id, Fate.OWN, Fate.WRITTEN):
-        _collect(session, table, condition, rows)
+    person = table_of("person")
+    own = [each for one in owned_by(person_id, Fate.OWN, Fate.WRITTEN) for each in with_parts(*one)]
+    rows: dict[str, dict[tuple[Any, ...], Mapping[str, Any]]] = {}
+    for table, condition in [(person, person.c.id == person_id), *own]:
+        told = [column for column in table.c if f"{table.name}.{column.name}" not in SECRETS]
+        known = rows.setdefault(table.name, {})
+        for row in session.execute(select(table).where(condition).order_by(*table.primary_key)).mappings():
+            known[tuple(row[column.name] for column in table.primary_key)] = {
+                column.name: row[column.name] for column in told
+            }
     attached = select(File.id, File.name, File.key).where(
         File.owner_id == person_id, File.purpose == Purpose.ATTACHMENT, File.key.is_not(None)
     )
-    return PersonData(rows, {f"{row.id}-{row.name}": str(row.key) for row in session.execute(attached)})
+    by_table = {name: list(found.values()) for name, found in rows.items()}
+    return PersonData(by_table, {f"{row.id}-{row.name}": str(row.key) for row in session.execute(attached)})
 
 
 def table_of(name: str) -> Table:
@@ -90,21 +97,15 @@ def _names(column: str, person_id: int) -> ColumnElement[bool]:
     return names & table_of(table).c.byline.is_(None) if column == "post.author_id" else names
 
 
+def with_parts(table: Table, condition: ColumnElement[bool]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """These rows and their parts, and the parts of those, each table with its condition: parts before their whole."""
+    yield from parts_of(table, condition)
+    yield table, condition
+
+
 def parts_of(table: Table, condition: ColumnElement[bool]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    """The tables with parts of these rows, each with the condition for the parts."""
+    """The parts of these rows, and the parts of those, without the rows themselves."""
     for column in PARTS.get(table.name, ()):
         part, _, name = column.partition(".")
-        yield table_of(part), table_of(part).c[name].in_(select(table.c.id).where(condition))
-
-
-def _collect(
-    session: Session, table: Table, condition: ColumnElement[bool], rows: dict[str, list[Mapping[str, Any]]]
-) -> None:
-    told = [column for column in table.c if f"{table.name}.{column.name}" not in SECRETS]
-    found = [
-        dict(row) for row in session.execute(select(*told).where(condition).order_by(*table.primary_key)).mappings()
-    ]
-    known = rows.setdefault(table.name, [])
-    known += [row for row in found if row not in known]
-    for part, of_these in parts_of(table, condition):
-        _collect(session, part, of_these, rows)
+        of_these = table_of(part).c[name].in_(select(table.c.id).where(condition))
+        yield from with_parts(table_of(part), of_these)

@@ -1,7 +1,10 @@
 """How far a student's work in a discussion is, in one word."""
 
+from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 
+from lti_app.participation.requirements.base import Verdict
 from lti_app.participation.requirements.evaluation import Verdicts
 
 
@@ -29,3 +32,16 @@ def standing_of(verdicts: Verdicts, *, posts: int) -> WorkStanding:
     if verdicts.all_met:
         return WorkStanding.LATE if verdicts.any_late else WorkStanding.COMPLETE
     return WorkStanding.STARTED if verdicts.any_pending else WorkStanding.MISSING
+
+
+def keyed(verdicts: Sequence[Verdict]) -> list[tuple[str, Verdict]]:
+    """A key for each verdict, the same in every evaluation: its kind, and the id of the reading or a number if the
+    kind has several.
+    """
+    seen: Counter[str] = Counter()
+    keyed = []
+    for verdict in verdicts:
+        kind = f"{verdict.kind}-{verdict.reading.id}" if verdict.reading else verdict.kind
+        seen[kind] += 1
+        keyed.append((kind if seen[kind] == 1 else f"{kind}.{seen[kind]}", verdict))
+    return keyed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 
-from lti_app.participation.progress.rules import WorkStanding, standing_of
+from lti_app.participation.progress.rules import WorkStanding, keyed, standing_of
 from lti_app.participation.requirements.base import Verdict
 from lti_app.participation.requirements.evaluation import Verdicts
 
@@ -63,18 +63,19 @@ def digest_of(changes: Sequence[StandingChange]) -> str:
 
 
 def _compared(person_id: int, before: Verdicts, after: Verdicts, posts: int) -> StandingChange | None:
-    old = {_key(verdict): verdict for verdict in before.requirements}
-    lost = tuple(each for each in after.required if _rank(each) < _rank_in(old, each))
-    won = tuple(each for each in after.required if _rank(each) > _rank_in(old, each))
+    old = dict(keyed(before.requirements))
+    ranked = [
+        (each, _rank(each), _rank_before(old.get(key), each))
+        for key, each in keyed(after.requirements)
+        if not each.is_optional
+    ]
+    lost = tuple(each for each, now, then in ranked if now < then)
+    won = tuple(each for each, now, then in ranked if now > then)
     standings = standing_of(before, posts=posts), standing_of(after, posts=posts)
     points = before.points, after.points
     if standings[0] is standings[1] and points[0] == points[1] and not (lost or won):
         return None
     return StandingChange(person_id, *standings, points, lost, won)
-
-
-def _key(verdict: Verdict) -> tuple[str, int]:
-    return verdict.kind, verdict.reading.id if verdict.reading else 0
 
 
 def _rank(verdict: Verdict) -> int:
@@ -86,7 +87,6 @@ def _rank(verdict: Verdict) -> int:
     return 1 if verdict.is_met else 0
 
 
-def _rank_in(old: dict[tuple[str, int], Verdict], verdict: Verdict) -> int:
+def _rank_before(old: Verdict | None, new: Verdict) -> int:
     """The rank of the same requirement before. One that was not there is no gain, and a loss where it is missing."""
-    before = old.get(_key(verdict))
-    return max(_rank(verdict), 2) if before is None else _rank(before)
+    return max(_rank(new), 2) if old is None else _rank(old)

@@ -14,7 +14,7 @@ from lti_app.library.files.errors import FileEmpty, StorageFull, StorageUnavaila
 from lti_app.library.files.queries import FileView
 from lti_app.library.files.rules import CHUNK, MediaType, Purpose
 from lti_app.web.errors import error_page, file_storage_words, status_of
-from lti_app.web.headers import name_file
+from lti_app.web.headers import LOCKED_UP, name_file
 from lti_app.web.library.forms.files import AttachmentForm, file_refusal
 from lti_app.web.library.uploads import limits, storage, store_attachment
 from lti_app.web.session import current_actor, get_visitor
@@ -22,10 +22,8 @@ from lti_app.web.transactions import now, read_session, writing
 
 blueprint = Blueprint("files", __name__, url_prefix="/courses/<int:course_id>/files")
 
-LOCKED_UP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""Of a file by itself: nothing in it runs, loads, is framed or posts."""
-SANDBOXED = f"{LOCKED_UP}; sandbox"
-"""Of all but PDFs, which browsers do not show in a sandbox; their own viewers are one."""
+OF_PDFS = LOCKED_UP.removesuffix("; sandbox")
+"""Browsers do not show PDFs in a sandbox; their own viewers are one."""
 SHOWN = {MediaType.PDF, *(kind for kind in MediaType if kind.is_picture)}
 ENVELOPE = 100_000
 """Bytes of a form around its file."""
@@ -60,7 +58,7 @@ def serve(file_id: int, slug: str) -> ResponseReturnValue:
     if not file.is_at(slug):
         raise NotFound
     response = Response(mimetype=file.media_type, direct_passthrough=True)
-    response.headers["Content-Security-Policy"] = LOCKED_UP if file.media_type is MediaType.PDF else SANDBOXED
+    response.headers["Content-Security-Policy"] = OF_PDFS if file.media_type is MediaType.PDF else LOCKED_UP
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, no-cache"
     is_shown = file.media_type in SHOWN and "save" not in request.args

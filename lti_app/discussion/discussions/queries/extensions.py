@@ -53,16 +53,7 @@ def collect_later_dates(session: Session, discussion: DiscussionView) -> dict[in
     """The dates that extensions give to people, by person id, None where the class date applies (one statement; none
     if there are no extensions). Empty for a student's view of the discussion.
     """
-    if not discussion.has_extensions:
-        return {}
-    person_id = func.coalesce(Extension.person_id, GroupMember.person_id)
-    rows = session.execute(
-        select(person_id, *latest_dates())
-        .outerjoin(GroupMember, GroupMember.group_id == Extension.group_id)
-        .where(Extension.discussion_id == discussion.id, person_id.is_not(None))
-        .group_by(person_id)
-    )
-    return {whose: Calendar(None, *dates) for whose, *dates in rows}
+    return collect_later_dates_in(session, [discussion]).get(discussion.id, {})
 
 
 def collect_later_dates_in(session: Session, views: Sequence[DiscussionView]) -> dict[int, dict[int, Calendar]]:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
 from lti_app.participation.matrix.rules.states import COMPLETE, LATE, has_state, rank_of, state_of
-from lti_app.participation.progress.rules import standing_of
+from lti_app.participation.progress.rules import keyed, standing_of
 from lti_app.participation.requirements.base import Verdict
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.participation.requirements.facts import DELETED
@@ -103,19 +103,6 @@ class ClassMatrix:
             return (rank_of(line.work), line.posts) if column == WORK else ()
         verdict = line.verdicts[nth]
         return (rank_of(line.state_at(nth)), verdict.have if verdict else 0)
-
-
-def keyed(verdicts: Sequence[Verdict]) -> list[tuple[str, Verdict]]:
-    """A key for each verdict, the same in every evaluation: its kind, and the id of the reading or a number if the
-    kind has several.
-    """
-    seen: Counter[str] = Counter()
-    keyed = []
-    for verdict in verdicts:
-        kind = f"{verdict.kind}-{verdict.reading.id}" if verdict.reading else verdict.kind
-        seen[kind] += 1
-        keyed.append((kind if seen[kind] == 1 else f"{kind}.{seen[kind]}", verdict))
-    return keyed
 
 
 def columns_of(of_nothing: Verdicts) -> tuple[MatrixColumn, ...]:
