@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, case, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, case, func, literal, select, union
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
@@ -137,6 +137,12 @@ def count_review_items(session: Session, actor: Actor) -> dict[int, int]:
         .group_by(Post.discussion_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def select_review_count(actor: Actor, discussion: DiscussionView) -> Select[int]:
+    """How many posts of one discussion need review, as a part of another statement; 0 for everyone but staff."""
+    wanted = (Post.id.in_(_needing_review(actor.course_id)), Post.discussion_id == discussion.id, not_deleted(Post))
+    return select(func.count()).where(*wanted, literal(actor.is_staff))
 
 
 def list_history(session: Session, actor: Actor, discussion: DiscussionView, post_id: int) -> list[HistoryLine]:

@@ -73,6 +73,11 @@ class Overview:
     """Whether it is recorded that the reader has opened the discussion."""
 
     @property
+    def has_read(self) -> bool:
+        """Whether the reader has read a post here."""
+        return self.read.bits != 0
+
+    @property
     def unread_count(self) -> int:
         """How many posts are new."""
         return sum(map(len, self.unread.values()))

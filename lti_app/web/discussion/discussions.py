@@ -14,7 +14,7 @@ from lti_app.discussion.discussions.errors import DatesOutOfOrder, NotRemovable
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.discussion.discussions.rules import State
-from lti_app.discussion.moderation.queries import count_review_items, find_moved
+from lti_app.discussion.moderation.queries import find_moved
 from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.queries.views import PostView
@@ -28,12 +28,14 @@ from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_th
 from lti_app.discussion.threads.rules import Jumps, Overview
 from lti_app.grading.assessments.queries.grades import get_released_grade
 from lti_app.grading.assessments.queries.history import list_looks
+from lti_app.grading.assessments.queries.waiting import count_waiting
 from lti_app.grading.assessments.rules import MAX_REASON
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.notices.feed.queries.standing import get_standing
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.participation.versions.queries import list_versions
+from lti_app.web.discussion.first_screen import first_screen
 from lti_app.web.discussion.forms.drafting import first_post, own_participation
 from lti_app.web.discussion.forms.setting_up import SettingsPage
 from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
@@ -139,6 +141,7 @@ def _is_shown(actor: Actor, discussion: DiscussionView) -> bool:
 def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[str, object]:
     """What the page says of the discussion apart from its posts."""
     grade = get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None
+    waiting = count_waiting(session, actor, discussion)
     return {
         "discussion": discussion,
         "lineage": get_lineage(session, actor, discussion),
@@ -150,12 +153,13 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[s
         "max_reason": MAX_REASON,
         "can_edit_settings": may(actor, DiscussionPermission.EDIT_SETTINGS),
         "can_grade": may(actor, DiscussionPermission.GRADE),
+        "review_count": waiting.to_review,
+        "ungraded_count": waiting.to_grade,
         "is_staff": actor.is_staff,
         "stance": get_stances(session, actor, discussion),
         "review_tasks": list_tasks(session, actor, discussion, now=now()),
         "notices": (standing := get_standing(session, actor, discussion)),
         "followed": standing.threads,
-        "review_count": count_review_items(session, actor).get(discussion.id, 0),
         "base_url": url_for(".show", discussion_id=discussion.id),
     }
 
@@ -181,7 +185,8 @@ def _thread(
     if not overview.has_opened and actor.role is Role.STUDENT:
         write_aside(lambda writer: record_first_opening(writer, actor, discussion))
     if not posts_access.may(actor, posts_access.PostPermission.READ, circumstances):
-        return {"activity": overview.activity, "page": None}
+        told = first_screen(actor, overview, None, has_posted=circumstances.has_posted)
+        return {"activity": overview.activity, "page": None, **told}
     start = address_to_path(request.args.get("at", "")) or ""
     asked = request.args.get("sort")
     sort = Sort(asked) if asked in list(Sort) else Sort.OLDEST if "at" in request.args else overview.preferred_sort
@@ -193,6 +198,7 @@ def _thread(
         "page": page,
         "liked": liked_posts(session, actor, [post.id for post in page.posts]),
         **_new(discussion, overview, page),
+        **first_screen(actor, overview, page, has_posted=circumstances.has_posted),
     }
 
 

@@ -1,0 +1,31 @@
+"""What the first screen of a discussion holds for a newcomer, for somebody who comes back and for those who teach."""
+
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.posts.queries.views import PostView
+from lti_app.discussion.threads.queries import ThreadPage
+from lti_app.discussion.threads.rules import Overview
+
+MOST_ARRIVALS = 3
+"""New posts that are named one by one; the link before them leads to all."""
+
+
+def first_screen(actor: Actor, overview: Overview, page: ThreadPage | None, *, has_posted: bool) -> dict[str, object]:
+    """Whether the reader knows the prompt, and the new posts that are named: replies to the reader first.
+
+    Who has posted or has read a post has read the prompt. Those who teach know it as soon as there is something else to
+    see. While the reader may see no posts, the prompt is what they are here for.
+    """
+    knows_prompt = has_posted or overview.has_read or (actor.is_staff and overview.activity.first_posts > 0)
+    posts = page.posts if page else ()
+    own = frozenset(post.address for post in posts if post.is_own)
+    return {
+        "knows_prompt": page is not None and knows_prompt,
+        "arrivals": _arrivals(posts, overview, own) if overview.unread else (),
+        "own_addresses": own,
+    }
+
+
+def _arrivals(posts: tuple[PostView, ...], overview: Overview, own: frozenset[str]) -> list[PostView]:
+    new = {number for numbers in overview.unread.values() for number in numbers}
+    found = [post for post in posts if post.number in new]
+    return sorted(found, key=lambda post: post.parent_address not in own)[:MOST_ARRIVALS]
