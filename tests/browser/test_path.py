@@ -41,7 +41,7 @@ def post_behind_the_gate(visitor: Visitor) -> None:
     expect(own).to_contain_text("counts as first post")
     expect(own).to_contain_text("edited")
     for done in ("Zaleznik 1977 cited", "Kotter 1990 cited"):
-        expect(progress(tool).get_by_role("listitem").filter(has_text=done)).to_contain_text("Done:")
+        expect(progress(tool).locator("li").filter(has_text=done)).to_contain_text("Done:")
 
 
 def reply_to_two_people(visitor: Visitor) -> None:

@@ -18,7 +18,7 @@ def test_it_is_set_up_told_counted_and_graded(site, cast, discussion, ask):
     student = site.browser(cast.ana)
     shown = student.get(address(discussion))
     assert "Post on at least 2 different days by Sun, Mar 8" in shown.text
-    assert "Posts on 1 of 2 days" in shown.page.one("ol", class_="checklist").text
+    assert "Posts on 1 of 2 days" in shown.page.one("section", class_="progress").text
 
     reply = {"place": place_of(ben.id).key, "text": REPLY}
     assert "Still required: a post on 1 more day." in ask(student, discussion, **reply)
