@@ -11,7 +11,8 @@ from lti_app.core.db import is_listed
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.grading.passbacks.ports import PassbackRefused
-from lti_app.grading.passbacks.rules.parts import GradePart
+from lti_app.grading.passbacks.rules.parts import POINTS_PART, GradePart
+from lti_app.grading.passbacks.rules.states import ScoreKind
 from lti_app.lti.ags import OUR_SCOPES, RESULT_SCOPE, SCORE_SCOPE, is_canvas
 from lti_app.lti.models import Deployment, PartColumn, Placement, Platform
 from lti_app.lti.services import Registration
@@ -37,6 +38,11 @@ class Column:
     """The part of the grade that it has; empty for the whole."""
     known_label: str | None = None
     """What the column was to be called when a score last went there; None if that is not known."""
+
+    @property
+    def kind(self) -> ScoreKind:
+        """Which scores go there."""
+        return ScoreKind.POINTS if self.part == POINTS_PART else ScoreKind.GRADE
 
     @property
     def key(self) -> str:
