@@ -13,7 +13,7 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.grading.passbacks.ports import PassbackRefused
 from lti_app.grading.passbacks.rules.parts import POINTS_PART, GradePart
 from lti_app.grading.passbacks.rules.states import ScoreKind
-from lti_app.lti.ags import OUR_SCOPES, RESULT_SCOPE, SCORE_SCOPE, is_canvas
+from lti_app.lti.ags import OUR_SCOPES, RESULT_SCOPE, SCORE_SCOPE, WRITE_SCOPE, is_canvas
 from lti_app.lti.models import Deployment, PartColumn, Placement, Platform
 from lti_app.lti.services import Registration
 
@@ -157,3 +157,20 @@ def _column(discussion_id: int, placement: Placement, platform: Platform, label:
         can_read_results=RESULT_SCOPE in offered,
         known_label=placement.lineitem_label,
     )
+
+
+def why_no_column(session: Session, discussion_id: int, *, course_id: int) -> str:
+    """Why the LMS lets us add no gradebook column for a discussion of this course, in a code of `passbacks.ports`;
+    empty where any of the links that open it may add one, or where none has been opened yet (one statement).
+    """
+    rows = session.execute(
+        select(Placement.lineitems_url, Placement.ags_scopes).where(
+            Placement.discussion_id == discussion_id, Placement.course_id == course_id
+        )
+    ).all()
+    offered = [frozenset(scopes or ()) for url, scopes in rows if url]
+    if not rows or any({SCORE_SCOPE, WRITE_SCOPE} <= scopes for scopes in offered):
+        return ""
+    if not offered:
+        return "no_gradebook"
+    return "no_columns" if any(SCORE_SCOPE in scopes for scopes in offered) else "no_scope"

@@ -151,17 +151,22 @@ def _problems_of(session: Session, kind: ScoreKind) -> list[GradebookProblem]:
     ]
 
 
-REPORTED: tuple[Any, ...] = (
-    *(Passback.state, Passback.read_back, Passback.given, Passback.possible),
-    *(Passback.shown_given, Passback.shown_possible, Passback.columns, Passback.error_code, Passback.error_detail),
-    *(Passback.attempts, Passback.due_at, Passback.queued_at, Passback.sent_at, Passback.checked_at),
-    *(Passback.sent_given, Passback.sent_possible, Passback.sent_version, Passback.wanted_version, Passback.parts),
-)
-"""The columns of Passback that `report_of` reads: for a class, they cost half of what whole rows do."""
+def reported_of(table: type[ScoreRow]) -> tuple[Any, ...]:
+    """The columns of a table of scores that `report_of` reads: for a class, they cost half of what whole rows do."""
+    return (
+        *(table.state, table.read_back, table.given, table.possible),
+        *(table.shown_given, table.shown_possible, table.columns, table.error_code, table.error_detail),
+        *(table.attempts, table.due_at, table.queued_at, table.sent_at, table.checked_at),
+        *(table.sent_given, table.sent_possible, table.sent_version, table.wanted_version, table.parts),
+    )
+
+
+REPORTED = reported_of(Passback)
+"""These columns of the grades."""
 
 
 def report_of(row: Any) -> PassbackReport:
-    """What graders are told of a score, from a Passback or from a row with the columns of REPORTED."""
+    """What graders are told of a score, from a row of its table or from one with the columns of `reported_of`."""
     return PassbackReport(
         state=row.state,
         read_back=row.read_back,

@@ -75,8 +75,13 @@ def upgrade() -> None:
     op.create_index(op.f(f"ix_{TABLE}_person_id"), TABLE, ["person_id"])
     op.create_index(op.f(f"ix_{TABLE}_state_due_at"), TABLE, ["state", "due_at"])
     is_filled = sa.text("check_due_at IS NOT NULL")
-    where = {"postgresql_where": is_filled, "sqlite_where": is_filled}
-    op.create_index(op.f(f"ix_{TABLE}_check_due_at"), TABLE, ["check_due_at"], **where)
+    op.create_index(
+        op.f(f"ix_{TABLE}_check_due_at"),
+        TABLE,
+        ["check_due_at"],
+        postgresql_where=is_filled,
+        sqlite_where=is_filled,
+    )
 
 
 def downgrade() -> None:

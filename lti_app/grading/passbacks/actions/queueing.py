@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lti_app.core.db import insert_into
 from lti_app.core.errors import Forbidden
 from lti_app.course.courses.rules import Actor
-from lti_app.grading.passbacks.models import TABLES, ScoreRow
+from lti_app.grading.passbacks.models import TABLES, Passback, ScoreRow
 from lti_app.grading.passbacks.rules.parts import GradePart, stored_parts
 from lti_app.grading.passbacks.rules.states import TO_CHOOSE, TO_SEND_OVER, PassbackState, ReadBack, ScoreKind
 
@@ -112,15 +112,14 @@ def queue_passbacks(
     )
 
 
-def withdraw_unsent(session: Session, *, discussion_id: int, person_id: int, kind: ScoreKind = ScoreKind.GRADE) -> None:
-    """Send no score of one person that the LMS has not accepted; what it accepted before stays known.
+def withdraw_unsent(session: Session, *, discussion_id: int, person_id: int) -> None:
+    """Send no grade of one person that the LMS has not accepted; what it accepted before stays known.
 
     A worker that is sending it at this moment records nothing of it.
     """
-    table = TABLES[kind]
     row = session.scalar(
-        select(table)
-        .where(table.discussion_id == discussion_id, table.person_id == person_id)
+        select(Passback)
+        .where(Passback.discussion_id == discussion_id, Passback.person_id == person_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
