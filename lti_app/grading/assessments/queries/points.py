@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.grading.points.queries import collect_sent_points
+from lti_app.grading.points.queries import collect_sent_points, get_sent_points
 from lti_app.grading.points.rules import PointsLine, counted_points
 from lti_app.participation.progress.queries import collect_class_verdicts, requirements_of
 from lti_app.participation.requirements.evaluation import Verdicts
@@ -36,3 +36,17 @@ def points_lines(
         PointsLine(each, counted_points(judged(each), possible), sent.get(each), is_excused=each in excused)
         for each in person_ids
     ]
+
+
+def points_line(
+    session: Session, actor: Actor, discussion: DiscussionView, person_id: int, verdicts: Verdicts
+) -> PointsLine | None:
+    """The points of one student, for the student and for graders; None where nothing has points (one statement; none
+    unless points have a column). Raises Forbidden for everybody else.
+    """
+    requirements = requirements_of(discussion, discussion.class_calendar)
+    if not requirements.points:
+        return None
+    has_column = bool(requirements.use.column)
+    sent = get_sent_points(session, actor, discussion, person_id) if has_column else None
+    return PointsLine(person_id, counted_points(verdicts, requirements.points), sent)
