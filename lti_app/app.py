@@ -17,6 +17,7 @@ from lti_app.library.files.ports import Storage
 from lti_app.library.files.rules import Limits
 from lti_app.lti import placement_pages
 from lti_app.lti.class_lists import LtiClassLists
+from lti_app.lti.columns import why_no_column
 from lti_app.lti.deep_linking_pages import init_deep_linking
 from lti_app.lti.edge import LtiEdge, make_edge
 from lti_app.lti.placing import count_activities
@@ -40,6 +41,7 @@ from lti_app.web.discussion.activities import init_activities
 from lti_app.web.discussion.screening import init_screening
 from lti_app.web.errors import init_errors
 from lti_app.web.exchange import exchange
+from lti_app.web.forms.gradebook_columns import init_gradebook_columns
 from lti_app.web.grading import (
     bulk,
     calibration,
@@ -55,6 +57,7 @@ from lti_app.web.grading import (
     late_rules,
     marking,
     passback,
+    points,
     prefetch,
     reopening,
     review_overview,
@@ -134,6 +137,7 @@ AREAS = (
     late_rules,
     term,
     passback,
+    points,
     columns,
     prefetch,
     exchange,
@@ -189,6 +193,7 @@ def create_app(parts: Colloquy) -> Flask:
     init_templating(app, default_zone=settings.default_time_zone)
     class_lists.init_class_lists(app, LtiClassLists(parts.edge.store, bell))
     init_activities(app, count_activities)
+    init_gradebook_columns(app, why_no_column)
     init_headers(app)
     init_errors(app)
     csrf = CSRFProtect(app)

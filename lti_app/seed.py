@@ -18,7 +18,14 @@ from lti_app.course.courses.rules import VISIT_LENGTH, Actor, Role
 from lti_app.course.people.rules import Identity, Names
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
-from lti_app.discussion.discussions.rules import Calendar, DiscussionSettings, Move, StanceQuestion, Structure
+from lti_app.discussion.discussions.rules import (
+    Calendar,
+    DiscussionSettings,
+    Move,
+    StanceQuestion,
+    StoredRequirements,
+    Structure,
+)
 from lti_app.discussion.moderation.actions import change_post, report_post
 from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
 from lti_app.discussion.posts.rules.citing import Cited
@@ -46,7 +53,10 @@ from lti_app.library.readings.actions.records import add_reading
 from lti_app.lti.seeding import find_deployment, is_linked, link_course, link_placements
 from lti_app.notices.preferences.actions import choose_preferences
 from lti_app.notices.preferences.rules import Frequency, MailPreferences
+from lti_app.participation.requirements.early import EarlyRule
+from lti_app.participation.requirements.points import PointsUse
 from lti_app.participation.requirements.registry import to_stored
+from lti_app.participation.requirements.terms import OwnTerms
 from lti_app.participation.signals.actions import save_signal_rules
 from lti_app.participation.signals.rules.not_opened import NotOpened
 from lti_app.participation.signals.rules.registry import KIND_OF, SignalRule, rules_from_stored
@@ -257,7 +267,7 @@ def _set_up(course: _Class, plan: Mapping[str, Any], discussion_id: int) -> None
         prompt=plan["prompt"],
         points=Decimal(plan["points"]),
         calendar=Calendar(opens_at=opened, **dates),
-        requirements=to_stored(plan["requirements"]),
+        requirements=_required(plan),
         post_first=plan["post_first"],
         reading_ids=tuple(course.readings[key] for key in plan.get("readings", course.readings)),
         required_ids=frozenset(course.readings[key] for key in plan["required"]),
@@ -266,6 +276,19 @@ def _set_up(course: _Class, plan: Mapping[str, Any], discussion_id: int) -> None
     )
     about: dict[str, Any] = {"settings": settings, "version": 0, "now": opened}
     save_graded_settings(course.session, course.instructor, discussion_id, **about)
+
+
+def _required(plan: Mapping[str, Any]) -> StoredRequirements:
+    """What a discussion requires: what is optional, the points of some, the protection of those who post early, and the
+    name of the gradebook column of the points.
+    """
+    points, optional = plan.get("points_of", {}), plan.get("optional", ())
+    own = {
+        kind: OwnTerms(is_optional=kind in optional, points=Decimal(points.get(kind, 0)))
+        for kind in {*points, *optional}
+    }
+    early, use = EarlyRule(plan.get("early_others", 0)), PointsUse(column=plan.get("points_column", ""))
+    return to_stored(plan["requirements"], own, early, use)
 
 
 def _write(course: _Class, post: Mapping[str, Any], discussion_id: int, parent: Published | None = None) -> Published:

@@ -8,15 +8,19 @@ from threading import Lock
 
 from lti_app.grading.passbacks.actions.sending import ClaimedPassback
 from lti_app.grading.passbacks.ports import ColumnReading
+from lti_app.grading.passbacks.rules.states import ScoreKind
+
+Fed = tuple[int, ScoreKind]
+"""The columns of a discussion for one kind of score."""
 
 
 @dataclass
 class PlatformLine:
     """Scores of one platform that wait to be sent, or are being sent by its lanes. Safe in threads.
 
-    The first score of a discussion goes alone: it finds out whether the platform answers, and finds or creates the
-    column. Only then are those of the same discussion sent side by side. Of one person and discussion there is never
-    more than one score here, because a lease holds it.
+    The first score of a column goes alone: it finds out whether the platform answers, and finds or creates the column.
+    Only then are those of the same column sent side by side. Of one person and column there is never more than one
+    score here, because a lease holds it.
     """
 
     platform_id: int
@@ -26,11 +30,11 @@ class PlatformLine:
     changed: Callable[[], None]
     """Called when there may be more to do side by side than before."""
     _waiting: deque[ClaimedPassback] = field(default_factory=deque)
-    _being_sent: Counter[int] = field(default_factory=Counter)
-    _ready: set[int] = field(default_factory=set)
-    """Discussions whose column has answered."""
-    _being_read: set[int] = field(default_factory=set)
-    _seen: dict[tuple[int, str], Sequence[ColumnReading]] = field(default_factory=dict)
+    _being_sent: Counter[Fed] = field(default_factory=Counter)
+    _ready: set[Fed] = field(default_factory=set)
+    """The columns that have answered."""
+    _being_read: set[Fed] = field(default_factory=set)
+    _seen: dict[tuple[ScoreKind, int, str], Sequence[ColumnReading]] = field(default_factory=dict)
     """What the columns showed, by claim: once a score has been sent, what was seen before it says nothing any more."""
     _lock: Lock = field(default_factory=Lock)
 
@@ -65,13 +69,13 @@ class PlatformLine:
 
     def end(self, claimed: ClaimedPassback, *, is_answered: bool) -> None:
         """A score is no longer being sent, and what became of it is recorded; `is_answered` if its column answered."""
-        discussion_id = claimed.score.discussion_id
+        fed = claimed.score.fed
         with self._lock:
-            self._being_sent[discussion_id] -= 1
-            is_news = len(self._waiting) < self.at_once or discussion_id in self._being_read
-            self._being_read.discard(discussion_id)
-            if is_answered and discussion_id not in self._ready:
-                self._ready.add(discussion_id)
+            self._being_sent[fed] -= 1
+            is_news = len(self._waiting) < self.at_once or fed in self._being_read
+            self._being_read.discard(fed)
+            if is_answered and fed not in self._ready:
+                self._ready.add(fed)
                 is_news = True
         if is_news:
             self.changed()
@@ -83,44 +87,42 @@ class PlatformLine:
         with self._lock:
             if not self._must_look(claimed):
                 return ()
-            discussion_id = claimed.score.discussion_id
-            waiting = [
-                each for each in self._waiting if each.score.discussion_id == discussion_id and self._must_look(each)
-            ]
+            fed = claimed.score.fed
+            waiting = [each for each in self._waiting if each.score.fed == fed and self._must_look(each)]
         return [claimed, *waiting]
 
     def note_seen(self, looked_for: Sequence[ClaimedPassback], columns: Sequence[ColumnReading]) -> None:
         """What the columns of the discussion of these scores show."""
         with self._lock:
             self._seen.update({_claim(each): columns for each in looked_for})
-            self._being_read.difference_update(each.score.discussion_id for each in looked_for)
+            self._being_read.difference_update(each.score.fed for each in looked_for)
         self.changed()
 
     def seen(self, claimed: ClaimedPassback) -> Sequence[ColumnReading]:
         """What the columns showed when they were read for this score."""
         return self._seen.get(_claim(claimed), ())
 
-    def take(self, discussion_id: int | None = None) -> list[ClaimedPassback]:
-        """Take out all scores that wait, or those of one discussion."""
+    def take(self, fed: Fed | None = None) -> list[ClaimedPassback]:
+        """Take out all scores that wait, or those of one column."""
         with self._lock:
-            taken = [each for each in self._waiting if discussion_id in (None, each.score.discussion_id)]
+            taken = [each for each in self._waiting if fed in (None, each.score.fed)]
             self._waiting = deque(each for each in self._waiting if each not in taken)
             return taken
 
-    def _may_go(self, claimed: ClaimedPassback, being_sent: Counter[int], being_read: Collection[int]) -> bool:
-        discussion_id = claimed.score.discussion_id
-        if self._must_look(claimed) and discussion_id in being_read:
+    def _may_go(self, claimed: ClaimedPassback, being_sent: Counter[Fed], being_read: Collection[Fed]) -> bool:
+        fed = claimed.score.fed
+        if self._must_look(claimed) and fed in being_read:
             return False
-        return discussion_id in self._ready or not being_sent[discussion_id]
+        return fed in self._ready or not being_sent[fed]
 
-    def _begin(self, claimed: ClaimedPassback, being_sent: Counter[int], being_read: set[int]) -> None:
-        being_sent[claimed.score.discussion_id] += 1
+    def _begin(self, claimed: ClaimedPassback, being_sent: Counter[Fed], being_read: set[Fed]) -> None:
+        being_sent[claimed.score.fed] += 1
         if self._must_look(claimed):
-            being_read.add(claimed.score.discussion_id)
+            being_read.add(claimed.score.fed)
 
     def _must_look(self, claimed: ClaimedPassback) -> bool:
         return claimed.known is not None and _claim(claimed) not in self._seen
 
 
-def _claim(claimed: ClaimedPassback) -> tuple[int, str]:
-    return (claimed.id, claimed.lease_token)
+def _claim(claimed: ClaimedPassback) -> tuple[ScoreKind, int, str]:
+    return (claimed.score.kind, claimed.id, claimed.lease_token)

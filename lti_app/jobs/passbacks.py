@@ -248,7 +248,7 @@ class PassbackSender:
         with self.database.writing() as session:
             finish_sent(session, claimed, now=self.clock())
         if is_new_column:  # all others are queued again for it, as newer versions than those that were claimed
-            self._return(line, line.take(claimed.score.discussion_id))
+            self._return(line, line.take(claimed.score.fed))
         log.info("passback_sent", passback_id=claimed.id, course_id=claimed.course_id, version=claimed.version)
         return self._answers(line, "", None)
 

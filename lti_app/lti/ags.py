@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from lti_app.core.http import host_of
 from lti_app.grading.passbacks.ports import Score
-from lti_app.grading.passbacks.rules.parts import GradePart
+from lti_app.grading.passbacks.rules.parts import POINTS_PART, GradePart
 from lti_app.grading.passbacks.rules.states import Shown
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
@@ -27,6 +27,7 @@ RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 
 TAG = "colloquy"
 PART_TAG = "colloquy-part"
+POINTS_TAG = "colloquy-points"
 CANVAS_SUBMISSION = "https://canvas.instructure.com/lti/submission"
 LAUNCH_PATH = "/lti/launch"
 SUBMISSION = "submission"
@@ -58,10 +59,10 @@ def own_line_item(items: Iterable[dict[str, Any]], resource_link_id: str, discus
     """The address of our line item among `items`, filtered by the platform or not; None when it is not there.
 
     Of a link's own items the one with our id comes first, then one with our tag (a copied course has the old
-    discussion's id), then the only or first one, which the platform made with the link. The columns of parts are none
-    of these.
+    discussion's id), then the only or first one, which the platform made with the link. The columns of parts and of
+    points are none of these.
     """
-    named = [item for item in _named(items) if item.get("tag") != PART_TAG]
+    named = [item for item in _named(items) if item.get("tag") not in (PART_TAG, POINTS_TAG)]
     own_id = resource_id(discussion_id)
     here = [item for item in named if str(item.get("resourceLinkId") or "") == resource_link_id]
     here.sort(key=lambda item: (item.get("resourceId") != own_id, item.get("tag") != TAG))
@@ -70,13 +71,13 @@ def own_line_item(items: Iterable[dict[str, Any]], resource_link_id: str, discus
 
 
 def part_line_item_body(discussion_id: int, part: GradePart, *, label: str) -> dict[str, Any]:
-    """The line item of a part of the grade, which belongs to no link."""
+    """The line item of a part of the grade, or of points for participation, which belongs to no link."""
     room = MAX_LABEL - len(part.label) - 2
     return {
         "label": f"{label.strip()[: max(room, 0)]}: {part.label}"[:MAX_LABEL],
         "scoreMaximum": number(part.possible),
         "resourceId": resource_id(discussion_id, part.key),
-        "tag": PART_TAG,
+        "tag": POINTS_TAG if part.key == POINTS_PART else PART_TAG,
     }
 
 

@@ -11,8 +11,9 @@ from lti_app.core.db import is_listed
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.grading.passbacks.ports import PassbackRefused
-from lti_app.grading.passbacks.rules.parts import GradePart
-from lti_app.lti.ags import OUR_SCOPES, RESULT_SCOPE, SCORE_SCOPE, is_canvas
+from lti_app.grading.passbacks.rules.parts import POINTS_PART, GradePart
+from lti_app.grading.passbacks.rules.states import ScoreKind
+from lti_app.lti.ags import OUR_SCOPES, RESULT_SCOPE, SCORE_SCOPE, WRITE_SCOPE, is_canvas
 from lti_app.lti.models import Deployment, PartColumn, Placement, Platform
 from lti_app.lti.services import Registration
 
@@ -37,6 +38,11 @@ class Column:
     """The part of the grade that it has; empty for the whole."""
     known_label: str | None = None
     """What the column was to be called when a score last went there; None if that is not known."""
+
+    @property
+    def kind(self) -> ScoreKind:
+        """Which scores go there."""
+        return ScoreKind.POINTS if self.part == POINTS_PART else ScoreKind.GRADE
 
     @property
     def key(self) -> str:
@@ -151,3 +157,20 @@ def _column(discussion_id: int, placement: Placement, platform: Platform, label:
         can_read_results=RESULT_SCOPE in offered,
         known_label=placement.lineitem_label,
     )
+
+
+def why_no_column(session: Session, discussion_id: int, *, course_id: int) -> str:
+    """Why the LMS lets us add no gradebook column for a discussion of this course, in a code of `passbacks.ports`;
+    empty where any of the links that open it may add one, or where none has been opened yet (one statement).
+    """
+    rows = session.execute(
+        select(Placement.lineitems_url, Placement.ags_scopes).where(
+            Placement.discussion_id == discussion_id, Placement.course_id == course_id
+        )
+    ).all()
+    offered = [frozenset(scopes or ()) for url, scopes in rows if url]
+    if not rows or any({SCORE_SCOPE, WRITE_SCOPE} <= scopes for scopes in offered):
+        return ""
+    if not offered:
+        return "no_gradebook"
+    return "no_columns" if any(SCORE_SCOPE in scopes for scopes in offered) else "no_scope"

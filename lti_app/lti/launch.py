@@ -29,6 +29,7 @@ from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Identity
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.grading.passbacks.actions.queueing import send_column_again
+from lti_app.grading.passbacks.rules.states import ScoreKind
 from lti_app.lti.ags import named_submission
 from lti_app.lti.claims import HISTORY, Context, GradeService, Message, MessageType
 from lti_app.lti.errors import LaunchRefused, RefusalReason
@@ -208,7 +209,7 @@ def _follow_grades(session: Session, placement: Placement, told: GradeService, n
     column than before, and with the first one of a link that opens a discussion which has scores already.
     """
     if told.lineitem_url not in (None, placement.lineitem_url):
-        send_column_again(session, placement.discussion_id, now=now)
+        send_column_again(session, placement.discussion_id, kinds=[ScoreKind.GRADE], now=now)
     placement.lineitems_url = told.lineitems_url or placement.lineitems_url
     placement.lineitem_url = told.lineitem_url or placement.lineitem_url
     placement.ags_scopes = list(told.scopes)

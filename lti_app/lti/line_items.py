@@ -13,6 +13,7 @@ from lti_app.core.db import Database, insert_into
 from lti_app.core.http import Answer, is_allowed
 from lti_app.grading.passbacks.actions.queueing import send_column_again
 from lti_app.grading.passbacks.rules.parts import GradePart
+from lti_app.grading.passbacks.rules.states import ScoreKind
 from lti_app.lti.ags import (
     LINE_ITEM,
     LINE_ITEMS,
@@ -43,8 +44,8 @@ class LineItems:
     def find_or_create(
         self, column: Column, person_id: int, *, gone: str | None = None, part: GradePart | None = None
     ) -> str:
-        """The address of the line item of the discussion or, with `part`, of this part of its grades, remembered for
-        later; `gone` is one that is no longer there.
+        """The address of the line item of the discussion or, with `part`, of this part of its grades or of its points,
+        remembered for later; `gone` is one that is no longer there.
 
         A column that was not known before gets the scores of everybody, not only that of this person, which comes next.
         """
@@ -62,16 +63,21 @@ class LineItems:
                 if url != gone:
                     now = self._services.clock()
                     send_column_again(
-                        session, column.discussion_id, apart_from=person_id, in_flight=gone is not None, now=now
+                        session,
+                        column.discussion_id,
+                        kinds=[column.kind],
+                        apart_from=person_id,
+                        in_flight=gone is not None,
+                        now=now,
                     )
             return url
 
     @contextmanager
     def _searching(self, column: Column) -> Iterator[None]:
         """Let one worker at a time find or create a column: two at the same time would both find none and both create
-        one.
+        one. The column of points does not wait for those of the grade.
         """
-        key = f"lineitem:{column.placement_id}"
+        key = f"lineitem:{column.key if column.kind is ScoreKind.POINTS else column.placement_id}"
         if not self._services.store.add(key, "1", SEARCH_LOCK):
             raise ServiceDelayed("busy", "another worker is preparing the column", 2)
         try:
@@ -92,7 +98,7 @@ class LineItems:
 
     def _list(self, column: Column, wanted: dict[str, str]) -> list[dict[str, Any]]:
         if not column.scopes & {READ_SCOPE, WRITE_SCOPE} or not column.lineitems_url:
-            raise ServiceDenied("no_gradebook", "the platform lets us list no line items")
+            raise _denied(column, "the platform lets us list no line items")
         pages = self._services.pages(
             column.registration,
             with_query(column.lineitems_url, wanted),  # never `limit`: Moodle pages only when asked to
@@ -118,7 +124,7 @@ class LineItems:
 
     def _require_creating(self, column: Column) -> None:
         if WRITE_SCOPE not in column.scopes or not column.lineitems_url:
-            raise ServiceDenied("no_gradebook", "there is no line item, and the platform lets us create none")
+            raise _denied(column, "there is no line item, and the platform lets us create none")
 
     def _created(self, column: Column, answer: Answer) -> str:
         """The address of the line item that was made."""
@@ -159,7 +165,7 @@ class LineItems:
             self.remember(column, lineitem_url=url)
             with self._database.writing() as session:
                 now = self._services.clock()
-                send_column_again(session, column.discussion_id, apart_from=person_id, now=now)
+                send_column_again(session, column.discussion_id, kinds=[column.kind], apart_from=person_id, now=now)
             return url
 
     def remember(self, column: Column, **addresses: str | None) -> None:
@@ -208,6 +214,11 @@ class LineItems:
         self._require_creating(column)
         answer = self._post_line_item(column, self._body(column, part))
         return self._created(column, answer)
+
+
+def _denied(column: Column, detail: str) -> ServiceDenied:
+    """What it means that line items cannot be listed or created: a column of a part is never there beforehand."""
+    return ServiceDenied("no_columns" if column.part and column.lineitems_url else "no_gradebook", detail)
 
 
 def _known_url(column: Column) -> Select[str | None]:

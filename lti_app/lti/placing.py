@@ -18,7 +18,7 @@ import secrets
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
@@ -31,7 +31,7 @@ from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.grading.assessments.actions.duplicating import copy_graded_discussion
 from lti_app.grading.passbacks.actions.queueing import send_column_again
 from lti_app.lti.claims import DISCUSSION, Message, ResourceLink
-from lti_app.lti.models import Placement
+from lti_app.lti.models import PartColumn, Placement
 
 NUMBER = re.compile(r"[0-9]{1,18}")
 """The id of a discussion: what links carry that an earlier release has made."""
@@ -158,6 +158,7 @@ def _choose_again(session: Session, message: Message, link: ResourceLink, placem
     placement.named = named
     if chosen != before:
         placement.discussion_id, placement.lineitem_url = chosen, None
+        session.execute(delete(PartColumn).where(PartColumn.placement_id == placement.id))
         session.flush()
         restore_discussion(session, chosen)
         send_column_again(session, chosen, now=now)

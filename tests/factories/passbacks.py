@@ -7,10 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_app.course.courses.rules import Role
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.queries import get_passback
 from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.grading.passbacks.rules.states import PassbackState
+from lti_app.grading.points.queries import collect_sent_points
+from lti_app.grading.points.rules import SentPoints
 
 
 def passback_states(session: Session, discussion_id: int) -> dict[int, PassbackReport]:
@@ -25,3 +28,10 @@ def passback_states(session: Session, discussion_id: int) -> dict[int, PassbackR
 def count_passbacks(session: Session) -> dict[PassbackState, int]:
     """How many scores are in which state, over all courses."""
     return dict(Counter(session.scalars(select(Passback.state))))
+
+
+def points_sent(session: Session, discussion_id: int) -> dict[int, SentPoints]:
+    """The points of a discussion that were released to the gradebook, by person id."""
+    grader: Any = SimpleNamespace(role=Role.INSTRUCTOR, is_staff=True)
+    discussion: Any = SimpleNamespace(id=discussion_id)
+    return collect_sent_points(session, grader, discussion)

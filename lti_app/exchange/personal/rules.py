@@ -49,6 +49,7 @@ FATES: Mapping[str, Fate] = {
     "notice_preference.person_id": Fate.OWN,
     "outgoing_mail.person_id": Fate.OWN,
     "passback.person_id": Fate.OWN,
+    "points_passback.person_id": Fate.OWN,
     "post.author_id": Fate.WRITTEN,
     "post.deleted_by_id": Fate.ACTED,
     "post.hidden_by_id": Fate.ACTED,

@@ -51,6 +51,8 @@ class GradeEventKind(StrEnum):
     """The marks were carried over to a new version of the rubric."""
     RELEASED = "released"
     TAKEN_BACK = "taken_back"
+    POINTS_SENT = "points_sent"
+    """The points for participation were released to their gradebook column."""
     COMMENTED = "commented"
     """A comment on a sentence of a post was written, changed or deleted."""
     EXCUSED = "excused"
@@ -190,7 +192,7 @@ def suggested_level(criterion: CriterionView, verdicts: Verdicts) -> LevelView |
     level if they were met late, the bottom level if something is missing after its due date. No level is suggested
     while something can still be done on time. The grader decides.
     """
-    if verdicts.fills and verdicts.fills == criterion.key:
+    if verdicts.use.criterion and verdicts.use.criterion == criterion.key:
         return _level_by_points(criterion, verdicts)
     if criterion.evidence is not Evidence.TIMELINESS or not criterion.levels or not verdicts.requirements:
         return None

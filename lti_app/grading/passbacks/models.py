@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from lti_app.core.db import Base, Id, index_where_filled, stored_enum
 from lti_app.course.courses.models import Course
@@ -14,7 +14,7 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.grading.passbacks.rules.columns import read_columns
 from lti_app.grading.passbacks.rules.parts import GradeColumns, read_parts
 from lti_app.grading.passbacks.rules.results import Known
-from lti_app.grading.passbacks.rules.states import InColumn, PassbackState, ReadBack, Shown
+from lti_app.grading.passbacks.rules.states import InColumn, PassbackState, ReadBack, ScoreKind, Shown
 
 
 class GradebookColumns(Base):
@@ -31,19 +31,27 @@ class GradebookColumns(Base):
     "What the columns of the first post and of the replies are called."
 
 
-class Passback(Base):
+class ScoreRow(Base):
     """The newest score of one person in one discussion for the LMS, and its state.
 
-    Written in the transaction that releases the grade, so that a crash does not lose it. A worker claims it with a
+    Written in the transaction that releases the score, so that a crash does not lose it. A worker claims it with a
     lease, sends it outside of any transaction, and records the result only if it still holds the lease.
+
+    Each kind of score has a table with these columns. One table for all would need another unique key than the release
+    before this one inserts by, and that release's worker, which runs beside this one during an upgrade, would send
+    points as grades.
     """
 
-    __tablename__ = "passback"
-    __table_args__ = (
-        UniqueConstraint("discussion_id", "person_id"),
-        Index(None, "state", "due_at"),
-        index_where_filled("check_due_at"),
-    )
+    __abstract__ = True
+
+    @declared_attr.directive
+    def __table_args__(self) -> tuple[Any, ...]:
+        """The key by which a score replaces an earlier one, and what workers look for."""
+        return (
+            UniqueConstraint("discussion_id", "person_id"),
+            Index(None, "state", "due_at"),
+            index_where_filled("check_due_at"),
+        )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey(Course.id), index=True)
@@ -121,6 +129,33 @@ class Passback(Base):
     def in_columns(self) -> tuple[InColumn, ...]:
         """What each of several columns showed when it was last read."""
         return read_columns(self.columns)
+
+
+class Passback(ScoreRow):
+    """A released grade for the LMS."""
+
+    __tablename__ = "passback"
+
+
+class PointsPassback(ScoreRow):
+    """The points of participation requirements for a gradebook column of their own.
+
+    `given` and `possible` are what the column gets: where something was excused, the points in proportion to the points
+    of all requirements, so that every student's score has the same maximum.
+    """
+
+    __tablename__ = "points_passback"
+
+    earned: Mapped[Decimal]
+    "The points as they were counted."
+    countable: Mapped[Decimal]
+    "The points that the student could have: fewer than `possible` where something was excused."
+    rule_version: Mapped[int]
+    "The version of the rule that counted them; 0 before the first was recorded."
+
+
+TABLES: dict[ScoreKind, type[ScoreRow]] = {ScoreKind.GRADE: Passback, ScoreKind.POINTS: PointsPassback}
+"""Where the scores of each kind are."""
 
 
 def accepted_by_lms(row: Any) -> Shown | None:

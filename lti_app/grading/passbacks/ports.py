@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Protocol
 
 from lti_app.grading.passbacks.rules.parts import GradePart, shown_within
-from lti_app.grading.passbacks.rules.states import Shown
+from lti_app.grading.passbacks.rules.states import ScoreKind, Shown
 
 
 @dataclass(frozen=True)
 class Score:
-    """A released grade for the LMS. It is an absolute value: sending it twice changes nothing."""
+    """A released grade, or points for participation, for the LMS. It is an absolute value: sending it twice changes
+    nothing.
+    """
 
     discussion_id: int
     person_id: int
@@ -33,6 +35,13 @@ class Score:
     """The parts that go to columns of their own instead of the whole; none where there is one column."""
     dropped: tuple[GradePart, ...] = ()
     """Parts that the LMS has accepted earlier and that the grade no longer has: their columns are emptied."""
+    kind: ScoreKind = ScoreKind.GRADE
+    """What it is about; each kind has columns of its own."""
+
+    @property
+    def fed(self) -> tuple[int, ScoreKind]:
+        """Names the columns that it goes to: all scores with the same one go to the same columns."""
+        return (self.discussion_id, self.kind)
 
     def within(self, part: str) -> Shown:
         """What the column of a part gets, or with an empty `part` the column of the whole grade."""
@@ -43,6 +52,7 @@ class PassbackRefused(Exception):
     """The LMS rejects this score. Retrying does not help; a person must act.
 
     `code` is one of: no_gradebook (the placement offers no grade service), no_scope (`detail` names the missing ones),
+    no_columns (the columns that it needs may not be added),
     unknown_user (left, or no student), not_found (the column is gone), stale (there is a later score), locked,
     concluded, attempts (no more are allowed), unauthorized, forbidden, rejected; of results also unreadable. `detail`
     is the message of the LMS, shortened and without personal data.

@@ -1,5 +1,6 @@
 """The state of scores for the LMS."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +14,11 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.grading.passbacks.models import GradebookColumns, Passback, accepted_by_lms, pair
+from lti_app.grading.passbacks.models import TABLES, GradebookColumns, Passback, ScoreRow, accepted_by_lms, pair
 from lti_app.grading.passbacks.rules.columns import read_columns, settled
 from lti_app.grading.passbacks.rules.parts import ColumnPlan, GradeColumns, read_parts
 from lti_app.grading.passbacks.rules.reports import PassbackReport
-from lti_app.grading.passbacks.rules.states import TO_REPORT, GradebookStanding, PassbackState
+from lti_app.grading.passbacks.rules.states import TO_REPORT, GradebookStanding, PassbackState, ReadBack, ScoreKind
 from lti_app.grading.passbacks.rules.wording import ADVICE, problem_of
 
 
@@ -34,6 +35,7 @@ class GradebookProblem:
     count: int
     since: datetime
     """When the first of them was released."""
+    kind: ScoreKind = ScoreKind.GRADE
 
     @property
     def words(self) -> Phrase | None:
@@ -80,39 +82,58 @@ def has_scores(session: Session, discussion: DiscussionView) -> bool:
 
 
 def next_passback_due(session: Session) -> datetime | None:
-    """When the next pending score is due and not leased by a worker; None if nothing is pending."""
-    held = Passback.lease_until > Passback.due_at
-    free_at: ColumnElement[datetime] = case((held, Passback.lease_until), else_=Passback.due_at)
-    earliest: datetime | None = session.scalar(select(func.min(free_at)).where(Passback.state == PassbackState.PENDING))
-    return earliest
+    """When the next pending score is due and not leased by a worker; None if nothing is pending (one statement)."""
+
+    def earliest(table: type[ScoreRow]) -> Any:
+        held = table.lease_until > table.due_at
+        free_at: ColumnElement[datetime] = case((held, table.lease_until), else_=table.due_at)
+        return _earliest(free_at, table.state == PassbackState.PENDING)
+
+    return _first(session, earliest)
 
 
 def next_check_due(session: Session) -> datetime | None:
-    """When the next accepted score is to be read back; None for none."""
-    is_sent = Passback.state == PassbackState.SENT
-    earliest: datetime | None = session.scalar(
-        select(func.min(Passback.check_due_at)).where(Passback.check_due_at.is_not(None), is_sent)
-    )
-    return earliest
+    """When the next accepted score is to be read back; None for none (one statement)."""
+
+    def earliest(table: type[ScoreRow]) -> Any:
+        is_wanted = table.check_due_at.is_not(None) & (table.state == PassbackState.SENT)
+        return _earliest(table.check_due_at, is_wanted)
+
+    return _first(session, earliest)
+
+
+def _earliest(moment: Any, is_wanted: ColumnElement[bool]) -> Any:
+    return select(func.min(moment)).where(is_wanted).scalar_subquery()
+
+
+def _first(session: Session, earliest: Callable[[type[ScoreRow]], Any]) -> datetime | None:
+    """The earliest moment over the scores of all kinds."""
+    found = session.execute(select(*(earliest(table) for table in TABLES.values()))).one()
+    return min((moment for moment in found if moment is not None), default=None)
 
 
 def list_problems(session: Session) -> list[GradebookProblem]:
     """What stands in the way of scores in all courses, the largest number first: for whoever runs the tool (one
-    statement).
+    statement for each kind of score).
     """
-    is_behind = (Passback.state == PassbackState.PENDING) & Passback.error_code.is_not(None)
-    is_elsewhere = (Passback.state == PassbackState.SENT) & Passback.read_back.in_(TO_REPORT)
-    stopped = Passback.state.in_((PassbackState.REFUSED, PassbackState.HELD))
+    found = [problem for kind in TABLES for problem in _problems_of(session, kind)]
+    return sorted(found, key=lambda problem: (-problem.count, problem.discussion_id))
+
+
+def _problems_of(session: Session, kind: ScoreKind) -> list[GradebookProblem]:
+    table = TABLES[kind]
+    is_behind = (table.state == PassbackState.PENDING) & table.error_code.is_not(None)
+    is_elsewhere = (table.state == PassbackState.SENT) & table.read_back.in_(TO_REPORT)
+    stopped = table.state.in_((PassbackState.REFUSED, PassbackState.HELD))
     # What the LMS showed of an earlier score says nothing about one that was not accepted.
-    read_back = case((Passback.state == PassbackState.SENT, Passback.read_back), else_=null())
-    found = (Passback.course_id, Passback.discussion_id, Passback.state, read_back, Passback.error_code)
+    read_back: ColumnElement[ReadBack | None] = case((table.state == PassbackState.SENT, table.read_back), else_=null())
+    found = (table.course_id, table.discussion_id, table.state, read_back, table.error_code)
     rows = session.execute(
-        select(*found, Course.title, Discussion.title, func.count(), func.min(Passback.queued_at))
-        .join(Course, Course.id == Passback.course_id)
-        .join(Discussion, Discussion.id == Passback.discussion_id)
+        select(*found, Course.title, Discussion.title, func.count(), func.min(table.queued_at))
+        .join(Course, Course.id == table.course_id)
+        .join(Discussion, Discussion.id == table.discussion_id)
         .where(or_(is_behind, is_elsewhere, stopped))
         .group_by(*found, Course.title, Discussion.title)
-        .order_by(func.count().desc(), Passback.discussion_id)
     )
     return [
         GradebookProblem(
@@ -124,22 +145,28 @@ def list_problems(session: Session) -> list[GradebookProblem]:
             error_code=code,
             count=count,
             since=since,
+            kind=kind,
         )
         for course_id, discussion_id, state, shown, code, course, discussion, count, since in rows
     ]
 
 
-REPORTED: tuple[Any, ...] = (
-    *(Passback.state, Passback.read_back, Passback.given, Passback.possible),
-    *(Passback.shown_given, Passback.shown_possible, Passback.columns, Passback.error_code, Passback.error_detail),
-    *(Passback.attempts, Passback.due_at, Passback.queued_at, Passback.sent_at, Passback.checked_at),
-    *(Passback.sent_given, Passback.sent_possible, Passback.sent_version, Passback.wanted_version, Passback.parts),
-)
-"""The columns of Passback that `report_of` reads: for a class, they cost half of what whole rows do."""
+def reported_of(table: type[ScoreRow]) -> tuple[Any, ...]:
+    """The columns of a table of scores that `report_of` reads: for a class, they cost half of what whole rows do."""
+    return (
+        *(table.state, table.read_back, table.given, table.possible),
+        *(table.shown_given, table.shown_possible, table.columns, table.error_code, table.error_detail),
+        *(table.attempts, table.due_at, table.queued_at, table.sent_at, table.checked_at),
+        *(table.sent_given, table.sent_possible, table.sent_version, table.wanted_version, table.parts),
+    )
+
+
+REPORTED = reported_of(Passback)
+"""These columns of the grades."""
 
 
 def report_of(row: Any) -> PassbackReport:
-    """What graders are told of a score, from a Passback or from a row with the columns of REPORTED."""
+    """What graders are told of a score, from a row of its table or from one with the columns of `reported_of`."""
     return PassbackReport(
         state=row.state,
         read_back=row.read_back,

@@ -42,7 +42,7 @@ from lti_app.discussion.visibility.queries import (
 from lti_app.participation.contributions.queries import ClassActivity, collect_activity
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
 from lti_app.participation.requirements.facts import NO_ACTIVITY, SET_ASIDE, ActivityFacts, PostFacts, VersionFacts
-from lti_app.participation.requirements.registry import early_from_stored, fills_from_stored, from_stored
+from lti_app.participation.requirements.registry import early_from_stored, from_stored, use_from_stored
 from lti_app.participation.versions.queries import class_terms
 
 _PARENT = alias_of(Post)
@@ -109,7 +109,7 @@ def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None
     reviews = terms_for(read_plan(discussion), discussion.class_calendar, own) if discussion.has_reviews else None
     terms, stored = replace(class_terms(discussion), calendar=own, reviews=reviews), discussion.requirements
     return Requirements(
-        from_stored(stored, terms), early_from_stored(stored), fills_from_stored(stored), discussion.rule_version
+        from_stored(stored, terms), early_from_stored(stored), use_from_stored(stored), discussion.rule_version
     )
 
 

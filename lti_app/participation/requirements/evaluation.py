@@ -22,6 +22,7 @@ from lti_app.core.wording import Phrase
 from lti_app.participation.requirements.base import Asked, Case, Requirement, Verdict, excused
 from lti_app.participation.requirements.early import NO_CLOCK, EarlyRule, ReplyClock
 from lti_app.participation.requirements.facts import DELETED, NO_ACTIVITY, ActivityFacts, Need, PostFacts, PostVerdict
+from lti_app.participation.requirements.points import NO_USE, PointsUse
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Requirements:
     """One of each kind, in the order of the registry; some require nothing."""
     early: EarlyRule = field(default_factory=EarlyRule)
     """The protection of students who post early."""
-    fills: int = 0
-    """The key of the criterion of the rubric that their points suggest; 0 for none."""
+    use: PointsUse = NO_USE
+    """What their points are for."""
     version: int = 0
     """The version of the rule, which changes with every change; 0 before the first version was recorded."""
 
@@ -83,8 +84,8 @@ class Verdicts:
 
     version: int = 0
     """The version of the rule that made it."""
-    fills: int = 0
-    """The key of the criterion of the rubric that the points suggest; 0 for none."""
+    use: PointsUse = NO_USE
+    """What the points are for."""
 
     @property
     def required(self) -> tuple[Verdict, ...]:
@@ -118,6 +119,11 @@ class Verdicts:
         """
         moments = [verdict.met_at for verdict in self.required if not verdict.is_excused]
         return max((m for m in moments if m), default=None) if all(moments) else None
+
+    @property
+    def points_of_all(self) -> Decimal:
+        """The points of all that is required, excused or not."""
+        return sum((_points_of(each) for each in self._by_requirement(of=self.required)), Decimal(0))
 
     @property
     def points_possible(self) -> Decimal:
@@ -175,7 +181,7 @@ def evaluate(
             judged.update(judgment.posts)
     has_started = any(not post.is_reply and not post.deleted for post in posts)
     return Verdicts(
-        tuple(verdicts), judged, has_started=has_started, version=requirements.version, fills=requirements.fills
+        tuple(verdicts), judged, has_started=has_started, version=requirements.version, use=requirements.use
     )
 
 

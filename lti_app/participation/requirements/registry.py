@@ -18,6 +18,7 @@ from lti_app.participation.requirements.first_post import FirstPostRequirement
 from lti_app.participation.requirements.likes import LikesRequirement
 from lti_app.participation.requirements.move import MoveRequirement
 from lti_app.participation.requirements.passages import PassagesRequirement
+from lti_app.participation.requirements.points import NO_USE, PointsUse
 from lti_app.participation.requirements.position import PositionRequirement
 from lti_app.participation.requirements.questions import QuestionsRequirement
 from lti_app.participation.requirements.reading import ReadingRequirement
@@ -44,19 +45,16 @@ KINDS: tuple[type[Requirement], ...] = (
 )
 FIELDS: tuple[FormField, ...] = tuple(field for kind in KINDS for field in kind.fields)
 NO_PROTECTION = EarlyRule()
-FILLS_KIND = "points_fill"
-"""Names the entry with the criterion of the rubric that the points of requirements suggest."""
 
 
 def to_stored(
     values: Mapping[str, object],
     own: Mapping[str, OwnTerms] | None = None,
     early: EarlyRule = NO_PROTECTION,
-    fills: int = 0,
+    use: PointsUse = NO_USE,
 ) -> StoredRequirements:
     """The stored form of the values of form fields, by input, of the own terms of requirements, by kind, of the
-    protection of students who post early, and of the key of the criterion that points fill, 0 for none; a field without
-    a value requires nothing.
+    protection of students who post early, and of what points are for; a field without a value requires nothing.
 
     Raises InvalidRequirement for an invalid value and for an unknown field.
     """
@@ -66,8 +64,7 @@ def to_stored(
         raise InvalidRequirement("no such protection of those who post early")
     asked = [_from_values(kind, values, (own or {}).get(kind.kind, NO_OWN_TERMS)) for kind in KINDS]
     stored = [entry for each in asked if each != type(each)() for entry in each.to_stored()]
-    filled = ({"kind": FILLS_KIND, "criterion": fills},) if fills else ()
-    return (*stored, *early.to_stored(), *filled)
+    return (*stored, *early.to_stored(), *use.to_stored())
 
 
 def to_values(stored: StoredRequirements) -> dict[str, object]:
@@ -99,12 +96,9 @@ def early_from_stored(stored: StoredRequirements) -> EarlyRule:
     return EarlyRule(others)
 
 
-def fills_from_stored(stored: StoredRequirements) -> int:
-    """The key of the criterion that the points of requirements fill; 0 for none."""
-    criterion = _by_kind(stored).get(FILLS_KIND, {}).get("criterion", 0)
-    if type(criterion) is not int or criterion < 0:
-        raise InvalidRequirement(f"points fill no criterion {criterion!r:.60}")
-    return criterion
+def use_from_stored(stored: StoredRequirements) -> PointsUse:
+    """What the points of requirements are for; raises InvalidRequirement for what `to_stored` would not write."""
+    return PointsUse.from_stored(_by_kind(stored))
 
 
 def _by_kind(stored: StoredRequirements) -> dict[str, Mapping[str, object]]:

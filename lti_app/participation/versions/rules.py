@@ -8,7 +8,8 @@ from typing import Any
 from lti_app.discussion.discussions.rules import AssignedReading, Calendar, StoredRequirements
 from lti_app.participation.requirements.base import Terms
 from lti_app.participation.requirements.evaluation import Requirements
-from lti_app.participation.requirements.registry import FILLS_KIND, early_from_stored, fills_from_stored, from_stored
+from lti_app.participation.requirements.points import FILLS_KIND
+from lti_app.participation.requirements.registry import early_from_stored, from_stored, use_from_stored
 
 DATE = "due"
 
@@ -45,7 +46,7 @@ def rule_from_stored(stored: Mapping[str, Any], number: int) -> Requirements:
     )
     requirements = tuple(stored["requirements"])
     return Requirements(
-        from_stored(requirements, terms), early_from_stored(requirements), fills_from_stored(requirements), number
+        from_stored(requirements, terms), early_from_stored(requirements), use_from_stored(requirements), number
     )
 
 

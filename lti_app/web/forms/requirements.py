@@ -9,30 +9,34 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, Form, IntegerField, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from lti_app.core.local_time import ClockChange, local_time
 from lti_app.course.people.rules import zone
 from lti_app.discussion.discussions.rules import StoredRequirements
 from lti_app.participation.requirements.base import FormField, Requirement
 from lti_app.participation.requirements.early import MAX_OTHERS, EarlyRule
+from lti_app.participation.requirements.points import MAX_COLUMN_NAME, PointsUse
 from lti_app.participation.requirements.presets import PRESETS, Preset
 from lti_app.participation.requirements.registry import (
     FIELDS,
     KINDS,
     early_from_stored,
-    fills_from_stored,
     to_own_terms,
     to_stored,
     to_values,
+    use_from_stored,
 )
 from lti_app.participation.requirements.terms import OwnTerms
 from lti_app.web.forms.fields import DateField, OptionalPointsField, moment_of, offered
+from lti_app.web.requests import is_number
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 _DATE_OF_CLASS = {"first_post": "first_post_due", "replies": "replies_due"}
 """The kinds whose date is a date of the discussion, with the name of its field."""
 EARLY = "early_others"
+COLUMN = "column"
+"""The choice of a gradebook column for points."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,11 @@ class RequirementsForm(Form):
     )
 
     _criteria: frozenset[int] = frozenset()
-    points_fill = SelectField(_l("Points fill"), coerce=int, validate_choice=False)
+    _column: str = ""
+    """The name that the gradebook column of the points has already."""
+    _no_column: str = ""
+    """Why no gradebook column can be chosen; empty where one can."""
+    points_fill = SelectField(_l("Participation points go to"), validate_choice=False)
     as_default = BooleanField(_l("Begin new discussions in this course with these requirements, without their dates"))
 
     @property
@@ -105,7 +113,7 @@ class RequirementsForm(Form):
         """What was asked for, as a discussion stores it; of a form that is valid."""
         values = {each.input: self[each.input].data or each.nothing for each in FIELDS}
         own = {kind.kind: self._own_terms(kind) for kind in KINDS}
-        return to_stored(values, own, EarlyRule(self.early_others.data or 0), self._fills())
+        return to_stored(values, own, EarlyRule(self.early_others.data or 0), self._use())
 
     def use_preset(self, key: str) -> None:
         """Fill in the requirements of a preset, and leave everything else as it is; an unknown one changes nothing."""
@@ -121,14 +129,39 @@ class RequirementsForm(Form):
                 notes += _clock_note(field, self["time_zone"].data)
         return notes
 
-    def offer_criteria(self, titles: Mapping[int, str]) -> None:
-        """Offer the criteria of the rubric, by key, to be filled by the points of requirements."""
-        self._criteria = frozenset(titles)
-        self.points_fill.choices = list({0: _("nothing"), **titles}.items())
+    def offer_uses(self, titles: Mapping[int, str], *, before: PointsUse, no_column: str = "") -> None:
+        """Offer what points can be for: the criteria of the rubric, by key, and a gradebook column, unless `no_column`
+        says why there can be none. A column that was chosen `before` can be kept, and keeps its name.
+        """
+        self._criteria, self._column, self._no_column = frozenset(titles), before.column, no_column
+        criteria = {str(key): _("the criterion “%(title)s”", title=title) for key, title in titles.items()}
+        choices = {"0": _("no grade"), **criteria, COLUMN: _("a separate gradebook column")}
+        if no_column and not before.column:
+            choices[COLUMN] = _("a separate gradebook column (not available)")
+        self.points_fill.choices = list(choices.items())
 
-    def _fills(self) -> int:
-        fills = self.points_fill.data or 0
-        return fills if fills in self._criteria else 0
+    def validate_points_fill(self, field: Field) -> None:
+        """A gradebook column can be made, and there are points that go to it."""
+        if field.data != COLUMN:
+            return
+        if self._no_column and not self._column:
+            raise ValidationError(self._no_column)
+        if not self.has_points:
+            raise ValidationError(
+                _("Give at least one requirement points that is not optional: nothing can go to the gradebook yet.")
+            )
+
+    @property
+    def has_points(self) -> bool:
+        """Whether anything that is not optional has points."""
+        return any(line.points.data and not line.optional.data for line in self.terms_lines)
+
+    def _use(self) -> PointsUse:
+        chosen = self.points_fill.data or ""
+        if chosen == COLUMN:
+            return PointsUse(column=self._column or _("participation")[:MAX_COLUMN_NAME])
+        key = int(chosen) if is_number(chosen) else 0
+        return PointsUse(key if key in self._criteria else 0)
 
     def _own_terms(self, kind: type[Requirement]) -> OwnTerms:
         due = None
@@ -160,7 +193,8 @@ def begun_requirements(stored: StoredRequirements | None, time_zone: str) -> dic
     if stored is None:
         return {each.input: each.begins_with for each in FIELDS}
     begun: dict[str, object] = {**to_values(stored), EARLY: early_from_stored(stored).others or None}
-    begun["points_fill"] = fills_from_stored(stored)
+    use = use_from_stored(stored)
+    begun["points_fill"] = COLUMN if use.column else str(use.criterion)
     for kind, own in to_own_terms(stored).items():
         begun[f"{kind}_optional"] = own.is_optional
         begun[f"{kind}_points"] = own.points or None

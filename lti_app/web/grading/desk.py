@@ -18,7 +18,9 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete
+from lti_app.grading.assessments.queries.given import VerdictsOf
 from lti_app.grading.assessments.queries.grades import get_assessment
+from lti_app.grading.assessments.queries.points import points_lines
 from lti_app.grading.assessments.rules import (
     GradingStatus,
     StudentLine,
@@ -27,7 +29,8 @@ from lti_app.grading.graders.errors import MarkedIndependently
 from lti_app.grading.graders.queries.assignments import list_graders
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.rules.states import GradebookStanding
-from lti_app.participation.progress.queries import collect_class_verdicts
+from lti_app.grading.points.rules import PointsLine
+from lti_app.participation.progress.queries import collect_class_verdicts, requirements_of
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.adjusting import decide_late
 from lti_app.web.grading.class_list import (
@@ -75,6 +78,7 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         lines=narrowed(actor, discussion, lines, wanted, standings=standings, grades=grades),
         grades=grades,
         standings=standings,
+        points=_points(actor, discussion, lines, verdicts_of),
         wanted=wanted,
         groups=[] if blind else list_groups(read_session(), actor),
         **_graders(actor, discussion, lines),
@@ -267,6 +271,25 @@ def _release(session: Session, actor: Actor, discussion: DiscussionView, person_
 def _last_read(lines: Sequence[StudentLine]) -> datetime | None:
     """When the gradebook was last read; None for never."""
     return max((at for line in lines if line.passback and (at := line.passback.checked_at)), default=None)
+
+
+def _points(
+    actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine], verdicts_of: VerdictsOf
+) -> dict[int, PointsLine]:
+    """The points for participation by person id, where they have a gradebook column."""
+    if not requirements_of(discussion, discussion.class_calendar).use.column:
+        return {}
+    excused = {line.person_id for line in lines if line.status is GradingStatus.EXCUSED}
+    found = points_lines(
+        read_session(),
+        actor,
+        discussion,
+        [line.person_id for line in lines],
+        excused=excused,
+        verdicts_of=verdicts_of,
+        now=now(),
+    )
+    return {line.person_id: line for line in found}
 
 
 def _graders(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[str, object]:

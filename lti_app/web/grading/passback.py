@@ -17,6 +17,7 @@ from lti_app.grading.passbacks.actions.choosing import choose_grades
 from lti_app.grading.passbacks.actions.queueing import request_check, retry_passbacks
 from lti_app.grading.passbacks.rules.plans import SENT_PLANS, Plan, plan_of
 from lti_app.grading.passbacks.rules.states import GradebookStanding
+from lti_app.participation.requirements.registry import use_from_stored
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import chosen_words, list_class
 from lti_app.web.session import get_visitor
@@ -147,6 +148,7 @@ def _page(
         ticked=ticked,
         planned=planned,
         form=ConfirmForm(),
+        has_points_column=bool(use_from_stored(discussion.requirements).column),
         can_choose_columns=may(actor, DiscussionPermission.EDIT_SETTINGS),
         blind=discussion.hides_names_from(actor),
         base_url=url_for("discussions.show", discussion_id=discussion.id),

@@ -1,7 +1,7 @@
 """The class in one discussion: students by requirements, as a page and as a file."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,10 +15,14 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView, ge
 from lti_app.exchange.exporting.rules.tables import Cell, ExportedTable
 from lti_app.grading.assessments.queries.term import list_excused
 from lti_app.grading.graders.queries.assignments import collect_own_students
+from lti_app.grading.points.queries import collect_sent_points
+from lti_app.grading.points.rules import SentPoints
+from lti_app.grading.rubrics.rules.points import rounded
 from lti_app.participation.matrix.queries.tables import get_class_matrix
-from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
+from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilter
 from lti_app.participation.matrix.rules.matrix import ClassMatrix, MatrixLine
 from lti_app.participation.progress.queries import requirements_of
+from lti_app.participation.requirements.registry import use_from_stored
 from lti_app.web.participation.tables import (
     NAME,
     groups_and_members,
@@ -29,7 +33,7 @@ from lti_app.web.participation.tables import (
     state_words,
     table_file,
 )
-from lti_app.web.participation.words import column_words
+from lti_app.web.participation.words import column_words, standing_words
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -49,6 +53,8 @@ class OpenedMatrix:
     shown: ClassMatrix
     wanted: MatrixFilter
     groups: list[GroupLine]
+    sent: Mapping[int, SentPoints] | None
+    """The points that were sent to the gradebook, by person id; None where they have no column."""
     grader: str
     """MINE where an assistant sees their own students, ALL where they see everybody, empty for whoever has none."""
 
@@ -58,6 +64,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
     """Every student by every requirement; each cell leads to the posts that it was counted from."""
     opened = _open(discussion_id)
     named = [(column.key, column_words(column), column.of_nothing) for column in opened.whole.columns]
+    points = [(POINTS, _("Points"), None)] if opened.whole.has_points else []
     return render_template(
         "participation/class_matrix.html",
         discussion=opened.discussion,
@@ -67,10 +74,11 @@ def show(discussion_id: int) -> ResponseReturnValue:
         done=opened.shown.done(),
         wanted=opened.wanted,
         query=query_of(opened.wanted, grader=opened.grader if opened.grader == ALL else ""),
-        links=sort_links(opened.wanted, opened.whole.places),
+        links=sort_links(opened.wanted, {*opened.whole.places, POINTS}),
         groups=opened.groups,
         grader=opened.grader,
-        heads=[(NAME, _("Student"), None), (WORK, _("Work"), None), *named],
+        heads=[(NAME, _("Student"), None), (WORK, _("Work"), None), *named, *points],
+        sent=opened.sent,
         column_choices=[(key, words) for key, words, _verdict in named],
         **shown_states(),
         blind=opened.discussion.hides_names_from(opened.actor),
@@ -84,7 +92,7 @@ def export(discussion_id: int) -> ResponseReturnValue:
     """The same table as a file."""
     opened = _open(discussion_id)
     title = opened.discussion.title
-    table = ExportedTable(_("Participation"), _head(opened.shown), _rows(opened.shown))
+    table = ExportedTable(_("Participation"), _head(opened.shown, opened.sent), _rows(opened.shown, opened.sent))
     return table_file(table, _("Participation in %(title)s", title=title))
 
 
@@ -95,10 +103,13 @@ def _open(discussion_id: int) -> OpenedMatrix:
     wanted = read_matrix_filter()
     whole = _matrix(actor, discussion)
     groups, members = groups_and_members(actor, wanted, blind=discussion.hides_names_from(actor))
+    has_column = bool(use_from_stored(discussion.requirements).column)
+    sent = collect_sent_points(session, actor, discussion) if has_column else None
     own = _own_students(actor, discussion)
     grader = "" if not own else ALL if request.args.get("grader") == ALL else MINE
-    seen = ClassMatrix(whole.columns, tuple(each for each in whole.lines if grader != MINE or each.person_id in own))
-    return OpenedMatrix(actor, discussion, seen, seen.narrowed(wanted, members), wanted, groups, grader)
+    lines = tuple(each for each in whole.lines if grader != MINE or each.person_id in own)
+    seen = replace(whole, lines=lines)
+    return OpenedMatrix(actor, discussion, seen, seen.narrowed(wanted, members), wanted, groups, sent, grader)
 
 
 def _matrix(actor: Actor, discussion: DiscussionView) -> ClassMatrix:
@@ -118,7 +129,7 @@ def _own_students(actor: Actor, discussion: DiscussionView) -> frozenset[int]:
     return collect_own_students(read_session(), actor, discussion) if is_assistant else frozenset()
 
 
-def _head(matrix: ClassMatrix) -> list[str]:
+def _head(matrix: ClassMatrix, sent: Mapping[int, SentPoints] | None) -> list[str]:
     head = [_("Student"), _("Work"), _("Posts")]
     for column in matrix.columns:
         name = column_words(column)
@@ -129,17 +140,31 @@ def _head(matrix: ClassMatrix) -> list[str]:
             _("%(requirement)s: met", requirement=name),
             _("%(requirement)s: posts", requirement=name),
         ]
+    if matrix.has_points:
+        head += [_("Points"), _("Points possible")]
+    if sent is not None:
+        head += [_("Points sent"), _("Points sent of"), _("Gradebook")]
     return head
 
 
-def _rows(matrix: ClassMatrix) -> Iterator[list[Cell]]:
-    words, nameless = state_words(), _("Name not available")
-    return (_row(line, words, nameless) for line in matrix.lines)
+def _rows(matrix: ClassMatrix, sent: Mapping[int, SentPoints] | None) -> Iterator[list[Cell]]:
+    words, nameless, standings = state_words(), _("Name not available"), standing_words()
+
+    def row(line: MatrixLine) -> list[Cell]:
+        told: list[Cell] = [line.name or nameless, words.get(line.work, line.work), line.posts]
+        told += (cell for nth in range(len(line.verdicts)) for cell in _cells(line, nth, words))
+        if matrix.has_points:
+            told += [rounded(points) for points in line.points] if line.points else [None, None]
+        return told if sent is None else [*told, *_sent_cells(sent.get(line.person_id), standings)]
+
+    return (row(line) for line in matrix.lines)
 
 
-def _row(line: MatrixLine, words: Mapping[str, str], nameless: str) -> list[Cell]:
-    work: list[Cell] = [line.name or nameless, words.get(line.work, line.work), line.posts]
-    return [*work, *(cell for nth in range(len(line.verdicts)) for cell in _cells(line, nth, words))]
+def _sent_cells(sent: SentPoints | None, standings: Mapping[str, str]) -> list[Cell]:
+    if sent is None:
+        return [None] * 3
+    standing = sent.report.standing.value
+    return [sent.report.given, sent.report.possible, standings.get(standing, standing)]
 
 
 def _cells(line: MatrixLine, nth: int, words: Mapping[str, str]) -> list[Cell]:

@@ -1,4 +1,6 @@
-"""What the columns of tables are called."""
+"""What tables call their columns, and what became of scores."""
+
+from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
@@ -25,3 +27,20 @@ def column_words(column: MatrixColumn) -> str:
         "reviews": _("Peer reviews"),
     }
     return known.get(column.kind) or str(say(column.of_nothing.requirement.heading))
+
+
+def standing_words() -> Mapping[str, str]:
+    """What became of a score in the gradebook, as files say it."""
+    return {
+        "pending": _("being sent"),
+        "refused": _("rejected"),
+        "held": _("not sent: changed in the LMS"),
+        "sent": _("sent"),
+        "confirmed": _("confirmed"),
+        "changed": _("changed in the LMS"),
+        "different": _("the LMS shows other points"),
+        "kept": _("LMS grade kept"),
+        "missing": _("not shown in the LMS"),
+        "no_points": _("the LMS keeps no points"),
+        "unreadable": _("sent; can’t be read back"),
+    }

@@ -7,13 +7,14 @@ import pytest
 
 from lti_app.grading.assessments.rules import suggested_level
 from lti_app.grading.rubrics.rules.criteria import CriterionView, Evidence, LevelView
+from lti_app.participation.requirements.points import PointsUse
 from tests.factories.requirements import evaluate
 from tests.participation.requirements.test_own_terms import PAID
 from tests.participation.requirements.test_participation import BEN, CHI, day, post
 
 LEVELS = tuple(LevelView(number, Decimal(points), "", "") for number, points in enumerate((4, 3, 2, 0), 1))
 CRITERION = CriterionView(1, "Participation", "", Evidence.NONE, LEVELS, key=7)
-FILLING = replace(PAID, fills=7)
+FILLING = replace(PAID, use=PointsUse(7))
 FIRST, ONE, TWO = post(1, (1, 20)), post(2, (1, 9), to=BEN), post(3, (1.1, 9), to=CHI)
 
 

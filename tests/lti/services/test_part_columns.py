@@ -90,7 +90,7 @@ def test_lms_that_lets_us_make_no_column(gradebook, placed, lms):
     placed.change(ags_scopes=[SCORE_SCOPE, READ_SCOPE])
     with pytest.raises(PassbackRefused) as refusal:
         gradebook.send(placed.score(parts=PARTS))
-    assert refusal.value.code == "no_gradebook"
+    assert refusal.value.code == "no_columns"
     assert not lms.items
 
 

@@ -7,12 +7,13 @@ from lti_app.discussion.discussions.rules import Calendar
 from lti_app.participation.matrix.rules.own import OwnWork, next_due_first
 from lti_app.participation.matrix.rules.proposals import proposed
 from lti_app.participation.requirements.early import EarlyRule
+from lti_app.participation.requirements.points import PointsUse
 from lti_app.participation.requirements.registry import (
     early_from_stored,
-    fills_from_stored,
     to_own_terms,
     to_stored,
     to_values,
+    use_from_stored,
 )
 from lti_app.participation.requirements.terms import OwnTerms
 from tests.cast import MONDAY
@@ -28,11 +29,11 @@ def test_a_proposal_changes_only_its_fields():
 
 def test_a_proposal_keeps_own_dates_and_the_protection_of_early_posters():
     own = {"replies": OwnTerms(due=MONDAY, points=Decimal(3))}
-    stored = to_stored({"first_post_words": 5, "replies_wanted": 2}, own, EarlyRule(2), 7)
+    stored = to_stored({"first_post_words": 5, "replies_wanted": 2}, own, EarlyRule(2), PointsUse(7))
     after = proposed(stored, {"replies_wanted": 1})
     assert to_own_terms(after)["replies"] == own["replies"]
     assert early_from_stored(after) == EarlyRule(2)
-    assert fills_from_stored(after) == 7
+    assert use_from_stored(after) == PointsUse(7)
     assert to_values(after)["replies_wanted"] == 1
 
 

@@ -1,5 +1,6 @@
 """A requirement's own date, whether it is optional, its points, and the form in which an earlier release reads them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,13 +11,14 @@ from hypothesis import strategies as st
 from lti_app.discussion.discussions.rules import Calendar
 from lti_app.participation.requirements.base import InvalidRequirement
 from lti_app.participation.requirements.early import EarlyRule
+from lti_app.participation.requirements.points import PointsUse
 from lti_app.participation.requirements.registry import (
     KINDS,
     early_from_stored,
-    fills_from_stored,
     from_stored,
     to_own_terms,
     to_stored,
+    use_from_stored,
 )
 from lti_app.participation.requirements.terms import NO_OWN_TERMS, OwnTerms, Stage, due_at, shifted
 from tests.factories.requirements import ask, evaluate
@@ -163,14 +165,33 @@ def test_points(posts, points):
     assert (verdicts.points, verdicts.points_possible) == (points, 9)
 
 
-@pytest.mark.parametrize("fills", [0, 1, 7])
-def test_the_criterion_that_points_fill_is_stored_beside(fills):
-    stored = to_stored({"first_post_words": 5}, POINTS, fills=fills)
-    assert fills_from_stored(stored) == fills
+USES = (PointsUse(), PointsUse(1), PointsUse(7), PointsUse(column="participation"))
+
+
+@pytest.mark.parametrize("use", USES, ids=["nothing", "criterion-1", "criterion-7", "column"])
+def test_what_points_are_for_is_stored_beside(use):
+    stored = to_stored({"first_post_words": 5}, POINTS, use=use)
+    assert use_from_stored(stored) == use
     assert from_stored(stored)[0].words == 5
+    assert evaluate(replace(PAID, use=use), [], day(5)).use == use
 
 
 @pytest.mark.parametrize("criterion", ["1", -1, None, True])
 def test_points_fill_no_such_criterion(criterion):
     with pytest.raises(InvalidRequirement):
-        fills_from_stored(({"kind": "points_fill", "criterion": criterion},))
+        use_from_stored(({"kind": "points_fill", "criterion": criterion},))
+
+
+@pytest.mark.parametrize("name", ["", None, 7, "x" * 61], ids=["empty", "none", "number", "long"])
+def test_points_have_no_such_column(name):
+    with pytest.raises(InvalidRequirement):
+        use_from_stored(({"kind": "points_column", "name": name},))
+
+
+def test_a_column_counts_where_an_earlier_release_has_stored_a_criterion_beside_it():
+    stored = ({"kind": "points_fill", "criterion": 7}, {"kind": "points_column", "name": "participation"})
+    assert use_from_stored(stored) == PointsUse(column="participation")
+
+
+def test_the_points_of_all_include_what_is_excused():
+    assert evaluate(PAID, [], day(5)).points_of_all == PAID.points

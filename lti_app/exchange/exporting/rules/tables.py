@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from importlib import import_module
 
@@ -14,7 +15,7 @@ MOST_CHARACTERS = 32_000
 """Of one cell: a spreadsheet takes no more than 32 767."""
 _SHEET_NAME = 31
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-Cell = str | int | datetime | None
+Cell = str | int | Decimal | datetime | None
 
 
 class TableFormat(StrEnum):
@@ -60,7 +61,7 @@ def xlsx_table(table: ExportedTable) -> bytes:
             sheet.write_string(0, column, words[:MOST_CHARACTERS], bold)
         for number, row in enumerate(table.rows, 1):
             for column, cell in enumerate(row):
-                if isinstance(cell, int):
+                if isinstance(cell, int | Decimal):
                     sheet.write_number(number, column, cell)
                 elif text := _text(cell):
                     sheet.write_string(number, column, text[:MOST_CHARACTERS])
@@ -69,13 +70,16 @@ def xlsx_table(table: ExportedTable) -> bytes:
 
 def _csv_row(cells: Iterable[Cell]) -> str:
     line = io.StringIO()
-    csv.writer(line).writerow(cell if isinstance(cell, int) else csv_cell(_text(cell)) for cell in cells)
+    numbers = (int, Decimal)
+    csv.writer(line).writerow(_text(cell) if isinstance(cell, numbers) else csv_cell(_text(cell)) for cell in cells)
     return line.getvalue()
 
 
 def _text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="minutes")
+    if isinstance(cell, Decimal):
+        return f"{cell.normalize():f}"
     return "" if cell is None else str(cell)
 
 

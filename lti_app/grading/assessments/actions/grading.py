@@ -19,6 +19,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.adjustments.rules.curves import CurveKind
 from lti_app.grading.adjustments.rules.stored import lines_to_stored
 from lti_app.grading.assessments.actions.recording import record
+from lti_app.grading.assessments.actions.releasing_points import release_points
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete, CommentTooLong
 from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.queries.given import basis_of, collect_given, given_now
@@ -118,7 +119,8 @@ def settled_marks(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> dic
 
 
 def release(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, *, now: datetime) -> None:
-    """Release a grade to a student, and queue it for the LMS in the same transaction.
+    """Release a grade to a student, and queue it for the LMS in the same transaction: with the points for participation
+    where they have a gradebook column and were not sent before.
 
     Raises AssessmentIncomplete if a criterion has no level, MarkedIndependently, NotFound, Forbidden. Releasing the
     same grade again changes nothing.
@@ -299,8 +301,9 @@ def _release(
         score = (grade.given, discussion.points, comment, _submitted_at(verdicts, own))
         scores.append(ReleasedScore(assessment.person_id, *score, parts))
     queue_passbacks(session, scores, course_id=discussion.course_id, discussion_id=discussion.id, now=now)
-    points = {each.id: each.released_given for each in assessments if each.released_given is not None}
-    record(session, actor, GradeEventKind.RELEASED, assessments, totals=points, lines=lines, now=now)
+    given = {each.id: each.released_given for each in assessments if each.released_given is not None}
+    record(session, actor, GradeEventKind.RELEASED, assessments, totals=given, lines=lines, now=now)
+    release_points(session, actor, discussion, assessments, verdicts_of, now=now)
 
 
 def _as_released(rubric: RubricView, marks: Mapping[int, CriterionMark]) -> list[dict[str, str | bool]]:

@@ -18,11 +18,12 @@ from lti_app.grading.assessments.errors import AlreadyAsked, CommentTooLong, Wor
 from lti_app.grading.assessments.models import Assessment, SecondLook
 from lti_app.grading.assessments.rules import MAX_REASON, GradeEventKind
 from lti_app.grading.passbacks.actions.queueing import withdraw_unsent
+from lti_app.grading.points.actions import withdraw_first_points
 
 
 def take_back(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, *, now: datetime) -> bool:
-    """Hide a released grade from its student again, and do not send it if the LMS has not accepted it yet; returns
-    whether there was one.
+    """Hide a released grade from its student again, and send neither it nor the points for participation if the LMS has
+    not accepted them yet; returns whether there was one.
 
     The marks stay as a draft. A score that the LMS has accepted stays in its gradebook until a newer grade is
     released: LTI knows no way to remove it. Raises NotFound, Forbidden.
@@ -43,6 +44,7 @@ def take_back_all(
         assessment.released_version = assessment.released_given = assessment.released_at = None
         assessment.version += 1  # releasing the same marks again is another release
         withdraw_unsent(session, discussion_id=discussion.id, person_id=assessment.person_id)
+    withdraw_first_points(session, discussion, [assessment.person_id for assessment in taken])
     record(session, actor, GradeEventKind.TAKEN_BACK, taken, words="", now=now)
     return len(taken)
 

@@ -11,8 +11,9 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
-from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.models import TABLES
 from lti_app.grading.passbacks.queries import report_of
+from lti_app.grading.passbacks.rules.states import ScoreKind
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ def choose_grades(
     *,
     ticked: Mapping[int, str],
     keeps: bool,
+    kind: ScoreKind = ScoreKind.GRADE,
     now: datetime,
 ) -> Choice:
     """Have our grades sent in place of what the LMS shows, or let the LMS's count (`keeps`), for the ticked students.
@@ -40,16 +42,17 @@ def choose_grades(
     for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
+    table = TABLES[kind]
     rows = session.scalars(
-        select(Passback)
-        .where(Passback.discussion_id == discussion.id, Passback.person_id.in_(ticked))
-        .order_by(Passback.id)
+        select(table)
+        .where(table.discussion_id == discussion.id, table.person_id.in_(ticked))
+        .order_by(table.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
     same = [row.person_id for row in rows if report_of(row).fingerprint == ticked[row.person_id]]
     if keeps:
-        changed = keep_shown(session, actor, discussion_id=discussion.id, person_ids=same)
+        changed = keep_shown(session, actor, discussion_id=discussion.id, person_ids=same, kind=kind)
     else:
-        changed = send_over(session, actor, discussion_id=discussion.id, person_ids=same, now=now)
+        changed = send_over(session, actor, discussion_id=discussion.id, person_ids=same, kind=kind, now=now)
     return Choice(changed=changed, outdated=len(ticked) - len(same))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
 from lti_app.grading.passbacks.actions.queueing import send_column_again
-from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.models import TABLES, ScoreRow
 from lti_app.grading.passbacks.ports import ColumnReading
 from lti_app.grading.passbacks.rules.columns import stored_columns, worst
 from lti_app.grading.passbacks.rules.parts import GradePart, read_parts, union_of
@@ -21,18 +21,18 @@ from lti_app.grading.passbacks.rules.results import (
     judge,
     next_check,
 )
-from lti_app.grading.passbacks.rules.states import InColumn, PassbackState, ReadBack
+from lti_app.grading.passbacks.rules.states import InColumn, PassbackState, ReadBack, ScoreKind
 
 TOGETHER = timedelta(minutes=2)
 """Scores that are to be read so soon are read with those that are due: a column is read at once."""
 
-_PENDING = alias_of(Passback)
+_PENDING = {kind: alias_of(table) for kind, table in TABLES.items()}
 
 
 @dataclass(frozen=True)
 class ClaimedColumn:
-    """The gradebook columns of a discussion, one in most cases, that only this worker reads until its lease ends, with
-    the scores to be read.
+    """The gradebook columns of a discussion for one kind of score, one in most cases, that only this worker reads until
+    its lease ends, with the scores to be read.
     """
 
     course_id: int
@@ -41,6 +41,7 @@ class ClaimedColumn:
     """The version that the LMS has accepted, by person id: what is read says nothing about a later one."""
     parts: tuple[GradePart, ...] = ()
     """The parts that have columns of their own; none where one column has the whole grade."""
+    kind: ScoreKind = ScoreKind.GRADE
 
 
 def claim_column(
@@ -51,36 +52,44 @@ def claim_column(
     Columns of the discussions `apart_from`, and those to which scores are due to be sent, are left alone. If a worker
     dies, its column is claimed again when the lease has ended.
     """
-    is_wanted = () if apart_from is None else (Passback.discussion_id.not_in(apart_from),)
+    claimed = (_claim(session, kind, now, lease=lease, apart_from=apart_from) for kind in TABLES)
+    return next((each for each in claimed if each is not None), None)
+
+
+def _claim(
+    session: Session, kind: ScoreKind, now: datetime, *, lease: timedelta, apart_from: Select[int] | None
+) -> ClaimedColumn | None:
+    table, pending = TABLES[kind], _PENDING[kind]
+    is_wanted = () if apart_from is None else (table.discussion_id.not_in(apart_from),)
     being_sent = exists().where(
-        _PENDING.discussion_id == Passback.discussion_id,
-        _PENDING.state == PassbackState.PENDING,
-        _PENDING.due_at <= now,
+        pending.discussion_id == table.discussion_id,
+        pending.state == PassbackState.PENDING,
+        pending.due_at <= now,
     )
     first = session.scalar(
-        select(Passback)
-        .where(Passback.check_due_at <= now, Passback.state == PassbackState.SENT, ~being_sent, *is_wanted)
-        .order_by(Passback.check_due_at, Passback.id)
+        select(table)
+        .where(table.check_due_at <= now, table.state == PassbackState.SENT, ~being_sent, *is_wanted)
+        .order_by(table.check_due_at, table.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
     if first is None:
         return None
     rows = session.execute(
-        update(Passback)
+        update(table)
         .where(
-            Passback.discussion_id == first.discussion_id,
-            Passback.state == PassbackState.SENT,
-            Passback.check_due_at <= now + TOGETHER,
+            table.discussion_id == first.discussion_id,
+            table.state == PassbackState.SENT,
+            table.check_due_at <= now + TOGETHER,
         )
         .values(check_due_at=now + lease)
-        .returning(Passback.person_id, Passback.sent_version, Passback.sent_parts)
+        .returning(table.person_id, table.sent_version, table.sent_parts)
         .execution_options(synchronize_session=False)
     ).all()
     if not rows:  # another worker was faster
         return None
     parts = union_of(read_parts(row[2]) for row in rows)
-    return ClaimedColumn(first.course_id, first.discussion_id, {row[0]: row[1] for row in rows}, parts)
+    return ClaimedColumn(first.course_id, first.discussion_id, {row[0]: row[1] for row in rows}, parts, kind)
 
 
 def finish_read(session: Session, claimed: ClaimedColumn, columns: Sequence[ColumnReading], *, now: datetime) -> int:
@@ -89,7 +98,7 @@ def finish_read(session: Session, claimed: ClaimedColumn, columns: Sequence[Colu
     Scores that were released or sent again meanwhile are left alone. If one of several columns is gone, all scores are
     sent again, once, so that it is looked for.
     """
-    rows = _accepted(session, claimed.discussion_id)
+    rows = _accepted(session, claimed)
     if any(column.error_code == "not_found" for column in columns) and _send_all_once(session, claimed, rows, now):
         return len(rows)
     facts = {column.key: _facts(column, rows) for column in columns}
@@ -106,7 +115,7 @@ def finish_unread(session: Session, claimed: ClaimedColumn, code: str, *, now: d
     A column that is gone gets all its scores again, once; one that the LMS lets nobody read is not read again before an
     instructor asks for it.
     """
-    rows = _accepted(session, claimed.discussion_id)
+    rows = _accepted(session, claimed)
     if code == "not_found" and _send_all_once(session, claimed, rows, now):
         return
     is_unreadable = code in ("unreadable", "not_found")
@@ -118,32 +127,34 @@ def finish_unread(session: Session, claimed: ClaimedColumn, code: str, *, now: d
     session.flush()
 
 
-def _accepted(session: Session, discussion_id: int) -> list[Passback]:
+def _accepted(session: Session, claimed: ClaimedColumn) -> list[ScoreRow]:
+    table = TABLES[claimed.kind]
     rows = session.scalars(
-        select(Passback)
-        .where(Passback.discussion_id == discussion_id, Passback.state == PassbackState.SENT)
-        .order_by(Passback.id)
+        select(table)
+        .where(table.discussion_id == claimed.discussion_id, table.state == PassbackState.SENT)
+        .order_by(table.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
     return list(rows)
 
 
-def _send_all_once(session: Session, claimed: ClaimedColumn, rows: Sequence[Passback], now: datetime) -> bool:
-    """Queue all scores of a discussion whose column is gone, unless that was done before and did not help."""
+def _send_all_once(session: Session, claimed: ClaimedColumn, rows: Sequence[ScoreRow], now: datetime) -> bool:
+    """Queue all scores whose column is gone, unless that was done before and did not help."""
     if not any(row.read_back is not ReadBack.UNREADABLE and not row.resends for row in rows):
         return False
-    send_column_again(session, claimed.discussion_id, now=now)
-    session.execute(update(Passback).where(Passback.discussion_id == claimed.discussion_id).values(resends=1))
+    table = TABLES[claimed.kind]
+    send_column_again(session, claimed.discussion_id, kinds=[claimed.kind], now=now)
+    session.execute(update(table).where(table.discussion_id == claimed.discussion_id).values(resends=1))
     return True
 
 
-def _facts(column: ColumnReading, rows: Sequence[Passback]) -> ColumnFacts:
+def _facts(column: ColumnReading, rows: Sequence[ScoreRow]) -> ColumnFacts:
     known = [(row.known.within(column.key, column.part), column.shown.get(row.person_id)) for row in rows if row.known]
     return column_facts(known)
 
 
-def _note(row: Passback, columns: Sequence[ColumnReading], facts: Mapping[str, ColumnFacts], now: datetime) -> None:
+def _note(row: ScoreRow, columns: Sequence[ColumnReading], facts: Mapping[str, ColumnFacts], now: datetime) -> None:
     if row.known is None or not columns:
         return
     found, must_send = [], False

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.models import TABLES, ScoreRow
 from lti_app.grading.passbacks.ports import Score
 from lti_app.grading.passbacks.rules.columns import replaced, stored_columns
 from lti_app.grading.passbacks.rules.parts import read_parts, stored_parts
@@ -19,7 +19,7 @@ from lti_app.grading.passbacks.rules.retries import (
     next_score_timestamp,
     wait_before_retry,
 )
-from lti_app.grading.passbacks.rules.states import InColumn, PassbackState, ReadBack
+from lti_app.grading.passbacks.rules.states import InColumn, PassbackState, ReadBack, ScoreKind
 
 DETAIL_LENGTH = 300
 
@@ -29,6 +29,7 @@ class ClaimedPassback:
     """A score that only this worker may send until its lease ends."""
 
     id: int
+    """Of the scores of its kind."""
     lease_token: str
     lease_until: datetime
     version: int
@@ -55,34 +56,42 @@ def claim_due(
     claimed again when the lease has ended.
     """
     token, until = secrets.token_hex(16), now + lease
-    is_wanted = () if apart_from is None else (Passback.discussion_id.not_in(apart_from),)
-    rows = session.scalars(
-        select(Passback)
-        .where(Passback.state == PassbackState.PENDING, Passback.due_at <= now, _not_leased(now), *is_wanted)
-        .order_by(Passback.due_at, Passback.id)
+    claimed: list[ClaimedPassback] = []
+    for kind, table in TABLES.items():
+        if len(claimed) == limit:
+            break
+        for row in _due(session, table, now, limit=limit - len(claimed), apart_from=apart_from):
+            known = None if row.sends_unseen else row.known
+            row.lease_token, row.lease_until, row.sends_unseen = token, until, True
+            row.attempts += 1
+            row.score_timestamp = next_score_timestamp(row.score_timestamp, now)
+            claimed.append(_claimed(kind, row, known))
+    session.flush()
+    return claimed
+
+
+def _due(
+    session: Session, table: type[ScoreRow], now: datetime, *, limit: int, apart_from: Select[int] | None
+) -> Sequence[ScoreRow]:
+    is_wanted = () if apart_from is None else (table.discussion_id.not_in(apart_from),)
+    return session.scalars(
+        select(table)
+        .where(table.state == PassbackState.PENDING, table.due_at <= now, _not_leased(table, now), *is_wanted)
+        .order_by(table.due_at, table.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    claimed = []
-    for row in rows:
-        known = None if row.sends_unseen else row.known
-        row.lease_token, row.lease_until, row.sends_unseen = token, until, True
-        row.attempts += 1
-        row.score_timestamp = next_score_timestamp(row.score_timestamp, now)
-        claimed.append(_claimed(row, known))
-    session.flush()
-    return claimed
 
 
 def finish_sent(session: Session, claimed: ClaimedPassback, *, now: datetime) -> None:
     """Record that the LMS accepted the score, unless another worker has claimed it since (one statement). A newer
     version queued meanwhile stays pending and is due now.
     """
-    score = claimed.score
-    is_newest = Passback.wanted_version == claimed.version
+    score, table = claimed.score, TABLES[claimed.score.kind]
+    is_newest = table.wanted_version == claimed.version
     session.execute(
-        update(Passback)
-        .where(Passback.id == claimed.id, Passback.lease_token == claimed.lease_token)
+        update(table)
+        .where(table.id == claimed.id, table.lease_token == claimed.lease_token)
         .values(
             lease_token=None,
             lease_until=None,
@@ -99,7 +108,7 @@ def finish_sent(session: Session, claimed: ClaimedPassback, *, now: datetime) ->
             check_due_at=now + CHECK_AFTER[0],
             error_code=None,
             error_detail="",
-            state=case((is_newest, PassbackState.SENT.value), else_=Passback.state),
+            state=case((is_newest, PassbackState.SENT.value), else_=table.state),
         )
         .execution_options(synchronize_session=False)
     )
@@ -156,16 +165,18 @@ def return_to_queue(session: Session, claimed: Iterable[ClaimedPassback], *, due
     One that another transaction is changing is passed over, and claimed again when its lease has ended: two that each
     wait for rows of the other would end in a deadlock.
     """
-    by_id = {each.id: each for each in claimed}
-    for row in session.scalars(_locked_in_order(Passback.id.in_(by_id))):
-        each = by_id[row.id]
-        if row.lease_token != each.lease_token:
-            continue
-        row.lease_token = row.lease_until = None
-        row.sends_unseen = each.known is None
-        if row.wanted_version == each.version:
-            row.attempts -= 1
-            row.due_at = due_at
+    by_id = {(each.score.kind, each.id): each for each in claimed}
+    for kind, table in TABLES.items():
+        ids = [claimed_id for each, claimed_id in by_id if each is kind]
+        for row in _locked_in_order(session, table, table.id.in_(ids)) if ids else ():
+            each = by_id[kind, row.id]
+            if row.lease_token != each.lease_token:
+                continue
+            row.lease_token = row.lease_until = None
+            row.sends_unseen = each.known is None
+            if row.wanted_version == each.version:
+                row.attempts -= 1
+                row.due_at = due_at
     session.flush()
 
 
@@ -173,32 +184,35 @@ def postpone(session: Session, discussions: Select[int], *, until: datetime, now
     """Have all scores of these discussions wait until then that would be due before: their platform is down or has
     asked for a pause. Those that a worker is sending, or another transaction is changing, are left alone.
     """
-    is_early = (Passback.state == PassbackState.PENDING) & (Passback.due_at < until)
-    for row in session.scalars(_locked_in_order(is_early, _not_leased(now), Passback.discussion_id.in_(discussions))):
-        row.due_at = until
+    for table in TABLES.values():
+        is_early = (table.state == PassbackState.PENDING) & (table.due_at < until)
+        wanted = (is_early, _not_leased(table, now), table.discussion_id.in_(discussions))
+        for row in _locked_in_order(session, table, *wanted):
+            row.due_at = until
     session.flush()
 
 
-def _locked_in_order(*which: ColumnElement[bool]) -> Select[Passback]:
+def _locked_in_order(session: Session, table: type[ScoreRow], *which: ColumnElement[bool]) -> Iterable[ScoreRow]:
     """Rows with their locks, in the order in which all lock them, without those that others have locked."""
-    return (
-        select(Passback)
+    return session.scalars(
+        select(table)
         .where(*which)
-        .order_by(Passback.id)
+        .order_by(table.id)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
 
 
-def _not_leased(now: datetime) -> ColumnElement[bool]:
-    return or_(Passback.lease_until.is_(None), Passback.lease_until <= now)
+def _not_leased(table: type[ScoreRow], now: datetime) -> ColumnElement[bool]:
+    return or_(table.lease_until.is_(None), table.lease_until <= now)
 
 
-def _still_ours(session: Session, claimed: ClaimedPassback) -> Passback | None:
+def _still_ours(session: Session, claimed: ClaimedPassback) -> ScoreRow | None:
     """The row, with its lease released, if this worker still holds the lease; otherwise None."""
+    table = TABLES[claimed.score.kind]
     row = session.scalar(
-        select(Passback)
-        .where(Passback.id == claimed.id, Passback.lease_token == claimed.lease_token)
+        select(table)
+        .where(table.id == claimed.id, table.lease_token == claimed.lease_token)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -207,7 +221,7 @@ def _still_ours(session: Session, claimed: ClaimedPassback) -> Passback | None:
     return row
 
 
-def _claimed(row: Passback, known: Known | None) -> ClaimedPassback:
+def _claimed(kind: ScoreKind, row: ScoreRow, known: Known | None) -> ClaimedPassback:
     if row.lease_token is None or row.lease_until is None or row.score_timestamp is None:
         raise ValueError("not claimed")
     parts = read_parts(row.parts)
@@ -221,6 +235,7 @@ def _claimed(row: Passback, known: Known | None) -> ClaimedPassback:
         attempts=row.attempts,
         known=known,
         score=Score(
+            kind=kind,
             discussion_id=row.discussion_id,
             person_id=row.person_id,
             given=row.given,

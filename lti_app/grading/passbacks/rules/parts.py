@@ -9,6 +9,8 @@ from typing import Any
 from lti_app.grading.passbacks.rules.states import Shown
 
 HUNDREDTH = Decimal("0.01")
+POINTS_PART = "points"
+"""The key of the only part of a score of points: its column is made, found and named as those of parts of a grade."""
 
 
 class GradeColumns(StrEnum):

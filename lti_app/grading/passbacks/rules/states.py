@@ -5,6 +5,15 @@ from decimal import Decimal
 from enum import StrEnum
 
 
+class ScoreKind(StrEnum):
+    """What a score is about. Each kind has its own columns in the gradebook, and its own row for each person."""
+
+    GRADE = "grade"
+    """The released grade of a discussion."""
+    POINTS = "points"
+    """The points of its participation requirements, where they have a column of their own."""
+
+
 class PassbackState(StrEnum):
     """The state of a score for the LMS."""
 

@@ -14,6 +14,10 @@ PROBLEMS = {
     "no_scope": phrase(
         "The LMS does not allow this tool to send grades. Ask an administrator to turn on grade services for it."
     ),
+    "no_columns": phrase(
+        "The LMS does not allow this tool to add gradebook columns. Ask an administrator to allow it to manage columns,"
+        " open the activity once from the course page, then send again."
+    ),
     "unknown_user": phrase(
         "The LMS does not list this person as a student in the course. If they have left, nothing needs to be done;"
         " otherwise enroll them as a student there, then send again."

@@ -8,6 +8,8 @@ MAX_FIND = 80
 REVERSED = "-"
 WORK = "work"
 """Sorts by the state of the whole work."""
+POINTS = "points"
+"""Sorts by the points for participation."""
 
 
 class NamedLine(Protocol):

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
-from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
+from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilter
 from lti_app.participation.matrix.rules.states import COMPLETE, LATE, has_state, rank_of, state_of
 from lti_app.participation.progress.rules import keyed, standing_of
 from lti_app.participation.requirements.base import Verdict
@@ -51,6 +52,8 @@ class MatrixLine:
     posts: int
     """How many posts are not deleted."""
     is_excused: bool
+    points: tuple[Decimal, Decimal] | None = None
+    """The points so far, and those that are possible; None where nothing has points."""
 
     @property
     def person_id(self) -> int:
@@ -74,6 +77,8 @@ class ClassMatrix:
 
     columns: tuple[MatrixColumn, ...]
     lines: tuple[MatrixLine, ...]
+    has_points: bool = False
+    """Whether anything that is required has points."""
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -91,7 +96,7 @@ class ClassMatrix:
     def narrowed(self, wanted: MatrixFilter, members: Collection[int] | None) -> "ClassMatrix":
         """The same with the chosen students in the chosen order; a column that is not here chooses nothing."""
         lines = wanted.apply(self.lines, members=members, has_state=self._has_state, rank=self._rank)
-        return ClassMatrix(self.columns, tuple(lines))
+        return replace(self, lines=tuple(lines))
 
     def _has_state(self, line: MatrixLine, column: str, state: str) -> bool:
         nth = self.places.get(column)
@@ -99,6 +104,8 @@ class ClassMatrix:
 
     def _rank(self, line: MatrixLine, column: str) -> tuple[int, ...]:
         nth = self.places.get(column)
+        if column == POINTS and line.points:
+            return (int(100 * line.points[0]),)
         if nth is None:
             return (rank_of(line.work), line.posts) if column == WORK else ()
         verdict = line.verdicts[nth]
@@ -111,7 +118,12 @@ def columns_of(of_nothing: Verdicts) -> tuple[MatrixColumn, ...]:
 
 
 def line_of(
-    student: MatrixStudent, verdicts: Verdicts, columns: Sequence[MatrixColumn], *, is_excused: bool
+    student: MatrixStudent,
+    verdicts: Verdicts,
+    columns: Sequence[MatrixColumn],
+    *,
+    is_excused: bool,
+    has_points: bool = False,
 ) -> MatrixLine:
     """The line of one student."""
     told: tuple[Verdict | None, ...] = verdicts.requirements
@@ -120,7 +132,8 @@ def line_of(
         told = tuple(known.get(column.key) for column in columns)
     posts = posts_of(verdicts)
     work = state_of(standing_of(verdicts, posts=posts), is_excused=is_excused)
-    return MatrixLine(student, told, work, posts, is_excused)
+    points = (verdicts.points, verdicts.points_possible) if has_points else None
+    return MatrixLine(student, told, work, posts, is_excused, points)
 
 
 def matrix_of(
@@ -130,11 +143,18 @@ def matrix_of(
     excused: Collection[int],
 ) -> ClassMatrix:
     """The table of these students; `excused` are those who need not be graded in this discussion."""
-    columns = columns_of(of_nothing)
+    columns, has_points = columns_of(of_nothing), bool(of_nothing.points_of_all)
     lines = (
-        line_of(each, verdicts_of(each.person_id), columns, is_excused=each.person_id in excused) for each in students
+        line_of(
+            each,
+            verdicts_of(each.person_id),
+            columns,
+            is_excused=each.person_id in excused,
+            has_points=has_points,
+        )
+        for each in students
     )
-    return ClassMatrix(columns, tuple(lines))
+    return ClassMatrix(columns, tuple(lines), has_points)
 
 
 def posts_of(verdicts: Verdicts) -> int:

@@ -25,10 +25,12 @@ from lti_app.library.readings.queries import ReadingLine, list_readings
 from lti_app.library.readings.rules import to_csl
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
+from lti_app.participation.requirements.registry import use_from_stored
 from lti_app.participation.versions.queries import get_course_requirements
 from lti_app.participation.what_if.queries import RuleChange, list_standing_changes
 from lti_app.participation.what_if.rules import digest_of
 from lti_app.web.discussion.forms.discussions import RULE, ReadingForm, SettingsForm, is_untouched, prefilled
+from lti_app.web.forms.gradebook_columns import why_no_column
 from lti_app.web.forms.requirements import offered_presets
 from lti_app.web.forms.rubrics import begun_from, rubric_choices
 from lti_app.web.requests import SCRIPTED
@@ -70,7 +72,12 @@ class SettingsPage:
         self.columns = get_columns_to_choose(read_session(), discussion)
         self.added = 0
         self.rubric = get_rubric(read_session(), discussion)
-        self.form.offer_criteria({each.key: each.title for each in self.rubric.criteria if each.counts})
+        self.no_column = why_no_column(discussion.id, course_id=discussion.course_id)
+        self.form.offer_uses(
+            {each.key: each.title for each in self.rubric.criteria if each.counts},
+            before=use_from_stored(discussion.requirements),
+            no_column=self.no_column,
+        )
 
     @property
     def saves(self) -> bool:
@@ -105,6 +112,7 @@ class SettingsPage:
             presets=offered_presets(),
             preview=self.preview(choices),
             may_choose_columns=self.columns is not None,
+            no_column=self.no_column,
             **self._rubric(),
             groups=list_groups(read_session(), self.actor),
             base_url=url_for("discussions.show", discussion_id=self.discussion.id),
