@@ -8,7 +8,7 @@ from lti_app.notices.messages.errors import MessageEmpty, MessageTooLong
 MAX_SUBJECT = 150
 MAX_TEXT = 5000
 """Characters."""
-MAX_RECIPIENTS = 1000
+MAX_RECIPIENTS = 5000
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ class WorkStanding(StrEnum):
     """How far the work of one student is."""
 
     NOTHING = "nothing"
-    """No posts, while something can still be done on time or nothing has a date."""
+    """No posts, and nothing was due yet."""
     ABSENT = "absent"
     """No posts, and all dates have passed."""
     STARTED = "started"
-    """Something is not done, and can still be done on time."""
+    """Something is not done, and all of that can still be done on time."""
     MISSING = "missing"
-    """Something is not done, and its date has passed."""
+    """Something is not done whose date has passed, whatever else can still be done on time."""
     COMPLETE = "complete"
     LATE = "late"
     """Complete, some of it after its date."""
@@ -26,12 +26,13 @@ class WorkStanding(StrEnum):
 
 def standing_of(verdicts: Verdicts, *, posts: int) -> WorkStanding:
     """The standing of a student with so many posts. Without requirements, whoever has posted is done."""
+    if verdicts.any_missed:
+        return WorkStanding.MISSING if posts or verdicts.any_pending else WorkStanding.ABSENT
     if not posts:
-        is_over = bool(verdicts.requirements) and not (verdicts.any_pending or verdicts.all_met)
-        return WorkStanding.ABSENT if is_over else WorkStanding.NOTHING
-    if verdicts.all_met:
-        return WorkStanding.LATE if verdicts.any_late else WorkStanding.COMPLETE
-    return WorkStanding.STARTED if verdicts.any_pending else WorkStanding.MISSING
+        return WorkStanding.NOTHING
+    if verdicts.any_pending:
+        return WorkStanding.STARTED
+    return WorkStanding.LATE if verdicts.any_late else WorkStanding.COMPLETE
 
 
 def keyed(verdicts: Sequence[Verdict]) -> list[tuple[str, Verdict]]:

@@ -75,6 +75,11 @@ class Verdict:
         return self.standing in (Standing.PARTLY, Standing.OPEN)
 
     @property
+    def is_missed(self) -> bool:
+        """Whether it is not fulfilled, and its date has passed."""
+        return self.standing is Standing.MISSED
+
+    @property
     def is_excused(self) -> bool:
         """Whether it is not fulfilled, and nobody may hold that against the student."""
         return self.standing is Standing.EXCUSED

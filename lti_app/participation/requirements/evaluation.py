@@ -103,6 +103,11 @@ class Verdicts:
         return any(verdict.is_pending for verdict in self.required)
 
     @property
+    def any_missed(self) -> bool:
+        """Whether something that is required is not met, and its date has passed."""
+        return any(verdict.is_missed for verdict in self.required)
+
+    @property
     def any_late(self) -> bool:
         """Whether anything that is required was done late."""
         return any(verdict.late for verdict in self.required)

@@ -21,8 +21,6 @@ from lti_app.web.headers import LOCKED_UP, name_file
 from lti_app.web.requests import is_number
 from lti_app.web.transactions import now, read_session
 
-MOST_MESSAGED = 300
-"""Students in one message from a table: they are all in the address of the page on which it is written."""
 NAME = "name"
 TYPES = {
     TableFormat.CSV: "text/csv; charset=utf-8",
@@ -101,7 +99,6 @@ def shown_states() -> dict[str, Any]:
     others = [state_of(standing) for standing in WorkStanding]
     return {
         "states": STATES,
-        "most_messaged": MOST_MESSAGED,
         "shown_states": list(dict.fromkeys([*STATES, *plain.values(), *excused.values(), *others])),
         "plain_states": plain,
         "excused_states": excused,

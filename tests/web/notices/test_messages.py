@@ -55,6 +55,31 @@ def test_the_address_chooses_the_students(site, cast, where):
     assert shown.page.one("input", name="subject").attrs["value"] == "Hello"
 
 
+def test_a_table_posts_whom_it_shows_and_nothing_is_sent_yet(site, cast, where):
+    browser = site.browser(cast.ines)
+    people = f"{cast.ben.person_id},{cast.ana.person_id},{cast.stranger.person_id},x,,²,{'9' * 40}"
+    data = {"csrf_token": browser.token(where), "people": people, "subject": "Week 3", "do": "write"}
+    shown = browser.send(where, "POST", data=data)
+    boxes = [each for each in shown.page.all("input") if each.attrs.get("name") == "person"]
+    assert [box.attrs["value"] for box in boxes] == [f"{cast.ana.person_id}", f"{cast.ben.person_id}"]
+    assert all("checked" in box.attrs for box in boxes)
+    assert shown.page.one("input", name="subject").attrs["value"] == "Week 3"
+    assert "To 2 students" in shown.text
+    assert own(site, cast.ana) == []
+    assert site.bell.told == 0
+
+
+def test_all_students_at_once(site, cast, where):
+    browser = site.browser(cast.ines)
+    assert "All 3 students" in browser.get(where).text
+    data = {"csrf_token": browser.token(where), "text": "Welcome.", "everyone": "yes"}
+    assert browser.send(where, "POST", data=data).status == 303
+    assert [len(own(site, student)) for student in cast.students] == [1, 1, 1]
+    assert own(site, cast.olga) == own(site, cast.tariq) == []
+    kept = browser.send(where, "POST", data={**data, "text": ""})
+    assert (kept.status, "checked" in kept.page.one("input", name="everyone").attrs) == (422, True)
+
+
 def test_only_students_of_the_course_get_it(site, cast, where):
     browser = site.browser(cast.ines)
     answer = send(browser, where, cast.stranger, cast.tariq)

@@ -16,6 +16,7 @@ from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.grading.assessments.actions.bulk import excuse
 from lti_app.grading.graders.actions.assigning import assign_grader
+from tests.web.page import values_of
 from tests.web.questions import costs, refused, refuses_no_visit
 from tests.web.site import address
 
@@ -229,9 +230,10 @@ def test_statements_do_not_grow_with_the_class(site, cast, discussion, lived, pa
 def test_those_who_miss_something_can_be_messaged(site, cast, discussion, lived, path):
     browser = site.browser(cast.tariq)
     page = browser.get(f"{path}?state=undone").page
-    link = next(link for link in page.one("main").all("a") if link.text == "Message 2 students …")
+    form = page.one("form", method="post", action=f"/courses/{cast.course_id}/messages/new")
+    assert form.one("button").text == "Message 2 students …"
     people = [f"{cast.ben.person_id}", f"{cast.chi.person_id}"]
-    written = browser.get(link.attrs["href"]).page
+    written = browser.post(form.attrs["action"], **values_of(form), do="write").page
     assert written.one("input", name="subject").attrs["value"] == discussion.title
     assert [box.attrs["value"] for box in written.all("input", name="person") if "checked" in box.attrs] == people
     blind = site.discussion(anonymity=Anonymity.BLIND)

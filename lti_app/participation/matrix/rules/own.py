@@ -53,7 +53,7 @@ class OwnWork:
 
 def owes(verdict: Verdict) -> bool:
     """Whether something is still to be done, as far as its standing says so."""
-    return verdict.is_pending or verdict.standing.value == "missed"
+    return verdict.is_pending or verdict.is_missed
 
 
 def next_due_first(works: Sequence[OwnWork]) -> list[OwnWork]:
