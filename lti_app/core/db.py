@@ -38,6 +38,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from lti_app.core.connections import ask_when_in_doubt
 from lti_app.core.private_files import create_private_file
 
 NAMING = {
@@ -212,7 +213,9 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    engine = create_engine(url, pool_size=5, max_overflow=10)
+    ask_when_in_doubt(engine)
+    return engine
 
 
 class _Reader(Session):
@@ -239,6 +242,9 @@ class Database:
         one_moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         reading = engine if engine.dialect.name == "sqlite" else engine.execution_options(**one_moment)
         self._readers = sessionmaker(reading, class_=_Reader, expire_on_commit=False, autoflush=False)
+        # SQLite begins by itself, without a round trip; psycopg needs none to be told.
+        alone = engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._glances = sessionmaker(alone, class_=_Reader, expire_on_commit=False, autoflush=False)
         self._writers = sessionmaker(engine.execution_options(**{WRITES: True}), expire_on_commit=False)
 
     @classmethod
@@ -249,6 +255,11 @@ class Database:
     def read(self) -> Session:
         """A session for reading, which must be closed. PostgreSQL refuses writes in it."""
         return self._readers()
+
+    def glance(self) -> Session:
+        """A session for reading by a single statement, which must be closed. PostgreSQL is asked nothing else: no
+        transaction is begun or ended. What the next statement sees is of another moment."""
+        return self._glances()
 
     def write(self) -> Session:
         """A session for writing, which does not commit by itself.

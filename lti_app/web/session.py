@@ -15,11 +15,14 @@ from werkzeug.exceptions import Unauthorized
 from lti_app.course.courses.actions import renew_visit
 from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor
-from lti_app.web.transactions import now, read_session, write_aside
+from lti_app.web.transactions import glancing, now, write_aside
 
 VISITS = "visits"
 MOST_VISITS = 8
 """Courses remembered at once; the cookie must stay small."""
+SAID = "_flashes"
+"""Where Flask keeps what the next page is to say."""
+MOST_SAID = 5
 UNATTENDED = frozenset({"threads.new_posts"})
 """What scripts ask for while nobody does anything: no sign of life."""
 
@@ -36,11 +39,19 @@ class Visitor(UserMixin):
 
 
 class _Cookies(SecureCookieSessionInterface):
-    """Leaves built files alone: the same for everybody, they would else be fetched anew whenever the cookie changes."""
+    """Leaves built files alone: the same for everybody, they would else be fetched anew whenever the cookie changes.
+
+    What waits to be said on the next page is kept short: scripts may post many times without a page, and browsers drop
+    a cookie that has become too large, with the visits in it.
+    """
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if request.endpoint != "static":
-            super().save_session(app, session, response)
+        if request.endpoint == "static":
+            return
+        waiting = session.get(SAID) or ()
+        if len(waiting) > 1:
+            session[SAID] = [*dict.fromkeys((each[0], each[1]) for each in waiting)][-MOST_SAID:]
+        super().save_session(app, session, response)
 
 
 def init_sessions(app: Flask) -> None:
@@ -64,7 +75,8 @@ def init_sessions(app: Flask) -> None:
         token = session.get(VISITS, {}).get(str(g.get("course_id")))
         if token is None:
             return None
-        actor = get_actor(read_session(), course_id=g.course_id, token=token, now=now())
+        with glancing() as reading:
+            actor = get_actor(reading, course_id=g.course_id, token=token, now=now())
         if actor is None:
             return None
         g.frame_origins = actor.frame_origins

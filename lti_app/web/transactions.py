@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Protocol
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,8 @@ from lti_app.library.readings.ports import ReferenceBell
 DATABASE = "colloquy.database"
 CLOCK = "colloquy.clock"
 BELL = "colloquy.bell"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods of requests that read."""
 
 
 class WorkerBell(Bell, ReferenceBell, Protocol):
@@ -40,6 +42,20 @@ def read_session() -> Session:
         g.db = _database().read()
     session: Session = g.db
     return session
+
+
+@contextmanager
+def glancing() -> Iterator[Session]:
+    """A session for the one statement that finds out who asks.
+
+    Where the request is going to write, this moment and that of the decision differ anyhow, so no transaction is begun
+    for it.
+    """
+    if request.method in SAFE:
+        yield read_session()
+    else:
+        with _database().glance() as session:
+            yield session
 
 
 @contextmanager

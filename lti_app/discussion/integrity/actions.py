@@ -1,11 +1,12 @@
 """Looking a new post over before others see it."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import delete, func, insert, literal, select, union_all
+from sqlalchemy import BindParameter, Select, bindparam, delete, func, insert, select, text, union_all
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id
@@ -37,6 +38,36 @@ _CANDIDATES = 5
 
 _ROWS_AT_ONCE = 50_000
 """Bands in one statement: a whole forum has a million."""
+_SIGN = "INSERT INTO signature_band (course_id, post_id, band) SELECT :course_id, :post_id, {bands}"
+_SIGN_ON_SQLITE = text(_SIGN.format(bands="value FROM json_each(:bands)"))
+_SIGN_ON_POSTGRESQL = text(_SIGN.format(bands="value::bigint FROM json_array_elements_text(CAST(:bands AS json))"))
+"""One statement for all bands of a post: a driver would send one for each."""
+
+
+def _sharing() -> Select[int, str]:
+    """The posts that share most bands with a new one."""
+    # The one place where anything is read of another course: those that this one was copied from, as the LMS tells.
+    # Nobody is shown what stands there, only how much of it this post shares (see list_similar_posts).
+    here: BindParameter[int] = bindparam("course_id", type_=Id)
+    earlier = select(EarlierCourse.earlier_id).where(EarlierCourse.course_id == here)
+    courses = union_all(select(here), earlier)
+    shared = (
+        select(SignatureBand.post_id, func.count().label("bands"))
+        .where(SignatureBand.course_id.in_(courses), SignatureBand.band.in_(bindparam("bands", expanding=True)))
+        .group_by(SignatureBand.post_id)
+        .subquery()
+    )
+    return (
+        select(Post.id, Post.html)
+        .join(shared, shared.c.post_id == Post.id)
+        .where(Post.author_id != bindparam("author_id", type_=Id))
+        .order_by(shared.c.bands.desc(), Post.id)
+        .limit(_CANDIDATES)
+    )
+
+
+_SHARING = _sharing()
+"""Made once: every post begins with it."""
 
 
 @dataclass(frozen=True)
@@ -139,29 +170,14 @@ def _compare(
         for post_id, html in _candidates(session, post, bands)
         if (share := share_of(own, shingles_of(own_content_of(html).words))) >= ALIKE
     ]
-    session.execute(insert(SignatureBand), _bands(post.course_id, post.id, bands))
+    sign = _SIGN_ON_SQLITE if session.get_bind().dialect.name == "sqlite" else _SIGN_ON_POSTGRESQL
+    session.execute(sign, {"course_id": post.course_id, "post_id": post.id, "bands": json.dumps([*{*bands}])})
     return max(found_similar, key=lambda similar: similar.share, default=None)
 
 
 def _candidates(session: Session, post: Post, bands: list[int]) -> list[tuple[int, str]]:
-    # The one place where anything is read of another course: those that this one was copied from, as the LMS tells.
-    # Nobody is shown what stands there, only how much of it this post shares (see list_similar_posts).
-    earlier = select(EarlierCourse.earlier_id).where(EarlierCourse.course_id == post.course_id)
-    courses = union_all(select(literal(post.course_id, Id)), earlier)
-    shared = (
-        select(SignatureBand.post_id, func.count().label("bands"))
-        .where(SignatureBand.course_id.in_(courses), SignatureBand.band.in_(bands))
-        .group_by(SignatureBand.post_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Post.id, Post.html)
-        .join(shared, shared.c.post_id == Post.id)
-        .where(Post.author_id != post.author_id)
-        .order_by(shared.c.bands.desc(), Post.id)
-        .limit(_CANDIDATES)
-    )
-    return [(post_id, html) for post_id, html in rows]
+    values = {"course_id": post.course_id, "bands": bands, "author_id": post.author_id}
+    return [(post_id, html) for post_id, html in session.execute(_SHARING, values)]
 
 
 def _remember(

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
 from sqlalchemy.orm import Session
 
+from lti_app.core.db import Id, insert_into
 from lti_app.core.rich_reader import is_too_rich
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
@@ -18,7 +19,9 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.library.files.actions import attach_files
 from lti_app.library.files.rules import MediaType, Purpose
 from lti_app.library.passages.queries import check_quotations
-from lti_app.library.readings.actions.passages import find_or_add_passage, find_passages
+from lti_app.library.readings.actions.passages import find_or_add, known_values, places_of, select_known
+
+_CITE = insert(Citation).from_select(["post_id", "passage_id"], select_known(bindparam("post", type_=Id)))
 
 
 def compose_post(
@@ -64,17 +67,25 @@ def link_post(
     attach_files(session, actor, files.keys(), purpose=Purpose.ATTACHMENT, now=now)
     if shown := {*files, *composed.pictures}:
         session.execute(insert(Attachment), [{"post_id": post.id, "file_id": file_id} for file_id in shown])
-    post.attachments = [files[file_id].shown for file_id in written.file_ids if file_id in files]
-    session.flush()
+    attached = [files[file_id].shown for file_id in written.file_ids if file_id in files]
+    if attached != (post.attachments or []):  # a session looks at all that it holds before it writes nothing
+        post.attachments = attached
+        session.flush()
 
 
 def _cite(session: Session, post_id: int, composed: Composed) -> None:
-    chosen = {cited.passage_id for cited in composed.citations}
-    places = [cited for cited in composed.citations if cited.passage_id is None]
-    chosen |= {*find_passages(session, ((one.reading_id, one.page) for one in places if not one.paragraph)).values()}
-    for one in places:
-        if one.paragraph:
-            chosen.add(find_or_add_passage(session, one.reading_id, page="", paragraph=one.paragraph))
-    if rows := [{"post_id": post_id, "passage_id": passage_id} for passage_id in chosen if passage_id]:
-        session.execute(insert(Citation), rows)
-    session.flush()
+    """Store what a post cites: one statement where all of it has been cited before, else three."""
+    chosen = {cited.passage_id for cited in composed.citations if cited.passage_id}
+    places = places_of(
+        (cited.reading_id, "" if cited.paragraph else cited.page, cited.paragraph)
+        for cited in composed.citations
+        if cited.passage_id is None
+    )
+    if not chosen and not places:
+        return
+    values = {"post": post_id, **known_values(chosen, places)}
+    put = session.connection().execute(_CITE, values, execution_options={"preserve_rowcount": True})
+    if put.rowcount < len(chosen) + len(places):
+        passages = {*find_or_add(session, places).values(), *chosen}
+        new = [{"post_id": post_id, "passage_id": passage_id} for passage_id in sorted(passages)]
+        session.execute(insert_into(session, Citation).values(new).on_conflict_do_nothing())

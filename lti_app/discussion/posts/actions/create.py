@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, literal, or_, select, update
+from sqlalchemy import Integer, Text, Update, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import UtcDateTime, alias_of
+from lti_app.core.db import Id, UtcDateTime, alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import list_groups
 from lti_app.discussion.discussions.actions.pseudonyms import assign_pseudonyms
@@ -28,6 +28,7 @@ from lti_app.discussion.visibility.queries import not_deleted
 from lti_app.library.files.queries import list_files
 
 _PARENT = alias_of(Post)
+_TWIN = alias_of(Post)
 TWINS_WITHIN = timedelta(minutes=10)
 """The same words with the same files by the same person at the same place within this time are one post."""
 _SAME = (
@@ -42,6 +43,56 @@ _SAME = (
     Post.html,  # which has citations, mentions and pictures that the text may not tell apart
 )
 """What twins have in common, besides their files."""
+
+
+_NUMBER = (
+    update(Discussion)
+    .where(Discussion.id == bindparam("in_discussion", type_=Id))
+    .values(
+        post_count=Discussion.post_count + 1, root_count=Discussion.root_count + bindparam("is_root", type_=Integer)
+    )
+    .returning(Discussion.post_count, Discussion.root_count, Discussion.anonymity)
+)
+"""Made once, like the next: every post begins with it."""
+
+
+def _count_one_reply() -> Update:
+    """Counts a reply at the post that it answers and in its thread, and looks for a twin of it, while the counter of
+    the discussion is locked."""
+    parent, nth = bindparam("parent", type_=Id), bindparam("nth", type_=Integer)
+    thread = select(func.coalesce(_PARENT.root_id, _PARENT.id)).where(_PARENT.id == parent).scalar_subquery()
+    is_parent, is_root = Post.id == parent, Post.id == thread
+    twin = (
+        _TWIN.parent_id == parent,
+        _TWIN.author_id == bindparam("author", type_=Id),
+        _TWIN.placed_at > bindparam("lately", type_=UtcDateTime),
+        _TWIN.html == bindparam("said", type_=Text),
+        not_deleted(_TWIN),
+    )
+    return (
+        update(Post)
+        .where(or_(is_parent, is_root))
+        .values(
+            reply_count=Post.reply_count + case((is_parent, 1), else_=0),
+            descendants=Post.descendants + case((is_root, 1), else_=0),
+            latest_number=case((is_root, nth), else_=Post.latest_number),
+            latest_at=case((is_root, bindparam("now", type_=UtcDateTime)), else_=Post.latest_at),
+        )
+        .returning(
+            Post.id,
+            Post.reply_count,
+            Post.path,
+            Post.address,
+            Post.root_id,
+            Post.deleted_at,
+            Post.hidden_at,
+            Post.held_at,
+            select(_TWIN.id).where(*twin).exists().label("has_twin"),
+        )
+    )
+
+
+_COUNT_REPLY = _count_one_reply()
 
 
 @dataclass(frozen=True)
@@ -84,7 +135,9 @@ def create_post(
     number, nth_root, anonymity = _next_numbers(session, discussion.id, is_root=parent is None)
     if anonymity is not discussion.anonymity or written.shown_anonymity not in (None, anonymity):
         raise NamesChanged(anonymity=anonymity.value)
-    parent, nth = (parent, nth_root) if parent is None else _count_reply(session, actor, parent, number, now)
+    nth, may_be_twin = nth_root, True
+    if parent is not None:
+        parent, nth, may_be_twin = _count_reply(session, actor, parent, composed.html, number=number, now=now)
     post = _post_row(actor, discussion, parent, written, composed, number=number, nth=nth, now=now)
     post.title = title
     if parent is None:
@@ -92,7 +145,8 @@ def create_post(
     else:  # what answers a private post is as private as that one
         post.group_id = parent.group_id
         post.private_to_id = parent.private_to_id or (parent.author_id if privately else None)
-    _refuse_twin(session, actor, post, written.file_ids)
+    if may_be_twin:
+        _refuse_twin(session, actor, post, written.file_ids)
     if discussion.needs_pseudonym(actor):
         assign_pseudonyms(session, discussion.id, [actor.person_id])
     post.quotes = check_quotes(session, discussion, composed.html)
@@ -177,45 +231,24 @@ def _post_row(
 
 def _next_numbers(session: Session, discussion_id: int, *, is_root: bool) -> tuple[int, int, Anonymity]:
     """The number of the next post, how many first posts there are with it, and what from now on holds for names."""
-    raised = (
-        update(Discussion)
-        .where(Discussion.id == discussion_id)
-        .values(post_count=Discussion.post_count + 1, root_count=Discussion.root_count + int(is_root))
-    )
-    row = session.execute(raised.returning(Discussion.post_count, Discussion.root_count, Discussion.anonymity)).one()
-    return row[0], row[1], row[2]
+    row = session.connection().execute(_NUMBER, {"in_discussion": discussion_id, "is_root": int(is_root)}).one()
+    return row.post_count, row.root_count, row.anonymity
 
 
-def _count_reply(session: Session, actor: Actor, parent: PostView, number: int, now: datetime) -> tuple[PostView, int]:
-    """The parent in its current place, and how many replies it has; its thread learns of the newest post.
+def _count_reply(
+    session: Session, actor: Actor, parent: PostView, html: str, *, number: int, now: datetime
+) -> tuple[PostView, int, bool]:
+    """The parent in its current place, how many replies it has, and whether the actor has just said the same there;
+    its thread learns of the newest post.
 
     Raises ParentGone or PostHeld where the parent was deleted, hidden or held after the gate let the reply through.
     """
-    thread = select(func.coalesce(_PARENT.root_id, _PARENT.id)).where(_PARENT.id == parent.id).scalar_subquery()
-    is_parent, is_root = Post.id == parent.id, Post.id == thread
-    raised = (
-        update(Post)
-        .where(or_(is_parent, is_root))
-        .values(
-            reply_count=Post.reply_count + case((is_parent, 1), else_=0),
-            descendants=Post.descendants + case((is_root, 1), else_=0),
-            latest_number=case((is_root, number), else_=Post.latest_number),
-            latest_at=case((is_root, literal(now, UtcDateTime)), else_=Post.latest_at),
-        )
-        .returning(
-            Post.id,
-            Post.reply_count,
-            Post.path,
-            Post.address,
-            Post.root_id,
-            Post.deleted_at,
-            Post.hidden_at,
-            Post.held_at,
-        )
-    )
-    row = next(row for row in session.execute(raised) if row.id == parent.id)
+    values = {"parent": parent.id, "nth": number, "now": now, "author": actor.person_id, "said": html}
+    counted = session.connection().execute(_COUNT_REPLY, {**values, "lately": now - TWINS_WITHIN})
+    row = next(row for row in counted if row.id == parent.id)
     if row.deleted_at or (row.hidden_at and not actor.is_staff):
         raise ParentGone
     if row.held_at and not parent.is_held:
         raise PostHeld
-    return replace(parent, path=row.path, address=row.address, root_id=row.root_id or parent.id), row.reply_count
+    placed = replace(parent, path=row.path, address=row.address, root_id=row.root_id or parent.id)
+    return placed, row.reply_count, bool(row.has_twin)

@@ -70,6 +70,7 @@ def edit_post(
         session.execute(delete(Mention).where(Mention.post_id == post.id))
         session.execute(delete(Attachment).where(Attachment.post_id == post.id))
     link_post(session, actor, post, written, composed, now=now)
+    session.flush()
     return post.address
 
 

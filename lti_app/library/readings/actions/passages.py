@@ -1,9 +1,11 @@
 """Making passages of readings."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from operator import itemgetter
+from typing import Any
 
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
@@ -11,6 +13,35 @@ from lti_app.course.courses.rules import Actor
 from lti_app.library.readings.access import require_cite
 from lti_app.library.readings.models import Passage
 from lti_app.library.readings.rules import PassagePlace
+
+PlaceKey = tuple[int, str]
+"""A reading's id and the fingerprint of a place in it."""
+_KNOWN = or_(
+    tuple_(Passage.reading_id, Passage.fingerprint).in_(bindparam("places", expanding=True)),
+    Passage.id.in_(bindparam("passages", expanding=True)),
+)
+_NOWHERE: PlaceKey = (0, "")
+
+
+def places_of(places: Iterable[tuple[int, str, str]]) -> dict[PlaceKey, PassagePlace]:
+    """Places by reading, page and paragraph, each of them once."""
+    found = ((reading_id, PassagePlace.of(page=page, paragraph=paragraph)) for reading_id, page, paragraph in places)
+    return {(reading_id, place.fingerprint): place for reading_id, place in found}
+
+
+def select_known(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Some columns, and the ids of the passages that are there already; run with `known_values`."""
+    return select(*columns, Passage.id).where(_KNOWN)
+
+
+def known_values(passage_ids: Collection[int], places: Collection[PlaceKey]) -> dict[str, object]:
+    """Which passages `select_known` finds: those with these ids, and those at these places."""
+    return {"passages": sorted(passage_ids), "places": sorted(places) or [_NOWHERE]}
+
+
+def find_or_add(session: Session, places: Mapping[PlaceKey, PassagePlace]) -> dict[PlaceKey, int]:
+    """The ids of the passages at these places; missing passages are created."""
+    return _find_or_add(session, [(reading_id, place) for (reading_id, _fingerprint), place in places.items()])
 
 
 def find_passages(session: Session, places: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
