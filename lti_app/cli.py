@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from lti_app import migrations
@@ -30,6 +30,7 @@ from lti_app.exchange.streaming.queries.streams import list_statuses
 from lti_app.exchange.streaming.rules.activities import StreamFormat
 from lti_app.exchange.streaming.rules.endpoints import checked_destination
 from lti_app.grading.passbacks.queries import list_problems
+from lti_app.jobs.bounces import make_bounce_taker, read_bounded
 from lti_app.jobs.worker import WORKERS, run_worker
 from lti_app.library.files.actions import sweep
 from lti_app.lti import joining, registrations
@@ -49,6 +50,9 @@ UNKNOWN = {
 
 ALLOCATION = {"MALLOC_ARENA_MAX": "2"}
 """For glibc: with a heap for each thread, every web process would keep 5 MB more."""
+
+TRY_LATER = 75
+"""EX_TEMPFAIL: a mail server keeps the message and hands it over again."""
 
 STOPPED = {
     "locked": "others are using a table that it must change",
@@ -344,6 +348,32 @@ def activity_stream_status() -> None:
             click.echo(f"  {line}")
     if not statuses:
         click.echo("There are no activity streams.")
+
+
+@cli.group()
+def mail() -> None:
+    """Look after mail that came back."""
+
+
+@mail.command("bounced")
+@click.option(
+    "--to", "recipient", default="", help="The address that the message came to, if the mail server tells it."
+)
+def mail_bounced(recipient: str) -> None:
+    """Take one message from standard input, as mail servers hand it over; see deploy/README.md."""
+    raw = read_bounded(sys.stdin.buffer)
+    try:
+        settings = load_settings()
+        configure_logs()
+        with _database(settings) as database:
+            taker = make_bounce_taker(settings, database=database, clock=system_clock)
+            if taker is None:
+                raise SettingsError({f"{PREFIX}MAIL_BOUNCES": "is missing. Example: bounces@example.edu"})
+            taker.take(raw, sent_to=recipient)
+    except (SettingsError, DBAPIError) as error:
+        told = error if isinstance(error, SettingsError) else "the database can’t be used"
+        click.echo(f"colloquy: {told}", err=True)
+        sys.exit(TRY_LATER)
 
 
 @cli.command("sweep-files")

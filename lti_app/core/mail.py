@@ -1,5 +1,6 @@
 """Mail to a server, by SMTP: limited in time, with what it answers told apart by who must do something about it."""
 
+import re
 import smtplib
 import ssl
 import time
@@ -51,6 +52,11 @@ def is_mail_sender(text: str) -> bool:
     address = found[0][1] if len(found) == 1 else ""
     local, at, host = address.rpartition("@")
     return bool(at and local and host) and text.isprintable() and not set(address) & set(' ,;:<>"\\')
+
+
+def is_return_address(text: str) -> bool:
+    """Whether mail can come back to this address with a part added before its @, and can be sorted by that."""
+    return re.fullmatch(r"[A-Za-z0-9._-]{1,24}@[A-Za-z0-9.-]{1,190}", text) is not None
 
 
 class _Watched:

@@ -20,8 +20,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from lti_app.core.errors import SettingsError
+from lti_app.core.imap import imap_server_at
 from lti_app.core.later import LaterModule
-from lti_app.core.mail import is_mail_sender
+from lti_app.core.mail import is_mail_sender, is_return_address
 
 if TYPE_CHECKING:
     import redis
@@ -91,6 +92,13 @@ class Settings(BaseModel):
     """Whether mail may quote what people have written; otherwise it only says that there is something new."""
     mails_per_minute: int = Field(default=120, ge=1, le=10_000, examples=["120"])
     """How many mails are handed to the server in a minute at most."""
+    mail_bounces: str = Field(default="", examples=["bounces@example.edu"])
+    """Where mails come back to, each with a part of its own: bounces+…@example.edu. Without it, they come back to the
+    sender and are not read."""
+    bounces_imap_url: str = Field(default="", examples=["imaps://bounces@example.edu@imap.example.edu/INBOX"])
+    """The folder in which they arrive, which the worker reads and empties; not needed where the mail server runs
+    `colloquy mail bounced`."""
+    bounces_imap_password: SecretStr | None = Field(default=None, examples=["password"])
 
     @field_validator("base_url")
     @classmethod
@@ -169,10 +177,27 @@ class Settings(BaseModel):
             raise ValueError("must be an e-mail address, or a name followed by an address in angle brackets")
         return value
 
+    @field_validator("mail_bounces")
+    @classmethod
+    def _return_address(cls, value: str) -> str:
+        if value and not is_return_address(value):
+            raise ValueError("must be an e-mail address with at most 24 letters, digits, dots and hyphens before the @")
+        return value
+
+    @field_validator("bounces_imap_url")
+    @classmethod
+    def _folder(cls, value: str) -> str:
+        if value:
+            imap_server_at(value)
+        return value
+
     @model_validator(mode="after")
     def _complete_mail(self) -> Self:
         if self.smtp_host and not self.mail_from:
             raise PydanticCustomError("mail_from", "must be set where COLLOQUY_SMTP_HOST is")
+        for needed in ("mail_bounces", "bounces_imap_password"):
+            if self.bounces_imap_url and not getattr(self, needed):
+                raise PydanticCustomError(needed, "must be set where COLLOQUY_BOUNCES_IMAP_URL is")
         return self
 
     @property

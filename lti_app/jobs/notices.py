@@ -11,8 +11,10 @@ from lti_app.core.clock import Clock
 from lti_app.core.db import Database
 from lti_app.core.mail import MailServer, SmtpConnection, SmtpProblem
 from lti_app.core.settings import Settings
+from lti_app.jobs.bounces import make_return_paths
 from lti_app.jobs.faults import faults_apart
 from lti_app.jobs.sweeps import seconds_until
+from lti_app.notices.bounces.rules.return_paths import ReturnPaths
 from lti_app.notices.feed.actions.gathering import gather, sources
 from lti_app.notices.feed.actions.reminding import list_digest_courses, list_due_courses, remind, write_digest
 from lti_app.notices.feed.actions.writing import forget_notices
@@ -105,7 +107,7 @@ class SmtpPostman:
     sender: str
     clock: Clock
 
-    def send(self, draft: MailDraft) -> None:
+    def send(self, draft: MailDraft, *, return_path: str = "") -> None:
         """Write and send one mail; raises MailRefused or MailDelayed."""
         now = self.clock()
         host = draft.heads.message_id.rpartition("@")[2]
@@ -116,7 +118,8 @@ class SmtpPostman:
         )
         message = compose_mail(draft.heads, self.writer.write(draft, now=now), origin, at=now)
         try:
-            self.connection.send(message, sender=message["From"].addresses[0].addr_spec, recipient=draft.heads.to)
+            sender = return_path or message["From"].addresses[0].addr_spec
+            self.connection.send(message, sender=sender, recipient=draft.heads.to)
         except SmtpProblem as problem:
             if problem.is_final:
                 raise MailRefused(problem.code, problem.status, is_address=problem.code == "address") from None
@@ -143,6 +146,8 @@ class MailSender:
     host: str
     """The right side of Message-IDs."""
     per_minute: int = 120
+    return_paths: ReturnPaths | None = None
+    """Where mails come back to; None for the address that they are from."""
     _sending: threading.Lock = field(default_factory=threading.Lock)
     _sent_at: list[float] = field(default_factory=list)
 
@@ -193,7 +198,7 @@ class MailSender:
                 prepared = self._prepared(claimed)
                 if prepared.draft is not None:
                     self._sent_at.append(self.clock().timestamp())
-                    self.postman.send(prepared.draft)
+                    self.postman.send(prepared.draft, return_path=self._return_path(claimed, prepared.draft))
             except (MailRefused, MailDelayed) as error:
                 problem = error
         if fault.happened:
@@ -223,6 +228,9 @@ class MailSender:
         if problem.is_general:
             raise problem
         self._record(delay_mail, claimed, **said)
+
+    def _return_path(self, claimed: ClaimedMail, draft: MailDraft) -> str:
+        return self.return_paths.make(claimed.id, claimed.token, draft.heads.to) if self.return_paths else ""
 
     def _prepared(self, claimed: ClaimedMail) -> PreparedMail:
         with self.database.read() as session:
@@ -271,5 +279,12 @@ def make_mail_sender(
     tokens = UnsubscribeTokens(settings.secret_key.get_secret_value())
     writer = MailWriter(base_url=settings.base_url, tokens=tokens, quotes_posts=settings.mail_post_text)
     postman = SmtpPostman(writer, SmtpConnection(server), settings.mail_from, clock)
-    host = mail_host(settings.base_url)
-    return MailSender(database, postman, clock, stopping, host, per_minute=settings.mails_per_minute)
+    return MailSender(
+        database,
+        postman,
+        clock,
+        stopping,
+        mail_host(settings.base_url),
+        per_minute=settings.mails_per_minute,
+        return_paths=make_return_paths(settings),
+    )

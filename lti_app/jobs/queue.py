@@ -15,6 +15,7 @@ from lti_app.core.places import Stay
 from lti_app.core.private_files import create_private_file
 from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import close_expired_visits
+from lti_app.jobs.bounces import BounceReader
 from lti_app.jobs.faults import faults_apart
 from lti_app.jobs.indexing import PostIndexer
 from lti_app.jobs.notices import MailSender, NoticeGatherer
@@ -53,6 +54,7 @@ class Jobs:
         storage: Storage,
         base_url: str = "",
         mail: MailSender | None = None,
+        bounces: BounceReader | None = None,
     ) -> None:
         self.huey = huey
         self.sender = sender
@@ -82,6 +84,8 @@ class Jobs:
         self._mail = mail
         self.tell = self._task("tell", self._tell)
         self._task("sweep_notices", self._tell, every=crontab(minute="*"))
+        if bounces is not None:
+            self._task("read_bounces", bounces.read_new, every=crontab(minute="*/5"))
         self.remind = self._task("remind", self._remind, every=crontab(minute="*/10"))
         self._task("refresh_rosters", self._refresh_rosters, every=crontab(minute="17"))
         self._task("clear_away", self._clear_away, every=crontab(minute="41", hour="3"))

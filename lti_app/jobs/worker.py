@@ -11,6 +11,7 @@ from lti_app.core.db import Database
 from lti_app.core.http import Outgoing
 from lti_app.core.key_value import KeyValueStore, make_store
 from lti_app.core.settings import Settings
+from lti_app.jobs.bounces import make_bounce_reader
 from lti_app.jobs.notices import make_mail_sender
 from lti_app.jobs.passbacks import AT_ONCE, PassbackSender
 from lti_app.jobs.queue import Jobs, make_huey
@@ -24,9 +25,9 @@ from lti_app.storage.choosing import make_storage
 log = structlog.get_logger()
 
 STOP_SECONDS = 60
-WORKERS = ROSTERS_AT_ONCE + 5
-"""Threads for tasks: one sends grades, one reads them back, one sends mail, one tells activity streams,
-ROSTERS_AT_ONCE wait for class lists, one does the rest."""
+WORKERS = ROSTERS_AT_ONCE + 6
+"""Threads for tasks: one sends grades, one reads them back, one sends mail, one reads what came back, one tells
+activity streams, ROSTERS_AT_ONCE wait for class lists, one does the rest."""
 
 
 class JobConsumer(Consumer):
@@ -90,11 +91,12 @@ def make_jobs(
     services = LtiServices(database=database, store=store, outgoing=outgoing, clock=clock)
     gradebook = LtiGradebook(database=database, services=services, base_url=base_url)
     sender = PassbackSender(database=database, gradebook=gradebook, clock=clock, at_once=scores_at_once)
-    mail = None
+    mail = bounces = None
     if mail_settings is not None:
         mail = make_mail_sender(mail_settings, database=database, clock=clock, stopping=sender.stopping)
+        bounces = make_bounce_reader(mail_settings, database=database, clock=clock, stopping=sender.stopping)
     roster = LtiRoster(database=database, services=services)
-    return Jobs(huey, sender=sender, roster=roster, storage=storage, base_url=base_url, mail=mail)
+    return Jobs(huey, sender=sender, roster=roster, storage=storage, base_url=base_url, mail=mail, bounces=bounces)
 
 
 def run_worker(settings: Settings, *, workers: int = WORKERS) -> None:

@@ -60,6 +60,13 @@ WRONG = [
     ("BUCKET_ENDPOINT", "https://objects:port"),
     ("DOI_LOOKUP", "perhaps"),
     ("READING_FILE_MB", "501"),
+    ("MAIL_BOUNCES", "bounces"),
+    ("MAIL_BOUNCES", "a@b@example.edu"),
+    ("MAIL_BOUNCES", "Bounces <bounces@example.edu>"),
+    ("MAIL_BOUNCES", "bounces+x@example.edu"),
+    ("MAIL_BOUNCES", f"{'b' * 25}@example.edu"),
+    ("BOUNCES_IMAP_URL", "imap.example.edu"),
+    ("BOUNCES_IMAP_URL", "imaps://bounces:hunter2@imap.example.edu"),
     ("SECRET_KEY", ""),
     ("SECRET_KEY", "x" * 31),
     ("DEFAULT_TIME_ZONE", "Mars/Phobos"),
@@ -83,12 +90,24 @@ def test_each_wrong_setting_is_named_with_an_example(name, text):
 def test_each_example_is_a_right_value(field):
     (example,) = Settings.model_fields[field].examples
     mail = {"COLLOQUY_MAIL_FROM": "colloquy@example.edu"}  # which a mail server needs
+    if field == "bounces_imap_url":
+        mail = {"COLLOQUY_MAIL_BOUNCES": "bounces@example.edu", "COLLOQUY_BOUNCES_IMAP_PASSWORD": SECRET}
     load_settings({**GOOD, **mail, f"COLLOQUY_{field.upper()}": example})
 
 
 def test_a_mail_server_needs_a_sender():
     ((name, reason),) = faults({**GOOD, "COLLOQUY_SMTP_HOST": "mail.example.edu"}).items()
     assert (name, reason[:44]) == ("COLLOQUY_MAIL_FROM", "must be set where COLLOQUY_SMTP_HOST is. Exa")
+
+
+def test_a_mailbox_needs_a_password_and_the_address_that_it_is_for():
+    mailbox = {**GOOD, "COLLOQUY_BOUNCES_IMAP_URL": "imaps://bounces@imap.example.edu"}
+    assert list(faults(mailbox)) == ["COLLOQUY_MAIL_BOUNCES"]
+    assert list(faults({**mailbox, "COLLOQUY_MAIL_BOUNCES": "b@example.edu"})) == ["COLLOQUY_BOUNCES_IMAP_PASSWORD"]
+    settings = load_settings(
+        {**mailbox, "COLLOQUY_MAIL_BOUNCES": "b@example.edu", "COLLOQUY_BOUNCES_IMAP_PASSWORD": "hunter2"}
+    )
+    assert "hunter2" not in repr(settings)
 
 
 def test_a_password_within_a_wrong_address_is_not_told():

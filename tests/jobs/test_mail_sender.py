@@ -12,13 +12,16 @@ from lti_app.course.courses.actions import deactivate_others
 from lti_app.course.people.models import Person
 from lti_app.discussion.moderation.actions import change_post
 from lti_app.discussion.moderation.rules import ModerationAction
+from lti_app.jobs.bounces import BounceTaker
 from lti_app.jobs.notices import LEASE, MailSender, NoticeGatherer, SmtpPostman
+from lti_app.notices.bounces.rules.return_paths import ReturnPaths
 from lti_app.notices.outbox.actions.sending import claim_mails, forget_mails, try_address_again
 from lti_app.notices.outbox.models import OutgoingMail, RefusedAddress
 from lti_app.notices.outbox.rules.retries import AT_ONCE_IN_AN_HOUR, GIVE_UP_AFTER, MailState
 from lti_app.notices.preferences.rules import Frequency, MailSubscription
 from lti_app.web.notices.mail_writer import MailWriter, UnsubscribeTokens
 from tests.cast import FrozenClock
+from tests.factories.bounces import GONE, report
 from tests.factories.discussions import set_up
 from tests.factories.notices import give_addresses, want
 from tests.factories.posts import write
@@ -235,6 +238,38 @@ def test_a_refused_address_gets_nothing_more_until_it_changes_or_is_tried_again(
     office.answer("Even more.")
     assert office.send() == 1
     assert office.session.scalars(select(RefusedAddress)).all() == []
+
+
+def test_mail_comes_back_to_its_sender_unless_an_address_is_set_for_that(office):
+    office.answer("One thing.")
+    office.send()
+    office.sender.return_paths = paths = ReturnPaths("bounces@example.edu", "a secret of at least 32 characters")
+    office.answer("Another thing.")
+    office.send()
+    plain, signed = office.sink.came_from
+    assert plain == "colloquy@tool.example.edu"
+    (path,) = paths.find([signed])
+    mail = office.mails()[1]
+    assert path.mail_id == mail.id
+    assert paths.is_genuine(path, mail.token, "ana@students.example.edu")
+    assert [str(mail["From"]) for mail in office.sink.received] == ["Colloquy <colloquy@tool.example.edu>"] * 2
+    assert not any("bounces+" in str(mail) for mail in office.sink.received)
+
+
+def test_after_a_report_nothing_more_is_sent_until_the_reader_tries_again(office):
+    office.sender.return_paths = paths = ReturnPaths("bounces@example.edu", "a secret of at least 32 characters")
+    taker = BounceTaker(office.database, paths, office.clock)
+    office.answer("One thing.")
+    assert office.send() == 1
+    taker.take(report(office.sink.came_from[0], GONE))
+    office.answer("Another thing.")
+    assert office.send() == 0
+    try_address_again(office.session, office.cast.ana)
+    office.answer("A third thing.")
+    assert office.send() == 1
+    taker.take(report(office.sink.came_from[0], GONE))  # once more, from before
+    office.answer("A fourth thing.")
+    assert office.send() == 1
 
 
 def test_a_new_address_of_the_lms_is_tried(office):

@@ -21,6 +21,8 @@ class MailSink:
 
     received: list[EmailMessage] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
+    came_from: list[str] = field(default_factory=list)
+    "The senders of their envelopes."
     says_to_address: dict[str, str] = field(default_factory=dict)
     says_to_sender: str = ACCEPTED
     says_to_mail: str = ACCEPTED
@@ -51,6 +53,7 @@ class MailSink:
             assert isinstance(message, EmailMessage)
             self.received.append(message)
             self.to += envelope.rcpt_tos
+            self.came_from.append(envelope.mail_from)
             self.count += 1
             if self.at_mail is not None:
                 self.at_mail(self.count)

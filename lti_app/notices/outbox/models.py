@@ -1,8 +1,8 @@
-"""Mails, what they tell, and addresses that a server has refused."""
+"""Mails, what they tell, and addresses that no longer take any."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
@@ -54,6 +54,13 @@ class OutgoingMail(Base):
     error_detail: Mapped[str]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    takes_bounce: Mapped[bool] = mapped_column(server_default=true())
+    "Whether a report that it came back is still taken: one is, and none of before its reader asked to try again."
+    bounced_at: Mapped[datetime | None]
+    bounce_status: Mapped[str] = mapped_column(server_default="")
+    "What the report said, such as 5.2.2."
+    bounced_key: Mapped[str | None]
+    "Which address it came back from, while that counts against it."
 
 
 class MailedNotice(Base):
@@ -67,7 +74,7 @@ class MailedNotice(Base):
 
 
 class RefusedAddress(Base):
-    """The mail server has refused the address of a person for good: nothing more is sent there."""
+    """The address of a person takes no mail: ours was refused at once or came back. Nothing more is sent there."""
 
     __tablename__ = "refused_address"
 
@@ -76,3 +83,5 @@ class RefusedAddress(Base):
     "Which address it was; another one that the LMS sends later is tried again."
     detail: Mapped[str]
     refused_at: Mapped[datetime]
+    has_bounced: Mapped[bool] = mapped_column(server_default=false())
+    "Whether mail came back later; otherwise the server rejected the address at once."

@@ -49,8 +49,11 @@ class MailDelayed(Exception):
 class Postman(Protocol):
     """Writes mails and hands them to a mail server."""
 
-    def send(self, draft: MailDraft) -> None:
-        """Write and send one mail; returns when the server has accepted it. Raises MailRefused or MailDelayed."""
+    def send(self, draft: MailDraft, *, return_path: str = "") -> None:
+        """Write and send one mail; returns when the server has accepted it. Raises MailRefused or MailDelayed.
+
+        `return_path` is where it goes if it comes back; empty for the address that it is from.
+        """
 
     def close(self) -> None:
         """End the connection to the server, if there is one."""

@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
+from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.notices.feed.models import Notice
 from lti_app.notices.feed.queries.notices import select_notices
@@ -44,6 +45,10 @@ class AddressReport:
     is_usable: bool
     is_refused: bool
     refused_at: datetime | None = None
+    has_bounced: bool = False
+    """Whether mail came back later; otherwise the server rejected the address at once."""
+    status: str = ""
+    """What a server said about it: 550, or 5.1.1."""
 
 
 def prepare_mail(
@@ -97,11 +102,29 @@ def get_address_report(session: Session, actor: Actor, email: str) -> AddressRep
     return _report(session, actor.person_id, email)
 
 
+def is_mail_stopped(session: Session, actor: Actor) -> bool:
+    """Whether the actor's address is one that takes no mail (one statement)."""
+    row = session.execute(
+        select(Person.email, RefusedAddress.address_key)
+        .join(RefusedAddress, RefusedAddress.person_id == Person.id)
+        .where(Person.id == actor.person_id)
+    ).one_or_none()
+    address = usable_address(row.email or "") if row else ""
+    return row is not None and bool(address) and row.address_key == address_key(address)
+
+
 def _report(session: Session, person_id: int, email: str) -> AddressReport:
     address = usable_address(email)
     row = session.get(RefusedAddress, person_id)
-    is_refused = row is not None and bool(address) and row.address_key == address_key(address)
-    return AddressReport(bool(address), is_refused, row.refused_at if row and is_refused else None)
+    if row is None or not address or row.address_key != address_key(address):
+        return AddressReport(bool(address), is_refused=False)
+    return AddressReport(
+        is_usable=True,
+        is_refused=True,
+        refused_at=row.refused_at,
+        has_bounced=row.has_bounced,
+        status=row.detail,
+    )
 
 
 def next_mail_due(session: Session) -> datetime | None:

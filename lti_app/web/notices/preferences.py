@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lti_app.course.courses.rules import Actor
+from lti_app.notices.bounces.rules.wording import bounce_reason
 from lti_app.notices.outbox.actions.sending import try_address_again
 from lti_app.notices.outbox.queries import get_address_report
 from lti_app.notices.preferences.actions import choose_preferences
@@ -44,7 +45,7 @@ def save() -> ResponseReturnValue:
 
 @blueprint.post("/address")
 def try_again() -> ResponseReturnValue:
-    """Send mail again to an address that was refused."""
+    """Send mail again to an address that was refused, or from which it came back."""
     actor = get_visitor()
     with writing() as session:
         try_address_again(session, actor)
@@ -55,11 +56,13 @@ def try_again() -> ResponseReturnValue:
 def _page(actor: Actor, form: PreferencesForm) -> str:
     session = read_session()
     address = get_own_address(session, actor)
+    report = get_address_report(session, actor, address)
     return render_template(
         "notices/preferences.html",
         form=form,
         address=address,
-        report=get_address_report(session, actor, address),
+        report=report,
+        reason=bounce_reason(report.status) if report.has_bounced else None,
         sends_mail=current_app.config[SENDS_MAIL],
         is_posted=request.method == "POST",
     )

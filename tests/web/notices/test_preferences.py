@@ -4,12 +4,18 @@ import pytest
 from sqlalchemy import update
 
 from lti_app.course.people.models import Person
+from lti_app.notices.bounces.actions import take_returned
+from lti_app.notices.bounces.rules.reports import read_returned
+from lti_app.notices.bounces.rules.return_paths import ReturnPaths
+from lti_app.notices.outbox.actions.sending import stop_address
 from lti_app.notices.outbox.models import RefusedAddress
 from lti_app.notices.outbox.rules.addressing import address_key
 from lti_app.notices.preferences.queries import get_preferences
 from lti_app.notices.preferences.rules import Frequency, MailPreferences
 from lti_app.web.notices.mail_writer import UnsubscribeTokens
 from lti_app.web.notices.preferences import SENDS_MAIL
+from tests.factories.bounces import ANA, SECRET, report, store_mail
+from tests.factories.notices import give_addresses
 from tests.web.questions import refused
 
 
@@ -67,6 +73,49 @@ def test_the_page_says_what_becomes_of_mail(site, cast, where, monkeypatch):
     assert "refused your address" in browser.get(where).text
     assert browser.post_form(f"{where}/address", where).status == 303
     assert "E-mail goes to ana@students.example.edu" in browser.get(where).text
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("5.1.1", "this mailbox does not exist"),
+        ("5.2.2", "this mailbox is full"),
+        ("5.7.1", "does not let our mail in"),
+        ("5.4.6", "reports error 5.4.6"),
+    ],
+)
+def test_a_reader_learns_that_mail_came_back_and_turns_it_on_again(site, cast, monkeypatch, status, told):
+    browser, notices = site.browser(cast.ana), f"/courses/{cast.course_id}/notices"
+    where = f"{notices}/preferences"
+    monkeypatch.setitem(site.app.config, SENDS_MAIL, True)
+    assert "E-mail to you has stopped" not in browser.get(notices).text
+    with site.database.writing() as session:
+        give_addresses(session, cast)
+        paths = ReturnPaths("bounces@example.edu", SECRET)
+        row = store_mail(session, cast, now=site.clock())
+        came_back = read_returned(report(paths.make(row.id, row.token, ANA), ("failed", "5.1.1")))
+        take_returned(session, paths, came_back, now=site.clock())
+        session.execute(update(RefusedAddress).values(detail=status))
+    page = browser.get(where).text
+    assert f"E-mail to your address, {ANA}, came back on" in page
+    assert told in page
+    assert "E-mail to you has stopped" in browser.get(notices).text
+    assert "came back" not in site.browser(cast.ben).get(where).text
+    assert browser.post_form(f"{where}/address", where).status == 303
+    assert f"E-mail goes to {ANA}" in browser.get(where).text
+    assert "E-mail to you has stopped" not in browser.get(notices).text
+
+
+def test_only_a_form_of_ours_turns_mail_on_again(site, cast, where):
+    with site.database.writing() as session:
+        give_addresses(session, cast)
+        person_id = cast.ana.person_id
+        stop_address(session, person_id, ANA, detail="5.1.1", has_bounced=True, now=site.clock())
+    refused(site.browser(cast.ana).send(f"{where}/address", data={}), 401)
+    ben = site.browser(cast.ben)
+    assert ben.post(f"{where}/address", csrf_token=ben.token(where)).status == 303
+    with site.database.read() as session:
+        assert session.get(RefusedAddress, person_id).has_bounced
 
 
 def test_one_click_turns_mail_off_without_a_visit_or_a_csrf_token(site, cast, token):

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
@@ -108,15 +108,28 @@ def refuse_mail(
         return
     row.state, row.ended_at, row.error_code, row.error_detail = MailState.REFUSED, now, code, detail
     if address:
-        values = {"address_key": address_key(address), "detail": detail, "refused_at": now}
-        statement = insert_into(session, RefusedAddress).values({"person_id": row.person_id, **values})
-        session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=values))
+        stop_address(session, row.person_id, address, detail=detail, has_bounced=False, now=now)
+    session.flush()
+
+
+def stop_address(
+    session: Session, person_id: int, address: str, *, detail: str, has_bounced: bool, now: datetime
+) -> None:
+    """Send this person no more mail until the LMS sends another address or they ask to try this one again."""
+    values = {"address_key": address_key(address), "detail": detail, "refused_at": now, "has_bounced": has_bounced}
+    statement = insert_into(session, RefusedAddress).values({"person_id": person_id, **values})
+    session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=values))
     session.flush()
 
 
 def try_address_again(session: Session, actor: Actor) -> None:
-    """Forget that the server has refused the actor's address, because they say that it works now."""
+    """Forget what has stopped mail to the actor's address, because they say that it works now.
+
+    Reports about mails of before say nothing about that, however late they come.
+    """
     session.execute(delete(RefusedAddress).where(RefusedAddress.person_id == actor.person_id))
+    tried = (OutgoingMail.person_id == actor.person_id, OutgoingMail.state != MailState.PENDING)
+    session.execute(update(OutgoingMail).where(*tried).values(takes_bounce=False, bounced_key=None))
     session.flush()
 
 

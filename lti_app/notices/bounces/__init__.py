@@ -1,0 +1,1 @@
+"""Mail that came back: whose it was, what the report says, and when an address gets no more."""

@@ -1,0 +1,1 @@
+"""Return paths, delivery reports, and what follows from them."""
