@@ -5,8 +5,8 @@ from alembic import op
 
 import lti_app.core.db
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
