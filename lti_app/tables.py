@@ -32,6 +32,7 @@ from lti_app.notices.feed import models as notices
 from lti_app.notices.following import models as following
 from lti_app.notices.outbox import models as outbox
 from lti_app.notices.preferences import models as preferences
+from lti_app.participation.changes import models as changes
 from lti_app.participation.signals import models as signals
 from lti_app.participation.versions import models as requirement_versions
 
@@ -70,4 +71,5 @@ ALL_MODELS = (
     streaming,
     lti,
     requirement_versions,
+    changes,
 )

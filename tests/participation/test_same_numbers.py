@@ -120,7 +120,7 @@ def assert_tables_agree(session, cast, view, actor, verdicts, *, now):
     assert {key for key, _ in keyed(verdicts.requirements)} == shown.keys()
     term = get_course_term(session, cast.ines, now=now)
     (of_term,) = [each for each in term.matrix.lines if each.person_id == actor.person_id]
-    assert of_term.cells[term.matrix.places[f"{view.id}"]] == cell_of(verdicts, is_excused=False)
+    assert of_term.cells[term.matrix.places[f"{view.id}"]] == cell_of(verdicts)
     (own,) = [
         *(work.verdicts for work in list_own_work(session, actor, list_views(session, actor, now), now=now)),
         *([] if verdicts.requirements else [verdicts]),

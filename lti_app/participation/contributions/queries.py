@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -48,8 +49,23 @@ class ClassActivity:
 
     def has(self, discussion_id: int, person_id: int) -> bool:
         """Whether one person did anything in one discussion besides writing posts."""
-        own = (self.reviews, self.likes, self.read_at, self.positions, self.places)
-        return any((discussion_id, person_id) in kept for kept in own)
+        return any((discussion_id, person_id) in kept for kept in self._own)
+
+    def people_in(self, discussion_id: int) -> frozenset[int]:
+        """The people who did anything in one discussion besides writing posts. Asked once everything is there."""
+        return frozenset(self._people.get(discussion_id, ()))
+
+    @property
+    def _own(self) -> tuple[Mapping[_Key, object], ...]:
+        return (self.reviews, self.likes, self.read_at, self.positions, self.places)
+
+    @cached_property
+    def _people(self) -> Mapping[int, set[int]]:
+        people: dict[int, set[int]] = defaultdict(set)
+        for kept in self._own:
+            for discussion_id, person_id in kept:
+                people[discussion_id].add(person_id)
+        return people
 
     def of(self, discussion_id: int, person_id: int, words: int) -> ActivityFacts:
         """What one person did in one discussion, and who finished a first post of so many words there."""

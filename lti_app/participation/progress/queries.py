@@ -154,6 +154,12 @@ class ClassWork:
     extended: Mapping[int, Calendar]
     """The dates of those who have an extension."""
     activities: ClassActivity
+    discussion_id: int = 0
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Those whose result may be another than that of somebody who has done nothing by the dates of the class."""
+        return self.activities.people_in(self.discussion_id) | self.facts.keys() | self.extended.keys()
 
     def judged(self, discussion: DiscussionView, *, now: datetime) -> Callable[[int], Verdicts]:
         """The result of anybody by person id, by the requirements and the class dates that the view has."""
@@ -194,7 +200,7 @@ def collect_class_work(
     """
     facts = collect_class_facts(session, actor, discussion, person_id)
     activities = collect_activity(session, {discussion.id: [requirements_of(discussion), *others]}, person_id)
-    return ClassWork(facts, collect_later_dates(session, discussion), activities)
+    return ClassWork(facts, collect_later_dates(session, discussion), activities, discussion.id)
 
 
 def collect_term_verdicts(
@@ -222,12 +228,19 @@ def collect_term_verdicts(
     return {view.id: judged(view) for view in views}
 
 
-def collect_course_work(session: Session, actor: Actor, views: Sequence[DiscussionView]) -> dict[int, ClassWork]:
+def collect_course_work(
+    session: Session,
+    actor: Actor,
+    views: Sequence[DiscussionView],
+    *,
+    extended: Mapping[int, Mapping[int, Calendar]] | None = None,
+) -> dict[int, ClassWork]:
     """What the class has done in each of these discussions, by discussion id (one statement; one more if anybody has an
     extension, and one for each kind of fact that any requirement needs besides posts).
 
     The views are those of staff, with their readings; of two views of a discussion, the work is enough to judge by
-    either. Nobody is named in it. Raises Forbidden for all but graders.
+    either. `extended` are the dates of extensions, by discussion and person id, where they are known already. Nobody is
+    named in it. Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
     facts: dict[int, dict[int, list[PostFacts]]] = {}
@@ -237,12 +250,12 @@ def collect_course_work(session: Session, actor: Actor, views: Sequence[Discussi
             told = list(versions)
             of_class = facts.setdefault(told[0][0], {})
             of_class.setdefault(told[0][2], []).append(_facts_of([row[1:] for row in told]))
-    extended = collect_later_dates_in(session, views)
+    later = collect_later_dates_in(session, views) if extended is None else extended
     required: dict[int, list[Requirements]] = {}
     for view in views:
         required.setdefault(view.id, []).append(requirements_of(view))
     activities = collect_activity(session, required)
-    return {view.id: ClassWork(facts.get(view.id, {}), extended.get(view.id, {}), activities) for view in views}
+    return {view.id: ClassWork(facts.get(view.id, {}), later.get(view.id, {}), activities, view.id) for view in views}
 
 
 def collect_class_facts(

@@ -10,14 +10,11 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.course import list_views, with_readings
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.participation.matrix.queries.cells import collect_course_cells
 from lti_app.participation.matrix.queries.students import list_matrix_students, list_named_students
 from lti_app.participation.matrix.rules.course import CourseColumn, CourseMatrix, course_matrix_of
 from lti_app.participation.matrix.rules.matrix import ClassMatrix, matrix_of
-from lti_app.participation.progress.queries import (
-    collect_class_verdicts,
-    collect_course_work,
-    requirements_of,
-)
+from lti_app.participation.progress.queries import collect_class_verdicts, requirements_of
 from lti_app.participation.requirements.evaluation import evaluate
 
 
@@ -49,7 +46,7 @@ def get_course_term(
     session: Session, actor: Actor, *, excused: Collection[tuple[int, int]] = (), now: datetime
 ) -> CourseTerm:
     """Every active student by every discussion that has begun (four statements; one more if anybody has an extension,
-    and one for each kind of fact that a requirement needs besides posts).
+    and those of `collect_course_cells` where anything has changed).
 
     `excused` has the ids of a discussion and a student who need not be graded there. Of a discussion that hides names
     from the actor nothing is told, since students have their names here. Raises Forbidden for all but graders.
@@ -57,11 +54,9 @@ def get_course_term(
     require(actor, DiscussionPermission.GRADE)
     views = list_begun(session, actor, now=now)
     told = [view for view in views if not view.hides_names_from(actor)]
-    work = collect_course_work(session, actor, told)
-    evaluators = {view.id: work[view.id].judged(view, now=now) for view in told}
-    columns = [CourseColumn(view.id, view.title, view.id not in evaluators) for view in views]
-    students = list_named_students(session, actor)
-    matrix = course_matrix_of(students, columns, lambda where, whose: evaluators[where](whose), excused)
+    cells = collect_course_cells(session, actor, told, now=now)
+    columns = [CourseColumn(view.id, view.title, view.id not in cells) for view in views]
+    matrix = course_matrix_of(list_named_students(session, actor), columns, cells, excused)
     return CourseTerm(tuple(views), matrix)
 
 

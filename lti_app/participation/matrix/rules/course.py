@@ -1,12 +1,21 @@
 """The table of students by the discussions of a course."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
 from lti_app.participation.matrix.rules.matrix import MatrixStudent, posts_of
-from lti_app.participation.matrix.rules.states import COMPLETE, LATE, MISSING, STARTED, has_state, rank_of, state_of
+from lti_app.participation.matrix.rules.states import (
+    COMPLETE,
+    LATE,
+    MISSING,
+    STARTED,
+    excused_state,
+    has_state,
+    rank_of,
+    state_of,
+)
 from lti_app.participation.progress.rules import standing_of
 from lti_app.participation.requirements.evaluation import Verdicts
 
@@ -26,7 +35,7 @@ class CourseColumn:
         return f"{self.discussion_id}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CourseCell:
     """How far one student is in one discussion."""
 
@@ -37,6 +46,25 @@ class CourseCell:
     asked: int
     address: str
     """The first post that counted; empty if none did."""
+
+    @property
+    def excused(self) -> "CourseCell":
+        """The cell of a student who need not be graded."""
+        return replace(self, state=excused_state(self.state))
+
+
+@dataclass(frozen=True)
+class CourseCells:
+    """How far everybody is in one discussion."""
+
+    of_nothing: CourseCell
+    """Of whoever has done nothing and has no extension."""
+    of_people: Mapping[int, CourseCell]
+    """Of all others, by person id."""
+
+    def of(self, person_id: int) -> CourseCell:
+        """How far one person is."""
+        return self.of_people.get(person_id, self.of_nothing)
 
 
 @dataclass(frozen=True)
@@ -102,26 +130,35 @@ class CourseMatrix:
 def course_matrix_of(
     students: Sequence[MatrixStudent],
     columns: Sequence[CourseColumn],
-    verdicts_of: Callable[[int, int], Verdicts],
+    cells: Mapping[int, CourseCells],
     excused: Collection[tuple[int, int]],
 ) -> CourseMatrix:
-    """The table of these students. `verdicts_of` answers by the ids of a discussion and a person, and `excused` has the
-    same ids of those who need not be graded.
+    """The table of these students. `cells` are those of each discussion of which anything is told, by its id, and
+    `excused` has the ids of a discussion and a student who need not be graded there.
     """
-
-    def cell(column: CourseColumn, person_id: int) -> CourseCell | None:
+    people = [student.person_id for student in students]
+    told: list[list[CourseCell | None]] = []
+    for column in columns:
         if column.is_hidden:
-            return None
-        is_excused = (column.discussion_id, person_id) in excused
-        return cell_of(verdicts_of(column.discussion_id, person_id), is_excused=is_excused)
-
-    lines = (CourseLine(each, tuple(cell(column, each.person_id) for column in columns)) for each in students)
+            told.append([None] * len(people))
+            continue
+        found, freed = cells[column.discussion_id], {whose for where, whose in excused if where == column.discussion_id}
+        told.append([found.of(each).excused if each in freed else found.of(each) for each in people])
+    lines = map(CourseLine, students, zip(*told, strict=True) if told else [()] * len(people))
     return CourseMatrix(tuple(columns), tuple(lines))
 
 
-def cell_of(verdicts: Verdicts, *, is_excused: bool) -> CourseCell:
+def course_cells_of(people: Iterable[int], verdicts_of: Callable[[int], Verdicts]) -> CourseCells:
+    """The cells of one discussion. `people` are all who have done something or have other dates than the class; nobody
+    has the id 0.
+    """
+    of_people = {each: cell_of(verdicts_of(each)) for each in people}
+    return CourseCells(cell_of(verdicts_of(0)), of_people)
+
+
+def cell_of(verdicts: Verdicts) -> CourseCell:
     """What a table tells of one student in one discussion."""
-    work = state_of(standing_of(verdicts, posts=posts_of(verdicts)), is_excused=is_excused)
+    work = state_of(standing_of(verdicts, posts=posts_of(verdicts)))
     met = sum(verdict.is_met for verdict in verdicts.requirements)
     address = next((each for verdict in verdicts.requirements for each in verdict.addresses), "")
     return CourseCell(work, met, len(verdicts.requirements), address)

@@ -29,7 +29,12 @@ def state_of(standing: StrEnum, *, is_excused: bool = False) -> str:
     What an excused student has not done is excused; what they have done counts as for everybody.
     """
     state = _SAME.get(standing.value, standing.value)
-    return EXCUSED if is_excused and state not in _DONE else state
+    return excused_state(state) if is_excused else state
+
+
+def excused_state(state: str) -> str:
+    """The state of a student who need not be graded, instead of one that everybody else would have."""
+    return state if state in _DONE else EXCUSED
 
 
 def rank_of(state: str) -> int:

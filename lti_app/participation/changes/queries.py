@@ -1,0 +1,27 @@
+"""Whether anything that participation is counted from has changed."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from lti_app.core.db import fetch_rows
+from lti_app.participation.changes.models import ChangeMark
+from lti_app.participation.changes.rules import Source
+
+_MARKS = select(ChangeMark.discussion_id, ChangeMark.source, ChangeMark.mark).where(
+    ChangeMark.discussion_id.in_(bindparam("wanted", expanding=True))
+)
+
+
+def collect_marks(session: Session, wanted: Mapping[int, Collection[Source]]) -> dict[int, frozenset[str]]:
+    """The marks of discussions, by id, of the sources that are wanted of each (one statement).
+
+    While they are the same, so are all facts from these sources, in every process. Called with discussions that a gate
+    has answered with.
+    """
+    marks: dict[int, set[str]] = {discussion_id: set() for discussion_id in wanted}
+    for discussion_id, source, mark in fetch_rows(session, _MARKS, {"wanted": list(wanted)}):
+        if source in wanted[discussion_id]:
+            marks[discussion_id].add(mark)
+    return {discussion_id: frozenset(found) for discussion_id, found in marks.items()}
