@@ -52,7 +52,7 @@ NAMING = {
 SortPath = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that sorts by bytes on both databases, independent of the server's locale."""
 
-WRITES = "colloquy_writes"
+WRITES, ALONE = "colloquy_writes", "colloquy_alone"
 
 Row = TypeVar("Row", bound=DeclarativeBase)
 
@@ -242,8 +242,8 @@ class Database:
         one_moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         reading = engine if engine.dialect.name == "sqlite" else engine.execution_options(**one_moment)
         self._readers = sessionmaker(reading, class_=_Reader, expire_on_commit=False, autoflush=False)
-        # SQLite begins by itself, without a round trip; psycopg needs none to be told.
-        alone = engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+        by_itself = {ALONE: True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        alone = engine.execution_options(**by_itself)
         self._glances = sessionmaker(alone, class_=_Reader, expire_on_commit=False, autoflush=False)
         self._writers = sessionmaker(engine.execution_options(**{WRITES: True}), expire_on_commit=False)
 
@@ -257,7 +257,7 @@ class Database:
         return self._readers()
 
     def glance(self) -> Session:
-        """A session for reading by a single statement, which must be closed. PostgreSQL is asked nothing else: no
+        """A session for reading by a single statement, which must be closed. The database is asked nothing else: no
         transaction is begun or ended. What the next statement sees is of another moment."""
         return self._glances()
 
@@ -296,5 +296,6 @@ def _on_sqlite_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(ALONE):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")

@@ -5,6 +5,7 @@ has one cookie jar for all courses of an LMS, so two courses in two tabs share t
 decides which token counts. All visits of a browser are one person's: a launch by another person ends them.
 """
 
+from contextlib import nullcontext
 from typing import Any
 
 from flask import Flask, Request, Response, g, request, session
@@ -15,11 +16,13 @@ from werkzeug.exceptions import Unauthorized
 from lti_app.course.courses.actions import renew_visit
 from lti_app.course.courses.queries import get_actor
 from lti_app.course.courses.rules import Actor
-from lti_app.web.transactions import glancing, now, write_aside
+from lti_app.web.transactions import glancing, now, read_session, write_aside
 
 VISITS = "visits"
 MOST_VISITS = 8
 """Courses remembered at once; the cookie must stay small."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods of requests that read."""
 SAID = "_flashes"
 """Where Flask keeps what the next page is to say."""
 MOST_SAID = 5
@@ -72,10 +75,11 @@ def init_sessions(app: Flask) -> None:
             values.setdefault("course_id", g.course_id)
 
     def load(_request: Request) -> Visitor | None:
-        token = session.get(VISITS, {}).get(str(g.get("course_id")))
+        token = token_here()
         if token is None:
             return None
-        with glancing() as reading:
+        # What is going to write looks at another moment than this one anyhow.
+        with nullcontext(read_session()) if request.method in SAFE else glancing() as reading:
             actor = get_actor(reading, course_id=g.course_id, token=token, now=now())
         if actor is None:
             return None
@@ -109,6 +113,17 @@ def remember_visit(course_id: int, token: str, *, is_new_person: bool = False) -
     visits.pop(str(course_id), None)
     visits[str(course_id)] = token
     session[VISITS] = dict(list(visits.items())[-MOST_VISITS:])
+
+
+def token_here() -> str | None:
+    """The token of this browser's visit to the course in the address."""
+    token: str | None = session.get(VISITS, {}).get(str(g.get("course_id")))
+    return token
+
+
+def recognize(actor: Actor) -> None:
+    """Say who asks, where the one statement of a request has found that out with all the rest."""
+    g._login_user, g.frame_origins = Visitor(actor), actor.frame_origins
 
 
 def current_actor() -> Actor | None:

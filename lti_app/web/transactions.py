@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Protocol
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,6 @@ from lti_app.library.readings.ports import ReferenceBell
 DATABASE = "colloquy.database"
 CLOCK = "colloquy.clock"
 BELL = "colloquy.bell"
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods of requests that read."""
 
 
 class WorkerBell(Bell, ReferenceBell, Protocol):
@@ -46,16 +44,9 @@ def read_session() -> Session:
 
 @contextmanager
 def glancing() -> Iterator[Session]:
-    """A session for the one statement that finds out who asks.
-
-    Where the request is going to write, this moment and that of the decision differ anyhow, so no transaction is begun
-    for it.
-    """
-    if request.method in SAFE:
-        yield read_session()
-    else:
-        with _database().glance() as session:
-            yield session
+    """A session for one statement by itself, whose moment is no other statement's: no transaction is begun for it."""
+    with _database().glance() as session:
+        yield session
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """What one can ask about courses, their people and visits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, func, literal, select
 from sqlalchemy.orm import Session
@@ -24,7 +26,10 @@ _MEMBER = alias_of(Enrollment)
 IN_CLASS_ORDER = (Person.sort_name, Enrollment.number, Person.id)
 """The order of class lists, for statements that join Person and Enrollment."""
 _VISITOR = (
-    select(Visit, Person.name, Person.locale, Person.time_zone, Course.title, Course.time_zone, Enrollment.role)
+    select(
+        *(Visit.person_id, Visit.course_id, Visit.role, Visit.frame_origins, Visit.created_at, Visit.expires_at),
+        *(Person.name, Person.locale, Person.time_zone, Course.title, Course.time_zone, Enrollment.role),
+    )
     .join(Person, Person.id == Visit.person_id)
     .join(Course, Course.id == Visit.course_id)
     .join(Enrollment, (Enrollment.course_id == Visit.course_id) & (Enrollment.person_id == Visit.person_id))
@@ -49,22 +54,39 @@ class Member:
 
 def get_actor(session: Session, *, course_id: int, token: str, now: datetime) -> Actor | None:
     """Who holds this visit to this course; None when the visit is over, of another course, or the person has left."""
-    values = {"token_hash": hash_token(token), "course_id": course_id, "now": now}
-    row = session.execute(_VISITOR, values).one_or_none()
-    if row is None:
-        return None
-    visit, name, locale, own_zone, title, course_zone, enrolled_as = row
+    values = visitor_values(course_id=course_id, token=token, now=now)
+    row = session.connection().execute(_VISITOR, values).one_or_none()
+    return None if row is None else actor_of(row, now)
+
+
+def visitor_values(*, course_id: int, token: str, now: datetime) -> dict[str, object]:
+    """The values with which `with_visitor` is run."""
+    return {"token_hash": hash_token(token), "course_id": course_id, "now": now}
+
+
+def with_visitor(*columns: Any) -> Select[Any]:
+    """Who holds a visit, as `get_actor` finds them, with more columns: for requests of one statement.
+
+    The visit, its person and its course are in the statement for others to refer to; no row means no visit.
+    """
+    return _VISITOR.add_columns(*columns)
+
+
+def actor_of(row: Sequence[Any], now: datetime) -> Actor:
+    """The actor whom a row of `with_visitor` begins with."""
+    person_id, course_id, role, origins, opened_at, expires_at, name, locale, own_zone, *of_course = row[:12]
+    title, course_zone, enrolled_as = of_course
     return Actor(
-        person_id=visit.person_id,
-        course_id=visit.course_id,
-        role=visit.role,
+        person_id=person_id,
+        course_id=course_id,
+        role=role,
         name=name,
         course_title=title,
         time_zone=own_zone or course_zone,
-        frame_origins=tuple(visit.frame_origins.split()),
-        expires_at=visit.expires_at,
+        frame_origins=tuple(origins.split()),
+        expires_at=expires_at,
         locale=locale or "",
-        is_renewable=visit_end(visit.created_at, now) - visit.expires_at >= RENEW_AFTER,
+        is_renewable=visit_end(opened_at, now) - expires_at >= RENEW_AFTER,
         teaches=enrolled_as.is_staff,
     )
 

@@ -51,6 +51,11 @@ class ViewerKind:
     in_groups: bool
     hides_names: bool
 
+    @classmethod
+    def of(cls, *, is_staff: bool = False, in_groups: bool = False) -> "ViewerKind":
+        """One who looks at all groups, for statements that name nobody."""
+        return cls(is_staff, is_narrowed=False, in_groups=in_groups, hides_names=False)
+
     @property
     def in_any_group(self) -> "ViewerKind":
         """The same viewer, whichever group is shown."""
@@ -60,7 +65,7 @@ class ViewerKind:
 READER: BindParameter[int] = bindparam("reader_id", type_=Id)
 DISCUSSION: BindParameter[int] = bindparam("discussion_id", type_=Id)
 GROUP: BindParameter[int] = bindparam("group_id", type_=Id)
-_Number = int | BindParameter[int]
+_Number = int | ColumnElement[int]
 
 
 def viewer_kind(actor: Actor, discussion: DiscussionView) -> ViewerKind:
@@ -92,6 +97,13 @@ def visible(post: Posts, actor: Actor, discussion: DiscussionView) -> ColumnElem
 def visible_to(post: Posts, kind: ViewerKind) -> ColumnElement[bool]:
     """Which posts exist for a viewer of this kind; the statement is run with `viewer_values`."""
     return _visible(post, kind, READER, DISCUSSION, GROUP)
+
+
+def visible_as(
+    post: Posts, kind: ViewerKind, reader: ColumnElement[int], discussion: ColumnElement[int]
+) -> ColumnElement[bool]:
+    """The same, where other columns of the statement say who looks at which discussion."""
+    return _visible(post, kind, reader, discussion, GROUP)
 
 
 def readable_in(post: Posts, actor: Actor, discussions: Collection[DiscussionView]) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ export function watchNews(page, tools) {
   let pause = SOON;
   let failures = 0;
   let known = 0;
+  let heard = '"0-"'; // what the server said last, by its ETag; at first that there is nothing
   let asked = Date.now();
   /** @type {number | undefined} */
   let timer;
@@ -24,10 +25,14 @@ export function watchNews(page, tools) {
 
   async function ask() {
     asked = Date.now();
-    const answer = await fetch(`${tools.dataset.news}?since=${tools.dataset.since}`).catch(() => null);
-    if (!answer || answer.status >= 500 || answer.status === 429) fail(answer);
-    else if (answer.ok) tell(answer.status === 200 ? await answer.json() : { count: 0 });
-    else isOver = true; // the visit has ended, or there is nothing to read any more
+    const headers = { "If-None-Match": heard };
+    const answer = await fetch(`${tools.dataset.news}?since=${tools.dataset.since}`, { headers }).catch(() => null);
+    if (answer?.status === 304) tell({ count: known });
+    else if (!answer || answer.status >= 500 || answer.status === 429) fail(answer);
+    else if (answer.ok) {
+      heard = answer.headers.get("ETag") ?? heard;
+      tell(answer.status === 200 ? await answer.json() : { count: 0 });
+    } else isOver = true; // the visit has ended, or there is nothing to read any more
     later();
   }
 

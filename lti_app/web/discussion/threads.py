@@ -2,38 +2,54 @@
 
 from itertools import zip_longest
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
+from werkzeug.exceptions import Unauthorized
 
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.posts.queries.history import read_history
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.read_state.actions import choose_sort, mark_posts_read
-from lti_app.discussion.read_state.queries import count_new_posts, find_next_own, find_next_unread
+from lti_app.discussion.read_state.queries import ask_for_news, find_next_own, find_next_unread
 from lti_app.discussion.read_state.rules import Sort, parse_numbers
 from lti_app.discussion.threads.rules import compare_versions
 from lti_app.web.discussion.forms.threads import ReadPostsForm, SortForm
-from lti_app.web.session import get_visitor
-from lti_app.web.transactions import now, read_session, writing
+from lti_app.web.session import get_visitor, recognize, token_here
+from lti_app.web.transactions import glancing, now, read_session, writing
 
 blueprint = Blueprint("threads", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>")
 NOTHING = ("", 204)
+MOST_POSTS = 2**31 - 1
+"""That a discussion can have; the database compares no larger numbers."""
 MOST_COMPARED = 30
 """Versions whose changes are shown; of older ones only the words."""
 
 
 @blueprint.get("/thread/news")
 def new_posts(discussion_id: int) -> ResponseReturnValue:
-    """How many posts there are since a page was made, for a script to tell; nothing where there are none."""
-    actor, session = get_visitor(), read_session()
-    discussion = get_discussion(session, actor, discussion_id, now=now(), bare=True)
-    since = min(max(0, request.args.get("since", 0, type=int)), discussion.post_count)
-    found = count_new_posts(session, actor, discussion, since)
-    if not found.count:
-        return NOTHING
-    words = ngettext("%(num)s new post", "%(num)s new posts", found.count)
-    return jsonify(count=found.count, words=words, href=_post_url(discussion_id, found.address))
+    """How many posts there are since a page was made, for a script to tell; nothing where there are none.
+
+    A script that says what it has heard last is answered without a body while that has not changed.
+    """
+    token, since = token_here(), min(max(0, request.args.get("since", 0, type=int)), MOST_POSTS)
+    with glancing() as session:
+        asked = {"course_id": g.course_id, "discussion_id": discussion_id, "since": since}
+        answer = ask_for_news(session, token=token, now=now(), **asked) if token else None
+    if answer is None:
+        raise Unauthorized
+    actor, found = answer
+    recognize(actor)
+    heard = f"{found.count}-{found.address}"
+    if request.if_none_match.contains(heard):
+        response = Response(status=304)
+    elif not found.count:
+        response = Response(status=204)
+    else:
+        words = ngettext("%(num)s new post", "%(num)s new posts", found.count)
+        response = jsonify(count=found.count, words=words, href=_post_url(discussion_id, found.address))
+    response.set_etag(heard)
+    return response
 
 
 @blueprint.post("/thread/seen")

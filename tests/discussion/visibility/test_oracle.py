@@ -6,9 +6,12 @@ from functools import partial
 import pytest
 
 from lti_app.core.errors import Forbidden, NotFound
+from lti_app.course.courses.actions import open_visit
+from lti_app.course.courses.rules import Actor
 from lti_app.discussion.answers.queries import list_unanswered
 from lti_app.discussion.citations.queries import count_citations_by_passage, get_citation_map
 from lti_app.discussion.discussions.queries.course import list_views
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.moderation.queries import read_queue
 from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.models import Post
@@ -17,7 +20,7 @@ from lti_app.discussion.posts.queries.gate import circumstances_of, get_post
 from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.read_state.actions import mark_posts_read
-from lti_app.discussion.read_state.queries import count_new_posts, find_next_own, find_next_unread
+from lti_app.discussion.read_state.queries import NewPosts, ask_for_news, find_next_own, find_next_unread
 from lti_app.discussion.read_state.rules import PostNumbers
 from lti_app.discussion.search.queries import FoundPage, FoundPost, get_person_posts, search_posts
 from lti_app.discussion.threads.queries import get_overview, read_thread
@@ -86,11 +89,22 @@ def said_of(post: Case) -> set[str]:
     return always | {name for name, is_so in (("hidden_reason", post.hidden), ("held_reasons", post.held)) if is_so}
 
 
+def news(world: World, actor: Actor, view: DiscussionView) -> NewPosts:
+    """What an open page of the actor's is told, who has just arrived."""
+    arrived = {"course_id": actor.course_id, "person_id": actor.person_id, "role": actor.role}
+    token = open_visit(world.session, **arrived, frame_origins=(), now=world.clock())
+    asked = {"token": token, "course_id": actor.course_id, "discussion_id": view.id}
+    answer = ask_for_news(world.session, **asked, since=0, now=world.clock())
+    assert answer is not None
+    assert answer[0].person_id == actor.person_id
+    return answer[1]
+
+
 def check_nothing_is_read_before_the_gate(world: World) -> None:
     for viewer, place in LOOKS:
         actor, view = world.actor(viewer), world.view(viewer, place)
         readers = [
-            lambda actor=actor, view=view: count_new_posts(world.session, actor, view, 0),
+            lambda actor=actor, view=view: news(world, actor, view),
             lambda actor=actor, view=view: find_next_own(world.session, actor, view, ""),
             lambda actor=actor, view=view: find_next_unread(world.session, actor, view, ""),
             lambda actor=actor, view=view: mark_posts_read(world.session, actor, view, PostNumbers()),
@@ -120,7 +134,7 @@ def check_overview_and_news(world: World) -> None:
         assert sum(overview.activity.moves.values()) == len(expected), (viewer, place)
         numbers = {world.session.get_one(Post, number).number for number in new}
         assert {number for thread in overview.unread.values() for number in thread} == numbers, (viewer, place)
-        assert count_new_posts(world.session, actor, view, 0).count == len(new), (viewer, place)
+        assert news(world, actor, view).count == len(new), (viewer, place)
 
 
 def check_what_a_discussion_asks(world: World) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, false, select, true
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
@@ -53,7 +53,12 @@ def own_first_post(actor: Actor, discussion: DiscussionView) -> Select[int]:
     return _own_first_post(actor.person_id, discussion.id)
 
 
-def _own_first_post(author: int | BindParameter[int], discussion: int | BindParameter[int]) -> Select[int]:
+def has_posted_as(reader: ColumnElement[int], discussion: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether somebody has begun a thread, where other columns of the statement say who and where."""
+    return _own_first_post(reader, discussion).exists().label("has_posted")
+
+
+def _own_first_post(author: int | ColumnElement[int], discussion: int | ColumnElement[int]) -> Select[int]:
     return select(_OWN.id).where(_OWN.discussion_id == discussion, opens_gate(_OWN, author)).limit(1)
 
 
