@@ -21,6 +21,7 @@ from tests.browser.tours import UNKNOWN_ISSUER
 from tests.browser.visitor import Visitor
 
 WEEK_3, WEEK_4, READING = "/courses/1/discussions/1", "/courses/1/discussions/2", "/courses/1/readings/1"
+QUESTIONS = "/courses/1/discussions/3"
 MODERATED = WEEK_3 + "/moderation/posts"
 PAGES = {
     "amara": {
@@ -72,6 +73,7 @@ PAGES = {
         "marking.show": WEEK_3 + "/grading/{quinn}/marking",
         "passback.show": WEEK_3 + "/grading/passback",
         "columns.show": WEEK_4 + "/grading/columns",
+        "points.show": QUESTIONS + "/grading/points",
         "copying.choose": WEEK_3 + "/grading/{amara}/copy",
         "curves.choose": WEEK_3 + "/grading/curve",
         "extending.choose": WEEK_3 + "/grading/extend?student={amara}",

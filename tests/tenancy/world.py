@@ -40,7 +40,7 @@ from lti_app.storage.bucket import BucketStorage
 from tests import cast as people
 from tests.cast import FRAME, MONDAY, Cast
 from tests.factories import files
-from tests.factories.discussions import WEEK, set_up
+from tests.factories.discussions import PAID, WEEK, set_up
 from tests.factories.grades import comment_on, mark
 from tests.factories.imports import preview
 from tests.factories.notices import notify
@@ -129,7 +129,7 @@ def _store(session: Session, owner: Actor, content: bytes, purpose: Purpose) -> 
 
 def _in_a_discussion(session: Session, instructor: Actor, student: Actor, reading_id: int) -> DiscussionIds:
     cited = {"reading_ids": (reading_id,), "required_ids": frozenset({reading_id})}
-    discussion = set_up(session, instructor, MONDAY, anonymity=Anonymity.PEERS, **cited)
+    discussion = set_up(session, instructor, MONDAY, anonymity=Anonymity.PEERS, **cited, **PAID)
     root = write(session, student, discussion, now=MONDAY, text="Kotter argues [Kotter 1990, p. 104] for change.")
     post = write(session, student, discussion, now=MONDAY, to=root)
     extend(session, instructor, discussion, person_id=student.person_id, dates=LATER, note="", now=MONDAY)

@@ -13,6 +13,7 @@ from lti_app.grading.comments.actions import save_comment
 from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
+from tests.factories.discussions import PAID
 from tests.factories.imports import preview
 from tests.factories.notices import notify
 from tests.factories.reviews import assign, plan_reviews, tasks_of
@@ -195,6 +196,10 @@ MAY = {
     "passback.choose": STAFF,
     "passback.retry": STAFF,
     "passback.check": STAFF,
+    "points.show": STAFF,
+    "points.choose": STAFF,
+    "points.retry": STAFF,
+    "points.check": STAFF,
     "columns.show": INSTRUCTORS,
     "columns.save": INSTRUCTORS,
     "files.upload": WRITERS,
@@ -237,9 +242,10 @@ STATUS |= {("tariq", f"saved_comments.{name}"): 404 for name in ("edit", "change
 
 
 @pytest.fixture
-def place(site, cast, with_readings):
+def place(site, cast):
     """The objects that the addresses name."""
-    discussion = with_readings
+    readings = site.readings()
+    discussion = site.discussion(reading_ids=readings, required_ids=frozenset(readings), **PAID)
     post = site.write(cast.ana, discussion)
     file = site.attached(cast.ana)
     site.mark(discussion, cast.ana)

@@ -25,6 +25,7 @@ from lti_app.notices.calendars.actions import renew_address
 from lti_app.notices.calendars.queries import get_own_calendar
 from lti_app.web.notices.calendars import sign_calendar
 from lti_app.web.notices.mail_writer import UnsubscribeTokens
+from tests.factories.discussions import PAID
 from tests.factories.imports import preview
 from tests.factories.notices import notify
 from tests.factories.posts import write
@@ -45,6 +46,7 @@ GROW = {
     "seen",
     "draft",
     "passback",
+    "points_passback",
     "mark",
     "enrollment",
     "file",
@@ -65,6 +67,7 @@ INSERT INTO person (issuer, sub, name, sort_name, created_at)
     SELECT 'https://elsewhere.example.edu', 'other-' || n, '', '', (SELECT min(created_at) FROM course) FROM other;
 UPDATE post SET version = 2, edited_at = created_at;
 UPDATE passback SET state = 'sent', sent_version = wanted_version, sent_at = queued_at;
+UPDATE points_passback SET state = 'sent', sent_version = wanted_version, sent_at = queued_at;
 INSERT INTO appreciation (post_id, person_id, at)
     SELECT post.id, person_id, created_at FROM post JOIN enrollment ON enrollment.course_id = post.course_id;
 INSERT INTO mention (post_id, person_id)
@@ -174,7 +177,7 @@ def fill(site):
     cast, readings, posts = site.cast, site.readings(), {}
     asked = StanceQuestion("Are leaders born?", "Made", "Born")
     for _ in range(3):
-        discussion = site.discussion(reading_ids=readings, required_ids=frozenset(readings), stance=asked)
+        discussion = site.discussion(reading_ids=readings, required_ids=frozenset(readings), stance=asked, **PAID)
         for n in range(ROUNDS):
             firsts = [site.write(student, discussion, f"As [Kotter, p. {n}] says: align.") for student in cast.students]
             for student in cast.students:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import Forbidden
@@ -34,6 +34,12 @@ def get_sent_points(
         raise Forbidden
     row = session.execute(_sent_in(discussion).where(PointsPassback.person_id == whose)).one_or_none()
     return _sent(row) if row is not None else None
+
+
+def count_sent_points(session: Session, discussion: DiscussionView) -> int:
+    """How many scores of points were released to the gradebook (one statement). Whose they are is not told."""
+    wanted = select(func.count()).where(PointsPassback.discussion_id == discussion.id)
+    return session.scalar(wanted) or 0
 
 
 def _sent_in(discussion: DiscussionView) -> Select[Any]:

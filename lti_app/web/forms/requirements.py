@@ -134,11 +134,12 @@ class RequirementsForm(Form):
         says why there can be none. A column that was chosen `before` can be kept, and keeps its name.
         """
         self._criteria, self._column, self._no_column = frozenset(titles), before.column, no_column
-        criteria = {str(key): _("the criterion “%(title)s”", title=title) for key, title in titles.items()}
-        choices = {"0": _("no grade"), **criteria, COLUMN: _("a separate gradebook column")}
-        if no_column and not before.column:
-            choices[COLUMN] = _("a separate gradebook column (not available)")
-        self.points_fill.choices = list(choices.items())
+        criteria = {str(key): _("The criterion “%(title)s”", title=title) for key, title in titles.items()}
+        choices: dict[str, str] = {"0": _("No grade"), **criteria, COLUMN: _("A separate gradebook column")}
+        closed = {COLUMN} if no_column and not before.column else set()
+        self.points_fill.choices = [
+            (value, words, {"disabled": True} if value in closed else {}) for value, words in choices.items()
+        ]
 
     def validate_points_fill(self, field: Field) -> None:
         """A gradebook column can be made, and there are points that go to it."""

@@ -18,6 +18,7 @@ from lti_app.grading.assessments.actions.setting_up import WantedColumns, set_up
 from lti_app.grading.assessments.queries.desk import list_desk
 from lti_app.grading.passbacks.queries import get_columns_to_choose
 from lti_app.grading.passbacks.rules.parts import GradeColumns
+from lti_app.grading.points.queries import count_sent_points
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.ready import DEFAULT_RUBRIC
 from lti_app.library.readings.actions.records import add_reading
@@ -73,11 +74,9 @@ class SettingsPage:
         self.added = 0
         self.rubric = get_rubric(read_session(), discussion)
         self.no_column = why_no_column(discussion.id, course_id=discussion.course_id)
-        self.form.offer_uses(
-            {each.key: each.title for each in self.rubric.criteria if each.counts},
-            before=use_from_stored(discussion.requirements),
-            no_column=self.no_column,
-        )
+        self.use = use_from_stored(discussion.requirements)
+        criteria = {each.key: each.title for each in self.rubric.criteria if each.counts}
+        self.form.offer_uses(criteria, before=self.use, no_column=self.no_column)
 
     @property
     def saves(self) -> bool:
@@ -94,7 +93,8 @@ class SettingsPage:
         elif self.action == USE_PRESET:
             self.form.use_preset(request.form.get("preset", ""))
         elif self.action == PREVIEW and request.headers.get("X-Requested-With") == SCRIPTED:
-            return render_template("discussion/discussions/_rule_preview.html", preview=self.preview())
+            template = "discussion/discussions/_rule_preview.html"
+            return render_template(template, preview=self.preview(), discussion=self.discussion)
         return self.render()
 
     def render(self) -> str:
@@ -113,6 +113,8 @@ class SettingsPage:
             preview=self.preview(choices),
             may_choose_columns=self.columns is not None,
             no_column=self.no_column,
+            points_column=self.use.column,
+            points_sent=count_sent_points(read_session(), self.discussion) if self.use.column else 0,
             **self._rubric(),
             groups=list_groups(read_session(), self.actor),
             base_url=url_for("discussions.show", discussion_id=self.discussion.id),

@@ -13,7 +13,7 @@ from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
 from lti_app.discussion.posts.access import PostPermission
 from lti_app.discussion.posts.queries.gate import get_post
 from lti_app.discussion.stances.actions import answer_stance
-from tests.factories.discussions import plan
+from tests.factories.discussions import PAID, plan
 from tests.web.site import address
 
 QUESTION = StanceQuestion("Are they different people?", "the same thing", "different kinds of people")
@@ -57,7 +57,7 @@ def busy(site, cast):
     def make(anonymity):
         readings = site.readings()
         made = site.discussion(
-            anonymity=anonymity, reading_ids=readings, required_ids=frozenset(readings), stance=QUESTION
+            anonymity=anonymity, reading_ids=readings, required_ids=frozenset(readings), stance=QUESTION, **PAID
         )
         firsts = {actor: site.write(actor, made, "As [Kotter, p. 104] says, it differs.") for actor in cast.students}
         for author, other in product(cast.students, cast.students):
