@@ -1,13 +1,18 @@
 """What a discussion's page says of notices: how many are unread, and what the reader follows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import BindParameter, Select, String, bindparam, func, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
-from lti_app.course.courses.rules import Actor
+from lti_app.core.db import Id
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.discussion.discussions.rules import State, Structure
 from lti_app.discussion.posts.models import Post
+from lti_app.discussion.visibility.queries import DISCUSSION, READER
 from lti_app.notices.feed.models import Notice
 from lti_app.notices.feed.queries.shown import shown_to
 from lti_app.notices.following.models import Follow
@@ -27,14 +32,41 @@ class NoticeStanding:
 
 def get_standing(session: Session, actor: Actor, discussion: DiscussionView) -> NoticeStanding:
     """The actor's own, in one statement. A DiscussionView comes only from the gate."""
+    kind = _Kind(actor.role, discussion.structure, discussion.state, discussion.post_first)
+    statement = _made.get(kind)
+    if statement is None:
+        statement = _made[kind] = _standing(actor, discussion)
+    values = {"reader_id": actor.person_id, "course_id": actor.course_id, "discussion_id": discussion.id}
+    count, follows, threads = session.connection().execute(statement, values).one()
+    return NoticeStanding(count, bool(follows), frozenset(int(each) for each in (threads or "").split(",") if each))
+
+
+class _Kind(NamedTuple):
+    """All that the words of the statement depend on: who may see what, apart from which person it is where."""
+
+    role: Role
+    structure: Structure
+    state: State
+    post_first: bool
+
+
+_made: dict[_Kind, Select[Any]] = {}
+"""One for each kind: every page of a discussion needs one, and to build it takes longer than to run it."""
+
+
+def _standing(actor: Actor, discussion: DiscussionView) -> Select[Any]:
+    """The statement for all actors of this one's kind in discussions of this one's kind."""
+    course: BindParameter[int] = bindparam("course_id", type_=Id)
+    somebody = replace(actor, person_id=cast(Any, READER), course_id=cast(Any, course))
+    somewhere = replace(discussion, id=cast(Any, DISCUSSION))
     unread = (
         select(func.count())
         .select_from(Notice)
         .outerjoin(Post, Post.id == Notice.post_id)
-        .where(shown_to(actor, [discussion]), Notice.read_at.is_(None))
+        .where(shown_to(somebody, [somewhere]), Notice.read_at.is_(None))
     )
-    own = (Follow.person_id == actor.person_id, Follow.discussion_id == discussion.id)
+    own = (Follow.person_id == READER, Follow.discussion_id == DISCUSSION)
     whole = select(Follow.id).where(*own, Follow.root_id.is_(None)).exists()
-    roots = select(func.aggregate_strings(cast(Follow.root_id, String), ",")).where(*own, Follow.root_id.is_not(None))
-    count, follows, threads = session.execute(select(unread.scalar_subquery(), whole, roots.scalar_subquery())).one()
-    return NoticeStanding(count, bool(follows), frozenset(int(each) for each in (threads or "").split(",") if each))
+    threads = select(func.aggregate_strings(sql_cast(Follow.root_id, String), ","))
+    followed = threads.where(*own, Follow.root_id.is_not(None))
+    return select(unread.scalar_subquery(), whole, followed.scalar_subquery())

@@ -133,7 +133,7 @@ def test_who_may_read_no_longer_is_told_so_at_once(site, cast, discussion, path)
 
 
 def test_a_visit_that_is_over_or_of_another_role_decides(site, cast, discussion, path):
-    site.write(cast.ines, discussion)
+    site.write(cast.ben, discussion)
     ines = site.browser(cast.ines)
     assert ines.get(f"{path}?since=1").status == 204
     site.browser(cast.ines, role=Role.STUDENT)
