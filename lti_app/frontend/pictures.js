@@ -3,6 +3,7 @@ import { drawBars, drawGroups, drawHeat, drawTimeline } from "./pictures/charts.
 import { drawNetwork } from "./pictures/network.js";
 
 const DRAW = { timeline: drawTimeline, heat: drawHeat, network: drawNetwork, bars: drawBars, groups: drawGroups };
+const LEAST_WIDTH = 120;
 
 for (const figure of document.querySelectorAll("figure[data-picture]")) {
   const place = /** @type {HTMLElement} */ (figure.querySelector(".drawing"));
@@ -12,7 +13,7 @@ for (const figure of document.querySelectorAll("figure[data-picture]")) {
   let drawn = 0;
   new ResizeObserver(() => {
     const width = Math.floor(place.clientWidth);
-    if (!width || width === drawn) return;
+    if (width < LEAST_WIDTH || width === drawn) return;
     drawn = width;
     draw(place, width);
   }).observe(place);

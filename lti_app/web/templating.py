@@ -65,6 +65,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
         points=points,
         rounded_points=rounded_points,
         signed_points=signed_points,
+        fine_percent=fine_percent,
         percent=percent,
         signed_percent=signed_percent,
         plain_excerpt=plain_excerpt,
@@ -249,6 +250,14 @@ def late_rule_of(discussion: DiscussionView) -> LateRule | None:
 def percent(share: Fraction) -> str:
     """A share as a whole percentage, halves rounded up, as the language writes it: 83%."""
     return format_percent(Decimal(floor(share * 100 + Fraction(1, 2))) / 100, locale=get_locale() or Locale("en"))
+
+
+def fine_percent(share: Fraction) -> str:
+    """The same with one decimal below 10%, where a whole number would tell little apart: 0.4%."""
+    tenths = floor(share * 1000 + Fraction(1, 2))
+    if tenths >= 100:
+        return percent(share)
+    return format_percent(Decimal(tenths) / 1000, locale=get_locale() or Locale("en"), decimal_quantization=False)
 
 
 def signed_percent(share: Fraction) -> str:

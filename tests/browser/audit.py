@@ -38,9 +38,15 @@ OUT_OF_PLACE = """() => {
       one.scrollHeight > one.clientHeight + 1);
   };
   const cut = [...document.querySelectorAll("main *, dialog[open] *")].filter(isCut);
+  const isOutside = (words) => {
+    const place = words.getBoundingClientRect();
+    return place.width && (place.left < -1 || place.right > page.clientWidth + 1) && !words.closest(".scroll");
+  };
+  const outside = [...document.querySelectorAll("main svg text")].filter(isOutside);
   return [
     ...(wider > 0 ? [`wider than its frame by ${wider} px`] : []),
     ...cut.map((one) => `${one.tagName}.${one.className} cuts off ${one.textContent.trim().slice(0, 40)}`),
+    ...outside.map((one) => `words of a picture outside the page: ${one.textContent.slice(0, 40)}`),
   ];
 }"""
 TURN = "(way) => { document.documentElement.dir = way }"

@@ -5,6 +5,7 @@ import {
   captionOf,
   dayOf,
   dayWords,
+  isolated,
   isRtl,
   put,
   rowsOf,
@@ -42,7 +43,7 @@ export function drawTimeline(figure) {
       marginBottom: 32,
       ...sides(36, 20),
       style: STYLE,
-      x: { type: "utc", reverse: isRtl, label: null, ticks: Math.max(2, Math.floor(width / 90)), tickFormat: dayWords },
+      x: { type: "utc", reverse: isRtl, label: null, ticks: days(begin, end, width - 56), tickFormat: dayWords },
       y: { axis: isRtl ? "right" : "left", label: null, grid: true, domain: [0, most], ...wholeTicks(most) },
       color: { domain: series, range: COLORS },
       marks: [
@@ -62,7 +63,7 @@ export function drawTimeline(figure) {
         ...due.map((each) =>
           Plot.text([each], {
             x: "at",
-            text: "words",
+            text: ({ words }) => isolated(words),
             frameAnchor: "top",
             dy: -8 - LEVEL * each.level,
             textAnchor: isRtl ? "start" : "end",
@@ -74,6 +75,13 @@ export function drawTimeline(figure) {
     });
     put(place, chart, captionOf(figure));
   };
+}
+
+// The days whose names have room below the axis.
+function days(begin, end, width) {
+  const room = dayWords(new Date(begin)).length * LETTER + LETTER;
+  const step = DAY * ([1, 2, 7, 14].find((each) => ((each * DAY) / (end - begin)) * width >= room) ?? 28);
+  return Array.from({ length: Math.floor((end - begin) / step) + 1 }, (_, nth) => new Date(begin + nth * step));
 }
 
 // Words that would run into one another stand above one another; each ends at its line.
@@ -108,7 +116,13 @@ export function drawHeat(figure) {
         tickSize: 0,
         tickFormat: (hour) => (hour % (width < 600 ? 6 : 3) ? "" : `${hour}`),
       },
-      y: { domain: rows.map(({ label }) => label), label: null, tickSize: 0, axis: isRtl ? "right" : "left" },
+      y: {
+        domain: rows.map(({ label }) => label),
+        label: null,
+        tickSize: 0,
+        tickFormat: isolated,
+        axis: isRtl ? "right" : "left",
+      },
       marks: [
         Plot.cell(cells, { x: "hour", y: "day", fill: "var(--tint)", inset: 1 }),
         Plot.cell(
@@ -189,7 +203,14 @@ export function drawGroups(figure) {
       marginBottom: 32,
       ...sides(36, 8),
       style: STYLE,
-      fx: { domain: order(rows.map(({ label }) => label)), label: null, axis: "bottom", tickSize: 0, padding: 0.2 },
+      fx: {
+        domain: order(rows.map(({ label }) => label)),
+        label: null,
+        axis: "bottom",
+        tickSize: 0,
+        tickFormat: isolated,
+        padding: 0.2,
+      },
       x: { domain: order(series), axis: null, padding: 0.05 },
       y: { axis: isRtl ? "right" : "left", label: null, grid: true, domain: [0, most], ...wholeTicks(most) },
       color: { domain: series, range: COLORS },

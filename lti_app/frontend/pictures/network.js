@@ -10,7 +10,9 @@ const HEIGHT = 520;
 const TICKS = 260;
 const FEW_LINKS = 700;
 const MANY = 60;
-const NAME = { width: 110, height: 15 };
+const NAME = { width: 130, height: 16 };
+const TOP = 28;
+const APART = 18;
 
 export function drawNetwork(figure) {
   const data = JSON.parse(figure.dataset.network);
@@ -28,12 +30,17 @@ export function drawNetwork(figure) {
   return draw;
 }
 
+// Finds places between 0 and 1 for those who exchange replies on any day. The others would drift far away and leave the
+// rest no room, so they stand in rows below (`withPlaces`).
 function settle(nodes, links) {
   const pairs = links.map(({ source, target, days }) => ({ source, target, weight: Math.min(days.length, 4) }));
-  forceSimulation(/** @type {any} */ (nodes))
+  const linked = new Set(links.flatMap(({ source, target }) => [source, target]));
+  const met = nodes.filter(({ nth }) => linked.has(nth));
+  forceSimulation(/** @type {any} */ (met))
     .force(
       "links",
       forceLink(pairs)
+        .id(({ nth }) => nth)
         .distance(60)
         .strength((/** @type {any} */ pair) => 0.04 * pair.weight),
     )
@@ -43,6 +50,34 @@ function settle(nodes, links) {
     .force("y", forceY(0).strength(0.09))
     .stop()
     .tick(TICKS);
+  for (const axis of ["x", "y"]) {
+    const places = met.map((node) => node[axis]);
+    const [least, most] = [Math.min(...places), Math.max(...places)];
+    for (const node of met) node[axis] = most > least ? (node[axis] - least) / (most - least) : 0.5;
+  }
+  for (const node of nodes) node.isLinked = linked.has(node.nth);
+}
+
+// The places in pixels: those who exchange replies above, the others in rows below.
+function withPlaces(nodes, width, height) {
+  const side = width < 600 ? 20 : 64;
+  const across = width - 2 * side;
+  const inRow = Math.max(1, Math.floor(across / APART));
+  const alone = nodes.filter((node) => !node.isLinked);
+  const below = Math.ceil(alone.length / inRow) * APART;
+  const row = new Map(alone.map(({ nth }, at) => [nth, at]));
+  return {
+    height: height + below,
+    dots: nodes.map((node) => {
+      const at = row.get(node.nth);
+      const isAlone = at !== undefined;
+      return {
+        ...node,
+        x: side + (isAlone ? (at % inRow) * APART : node.x * across),
+        y: TOP + (isAlone ? height - TOP + Math.floor(at / inRow) * APART : node.y * (height - TOP - 2 * APART)),
+      };
+    }),
+  };
 }
 
 function picture(nodes, links, stop, found, width) {
@@ -55,19 +90,20 @@ function picture(nodes, links, stop, found, width) {
   );
   const isDimmed = (nth) => found >= 0 && nth !== found && !near.has(nth);
   const isOff = ({ source, target }) => found >= 0 && source !== found && target !== found;
-  const dots = nodes.map((node) => ({ ...node, kind: stop.kinds[node.nth], people: people[node.nth] }));
+  const { dots, height } = withPlaces(nodes, width, (nodes.length > MANY ? 1.25 : 1) * HEIGHT);
+  for (const dot of dots) Object.assign(dot, { kind: stop.kinds[dot.nth], people: people[dot.nth] });
   const isNamed = ({ nth, kind }) =>
     found >= 0 ? nth === found || near.has(nth) : kind === "h" || (nodes.length <= 30 && width >= 600);
-  const height = nodes.length > MANY ? 1.25 * HEIGHT : HEIGHT;
-  const named = apart(dots.filter(isNamed), nodes, width, height, found);
+  const named = apart(dots.filter(isNamed), found);
+  const opacity = 0.55 / Math.max(1, Math.sqrt(shown.length / FEW_LINKS) * 2);
   const ends = {
-    x1: (link) => nodes[link.source].x,
-    y1: (link) => nodes[link.source].y,
-    x2: (link) => nodes[link.target].x,
-    y2: (link) => nodes[link.target].y,
+    x1: (link) => dots[link.source].x,
+    y1: (link) => dots[link.source].y,
+    x2: (link) => dots[link.target].x,
+    y2: (link) => dots[link.target].y,
     stroke: "var(--edge)",
     strokeWidth: (link) => 0.6 + Math.min(link.count, 5) * 0.35,
-    strokeOpacity: (link) => (isOff(link) ? 0.08 : 0.55),
+    strokeOpacity: (link) => (isOff(link) ? 0.05 : found >= 0 ? 0.8 : opacity),
   };
   const edges =
     shown.length > FEW_LINKS
@@ -78,13 +114,10 @@ function picture(nodes, links, stop, found, width) {
   return Plot.plot({
     width,
     height,
-    marginTop: 24,
-    marginBottom: 16,
-    marginLeft: 64,
-    marginRight: 64,
+    margin: 0,
     style: { fontSize: "12px" },
-    x: { axis: null },
-    y: { axis: null },
+    x: { type: "identity", axis: null },
+    y: { type: "identity", axis: null },
     r: { type: "identity" },
     symbol: { type: "identity" },
     marks: [
@@ -114,16 +147,12 @@ function picture(nodes, links, stop, found, width) {
 }
 
 // The names that fit: those of students with most people first; of one student who is looked for, in any case.
-function apart(named, nodes, width, height, found) {
-  const [xs, ys] = [nodes.map((node) => node.x), nodes.map((node) => node.y)];
-  const across = width / (Math.max(...xs) - Math.min(...xs) || 1);
-  const down = height / (Math.max(...ys) - Math.min(...ys) || 1);
+function apart(named, found) {
   const kept = [];
   for (const node of [...named].sort(
     (a, b) => Number(b.nth === found) - Number(a.nth === found) || b.people - a.people,
   )) {
-    const meets = (other) =>
-      Math.abs(node.x - other.x) * across < NAME.width && Math.abs(node.y - other.y) * down < NAME.height;
+    const meets = (other) => Math.abs(node.x - other.x) < NAME.width && Math.abs(node.y - other.y) < NAME.height;
     if (!kept.some(meets)) kept.push(node);
   }
   return kept;

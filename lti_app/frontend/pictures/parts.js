@@ -45,7 +45,11 @@ export const wholeTicks = (most) => ({
 
 const dayFormat = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", timeZone: "UTC" });
 
-export const dayWords = (date) => dayFormat.format(date);
+// Charts run from left to right in every language, or the ends of words would change sides (pictures.css). Words of a
+// language that is written from right to left stay in order by these two signs around them.
+export const isolated = (text) => (text ? `\u2068${text}\u2069` : "");
+
+export const dayWords = (date) => isolated(dayFormat.format(date));
 
 export const dayOf = (text) => new Date(`${text}T00:00:00Z`);
 
@@ -53,4 +57,4 @@ export const dayOf = (text) => new Date(`${text}T00:00:00Z`);
 export const sides = (start, end) =>
   isRtl ? { marginRight: start, marginLeft: end } : { marginLeft: start, marginRight: end };
 
-export const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
+export const shortened = (text, most) => isolated(text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
