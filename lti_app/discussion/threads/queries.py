@@ -9,6 +9,7 @@ from sqlalchemy import (
     CTE,
     BindParameter,
     ColumnElement,
+    ScalarSelect,
     Select,
     String,
     Subquery,
@@ -20,7 +21,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
     union_all,
 )
 from sqlalchemy import cast as sql_cast
@@ -48,6 +48,7 @@ from lti_app.discussion.visibility.queries import (
     says_something,
     viewer_kind,
     viewer_values,
+    visible_of,
     visible_to,
 )
 
@@ -152,8 +153,7 @@ def _unread(candidates: str, read: PostNumbers) -> dict[int, tuple[int, ...]]:
 def _overview(kind: ViewerKind) -> Select[Any]:
     stands = and_(visible_to(Post, kind), says_something(Post))
     # What was brought in says when it was written, perhaps years ago: it is the last only where nobody wrote here.
-    written_here = func.max(Post.number).filter(Post.byline.is_(None))
-    newest = select(func.coalesce(written_here, func.max(Post.number))).where(stands).scalar_subquery()
+    newest = func.coalesce(_newest(stands, Post.byline.is_(None)), _newest(stands))
     of_last = (_LAST.discussion_id == DISCUSSION, _LAST.number == newest, Person.id == _LAST.author_id)
     own = (ReadState.person_id == READER, ReadState.discussion_id == DISCUSSION)
     read_to = func.coalesce(select(ReadState.all_to).where(*own).scalar_subquery(), 0)
@@ -175,6 +175,11 @@ def _overview(kind: ViewerKind) -> Select[Any]:
     ).where(stands)
 
 
+def _newest(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The number of the newest post for which all this holds: found from the end, without going through all."""
+    return select(Post.number).where(*conditions).order_by(Post.number.desc()).limit(1).scalar_subquery()
+
+
 def _in_order(kind: ViewerKind, sort: Sort) -> CTE:
     """The threads with the place that each has in an order."""
     leading = case((or_(Post.pinned_at.is_not(None), Post.announcement), 0), else_=1)
@@ -191,28 +196,31 @@ def _in_order(kind: ViewerKind, sort: Sort) -> CTE:
     return threads.where(visible_to(Post, kind), Post.parent_id.is_(None)).cte("threads")
 
 
-def _in_threads(kind: ViewerKind, threads: CTE, condition: ColumnElement[bool]) -> Subquery:
-    """The posts of those threads that meet the condition, each with its thread's place.
+def _in_threads(kind: ViewerKind, threads: CTE) -> Subquery:
+    """The posts of those threads, each with its thread's place.
 
-    Replies are found by the thread's id alone: joined by their paths, PostgreSQL would compare each post with each
-    thread.
+    Replies are found by the ids of their threads, as a list that is joined only for the places: joined by their paths,
+    PostgreSQL would compare each post with each thread; joined by ids, SQLite would begin with the posts of all courses.
     """
     at = threads.c
-    first = select(at.id, at.id.label("root_id"), at.path, at.address, at.place).where(condition)
-    replies = select(Post.id, Post.root_id, Post.path, Post.address, at.place).join(threads, Post.root_id == at.id)
-    return union_all(first, replies.where(condition, visible_to(Post, kind))).subquery()
+    first = select(at.id, at.id.label("root_id"), at.path, at.address, at.place)
+    replies = (
+        select(Post.id, Post.root_id, Post.path, Post.address, at.place)
+        .outerjoin(threads, at.id == Post.root_id)
+        .where(Post.root_id.in_(select(at.id)), visible_of(Post, kind))
+    )
+    return union_all(first, replies).subquery()
 
 
 @cache
 def _beginning(kind: ViewerKind, sort: Sort) -> Select[Any]:
     """The posts of the first page, and one more."""
     ordered, most = _in_order(kind, sort), PAGE_SIZE + 1
-    spots = _in_threads(kind, select(ordered).order_by(ordered.c.place).limit(most).cte("first_threads"), true())
+    spots = _in_threads(kind, select(ordered).order_by(ordered.c.place).limit(most).cte("first_threads"))
     page = select(spots).order_by(spots.c.place, spots.c.path).limit(most).cte("page")
     # Asked for by a list and joined only for their places: else SQLite would begin with all posts.
     posts = posts_by(kind, Post.id.in_(select(page.c.id))).outerjoin(page, page.c.id == Post.id)
-    roots = select(page.c.root_id.label("id")).distinct()
-    return _counted(kind, posts, roots).order_by(page.c.place, Post.path)
+    return _counted(kind, posts, select(page.c.root_id)).order_by(page.c.place, Post.path)
 
 
 @cache
@@ -228,7 +236,8 @@ def _around(kind: ViewerKind, sort: Sort) -> Select[Any]:
     where = func.coalesce(that, later, end) if sort is Sort.OLDEST else func.coalesce(that, 0)
     here = select(select(where.label("place")).cte("here").c.place).scalar_subquery()
     most = PAGE_SIZE + 1
-    near = _in_threads(kind, threads, threads.c.place.between(here - 2 * PAGE_SIZE, here + most))
+    nearby = threads.c.place.between(here - 2 * PAGE_SIZE, here + most)
+    near = _in_threads(kind, select(threads).where(nearby).cte("near"))
     place, path = near.c.place, near.c.path
     is_before = or_(place < here, and_(place == here, path < start))
     after = select(near).where(not_(is_before)).order_by(place, path).limit(most)
@@ -257,7 +266,8 @@ def _named(spots: Sequence[ThreadSpot]) -> dict[str, object]:
 @cache
 def _chosen(kind: ViewerKind) -> Select[Any]:
     """The posts at some spots, and those above the first."""
-    wanted = or_(Post.id.in_(_any_of("ids")), Post.path.in_(_any_of("above")))
+    here = (Post.discussion_id == DISCUSSION, Post.path.in_(_any_of("above")))
+    wanted = or_(Post.id.in_(_any_of("ids")), Post.id.in_(select(Post.id).where(*here)))
     return _counted(kind, posts_by(kind, wanted), select(Post.id).where(Post.id.in_(_any_of("roots"))))
 
 
@@ -267,11 +277,11 @@ def _any_of(name: str) -> BindParameter[Any]:
 
 def _counted(kind: ViewerKind, posts: Any, roots: Select[int]) -> Select[Any]:
     """Add to the query, for the first posts among `roots`, the counts of their threads."""
-    root = roots.subquery()
-    stands = and_(visible_to(Post, kind), says_something(Post))
-    said = select(root.c.id, Post.parent_id, Post.author_id, Post.byline, Post.created_at).select_from(root)
+    said = (visible_of(Post, kind), says_something(Post))
+    parts = (Post.parent_id, Post.author_id, Post.byline, Post.created_at)
     members = union_all(
-        said.join(Post, Post.id == root.c.id).where(stands), said.join(Post, Post.root_id == root.c.id).where(stands)
+        select(Post.id, *parts).where(Post.id.in_(roots), *said),
+        select(Post.root_id, *parts).where(Post.root_id.in_(roots), *said),
     ).subquery()
     own_participants = func.count(members.c.author_id.distinct()).filter(members.c.byline.is_(None))
     counts = (

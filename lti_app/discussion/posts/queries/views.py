@@ -21,7 +21,7 @@ from lti_app.discussion.visibility.queries import (
     from_former_group,
     viewer_kind,
     visible,
-    visible_to,
+    visible_of,
 )
 from lti_app.discussion.visibility.rules import is_readable
 
@@ -106,9 +106,9 @@ def select_posts(actor: Actor, discussion: DiscussionView, *conditions: ColumnEl
     return _posts(author_name(Post, actor, discussion), away).where(visible(Post, actor, discussion), *conditions)
 
 
-def posts_by(kind: ViewerKind, *conditions: ColumnElement[bool]) -> Select[Any]:
-    """The same for whoever looks so; the statement is run with `values_of` them."""
-    return _posts(author_name_for(Post, kind), from_former_group(Post, kind)).where(visible_to(Post, kind), *conditions)
+def posts_by(kind: ViewerKind, found: ColumnElement[bool]) -> Select[Any]:
+    """Posts that are found by their ids, as a viewer of this kind sees them; run with `viewer_values`."""
+    return _posts(author_name_for(Post, kind), from_former_group(Post, kind)).where(visible_of(Post, kind), found)
 
 
 def _posts(author: ColumnElement[str], away: ColumnElement[bool]) -> Select[Any]:
