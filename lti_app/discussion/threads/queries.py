@@ -1,9 +1,9 @@
 """Reading a discussion: its threads in the reader's order, page by page; new posts; the last activity."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -37,6 +37,7 @@ from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import has_posted, with_own_post
 from lti_app.discussion.posts.queries.views import PostRow, PostView, posts_by, view_post
 from lti_app.discussion.posts.rules.addresses import ancestor_paths
+from lti_app.discussion.reactions.models import Like
 from lti_app.discussion.read_state.models import ReadState
 from lti_app.discussion.read_state.rules import PostNumbers, Sort
 from lti_app.discussion.threads.rules import Activity, Cut, Overview, PostExcerpt, ThreadCount, ThreadSpot, cut_page
@@ -59,21 +60,50 @@ _LAST = alias_of(Post)
 _ROOT_ID = func.coalesce(Post.root_id, Post.id)
 
 
+class PostLine(NamedTuple):
+    """What a page knows of each of its posts; what the post says is read only for those who have to render it."""
+
+    id: int
+    number: int
+    address: str
+    depth: int
+    group_id: int | None
+    is_own: bool
+    is_deleted: bool
+    is_liked: bool
+    """By the reader."""
+    is_author: bool
+    """Whether the reader wrote it, or imported it."""
+    is_asker: bool
+    """Whether the reader began its thread."""
+    is_personal: bool
+    """Whether it looks to the reader as to nobody else: their own posts, and what is meant for one person."""
+    row: PostRow
+
+
 @dataclass(frozen=True)
 class ThreadPage:
     """A run of posts: thread after thread, each in its own order."""
 
-    posts: tuple[PostView, ...]
+    lines: tuple[PostLine, ...]
     above: tuple[PostExcerpt, ...]
     """Where the run begins inside a thread: the posts above its first one, the first post first."""
     previous: str | None
     """The address to start from for the posts before these; None at the beginning."""
     next: str | None
-    sort: Sort = Sort.OLDEST
-    counts: dict[int, ThreadCount] = field(default_factory=dict)
+    sort: Sort
+    counts: dict[int, ThreadCount]
     """By the id of the first post, of the threads that begin here."""
-    names: dict[int, str] = field(default_factory=dict)
+    names: dict[int, str]
     """Of those who write here, by person id, as the actor sees them."""
+    circumstances: Circumstances
+    """What the reader's permissions depend on, apart from the post."""
+    view_of: Callable[[PostRow], PostView]
+
+    @cached_property
+    def posts(self) -> tuple[PostView, ...]:
+        """All that the reader may see of each post."""
+        return tuple(self.view_of(line.row) for line in self.lines)
 
 
 def read_thread(
@@ -104,10 +134,11 @@ def read_thread(
     else:
         found = session.execute(_beginning(kind, sort), order).all()
         cut = cut_page([_spot(row) for row in found], PAGE_SIZE)
-    views = {row.id: view_post(row, discussion, actor, circumstances) for row in found}
+    rows = {row.id: row for row in found}
+    view_of = partial(view_post, discussion=discussion, actor=actor, c=circumstances)
     return ThreadPage(
-        posts=tuple(views[spot.id] for spot in cut.spots),
-        above=_excerpts(views.values(), cut) if start else (),
+        lines=tuple(_line(rows[spot.id], actor) for spot in cut.spots),
+        above=_excerpts(rows.values(), view_of, cut) if start else (),
         previous=cut.previous,
         next=cut.next,
         sort=sort,
@@ -116,7 +147,27 @@ def read_thread(
             for row in found
             if row.replies is not None
         },
-        names={view.author_id: view.author for view in views.values() if not view.is_imported},
+        names={row.author_id: row.author for row in found if row.byline is None},
+        circumstances=circumstances,
+        view_of=view_of,
+    )
+
+
+def _line(row: PostRow, actor: Actor) -> PostLine:
+    is_author = row.author_id == actor.person_id
+    return PostLine(
+        row.id,
+        row.number,
+        row.address,
+        row.depth,
+        row.group_id,
+        is_own=is_author and row.byline is None,
+        is_deleted=row.deleted_at is not None,
+        is_liked=bool(row.is_liked),
+        is_author=is_author,
+        is_asker=row.asked_by == actor.person_id,
+        is_personal=row.private_to_id is not None or (is_author and row.byline is None),
+        row=row,
     )
 
 
@@ -200,7 +251,7 @@ def _in_threads(kind: ViewerKind, threads: CTE) -> Subquery:
     """The posts of those threads, each with its thread's place.
 
     Replies are found by the ids of their threads, as a list that is joined only for the places: joined by their paths,
-    PostgreSQL would compare each post with each thread; joined by ids, SQLite would begin with the posts of all courses.
+    PostgreSQL would compare each post with each thread; joined by ids, SQLite would begin with all posts there are.
     """
     at = threads.c
     first = select(at.id, at.id.label("root_id"), at.path, at.address, at.place)
@@ -294,7 +345,8 @@ def _counted(kind: ViewerKind, posts: Any, roots: Select[int]) -> Select[Any]:
         .group_by(members.c.id)
         .subquery()
     )
-    columns = (counts.c.replies, counts.c.participants, counts.c.newest_at)
+    liked = select(literal(1)).where(Like.post_id == Post.id, Like.person_id == READER).exists().label("is_liked")
+    columns = (counts.c.replies, counts.c.participants, counts.c.newest_at, liked)
     counted: Select[Any] = posts.outerjoin(counts, counts.c.id == Post.id).add_columns(*columns)
     return counted
 
@@ -308,10 +360,10 @@ def _spot(post: PostRow) -> ThreadSpot:
     return ThreadSpot(post.id, post.root_id or post.id, post.path, post.address, is_before=False)
 
 
-def _excerpts(views: Iterable[PostView], cut: Cut) -> tuple[PostExcerpt, ...]:
+def _excerpts(rows: Iterable[PostRow], view_of: Callable[[PostRow], PostView], cut: Cut) -> tuple[PostExcerpt, ...]:
     """What stands above the first post of the page, the first post first."""
     above = ancestor_paths(cut.spots[0].path) if cut.spots else []
-    posts = sorted((view for view in views if view.path in above), key=lambda view: view.path)
+    posts = sorted((view_of(row) for row in rows if row.path in above), key=lambda view: view.path)
     return tuple(
         PostExcerpt(post.id, post.path, post.address, post.author, post.html, post.is_deleted or not post.html)
         for post in posts

@@ -1,7 +1,7 @@
 """posts are found by their threads alone, and counted without their texts
 
-The numbers of a discussion were counted from rows in which they lie behind the texts. An index that holds what is
-counted takes the place of the one that begins like it. Names in an index must not be too long for it; no name of a person is.
+The numbers of a discussion were counted from rows in which they lie behind the texts. Indexes that hold what is
+counted take the places of those that begin like them. A name in an index must not be too long, as nobody's is.
 """
 
 from alembic import op
