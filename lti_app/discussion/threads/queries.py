@@ -55,6 +55,8 @@ from lti_app.discussion.visibility.queries import (
 
 PAGE_SIZE = 40
 """Posts on one page of a discussion."""
+MORE_SIZE = 120
+"""Posts that whoever goes on reading gets at once: what a request costs anyway is shared by more of them."""
 _LAST = alias_of(Post)
 """Made once: an alias for each request would cost more than its statement."""
 _ROOT_ID = func.coalesce(Post.root_id, Post.id)
@@ -115,8 +117,11 @@ def read_thread(
     start: str = "",
     sort: Sort = Sort.OLDEST,
     unread: Collection[int] = (),
+    goes_on: bool = False,
 ) -> ThreadPage:
     """A page of posts from the sort key `start` on: one statement for the first page, two for any other.
+
+    Whoever `goes_on` has what stands before, and gets more posts at once, none of them twice.
 
     `unread` holds the ids of threads with new posts, for the order that puts them first. Near the end the page begins
     earlier so that it is full: a link to the last post shows the posts before it too. Raises what the READ permission
@@ -126,9 +131,10 @@ def read_thread(
     kind, values = viewer_kind(actor, discussion), viewer_values(actor, discussion)
     order = {**values, "unread": ",".join(map(str, unread))} if sort is Sort.UNREAD else values
     found: Sequence[Any] = ()
+    size = MORE_SIZE if goes_on else PAGE_SIZE
     if start:
-        spots = session.execute(_around(kind, sort), {**order, "start": start, "root": start.partition(".")[0]})
-        cut = cut_page([ThreadSpot(*row) for row in spots], PAGE_SIZE)
+        spots = session.execute(_around(kind, sort, size), {**order, "start": start, "root": start.partition(".")[0]})
+        cut = cut_page([ThreadSpot(*row) for row in spots], size, is_full=not goes_on)
         if cut.spots:
             found = session.execute(_chosen(kind), {**values, **_named(cut.spots)}).all()
     else:
@@ -275,7 +281,7 @@ def _beginning(kind: ViewerKind, sort: Sort) -> Select[Any]:
 
 
 @cache
-def _around(kind: ViewerKind, sort: Sort) -> Select[Any]:
+def _around(kind: ViewerKind, sort: Sort, size: int) -> Select[Any]:
     """The spots from `start` on for a page and one more, and before it for two pages, in the order of reading.
 
     A thread that does not exist is where it would stand in thread order, and before all in other orders."""
@@ -286,13 +292,13 @@ def _around(kind: ViewerKind, sort: Sort) -> Select[Any]:
     end = select(func.count() + 1).select_from(threads).scalar_subquery()
     where = func.coalesce(that, later, end) if sort is Sort.OLDEST else func.coalesce(that, 0)
     here = select(select(where.label("place")).cte("here").c.place).scalar_subquery()
-    most = PAGE_SIZE + 1
-    nearby = threads.c.place.between(here - 2 * PAGE_SIZE, here + most)
+    most = size + 1
+    nearby = threads.c.place.between(here - 2 * size, here + most)
     near = _in_threads(kind, select(threads).where(nearby).cte("near"))
     place, path = near.c.place, near.c.path
     is_before = or_(place < here, and_(place == here, path < start))
     after = select(near).where(not_(is_before)).order_by(place, path).limit(most)
-    before = select(near).where(is_before).order_by(place.desc(), path.desc()).limit(2 * PAGE_SIZE)
+    before = select(near).where(is_before).order_by(place.desc(), path.desc()).limit(2 * size)
     parts = [
         select(
             *(part.c[name] for name in ("id", "root_id", "path", "address", "place")), literal(flag).label("is_before")

@@ -1,6 +1,7 @@
 """A discussion: reading it, setting it up, and how it is counted."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -38,7 +39,7 @@ from lti_app.web.discussion.cards import PageCards
 from lti_app.web.discussion.first_screen import first_screen
 from lti_app.web.discussion.forms.drafting import first_post, own_participation
 from lti_app.web.discussion.forms.setting_up import SettingsPage
-from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
+from lti_app.web.discussion.forms.starting import groups_of, names_of, narrowed, starting
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, write_aside, writing
@@ -72,10 +73,39 @@ def show(discussion_id: int) -> ResponseReturnValue:
         "post_verdicts": progress.posts if progress else {},
         "has_posted": circumstances.has_posted,
         "can_write": can_write,
-        **starting(first_post(actor, discussion, participation=own, can_write=can_write), groups, discussion, actor),
+        **starting(
+            first_post(actor, discussion, participation=own, can_write=can_write, has_posted=circumstances.has_posted),
+            groups,
+            discussion,
+            actor,
+        ),
     }
     cards = PageCards(actor, discussion, told["page"], told) if told["page"] else None
     return render_template("discussion/discussions/show.html", cards=cards, **told)
+
+
+@blueprint.get("/thread/more")
+def more(discussion_id: int) -> ResponseReturnValue:
+    """The posts from an address on, for a script that goes on reading: no page, and more of them than one has."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now())
+    groups = groups_of(session, actor, discussion)
+    discussion = narrowed(discussion, groups, request.args.get("group"))
+    own = own_participation(actor, discussion)
+    circumstances = _circumstances(session, actor, discussion, own.verdicts if own else None)
+    posts_access.require(actor, posts_access.PostPermission.READ, circumstances)
+    told = {
+        "discussion": discussion,
+        "is_staff": actor.is_staff,
+        "stance": get_stances(session, actor, discussion),
+        "followed": get_standing(session, actor, discussion).threads,
+        "base_url": url_for(".show", discussion_id=discussion_id),
+        **_thread(session, actor, discussion, circumstances, goes_on=True),
+        "post_verdicts": own.verdicts.posts if own else {},
+        "group_names": names_of(groups),
+    }
+    cards = PageCards(actor, discussion, told["page"], told)
+    return render_template("discussion/threads/_posts.html", cards=cards, **told)
 
 
 @blueprint.get("/participation")
@@ -141,7 +171,7 @@ def _is_shown(actor: Actor, discussion: DiscussionView) -> bool:
     return discussion.state in (State.OPEN, State.CLOSED) or (actor.is_staff and discussion.state is State.SCHEDULED)
 
 
-def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[str, object]:
+def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[str, Any]:
     """What the page says of the discussion apart from its posts."""
     grade = get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None
     waiting = count_waiting(session, actor, discussion)
@@ -177,8 +207,13 @@ def _circumstances(
 
 
 def _thread(
-    session: Session, actor: Actor, discussion: DiscussionView, circumstances: posts_access.Circumstances
-) -> dict[str, object]:
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    circumstances: posts_access.Circumstances,
+    *,
+    goes_on: bool = False,
+) -> dict[str, Any]:
     """What the page shows of the posts: those that the address asks for, in the order it asks for, and what is new.
 
     An address of a post without an order is in thread order, so that it means the same to everybody. `page` is None
@@ -194,7 +229,14 @@ def _thread(
     asked = request.args.get("sort")
     sort = Sort(asked) if asked in list(Sort) else Sort.OLDEST if "at" in request.args else overview.preferred_sort
     page = read_thread(
-        session, actor, discussion, circumstances=circumstances, start=start, sort=sort, unread=overview.unread
+        session,
+        actor,
+        discussion,
+        circumstances=circumstances,
+        start=start,
+        sort=sort,
+        unread=overview.unread,
+        goes_on=goes_on,
     )
     return {
         "activity": overview.activity,
