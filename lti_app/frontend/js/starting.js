@@ -24,6 +24,7 @@ export function watchStarting(page, begin) {
     box.append(summary, forms[0]);
     link.closest(".another").replaceWith(box);
     begin(box);
-    (box.querySelector("input[name=title]") ?? box.querySelector("textarea"))?.focus();
+    const first = /** @type {HTMLElement | null} */ (box.querySelector("input[name=title], textarea"));
+    first?.focus();
   });
 }
