@@ -109,7 +109,7 @@ def visible_as(
     post: Posts, kind: ViewerKind, reader: ColumnElement[int], discussion: ColumnElement[int]
 ) -> ColumnElement[bool]:
     """The same, where other columns of the statement say who looks at which discussion."""
-    return _visible(post, kind, reader, discussion, GROUP)
+    return _visible(post, kind, reader, post.discussion_id == discussion, GROUP)
 
 
 def readable_in(post: Posts, actor: Actor, discussions: Collection[DiscussionView]) -> ColumnElement[bool]:

@@ -8,8 +8,8 @@ from alembic import op
 
 from lti_app.migrations.limits import create_index, drop_index
 
-revision = "0044"
-down_revision = "0043"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
