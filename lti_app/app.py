@@ -38,6 +38,7 @@ from lti_app.web.discussion import (
     threads,
 )
 from lti_app.web.discussion.activities import init_activities
+from lti_app.web.discussion.cards import SHELF, CardShelf
 from lti_app.web.discussion.screening import init_screening
 from lti_app.web.errors import init_errors
 from lti_app.web.exchange import exchange
@@ -191,6 +192,7 @@ def create_app(parts: Colloquy) -> Flask:
     init_storage(app, parts.storage, _limits(settings))
     init_screening(app, settings.held_sites)
     init_templating(app, default_zone=settings.default_time_zone)
+    app.extensions[SHELF] = CardShelf()
     class_lists.init_class_lists(app, LtiClassLists(parts.edge.store, bell))
     init_activities(app, count_activities)
     init_gradebook_columns(app, why_no_column)

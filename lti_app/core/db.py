@@ -127,6 +127,22 @@ def _is_listed(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     return f"{number} IN (SELECT unnest(string_to_array({numbers}, ',')::bigint[]))"
 
 
+class not_by_index(FunctionElement[Any]):  # noqa: N801 -- as above
+    """A column in a condition by which SQLite does not look for rows: they are found by another one.
+
+    Where the statistics make it look promising, SQLite would go through all posts of a discussion, or of all courses,
+    for those of a few threads.
+    """
+
+    inherit_cache = True
+
+
+@compiles(not_by_index)
+def _not_by_index(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    return f"+{column}" if compiler.dialect.name == "sqlite" else column
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware UTC datetimes, also on SQLite, which does not store the zone. Refuses naive values."""
 

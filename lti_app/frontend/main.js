@@ -11,17 +11,15 @@ import { watchMenus } from "./js/menus.js";
 import { watchQuoting } from "./js/quoting.js";
 import { watchRequirements } from "./js/requirements.js";
 import { watchRubric } from "./js/rubric.js";
+import { watchStarting } from "./js/starting.js";
 import { watchThread } from "./js/thread.js";
 import { tellTimeZone } from "./js/time_zone.js";
 import { watchVersions } from "./js/versions.js";
 import { watchWords } from "./js/words.js";
 
 document.documentElement.classList.add("scripted");
-watchForms(document);
-watchWords(document);
-watchDrafts(document);
-watchGuidance(document);
-watchComposers(document);
+watchWriting(document);
+watchStarting(document, watchWriting);
 watchQuoting(document);
 watchCopying(document);
 watchCitations(document);
@@ -33,3 +31,12 @@ watchRubric(document);
 watchThread(document);
 watchVersions(document);
 tellTimeZone(document);
+
+// Also of forms that come later.
+function watchWriting(part) {
+  watchForms(part);
+  watchWords(part);
+  watchDrafts(part);
+  watchGuidance(part);
+  watchComposers(part);
+}

@@ -160,17 +160,17 @@ def asset_url(name: str) -> str:
 
 def moment(value: datetime) -> str:
     """Wed 25 Nov, 23:59: a moment in the reader's zone, with the year where it is not the current one."""
-    return _reader().moment(value)
+    return reader().moment(value)
 
 
 def moment_to_keep(value: datetime) -> str:
     """Wed 25 Nov 2026, 23:59: a moment in a document that is read in other years, always with the year."""
-    return _reader().moment(value, always_year=True)
+    return reader().moment(value, always_year=True)
 
 
 def clock_time(value: datetime) -> str:
     """10:42: the time of day in the reader's zone, of what has just happened."""
-    return _reader().clock_time(value)
+    return reader().clock_time(value)
 
 
 def moment_zone(value: datetime) -> str:
@@ -185,17 +185,17 @@ def due(value: datetime) -> str:
 
 def due_soon(value: datetime) -> str:
     """Due today or tomorrow by the reader's calendar; empty for what has passed and what is later."""
-    return _reader().due_soon(value)
+    return reader().due_soon(value)
 
 
 def relative(value: datetime) -> str:
     """The distance from now: 12 minutes ago; in 2 days."""
-    return _reader().relative(value)
+    return reader().relative(value)
 
 
 def against(value: datetime, limit: datetime) -> str:
     """How a moment lies to a date that was due: 2 days early, 3 hours late, just in time."""
-    span = _reader().span(value - limit)
+    span = reader().span(value - limit)
     if value > limit:
         return str(gettext("%(span)s late", span=span))
     return str(gettext("%(span)s early", span=span))
@@ -203,12 +203,12 @@ def against(value: datetime, limit: datetime) -> str:
 
 def delay(value: datetime, limit: datetime) -> str:
     """How long after a moment another one is: 1 day 3 hours."""
-    return _reader().delay(value - limit)
+    return reader().delay(value - limit)
 
 
 def zone_name() -> str:
     """The reader's zone as people say it: London."""
-    return _reader().zone_name
+    return reader().zone_name
 
 
 def points(value: Decimal) -> str:
@@ -280,11 +280,11 @@ def _manifest(path: Path, _changed_at: int) -> dict[str, str]:
     return names
 
 
-def _reader() -> Reader:
+def reader() -> Reader:
     """For whom this request's page is written."""
-    reader: Reader | None = g.get("reader")
-    if reader is None:
+    known: Reader | None = g.get("reader")
+    if known is None:
         actor = actor_if_known()
         zone_id = actor.time_zone if actor else current_app.config[DEFAULT_ZONE]
-        g.reader = reader = Reader(zone(zone_id), zone_id, language_of(get_locale() or Locale("en")), now())
-    return reader
+        g.reader = known = Reader(zone(zone_id), zone_id, language_of(get_locale() or Locale("en")), now())
+    return known

@@ -82,10 +82,12 @@ MAY = {
     "what_if.change": INSTRUCTORS,
     "participation_record.show": {"ana"} | STAFF,
     "posts.create": WRITERS,
+    "posts.new": WRITERS,
     "posts.reply": WRITERS,
     "posts.edit": {"ana"},  # the author
     "posts.delete": {"ana"} | STAFF,
     "posts.people": WRITERS,
+    "discussions.more": WRITERS,
     "threads.new_posts": WRITERS,
     "threads.next_post": WRITERS,
     "threads.mark_read": EVERYBODY,

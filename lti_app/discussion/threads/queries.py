@@ -1,14 +1,15 @@
 """Reading a discussion: its threads in the reader's order, page by page; new posts; the last activity."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
     BindParameter,
     ColumnElement,
+    ScalarSelect,
     Select,
     String,
     Subquery,
@@ -20,7 +21,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
     union_all,
 )
 from sqlalchemy import cast as sql_cast
@@ -37,6 +37,7 @@ from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import has_posted, with_own_post
 from lti_app.discussion.posts.queries.views import PostRow, PostView, posts_by, view_post
 from lti_app.discussion.posts.rules.addresses import ancestor_paths
+from lti_app.discussion.reactions.models import Like
 from lti_app.discussion.read_state.models import ReadState
 from lti_app.discussion.read_state.rules import PostNumbers, Sort
 from lti_app.discussion.threads.rules import Activity, Cut, Overview, PostExcerpt, ThreadCount, ThreadSpot, cut_page
@@ -48,31 +49,63 @@ from lti_app.discussion.visibility.queries import (
     says_something,
     viewer_kind,
     viewer_values,
+    visible_of,
     visible_to,
 )
 
 PAGE_SIZE = 40
 """Posts on one page of a discussion."""
+MORE_SIZE = 120
+"""Posts that whoever goes on reading gets at once: what a request costs anyway is shared by more of them."""
 _LAST = alias_of(Post)
 """Made once: an alias for each request would cost more than its statement."""
 _ROOT_ID = func.coalesce(Post.root_id, Post.id)
+
+
+class PostLine(NamedTuple):
+    """What a page knows of each of its posts; what the post says is read only for those who have to render it."""
+
+    id: int
+    number: int
+    address: str
+    depth: int
+    group_id: int | None
+    is_own: bool
+    is_deleted: bool
+    is_liked: bool
+    """By the reader."""
+    is_author: bool
+    """Whether the reader wrote it, or imported it."""
+    is_asker: bool
+    """Whether the reader began its thread."""
+    is_personal: bool
+    """Whether it looks to the reader as to nobody else: their own posts, and what is meant for one person."""
+    row: PostRow
 
 
 @dataclass(frozen=True)
 class ThreadPage:
     """A run of posts: thread after thread, each in its own order."""
 
-    posts: tuple[PostView, ...]
+    lines: tuple[PostLine, ...]
     above: tuple[PostExcerpt, ...]
     """Where the run begins inside a thread: the posts above its first one, the first post first."""
     previous: str | None
     """The address to start from for the posts before these; None at the beginning."""
     next: str | None
-    sort: Sort = Sort.OLDEST
-    counts: dict[int, ThreadCount] = field(default_factory=dict)
+    sort: Sort
+    counts: dict[int, ThreadCount]
     """By the id of the first post, of the threads that begin here."""
-    names: dict[int, str] = field(default_factory=dict)
+    names: dict[int, str]
     """Of those who write here, by person id, as the actor sees them."""
+    circumstances: Circumstances
+    """What the reader's permissions depend on, apart from the post."""
+    view_of: Callable[[PostRow], PostView]
+
+    @cached_property
+    def posts(self) -> tuple[PostView, ...]:
+        """All that the reader may see of each post."""
+        return tuple(self.view_of(line.row) for line in self.lines)
 
 
 def read_thread(
@@ -84,8 +117,11 @@ def read_thread(
     start: str = "",
     sort: Sort = Sort.OLDEST,
     unread: Collection[int] = (),
+    goes_on: bool = False,
 ) -> ThreadPage:
     """A page of posts from the sort key `start` on: one statement for the first page, two for any other.
+
+    Whoever `goes_on` has what stands before, and gets more posts at once, none of them twice.
 
     `unread` holds the ids of threads with new posts, for the order that puts them first. Near the end the page begins
     earlier so that it is full: a link to the last post shows the posts before it too. Raises what the READ permission
@@ -95,18 +131,20 @@ def read_thread(
     kind, values = viewer_kind(actor, discussion), viewer_values(actor, discussion)
     order = {**values, "unread": ",".join(map(str, unread))} if sort is Sort.UNREAD else values
     found: Sequence[Any] = ()
+    size = MORE_SIZE if goes_on else PAGE_SIZE
     if start:
-        spots = session.execute(_around(kind, sort), {**order, "start": start, "root": start.partition(".")[0]})
-        cut = cut_page([ThreadSpot(*row) for row in spots], PAGE_SIZE)
+        spots = session.execute(_around(kind, sort, size), {**order, "start": start, "root": start.partition(".")[0]})
+        cut = cut_page([ThreadSpot(*row) for row in spots], size, is_full=not goes_on)
         if cut.spots:
             found = session.execute(_chosen(kind), {**values, **_named(cut.spots)}).all()
     else:
         found = session.execute(_beginning(kind, sort), order).all()
         cut = cut_page([_spot(row) for row in found], PAGE_SIZE)
-    views = {row.id: view_post(row, discussion, actor, circumstances) for row in found}
+    rows = {row.id: row for row in found}
+    view_of = partial(view_post, discussion=discussion, actor=actor, c=circumstances)
     return ThreadPage(
-        posts=tuple(views[spot.id] for spot in cut.spots),
-        above=_excerpts(views.values(), cut) if start else (),
+        lines=tuple(_line(rows[spot.id], actor) for spot in cut.spots),
+        above=_excerpts(rows.values(), view_of, cut) if start else (),
         previous=cut.previous,
         next=cut.next,
         sort=sort,
@@ -115,7 +153,27 @@ def read_thread(
             for row in found
             if row.replies is not None
         },
-        names={view.author_id: view.author for view in views.values() if not view.is_imported},
+        names={row.author_id: row.author for row in found if row.byline is None},
+        circumstances=circumstances,
+        view_of=view_of,
+    )
+
+
+def _line(row: PostRow, actor: Actor) -> PostLine:
+    is_author = row.author_id == actor.person_id
+    return PostLine(
+        row.id,
+        row.number,
+        row.address,
+        row.depth,
+        row.group_id,
+        is_own=is_author and row.byline is None,
+        is_deleted=row.deleted_at is not None,
+        is_liked=bool(row.is_liked),
+        is_author=is_author,
+        is_asker=row.asked_by == actor.person_id,
+        is_personal=row.private_to_id is not None or (is_author and row.byline is None),
+        row=row,
     )
 
 
@@ -152,8 +210,7 @@ def _unread(candidates: str, read: PostNumbers) -> dict[int, tuple[int, ...]]:
 def _overview(kind: ViewerKind) -> Select[Any]:
     stands = and_(visible_to(Post, kind), says_something(Post))
     # What was brought in says when it was written, perhaps years ago: it is the last only where nobody wrote here.
-    written_here = func.max(Post.number).filter(Post.byline.is_(None))
-    newest = select(func.coalesce(written_here, func.max(Post.number))).where(stands).scalar_subquery()
+    newest = func.coalesce(_newest(stands, Post.byline.is_(None)), _newest(stands))
     of_last = (_LAST.discussion_id == DISCUSSION, _LAST.number == newest, Person.id == _LAST.author_id)
     own = (ReadState.person_id == READER, ReadState.discussion_id == DISCUSSION)
     read_to = func.coalesce(select(ReadState.all_to).where(*own).scalar_subquery(), 0)
@@ -175,6 +232,11 @@ def _overview(kind: ViewerKind) -> Select[Any]:
     ).where(stands)
 
 
+def _newest(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The number of the newest post for which all this holds: found from the end, without going through all."""
+    return select(Post.number).where(*conditions).order_by(Post.number.desc()).limit(1).scalar_subquery()
+
+
 def _in_order(kind: ViewerKind, sort: Sort) -> CTE:
     """The threads with the place that each has in an order."""
     leading = case((or_(Post.pinned_at.is_not(None), Post.announcement), 0), else_=1)
@@ -191,32 +253,35 @@ def _in_order(kind: ViewerKind, sort: Sort) -> CTE:
     return threads.where(visible_to(Post, kind), Post.parent_id.is_(None)).cte("threads")
 
 
-def _in_threads(kind: ViewerKind, threads: CTE, condition: ColumnElement[bool]) -> Subquery:
-    """The posts of those threads that meet the condition, each with its thread's place.
+def _in_threads(kind: ViewerKind, threads: CTE) -> Subquery:
+    """The posts of those threads, each with its thread's place.
 
-    Replies are found by the thread's id alone: joined by their paths, PostgreSQL would compare each post with each
-    thread.
+    Replies are found by the ids of their threads, as a list that is joined only for the places: joined by their paths,
+    PostgreSQL would compare each post with each thread; joined by ids, SQLite would begin with all posts there are.
     """
     at = threads.c
-    first = select(at.id, at.id.label("root_id"), at.path, at.address, at.place).where(condition)
-    replies = select(Post.id, Post.root_id, Post.path, Post.address, at.place).join(threads, Post.root_id == at.id)
-    return union_all(first, replies.where(condition, visible_to(Post, kind))).subquery()
+    first = select(at.id, at.id.label("root_id"), at.path, at.address, at.place)
+    replies = (
+        select(Post.id, Post.root_id, Post.path, Post.address, at.place)
+        .outerjoin(threads, at.id == Post.root_id)
+        .where(Post.root_id.in_(select(at.id)), visible_of(Post, kind))
+    )
+    return union_all(first, replies).subquery()
 
 
 @cache
 def _beginning(kind: ViewerKind, sort: Sort) -> Select[Any]:
     """The posts of the first page, and one more."""
     ordered, most = _in_order(kind, sort), PAGE_SIZE + 1
-    spots = _in_threads(kind, select(ordered).order_by(ordered.c.place).limit(most).cte("first_threads"), true())
+    spots = _in_threads(kind, select(ordered).order_by(ordered.c.place).limit(most).cte("first_threads"))
     page = select(spots).order_by(spots.c.place, spots.c.path).limit(most).cte("page")
     # Asked for by a list and joined only for their places: else SQLite would begin with all posts.
     posts = posts_by(kind, Post.id.in_(select(page.c.id))).outerjoin(page, page.c.id == Post.id)
-    roots = select(page.c.root_id.label("id")).distinct()
-    return _counted(kind, posts, roots).order_by(page.c.place, Post.path)
+    return _counted(kind, posts, select(page.c.root_id)).order_by(page.c.place, Post.path)
 
 
 @cache
-def _around(kind: ViewerKind, sort: Sort) -> Select[Any]:
+def _around(kind: ViewerKind, sort: Sort, size: int) -> Select[Any]:
     """The spots from `start` on for a page and one more, and before it for two pages, in the order of reading.
 
     A thread that does not exist is where it would stand in thread order, and before all in other orders."""
@@ -227,12 +292,13 @@ def _around(kind: ViewerKind, sort: Sort) -> Select[Any]:
     end = select(func.count() + 1).select_from(threads).scalar_subquery()
     where = func.coalesce(that, later, end) if sort is Sort.OLDEST else func.coalesce(that, 0)
     here = select(select(where.label("place")).cte("here").c.place).scalar_subquery()
-    most = PAGE_SIZE + 1
-    near = _in_threads(kind, threads, threads.c.place.between(here - 2 * PAGE_SIZE, here + most))
+    most = size + 1
+    nearby = threads.c.place.between(here - 2 * size, here + most)
+    near = _in_threads(kind, select(threads).where(nearby).cte("near"))
     place, path = near.c.place, near.c.path
     is_before = or_(place < here, and_(place == here, path < start))
     after = select(near).where(not_(is_before)).order_by(place, path).limit(most)
-    before = select(near).where(is_before).order_by(place.desc(), path.desc()).limit(2 * PAGE_SIZE)
+    before = select(near).where(is_before).order_by(place.desc(), path.desc()).limit(2 * size)
     parts = [
         select(
             *(part.c[name] for name in ("id", "root_id", "path", "address", "place")), literal(flag).label("is_before")
@@ -257,7 +323,8 @@ def _named(spots: Sequence[ThreadSpot]) -> dict[str, object]:
 @cache
 def _chosen(kind: ViewerKind) -> Select[Any]:
     """The posts at some spots, and those above the first."""
-    wanted = or_(Post.id.in_(_any_of("ids")), Post.path.in_(_any_of("above")))
+    here = (Post.discussion_id == DISCUSSION, Post.path.in_(_any_of("above")))
+    wanted = or_(Post.id.in_(_any_of("ids")), Post.id.in_(select(Post.id).where(*here)))
     return _counted(kind, posts_by(kind, wanted), select(Post.id).where(Post.id.in_(_any_of("roots"))))
 
 
@@ -267,11 +334,11 @@ def _any_of(name: str) -> BindParameter[Any]:
 
 def _counted(kind: ViewerKind, posts: Any, roots: Select[int]) -> Select[Any]:
     """Add to the query, for the first posts among `roots`, the counts of their threads."""
-    root = roots.subquery()
-    stands = and_(visible_to(Post, kind), says_something(Post))
-    said = select(root.c.id, Post.parent_id, Post.author_id, Post.byline, Post.created_at).select_from(root)
+    said = (visible_of(Post, kind), says_something(Post))
+    parts = (Post.parent_id, Post.author_id, Post.byline, Post.created_at)
     members = union_all(
-        said.join(Post, Post.id == root.c.id).where(stands), said.join(Post, Post.root_id == root.c.id).where(stands)
+        select(Post.id, *parts).where(Post.id.in_(roots), *said),
+        select(Post.root_id, *parts).where(Post.root_id.in_(roots), *said),
     ).subquery()
     own_participants = func.count(members.c.author_id.distinct()).filter(members.c.byline.is_(None))
     counts = (
@@ -284,7 +351,8 @@ def _counted(kind: ViewerKind, posts: Any, roots: Select[int]) -> Select[Any]:
         .group_by(members.c.id)
         .subquery()
     )
-    columns = (counts.c.replies, counts.c.participants, counts.c.newest_at)
+    liked = select(literal(1)).where(Like.post_id == Post.id, Like.person_id == READER).exists().label("is_liked")
+    columns = (counts.c.replies, counts.c.participants, counts.c.newest_at, liked)
     counted: Select[Any] = posts.outerjoin(counts, counts.c.id == Post.id).add_columns(*columns)
     return counted
 
@@ -298,10 +366,10 @@ def _spot(post: PostRow) -> ThreadSpot:
     return ThreadSpot(post.id, post.root_id or post.id, post.path, post.address, is_before=False)
 
 
-def _excerpts(views: Iterable[PostView], cut: Cut) -> tuple[PostExcerpt, ...]:
+def _excerpts(rows: Iterable[PostRow], view_of: Callable[[PostRow], PostView], cut: Cut) -> tuple[PostExcerpt, ...]:
     """What stands above the first post of the page, the first post first."""
     above = ancestor_paths(cut.spots[0].path) if cut.spots else []
-    posts = sorted((view for view in views if view.path in above), key=lambda view: view.path)
+    posts = sorted((view_of(row) for row in rows if row.path in above), key=lambda view: view.path)
     return tuple(
         PostExcerpt(post.id, post.path, post.address, post.author, post.html, post.is_deleted or not post.html)
         for post in posts

@@ -110,13 +110,13 @@ class Cut:
     next: str | None
 
 
-def cut_page(spots: Sequence[ThreadSpot], size: int) -> Cut:
-    """A page that begins with the requested post, or earlier if it would not be full.
+def cut_page(spots: Sequence[ThreadSpot], size: int, *, is_full: bool = True) -> Cut:
+    """A page that begins with the requested post, or earlier if it has to be full and would not be.
 
     `spots` are in reading order. They reach up to `size + 1` past the beginning and twice `size` before it.
     """
     asked = sum(spot.is_before for spot in spots)
-    begin = max(0, min(asked, len(spots) - size))
+    begin = max(0, min(asked, len(spots) - size)) if is_full else asked
     end = begin + size
     return Cut(
         spots=tuple(spots[begin:end]),

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from lti_app.core.db import Id
+from lti_app.core.db import Id, not_by_index
 from lti_app.course.courses.queries import name_in_course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import GroupMember
@@ -91,19 +91,25 @@ def visible(post: Posts, actor: Actor, discussion: DiscussionView) -> ColumnElem
     `visible_to` or `readable_in`, and is run behind the gate of the READ permission.
     """
     group = discussion.shown_group_id or 0
-    return _visible(post, viewer_kind(actor, discussion), actor.person_id, discussion.id, group)
+    here = post.discussion_id == discussion.id
+    return _visible(post, viewer_kind(actor, discussion), actor.person_id, here, group)
 
 
 def visible_to(post: Posts, kind: ViewerKind) -> ColumnElement[bool]:
     """Which posts exist for a viewer of this kind; the statement is run with `viewer_values`."""
-    return _visible(post, kind, READER, DISCUSSION, GROUP)
+    return _visible(post, kind, READER, post.discussion_id == DISCUSSION, GROUP)
+
+
+def visible_of(post: Posts, kind: ViewerKind) -> ColumnElement[bool]:
+    """The same of posts that the statement finds by their ids or their threads, not as all of a discussion."""
+    return _visible(post, kind, READER, not_by_index(post.discussion_id) == DISCUSSION, GROUP)
 
 
 def visible_as(
     post: Posts, kind: ViewerKind, reader: ColumnElement[int], discussion: ColumnElement[int]
 ) -> ColumnElement[bool]:
     """The same, where other columns of the statement say who looks at which discussion."""
-    return _visible(post, kind, reader, discussion, GROUP)
+    return _visible(post, kind, reader, post.discussion_id == discussion, GROUP)
 
 
 def readable_in(post: Posts, actor: Actor, discussions: Collection[DiscussionView]) -> ColumnElement[bool]:
@@ -214,9 +220,8 @@ def written_by(post: Posts, person_id: _Number) -> ColumnElement[bool]:
 
 
 def _visible(
-    post: Posts, kind: ViewerKind, reader: _Number, discussion: _Number, group: _Number
+    post: Posts, kind: ViewerKind, reader: _Number, here: ColumnElement[bool], group: _Number
 ) -> ColumnElement[bool]:
-    here = post.discussion_id == discussion
     if kind.is_narrowed:
         here = and_(here, or_(post.group_id.is_(None), post.group_id == group))
     if kind.is_staff:

@@ -60,7 +60,11 @@ export function watchSeen(page, tools) {
     },
     { threshold: STEPS },
   );
-  for (const post of page.querySelectorAll(".posts .post.new")) watcher.observe(post);
+  const observe = (posts) => {
+    for (const post of posts) if (post.matches(".new")) watcher.observe(post);
+  };
+  observe(page.querySelectorAll(".posts .post.new"));
+  page.addEventListener("posts-added", (event) => observe(event.detail));
 
   page.addEventListener("visibilitychange", () => {
     if (page.hidden) leave();

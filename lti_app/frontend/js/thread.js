@@ -2,6 +2,7 @@
 // What is new and what has been seen are in news.js and seen.js.
 
 import { watchKeys } from "./keys.js";
+import { watchMore } from "./more.js";
 import { watchNews } from "./news.js";
 import { watchSeen } from "./seen.js";
 
@@ -19,6 +20,7 @@ export function watchThread(page) {
   watchKeys(page, help, (key) => KEYS[key]?.(page) ?? false);
   watchFolds(page, tools.querySelector("[data-fold-all]"));
   watchLinks(page);
+  watchMore(page);
   watchSeen(page, tools);
   watchNews(page, tools);
 }
@@ -117,17 +119,19 @@ function reveal(stop, look = {}) {
 }
 
 function watchFolds(page, button) {
-  const folds = all(page, ".posts details.replies");
-  if (!folds.length) return;
+  const folds = () => all(page, ".posts details.replies");
   const words = button.textContent;
-  const isAnyOpen = () => folds.some((one) => one.open);
+  const isAnyOpen = () => folds().some((one) => one.open);
   const tell = () => (button.textContent = isAnyOpen() ? words : button.dataset.unfold);
+  const offer = () => (button.hidden = !folds().length);
   button.addEventListener("click", () => {
     const open = !isAnyOpen();
-    for (const one of folds) one.open = open;
+    for (const one of folds()) one.open = open;
   });
-  for (const one of folds) one.addEventListener("toggle", tell);
-  button.hidden = false;
+  // The event does not bubble, but passes the page on its way down, also to what is added later.
+  page.addEventListener("toggle", (event) => event.target.matches?.("details.replies") && tell(), true);
+  page.addEventListener("posts-added", offer);
+  offer();
 }
 
 // A link to a post of this page goes there without a new page, also into a folded thread. The address becomes the

@@ -1,6 +1,7 @@
 """A discussion: reading it, setting it up, and how it is counted."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,14 +18,12 @@ from lti_app.discussion.discussions.rules import State
 from lti_app.discussion.moderation.queries import find_moved
 from lti_app.discussion.posts import access as posts_access
 from lti_app.discussion.posts.queries.gate import circumstances_of
-from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.addresses import address_to_path
-from lti_app.discussion.reactions.queries import liked_posts
 from lti_app.discussion.read_state.actions import record_first_opening
 from lti_app.discussion.read_state.rules import Sort, write_numbers
 from lti_app.discussion.reviewing.queries.tasks import list_tasks
 from lti_app.discussion.stances.queries import get_stances
-from lti_app.discussion.threads.queries import ThreadPage, get_overview, read_thread
+from lti_app.discussion.threads.queries import PostLine, ThreadPage, get_overview, read_thread
 from lti_app.discussion.threads.rules import Jumps, Overview
 from lti_app.grading.assessments.queries.grades import get_released_grade
 from lti_app.grading.assessments.queries.history import list_looks
@@ -36,10 +35,11 @@ from lti_app.notices.feed.queries.standing import get_standing
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.participation.versions.queries import list_versions
+from lti_app.web.discussion.cards import PageCards
 from lti_app.web.discussion.first_screen import first_screen
 from lti_app.web.discussion.forms.drafting import first_post, own_participation
 from lti_app.web.discussion.forms.setting_up import SettingsPage
-from lti_app.web.discussion.forms.starting import groups_of, narrowed, starting
+from lti_app.web.discussion.forms.starting import groups_of, names_of, narrowed, starting
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, write_aside, writing
@@ -65,17 +65,47 @@ def show(discussion_id: int) -> ResponseReturnValue:
     thread = _thread(session, actor, discussion, circumstances)
     if moved := _moved(session, actor, discussion, thread["page"]):
         return redirect(url_for(".show", discussion_id=discussion_id, at=moved, _anchor=f"p{moved}"), 303)
-    return render_template(
-        "discussion/discussions/show.html",
+    told = {
         **_about(session, actor, discussion),
         **thread,
-        progress=progress,
-        points=points_line(session, actor, discussion, actor.person_id, progress) if progress else None,
-        post_verdicts=progress.posts if progress else {},
-        has_posted=circumstances.has_posted,
-        can_write=can_write,
-        **starting(first_post(actor, discussion, participation=own, can_write=can_write), groups, discussion, actor),
-    )
+        "progress": progress,
+        "points": points_line(session, actor, discussion, actor.person_id, progress) if progress else None,
+        "post_verdicts": progress.posts if progress else {},
+        "has_posted": circumstances.has_posted,
+        "can_write": can_write,
+        **starting(
+            first_post(actor, discussion, participation=own, can_write=can_write, has_posted=circumstances.has_posted),
+            groups,
+            discussion,
+            actor,
+        ),
+    }
+    cards = PageCards(actor, discussion, told["page"], told) if told["page"] else None
+    return render_template("discussion/discussions/show.html", cards=cards, **told)
+
+
+@blueprint.get("/thread/more")
+def more(discussion_id: int) -> ResponseReturnValue:
+    """The posts from an address on, for a script that goes on reading: no page, and more of them than one has."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now())
+    groups = groups_of(session, actor, discussion)
+    discussion = narrowed(discussion, groups, request.args.get("group"))
+    own = own_participation(actor, discussion)
+    circumstances = _circumstances(session, actor, discussion, own.verdicts if own else None)
+    posts_access.require(actor, posts_access.PostPermission.READ, circumstances)
+    told = {
+        "discussion": discussion,
+        "is_staff": actor.is_staff,
+        "stance": get_stances(session, actor, discussion),
+        "followed": get_standing(session, actor, discussion).threads,
+        "base_url": url_for(".show", discussion_id=discussion_id),
+        **_thread(session, actor, discussion, circumstances, goes_on=True),
+        "post_verdicts": own.verdicts.posts if own else {},
+        "group_names": names_of(groups),
+    }
+    cards = PageCards(actor, discussion, told["page"], told)
+    return render_template("discussion/threads/_posts.html", cards=cards, **told)
 
 
 @blueprint.get("/participation")
@@ -141,7 +171,7 @@ def _is_shown(actor: Actor, discussion: DiscussionView) -> bool:
     return discussion.state in (State.OPEN, State.CLOSED) or (actor.is_staff and discussion.state is State.SCHEDULED)
 
 
-def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[str, object]:
+def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[str, Any]:
     """What the page says of the discussion apart from its posts."""
     grade = get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None
     waiting = count_waiting(session, actor, discussion)
@@ -177,8 +207,13 @@ def _circumstances(
 
 
 def _thread(
-    session: Session, actor: Actor, discussion: DiscussionView, circumstances: posts_access.Circumstances
-) -> dict[str, object]:
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    circumstances: posts_access.Circumstances,
+    *,
+    goes_on: bool = False,
+) -> dict[str, Any]:
     """What the page shows of the posts: those that the address asks for, in the order it asks for, and what is new.
 
     An address of a post without an order is in thread order, so that it means the same to everybody. `page` is None
@@ -194,12 +229,19 @@ def _thread(
     asked = request.args.get("sort")
     sort = Sort(asked) if asked in list(Sort) else Sort.OLDEST if "at" in request.args else overview.preferred_sort
     page = read_thread(
-        session, actor, discussion, circumstances=circumstances, start=start, sort=sort, unread=overview.unread
+        session,
+        actor,
+        discussion,
+        circumstances=circumstances,
+        start=start,
+        sort=sort,
+        unread=overview.unread,
+        goes_on=goes_on,
     )
     return {
         "activity": overview.activity,
         "page": page,
-        "liked": liked_posts(session, actor, [post.id for post in page.posts]),
+        "liked": frozenset(line.id for line in page.lines if line.is_liked),
         **_new(discussion, overview, page),
         **first_screen(actor, overview, page, has_posted=circumstances.has_posted),
     }
@@ -208,7 +250,7 @@ def _thread(
 def _moved(session: Session, actor: Actor, discussion: DiscussionView, page: object) -> str | None:
     """Where the post stands now that the address asks for, where it was moved; asked only if it is not on the page."""
     at = request.args.get("at", "")
-    if not address_to_path(at) or not isinstance(page, ThreadPage) or any(post.address == at for post in page.posts):
+    if not address_to_path(at) or not isinstance(page, ThreadPage) or any(post.address == at for post in page.lines):
         return None
     return find_moved(session, actor, discussion, at)
 
@@ -216,9 +258,9 @@ def _moved(session: Session, actor: Actor, discussion: DiscussionView, page: obj
 def _new(discussion: DiscussionView, overview: Overview, page: ThreadPage) -> dict[str, object]:
     """What is new to the reader, here and elsewhere, and the ways there."""
     new = frozenset(number for numbers in overview.unread.values() for number in numbers)
-    new_here = tuple(post for post in page.posts if post.number in new)
+    new_here = tuple(post for post in page.lines if post.number in new)
 
-    def jumps(kind: str, posts: Iterable[PostView]) -> Jumps:
+    def jumps(kind: str, posts: Iterable[PostLine]) -> Jumps:
         elsewhere = url_for("threads.next_post", discussion_id=discussion.id, kind=kind)
         return Jumps(tuple(post.address for post in posts), elsewhere)
 
@@ -229,5 +271,5 @@ def _new(discussion: DiscussionView, overview: Overview, page: ThreadPage) -> di
         "unread": overview.unread,
         "unread_count": overview.unread_count,
         "to_new": jumps("unread", new_here),
-        "to_own": jumps("own", (post for post in page.posts if post.is_own and not post.is_deleted)),
+        "to_own": jumps("own", (post for post in page.lines if post.is_own and not post.is_deleted)),
     }

@@ -16,16 +16,16 @@ def first_screen(actor: Actor, overview: Overview, page: ThreadPage | None, *, h
     see. While the reader may see no posts, the prompt is what they are here for.
     """
     knows_prompt = has_posted or overview.has_read or (actor.is_staff and overview.activity.first_posts > 0)
-    posts = page.posts if page else ()
-    own = frozenset(post.address for post in posts if post.is_own)
+    own = frozenset(line.address for line in page.lines if line.is_own) if page else frozenset()
     return {
         "knows_prompt": page is not None and knows_prompt,
-        "arrivals": _arrivals(posts, overview, own) if overview.unread else (),
+        "arrivals": _arrivals(page, overview, own) if page and overview.unread else (),
         "own_addresses": own,
     }
 
 
-def _arrivals(posts: tuple[PostView, ...], overview: Overview, own: frozenset[str]) -> list[PostView]:
+def _arrivals(page: ThreadPage, overview: Overview, own: frozenset[str]) -> list[PostView]:
     new = {number for numbers in overview.unread.values() for number in numbers}
-    found = [post for post in posts if post.number in new]
-    return sorted(found, key=lambda post: post.parent_address not in own)[:MOST_ARRIVALS]
+    found = [line for line in page.lines if line.number in new]
+    found.sort(key=lambda line: line.address.rpartition(".")[0] not in own)
+    return [page.view_of(line.row) for line in found[:MOST_ARRIVALS]]

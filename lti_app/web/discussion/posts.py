@@ -12,12 +12,12 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.discussion.drafts.queries import DraftView, get_draft
-from lti_app.discussion.drafts.rules import place_of
+from lti_app.discussion.drafts.rules import FIRST_POST, place_of
 from lti_app.discussion.moderation.rules import HeldReason
-from lti_app.discussion.posts.access import PostPermission
+from lti_app.discussion.posts.access import PostPermission, require
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.errors import AlreadyPosted
-from lti_app.discussion.posts.queries.gate import PostText, get_post, get_text
+from lti_app.discussion.posts.queries.gate import PostText, circumstances_of, get_post, get_text
 from lti_app.discussion.posts.queries.referred import find_attachable, offer_people
 from lti_app.discussion.posts.queries.replies import count_replies
 from lti_app.discussion.posts.queries.views import PostView
@@ -77,6 +77,17 @@ def create(discussion_id: int) -> ResponseReturnValue:
         return _composer(actor, discussion_id, form), status_of(error)
     _announce(posted.held_for)
     return _to_post(discussion_id, posted.address)
+
+
+@blueprint.get("/new")
+def new(discussion_id: int) -> ResponseReturnValue:
+    """The page to start a thread; scripts show its form on the page of the discussion."""
+    actor, session = get_visitor(), read_session()
+    discussion = get_discussion(session, actor, discussion_id, now=now())
+    require(actor, PostPermission.START, circumstances_of(session, actor, discussion))
+    draft = get_draft(session, actor, discussion, FIRST_POST)
+    form = PostForm(formdata=None, **begun_with(draft, passage_asked_for(session, actor, discussion)))
+    return _composer_page(actor, discussion, form, None, draft=draft)
 
 
 @blueprint.get("/<int:post_id>/reply")

@@ -214,7 +214,7 @@ def _row(
         "likes": 3,
         "reading_ids": [world.reading_id],
         "attachments": [{"id": 1, "name": "a.pdf", "type": "application/pdf", "size": 1, "slug": "a.pdf"}],
-        "quotes": [{"quote": "Something said"}],
+        "quotes": [{"quote": "Something said", "reading": "Kotter 1990", "page": "104"}],
         "hidden_reason": "Off topic" if case.hidden else "",
         "held_reasons": ["similar"] if case.held else [],
         "announcement": False,

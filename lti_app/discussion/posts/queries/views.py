@@ -21,7 +21,7 @@ from lti_app.discussion.visibility.queries import (
     from_former_group,
     viewer_kind,
     visible,
-    visible_to,
+    visible_of,
 )
 from lti_app.discussion.visibility.rules import is_readable
 
@@ -34,6 +34,9 @@ was closed, and `asked_by`, who began it. Rows of columns cost a page a good dea
 changes."""
 COLUMNS = tuple(getattr(Post, column.key) for column in inspect(Post).column_attrs if column.key != "text")
 """The columns of a post without its text, which may be long."""
+_NOT_SHOWN = ("format", "words", "origin", "descendants", "latest_number", "latest_at", "split_at", "split_from_id")
+_SHOWN = tuple(column for column in COLUMNS if column.key not in (*_NOT_SHOWN, "hidden_by_id"))
+"""What a view is made from. A card of it is out of date when one of these has changed."""
 
 
 @dataclass(frozen=True)
@@ -106,15 +109,15 @@ def select_posts(actor: Actor, discussion: DiscussionView, *conditions: ColumnEl
     return _posts(author_name(Post, actor, discussion), away).where(visible(Post, actor, discussion), *conditions)
 
 
-def posts_by(kind: ViewerKind, *conditions: ColumnElement[bool]) -> Select[Any]:
-    """The same for whoever looks so; the statement is run with `values_of` them."""
-    return _posts(author_name_for(Post, kind), from_former_group(Post, kind)).where(visible_to(Post, kind), *conditions)
+def posts_by(kind: ViewerKind, found: ColumnElement[bool]) -> Select[Any]:
+    """Posts that are found by their ids, as a viewer of this kind sees them; run with `viewer_values`."""
+    return _posts(author_name_for(Post, kind), from_former_group(Post, kind)).where(visible_of(Post, kind), found)
 
 
 def _posts(author: ColumnElement[str], away: ColumnElement[bool]) -> Select[Any]:
     above = (away.label("is_elsewhere"), _ROOT.locked_at.label("root_locked_at"), _ROOT.author_id.label("asked_by"))
     return (
-        select(*COLUMNS, author.label("author"), *above)
+        select(*_SHOWN, author.label("author"), *above)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(_ROOT, _ROOT.id == Post.root_id)
     )

@@ -15,7 +15,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.integrity.actions import remember_held, store_signatures
 from lti_app.discussion.moderation.rules import HeldReason
-from lti_app.discussion.posts.models import Citation, Post
+from lti_app.discussion.posts.models import MAX_BYLINE, Citation, Post
 from lti_app.discussion.posts.rules.addresses import child_address, child_path
 from lti_app.discussion.posts.rules.citing import Cited
 from lti_app.discussion.posts.rules.compose import Composed
@@ -131,7 +131,7 @@ class _Writer:
             place = existing.get(origin) or self._new(item, parent, posts[nth], held.get(nth, []))
             if place.row is not None:
                 place.traces = traces[nth]
-                place.row |= {"origin": origin, "byline": names.get(author, "") if placeholder else author}
+                place.row |= {"origin": origin, "byline": names.get(author, "") if placeholder else author[:MAX_BYLINE]}
             places.append(place)
         self._check_quotations()
         self._store()

@@ -99,16 +99,22 @@ def aids_to(
 
 
 def first_post(
-    actor: Actor, discussion: DiscussionView, *, participation: Participation | None, can_write: bool
+    actor: Actor, discussion: DiscussionView, *, participation: Participation | None, can_write: bool, has_posted: bool
 ) -> dict[str, Any]:
-    """For the page of a discussion: the form of a first post with what was written there, and drafts of others."""
+    """For the page of a discussion: the form of a first post with what was written there, and drafts of others.
+
+    Only those who have to begin, or have begun to write, have it before them; others are offered the way to it.
+    """
     drafts = list_drafts(read_session(), actor, discussion) if actor.role is not Role.OBSERVER else ()
     if not can_write:
-        return {"form": None, "drafts": drafts}
+        return {"form": None, "drafts": drafts, "offers_start": False}
     begun = next((draft for draft in drafts if draft.place == FIRST_POST), None)
-    form = PostForm(formdata=None, **begun_with(begun, passage_asked_for(read_session(), actor, discussion)))
+    fields = begun_with(begun, passage_asked_for(read_session(), actor, discussion))
+    if not fields and (has_posted or actor.is_staff):
+        return {"form": None, "drafts": drafts, "offers_start": True}
+    form = PostForm(formdata=None, **fields)
     form.aids = aids_to(actor, discussion, form, FIRST_POST, participation=participation, draft=begun)
-    return {"form": form, "drafts": tuple(draft for draft in drafts if draft is not begun)}
+    return {"form": form, "drafts": tuple(draft for draft in drafts if draft is not begun), "offers_start": False}
 
 
 def guide_to(

@@ -35,10 +35,16 @@ def starting(
         offer_start(shown["form"], groups, discussion)
     return shown | {
         "form": None if has_no_place else shown["form"],
+        "offers_start": shown["offers_start"] and not has_no_place,
         "has_no_group": has_no_place,
         "groups": groups,
-        "group_names": {group.id: group_name(group) for group in groups} if len(groups) > 1 else {},
+        "group_names": names_of(groups),
     }
+
+
+def names_of(groups: list[GroupLine]) -> dict[int, str]:
+    """What tells the posts of groups apart, where the reader sees those of several."""
+    return {group.id: group_name(group) for group in groups} if len(groups) > 1 else {}
 
 
 def offer_start(form: PostForm, groups: list[GroupLine], discussion: DiscussionView) -> PostForm:

@@ -1,0 +1,116 @@
+"""The posts of a page as they are shown, each rendered once for all who see it alike.
+
+The database is the truth: a card is used only while the row of its post, as it was read for this page, is equal to the
+one that it was rendered from, its text included. What else it depends on is in its key. What is the reader's own is
+put into it at MARKs, and what is nobody else's is not kept at all.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import get_locale
+from markupsafe import Markup, escape
+
+from lti_app.course.courses.rules import Actor
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.discussion.threads.queries import PostLine, ThreadPage
+from lti_app.discussion.threads.rules import Jumps
+from lti_app.web.templating import reader
+
+SHELF = "colloquy.cards"
+MOST_CARDS = 1024
+"""Kept at least; twice as many at most. One takes about 6 kB."""
+MARK = "\x1f"
+"""Around what only a new post has, and where the way to the next one goes; no text of a post has control characters."""
+PARTS = 8
+"""Of a card: every other one is for new posts alone, the sixth and seventh stand around the address of the next."""
+
+
+class CardShelf:
+    """The cards that one process keeps. Threads share it without a lock: the worst of a race is a card made twice.
+
+    When the younger half is full it becomes the older one, whose cards are forgotten unless they are asked for again.
+    """
+
+    def __init__(self, most: int = MOST_CARDS) -> None:
+        self._most = most
+        self._young: dict[Any, tuple[Any, tuple[str, ...]]] = {}
+        self._old: dict[Any, tuple[Any, tuple[str, ...]]] = {}
+
+    def find(self, key: Any, row: Any) -> tuple[str, ...] | None:
+        """The parts of the card that was rendered from an equal row."""
+        kept = self._young.get(key)
+        if kept is None and (kept := self._old.get(key)) is not None:
+            self.keep(key, *kept)
+        return kept[1] if kept is not None and kept[0] == row else None
+
+    def keep(self, key: Any, row: Any, parts: tuple[str, ...]) -> None:
+        """Keep a card, in the place of an earlier one."""
+        if len(self._young) >= self._most:
+            self._old, self._young = self._young, {}
+        self._young[key] = (row, parts)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter({**self._old, **self._young})
+
+
+class PageCards:
+    """The cards of one page; `told` is what its template is told."""
+
+    def __init__(self, actor: Actor, discussion: DiscussionView, page: ThreadPage, told: Mapping[str, Any]) -> None:
+        self._actor, self._discussion, self._page, self._told = actor, discussion, page, told
+        self._shelf: CardShelf = current_app.extensions[SHELF]
+        self._verdicts, self._groups = told["post_verdicts"], told["group_names"]
+
+    def show(self, line: PostLine, heading: int) -> Markup:
+        """A post with its heading on this level."""
+        if line.is_personal or line.id in self._verdicts:
+            return self._rendered(line, heading, "")
+        key = (
+            self._viewer,
+            line.id,
+            heading,
+            line.is_liked,
+            line.is_author,
+            line.is_asker,
+            line.depth == 0 and line.id in self._told["followed"],
+            self._groups.get(line.group_id) if line.depth == 0 else None,
+        )
+        parts = self._shelf.find(key, line.row)
+        if parts is None:
+            parts = tuple(str(self._rendered(line, heading, MARK)).split(MARK))
+            if len(parts) != PARTS:
+                return self._rendered(line, heading, "")
+            self._shelf.keep(key, line.row, parts)
+        if line.number not in self._told["new"]:
+            return Markup("".join((parts[0], parts[2], parts[4], parts[7])))  # noqa: S704 -- what a template rendered
+        to_new: Jumps = self._told["to_new"]
+        return Markup("".join((*parts[:6], escape(to_new.after(line.address)), *parts[6:])))  # noqa: S704 -- the same
+
+    def _rendered(self, line: PostLine, heading: int, mark: str) -> Markup:
+        return Markup(self._module.article(self._page.view_of(line.row), heading, mark))  # noqa: S704 -- its own
+
+    @cached_property
+    def _module(self) -> Any:
+        context = dict(self._told)
+        current_app.update_template_context(context)
+        return current_app.jinja_env.get_template("discussion/threads/_post.html").make_module(context)
+
+    @cached_property
+    def _viewer(self) -> bytes:
+        """All that a card depends on besides its post: who looks in which way, at what, when and in which language."""
+        actor, discussion, stance = self._actor, self._discussion, self._told["stance"]
+        looks = reader()
+        readings = [(reading.id, reading.reference_html) for reading in discussion.readings]
+        facts = (
+            (self._told["base_url"], url_for("courses.home")),
+            (actor.role, actor.is_staff, actor.teaches, self._page.circumstances),
+            (discussion.structure, discussion.anonymity, discussion.names_revealed, discussion.hides_names_from(actor)),
+            bool(stance and stance.may_answer and stance.own_before),
+            (str(get_locale()), looks.zone_id, looks.year),
+            readings,
+        )
+        return blake2b(repr(facts).encode(), digest_size=16).digest()

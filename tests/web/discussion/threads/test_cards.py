@@ -1,0 +1,104 @@
+"""Posts that were rendered for somebody else look to each reader as if they had been rendered for them alone."""
+
+import re
+from itertools import cycle
+
+import pytest
+from sqlalchemy import update
+
+from lti_app.course.people.models import Person
+from lti_app.discussion.posts.actions.edit import edit_post
+from lti_app.discussion.posts.rules.written import PostContent
+from lti_app.web.discussion.cards import MARK, SHELF, CardShelf
+from tests.discussion.visibility.looks import READING
+from tests.discussion.visibility.world import VIEWERS, build
+
+LANGUAGES = ("de", "en")
+ZONES = ("Asia/Tokyo", "America/New_York", "Europe/London")
+POSTS = re.compile(r'<div class="posts">.*', re.DOTALL)
+
+
+class NothingKept(CardShelf):
+    def find(self, key, row):
+        return None
+
+    def keep(self, key, row, parts):
+        assert len(parts) == 8
+
+
+@pytest.fixture
+def shelf(app):
+    """The application's, empty before and after the test."""
+    kept = app.extensions[SHELF] = CardShelf()
+    yield kept
+    app.extensions[SHELF] = CardShelf()
+
+
+def posts_on(client, url, language):
+    answer = client.get(url, headers={"Accept-Language": language})
+    assert answer.status_code == 200
+    assert MARK not in answer.text
+    return POSTS.search(answer.text)[0].partition('<p class="pager">')[0]
+
+
+def in_zone(site, actor, zone):
+    browser = site.browser(actor)
+    with site.database.writing() as session:
+        session.execute(update(Person).where(Person.id == actor.person_id).values(time_zone=zone))
+    return browser
+
+
+@pytest.fixture
+def world(site):
+    with site.database.writing() as session:
+        return build(session, site.cast, site.clock)
+
+
+def test_every_card_is_the_same_as_one_rendered_for_its_reader(site, shelf, world):
+    people = zip(VIEWERS, cycle(ZONES), cycle(LANGUAGES))
+    readers = {
+        viewer.person: (in_zone(site, world.actor(viewer), zone).client, language) for viewer, zone, language in people
+    }
+
+    def look():
+        course = f"/courses/{site.cast.ines.course_id}/discussions"
+        for viewer, place in READING:
+            client, language = readers[viewer.person]
+            shown = posts_on(client, f"{course}/{world.discussions[place]}/thread/more?at=1", language)
+            yield (viewer, place), shown
+
+    site.app.extensions[SHELF] = NothingKept()
+    alone = dict(look())
+    site.app.extensions[SHELF] = shelf
+    for _ in range(2):
+        for whose, shown in look():
+            assert shown == alone[whose], whose
+    assert len(list(shelf)) > 200
+
+
+def test_a_card_is_for_all_who_see_it_alike_until_its_post_changes(site, shelf, discussion):
+    ana, ben, chi = site.cast.students[:3]
+    post = site.write(ana, discussion, "First words")
+    for student in (ben, chi):
+        site.write(student, discussion)
+    url = f"/courses/{ana.course_id}/discussions/{discussion.id}"
+    posts_on(site.browser(ben).client, url, "en")
+    kept = set(shelf)
+    posts_on(site.browser(chi).client, url, "en")
+    assert [key[1] for key in set(shelf) - kept] != [post.id]
+    assert sum(key[1] == post.id for key in shelf) == 1
+    with site.database.writing() as session:
+        edit_post(session, ana, discussion, post.id, PostContent("Other words"), version=1, now=site.clock())
+    assert "Other words" in posts_on(site.browser(chi).client, url, "en")
+    assert sum(key[1] == post.id for key in shelf) == 1
+
+
+def test_a_shelf_is_bounded_and_keeps_what_is_asked_for():
+    shelf = CardShelf(most=10)
+    shelf.keep("often", 1, ("a",))
+    for number in range(100):
+        shelf.keep(number, 1, ("b",))
+        assert shelf.find("often", 1) == ("a",)
+    assert len(list(shelf)) <= 20
+    assert shelf.find(0, 1) is None
+    assert shelf.find("often", 2) is None
