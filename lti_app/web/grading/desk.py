@@ -83,10 +83,9 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         groups=[] if blind else list_groups(read_session(), actor),
         **_graders(actor, discussion, lines),
         tick=request.args.get("tick", ""),
-        counts=_counts(lines),
+        **_totals(lines),
         lineage=get_lineage(read_session(), actor, discussion),
         release_form=ConfirmForm(),
-        checked_at=_last_read(lines),
         blind=blind,
         may_edit_rubric=may(actor, DiscussionPermission.EDIT_SETTINGS),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
@@ -300,6 +299,11 @@ def _graders(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLi
     by = {line.graded_by for line in lines if line.graded_by}
     known = list_graders(read_session(), actor, discussion) if is_divided else []
     return {"graders": {each.person_id: each.name for each in known}, "shows_graders": is_divided or len(by) > 1}
+
+
+def _totals(lines: list[StudentLine]) -> dict[str, object]:
+    """How many students have each status, and when their scores were last read from the gradebook."""
+    return {"counts": _counts(lines), "checked_at": _last_read(lines)}
 
 
 def _counts(lines: list[StudentLine]) -> dict[str, int]:
