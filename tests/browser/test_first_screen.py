@@ -104,7 +104,7 @@ def test_the_first_screen_has_no_barriers(class_site: Site, visit: MakeVisitor, 
 
 
 def test_the_keyboard_comes_to_what_is_new_before_the_prompt(class_site: Site, visit: MakeVisitor):
-    page = arrive(class_site, visit, "amara", viewport=FRAME)
+    page = arrive(class_site, visit, "amara", viewport=FRAME, reduced_motion="reduce")
     keyboard = Keyboard(page)
     keyboard.tab_to(page.locator(".news-head a.primary"))
     keyboard.tab_to(page.locator(".arrivals a").first)
