@@ -25,6 +25,7 @@ from lti_app.library.files.rules import Limits, Purpose, Right, Rights
 from lti_app.library.passages.rules import Page, TextStorage
 from lti_app.library.readings.rules import PassagePlace, to_csl
 from lti_app.notices.messages.rules import MessageContent
+from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.participation.what_if.queries import RuleChange
 from lti_app.storage.bucket import BucketStorage
 from tests.cast import MONDAY
@@ -85,6 +86,8 @@ VALUES: dict[str, Any] = {
     "limits": Limits(),
     "first_page": 1,
     "verdicts": {},
+    "ticked": {},
+    "grading.assessments.get_points.verdicts": Verdicts(()),
     "answer": "See the new grade.",
     "is_excused": True,
     "is_held": True,
@@ -197,6 +200,8 @@ AS_FOR_NOTHING: dict[str, str] = {
     "grading.assessments.collect_edited_texts": "of those who have edited nothing here",
     "grading.assessments.list_posts_in_context": "of those who have written nothing here",
     "grading.passbacks.get_passback": "a student without a released grade has none",
+    "grading.points.get_sent_points": "a student whose points were not sent has none",
+    "grading.assessments.get_points": "a student who has done nothing here has no points",
     "grading.passbacks.keep_shown": "a discussion without scores has none to keep",
     "grading.passbacks.request_check": "a discussion without scores has none to read back",
     "grading.passbacks.retry_passbacks": "a discussion without scores has none to send",
@@ -223,6 +228,7 @@ FOUND = frozenset(AS_FOR_NOTHING) & {
     "grading.reviews.get_peer_spread",
     "grading.assessments.list_posts_in_context",
     "grading.passbacks.get_passback",
+    "grading.points.get_sent_points",
     "library.files.list_files",
     "library.readings.list_class_progress",
 }
@@ -286,6 +292,8 @@ BEYOND_A_GATE: dict[str, str] = {
     "grading.passbacks.store_column_plan": "of the discussion that a gate or a copy has answered with",
     "grading.rubrics.newest_rubric": "of the discussion in hand",
     "grading.rubrics.store_rubric": "of the course or discussion in hand",
+    "grading.points.queue_first_points": "of the assessments in hand",
+    "grading.points.withdraw_first_points": "of the assessments in hand",
     "grading.passbacks.withdraw_unsent": "of the assessment in hand",
     "grading.passbacks.queue_passback": "of the assessment in hand",
     "grading.passbacks.queue_passbacks": "of the assessments in hand",

@@ -76,7 +76,6 @@ class SentPoints:
 class PointsLine:
     """The points of one student, now and as they were sent."""
 
-    person_id: int
     now: CountedPoints | None
     """None where there is nothing to send."""
     sent: SentPoints | None

@@ -27,7 +27,7 @@ from lti_app.discussion.threads.queries import PostLine, ThreadPage, get_overvie
 from lti_app.discussion.threads.rules import Jumps, Overview
 from lti_app.grading.assessments.queries.grades import get_released_grade
 from lti_app.grading.assessments.queries.history import list_looks
-from lti_app.grading.assessments.queries.points import points_line
+from lti_app.grading.assessments.queries.points import get_points
 from lti_app.grading.assessments.queries.waiting import count_waiting
 from lti_app.grading.assessments.rules import MAX_REASON
 from lti_app.grading.rubrics.queries import get_rubric
@@ -69,7 +69,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
         **_about(session, actor, discussion),
         **thread,
         "progress": progress,
-        "points": points_line(session, actor, discussion, actor.person_id, progress) if progress else None,
+        "points": get_points(session, actor, discussion, actor.person_id, progress) if progress else None,
         "post_verdicts": progress.posts if progress else {},
         "has_posted": circumstances.has_posted,
         "can_write": can_write,
@@ -121,7 +121,7 @@ def participation(discussion_id: int) -> ResponseReturnValue:
         discussion=discussion,
         requirements=requirements_of(discussion),
         progress=own.verdicts if own else None,
-        points=points_line(session, actor, discussion, actor.person_id, own.verdicts) if own else None,
+        points=get_points(session, actor, discussion, actor.person_id, own.verdicts) if own else None,
         rubric=get_rubric(session, discussion),
         versions=list_versions(session, actor, discussion),
         base_url=url_for(".show", discussion_id=discussion_id),

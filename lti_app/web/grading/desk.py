@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -20,7 +21,7 @@ from lti_app.grading.assessments.actions.grading import assess, release, release
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete
 from lti_app.grading.assessments.queries.given import VerdictsOf
 from lti_app.grading.assessments.queries.grades import get_assessment
-from lti_app.grading.assessments.queries.points import points_lines
+from lti_app.grading.assessments.queries.points import collect_points
 from lti_app.grading.assessments.rules import (
     GradingStatus,
     StudentLine,
@@ -278,17 +279,11 @@ def _points(
     """The points for participation by person id, where they have a gradebook column."""
     if not requirements_of(discussion, discussion.class_calendar).use.column:
         return {}
-    excused = {line.person_id for line in lines if line.status is GradingStatus.EXCUSED}
-    found = points_lines(
-        read_session(),
-        actor,
-        discussion,
-        [line.person_id for line in lines],
-        excused=excused,
-        verdicts_of=verdicts_of,
-        now=now(),
-    )
-    return {line.person_id: line for line in found}
+    points_of = collect_points(read_session(), actor, discussion, verdicts_of=verdicts_of, now=now())
+    return {
+        line.person_id: replace(points_of(line.person_id), is_excused=line.status is GradingStatus.EXCUSED)
+        for line in lines
+    }
 
 
 def _graders(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.actions.sending_points import send_points
-from lti_app.grading.assessments.queries.points import points_lines
+from lti_app.grading.assessments.queries.points import collect_points
 from lti_app.grading.assessments.rules import GradingStatus, StudentLine
 from lti_app.grading.passbacks.actions.choosing import choose_grades
 from lti_app.grading.passbacks.actions.queueing import request_check, retry_passbacks
@@ -66,7 +66,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
     """Each student's points, now and in the gradebook."""
     table = _open(discussion_id)
     wanted = TICKS.get(request.args.get("tick", ""), TICKS[""])
-    return _page(table, {line.person_id for _student, line in table.rows if table.may_send and wanted(line)})
+    return _page(table, {student.person_id for student, line in table.rows if table.may_send and wanted(line)})
 
 
 @blueprint.post("")
@@ -109,17 +109,13 @@ def _open(discussion_id: int) -> PointsTable:
     """Raises NotFound where points have no column and never had one, and what `enter` raises."""
     actor, discussion = enter(discussion_id)
     lines = list_class(actor, discussion)
-    found = points_lines(
-        read_session(),
-        actor,
-        discussion,
-        [line.person_id for line in lines],
-        excused={line.person_id for line in lines if line.status is GradingStatus.EXCUSED},
-        now=now(),
-    )
+    points_of = collect_points(read_session(), actor, discussion, now=now())
+    rows = [
+        (line, replace(points_of(line.person_id), is_excused=line.status is GradingStatus.EXCUSED)) for line in lines
+    ]
     requirements = requirements_of(discussion, discussion.class_calendar)
-    table = PointsTable(actor, discussion, requirements, list(zip(lines, found, strict=True)))
-    if not table.has_column and not any(line.sent for line in found):
+    table = PointsTable(actor, discussion, requirements, rows)
+    if not table.has_column and not any(points.sent for _line, points in rows):
         raise NotFound
     return table
 
@@ -153,9 +149,9 @@ def _send(table: PointsTable, ticked: Mapping[int, str]) -> None:
 
 def _keep(table: PointsTable, ticked: Mapping[int, str]) -> None:
     seen = {
-        line.person_id: line.sent.report.fingerprint
-        for _student, line in table.rows
-        if line.sent and line.fingerprint == ticked.get(line.person_id)
+        student.person_id: line.sent.report.fingerprint
+        for student, line in table.rows
+        if line.sent and line.fingerprint == ticked.get(student.person_id)
     }
     with writing() as session:
         choice = choose_grades(

@@ -15,7 +15,7 @@ from lti_app.grading.assessments.queries.context import PostInContext, collect_e
 from lti_app.grading.assessments.queries.given import given_now
 from lti_app.grading.assessments.queries.grades import AssessmentView, get_assessment
 from lti_app.grading.assessments.queries.history import list_looks
-from lti_app.grading.assessments.queries.points import points_line
+from lti_app.grading.assessments.queries.points import get_points
 from lti_app.grading.assessments.rules import (
     MAX_CRITERION_COMMENT,
     MAX_REASON,
@@ -148,7 +148,7 @@ def _work_shown(work: OpenedWork) -> dict[str, Any]:
     return {
         "posts": work.posts,
         "verdicts": verdicts,
-        "points": points_line(read_session(), work.actor, work.discussion, work.line.person_id, verdicts),
+        "points": get_points(read_session(), work.actor, work.discussion, work.line.person_id, verdicts),
         "post_verdicts": verdicts.posts,
         "own": work.participation.calendar,
         "changes": events_after(work.assessment.assessed_at, changes),

@@ -22,7 +22,7 @@ from lti_app.grading.assessments.actions.grading import release, release_all
 from lti_app.grading.assessments.actions.reopening import take_back
 from lti_app.grading.assessments.actions.sending_points import Sending, send_points
 from lti_app.grading.assessments.queries.history import list_history
-from lti_app.grading.assessments.queries.points import points_line, points_lines
+from lti_app.grading.assessments.queries.points import collect_points, get_points
 from lti_app.grading.assessments.rules import GradeEventKind
 from lti_app.grading.passbacks.actions.queueing import withdraw_unsent
 from lti_app.grading.passbacks.actions.sending import claim_due, finish_failed, finish_sent
@@ -60,11 +60,8 @@ def reopened(session, cast, discussion, clock):
 
 
 def lines_of(session, cast, discussion, clock, actor=None):
-    people = [each.person_id for each in cast.students]
-    return {
-        line.person_id: line
-        for line in points_lines(session, actor or cast.ines, discussion, people, excused=(), now=clock())
-    }
+    points_of = collect_points(session, actor or cast.ines, discussion, now=clock())
+    return {each.person_id: points_of(each.person_id) for each in cast.students}
 
 
 def send(session, cast, discussion, clock, *students, actor=None):
@@ -270,19 +267,17 @@ def test_a_deleted_post_is_a_difference(session, cast, paid, clock):
 def test_only_active_students_have_points(session, cast, paid, clock):
     stay = {cast.ana.person_id, cast.ines.person_id, cast.tariq.person_id}
     deactivate_others(session, cast.course_id, stay, clock() + timedelta(days=1))
-    ticked = {
-        person.person_id: line.fingerprint
-        for person in (cast.ana, cast.ben, cast.olga, cast.ines, cast.stranger)
-        for line in points_lines(session, cast.ines, paid, [person.person_id], excused=(), now=clock())
-    }
+    points_of = collect_points(session, cast.ines, paid, now=clock())
+    people = (cast.ana, cast.ben, cast.olga, cast.ines, cast.stranger)
+    ticked = {each.person_id: points_of(each.person_id).fingerprint for each in people}
     assert send_points(session, cast.ines, paid, ticked=ticked, now=clock()) == Sending(1, 4)
     assert sent(session, paid) == {cast.ana.person_id: (2, 5)}
 
 
 def test_a_student_who_comes_late_has_points_like_everybody_else(session, cast, paid, clock):
     late = arrive(session, cast.course_id, "Lena Late", Role.STUDENT, now=clock())
-    lines = points_lines(session, cast.ines, paid, [late.person_id], excused=(), now=clock())
-    ticked = {late.person_id: lines[0].fingerprint}
+    points_of = collect_points(session, cast.ines, paid, now=clock())
+    ticked = {late.person_id: points_of(late.person_id).fingerprint}
     assert send_points(session, cast.ines, paid, ticked=ticked, now=clock()) == Sending(1, 0)
     assert sent(session, paid) == {late.person_id: (0, 5)}
 
@@ -308,7 +303,7 @@ def test_students_and_observers_send_nothing_and_see_only_their_own(session, cas
     with pytest.raises(Forbidden):
         get_sent_points(session, actor, paid, cast.ben.person_id)
     own = get_participation(session, cast.ana, paid, now=clock())
-    line = points_line(session, cast.ana, paid, cast.ana.person_id, own.verdicts)
+    line = get_points(session, cast.ana, paid, cast.ana.person_id, own.verdicts)
     assert (line.now.given, line.sent.report.given) == (2, 2)
 
 
@@ -337,9 +332,9 @@ def test_a_copy_fills_the_criterion_of_its_own_rubric(session, cast, clock, has_
     assert use == (PointsUse(newest_rubric(session, copy_id).criteria[1].key) if has_rubric else PointsUse())
 
 
-def test_a_class_costs_as_many_statements_as_one_student(database, session, cast, paid, clock):
+def test_a_class_costs_one_statement_beside_its_evaluation(database, session, cast, paid, clock):
     verdicts_of = collect_class_verdicts(session, cast.ines, paid, now=clock())
-    for people in ([cast.ana.person_id], [each.person_id for each in cast.students]):
-        with count_statements(database.engine) as statements:
-            points_lines(session, cast.ines, paid, people, excused=(), verdicts_of=verdicts_of, now=clock())
-        assert len(statements) == 1
+    with count_statements(database.engine) as statements:
+        points_of = collect_points(session, cast.ines, paid, verdicts_of=verdicts_of, now=clock())
+        assert [points_of(each.person_id).now.given for each in cast.students] == [2, 0, 0]
+    assert len(statements) == 1

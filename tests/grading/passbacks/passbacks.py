@@ -15,11 +15,11 @@ from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.actions import record_person
 from lti_app.course.people.rules import Identity, Names
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
-from lti_app.grading.passbacks.actions.queueing import queue_passback
+from lti_app.grading.passbacks.actions.queueing import ReleasedPoints, queue_passback, queue_passbacks
 from lti_app.grading.passbacks.models import Passback
 from lti_app.grading.passbacks.ports import ColumnReading, PassbackDelayed, PassbackRefused, Score
-from lti_app.grading.passbacks.rules.parts import GradePart
-from lti_app.grading.passbacks.rules.states import Shown
+from lti_app.grading.passbacks.rules.parts import POINTS_PART, GradePart
+from lti_app.grading.passbacks.rules.states import ScoreKind, Shown
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -42,13 +42,15 @@ class RecordingGradebook:
 
     def __init__(self) -> None:
         self.scores: dict[int, Score] = {}
+        self.points: dict[int, Score] = {}
+        "The scores of points, which have a column of their own."
         self.accepted: dict[int, list[Decimal]] = {}
         self.tries = 0
-        self.under_way: Counter[tuple[int, int]] = Counter()
-        "How many scores of a discussion and person are being sent now."
+        self.under_way: Counter[tuple[int, ScoreKind, int]] = Counter()
+        "How many scores of a discussion, kind and person are being sent now."
         self.most_under_way = 0
-        self.sent_twice_at_once: set[tuple[int, int]] = set()
-        self.timestamps: dict[tuple[int, int], list[datetime]] = {}
+        self.sent_twice_at_once: set[tuple[int, ScoreKind, int]] = set()
+        self.timestamps: dict[tuple[int, ScoreKind, int], list[datetime]] = {}
         self.changed: dict[int, Shown] = {}
         self.beside: ColumnReading | None = None
         "What a second column shows, if there is one."
@@ -60,7 +62,7 @@ class RecordingGradebook:
         self._lock = threading.Lock()
 
     def send(self, score: Score) -> bool:
-        whose = (score.discussion_id, score.person_id)
+        whose = (*score.fed, score.person_id)
         with self._lock:
             self.tries += 1
             self.under_way[whose] += 1
@@ -90,17 +92,19 @@ class RecordingGradebook:
         self.readings.append((discussion_id, frozenset(person_ids), whole))
         if self.not_readable is not None:
             raise self.not_readable
-        received = {person: Shown(score.given, score.possible) for person, score in self.scores.items()}
+        scores = self.points if any(part.key == POINTS_PART for part in parts) else self.scores
+        received = {person: Shown(score.given, score.possible) for person, score in scores.items()}
         shown = received | self.changed
         found = {person: shown[person] for person in person_ids if person in shown and person not in self.erased}
         return [ColumnReading("1", "Zaleznik", person_ids, found), *([self.beside] if self.beside else [])]
 
     def receive(self, score: Score) -> None:
         with self._lock:
-            known = self.scores.get(score.person_id)
+            scores = self.scores if score.kind is ScoreKind.GRADE else self.points
+            known = scores.get(score.person_id)
             if known is not None and int(score.timestamp.timestamp()) <= int(known.timestamp.timestamp()):
                 raise PassbackRefused("stale")
-            self.scores[score.person_id] = score
+            scores[score.person_id] = score
             self.accepted.setdefault(score.person_id, []).append(score.given)
 
 
@@ -135,6 +139,26 @@ class Class:
                     submitted_at=None,
                     now=now,
                 )
+
+    def release_points(self, points: Mapping[int, Decimal | int], now: datetime) -> None:
+        """The points of these people, in one transaction."""
+        scores = [
+            ReleasedPoints(
+                person_id,
+                Decimal(given),
+                Decimal(5),
+                "",
+                None,
+                (GradePart(POINTS_PART, "participation", Decimal(given), Decimal(5)),),
+                earned=Decimal(given),
+                countable=Decimal(5),
+                rule_version=1,
+            )
+            for person_id, given in points.items()
+        ]
+        about = {"course_id": self.course_id, "discussion_id": self.discussion_id, "kind": ScoreKind.POINTS}
+        with self.database.writing() as session:
+            queue_passbacks(session, scores, **about, now=now)
 
     def grader(self, person_id: int = 0, *, role: Role = Role.INSTRUCTOR, course_id: int | None = None) -> Actor:
         """Somebody who opens the discussion's gradebook page."""

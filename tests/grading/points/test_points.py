@@ -107,14 +107,14 @@ def test_another_share_of_another_maximum_differs():
 @pytest.mark.parametrize(
     ("line", "differs", "can_be_sent", "is_ready"),
     [
-        (PointsLine(1, counted(4), None), False, True, True),
-        (PointsLine(1, counted(4, is_open=True), None), False, True, False),
-        (PointsLine(1, counted(4), sent(4)), False, False, False),
-        (PointsLine(1, counted(4), sent(3)), True, True, False),
-        (PointsLine(1, counted(4), sent(4, read_back=ReadBack.CHANGED)), False, True, False),
-        (PointsLine(1, counted(4), sent(3), is_excused=True), True, False, False),
-        (PointsLine(1, None, sent(3)), False, False, False),
-        (PointsLine(1, None, None), False, False, False),
+        (PointsLine(counted(4), None), False, True, True),
+        (PointsLine(counted(4, is_open=True), None), False, True, False),
+        (PointsLine(counted(4), sent(4)), False, False, False),
+        (PointsLine(counted(4), sent(3)), True, True, False),
+        (PointsLine(counted(4), sent(4, read_back=ReadBack.CHANGED)), False, True, False),
+        (PointsLine(counted(4), sent(3), is_excused=True), True, False, False),
+        (PointsLine(None, sent(3)), False, False, False),
+        (PointsLine(None, None), False, False, False),
     ],
     ids=["unsent", "open", "sent", "differs", "changed-there", "excused", "nothing-now", "nothing"],
 )
@@ -124,13 +124,13 @@ def test_what_can_be_sent(line, differs, can_be_sent, is_ready):
 
 def test_a_line_is_another_one_as_soon_as_anything_of_it_is():
     lines = [
-        PointsLine(1, counted(4), None),
-        PointsLine(1, counted(5), None),
-        PointsLine(1, counted(4), None, is_excused=True),
-        PointsLine(1, counted(4), sent(4)),
-        PointsLine(1, counted(4), sent(3)),
-        PointsLine(1, counted(4), sent(4, read_back=ReadBack.CHANGED, shown=Shown(Decimal(9), Decimal(9)))),
-        PointsLine(1, None, None),
+        PointsLine(counted(4), None),
+        PointsLine(counted(5), None),
+        PointsLine(counted(4), None, is_excused=True),
+        PointsLine(counted(4), sent(4)),
+        PointsLine(counted(4), sent(3)),
+        PointsLine(counted(4), sent(4, read_back=ReadBack.CHANGED, shown=Shown(Decimal(9), Decimal(9)))),
+        PointsLine(None, None),
     ]
     assert len({line.fingerprint for line in lines[:4]}) == 4
     assert lines[3].fingerprint != lines[5].fingerprint

@@ -1,7 +1,7 @@
 """Sending points for participation to the gradebook column that they have."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.actions.bulk import locked_students
 from lti_app.grading.assessments.actions.releasing_points import record_points
-from lti_app.grading.assessments.queries.points import points_lines
+from lti_app.grading.assessments.queries.points import collect_points
 from lti_app.grading.passbacks.actions.queueing import send_over
 from lti_app.grading.passbacks.rules.states import ScoreKind
 from lti_app.grading.points.actions import queue_points
@@ -45,12 +45,12 @@ def send_points(
     if discussion.hides_names_from(actor):
         raise PointsWait
     locked = {each.person_id: each for each in locked_students(session, actor, discussion, ticked.keys(), now)}
-    excused = {person_id for person_id, each in locked.items() if each.excused_at is not None}
-    lines = points_lines(session, actor, discussion, locked.keys(), excused=excused, now=now)
-    seen = [line for line in lines if line.fingerprint == ticked[line.person_id] and line.can_be_sent]
-    points = {line.person_id: line.now for line in seen if line.now}
+    points_of = collect_points(session, actor, discussion, now=now)
+    lines = {key: replace(points_of(key), is_excused=each.excused_at is not None) for key, each in locked.items()}
+    seen = {key: line for key, line in lines.items() if line.fingerprint == ticked[key] and line.can_be_sent}
+    points = {key: line.now for key, line in seen.items() if line.now}
     queue_points(session, discussion, points, now=now)
-    over = [line.person_id for line in seen if line.sent and line.sent.report.can_be_sent_over]
+    over = [key for key, line in seen.items() if line.sent and line.sent.report.can_be_sent_over]
     if over:  # a newer score waits until it is chosen, which has just been done
         send_over(session, actor, discussion_id=discussion.id, person_ids=over, kind=ScoreKind.POINTS, now=now)
     record_points(session, actor, locked.values(), points, name=requirements.use.column, now=now)
