@@ -308,6 +308,8 @@ def _composer_page(
         form=form,
         base_url=_base_url(discussion.id),
         progress=participation.verdicts if participation else None,
+        points=None,  # they stand on the page of the discussion
+        rubric=None,
     )
 
 
