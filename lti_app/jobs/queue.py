@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any
 
 from huey.api import MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
@@ -40,6 +41,8 @@ SCHEMA_LOCK = 7_031_965_201
 """Any number that no other program uses as an advisory lock in the same database."""
 
 SWEPT_AT_ONCE = 100
+TOLD_AFTER = 1.0
+"""Seconds from a post to waking the worker for its notices."""
 
 
 class Jobs:
@@ -168,8 +171,11 @@ class Jobs:
 class HueyBell:
     """Implements the bells of passbacks, readings and rosters. To be rung after the commit, never before."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, *, timer: Callable[[float, Callable[[], None]], Timer] = Timer) -> None:
         self._jobs = jobs
+        self._timer = timer
+        self._lock = Lock()
+        self._is_about_to_tell = False
 
     def ring(self) -> None:
         """Say that passbacks may be due."""
@@ -180,7 +186,21 @@ class HueyBell:
         self._enqueue(self._jobs.read_gradebooks)
 
     def ring_notices(self) -> None:
-        """Say that somebody may have something to be told of."""
+        """Say that somebody may have something to be told of.
+
+        Beside the request, which does not wait for the queue, and once for all that is written within a second.
+        """
+        with self._lock:
+            if self._is_about_to_tell:
+                return
+            self._is_about_to_tell = True
+        timer = self._timer(TOLD_AFTER, self._tell)
+        timer.daemon = True
+        timer.start()
+
+    def _tell(self) -> None:
+        with self._lock:
+            self._is_about_to_tell = False
         self._enqueue(self._jobs.tell)
 
     def ring_references(self) -> None:

@@ -1,6 +1,7 @@
 """What templates can call: addresses of built files, the reader, and filters for moments, points and excerpts."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -35,6 +36,7 @@ from lti_app.web.session import current_actor
 from lti_app.web.transactions import now
 
 DEFAULT_ZONE = "BABEL_DEFAULT_TIMEZONE"
+LANGUAGES = "colloquy.languages"
 
 
 def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
@@ -50,6 +52,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     babel = Babel(app)
     with app.app_context():
         languages = [str(locale) for locale in babel.list_translations()]
+    app.config[LANGUAGES] = languages
     babel.init_app(app, locale_selector=lambda: _language(languages))
     environment.newstyle_gettext = True  # type: ignore[attr-defined]  # the i18n extension adds it
     environment.globals.update(_=translate, gettext=translate, ngettext=translate_plural)
@@ -87,8 +90,16 @@ def _language(languages: list[str]) -> str | None:
     if not request:
         return None
     actor = actor_if_known()
-    spoken = [actor.locale.replace("-", "_")] if actor and actor.locale else []
-    return negotiate_locale(spoken, languages) or request.accept_languages.best_match(languages)
+    return _first_known([actor.locale if actor else ""], languages) or request.accept_languages.best_match(languages)
+
+
+def language_of_reader(*spoken: str) -> str:
+    """The first of these languages that we speak, else English: for what is read later and by no browser."""
+    return _first_known(spoken, current_app.config[LANGUAGES]) or "en"
+
+
+def _first_known(spoken: Sequence[str], languages: list[str]) -> str | None:
+    return negotiate_locale([each.replace("-", "_") for each in spoken if each], languages)
 
 
 def translate(text: str, /, **values: object) -> Markup:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from huey.api import PostgresHuey, RedisHuey, SqliteHuey
@@ -88,6 +89,31 @@ def test_bell_wakes_the_worker(with_redis, request, database_url, jobs_on, roste
     HueyBell(jobs).ring_roster(7)
     run_until(roster.done, jobs)
     assert roster.refreshed == [7]
+
+
+class WaitingTimer(threading.Timer):
+    """Goes off when the test says so."""
+
+    started: ClassVar[list["WaitingTimer"]] = []
+
+    def start(self) -> None:
+        self.started.append(self)
+
+
+def test_those_who_write_at_once_wake_the_worker_once_and_nobody_after_them_is_forgotten(database_url, jobs_on):
+    jobs, tellings = jobs_on(settings_for(database_url)), list[int]()
+    jobs.tell = lambda: tellings.append(len(WaitingTimer.started))
+    WaitingTimer.started.clear()
+    bell = HueyBell(jobs, timer=WaitingTimer)
+    for _ in range(3):
+        bell.ring_notices()
+    (first,) = WaitingTimer.started
+    assert (first.daemon, tellings) == (True, [])
+    first.function()
+    bell.ring_notices()
+    _first, second = WaitingTimer.started
+    second.function()
+    assert tellings == [1, 2]
 
 
 def test_worker_finds_what_nobody_rang_for(database_url, jobs_on, school_class, gradebook, clock):

@@ -142,7 +142,7 @@ def known(site):
     return {
         "course_id": site.cast.course_id,
         "notice_id": notice_id,
-        "calendar_token": sign_calendar(site.app.config["SECRET_KEY"], calendar.key),
+        "calendar_token": sign_calendar(site.app.config["SECRET_KEY"], calendar.key, "en"),
         "unsubscribe_token": UnsubscribeTokens(site.app.config["SECRET_KEY"]).make(
             site.cast.course_id, site.cast.ana.person_id
         ),

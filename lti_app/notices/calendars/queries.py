@@ -38,6 +38,8 @@ class CalendarFeed:
     address_id: int
     course_id: int
     course_title: str
+    locale: str
+    """The language in which its owner uses the LMS, as the LMS names it; empty for none."""
     events: tuple[CalendarEvent, ...]
     is_changed: bool
     """Whether there is something to store for the next reading (actions.note_reading)."""
@@ -78,6 +80,7 @@ def read_feed(session: Session, key: CalendarKey, *, host: str, now: datetime) -
         address_id=row.id,
         course_id=row.course_id,
         course_title=actor.course_title,
+        locale=actor.locale,
         events=tuple(events),
         is_changed=stored != row.events,
         stored=dict(stored),

@@ -24,7 +24,7 @@ from lti_app.web.discussion.forms.moderation import HideForm, PrivateReplyForm, 
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.fields import PostedForm
 from lti_app.web.session import get_visitor
-from lti_app.web.transactions import now, read_session, writing
+from lti_app.web.transactions import now, read_session, ring_notices, writing
 
 blueprint = Blueprint(
     "moderation", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/moderation"
@@ -211,7 +211,9 @@ def _enter(actor: Actor, discussion_id: int, post_id: int, need: PostPermission)
 def _write(actor: Actor, discussion_id: int, work: Work) -> str:
     """Do something in a transaction of its own, in which the gate is passed anew; answers the post's address."""
     with writing() as session:
-        return work(session, get_discussion(session, actor, discussion_id, now=now()))
+        address = work(session, get_discussion(session, actor, discussion_id, now=now()))
+    ring_notices()
+    return address
 
 
 def _answer(

@@ -44,7 +44,7 @@ from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.library.forms.files import file_refusal
 from lti_app.web.library.uploads import limits, store_attachment
 from lti_app.web.session import current_actor, get_visitor
-from lti_app.web.transactions import now, read_session, writing
+from lti_app.web.transactions import now, read_session, ring_notices, writing
 
 FILES_AT_ONCE = 3
 """Of the largest size; more where they are smaller."""
@@ -208,7 +208,7 @@ def refusal_words(error: Refused | Conflict) -> str:
 
 def _publish(actor: Actor, discussion_id: int, form: PostForm) -> Published:
     with writing() as session:
-        return publish(
+        published = publish(
             session,
             actor,
             get_discussion(session, actor, discussion_id, now=now()),
@@ -218,11 +218,13 @@ def _publish(actor: Actor, discussion_id: int, form: PostForm) -> Published:
             sellers=essay_sellers(),
             now=now(),
         )
+    ring_notices()
+    return published
 
 
 def _revise(actor: Actor, discussion_id: int, post_id: int, form: EditForm) -> Published:
     with writing() as session:
-        return revise(
+        revised = revise(
             session,
             actor,
             get_discussion(session, actor, discussion_id, now=now()),
@@ -233,6 +235,8 @@ def _revise(actor: Actor, discussion_id: int, post_id: int, form: EditForm) -> P
             sellers=essay_sellers(),
             now=now(),
         )
+    ring_notices()
+    return revised
 
 
 def _announce(held_for: Collection[HeldReason]) -> None:

@@ -25,7 +25,7 @@ from lti_app.grading.comments.errors import PlaceholderLeft
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import enter, grades_of, list_class, read_filter
 from lti_app.web.grading.forms.desk import left_words
-from lti_app.web.transactions import now, ring, writing
+from lti_app.web.transactions import now, ring, ring_notices, writing
 
 blueprint = Blueprint(
     "bulk", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/grading/bulk"
@@ -99,6 +99,7 @@ def act(discussion_id: int) -> ResponseReturnValue:
         return _confirmation(discussion, action, chosen, grades, back=back, comment=comment), 422
     if action is Bulk.RELEASE:
         ring()
+        ring_notices()
     flash(_told(action, count))
     return redirect(back, 303)
 

@@ -53,7 +53,7 @@ from lti_app.web.grading.forms.desk_edits import desk_edit
 from lti_app.web.grading.prefetch import fetch_next_ahead
 from lti_app.web.grading.result import result_fragment
 from lti_app.web.grading.student_page import line_of, student_page
-from lti_app.web.transactions import now, read_session, ring, writing
+from lti_app.web.transactions import now, read_session, ring, ring_notices, writing
 
 blueprint = Blueprint(
     "grading", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/grading"
@@ -138,6 +138,7 @@ def save(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Respo
         return student_page(actor, discussion, person_id, form, is_conflict=True), 409
     if is_released:
         ring()
+        ring_notices()
     elif action != "release":
         flash(_("Saved. The student can’t see it until you release it."))
     return redirect(_onward(actor, discussion, person_id, is_next=action == "save_next"), 303)
@@ -204,6 +205,7 @@ def release_class(discussion_id: int) -> ResponseReturnValue:
     with writing() as session:
         count = release_all(session, actor, discussion, now=now())
     ring()
+    ring_notices()
     flash(
         ngettext(
             "%(num)d grade released. It is being sent to the gradebook.",

@@ -4,12 +4,16 @@ from datetime import timedelta
 
 import icalendar
 import pytest
+from itsdangerous import URLSafeSerializer
+from sqlalchemy import select
 
 from lti_app.course.courses.actions import deactivate_others
+from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.actions.extensions import extend
 from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Calendar
+from lti_app.notices.calendars.models import CalendarAddress
 from tests.factories.discussions import WEEK, plan
 from tests.web.questions import refused
 
@@ -57,6 +61,36 @@ def test_the_same_calendar_is_the_same_to_the_byte_and_not_sent_again(site, addr
     assert one.html == two.html
     again = site.stranger().send(address, "GET", headers={"If-None-Match": one.headers["ETag"]})
     assert again.status == 304
+
+
+@pytest.mark.parametrize(
+    ("lms", "browser", "program", "words"),
+    [
+        ("de", "en", "en", "Erster Beitrag fällig"),
+        ("de-AT", "en", "ar", "Erster Beitrag fällig"),
+        ("en", "de", "de", "First post due"),
+        ("", "de", "en", "Erster Beitrag fällig"),  # the LMS tells none: that of the page with the address
+        ("", "xx", "de", "First post due"),
+    ],
+)
+def test_it_speaks_the_language_of_its_owner_whatever_the_program_asks_for(
+    site, cast, discussion, where, lms, browser, program, words
+):
+    with site.database.writing() as session:
+        session.get_one(Person, cast.ana.person_id).locale = lms or None
+    ana = site.browser(cast.ana)
+    assert ana.post_form(where, where, do="renew").status == 303
+    page = ana.get(where, headers={"Accept-Language": browser}).page
+    path = "/calendars/" + page.one("code").text.strip().rpartition("/calendars/")[2]
+    answer = site.stranger().get(path, headers={"Accept-Language": program})
+    assert words in answer.html
+
+
+def test_an_address_from_before_it_named_a_language_still_works(site, cast, address):
+    with site.database.read() as session:
+        row = session.scalars(select(CalendarAddress)).one()
+        early = URLSafeSerializer(site.app.config["SECRET_KEY"], salt="calendar").dumps([row.id, row.serial])
+    assert events(site, f"/calendars/{early}.ics") == events(site, address)
 
 
 def test_an_extension_and_a_moved_date_count_up(site, cast, address, discussion):
