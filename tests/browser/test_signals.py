@@ -40,13 +40,48 @@ def test_a_signal_is_dismissed_by_keyboard_and_comes_back(site: Site, visit: Mak
     keyboard.tab_to(page.get_by_role("button", name="Show again"))
     page.keyboard.press("Enter")
     expect(rows).to_have_count(number)
+    assert (audit.findings, keyboard.faults) == ([], [])
+
+
+def test_rules_are_sentences_whose_numbers_are_changed_in_place(site: Site, visit: MakeVisitor):
+    audit, page = Audit(), arrive(site, visit, "signals")
     page.get_by_role("link", name="Change rules").click()
+    rule = page.get_by_role("group", name="Not opened yet")
+    expect(rule.locator(".sentence")).to_contain_text("Tell me who has not opened a discussion")
+    count = rule.locator("[data-part]")
+    expect(count).to_have_text(re.compile(r"\d+ signals? now\."))
     audit.look(page, "rules")
-    page.get_by_label("Hours before the first post is due").fill("0")
-    page.get_by_role("button", name="Save").click()
+    keyboard = Keyboard(page)
+    keyboard.tab_to(rule.get_by_role("checkbox"))
+    page.keyboard.press("Space")
+    expect(count).to_have_text(re.compile(r"Off\. It would give \d+ signals? now\."))
+    keyboard.tab_to(rule.get_by_label("Hours before the first post is due"))
+    page.keyboard.press("Control+A")
+    page.keyboard.type("0")
+    expect(count).to_have_text("Not counted: a number needs a change.")
+    page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Enter a whole number")
     audit.look(page, "rules with an error")
+    rule.get_by_label("Hours before the first post is due").fill("300")
+    rule.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Rules saved.")
+    expect(page.locator("section[aria-labelledby=kind-not_opened]")).to_contain_text("300 hours")
+    page.get_by_role("link", name="Change rules").click()
+    page.get_by_role("button", name="Restore defaults").click()
     assert (audit.findings, keyboard.faults) == ([], [])
+
+
+def test_without_scripts_a_button_counts_again(site: Site, visit: MakeVisitor):
+    cookies = arrive(site, visit, "signals").context.cookies()
+    plain = visit(site, java_script_enabled=False)
+    plain.context.add_cookies(cookies)
+    page = plain.context.new_page()
+    page.goto(participation(site, "signals/rules"))
+    page.get_by_label("Days after the student’s earliest post").fill("60")
+    page.get_by_role("button", name="Count again").click()
+    expect(page.get_by_role("group", name="Nobody has answered").locator("[data-part]")).to_have_text("0 signals now.")
+    expect(page.get_by_label("Days after the student’s earliest post")).to_have_value("60")
 
 
 def test_the_network_changes_with_the_slider(site: Site, visit: MakeVisitor):

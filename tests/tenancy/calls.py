@@ -238,6 +238,7 @@ BEYOND_A_GATE: dict[str, str] = {
     "notices.feed.remind": "of the course that the worker has found",
     "notices.feed.write_digest": "of the course that the worker has found",
     "notices.outbox.prepare_mail": "of the mail that the worker has claimed",
+    "notices.outbox.stop_address": "of the mail that the worker has claimed, or that came back",
     "notices.preferences.collect_recipients": "of the notices in hand",
     "notices.preferences.get_member": "of the mail or the calendar in hand",
     "course.courses.adopt_time_zone": "of the course that a launch or a visit is of",

@@ -1,4 +1,5 @@
-// How students will see the requirements, asked for anew when one pauses. Without scripts a button does the same.
+// What follows from rules as they are typed, asked for anew when one pauses: how students will see the requirements, or how
+// many signals each rule gives. Without scripts a button does the same.
 
 import { sendable } from "./forms.js";
 
@@ -24,7 +25,7 @@ export function watchRequirements(page) {
     try {
       const answer = await fetch(location.href, { method: "POST", headers, body, signal: asking.signal });
       if (!answer.ok) return;
-      preview.innerHTML = await answer.text();
+      show(preview, await answer.text());
       asked = body;
     } catch {
       // without an answer it goes on showing what it showed
@@ -36,6 +37,20 @@ export function watchRequirements(page) {
       clearTimeout(timer);
       timer = setTimeout(ask, PAUSE);
     });
+  }
+}
+
+// Of a page whose parts stand between fields, only the parts that say something else are changed, and only they are read out.
+function show(preview, html) {
+  const parts = preview.querySelectorAll("[data-part]");
+  if (!parts.length) {
+    preview.innerHTML = html;
+    return;
+  }
+  const answer = new DOMParser().parseFromString(html, "text/html");
+  for (const part of parts) {
+    const said = answer.querySelector(`[data-part="${part.dataset.part}"]`)?.textContent;
+    if (said !== undefined && said !== part.textContent) part.textContent = said;
   }
 }
 

@@ -1,6 +1,5 @@
 """The fields of every kind of requirement, built from the plain data with which each kind describes its own."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,32 +28,14 @@ from lti_app.participation.requirements.registry import (
 )
 from lti_app.participation.requirements.terms import OwnTerms
 from lti_app.web.forms.fields import DateField, OptionalPointsField, moment_of, offered
+from lti_app.web.forms.sentences import SettingSentence, sentence_of
 from lti_app.web.requests import is_number
 
-_PLACE = re.compile(r"%\((\w+)\)s")
 _DATE_OF_CLASS = {"first_post": "first_post_due", "replies": "replies_due"}
 """The kinds whose date is a date of the discussion, with the name of its field."""
 EARLY = "early_others"
 COLUMN = "column"
 """The choice of a gradebook column for points."""
-
-
-@dataclass(frozen=True)
-class SettingSentence:
-    """The sentence in which one kind of requirement is set: its words, with fields between them."""
-
-    kind: str
-    parts: tuple[str | Field, ...]
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """Its fields, in the order of the sentence."""
-        return tuple(part for part in self.parts if isinstance(part, Field))
-
-    @property
-    def is_set(self) -> bool:
-        """Whether anything is entered in it, or wrong with it."""
-        return any(field.errors or field.data not in (None, "", 0) for field in self.fields)
 
 
 @dataclass(frozen=True)
@@ -179,9 +160,7 @@ class RequirementsForm(Form):
     def _sentence(self, kind: type[Requirement]) -> SettingSentence:
         names = {each.name: each.input for each in kind.fields}
         names["due"] = _DATE_OF_CLASS.get(kind.kind, f"{kind.kind}_due")
-        pieces = _PLACE.split(_(kind.setting))
-        parts = (self[names[piece]] if nth % 2 else piece for nth, piece in enumerate(pieces))
-        return SettingSentence(kind.kind, tuple(parts))
+        return sentence_of(kind.kind, _(kind.setting), {place: self[name] for place, name in names.items()})
 
 
 def offered_presets() -> list[Preset]:

@@ -1,5 +1,6 @@
 """Early signals of a course: why each fired, dismissing it, and the rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,10 +13,18 @@ from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
 from lti_app.participation.signals.access import may_change, require_change, require_see
 from lti_app.participation.signals.actions import dismiss_signal, restore_signal, save_signal_rules
 from lti_app.participation.signals.errors import SignalChanged, SignalRulesChanged
-from lti_app.participation.signals.queries import SignalBoard, SignalView, get_signal_rules, get_signals
+from lti_app.participation.signals.queries import (
+    SignalBoard,
+    SignalCount,
+    SignalView,
+    count_signals,
+    get_signal_rules,
+    get_signals,
+)
 from lti_app.participation.signals.rules.registry import SignalRule, rules_from_stored
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.participation.forms.signals import SignalRulesForm, begun_rules
+from lti_app.web.requests import SCRIPTED
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -59,18 +68,21 @@ def rules() -> ResponseReturnValue:
     actor = get_visitor()
     require_change(actor)
     form = SignalRulesForm(formdata=None, data=begun_rules(get_signal_rules(read_session(), actor)))
-    return _rules_page(form)
+    return _rules_page(actor, form)
 
 
 @blueprint.post("/rules")
 def save_rules() -> ResponseReturnValue:
-    """Save them, or bring back the defaults."""
+    """Save them, bring back the defaults, or count what they would give."""
     actor = get_visitor()
     require_change(actor)
-    form = SignalRulesForm()
-    is_reset = request.form.get("do") == "reset"
-    if not (is_reset or form.validate()):
-        return _rules_page(form), 422
+    form, action = SignalRulesForm(), request.form.get("action")
+    is_reset = action == "reset"
+    is_sound = form.validate()
+    if action == "preview" and request.headers.get("X-Requested-With") == SCRIPTED:
+        return render_template("participation/_signal_counts.html", form=form, counts=_counts(actor, form))
+    if action == "preview" or not (is_reset or is_sound):
+        return _rules_page(actor, form), 200 if is_sound else 422
     try:
         with writing() as session:
             chosen = rules_from_stored({}) if is_reset else form.to_rules()
@@ -78,7 +90,7 @@ def save_rules() -> ResponseReturnValue:
     except SignalRulesChanged:
         current = get_signal_rules(read_session(), actor)
         form.version.data = str(current.version)
-        return _rules_page(form, others=current.rules), 409
+        return _rules_page(actor, form, others=current.rules), 409
     flash(_("Default rules restored.") if is_reset else _("Rules saved."))
     return redirect(url_for(".show"), 303)
 
@@ -126,5 +138,10 @@ def _version(form: SignalRulesForm) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def _rules_page(form: SignalRulesForm, *, others: tuple[SignalRule, ...] = ()) -> str:
-    return render_template("participation/signal_rules.html", form=form, kinds=rules_from_stored({}), others=others)
+def _counts(actor: Actor, form: SignalRulesForm) -> Mapping[str, SignalCount]:
+    """How many signals the rules of the form would give, those of them whose numbers are sound."""
+    return count_signals(read_session(), actor, form.to_sound_rules(), now())
+
+
+def _rules_page(actor: Actor, form: SignalRulesForm, *, others: tuple[SignalRule, ...] = ()) -> str:
+    return render_template("participation/signal_rules.html", form=form, counts=_counts(actor, form), others=others)

@@ -1,11 +1,13 @@
 """…/participation/signals: why each fired, dismissing, the rules, and who may."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from lti_app.discussion.discussions.rules import Anonymity
 from tests.factories.discussions import WEEK
+from tests.web.browser import BASE, Answer
 from tests.web.page import values_of
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit, refuses_unsafe_posts
 
@@ -121,7 +123,7 @@ def test_the_rules_decide(fired, path):
     assert "No signals right now" in page.text
     form = values_of(next(each for each in fired.get(rules).page.all("form") if "sheet" in each.classes))
     assert (form["unanswered_days"], "not_opened_on" in form) == ("3", False)
-    fired.post_form(rules, rules, do="reset")
+    fired.post_form(rules, rules, action="reset")
     assert len(shown(fired.get(path), "unanswered")) == 1
 
 
@@ -132,6 +134,77 @@ def test_numbers_that_make_no_sense_are_refused_and_kept(fired, path, wrong):
     assert answer.status == 422
     assert "Enter a whole number" in answer.text
     assert len(shown(fired.get(path), "unanswered")) == 1
+
+
+def counted(answer):
+    """What the page says below each sentence, by kind."""
+    return {each.attrs["data-part"]: each.text for each in answer.page.all("p") if "data-part" in each.attrs}
+
+
+def rules_form(answer):
+    return values_of(next(each for each in answer.page.all("form") if "sheet" in each.classes))
+
+
+def test_each_rule_is_a_sentence_with_its_numbers_in_it_and_says_what_it_gives(fired, path):
+    answer = fired.get(f"{path}/rules")
+    lines = [each for each in answer.page.all("p") if "sentence" in each.classes]
+    assert len(lines) == 5
+    assert "Tell me who has not opened a discussion" in lines[0].text
+    assert [each.attrs["value"] for each in lines[0].all("input")] == ["24"]
+    assert [each.attrs["name"] for each in lines[3].all("input")] == ["dominating_percent", "dominating_replies"]
+    assert counted(answer) == {
+        "not_opened": "1 signal now.",
+        "silent": "0 signals now.",
+        "unanswered": "1 signal now.",
+        "dominating": "0 signals now.",
+        "uncited": "0 signals now.",
+    }
+
+
+def test_numbers_are_counted_before_they_are_saved(fired, path):
+    rules = f"{path}/rules"
+    answer = fired.post_form(rules, rules, action="preview", unanswered_days="3", not_opened_on=None)
+    assert answer.status == 200
+    assert counted(answer)["unanswered"] == "0 signals now."
+    assert counted(answer)["not_opened"] == "Off. It would give 1 signal now."
+    assert rules_form(answer)["unanswered_days"] == "3"
+    assert rules_form(fired.get(rules))["unanswered_days"] == "2"
+
+
+def test_a_dismissed_signal_is_not_counted_as_one_that_is_shown(fired, path):
+    send(fired, form_of(fired.get(path), "Ana"))
+    assert counted(fired.get(f"{path}/rules"))["unanswered"] == "0 signals now. 1 more is dismissed."
+
+
+def test_scripts_get_the_counts_alone(site, fired, path):
+    rules = f"{path}/rules"
+    data = {**rules_form(fired.get(rules)), "action": "preview", "unanswered_days": "x"}
+    scripted = {"X-Requested-With": "fetch", "Referer": f"{BASE}{rules}"}
+
+    def ask():
+        return Answer(fired.client.post(rules, base_url=BASE, data=data, headers=scripted))
+
+    answer = ask()
+    assert (answer.status, "<html" in answer.html) == (200, False)
+    said = dict(re.findall(r'data-part="(\w+)">([^<]*)<', answer.html))
+    assert said["unanswered"] == "Not counted: a number needs a change."
+    assert said["not_opened"] == "1 signal now."
+    assert costs(site, ask) <= 11
+
+
+def test_counting_is_for_instructors_with_our_form(site, cast, fired, path):
+    data = {**rules_form(fired.get(f"{path}/rules")), "action": "preview"}
+    browser = site.browser(cast.tariq)
+    theirs = {**data, "csrf_token": browser.token(f"/courses/{cast.course_id}")}
+    refused(browser.send(f"{path}/rules", data=theirs), 403)
+    refused(fired.send(f"{path}/rules", data={**data, "csrf_token": ""}), 401)
+
+
+def test_defaults_come_back_even_over_numbers_that_make_no_sense(fired, path):
+    rules = f"{path}/rules"
+    fired.post_form(rules, rules, unanswered_days="7")
+    assert fired.post_form(rules, rules, action="reset", unanswered_days="x").status == 303
+    assert rules_form(fired.get(rules))["unanswered_days"] == "2"
 
 
 def test_of_two_instructors_the_second_is_told(site, cast, fired, path):
@@ -208,9 +281,11 @@ def test_another_course_has_its_own_signals_and_rules(site, cast, fired, path):
 
 def test_the_number_of_statements_is_fixed(site, cast, fired, path):
     few = costs(site, lambda: fired.get(path))
+    few_rules = costs(site, lambda: fired.get(f"{path}/rules"))
     for _ in range(3):
         made = site.discussion(post_first=False)
         first = site.write(cast.ana, made)
         for actor in cast.students:
             site.write(actor, made, to=first)
     assert costs(site, lambda: fired.get(path)) == few <= 12
+    assert costs(site, lambda: fired.get(f"{path}/rules")) == few_rules <= 12

@@ -122,6 +122,8 @@ class SignalKind(ABC):
     title: ClassVar[str]
     """Marked for translation."""
     numbers: ClassVar[tuple[SignalNumber, ...]]
+    setting: ClassVar[str]
+    """Marked for translation: the sentence in which an instructor sets it, with the names of its numbers."""
 
     @abstractmethod
     def rule(self, numbers: Numbers) -> Phrase:

@@ -27,6 +27,9 @@ class Dominating(SignalKind):
         SignalNumber("percent", marked("Percent of the replies"), 40, 5, 100),
         SignalNumber("replies", marked("Replies in the discussion, at least"), 10, 1, 500),
     )
+    setting = marked(
+        "Tell me who writes at least %(percent)s percent of the replies in a discussion of %(replies)s replies or more."
+    )
 
     def rule(self, numbers: Numbers) -> Phrase:
         """With the share and the number of replies."""

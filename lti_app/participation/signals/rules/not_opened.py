@@ -20,6 +20,7 @@ class NotOpened(SignalKind):
     name = "not_opened"
     title = marked("Not opened yet")
     numbers = (SignalNumber("hours", marked("Hours before the first post is due"), 24, 1, 336),)
+    setting = marked("Tell me who has not opened a discussion %(hours)s hours before the first post is due.")
 
     def rule(self, numbers: Numbers) -> Phrase:
         """With the number of hours."""

@@ -59,6 +59,11 @@ def find_signals(facts: SignalFacts, rules: tuple[SignalRule, ...]) -> Iterator[
             yield from rule.kind.find(facts, rule.numbers)
 
 
+def find_of_each(facts: SignalFacts, rules: tuple[SignalRule, ...]) -> dict[str, list[FiredSignal]]:
+    """The signals that these rules give, by kind, and those that rules which are off would give."""
+    return {rule.kind.name: list(rule.kind.find(facts, rule.numbers)) for rule in rules}
+
+
 def _from_stored(kind: SignalKind, stored: Mapping[str, Any]) -> SignalRule:
     numbers = {**default_rule(kind).numbers, **stored.get("numbers", {})}
     known = {number.name: numbers[number.name] for number in kind.numbers}

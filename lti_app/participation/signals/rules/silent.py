@@ -25,6 +25,7 @@ class Silent(SignalKind):
     name = "silent"
     title = marked("No replies")
     numbers = (SignalNumber("days", marked("Days without a reply"), 14, 1, 120),)
+    setting = marked("Tell me who has replied to no one in %(days)s days, while classmates replied.")
 
     def rule(self, numbers: Numbers) -> Phrase:
         """With the number of days."""

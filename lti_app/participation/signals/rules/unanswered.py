@@ -24,6 +24,7 @@ class Unanswered(SignalKind):
     name = "unanswered"
     title = marked("Nobody has answered")
     numbers = (SignalNumber("days", marked("Days after the student’s earliest post"), 2, 0, 60),)
+    setting = marked("Tell me whom nobody has answered %(days)s days after their earliest post in a discussion.")
 
     def rule(self, numbers: Numbers) -> Phrase:
         """With the number of days."""

@@ -21,6 +21,9 @@ class Uncited(SignalKind):
     name = "uncited"
     title = marked("Pages not cited yet")
     numbers = (SignalNumber("pages", marked("Pages at the end of the reading, at least"), 3, 1, 500),)
+    setting = marked(
+        "Tell me when no one has cited the last %(pages)s pages of a required reading, once first posts were due."
+    )
 
     def rule(self, numbers: Numbers) -> Phrase:
         """With the number of pages."""
