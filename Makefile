@@ -9,9 +9,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-header --no-annotate $(LOCK_OPTIONS)
 SAMPLE := 200
 SEED := 1
+NEW := build/bench.json
 COLLOQUY_DEMO := $(BIN)/colloquy demo
 
-.PHONY: help demo demo-reset check test static format attack bench mutate lock environment frontend catalogue clean
+.PHONY: help demo demo-reset check test static format attack bench bench-compare mutate lock environment frontend catalogue clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /|/' | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -41,8 +42,11 @@ format: environment frontend ## Put the code, scripts, style sheets and template
 	$(BIN)/ruff check --fix .
 	$(BIN)/python lti_app/frontend/check.py --fix
 
-bench: environment frontend ## Measure the pages against a floor taken in the same run
-	@$(BIN)/python -m tests.bench
+bench: environment frontend ## Measure the pages against a floor taken in the same run; writes build/bench.json
+	@$(BIN)/python -m tests.bench $(BENCH_OPTIONS)
+
+bench-compare: environment ## Compare two runs: OLD=build/before.json NEW=build/bench.json
+	@$(BIN)/python -m tests.bench.compare "$(OLD)" "$(NEW)"
 
 attack: environment frontend ## Attack the server as shipped with crowds, kill -9, hostile markup; takes minutes
 	$(BIN)/python -m tests.services

@@ -1,4 +1,4 @@
-"""The benchmark's course: 300 students, and discussions of 29, 500 and 2 000 nested posts of about 150 words.
+"""The benchmark's course: 300 students, and discussions of 29, 500, 501 and 2 000 nested posts of about 150 words.
 
 Every post cites a passage and is liked by three people, a fifth were edited, and two hundred students, the one
 who opens the pages among them, have read every other post.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
@@ -31,15 +31,22 @@ from lti_app.discussion.read_state.models import ReadState
 from lti_app.grading.rubrics.actions.copy import copy_rubric
 from lti_app.library.readings.actions.passages import find_passages
 from lti_app.library.readings.actions.records import add_reading
+from lti_app.notices.feed.models import Notice
 from lti_app.participation.requirements.registry import to_stored
+from tests.factories.notices import gather_all, notify
 
 STUDENTS = 300
 SIZES = (29, 500, 2000)
+WRITTEN = 501
+"""The size of one more discussion, for posts over HTTP: what is read stays as long as it says."""
 WORDS = 150
 MAX_DEPTH = 8
 EDITED_EVERY = 5
 LIKES = 3
 READERS = 200
+MESSAGES = 60
+WRITERS = 8
+"""Students who have visits, to read and write at the same time: of those with a first post, every fifth."""
 NOW = datetime.now(UTC)
 _VOCABULARY = [
     "leader",
@@ -89,13 +96,20 @@ class BenchCourse:
     """What the benchmark needs to know of the course it made."""
 
     course_id: int
-    student_token: str
-    instructor_token: str
+    students: tuple[str, ...]
+    """Tokens of visits; that of the one who opens the pages first."""
+    instructor: str
     student_ids: tuple[int, ...]
     discussion_ids: dict[int, int]
     """By number of posts."""
     last_post_ids: dict[int, int]
     reading_ids: tuple[int, ...]
+    notices: int
+    """That the first student has."""
+
+    def path(self, size: int) -> str:
+        """The address of the discussion with so many posts."""
+        return f"/courses/{self.course_id}/discussions/{self.discussion_ids[size]}"
 
 
 def build_course(database: Database) -> BenchCourse:
@@ -108,19 +122,38 @@ def build_course(database: Database) -> BenchCourse:
         readings = tuple(add_reading(session, teacher, _csl(*reading), NOW) for reading in _READINGS)
         discussions: dict[int, int] = {}
         last_posts: dict[int, int] = {}
-        for size in SIZES:
+        for size in (*SIZES, WRITTEN):
             discussion = _discussion(session, teacher, readings)
             discussions[size] = discussion.id
             last_posts[size] = _posts(session, discussion, students, size, chance)
             _lived_in(session, discussion, students, chance)
+        staff = {teacher.person_id: Role.INSTRUCTOR}
         tokens = [
-            open_visit(session, course_id=course_id, person_id=person, role=role, frame_origins=(), now=NOW)
-            for person, role in ((students[0], Role.STUDENT), (teacher.person_id, Role.INSTRUCTOR))
+            open_visit(
+                session,
+                course_id=course_id,
+                person_id=person,
+                role=staff.get(person, Role.STUDENT),
+                frame_origins=(),
+                now=NOW,
+            )
+            for person in (*students[: 5 * WRITERS : 5], teacher.person_id)
         ]
+        _tell(session, students[0], course_id)
+        own = select(func.count()).select_from(Notice).where(Notice.person_id == students[0])
+        notices = session.scalar(own) or 0
     with database.engine.connect() as connection:
         connection.execute(text("ANALYZE"))  # as the server does by itself after a while
         connection.commit()
-    return BenchCourse(course_id, tokens[0], tokens[1], students, discussions, last_posts, readings)
+    return BenchCourse(course_id, tuple(tokens[:-1]), tokens[-1], students, discussions, last_posts, readings, notices)
+
+
+def _tell(session: Session, student: int, course_id: int) -> None:
+    """Notices of all that has happened, and one student's many messages from an instructor."""
+    gather_all(session, now=NOW)
+    actor = Actor(student, course_id, Role.STUDENT, "Student-0", "Leadership 501", "Europe/London", (), NOW)
+    for _ in range(MESSAGES):
+        notify(session, actor, now=NOW)
 
 
 def _lived_in(session: Session, discussion: DiscussionView, students: tuple[int, ...], chance: random.Random) -> None:

@@ -2,7 +2,6 @@
 
 import random
 import statistics
-import time
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
@@ -23,20 +22,19 @@ from lti_app.discussion.posts.rules.addresses import child_address, child_path
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.participation.activity.queries.facts import list_activity, list_participants
 from lti_app.participation.activity.rules.network import network_of
-from tests.bench.measure import RUNS, WARM_UP, measure
-from tests.bench.pages import Row
+from tests.bench.measure import Meter, sample
+from tests.bench.pages import client_of
 
 PEOPLE = 300
 REPLIES = 5_000
 FIRSTS = 300
 DAYS = 20
-LIMIT = 150
-"""Milliseconds."""
 NOW = datetime.now(UTC)
 
 
-def measure_network(app: Flask, database: Database) -> tuple[list[Row], str]:
-    """The pages of activity, signals and contact; and what the network alone takes, as a line of text."""
+def measure_network(app: Flask, meter: Meter) -> None:
+    """The pages of activity, signals and contact; and what the network alone takes."""
+    database = meter.store
     with database.writing() as session:
         course_id = create_course(session, title="Network 300", label="NET", time_zone="Europe/London", now=NOW)
         teacher = _enroll(session, course_id, "network-teacher", Role.INSTRUCTOR)
@@ -45,38 +43,26 @@ def measure_network(app: Flask, database: Database) -> tuple[list[Row], str]:
         _posts(session, course_id, discussion_id, students)
         about = {"course_id": course_id, "person_id": teacher, "role": Role.INSTRUCTOR}
         token = open_visit(session, **about, frame_origins=(), now=NOW)
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["visits"] = {str(course_id): token}
+    client = client_of(app, course_id, token)
     pages = {"activity": f"discussions/{discussion_id}/activity"}
     pages |= {name: f"participation/{name}" for name in ("signals", "contact")}
-    rows = [
-        Row(
-            f"{name}, {PEOPLE} people, {REPLIES} replies",
-            measure(lambda path=path: client.get(f"/courses/{course_id}/{path}"), database.engine),
-            "page",
-        )
-        for name, path in pages.items()
-    ]
+    for name, path in pages.items():
+        url = f"/courses/{course_id}/{path}"
+        meter.page(f"{name}, {PEOPLE} people, {REPLIES} replies", lambda url=url: client.get(url))
     with database.read() as session:
         actor = get_actor(session, course_id=course_id, token=token, now=NOW)
         assert actor is not None
         discussion = get_discussion(session, actor, discussion_id, now=NOW)
-    median = _time_network(database, actor, discussion)
-    verdict = "within" if median <= LIMIT else "OVER"
-    return rows, f"network of {PEOPLE} people and {REPLIES} replies: {median:.1f} ms ({verdict} {LIMIT} ms)"
+    taken = sample(lambda: _network(database, actor, discussion))
+    wall, cpu = statistics.median(taken.wall), statistics.median(taken.cpu)
+    meter.add(f"network of {PEOPLE} people, {REPLIES} replies", median_ms=wall, cpu_ms=cpu)
 
 
-def _time_network(database: Database, actor: Actor, discussion: DiscussionView) -> float:
-    """Milliseconds of the statements and the graph."""
-    times = []
-    for _ in range(WARM_UP + RUNS):
-        begun = time.perf_counter()
-        with database.read() as session:
-            students = list_participants(session, actor, discussion)
-            network_of(students, list_activity(session, actor, [discussion]), discussion.zone)
-        times.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(times[WARM_UP:])
+def _network(database: Database, actor: Actor, discussion: DiscussionView) -> None:
+    """The statements and the graph."""
+    with database.read() as session:
+        students = list_participants(session, actor, discussion)
+        network_of(students, list_activity(session, actor, [discussion]), discussion.zone)
 
 
 def _enroll(session: Session, course_id: int, key: str, role: Role) -> int:

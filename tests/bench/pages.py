@@ -2,75 +2,69 @@
 
 import random
 import re
-import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from lti_app.core.db import Database
-from lti_app.lti.models import CourseLink, Placement
-from lti_app.lti.registrations import add_platform
-from lti_app.lti.seeding import find_deployment
 from tests.bench.course import SIZES, BenchCourse, text_of
-from tests.bench.measure import Cost, measure
-from tests.lti.fake_lms import Browser, FakeLms, KeyPair, KeyServer
+from tests.bench.measure import Meter
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-LAUNCHED = 500
-"""The size of the discussion that a launch opens."""
+NOTHING_NEW = frozenset({200, 204, 304})
+_NEWS = {name: re.compile(rf'data-{name}="([^"]*)"') for name in ("news", "since")}
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    name: str
-    cost: Cost
-    floor: str
-    """What the median is compared with: page or write."""
-
-
-def measure_pages(app: Flask, course: BenchCourse, database: Database) -> list[Row]:
-    """Every page of the path on this database."""
-    engine = database.engine
-    student, teacher = (_client(app, course, token) for token in (course.student_token, course.instructor_token))
-    rows = []
+def measure_pages(app: Flask, course: BenchCourse, meter: Meter) -> None:
+    """Every page of the path on this database: first all that is read, since what is written makes pages longer."""
+    student, teacher = (client_of(app, course.course_id, each) for each in (course.students[0], course.instructor))
+    first = {}
     for size in SIZES:
-        url = f"/courses/{course.course_id}/discussions/{course.discussion_ids[size]}"
+        url = course.path(size)
+        first[size] = meter.page(f"discussion, {size} posts", lambda url=url: student.get(url))
+        last = f"{url}?at={max(1, size // 5 - 3)}"
+        meter.page(f"last page of {size} posts", lambda last=last: student.get(last))
         person = f"{url}/grading/{course.student_ids[5]}"
-        rows += [
-            Row(f"discussion, {size} posts", _get(student, url, engine), "page"),
-            Row(f"last page of {size} posts", _get(student, f"{url}?at={_last_root(course, size)}", engine), "page"),
-            Row(f"post a reply, {size} posts", _reply(student, course, size, engine), "write"),
-            Row(f"one student on the desk, {size} posts", _get(teacher, person, engine), "page"),
-            Row(f"save marks, {size} posts", _save(teacher, person, engine), "write"),
-            Row(f"the class on the desk, {size} posts", _get(teacher, f"{url}/grading", engine), "page"),
-            Row(
-                f"argument map, {size} posts", _get(student, f"{url}/citations/{course.reading_ids[0]}", engine), "page"
-            ),
-        ]
-    found = f"/courses/{course.course_id}/search?q=leader+purpose"
-    rows.append(Row("search, two words in 2 529 posts", _get(student, found, engine), "page"))
-    return [*rows, _launch(app, course, database, engine)]
+        meter.page(f"one student on the desk, {size} posts", lambda person=person: teacher.get(person))
+        meter.page(f"the class on the desk, {size} posts", lambda url=url: teacher.get(f"{url}/grading"))
+        mapped = f"{url}/citations/{course.reading_ids[0]}"
+        meter.page(f"argument map, {size} posts", lambda mapped=mapped: student.get(mapped))
+    meter.against("discussion, 2000 posts ÷ 500 posts", first[2000], first[500])
+    _measure_small(student, course, meter)
+    for size in SIZES:
+        _reply(student, course, size, meter)
+        _save(teacher, f"{course.path(size)}/grading/{course.student_ids[5]}", size, meter)
 
 
-def _client(app: Flask, course: BenchCourse, token: str) -> FlaskClient:
+def client_of(app: Flask, course_id: int, token: str) -> FlaskClient:
+    """The browser of somebody who is in a course."""
     client = app.test_client()
     with client.session_transaction() as cookie:
-        cookie["visits"] = {str(course.course_id): token}
+        cookie["visits"] = {str(course_id): token}
     return client
 
 
-def _get(client: FlaskClient, url: str, engine: Engine) -> Cost:
-    return measure(lambda: client.get(url), engine)
+def _measure_small(student: FlaskClient, course: BenchCourse, meter: Meter) -> None:
+    """Search, notices, and what every open page asks now and then, at the address that the page gives its script."""
+    found = f"/courses/{course.course_id}/search?q=leader+purpose"
+    meter.page("search, two words in 3 030 posts", lambda: student.get(found))
+    notices = f"/courses/{course.course_id}/notices"
+    meter.page(f"notices list, {course.notices} notices", lambda: student.get(notices))
+    page = student.get(course.path(500)).text
+    address, since = (_attribute(page, name) for name in _NEWS)
+    asked = f"{address}?since={since}"
+    tag = student.get(asked).headers.get("ETag")
+    headers = {"If-None-Match": tag} if tag else {}
+    meter.page("news, nothing new", lambda: student.get(asked, headers=headers), statuses=NOTHING_NEW)
+    older = f"{address}?since={max(0, int(since) - 3)}"
+    meter.page("news, something new", lambda: student.get(older))
 
 
-def _last_root(course: BenchCourse, size: int) -> int:
-    return max(1, size // 5 - 3)
+def _attribute(page: str, name: str) -> str:
+    found = _NEWS[name].search(page)
+    if found is None:
+        raise RuntimeError(f"the page does not say where its script asks for news ({name})")
+    return found[1]
 
 
 def _token(client: FlaskClient, url: str) -> str:
@@ -80,15 +74,16 @@ def _token(client: FlaskClient, url: str) -> str:
     return found[1]
 
 
-def _reply(client: FlaskClient, course: BenchCourse, size: int, engine: Engine) -> Cost:
-    url = f"/courses/{course.course_id}/discussions/{course.discussion_ids[size]}"
-    parent = course.last_post_ids[size]
+def _reply(client: FlaskClient, course: BenchCourse, size: int, meter: Meter) -> None:
+    url, parent = course.path(size), course.last_post_ids[size]
     form = {"csrf_token": _token(client, f"{url}/posts/{parent}/reply"), "parent_id": str(parent)}
     chance = random.Random(size)
-    return measure(lambda: client.post(f"{url}/posts", data={**form, "text": text_of(chance)}), engine, status=303)
+    meter.write(
+        f"post a reply, {size} posts", lambda: client.post(f"{url}/posts", data={**form, "text": text_of(chance)})
+    )
 
 
-def _save(client: FlaskClient, url: str, engine: Engine) -> Cost:
+def _save(client: FlaskClient, url: str, size: int, meter: Meter) -> None:
     page = client.get(url).text
     criterion, levels = _first_criterion(page)
     found = TOKEN.search(page)
@@ -107,51 +102,10 @@ def _save(client: FlaskClient, url: str, engine: Engine) -> Cost:
         state["version"] += 1
         return answer
 
-    return measure(call, engine, status=303)
+    meter.write(f"save marks, {size} posts", call)
 
 
 def _first_criterion(page: str) -> tuple[str, list[str]]:
     radios = re.findall(r"<input[^>]*name=\"criterion-(\d+)\"[^>]*>", page)
     values = re.findall(rf'<input[^>]*name="criterion-{radios[0]}"[^>]*value="(\d+)"', page)
     return radios[0], values
-
-
-def _launch(app: Flask, course: BenchCourse, database: Database, engine: Engine) -> Row:
-    """Login, look for the cookie, signed launch, first page: our own time, without the LMS's signing."""
-    with KeyServer().running() as server:
-        lms = FakeLms(server, KeyPair.make("bench"), lambda: datetime.now(UTC))
-        _register(database, lms, course)
-        lms.publish()
-        browser = Browser(app, lms)
-
-        def call() -> TestResponse:
-            begun = browser.login()
-            signed = time.perf_counter()
-            token = lms.sign(lms.claims(begun.nonce, sub=f"newcomer-{len(spent)}"))
-            spent.append(time.perf_counter() - signed)
-            arrived = browser.post(token, begun.state)
-            return browser.client.get(arrived.headers["Location"])
-
-        spent: list[float] = []
-        cost = measure(call, engine)
-    signing = sum(spent) / len(spent) * 1000
-    own = Cost(cost.median - signing, cost.p95 - signing, cost.statements, cost.size, cost.zipped)
-    return Row("launch to first page (4 requests)", own, "page")
-
-
-def _register(database: Database, lms: FakeLms, course: BenchCourse) -> None:
-    """A registered LMS whose link opens one of the benchmark's discussions."""
-    now = datetime.now(UTC)
-    named = {"issuer": lms.issuer, "client_id": lms.client_id}
-    with database.writing() as session:
-        add_platform(session, **named, deployment_ids=[lms.deployment_id], now=now, **lms.urls)
-        deployment = find_deployment(session, **named, deployment_id=lms.deployment_id)
-        session.add(CourseLink(deployment_id=deployment, context_id="course-1", course_id=course.course_id))
-        session.add(
-            Placement(
-                deployment_id=deployment,
-                resource_link_id="link-1",
-                course_id=course.course_id,
-                discussion_id=course.discussion_ids[LAUNCHED],
-            )
-        )

@@ -4,7 +4,6 @@ import random
 from datetime import timedelta
 
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
@@ -21,8 +20,8 @@ from lti_app.discussion.posts.rules.formats import Format
 from lti_app.library.readings.actions.records import add_reading
 from lti_app.participation.requirements.registry import to_stored
 from tests.bench.course import NOW
-from tests.bench.measure import measure
-from tests.bench.pages import Row
+from tests.bench.measure import Meter
+from tests.bench.pages import client_of
 from tests.factories.discussions import plan
 
 CLASS, DISCUSSIONS, READINGS, EACH = 500, 15, 8, 3
@@ -36,20 +35,14 @@ REQUIRED = {
 }
 
 
-def measure_participation(app: Flask, database: Database) -> list[Row]:
+def measure_participation(app: Flask, meter: Meter) -> None:
     """Both tables on this database, for a class of their own."""
-    course_id, discussion_id, token = _build(database)
-    client: FlaskClient = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["visits"] = {str(course_id): token}
+    course_id, discussion_id, token = _build(meter.store)
+    client = client_of(app, course_id, token)
     matrix = f"/courses/{course_id}/discussions/{discussion_id}/participation/class"
     term = f"/courses/{course_id}/participation"
-    return [
-        Row(f"{CLASS} students x 12 requirements", measure(lambda: client.get(matrix), database.engine), "page"),
-        Row(
-            f"{CLASS} students x {DISCUSSIONS} discussions", measure(lambda: client.get(term), database.engine), "page"
-        ),
-    ]
+    meter.page(f"{CLASS} students x 12 requirements", lambda: client.get(matrix))
+    meter.page(f"{CLASS} students x {DISCUSSIONS} discussions", lambda: client.get(term))
 
 
 def _build(database: Database) -> tuple[int, int, str]:

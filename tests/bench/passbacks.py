@@ -1,6 +1,7 @@
 """A class of 500 whose grades are released and sent: its pages, the release, and the worker's own time for a score."""
 
 import json
+import statistics
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,12 +39,14 @@ from lti_app.lti.seeding import find_deployment
 from lti_app.lti.services import LtiServices
 from lti_app.participation.requirements.registry import to_stored
 from tests.bench.course import NOW
-from tests.bench.measure import Cost, measure
-from tests.bench.pages import TOKEN, Row
+from tests.bench.measure import Meter
+from tests.bench.pages import TOKEN, client_of
 
 CLASS = 500
 ANSWER_SECONDS = 0.07
 """About as long as a real LMS takes for a score."""
+ONCE = 0.1
+"""The noise of what is measured once."""
 LMS = {"issuer": "https://large.example", "client_id": "bench"}
 ADDRESSES = {f"{name}_url": f"https://large.example/{name}" for name in ("auth_login", "auth_token", "jwks")}
 
@@ -84,30 +87,28 @@ def _json(body: Mapping[str, object]) -> Answer:
     return Answer(200, "OK", {"Content-Type": "application/json"}, json.dumps(body).encode())
 
 
-def measure_passbacks(app: Flask, database: Database) -> tuple[list[Row], str]:
-    """The rows of the table, and a sentence on how long an LMS that takes its time is waited for."""
-    large, engine = build_large_class(database), database.engine
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["visits"] = {str(large.course_id): large.token}
+def measure_passbacks(app: Flask, meter: Meter) -> None:
+    """The pages of a class of this size, its release, and how long an LMS that takes its time is waited for."""
+    database = meter.store
+    large = build_large_class(database)
+    client = client_of(app, large.course_id, large.token)
     found = TOKEN.search(client.get(large.path).text)
-    begun = time.perf_counter()
-    answer = client.post(f"{large.path}/release", data={"csrf_token": found[1] if found else ""})
-    released = (time.perf_counter() - begun) * 1000
+    begun, used = time.perf_counter(), time.thread_time()
+    client.post(f"{large.path}/release", data={"csrf_token": found[1] if found else ""})
+    released, cpu = (time.perf_counter() - begun) * 1000, (time.thread_time() - used) * 1000
     own = _send(database, AnsweringLms()) * 1000 / CLASS
-    rows = [
-        Row(f"class list, {CLASS} students", measure(lambda: client.get(large.path), engine), "page"),
-        Row(f"gradebook status, {CLASS} grades", measure(lambda: client.get(f"{large.path}/passback"), engine), "page"),
-        Row(f"release of {CLASS} grades ({answer.status_code})", Cost(released, released, 0, 0, 0), "write"),
-        Row("a score, the worker's own time", Cost(own, own, 0, 0, 0), "write"),
-    ]
+    floor = statistics.median(meter.floor_of_write().wall)
+    meter.add(
+        f"release of {CLASS} grades", median_ms=released, cpu_ms=cpu, floor_ms=floor, ratio=released / floor, noise=ONCE
+    )
+    meter.add("a score, the worker's own time", median_ms=own, floor_ms=floor, ratio=own / floor, noise=ONCE)
+    meter.page(f"class list, {CLASS} students", lambda: client.get(large.path))
+    meter.page(f"gradebook status, {CLASS} grades", lambda: client.get(f"{large.path}/passback"))
     with database.writing() as session:
         session.execute(update(Passback).values(state=PassbackState.PENDING, due_at=NOW, sends_unseen=True))
-    whole, answers = _send(database, AnsweringLms(ANSWER_SECONDS)), CLASS * ANSWER_SECONDS / AT_ONCE
-    return rows, (
-        f"{CLASS} grades to an LMS that takes {ANSWER_SECONDS * 1000:.0f} ms for each, {AT_ONCE} at once: "
-        f"{whole:.1f} s, its answers alone {answers:.1f} s, ratio {whole / answers:.2f}"
-    )
+    whole, answers = _send(database, AnsweringLms(ANSWER_SECONDS)) * 1000, CLASS * ANSWER_SECONDS / AT_ONCE * 1000
+    name = f"{CLASS} grades, {ANSWER_SECONDS * 1000:.0f} ms each, ÷ its answers"
+    meter.add(name, median_ms=whole, floor_ms=answers, ratio=whole / answers)
 
 
 def _send(database: Database, lms: Any) -> float:

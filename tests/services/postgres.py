@@ -1,4 +1,4 @@
-"""A private PostgreSQL server that keeps nothing: on a socket of its own, without waiting for disks."""
+"""Private PostgreSQL servers, each on a socket of its own. That of the tests keeps nothing and waits for no disk."""
 
 import getpass
 import os
@@ -21,6 +21,16 @@ IN_MEMORY = (
     "max_connections=200",
     "shared_buffers=64MB",
 )
+COUNTING = ("shared_preload_libraries=pg_stat_statements", "pg_stat_statements.max=5000")
+LASTING = (
+    *COUNTING,
+    "max_connections=200",
+    "shared_buffers=1GB",
+    "max_wal_size=4GB",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+)
+"""As an operator would have it: a commit waits for the disk."""
 
 
 def server_url() -> str:
@@ -28,17 +38,25 @@ def server_url() -> str:
     return os.environ.get("COLLOQUY_TEST_POSTGRES_URL") or address_of("postgres", _prepare)
 
 
-def database_url(name: str) -> str:
-    """The URL of one database on the server, in the form that the settings take."""
-    return make_url(server_url()).set(database=name).render_as_string(hide_password=False)
+def counting_server_url() -> str:
+    """The same for benchmarks: a server that is started counts its statements, one that is named may."""
+    return os.environ.get("COLLOQUY_TEST_POSTGRES_URL") or address_of("postgres-counting", _prepare_counting)
 
 
-def create_database(name: str) -> str:
-    """Create an empty database in place of an older one of this name; answer its URL."""
-    with psycopg.connect(_plain(server_url()), autocommit=True) as connection:
+def lasting_server_url() -> str:
+    """The same for trials under load: a server that is started keeps what it has taken, and counts its statements."""
+    return os.environ.get("COLLOQUY_TEST_POSTGRES_URL") or address_of("postgres-lasting", _prepare_lasting)
+
+
+def create_database(name: str, server: str | None = None) -> str:
+    """Create an empty database in place of an older one of this name; answer its URL, in the form that the settings
+    take.
+    """
+    server = server or server_url()
+    with psycopg.connect(_plain(server), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return database_url(name)
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 def clear(url: str, tables: Iterable[str]) -> None:
@@ -67,7 +85,7 @@ def _plain(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _prepare(folder: Path) -> Server:
+def _prepare(folder: Path, settings: Iterable[str] = IN_MEMORY) -> Server:
     programs, data = find_or_install(POSTGRES), folder / "data"
     user = _server_account()
     data.mkdir(mode=0o700)
@@ -79,9 +97,17 @@ def _prepare(folder: Path) -> Server:
     options = ["--encoding", "UTF8", "--locale", "C"]
     subprocess.run([*initdb, *options], check=True, stdout=subprocess.DEVNULL, cwd=folder, **as_user)  # type: ignore[call-overload]
     command = [str(programs / "postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
-    command += [word for setting in IN_MEMORY for word in ("-c", setting)]
+    command += [word for setting in settings for word in ("-c", setting)]
     address = f"postgresql://colloquy@/postgres?host={folder}"
     return Server(command, ready="database system is ready to accept connections", address=address, user=user)
+
+
+def _prepare_counting(folder: Path) -> Server:
+    return _prepare(folder, (*IN_MEMORY, *COUNTING))
+
+
+def _prepare_lasting(folder: Path) -> Server:
+    return _prepare(folder, LASTING)
 
 
 def _server_account() -> str:
