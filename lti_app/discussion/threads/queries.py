@@ -52,6 +52,7 @@ from lti_app.discussion.visibility.queries import (
     visible_of,
     visible_to,
 )
+from lti_app.discussion.visibility.rules import status_of
 
 PAGE_SIZE = 40
 """Posts on one page of a discussion."""
@@ -160,19 +161,19 @@ def read_thread(
 
 
 def _line(row: PostRow, actor: Actor) -> PostLine:
-    is_author = row.author_id == actor.person_id
+    status, is_author = status_of(row), row.author_id == actor.person_id
     return PostLine(
         row.id,
         row.number,
         row.address,
         row.depth,
         row.group_id,
-        is_own=is_author and row.byline is None,
-        is_deleted=row.deleted_at is not None,
+        is_own=is_author and not status.is_imported,
+        is_deleted=status.is_deleted,
         is_liked=bool(row.is_liked),
         is_author=is_author,
         is_asker=row.asked_by == actor.person_id,
-        is_personal=row.private_to_id is not None or (is_author and row.byline is None),
+        is_personal=status.is_private or (is_author and not status.is_imported),
         row=row,
     )
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor, Role
+from lti_app.course.groups.queries import GroupLine
 from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.actions.remove import remove_discussion
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, NotRemovable
@@ -32,7 +33,7 @@ from lti_app.grading.assessments.queries.waiting import count_waiting
 from lti_app.grading.assessments.rules import MAX_REASON
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.notices.feed.queries.standing import get_standing
-from lti_app.participation.progress.queries import requirements_of
+from lti_app.participation.progress.queries import Participation, requirements_of
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.participation.versions.queries import list_versions
 from lti_app.web.discussion.cards import PageCards
@@ -59,26 +60,15 @@ def show(discussion_id: int) -> ResponseReturnValue:
     groups = groups_of(session, actor, discussion)
     discussion = narrowed(discussion, groups, request.args.get("group"))
     own = own_participation(actor, discussion)
-    progress = own.verdicts if own else None
-    circumstances = _circumstances(session, actor, discussion, progress)
-    can_write = posts_access.may(actor, posts_access.PostPermission.START, circumstances)
+    circumstances = _circumstances(session, actor, discussion, own.verdicts if own else None)
     thread = _thread(session, actor, discussion, circumstances)
     if moved := _moved(session, actor, discussion, thread["page"]):
         return redirect(url_for(".show", discussion_id=discussion_id, at=moved, _anchor=f"p{moved}"), 303)
     told = {
         **_about(session, actor, discussion),
+        **_own(session, actor, discussion, own),
         **thread,
-        "progress": progress,
-        "points": get_points(session, actor, discussion, actor.person_id, progress) if progress else None,
-        "post_verdicts": progress.posts if progress else {},
-        "has_posted": circumstances.has_posted,
-        "can_write": can_write,
-        **starting(
-            first_post(actor, discussion, participation=own, can_write=can_write, has_posted=circumstances.has_posted),
-            groups,
-            discussion,
-            actor,
-        ),
+        **_starting(actor, discussion, groups, own, circumstances),
     }
     cards = PageCards(actor, discussion, told["page"], told) if told["page"] else None
     return render_template("discussion/discussions/show.html", cards=cards, **told)
@@ -195,6 +185,28 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[s
         "followed": standing.threads,
         "base_url": url_for(".show", discussion_id=discussion.id),
     }
+
+
+def _own(session: Session, actor: Actor, discussion: DiscussionView, own: Participation | None) -> dict[str, Any]:
+    """What the page says of the reader's own participation."""
+    if own is None:
+        return {"progress": None, "points": None, "post_verdicts": {}}
+    points = get_points(session, actor, discussion, actor.person_id, own.verdicts)
+    return {"progress": own.verdicts, "points": points, "post_verdicts": own.verdicts.posts}
+
+
+def _starting(
+    actor: Actor,
+    discussion: DiscussionView,
+    groups: list[GroupLine],
+    own: Participation | None,
+    circumstances: posts_access.Circumstances,
+) -> dict[str, Any]:
+    """What the page needs to begin a thread with."""
+    can_write = posts_access.may(actor, posts_access.PostPermission.START, circumstances)
+    has_posted = circumstances.has_posted
+    form = first_post(actor, discussion, participation=own, can_write=can_write, has_posted=has_posted)
+    return {"has_posted": has_posted, "can_write": can_write, **starting(form, groups, discussion, actor)}
 
 
 def _circumstances(

@@ -24,13 +24,13 @@ from lti_app.discussion.read_state.queries import NewPosts, ask_for_news, find_n
 from lti_app.discussion.read_state.rules import PostNumbers
 from lti_app.discussion.search.queries import FoundPage, FoundPost, get_person_posts, search_posts
 from lti_app.discussion.threads.queries import get_overview, read_thread
-from lti_app.exchange.exporting.queries import export_posts, list_authors, list_records, select_for_export
+from lti_app.exchange.exporting.queries import list_records, select_for_export
 from lti_app.exchange.exporting.rules.data import ExportFormat, Scope
 from lti_app.grading.assessments.queries.context import list_posts_in_context
 from lti_app.participation.progress.queries import collect_class_facts
-from tests.discussion.visibility import oracle, own_work, reviewed_work
+from tests.discussion.visibility import exported_work, oracle, own_work, reviewed_work
 from tests.discussion.visibility.looks import LOOKS, READING, SHUT, counted, every_fifth, existing, name_of
-from tests.discussion.visibility.oracle import STAFF, Case, Place, Viewer
+from tests.discussion.visibility.oracle import Case, Place, Viewer
 from tests.discussion.visibility.world import PLACES, VIEWERS, World, build
 
 PLACE = {
@@ -248,57 +248,6 @@ def check_unanswered_posts(world: World) -> None:
         assert {post.id: post.author for post in listed} == expected, (viewer, place)
 
 
-def check_export_of_what_one_can_read(world: World) -> None:
-    for viewer, place in READING:
-        actor, view = world.actor(viewer), world.view(viewer, place)
-        selection = select_for_export(world.session, actor, view, scope=Scope.READABLE, kind=ExportFormat.HTML)
-        found = {
-            post.id: (post.author, bool(post.html), bool(post.cited)) for post in export_posts(world.session, selection)
-        }
-        assert found == {
-            number: (name_of(world, viewer, place, post), says, says)
-            for number, post in existing(world, viewer, place).items()
-            for says in [oracle.says(viewer, place, post)]
-        }, (viewer, place)
-
-
-def check_export_of_what_the_class_can_read(world: World) -> None:
-    nobody = Viewer("nobody", "student")
-    for place in PLACES:
-        view = world.view(VIEWERS[0], place)
-        selection = select_for_export(world.session, world.cast.ines, view, scope=Scope.PUBLIC, kind=ExportFormat.HTML)
-        found = {post.id: (post.author, bool(post.html)) for post in export_posts(world.session, selection)}
-        assert found == {
-            number: (name_of(world, nobody, place, post), oracle.says(nobody, place, post))
-            for number, post in existing(world, nobody, place).items()
-        }, place
-
-
-def check_export_of_ones_own(world: World) -> None:
-    for viewer, place in LOOKS:
-        if viewer.role == "observer":
-            continue
-        view = world.view(viewer, place)
-        selection = select_for_export(world.session, world.actor(viewer), view, scope=Scope.ONE, kind=ExportFormat.JSON)
-        found = {post.id: bool(post.html) for post in export_posts(world.session, selection)}
-        assert found == {
-            number: not post.deleted
-            for number, post in world.posts(place).items()
-            if post.author == viewer.person and not post.byline
-        }, (viewer, place)
-
-
-def check_authors(world: World) -> None:
-    for viewer, place in READING:
-        found = {author.name for author in list_authors(world.session, world.actor(viewer), world.view(viewer, place))}
-        hides = oracle.hides_names(viewer, place)
-        assert found == {
-            name_of(world, viewer, place, post)
-            for post in existing(world, viewer, place).values()
-            if not post.byline and not (hides and post.author in STAFF)
-        }, (viewer, place)
-
-
 def check_queue(world: World) -> None:
     for viewer, place in LOOKS:
         actor, view = world.actor(viewer), world.view(viewer, place)
@@ -389,10 +338,6 @@ CHECKS = (
     check_citations,
     check_citations_counted_in_a_reading,
     check_unanswered_posts,
-    check_export_of_what_one_can_read,
-    check_export_of_what_the_class_can_read,
-    check_export_of_ones_own,
-    check_authors,
     check_queue,
     check_desk,
     check_what_counts_for_a_student,
@@ -402,6 +347,6 @@ CHECKS = (
 
 def test_every_reader(world, subtests):
     """Built once, then asked by everybody for everything."""
-    for check in (*CHECKS, *own_work.CHECKS, *reviewed_work.CHECKS):
+    for check in (*CHECKS, *exported_work.CHECKS, *own_work.CHECKS, *reviewed_work.CHECKS):
         with subtests.test(check.__name__):
             check(world)

@@ -64,18 +64,18 @@ def test_the_same_calendar_is_the_same_to_the_byte_and_not_sent_again(site, addr
 
 
 @pytest.mark.parametrize(
-    ("lms", "browser", "program", "words"),
+    ("languages", "words"),
     [
-        ("de", "en", "en", "Erster Beitrag fällig"),
-        ("de-AT", "en", "ar", "Erster Beitrag fällig"),
-        ("en", "de", "de", "First post due"),
-        ("", "de", "en", "Erster Beitrag fällig"),  # the LMS tells none: that of the page with the address
-        ("", "xx", "de", "First post due"),
+        (("de", "en", "en"), "Erster Beitrag fällig"),
+        (("de-AT", "en", "ar"), "Erster Beitrag fällig"),
+        (("en", "de", "de"), "First post due"),
+        (("", "de", "en"), "Erster Beitrag fällig"),  # the LMS tells none: that of the page with the address
+        (("", "xx", "de"), "First post due"),
     ],
 )
-def test_it_speaks_the_language_of_its_owner_whatever_the_program_asks_for(
-    site, cast, discussion, where, lms, browser, program, words
-):
+@pytest.mark.usefixtures("discussion")
+def test_it_speaks_the_language_of_its_owner_whatever_the_program_asks_for(site, cast, where, languages, words):
+    lms, browser, program = languages
     with site.database.writing() as session:
         session.get_one(Person, cast.ana.person_id).locale = lms or None
     ana = site.browser(cast.ana)
