@@ -1,7 +1,7 @@
 """The statements of a request over HTTP, counted at the database: what reaches it, whoever sends it."""
 
 import re
-import time
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,8 +80,8 @@ def counted_by_postgresql(engine: Engine) -> Iterator[Callable[[], Statements]]:
 
 def traced(file: Path, thread: str = "waitress", *, settled: float = SETTLED_SECONDS) -> Statements:
     """What threads of this name have sent, by the file that `traced` writes, once nothing more has come for a while."""
-    size = -1
+    size, never = -1, threading.Event()
     while size != (size := file.stat().st_size):
-        time.sleep(settled)
+        never.wait(settled)
     lines = (each.partition("\t") for each in file.read_text(encoding="utf-8").splitlines())
     return Statements(Counter(statement for name, _tab, statement in lines if name.startswith(thread)))

@@ -7,19 +7,17 @@ that TRACED_STATEMENTS names is the name of the thread and the statement.
 import os
 import sqlite3
 import threading
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 
-_LINES = Path(os.environ["TRACED_STATEMENTS"]).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115 -- until the end
+_lines = os.open(os.environ["TRACED_STATEMENTS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+_connect = sqlite3.connect
 
 
 def _note(statement: str) -> None:
     if not statement.startswith("--"):  # what a trigger does for a statement
         words = " ".join(statement.split())[:300]
-        _LINES.write(f"{threading.current_thread().name}\t{words}\n")
-
-
-_connect = sqlite3.connect
+        os.write(_lines, f"{threading.current_thread().name}\t{words}\n".encode())
 
 
 def _listening(*arguments: Any, **options: Any) -> sqlite3.Connection:
@@ -29,7 +27,4 @@ def _listening(*arguments: Any, **options: Any) -> sqlite3.Connection:
 
 
 sqlite3.connect = sqlite3.dbapi2.connect = _listening  # type: ignore[assignment]
-
-from lti_app.wsgi import application  # noqa: E402 -- its connections are to be listened to
-
-__all__ = ["application"]
+application = import_module("lti_app.wsgi").application  # now, when its connections are listened to
