@@ -67,9 +67,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
         "discussion/discussions/show.html",
         **_about(session, actor, discussion),
         **thread,
-        progress=progress,
-        points=get_points(session, actor, discussion, actor.person_id, progress) if progress else None,
-        post_verdicts=progress.posts if progress else {},
+        **_counted(session, actor, discussion, progress),
         has_posted=circumstances.has_posted,
         can_write=can_write,
         **starting(first_post(actor, discussion, participation=own, can_write=can_write), groups, discussion, actor),
@@ -88,8 +86,7 @@ def participation(discussion_id: int) -> ResponseReturnValue:
         "discussion/discussions/participation.html",
         discussion=discussion,
         requirements=requirements_of(discussion),
-        progress=own.verdicts if own else None,
-        points=get_points(session, actor, discussion, actor.person_id, own.verdicts) if own else None,
+        **_counted(session, actor, discussion, own.verdicts if own else None),
         rubric=get_rubric(session, discussion),
         versions=list_versions(session, actor, discussion),
         base_url=url_for(".show", discussion_id=discussion_id),
@@ -161,6 +158,16 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[s
         "review_count": count_review_items(session, actor).get(discussion.id, 0),
         "base_url": url_for(".show", discussion_id=discussion.id),
     }
+
+
+def _counted(
+    session: Session, actor: Actor, discussion: DiscussionView, progress: Verdicts | None
+) -> dict[str, object]:
+    """The reader's own participation, with its points and how each post counts."""
+    if progress is None:
+        return {"progress": None, "points": None, "post_verdicts": {}}
+    points = get_points(session, actor, discussion, actor.person_id, progress)
+    return {"progress": progress, "points": points, "post_verdicts": progress.posts}
 
 
 def _circumstances(
