@@ -128,27 +128,41 @@ class Verdicts:
     @property
     def points_of_all(self) -> Decimal:
         """The points of all that is required, excused or not."""
-        return sum((_points_of(each) for each in self._by_requirement(of=self.required)), Decimal(0))
+        return self._tally[0]
 
     @property
     def points_possible(self) -> Decimal:
         """The points of all that is required, except for what is excused."""
-        possible = (_points_of(each) for each in self._by_requirement(of=self.required) if not _is_excused(each))
-        return sum(possible, Decimal(0))
+        return self._tally[1]
 
     @property
     def points(self) -> Decimal:
         """The points so far. Those of optional requirements make up for others, up to the points that are possible."""
-        earned = (_earned(each) for each in self._by_requirement(of=self.requirements) if not _is_excused(each))
-        return min(sum(earned, Decimal(0)), self.points_possible)
+        return min(self._tally[2], self.points_possible)
+
+    @cached_property
+    def _tally(self) -> tuple[Decimal, Decimal, Decimal]:
+        """The points of all that is required, of what of it is not excused, and all that were earned.
+
+        A requirement may have several verdicts, one for each reading; its points are those of all together.
+        """
+        of_all = possible = earned = Decimal(0)
+        for _kind, group in groupby(self.requirements, key=lambda verdict: verdict.kind):
+            verdicts = tuple(group)
+            own = verdicts[0].requirement.own
+            if not own.points:
+                continue
+            is_excused = all(verdict.is_excused for verdict in verdicts)
+            if not own.is_optional:
+                of_all += own.points
+                possible += 0 if is_excused else own.points
+            if not is_excused:
+                earned += sum((verdict.points for verdict in verdicts), Decimal(0)) / len(verdicts)
+        return of_all, possible, earned
 
     def of(self, requirement: Requirement) -> tuple[Verdict, ...]:
         """The verdicts of one requirement."""
         return tuple(verdict for verdict in self.requirements if verdict.requirement is requirement)
-
-    def _by_requirement(self, *, of: Sequence[Verdict]) -> list[tuple[Verdict, ...]]:
-        """A requirement may have several verdicts, one for each reading; its points are those of all together."""
-        return [tuple(group) for _, group in groupby(of, key=lambda verdict: verdict.kind)]
 
 
 def evaluate(
@@ -214,15 +228,3 @@ def _clock(
         if each.author_id != activity.person_id and (own_group is None or each.of_group in (own_group, None))
     )
     return requirements.early.clock(posted_at, others, requirements.parts[0].terms.calendar, now)
-
-
-def _points_of(verdicts: Sequence[Verdict]) -> Decimal:
-    return verdicts[0].requirement.own.points
-
-
-def _earned(verdicts: Sequence[Verdict]) -> Decimal:
-    return sum((verdict.points for verdict in verdicts), Decimal(0)) / len(verdicts)
-
-
-def _is_excused(verdicts: Sequence[Verdict]) -> bool:
-    return all(verdict.is_excused for verdict in verdicts)

@@ -85,11 +85,8 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         **_graders(actor, discussion, lines),
         tick=request.args.get("tick", ""),
         **_totals(lines),
-        lineage=get_lineage(read_session(), actor, discussion),
-        release_form=ConfirmForm(),
         blind=blind,
-        may_edit_rubric=may(actor, DiscussionPermission.EDIT_SETTINGS),
-        base_url=url_for("discussions.show", discussion_id=discussion_id),
+        **_around(actor, discussion),
     )
 
 
@@ -273,6 +270,16 @@ def _release(session: Session, actor: Actor, discussion: DiscussionView, person_
 def _last_read(lines: Sequence[StudentLine]) -> datetime | None:
     """When the gradebook was last read; None for never."""
     return max((at for line in lines if line.passback and (at := line.passback.checked_at)), default=None)
+
+
+def _around(actor: Actor, discussion: DiscussionView) -> dict[str, object]:
+    """What the page of the class list has beside its students."""
+    return {
+        "lineage": get_lineage(read_session(), actor, discussion),
+        "release_form": ConfirmForm(),
+        "may_edit_rubric": may(actor, DiscussionPermission.EDIT_SETTINGS),
+        "base_url": url_for("discussions.show", discussion_id=discussion.id),
+    }
 
 
 def _points(

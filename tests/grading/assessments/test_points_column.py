@@ -41,6 +41,7 @@ from tests.factories.discussions import ASKED, PAID, WEEK, plan, set_up
 from tests.factories.grades import mark
 from tests.factories.passbacks import passback_states, points_sent
 from tests.factories.posts import write
+from tests.races import at_once
 from tests.statements import count_statements
 
 LEASE = timedelta(minutes=2)
@@ -338,3 +339,27 @@ def test_a_class_costs_one_statement_beside_its_evaluation(database, session, ca
         points_of = collect_points(session, cast.ines, paid, verdicts_of=verdicts_of, now=clock())
         assert [points_of(each.person_id).now.given for each in cast.students] == [2, 0, 0]
     assert len(statements) == 1
+
+
+def test_of_a_release_and_two_clicks_at_once_one_sends_the_points(database, session, cast, paid, clock):
+    mark(session, cast.ines, paid, cast.ana, now=clock())
+    line = lines_of(session, cast, paid, clock)[cast.ana.person_id]
+    ticked = {cast.ana.person_id: line.fingerprint}
+    session.commit()
+
+    def send_them():
+        with database.writing() as own:
+            return send_points(own, cast.tariq, paid, ticked=ticked, now=clock()).queued
+
+    def release_it():
+        with database.writing() as own:
+            release(own, cast.ines, paid, cast.ana.person_id, now=clock())
+        return 0
+
+    outcomes = at_once([send_them, send_them, release_it])
+    assert sorted(outcomes)[:2] == [0, 0]
+    row = session.scalars(select(PointsPassback)).one()
+    assert (row.wanted_version, row.given) == (1, 2)
+    assert [each.kind for each in list_history(session, cast.ines, paid, cast.ana.person_id)].count(
+        GradeEventKind.POINTS_SENT
+    ) == 1
