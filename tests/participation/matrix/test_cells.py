@@ -146,7 +146,7 @@ def test_an_extension_of_a_group_goes_with_its_members(term, cast, derived):
     derived.clear()
     group_id = make_group(session, cast.ines, "Late starters")
     place_students(session, cast.ines, {chi: group_id})
-    dates = Calendar(replies_due=one.calendar.closes_at)
+    dates = Calendar(first_post_due=one.calendar.closes_at, replies_due=one.calendar.closes_at)
     extend(session, cast.ines, one, group_id=group_id, dates=dates, note="", now=term.clock())
     session.commit()
     assert term.look()[one.id][chi].state == "nothing"
