@@ -111,7 +111,7 @@ def settings(discussion_id: int) -> ResponseReturnValue:
         try:
             page.save()
         except DatesOutOfOrder as error:
-            page.mark_out_of_order(error)
+            page.form.mark_out_of_order(error.data["earlier"], error.data["later"])
         else:
             return redirect(url_for(".show", discussion_id=discussion_id), 303)
     return page.render(), 422
