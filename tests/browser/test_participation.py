@@ -13,6 +13,7 @@ from lti_app.discussion.discussions.models import Discussion
 from tests.browser.audit import Audit
 from tests.browser.conftest import MakeVisitor
 from tests.browser.full_class import fill
+from tests.browser.keyboard import Keyboard
 from tests.browser.site import Site, running_site
 from tests.browser.states import grade_in_every_way
 from tests.browser.visitor import Visitor
@@ -119,6 +120,45 @@ def test_the_term_and_what_if(lived_site: Site, visit: MakeVisitor):
     page.get_by_role("link", name="Cancel").click()
     expect(page).to_have_url(lived_site.tool_url + TERM)
     assert audit.findings == []
+
+
+def test_what_if_the_dates_were_others(lived_site: Site, visit: MakeVisitor):
+    audit = Audit()
+    page = visit(lived_site).become("miriam").open_in_tab()
+    page.goto(lived_site.tool_url + TERM)
+    page.get_by_role("navigation", name="Participation", exact=True).get_by_role("link", name="What if").click()
+    keyboard = Keyboard(page)
+    keyboard.tab_to(page.get_by_label("Discussion"))
+    page.get_by_label("Discussion").select_option(label="Are leaders and managers different kinds of people?")
+    keyboard.tab_to(page.get_by_role("button", name="Show its dates"))
+    page.keyboard.press("Enter")
+    first_post = page.get_by_label("First post due")
+    expect(first_post).not_to_have_value("")
+    audit.look(page, "what if, with dates")
+    before = first_post.input_value()
+    first_post.fill("2020-01-01T12:00")
+    page.get_by_text("Dates of single requirements").click()
+    audit.look(page, "what if, with all dates")
+    first_post.press("Enter")
+    expect(page.get_by_role("heading", name="Preview: nothing is saved yet")).to_be_visible()
+    assert page.locator(".effects .late").count() > 3
+    audit.look(page, "what if, previewed")
+    first_post.fill("2099-01-01T12:00")
+    page.get_by_role("button", name="Change this discussion").click()
+    expect(page.get_by_role("alert").first).to_contain_text("“First post due”")
+    first_post.fill("2020-01-02T12:00")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Change this discussion").click()
+    expect(page.get_by_role("status").first).to_contain_text("Dates changed.")
+    page.get_by_role("navigation", name="Participation", exact=True).get_by_role("link", name="What if").click()
+    page.get_by_label("Discussion").select_option(label="Are leaders and managers different kinds of people?")
+    page.get_by_role("button", name="Show its dates").click()
+    expect(first_post).to_have_value("2020-01-02T12:00")
+    first_post.fill(before)
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Change this discussion").click()
+    expect(page.get_by_role("status").first).to_contain_text("Dates changed.")
+    assert (audit.findings, keyboard.faults) == ([], [])
 
 
 def test_a_student_sees_what_is_still_to_do(lived_site: Site, visit: MakeVisitor):

@@ -18,7 +18,7 @@ from lti_app.discussion.discussions.rules import (
 from lti_app.participation.progress.queries import ClassWork, collect_class_work, requirements_of
 from lti_app.participation.versions.queries import class_terms
 from lti_app.participation.versions.rules import is_same_rule, rule_to_stored
-from lti_app.participation.what_if.rules import StandingChange, compare_standings
+from lti_app.participation.what_if.rules import ClassComparison, StandingChange
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,15 @@ def list_standing_changes(
     """
     changed = change.applied_to(discussion)
     work = collect_class_work(session, actor, discussion, others=[requirements_of(changed)])
-    return compare_rules(work, discussion, changed, person_ids, now=now)
+    return compare_rules(work, discussion, changed, person_ids, now=now).changes
 
 
 def compare_rules(
     work: ClassWork, discussion: DiscussionView, changed: DiscussionView, person_ids: Sequence[int], *, now: datetime
-) -> list[StandingChange]:
-    """The students among these for whom it would make a difference if the discussion were as `changed` is."""
+) -> ClassComparison:
+    """What these students have done, judged by the discussion as it is and as `changed` is."""
     before_of, after_of = work.judged(discussion, now=now), work.judged(changed, now=now)
-    return compare_standings(
+    return ClassComparison(
         {each: before_of(each) for each in person_ids},
         {each: after_of(each) for each in person_ids},
         {each: sum(not post.deleted for post in work.facts.get(each, ())) for each in person_ids},

@@ -1,5 +1,6 @@
 """What a change of a rule would change for students: two evaluations of the same work, compared."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -42,6 +43,41 @@ class StandingChange:
         if self.points[0] != self.points[1]:
             return self.points[1] < self.points[0]
         return bool(self.lost)
+
+
+@dataclass(frozen=True)
+class StandingTally:
+    """How many students have a standing before and after a change."""
+
+    standing: WorkStanding
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class ClassComparison:
+    """Two evaluations of the work of a class."""
+
+    before: Mapping[int, Verdicts]
+    after: Mapping[int, Verdicts]
+    """By person id: the same people, and the results of the same posts."""
+    posts: Mapping[int, int]
+    """How many of each one's posts are not deleted."""
+
+    @property
+    def changes(self) -> list[StandingChange]:
+        """The students for whom it makes a difference."""
+        return compare_standings(self.before, self.after, self.posts)
+
+    @property
+    def tallies(self) -> tuple[StandingTally, ...]:
+        """The standings that anybody has, from the best to the worst."""
+        counts = [
+            Counter(standing_of(each, posts=self.posts[person_id]) for person_id, each in side.items())
+            for side in (self.before, self.after)
+        ]
+        pairs = ((each, counts[0][each], counts[1][each]) for each in reversed(_BETTER))
+        return tuple(StandingTally(*pair) for pair in pairs if pair[1] or pair[2])
 
 
 def compare_standings(

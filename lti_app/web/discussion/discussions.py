@@ -110,7 +110,7 @@ def participation(discussion_id: int) -> ResponseReturnValue:
         "discussion/discussions/participation.html",
         discussion=discussion,
         requirements=requirements_of(discussion),
-        **_counted(session, actor, discussion, own.verdicts if own else None),
+        **_own(session, actor, discussion, own),
         rubric=get_rubric(session, discussion),
         versions=list_versions(session, actor, discussion),
         base_url=url_for(".show", discussion_id=discussion_id),
@@ -135,7 +135,7 @@ def settings(discussion_id: int) -> ResponseReturnValue:
         try:
             page.save()
         except DatesOutOfOrder as error:
-            page.mark_out_of_order(error)
+            page.form.mark_out_of_order(error.data["earlier"], error.data["later"])
         else:
             return redirect(url_for(".show", discussion_id=discussion_id), 303)
     return page.render(), 422

@@ -19,7 +19,7 @@ from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 
 from lti_app.core.local_time import local_time
-from lti_app.course.people.rules import ZONES
+from lti_app.course.people.rules import ZONES, zone
 from lti_app.discussion.discussions.actions.reserve import MAX_POINTS
 
 DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -127,6 +127,11 @@ def moment_of(local: datetime | None, time_zone: str, *, end_of_minute: bool) ->
     edge = (59, 999_999) if end_of_minute else (0, 0)
     exact = local.replace(second=edge[0], microsecond=edge[1])
     return local_time(exact, ZoneInfo(time_zone), is_end=end_of_minute).moment
+
+
+def local_minute(moment: datetime, time_zone: str) -> datetime:
+    """A moment as a date field has it: local, without seconds and zone."""
+    return moment.astimezone(zone(time_zone)).replace(second=0, microsecond=0, tzinfo=None, fold=0)
 
 
 def _in_our_time(_form: Form, field: DateTimeLocalField) -> None:

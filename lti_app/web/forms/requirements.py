@@ -7,11 +7,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, Form, IntegerField, SelectField
+from wtforms import BooleanField, Field, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from lti_app.core.local_time import ClockChange, local_time
-from lti_app.course.people.rules import zone
 from lti_app.discussion.discussions.rules import StoredRequirements
 from lti_app.participation.requirements.base import FormField, Requirement
 from lti_app.participation.requirements.early import MAX_OTHERS, EarlyRule
@@ -27,7 +25,8 @@ from lti_app.participation.requirements.registry import (
     use_from_stored,
 )
 from lti_app.participation.requirements.terms import OwnTerms
-from lti_app.web.forms.fields import DateField, OptionalPointsField, moment_of, offered
+from lti_app.web.forms.dates import DatesForm
+from lti_app.web.forms.fields import DateField, OptionalPointsField, local_minute, offered
 from lti_app.web.forms.sentences import SettingSentence, sentence_of
 from lti_app.web.requests import is_number
 
@@ -47,8 +46,8 @@ class TermsLine:
     points: Field
 
 
-class RequirementsForm(Form):
-    """What an instructor asks a class for: part of a form that has the dates of the discussion and a `time_zone`."""
+class RequirementsForm(DatesForm):
+    """What an instructor asks a class for, with the dates of the discussion: part of a form."""
 
     early_others = IntegerField(
         _l("First posts of others that open the time to reply"),
@@ -102,14 +101,6 @@ class RequirementsForm(Form):
             if preset.key == key:
                 self._fill({**{each.input: each.nothing for each in FIELDS}, **preset.values, EARLY: preset.early})
 
-    def clock_notes(self) -> list[str]:
-        """What is told of times that a change of the clocks leaves out or repeats; of a form that is valid."""
-        notes = []
-        for field in self:
-            if isinstance(field, DateField) and field.data is not None and not field.errors:
-                notes += _clock_note(field, self["time_zone"].data)
-        return notes
-
     def offer_uses(self, titles: Mapping[int, str], *, before: PointsUse, no_column: str = "") -> None:
         """Offer what points can be for: the criteria of the rubric, by key, and a gradebook column, unless `no_column`
         says why there can be none. A column that was chosen `before` can be kept, and keeps its name.
@@ -146,9 +137,7 @@ class RequirementsForm(Form):
         return PointsUse(key if key in self._criteria else 0)
 
     def _own_terms(self, kind: type[Requirement]) -> OwnTerms:
-        due = None
-        if kind.has_own_date:
-            due = moment_of(self[f"{kind.kind}_due"].data, self["time_zone"].data, end_of_minute=True)
+        due = self.to_moment(f"{kind.kind}_due") if kind.has_own_date else None
         points = (self[f"{kind.kind}_points"].data or Decimal(0)).quantize(Decimal("0.01"))
         return OwnTerms(due, self[f"{kind.kind}_optional"].data, points)
 
@@ -181,37 +170,8 @@ def begun_requirements(stored: StoredRequirements | None, time_zone: str) -> dic
         begun[f"{kind}_optional"] = own.is_optional
         begun[f"{kind}_points"] = own.points or None
         if own.due is not None:
-            local = own.due.astimezone(zone(time_zone))
-            begun[f"{kind}_due"] = local.replace(second=0, microsecond=0, tzinfo=None)
+            begun[f"{kind}_due"] = local_minute(own.due, time_zone)
     return begun
-
-
-def _clock_note(field: Field, time_zone: str) -> list[str]:
-    found = local_time(field.data, zone(time_zone), is_end=field.name != "opens_at")
-    values = {
-        "label": field.label.text,
-        "time": f"{field.data:%H:%M}",
-        "used": f"{found.moment:%H:%M}",
-        "offset": f"{found.moment:%z}"[:3],
-        "zone": time_zone,
-    }
-    if found.change is ClockChange.MISSING:
-        return [
-            _(
-                "%(label)s: %(time)s does not exist on that day in %(zone)s, because the clocks go forward. "
-                "%(used)s is used.",
-                **values,
-            )
-        ]
-    if found.change is ClockChange.TWICE:
-        return [
-            _(
-                "%(label)s: %(time)s exists twice on that day in %(zone)s, because the clocks go back. "
-                "The one with UTC%(offset)s is used.",
-                **values,
-            )
-        ]
-    return []
 
 
 def _field(about: FormField) -> Any:
@@ -229,9 +189,13 @@ def _terms_fields(kind: type[Requirement]) -> dict[str, Any]:
         f"{kind.kind}_optional": BooleanField(_l("%(requirement)s: optional", requirement=heading)),
         f"{kind.kind}_points": OptionalPointsField(_l("%(requirement)s: points", requirement=heading)),
     }
-    if kind.has_own_date:
-        fields[f"{kind.kind}_due"] = DateField(_l("%(requirement)s: due", requirement=heading))
-    return fields
+    return fields | own_date_field(kind)
+
+
+def own_date_field(kind: type[Requirement]) -> dict[str, DateField]:
+    """The field for the own date of a kind, by name, if it can have one."""
+    heading: Any = _l(kind.title)
+    return {f"{kind.kind}_due": DateField(_l("%(requirement)s: due", requirement=heading))} if kind.has_own_date else {}
 
 
 for _about in FIELDS:  # WTForms collects the fields of a form from the attributes of its class

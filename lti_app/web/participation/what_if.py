@@ -1,4 +1,4 @@
-"""What if the rules were others: who would gain and lose, before anything is saved."""
+"""What if the rules or the dates were others: who would gain and lose, before anything is saved."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,9 +8,11 @@ from flask_babel import ngettext
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.errors import SettingsChanged
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.participation.matrix.actions import apply_rule
 from lti_app.participation.matrix.queries.what_if import RulePreview, list_ruled, preview_rule
-from lti_app.web.participation.forms.what_if import WhatIfForm
+from lti_app.participation.matrix.rules.proposals import RuleProposal
+from lti_app.web.participation.forms.what_if import WhatIfForm, what_if_form
 from lti_app.web.requests import is_number
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -20,29 +22,33 @@ blueprint = Blueprint("what_if", __name__, url_prefix="/courses/<int:course_id>/
 
 @blueprint.get("")
 def show() -> ResponseReturnValue:
-    """The form; the discussion that the address names is chosen."""
-    actor = _enter()
-    return _page(_form(actor, request.args.get("discussion", "")))
+    """The form; the discussion that the address names is chosen, with its dates."""
+    form, view, _is_stale = _form(_enter(), request.args.get("discussion", ""))
+    return _page(form, view)
 
 
 @blueprint.post("")
 def change() -> ResponseReturnValue:
-    """Show what the change would do, or do what was shown."""
-    actor = _enter()
-    form = _form(actor)
-    if not form.validate():
-        return _page(form), 422
-    changes = form.to_changes()
-    if request.form.get("do") == "apply" and changes and (versions := _seen()):
+    """Show what the change would do, or do what was shown; or show the dates of another discussion."""
+    actor, do = _enter(), request.form.get("do")
+    form, view, is_stale = _form(actor, request.form.get("discussion", ""))
+    if do == "choose":
+        return _page(form, view)
+    if not form.is_sound(view):
+        return _page(form, view), 422
+    proposal = form.to_proposal(view)
+    applies = do == "apply" and not proposal.is_empty and bool(versions := _seen(view))
+    is_confirmed = request.form.get("shown") == proposal.digest
+    if applies and is_confirmed and not is_stale:
         try:
             with writing() as session:
-                apply_rule(session, actor, changes, versions=versions, now=now())
+                apply_rule(session, actor, proposal, versions=versions, now=now())
         except SettingsChanged:
-            return _page(form, _preview(actor, form), is_stale=True), 409
-        count = len(versions)
-        flash(ngettext("Rule changed in %(num)s discussion.", "Rule changed in %(num)s discussions.", count))
-        return redirect(url_for("course_matrix.show"), 303)
-    return _page(form, _preview(actor, form) if changes else None)
+            is_stale = True
+        else:
+            return _applied(form, proposal, len(versions))
+    refusal = ("stale" if is_stale else "unseen") if applies or is_stale else ""
+    return _page(form, view, proposal, refusal=refusal), 409 if is_stale else 200
 
 
 def _enter() -> Actor:
@@ -51,31 +57,46 @@ def _enter() -> Actor:
     return actor
 
 
-def _form(actor: Actor, chosen: str = "") -> WhatIfForm:
-    form = WhatIfForm()
-    views = list_ruled(read_session(), actor, now=now())
-    named = [(f"{view.id}", view.title or _("Untitled")) for view in views]
-    form.discussion.choices = [("", _("All discussions")), *named]
-    if any(chosen == key for key, _title in named):
-        form.discussion.data = chosen
-    return form
+def _form(actor: Actor, chosen: str) -> tuple[WhatIfForm, DiscussionView | None, bool]:
+    return what_if_form(list_ruled(read_session(), actor, now=now()), chosen)
 
 
-def _preview(actor: Actor, form: WhatIfForm) -> RulePreview:
-    return preview_rule(read_session(), actor, form.to_changes(), form.discussion_id, now=now())
-
-
-def _seen() -> dict[int, int]:
-    """The versions of the settings that the preview was about, by discussion id; what is none is left out."""
+def _seen(view: DiscussionView | None) -> dict[int, int]:
+    """The versions of the settings that the preview was about, by discussion id: of the chosen one, if one is. What is
+    none is left out.
+    """
     pairs = (entry.partition("-") for entry in request.form.getlist("seen"))
-    return {int(key): int(version) for key, _dash, version in pairs if is_number(key) and is_number(version)}
+    seen = {int(key): int(version) for key, _dash, version in pairs if is_number(key) and is_number(version)}
+    return {key: version for key, version in seen.items() if view is None or key == view.id}
 
 
-def _page(form: WhatIfForm, preview: RulePreview | None = None, *, is_stale: bool = False) -> str:
+def _applied(form: WhatIfForm, proposal: RuleProposal, count: int) -> ResponseReturnValue:
+    if proposal.is_dated:
+        flash(_("The dates and the rule of this discussion are changed.") if proposal.values else _("Dates changed."))
+    else:
+        flash(ngettext("Rule changed in %(num)s discussion.", "Rule changed in %(num)s discussions.", count))
+    for note in form.clock_notes():
+        flash(note, "warning")
+    return redirect(url_for("course_matrix.show"), 303)
+
+
+def _page(
+    form: WhatIfForm, view: DiscussionView | None, proposal: RuleProposal | None = None, *, refusal: str = ""
+) -> str:
+    """The form, and what would follow if there is a proposal; `refusal` says why it was not applied."""
+    preview = None
+    if proposal is not None and not proposal.is_empty:
+        preview = preview_rule(read_session(), get_visitor(), proposal, view.id if view else None, now=now())
     return render_template(
         "participation/what_if.html",
         form=form,
+        view=view,
         preview=preview,
-        is_stale=is_stale,
-        affected=len({change.person_id for effect in preview.effects for change in effect.changes}) if preview else 0,
+        proposal=proposal,
+        refusal=refusal,
+        affected=_count_affected(preview) if preview else 0,
     )
+
+
+def _count_affected(preview: RulePreview) -> int:
+    return len({change.person_id for effect in preview.effects for change in effect.changes})

@@ -13,7 +13,7 @@ from lti_app.discussion.discussions.actions.reserve import discussion_title
 from lti_app.discussion.discussions.errors import DatesOutOfOrder, SettingsChanged, UnknownReading
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion, lock_discussion
-from lti_app.discussion.discussions.rules import DiscussionSettings, StanceQuestion, StoredRequirements
+from lti_app.discussion.discussions.rules import Calendar, DiscussionSettings, StanceQuestion, StoredRequirements
 from lti_app.library.readings.models import Reading
 
 
@@ -27,33 +27,33 @@ def save_settings(  # one statement a field: long, not complex
     """
     need = DiscussionPermission.EDIT_SETTINGS
     discussion = lock_discussion(session, get_discussion(session, actor, discussion_id, need=need, now=now))
-    if discussion.version != version:
-        raise SettingsChanged
-    if wrong := settings.calendar.out_of_order():
-        raise DatesOutOfOrder(earlier=wrong[0], later=wrong[1])
+    _check(discussion, settings.calendar, version)
     _store(discussion, settings, now)
     _assign_readings(session, discussion, settings)
     session.flush()
     return get_discussion(session, actor, discussion_id, now=now)
 
 
-def change_requirements(
+def change_rule(
     session: Session,
     actor: Actor,
     discussion_id: int,
     *,
     requirements: StoredRequirements,
+    calendar: Calendar | None = None,
     version: int,
     now: datetime,
 ) -> None:
-    """Change what a discussion asks for and nothing else; `version` is the version that the instructor saw.
+    """Change what a discussion asks for, its dates if any are given, and nothing else; `version` is the version that
+    the instructor saw.
 
-    Raises SettingsChanged if somebody else has saved the settings since, and what the gate raises.
+    Raises SettingsChanged if somebody else has saved the settings since, DatesOutOfOrder, and what the gate raises.
     """
     need = DiscussionPermission.EDIT_SETTINGS
     discussion = lock_discussion(session, get_discussion(session, actor, discussion_id, need=need, now=now, bare=True))
-    if discussion.version != version:
-        raise SettingsChanged
+    _check(discussion, calendar, version)
+    if calendar is not None:
+        _store_dates(discussion, calendar)
     discussion.requirements = [dict(each) for each in requirements]
     discussion.version += 1
     session.flush()
@@ -65,6 +65,21 @@ def write_prompt(session: Session, actor: Actor, discussion: DiscussionView, *, 
     session.execute(update(Discussion).where(Discussion.id == discussion.id).values(prompt=text, prompt_html=html))
 
 
+def _check(discussion: Discussion, calendar: Calendar | None, version: int) -> None:
+    """Whether the instructor saw what is stored, and the dates make sense."""
+    if discussion.version != version:
+        raise SettingsChanged
+    if calendar is not None and (wrong := calendar.out_of_order()):
+        raise DatesOutOfOrder(earlier=wrong[0], later=wrong[1])
+
+
+def _store_dates(discussion: Discussion, calendar: Calendar) -> None:
+    discussion.opens_at = calendar.opens_at
+    discussion.first_post_due = calendar.first_post_due
+    discussion.replies_due = calendar.replies_due
+    discussion.closes_at = calendar.closes_at
+
+
 def _store(discussion: Discussion, settings: DiscussionSettings, now: datetime) -> None:
     discussion.title = discussion_title(settings.title)
     prompt = clean_text(settings.prompt)
@@ -72,10 +87,7 @@ def _store(discussion: Discussion, settings: DiscussionSettings, now: datetime) 
     if prompt != discussion.prompt:
         discussion.prompt, discussion.prompt_html = prompt, to_html(prompt)
     discussion.points = settings.points
-    discussion.opens_at = settings.calendar.opens_at
-    discussion.first_post_due = settings.calendar.first_post_due
-    discussion.replies_due = settings.calendar.replies_due
-    discussion.closes_at = settings.calendar.closes_at
+    _store_dates(discussion, settings.calendar)
     discussion.requirements = [dict(each) for each in settings.requirements]
     discussion.post_first = settings.post_first
     discussion.structure = settings.structure

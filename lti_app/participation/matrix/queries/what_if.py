@@ -11,13 +11,13 @@ from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.course import list_views, with_readings
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.discussions.rules import State
+from lti_app.discussion.discussions.rules import Calendar, State, StoredRequirements
 from lti_app.participation.matrix.queries.students import list_named_students
-from lti_app.participation.matrix.rules.proposals import proposed
+from lti_app.participation.matrix.rules.proposals import RuleProposal
 from lti_app.participation.progress.queries import collect_course_work, requirements_of
 from lti_app.participation.requirements.evaluation import Requirements
 from lti_app.participation.what_if.queries import compare_rules
-from lti_app.participation.what_if.rules import StandingChange
+from lti_app.participation.what_if.rules import StandingChange, StandingTally
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,11 @@ class RuleEffect:
     """Of the settings that it was compared with."""
     before: Requirements
     after: Requirements
+    dates: tuple[Calendar, Calendar]
+    """Those of the class, before and after."""
     changes: tuple[StandingChange, ...]
     """Those who lose first."""
+    tallies: tuple[StandingTally, ...]
     hides_names: bool
     """Whether names are hidden from the actor, so that only numbers may be told."""
 
@@ -58,20 +61,19 @@ def list_ruled(session: Session, actor: Actor, *, now: datetime) -> list[Discuss
 
 
 def preview_rule(
-    session: Session, actor: Actor, changes: Mapping[str, object], discussion_id: int | None = None, *, now: datetime
+    session: Session, actor: Actor, proposal: RuleProposal, discussion_id: int | None = None, *, now: datetime
 ) -> RulePreview:
     """For whom a change would make a difference, in one discussion or in all of the course (four statements; one more
     if anybody has an extension, and one for each kind of fact that a requirement needs besides posts).
 
-    `changes` are the new values of fields of requirements, by input. Raises Forbidden for all but instructors, NotFound
-    for a discussion that is not there, and InvalidRequirement.
+    Extensions stay as they are: of two dates of a student the later one counts. Raises Forbidden for all but
+    instructors, NotFound for a discussion that is not there, and InvalidRequirement.
     """
     wanted = [view for view in list_ruled(session, actor, now=now) if discussion_id in (None, view.id)]
     if discussion_id is not None and not wanted:
         raise NotFound
-    asked = {view.id: proposed(view.requirements, changes) for view in wanted}
-    views = with_readings(session, [view for view in wanted if asked[view.id] != view.requirements])
-    changed = [replace(view, requirements=asked[view.id]) for view in views]
+    views = with_readings(session, [view for view in wanted if _rule_of(_changed(view, proposal)) != _rule_of(view)])
+    changed = [_changed(view, proposal) for view in views]
     work = collect_course_work(session, actor, [*views, *changed]) if views else {}
     students = list_named_students(session, actor)
     effects = []
@@ -83,9 +85,21 @@ def preview_rule(
                 view.title,
                 view.version,
                 requirements_of(view, view.class_calendar),
-                requirements_of(would, view.class_calendar),
-                tuple(sorted(found, key=lambda change: not change.is_loss)),
+                requirements_of(would, would.class_calendar),
+                (view.class_calendar, would.class_calendar),
+                tuple(sorted(found.changes, key=lambda change: not change.is_loss)),
+                found.tallies,
                 view.hides_names_from(actor),
             )
         )
     return RulePreview(tuple(effects), {student.person_id: student.name for student in students})
+
+
+def _changed(view: DiscussionView, proposal: RuleProposal) -> DiscussionView:
+    calendar = proposal.calendar or view.class_calendar
+    asked = proposal.requirements(view.requirements)
+    return replace(view, requirements=asked, calendar=calendar, class_calendar=calendar)
+
+
+def _rule_of(view: DiscussionView) -> tuple[StoredRequirements, Calendar]:
+    return view.requirements, view.class_calendar

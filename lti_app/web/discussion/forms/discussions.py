@@ -1,6 +1,5 @@
 """Forms for setting up a discussion."""
 
-from datetime import datetime
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -35,7 +34,6 @@ from lti_app.discussion.discussions.rules import (
     MAX_TITLE,
     Anonymity,
     AssignedReading,
-    Calendar,
     DiscussionSettings,
     StanceQuestion,
     StoredRequirements,
@@ -44,13 +42,13 @@ from lti_app.discussion.discussions.rules import (
 from lti_app.grading.passbacks.rules.parts import GradeColumns
 from lti_app.library.readings.rules import ReadingEntry
 from lti_app.participation.what_if.queries import RuleChange
-from lti_app.web.forms.fields import DateField, PointsField, ShortEnough, ZoneField, moment_of, offered
+from lti_app.web.forms.dates import DATES, begun_dates
+from lti_app.web.forms.fields import PointsField, ShortEnough, offered
 from lti_app.web.forms.requirements import RULE_FIELDS, RequirementsForm, begun_requirements
 from lti_app.web.forms.rich_text import ComposedField, RichTextForm
 from lti_app.web.forms.rubrics import begun_from
 from lti_app.web.session import get_visitor
 
-DATES = ("opens_at", "first_post_due", "replies_due", "closes_at")
 RULE = (*RULE_FIELDS, *DATES, "time_zone", "structure")
 """The fields that decide how participation is counted."""
 MAX_EDIT_MINUTES = 10_080
@@ -76,11 +74,6 @@ class SettingsForm(RichTextForm, RequirementsForm):
         ),
         default=GradeColumns.ONE.value,
     )
-    time_zone = ZoneField(_l("Time zone"))
-    opens_at = DateField(_l("Opens"))
-    first_post_due = DateField(_l("First post due"))
-    replies_due = DateField(_l("Replies due"))
-    closes_at = DateField(_l("Closes"))
     post_first = BooleanField(_l("Students must post before seeing other posts"))
     structure = RadioField(
         _l("Format"),
@@ -165,10 +158,6 @@ class SettingsForm(RichTextForm, RequirementsForm):
             stance=self._stance(),
         )
 
-    def to_calendar(self) -> Calendar:
-        """The dates of the form as moments."""
-        return Calendar(**{name: self._moment(name) for name in DATES})
-
     def to_rule_change(self, readings: tuple[AssignedReading, ...]) -> RuleChange:
         """What decides how participation is counted, with the readings that are assigned."""
         return RuleChange(
@@ -188,9 +177,6 @@ class SettingsForm(RichTextForm, RequirementsForm):
         """Say nothing beside any field."""
         for field in self:
             field.errors = ()
-
-    def _moment(self, name: str) -> datetime | None:
-        return moment_of(self[name].data, self.time_zone.data, end_of_minute=name != "opens_at")
 
     def _stance(self) -> StanceQuestion | None:
         parts = ((field.data or "").strip() for field in (self.stance_question, self.stance_low, self.stance_high))
@@ -233,22 +219,16 @@ def prefilled(discussion: DiscussionView, course_requirements: StoredRequirement
 
     Dates are in the time zone of the course, wherever the instructor is.
     """
-    dates = {
-        name: moment.astimezone(discussion.zone).replace(second=0, microsecond=0, tzinfo=None)
-        for name in DATES
-        if (moment := getattr(discussion.class_calendar, name)) is not None
-    }
     return {
         "title": discussion.title,
         "prompt": discussion.prompt,
         "points": discussion.points,
-        "time_zone": str(discussion.zone),
         **begun_requirements(
             course_requirements if is_untouched(discussion) else discussion.requirements, str(discussion.zone)
         ),
         "post_first": discussion.post_first,
         "version": discussion.version,
-        **dates,
+        **begun_dates(discussion.class_calendar, str(discussion.zone)),
         **_structure(discussion),
     }
 

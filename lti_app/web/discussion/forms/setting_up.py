@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import list_groups
-from lti_app.discussion.discussions.errors import DatesOutOfOrder
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.discussion.discussions.rules import AssignedReading
@@ -189,11 +188,6 @@ class SettingsPage:
         flash(_("Discussion saved. This is what your students see."))
         for note in form.clock_notes():
             flash(note, "warning")
-
-    def mark_out_of_order(self, error: DatesOutOfOrder) -> None:
-        """Say beside the later of two dates that it is before the other one."""
-        later, earlier = self.form[str(error.data["later"])], self.form[str(error.data["earlier"])]
-        later.errors = [_("This is before “%(earlier)s”. Choose a later date.", earlier=earlier.label.text)]
 
     def _is_rule_sound(self) -> bool:
         """Before somebody asks for a preview or saves, nothing is said of what is not filled in yet."""
