@@ -30,6 +30,7 @@ from lti_app.exchange.streaming.queries.streams import list_statuses
 from lti_app.exchange.streaming.rules.activities import StreamFormat
 from lti_app.exchange.streaming.rules.endpoints import checked_destination
 from lti_app.grading.passbacks.queries import list_problems
+from lti_app.grading.passbacks.rules.states import ScoreKind
 from lti_app.jobs.bounces import make_bounce_taker, read_bounded
 from lti_app.jobs.worker import WORKERS, run_worker
 from lti_app.library.files.actions import sweep
@@ -219,11 +220,14 @@ def grades() -> None:
 
 @grades.command("problems")
 def grades_problems() -> None:
-    """List grades that are not in their gradebook, and why, in the words that instructors read."""
+    """List grades and points for participation that are not in their gradebook, and why, in the words that instructors
+    read.
+    """
     with _reading(load_settings()) as session:
         problems = list_problems(session)
     for each in problems:
-        click.echo(f"course {each.course_id}, discussion {each.discussion_id}: {each.course} / {each.discussion}")
+        kind = " (participation points)" if each.kind is ScoreKind.POINTS else ""
+        click.echo(f"course {each.course_id}, discussion {each.discussion_id}: {each.course} / {each.discussion}{kind}")
         click.echo(f"  {each.count} {each.standing.value} since {each.since:%Y-%m-%d %H:%M} UTC")
         if each.words:
             click.echo(f"  {each.words.text % each.words.values}")

@@ -232,7 +232,7 @@ class PassbackSender:
             if changed := self._changed_there(line, claimed):
                 with self.database.writing() as session:
                     finish_held(session, claimed, changed=changed, now=self.clock())
-                log.info("passback_held", passback_id=claimed.id, course_id=claimed.course_id)
+                log.info("passback_held", **_ids(claimed))
                 return True
             is_new_column = self.gradebook.send(claimed.score)
         except PassbackRefused as refusal:
@@ -242,14 +242,14 @@ class PassbackSender:
             self._failed(claimed, delay.code, delay.detail, retry_after=delay.retry_after)
             return self._answers(line, delay.code, delay.retry_after)
         except Exception as error:  # noqa: BLE001 -- a fault of ours in one score must not keep the others back
-            log_fault("passback_fault", error, passback_id=claimed.id)
+            log_fault("passback_fault", error, **_ids(claimed))
             self._failed(claimed, "internal_error")
             return True
         with self.database.writing() as session:
             finish_sent(session, claimed, now=self.clock())
         if is_new_column:  # all others are queued again for it, as newer versions than those that were claimed
             self._return(line, line.take(claimed.score.fed))
-        log.info("passback_sent", passback_id=claimed.id, course_id=claimed.course_id, version=claimed.version)
+        log.info("passback_sent", **_ids(claimed), version=claimed.version)
         return self._answers(line, "", None)
 
     def _answers(self, line: PlatformLine, code: str, retry_after: float | None) -> bool:
@@ -309,4 +309,9 @@ class PassbackSender:
                 session, claimed, code=code, detail=detail, refused=refused, retry_after=retry_after, now=now
             )
         event = "passback_delayed" if again else "passback_refused"
-        log.warning(event, passback_id=claimed.id, course_id=claimed.course_id, code=code)
+        log.warning(event, **_ids(claimed), code=code)
+
+
+def _ids(claimed: ClaimedPassback) -> dict[str, int | str]:
+    """What the log calls a score: each kind has ids of its own."""
+    return {"passback_id": claimed.id, "kind": claimed.score.kind.value, "course_id": claimed.course_id}

@@ -93,6 +93,7 @@ def follow_link(session: Session, message: Message, link: ResourceLink, placemen
     if opened.removed_at is not None:
         placement.discussion_id = _first_discussion(session, message, link, placement.course_id, now)
         placement.named, placement.title = named, link.title
+        _forget_part_columns(session, placement)
     elif named and named != placement.named:
         _choose_again(session, message, link, placement, now)
     if link.title and placement.title and link.title != placement.title:
@@ -158,12 +159,17 @@ def _choose_again(session: Session, message: Message, link: ResourceLink, placem
     placement.named = named
     if chosen != before:
         placement.discussion_id, placement.lineitem_url = chosen, None
-        session.execute(delete(PartColumn).where(PartColumn.placement_id == placement.id))
+        _forget_part_columns(session, placement)
         session.flush()
         restore_discussion(session, chosen)
         send_column_again(session, chosen, now=now)
         if not _is_open_elsewhere(session, before):
             replace_discussion(session, before, new_id=chosen)
+
+
+def _forget_part_columns(session: Session, placement: Placement) -> None:
+    """The columns of parts and of points that were made through a link are those of the discussion that it opened."""
+    session.execute(delete(PartColumn).where(PartColumn.placement_id == placement.id))
 
 
 def _reserve(session: Session, message: Message, link: ResourceLink, course_id: int, now: datetime) -> int:

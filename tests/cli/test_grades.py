@@ -40,3 +40,15 @@ def test_problems_are_told_with_their_number_and_in_the_words_of_the_pages(run: 
     assert lines[3:5] == [place, "  1 missing since 2026-11-23 09:00 UTC"]
     assert len(lines) == 6
     assert "Ana" not in "".join(lines)
+
+
+def test_points_are_told_as_such(run: Run, database_url: str):
+    school_class = Class(Database.at(database_url), students=1)
+    school_class.release_points({school_class.students[0]: 4}, START)
+    with school_class.database.writing() as session:
+        (points,) = claim_due(session, START, limit=4, lease=LEASE)
+        finish_failed(session, points, code="no_columns", refused=True, now=START)
+    school_class.database.engine.dispose()
+    lines = run("grades", "problems").stdout.splitlines()
+    assert lines[0].endswith("Leadership / Zaleznik (participation points)")
+    assert lines[2] == f"  {PROBLEMS['no_columns'].text}"

@@ -14,7 +14,7 @@ from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.course import list_discussions
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.lti.models import Placement
+from lti_app.lti.models import PartColumn, Placement
 from lti_app.lti.placing import continue_original, new_selection
 from tests.lti.fake_lms import AGS, CLAIM, Browser
 from tests.lti.open_course import INSTRUCTOR, OpenCourse, follow, press
@@ -241,6 +241,17 @@ class TestContentChosenAgain:
         course.open("a", chosen, **{AGS: {**grades, "lineitem": "https://lms.example/items/1"}})
         course.open("a", new_selection(Decimal(5)), **{AGS: grades})
         assert course.rows(Placement)[0].lineitem_url is None
+
+    def test_the_columns_of_parts_and_points_of_the_earlier_choice_are_not_used(self, course: OpenCourse, chosen: str):
+        course.open("a", chosen)
+        (placement,) = course.rows(Placement)
+        url = "https://lms.example/items/9"
+        with course.database.writing() as session:
+            session.add(PartColumn(placement_id=placement.id, part="points", lineitem_url=url))
+        course.open("a", chosen)
+        assert [each.part for each in course.rows(PartColumn)] == ["points"]
+        course.open("a", new_selection(Decimal(5)))
+        assert course.rows(PartColumn) == []
 
     @pytest.mark.parametrize("has_posts", [True, False])
     def test_of_a_link_that_an_earlier_release_opened(self, has_posts: bool, course: OpenCourse, chosen: str):
