@@ -168,7 +168,7 @@ class SettingsPage:
         """Save what was typed, and say what became of times that a change of the clocks leaves out or repeats."""
         form = self.form
         with writing() as session:
-            known = [line.id for line in list_readings(session, self.actor)]
+            known = [line.id for line in self._in_order(list_readings(session, self.actor))]
             assigned = tuple(reading_id for reading_id in known if f"reading-{reading_id}" in request.form)
             required = frozenset(reading_id for reading_id in assigned if f"required-{reading_id}" in request.form)
             has_columns = set_up_graded(
@@ -216,8 +216,13 @@ class SettingsPage:
                 assigned=line.id == self.added or f"reading-{line.id}" in chosen,
                 required=line.id == self.added or f"required-{line.id}" in chosen,
             )
-            for line in list_readings(read_session(), self.actor)
+            for line in self._in_order(list_readings(read_session(), self.actor))
         ]
+
+    def _in_order(self, lines: list[ReadingLine]) -> list[ReadingLine]:
+        """The readings of the course: those of the discussion first, in the order that they have there."""
+        places = {reading.id: place for place, reading in enumerate(self.discussion.readings)}
+        return sorted(lines, key=lambda line: places.get(line.id, len(places)))
 
     def _wanted_columns(self) -> WantedColumns | None:
         """The gradebook columns that were chosen; None where the page offered none."""

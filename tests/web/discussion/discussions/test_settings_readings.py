@@ -91,3 +91,18 @@ def test_refused_set_up_keeps_the_chosen_readings(site, cast, with_readings):
     assert answer.status == 422
     boxes = [box for box in answer.page.all("input", type="checkbox") if "-" in box.attrs["name"]]
     assert {box.attrs["name"] for box in boxes if "checked" in box.attrs} == {f"reading-{zaleznik}"}
+
+
+def test_readings_keep_their_order_in_the_preview_and_when_the_settings_are_saved(site, cast):
+    kotter, zaleznik = site.readings()
+    backwards = (zaleznik, kotter)
+    discussion = site.discussion(reading_ids=backwards, required_ids=frozenset(backwards))
+    browser, path = site.browser(cast.ines), address(discussion, "settings")
+    shown = browser.get(path).page
+    sentence = shown.one("p", class_="rule").text
+    assert "Zaleznik 1977; Kotter 1990" in sentence
+    assert sentence == browser.get(address(discussion)).page.one("p", class_="rule").text
+    boxes = [box.attrs["name"] for box in shown.all("input") if box.attrs.get("name", "").startswith("reading-")]
+    assert boxes == [f"reading-{zaleznik}", f"reading-{kotter}"]
+    assert browser.post_form(path, path, title="Saved again").status == 303
+    assert assigned(site, discussion) == [(zaleznik, True), (kotter, True)]
