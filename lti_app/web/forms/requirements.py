@@ -115,7 +115,9 @@ class RequirementsForm(DatesForm):
     def _sentence(self, kind: type[Requirement]) -> SettingSentence:
         names = {each.name: each.input for each in kind.fields}
         names["due"] = _DATE_OF_CLASS.get(kind.kind, f"{kind.kind}_due")
-        return sentence_of(kind.kind, _(kind.setting), {place: self[name] for place, name in names.items()})
+        return sentence_of(
+            kind.kind, _(kind.setting), {place: self[name] for place, name in names.items() if name in self}
+        )
 
 
 def offered_presets() -> list[Preset]:
