@@ -206,4 +206,4 @@ def _words(text: str) -> set[str]:
 def _with_words(post: PostFacts, words: int) -> PostFacts:
     """The post with at least this many words."""
     *before, last = post.versions
-    return replace(post, versions=(*before, replace(last, words=max(last.words, words))))
+    return replace(post, versions=(*before, last._replace(words=max(last.words, words))))

@@ -1,15 +1,16 @@
 """The participation of students, derived from their posts; never stored."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id, alias_of, fetch_rows
@@ -47,11 +48,12 @@ from lti_app.participation.versions.queries import class_terms
 
 _PARENT = alias_of(Post)
 _FACTS: tuple[Any, ...] = (
+    Post.discussion_id,
     Post.id,
     Post.author_id,
     Post.address,
     Post.words,
-    Post.reading_ids,
+    cast(Post.reading_ids, String),
     Post.placed_at,
     Post.edited_at,
     not_deleted(Post),
@@ -60,11 +62,12 @@ _FACTS: tuple[Any, ...] = (
     Post.group_id,
     func.coalesce(_PARENT.root_id, _PARENT.id),
 )
-_EARLIER = (Revision.written_at, Revision.words, Revision.reading_ids)
+_OF_PARENT = (_PARENT.author_id, _PARENT.by_staff, _PARENT.byline)
+_EARLIER = (Revision.written_at, Revision.words, cast(Revision.reading_ids, String))
 
 
 _TERM_FACTS: Select[Any] = (
-    select(Post.discussion_id, *_FACTS, _PARENT.author_id, _PARENT.by_staff, _PARENT.byline, literal(""), *_EARLIER)
+    select(*_FACTS, *_OF_PARENT, literal(""), *_EARLIER)
     .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
     .outerjoin(Revision, Revision.post_id == Post.id)
     .where(
@@ -76,7 +79,7 @@ _TERM_FACTS: Select[Any] = (
 )
 
 _COURSE_FACTS: Select[Any] = (
-    select(Post.discussion_id, *_FACTS, _PARENT.author_id, _PARENT.by_staff, _PARENT.byline, literal(""), *_EARLIER)
+    select(*_FACTS, *_OF_PARENT, literal(""), *_EARLIER)
     .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
     .outerjoin(Revision, Revision.post_id == Post.id)
     .where(
@@ -214,10 +217,10 @@ def collect_term_verdicts(
     """
     if person_id != actor.person_id:
         require(actor, DiscussionPermission.GRADE)
-    rows = session.execute(_TERM_FACTS, {"course_id": actor.course_id, "person_id": person_id})
+    rows = fetch_rows(session, _TERM_FACTS, {"course_id": actor.course_id, "person_id": person_id})
     facts: dict[int, list[PostFacts]] = {}
     for (discussion_id, _id), versions in groupby(rows, key=itemgetter(0, 1)):
-        facts.setdefault(discussion_id, []).append(_facts_of([tuple(row)[1:] for row in versions]))
+        facts.setdefault(discussion_id, []).append(_facts_of(list(versions)))
     required = {view.id: requirements_of(view) for view in views}
     found = collect_activity(session, {each: [asked] for each, asked in required.items()}, person_id)
 
@@ -245,11 +248,10 @@ def collect_course_work(
     require(actor, DiscussionPermission.GRADE)
     facts: dict[int, dict[int, list[PostFacts]]] = {}
     if views:
-        rows = session.execute(_COURSE_FACTS, {"course_id": actor.course_id, "wanted": [view.id for view in views]})
-        for _id, versions in groupby(rows, key=itemgetter(1)):
-            told = list(versions)
-            of_class = facts.setdefault(told[0][0], {})
-            of_class.setdefault(told[0][2], []).append(_facts_of([row[1:] for row in told]))
+        values = {"course_id": actor.course_id, "wanted": [view.id for view in views]}
+        rows = fetch_rows(session, _COURSE_FACTS, values)
+        for (discussion_id, _id, author_id), versions in groupby(rows, key=itemgetter(0, 1, 2)):
+            facts.setdefault(discussion_id, {}).setdefault(author_id, []).append(_facts_of(list(versions)))
     later = collect_later_dates_in(session, views) if extended is None else extended
     required: dict[int, list[Requirements]] = {}
     for view in views:
@@ -281,7 +283,7 @@ def _collect_facts(
     values = viewer_values(viewer, discussion) if viewer else {"discussion_id": discussion.id}
     rows = fetch_rows(session, _class_facts(kind, of_one=person_id is not None), {**values, "person_id": person_id})
     facts: dict[int, list[PostFacts]] = {}
-    for (_id, author_id), versions in groupby(rows, key=itemgetter(0, 1)):
+    for (_id, author_id), versions in groupby(rows, key=itemgetter(1, 2)):
         facts.setdefault(author_id, []).append(_facts_of(list(versions)))
     return facts
 
@@ -295,7 +297,7 @@ def _class_facts(kind: ViewerKind | None, *, of_one: bool) -> Select[Any]:
     if kind:
         name = case((visible_to(_PARENT, kind), author_name_for(_PARENT, kind)), else_="")
     return (
-        select(*_FACTS, _PARENT.author_id, _PARENT.by_staff, _PARENT.byline, name, *_EARLIER)
+        select(*_FACTS, *_OF_PARENT, name, *_EARLIER)
         .outerjoin(_PARENT, _PARENT.id == Post.answered_id)
         .outerjoin(Person, Person.id == _PARENT.author_id)
         .outerjoin(Revision, Revision.post_id == Post.id)
@@ -304,18 +306,24 @@ def _class_facts(kind: ViewerKind | None, *, of_one: bool) -> Select[Any]:
     )
 
 
+@lru_cache(maxsize=4096)
+def _ids_in(stored: str) -> frozenset[int]:
+    """The ids in a list as it is stored: a class cites few different sets of readings in thousands of posts."""
+    return frozenset(json.loads(stored))
+
+
 def _facts_of(rows: list[Any]) -> PostFacts:
     """A post, from one row for each earlier version, or from its only row."""
     first: tuple[Any, ...] = rows[0]
-    post_id, author_id, address, words, readings, created, edited, stands, move, set_aside = first[:10]
-    group_id, thread_id, answered_id, by_staff, byline, name = first[10:16]
+    _discussion_id, post_id, author_id, address, words, readings, created, edited, stands, move, set_aside = first[:11]
+    group_id, thread_id, answered_id, by_staff, byline, name, first_written_at = first[11:18]
     if answered_id is not None:
         answered_id = author_key(answered_id, byline)
-    earlier = [VersionFacts(row[-3], row[-2], frozenset(row[-1])) for row in rows if row[-3] is not None]
+    earlier = () if first_written_at is None else [VersionFacts(row[-3], row[-2], _ids_in(row[-1])) for row in rows]
     return PostFacts(
         id=post_id,
         address=address,
-        versions=(*earlier, VersionFacts(edited or created, words, frozenset(readings))),
+        versions=(*earlier, VersionFacts(edited or created, words, _ids_in(readings))),
         parent_author_id=answered_id,
         parent_author=name or "",
         answers_self=answered_id == author_id,

@@ -5,11 +5,11 @@ Each kind is a file of this package and a line of the registry; no other code kn
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from lti_app.core.wording import Phrase
@@ -40,8 +40,7 @@ class Standing(StrEnum):
     EXCUSED = "excused"  # its date has passed, but there was too little to reply to; it can still be met
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The state of one requirement, and what it was counted from."""
 
     requirement: "Requirement"
@@ -388,8 +387,7 @@ def is_late(moment: datetime, due: datetime | None) -> bool:
     return due is not None and moment > due
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(NamedTuple):
     """Something that counts towards a number."""
 
     at: datetime
@@ -429,8 +427,8 @@ def excused(verdict: Verdict, clock: ReplyClock, now: datetime) -> Verdict:
     if not verdict.requirement.needs_others or clock.proof is None:
         return verdict
     if not verdict.is_met and clock.excuses(now, verdict.due):
-        return replace(verdict, standing=Standing.EXCUSED, proof=clock.proof)
-    return replace(verdict, proof=clock.proof) if verdict.due != verdict.requirement.due else verdict
+        return verdict._replace(standing=Standing.EXCUSED, proof=clock.proof)
+    return verdict._replace(proof=clock.proof) if verdict.due != verdict.requirement.due else verdict
 
 
 def judge_once(
@@ -441,7 +439,7 @@ def judge_once(
     reading: AssignedReading | None = None,
 ) -> Verdict:
     """The verdict of a requirement that one post can meet, from posts and the moment since when each meets it."""
-    found = sorted((since, post.id, post.address) for since, post in done if since is not None)
+    found = sorted([(since, post.id, post.address) for since, post in done if since is not None])
     met_at = found[0][0] if found else None
     late = met_at is not None and is_late(met_at, due)
     return Verdict(
@@ -452,7 +450,7 @@ def judge_once(
         due=due,
         met_at=met_at,
         late=late,
-        addresses=tuple(address for _, _, address in found),
+        addresses=tuple([address for _, _, address in found]),
         reading=reading,
         counted_at=met_at,
     )

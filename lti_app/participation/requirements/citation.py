@@ -15,6 +15,7 @@ from lti_app.participation.requirements.base import (
     Verdict,
     judge_once,
 )
+from lti_app.participation.requirements.facts import PostFacts
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,12 @@ class CitationRequirement(Requirement):
     def judge(self, case: Case) -> Judgment:
         """One verdict for each reading; any post that counts can cite it."""
         due = case.due_of(self)
-        return Judgment(tuple(self._judge_reading(reading, case, due) for reading in self.terms.readings))
-
-    def _judge_reading(self, reading: AssignedReading, case: Case, due: datetime | None) -> Verdict:
-        cites = [(post.cites_since(reading.id), post) for post in case.posts]
-        return judge_once(self, cites, case, due, reading)
+        cited: dict[int, list[tuple[datetime, PostFacts]]] = {}
+        for post in case.posts:
+            for reading_id, since in post.cited_since().items():
+                cited.setdefault(reading_id, []).append((since, post))
+        readings = self.terms.readings
+        return Judgment(tuple([judge_once(self, cited.get(each.id, ()), case, due, each) for each in readings]))
 
     @property
     def sentence(self) -> Phrase:

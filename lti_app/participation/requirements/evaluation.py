@@ -47,6 +47,11 @@ class Requirements:
         return tuple(part for part in self.parts if part.is_asked)
 
     @cached_property
+    def judging(self) -> tuple[tuple[Requirement, bool], ...]:
+        """The requirements that judge anything, each with whether it requires something."""
+        return tuple((part, part.is_asked) for part in self.parts if part.is_asked or part.judges_posts)
+
+    @cached_property
     def of_first_post(self) -> Asked:
         """What they demand of a first post together."""
         return _together([part.of_first_post for part in self.parts])
@@ -87,10 +92,10 @@ class Verdicts:
     use: PointsUse = NO_USE
     """What the points are for."""
 
-    @property
+    @cached_property
     def required(self) -> tuple[Verdict, ...]:
         """The verdicts on what is not optional."""
-        return tuple(verdict for verdict in self.requirements if not verdict.is_optional)
+        return tuple([verdict for verdict in self.requirements if not verdict.requirement.own.is_optional])
 
     @property
     def all_met(self) -> bool:
@@ -193,11 +198,11 @@ def evaluate(
         own_threads=frozenset(post.id for post in posts),
     )
     verdicts: list[Verdict] = []
-    for part in requirements.parts:
-        if part.is_asked or part.judges_posts:
-            judgment = part.judge(case)
-            verdicts += [excused(each, clock, now) for each in judgment.verdicts] if part.is_asked else []
-            judged.update(judgment.posts)
+    for part, is_asked in requirements.judging:
+        judgment = part.judge(case)
+        if is_asked:
+            verdicts += [excused(each, clock, now) for each in judgment.verdicts]
+        judged.update(judgment.posts)
     has_started = any(not post.is_reply and not post.deleted for post in posts)
     return Verdicts(
         tuple(verdicts), judged, has_started=has_started, version=requirements.version, use=requirements.use

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from lti_app.core.wording import Phrase, nphrase, phrase
 from lti_app.discussion.discussions.rules import Move
@@ -11,8 +12,7 @@ from lti_app.discussion.posts.rules.authors import NAMELESS
 from lti_app.discussion.visibility.rules import Aside
 
 
-@dataclass(frozen=True)
-class VersionFacts:
+class VersionFacts(NamedTuple):
     """A version of a post, as far as requirements need it."""
 
     at: datetime
@@ -96,9 +96,12 @@ class PostFacts:
             since = (since or version.at) if condition(version) else None
         return since
 
-    def cites_since(self, reading_id: int) -> datetime | None:
-        """Since when the post has cited a reading without interruption; None if it does not now."""
-        return self.since(lambda version: reading_id in version.reading_ids)
+    def cited_since(self) -> Mapping[int, datetime]:
+        """Since when the post has cited each of the readings that it cites now, without interruption."""
+        since: dict[int, datetime] = {}
+        for version in self.versions:
+            since = {reading_id: since.get(reading_id, version.at) for reading_id in version.reading_ids}
+        return since
 
     def long_enough_since(self, words: int) -> datetime | None:
         """Since when the post has had this many words; None if it has fewer now."""
@@ -108,8 +111,7 @@ class PostFacts:
         return since
 
 
-@dataclass(frozen=True)
-class PostVerdict:
+class PostVerdict(NamedTuple):
     """Whether one post counts, and how."""
 
     reason: CountReason

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from lti_app.core.wording import Phrase, Typed, marked, nphrase, phrase
 from lti_app.participation.requirements.base import Case, Done, FormField
@@ -68,11 +67,8 @@ class PassagesRequirement(CountedRequirement):
 def _cited(case: Case) -> Iterator[tuple[Place, Done]]:
     """Every place with the moment since when a post cites its reading."""
     for post in case.posts:
-        since_of: dict[int, datetime | None] = {}
-        for place in case.activity.places.get(post.id, ()):
-            reading_id = place[0]
-            if reading_id not in since_of:
-                since_of[reading_id] = post.cites_since(reading_id)
-            since = since_of[reading_id]
-            if since is not None:
-                yield place, Done(since, post.address, order=post.id)
+        if places := case.activity.places.get(post.id):
+            since_of = post.cited_since()
+            for place in places:
+                if since := since_of.get(place[0]):
+                    yield place, Done(since, post.address, order=post.id)

@@ -69,12 +69,11 @@ NO_OWN_TERMS = OwnTerms()
 def due_at(stage: Stage, calendar: Calendar) -> datetime | None:
     """The date of a stage; None if the discussion has no such date."""
     first, replies = calendar.first_post_due, calendar.replies_due
-    return {
-        Stage.FIRST_POST: first,
-        Stage.REPLIES: replies,
-        Stage.START: first or replies,
-        Stage.LAST: replies or first,
-    }[stage]
+    if stage is Stage.FIRST_POST:
+        return first
+    if stage is Stage.REPLIES:
+        return replies
+    return first or replies if stage is Stage.START else replies or first
 
 
 def shifted(due: datetime, stage: Stage, of_class: Calendar, own: Calendar) -> datetime:

@@ -163,7 +163,7 @@ def test_it_says_what_the_count_says_once_it_is_posted(asked, there, to, version
         assert said.short == max(0, said.short)
         if said.best.counts:
             want = (asked.of_reply if to else asked.of_first_post).words
-            longer = replace(real, versions=(replace(version, words=max(version.words, want)),))
+            longer = replace(real, versions=(version._replace(words=max(version.words, want)),))
             assert evaluate(asked, [*there, longer], now).posts[real.id] == said.best
 
 
