@@ -1,9 +1,10 @@
 """What a change of a rule would change for students: two evaluations of the same work, compared."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from hashlib import sha256
 
 from lti_app.participation.progress.rules import WorkStanding, keyed, standing_of
@@ -45,13 +46,31 @@ class StandingChange:
         return bool(self.lost)
 
 
-@dataclass(frozen=True)
-class StandingTally:
-    """How many students have a standing before and after a change."""
+class Outcome(StrEnum):
+    """What has become of one requirement for one student."""
 
-    standing: WorkStanding
-    before: int
-    after: int
+    ON_TIME = "on_time"
+    LATE = "late"
+    MISSING = "missing"
+    OPEN = "open"
+    """It can still be done on time."""
+    EXCUSED = "excused"
+
+
+@dataclass(frozen=True)
+class OutcomeTally:
+    """How many students a requirement has each outcome for, before and after a change."""
+
+    title: str
+    """Marked for translation."""
+    about: str
+    """The reading that it is about, if each reading counts by itself."""
+    counts: Mapping[Outcome, tuple[int, int]]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether any number would be another."""
+        return any(before != after for before, after in self.counts.values())
 
 
 @dataclass(frozen=True)
@@ -70,14 +89,17 @@ class ClassComparison:
         return compare_standings(self.before, self.after, self.posts)
 
     @property
-    def tallies(self) -> tuple[StandingTally, ...]:
-        """The standings that anybody has, from the best to the worst."""
-        counts = [
-            Counter(standing_of(each, posts=self.posts[person_id]) for person_id, each in side.items())
-            for side in (self.before, self.after)
-        ]
-        pairs = ((each, counts[0][each], counts[1][each]) for each in reversed(_BETTER))
-        return tuple(StandingTally(*pair) for pair in pairs if pair[1] or pair[2])
+    def tallies(self) -> tuple[OutcomeTally, ...]:
+        """The requirements for which any number of students would be another."""
+        verdicts: dict[Hashable, Verdict] = {}
+        counts: dict[Hashable, tuple[Counter[Outcome], Counter[Outcome]]] = {}
+        for nth, side in enumerate((self.after, self.before)):
+            for of_student in side.values():
+                for key, verdict in keyed(of_student.requirements):
+                    verdicts.setdefault(key, verdict)
+                    counts.setdefault(key, (Counter(), Counter()))[nth][_outcome(verdict)] += 1
+        tallies = (_tally(verdicts[key], before, after) for key, (after, before) in counts.items())
+        return tuple(each for each in tallies if each.is_changed)
 
 
 def compare_standings(
@@ -112,6 +134,19 @@ def _compared(person_id: int, before: Verdicts, after: Verdicts, posts: int) -> 
     if standings[0] is standings[1] and points[0] == points[1] and not (lost or won):
         return None
     return StandingChange(person_id, *standings, points, lost, won)
+
+
+def _tally(verdict: Verdict, before: Counter[Outcome], after: Counter[Outcome]) -> OutcomeTally:
+    about = verdict.reading.label if verdict.reading else ""
+    return OutcomeTally(verdict.requirement.title, about, {each: (before[each], after[each]) for each in Outcome})
+
+
+def _outcome(verdict: Verdict) -> Outcome:
+    if verdict.is_met:
+        return Outcome.LATE if verdict.late else Outcome.ON_TIME
+    if verdict.is_excused:
+        return Outcome.EXCUSED
+    return Outcome.OPEN if verdict.is_pending else Outcome.MISSING
 
 
 def _rank(verdict: Verdict) -> int:

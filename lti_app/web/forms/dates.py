@@ -1,5 +1,6 @@
 """The dates of a discussion as fields, local to a time zone."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -37,11 +38,14 @@ class DatesForm(Form):
             return known
         return moment_of(local, time_zone, end_of_minute=name != "opens_at")
 
-    def clock_notes(self) -> list[str]:
-        """What is told of times that a change of the clocks leaves out or repeats; of a form that is valid."""
+    def clock_notes(self, names: Collection[str] | None = None) -> list[str]:
+        """What is told of times that a change of the clocks leaves out or repeats, of all dates or of these; of a form
+        that is valid.
+        """
         notes = []
         for field in self:
-            if isinstance(field, DateField) and field.data is not None and not field.errors:
+            is_told = names is None or field.name in names
+            if is_told and isinstance(field, DateField) and field.data is not None and not field.errors:
                 notes += _clock_note(field, self["time_zone"].data)
         return notes
 

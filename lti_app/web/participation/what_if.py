@@ -46,7 +46,7 @@ def change() -> ResponseReturnValue:
         except SettingsChanged:
             is_stale = True
         else:
-            return _applied(form, proposal, len(versions))
+            return _applied(proposal, form.notes_of(proposal, view), len(versions))
     refusal = ("stale" if is_stale else "unseen") if applies or is_stale else ""
     return _page(form, view, proposal, refusal=refusal), 409 if is_stale else 200
 
@@ -70,12 +70,12 @@ def _seen(view: DiscussionView | None) -> dict[int, int]:
     return {key: version for key, version in seen.items() if view is None or key == view.id}
 
 
-def _applied(form: WhatIfForm, proposal: RuleProposal, count: int) -> ResponseReturnValue:
+def _applied(proposal: RuleProposal, notes: list[str], count: int) -> ResponseReturnValue:
     if proposal.is_dated:
         flash(_("The dates and the rule of this discussion are changed.") if proposal.values else _("Dates changed."))
     else:
         flash(ngettext("Rule changed in %(num)s discussion.", "Rule changed in %(num)s discussions.", count))
-    for note in form.clock_notes():
+    for note in notes:
         flash(note, "warning")
     return redirect(url_for("course_matrix.show"), 303)
 
@@ -94,6 +94,7 @@ def _page(
         preview=preview,
         proposal=proposal,
         refusal=refusal,
+        notes=form.notes_of(proposal, view) if proposal else [],
         affected=_count_affected(preview) if preview else 0,
     )
 

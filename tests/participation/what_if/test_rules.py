@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from lti_app.participation.progress.rules import WorkStanding
 from lti_app.participation.requirements.facts import PostFacts, VersionFacts
-from lti_app.participation.what_if.rules import compare_standings, digest_of
+from lti_app.participation.what_if.rules import ClassComparison, compare_standings, digest_of
 from tests.cast import MONDAY
 from tests.factories.requirements import ask_for, evaluate
 
@@ -55,6 +55,18 @@ def test_more_words_are_never_a_gain(rule, posts, more):
     stricter = {**rule, "first_post_words": rule["first_post_words"] + more}
     for change in compared(rule, stricter, posts):
         assert not any(verdict.kind == "first_post" for verdict in change.won)
+
+
+@given(RULES, RULES, st.lists(POSTS, min_size=1, max_size=4))
+def test_tallies_count_every_student_once_on_each_side(one, other, works):
+    sides = [{n: judged(rule, posts) for n, posts in enumerate(works)} for rule in (one, other)]
+    comparison = ClassComparison(*sides, {n: len(posts) for n, posts in enumerate(works)})
+    for tally in comparison.tallies:
+        for side in zip(*tally.counts.values(), strict=True):
+            assert sum(side) in (0, len(works))  # nobody where the rule does not ask for it
+        assert tally.is_changed
+    same = ClassComparison(sides[0], sides[0], comparison.posts)
+    assert (same.tallies, same.changes) == ((), [])
 
 
 def test_what_is_no_longer_done_is_lost_also_while_it_can_still_be_done():

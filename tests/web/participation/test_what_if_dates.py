@@ -9,7 +9,6 @@ from lti_app.discussion.discussions.actions.extensions import extend
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Calendar
 from lti_app.participation.progress.queries import collect_class_verdicts
-from lti_app.participation.progress.rules import standing_of
 from lti_app.participation.requirements.registry import to_own_terms
 from lti_app.participation.versions.queries import list_versions
 from tests.factories.discussions import WEEK
@@ -72,13 +71,14 @@ def test_a_later_date_makes_late_posts_punctual(lived, path, discussion):
     tallies, students = tables(answer.page)
     assert students[0] == ["Ben Carter", "in progress", "in progress", "First post, 7 of 5 words"]
     assert students[1] == ["Chi Nguyen", "nothing yet", "nothing yet", "First post of at least 5 words"]
-    assert tallies == [["in progress", "2", "2"], ["nothing yet", "1", "1"]]
+    assert tallies == [["First post", "1 → 2", "1 → 0", "1 → 0", "0 → 1", "0"]]
     assert "First post due" in answer.page.one("section", class_="effects").text
 
 
 def test_an_earlier_date_makes_punctual_posts_late(site, lived, path, discussion):
     answer = ask(lived, path, discussion, first_post_due=typed(WEEK.first_post_due - timedelta(days=2)))
-    (student,) = tables(answer.page)[1]
+    tallies, (student,) = tables(answer.page)
+    assert tallies == [["First post", "1 → 0", "1 → 2", "1", "0", "0"]]
     assert student[0] == "Ana Brandt"
     assert student[3].endswith("late")
     assert now_of(site, discussion).class_calendar == WEEK
@@ -87,8 +87,7 @@ def test_an_earlier_date_makes_punctual_posts_late(site, lived, path, discussion
 def test_who_would_be_missing_something_is_counted_and_named(site, lived, path, discussion):
     answer = ask(lived, path, discussion, replies_due=typed(site.clock() - timedelta(hours=1)))
     tallies, students = tables(answer.page)
-    changed = [["in progress", "2", "0"], ["nothing yet", "1", "0"], ["incomplete", "0", "2"]]
-    assert tallies == [*changed, ["missing: no posts", "0", "1"]]
+    assert tallies == [["Replies", "0", "0", "0 → 3", "3 → 0", "0"]]
     assert [line[:3] for line in students] == [
         ["Ana Brandt", "in progress", "incomplete"],
         ["Ben Carter", "in progress", "incomplete"],
@@ -106,7 +105,7 @@ def test_what_was_shown_happens_and_nothing_else(site, cast, lived, path, discus
     before = now_of(site, discussion)
     later = WEEK.first_post_due + timedelta(days=2)
     answer = ask(lived, path, discussion, first_post_due=typed(later), first_post_words="4")
-    shown = tables(answer.page)[0]
+    assert tables(answer.page)[0] == [["First post", "1 → 2", "1 → 0", "1 → 0", "0 → 1", "0"]]
     answer = apply(lived, path, answer)
     assert answer.status == 303
     assert "The dates and the rule of this discussion are changed." in lived.get(answer.location).text
@@ -118,10 +117,9 @@ def test_what_was_shown_happens_and_nothing_else(site, cast, lived, path, discus
     with site.read() as session:
         newest = list_versions(session, cast.ines, after)[0]
         verdict_of = collect_class_verdicts(session, cast.ines, after, now=site.clock())
-        standings = [standing_of(verdict_of(each.person_id), posts=n) for each, n in ((cast.ana, 1), (cast.chi, 0))]
+        found = [verdict_of(each.person_id).requirements[0].standing for each in (cast.ana, cast.ben, cast.chi)]
     assert newest.number == after.rule_version
-    assert [each.value for each in standings] == ["started", "nothing"]
-    assert [line[2] for line in shown] == ["2", "1"]
+    assert [each.value for each in found] == ["met", "met", "open"]
 
 
 def test_extensions_stay_and_the_later_date_counts(site, cast, lived, path, discussion):

@@ -17,7 +17,7 @@ from lti_app.participation.matrix.rules.proposals import RuleProposal
 from lti_app.participation.progress.queries import collect_course_work, requirements_of
 from lti_app.participation.requirements.evaluation import Requirements
 from lti_app.participation.what_if.queries import compare_rules
-from lti_app.participation.what_if.rules import StandingChange, StandingTally
+from lti_app.participation.what_if.rules import OutcomeTally, StandingChange
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class RuleEffect:
     """Those of the class, before and after."""
     changes: tuple[StandingChange, ...]
     """Those who lose first."""
-    tallies: tuple[StandingTally, ...]
+    tallies: tuple[OutcomeTally, ...]
+    """The requirements whose numbers of students change."""
     hides_names: bool
     """Whether names are hidden from the actor, so that only numbers may be told."""
 

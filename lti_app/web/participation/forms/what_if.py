@@ -86,6 +86,16 @@ class WhatIfForm(PostedForm, DatesForm):
         calendar = self.to_calendar(view.class_calendar)
         return RuleProposal(values, None if calendar == view.class_calendar else calendar, self._moved(view))
 
+    def notes_of(self, proposal: RuleProposal, view: DiscussionView | None) -> list[str]:
+        """What is told of the dates that would be others, where a change of the clocks leaves them out or repeats
+        them.
+        """
+        moved = [OWN_DATES[kind] for kind in proposal.own_dates]
+        if proposal.calendar is not None and view is not None:
+            known = view.class_calendar
+            moved += [name for name in DATES if getattr(proposal.calendar, name) != getattr(known, name)]
+        return self.clock_notes(moved)
+
     def _moved(self, view: DiscussionView) -> dict[str, datetime | None]:
         """The own dates that would be others, by kind."""
         known = {kind: own.due for kind, own in to_own_terms(view.requirements).items()}
