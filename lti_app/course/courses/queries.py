@@ -22,6 +22,14 @@ from lti_app.course.courses.rules import (
 )
 from lti_app.course.people.models import Person
 
+
+def joined_at() -> ColumnElement[datetime | None]:
+    """When somebody came into a course, for statements that join Enrollment. NULL for those whom no class list of the
+    LMS has named: they may have been there long before they opened Colloquy.
+    """
+    return case((Enrollment.listed_role.is_not(None), Enrollment.first_seen_at), else_=None)
+
+
 _MEMBER = alias_of(Enrollment)
 IN_CLASS_ORDER = (Person.sort_name, Enrollment.number, Person.id)
 """The order of class lists, for statements that join Person and Enrollment."""
@@ -29,6 +37,7 @@ _VISITOR = (
     select(
         *(Visit.person_id, Visit.course_id, Visit.role, Visit.frame_origins, Visit.created_at, Visit.expires_at),
         *(Person.name, Person.locale, Person.time_zone, Course.title, Course.time_zone, Enrollment.role),
+        joined_at().label("joined_at"),
     )
     .join(Person, Person.id == Visit.person_id)
     .join(Course, Course.id == Visit.course_id)
@@ -50,6 +59,8 @@ class Member:
     person_id: int
     name: str
     role: Role
+    joined_at: datetime | None = None
+    """When a student came into the course, as far as class lists tell."""
 
 
 def get_actor(session: Session, *, course_id: int, token: str, now: datetime) -> Actor | None:
@@ -74,8 +85,8 @@ def with_visitor(*columns: Any) -> Select[Any]:
 
 def actor_of(row: Sequence[Any], now: datetime) -> Actor:
     """The actor whom a row of `with_visitor` begins with."""
-    person_id, course_id, role, origins, opened_at, expires_at, name, locale, own_zone, *of_course = row[:12]
-    title, course_zone, enrolled_as = of_course
+    person_id, course_id, role, origins, opened_at, expires_at, name, locale, own_zone, *of_course = row[:13]
+    title, course_zone, enrolled_as, joined = of_course
     return Actor(
         person_id=person_id,
         course_id=course_id,
@@ -88,6 +99,7 @@ def actor_of(row: Sequence[Any], now: datetime) -> Actor:
         locale=locale or "",
         is_renewable=visit_end(opened_at, now) - expires_at >= RENEW_AFTER,
         teaches=enrolled_as.is_staff,
+        joined_at=joined,
     )
 
 
@@ -135,9 +147,9 @@ def _stand_in(enrollment: type[Enrollment]) -> ColumnElement[str]:
     return case((enrollment.number.is_not(None), word + " " + cast(enrollment.number, String)), else_="")
 
 
-def _students(course_id: int) -> Select[int, str, Role]:
+def _students(course_id: int) -> Select[int, str, Role, datetime | None]:
     return (
-        select(Person.id, member_name(), Enrollment.role)
+        select(Person.id, member_name(), Enrollment.role, joined_at())
         .join(Enrollment, Enrollment.person_id == Person.id)
         .where(Enrollment.course_id == course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
     )

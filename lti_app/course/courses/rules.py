@@ -96,6 +96,8 @@ class Actor:
     """Whether this request is a sign of life that makes the visit last longer."""
     teaches: bool = False
     """Whether the person is on the staff of the course, whatever the role of this visit."""
+    joined_at: datetime | None = None
+    """When the person came into the course, as far as class lists tell."""
 
     @property
     def is_staff(self) -> bool:

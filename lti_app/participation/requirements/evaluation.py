@@ -112,6 +112,10 @@ class Verdicts:
         """Whether something that is required is not met, and its date has passed."""
         return any(verdict.is_missed for verdict in self.required)
 
+    def missed_before(self, moment: datetime | None) -> bool:
+        """Whether something that is required and missed was due before a moment, such as when the student joined."""
+        return moment is not None and any(each.is_missed and each.due and each.due < moment for each in self.required)
+
     @property
     def any_late(self) -> bool:
         """Whether anything that is required was done late."""

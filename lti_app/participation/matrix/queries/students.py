@@ -38,4 +38,5 @@ def list_named_students(session: Session, actor: Actor) -> list[MatrixStudent]:
     Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    return [MatrixStudent(each.person_id, each.name, f"{each.person_id}") for each in list_students(session, actor)]
+    students = list_students(session, actor)
+    return [MatrixStudent(each.person_id, each.name, f"{each.person_id}", each.joined_at) for each in students]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -23,6 +24,8 @@ class MatrixStudent:
     """Empty where neither a name nor a pseudonym is known."""
     key: str
     """Stands for the student in addresses of the desk."""
+    joined_at: datetime | None = None
+    """When the student came into the course, as far as class lists tell."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class MatrixLine:
     is_excused: bool
     points: tuple[Decimal, Decimal] | None = None
     """The points so far, and those that are possible; None where nothing has points."""
+    joined_late: datetime | None = None
+    """When the student came into the course, if that was after something was due that is missing."""
 
     @property
     def person_id(self) -> int:
@@ -133,7 +138,8 @@ def line_of(
     posts = posts_of(verdicts)
     work = state_of(standing_of(verdicts, posts=posts), is_excused=is_excused)
     points = (verdicts.points, verdicts.points_possible) if has_points else None
-    return MatrixLine(student, told, work, posts, is_excused, points)
+    joined_late = student.joined_at if verdicts.missed_before(student.joined_at) else None
+    return MatrixLine(student, told, work, posts, is_excused, points, joined_late)
 
 
 def matrix_of(
