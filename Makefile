@@ -10,9 +10,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SAMPLE := 200
 SEED := 1
 NEW := build/bench.json
+SIZE := small
 COLLOQUY_DEMO := $(BIN)/colloquy demo
 
-.PHONY: help demo demo-reset check test static format attack bench bench-compare mutate lock environment frontend catalogue clean
+.PHONY: help demo demo-reset check test static format attack bench bench-compare loadtest capacity mutate lock environment frontend catalogue clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /|/' | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -48,6 +49,13 @@ bench: environment frontend ## Measure the pages against a floor taken in the sa
 bench-compare: environment ## Compare two runs: OLD=build/before.json NEW=build/bench.json
 	@$(BIN)/python -m tests.bench.compare "$(OLD)" "$(NEW)"
 
+loadtest: environment frontend .venv-load/installed ## Serve courses to many people at once; SIZE=full makes two million posts
+	$(BIN)/python -m tests.services
+	@$(BIN)/python -m tests.load --size $(SIZE)
+
+capacity: environment ## Compute deploy/CAPACITY.md from what `make loadtest` has measured
+	@$(BIN)/python -m tests.load.capacity
+
 attack: environment frontend ## Attack the server as shipped with crowds, kill -9, hostile markup; takes minutes
 	$(BIN)/python -m tests.services
 	$(BIN)/pytest -n auto --attack tests/attack
@@ -59,6 +67,7 @@ lock: environment ## Write the lock files again; LOCK_OPTIONS=--upgrade takes ne
 	$(LOCK) pyproject.toml --output-file $(LOCKS)/runtime.txt
 	$(LOCK) pyproject.toml --group dev --constraint $(LOCKS)/runtime.txt --output-file $(LOCKS)/dev.txt
 	$(LOCK) --group build --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/build.txt
+	$(LOCK) --group load --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/load.txt
 	sed -n '/^uv==/,/[^\\]$$/p' $(LOCKS)/dev.txt > $(LOCKS)/installer.txt
 	$(BIN)/python lti_app/frontend/build.py --lock
 
@@ -79,6 +88,13 @@ environment: .venv/installed ## Create .venv with the locked packages, if they c
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+.venv-load/installed: $(LOCKS)/load.txt .venv/installed
+	@echo "Installing what makes the load into .venv-load"
+	@$(BIN)/python -m venv .venv-load
+	@$(BIN)/uv pip sync --quiet --python .venv-load/bin/python --link-mode copy --require-hashes $(LOCKS)/load.txt || \
+		.venv-load/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCKS)/load.txt
+	@touch $@
+
 # Debian and Ubuntu ship Python without what a virtual environment needs; root may add it, others are told how.
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and was not found on the PATH." >&2; exit 1; }
@@ -90,6 +106,6 @@ environment: .venv/installed ## Create .venv with the locked packages, if they c
 	@$(PYTHON) -m venv .venv
 
 clean: ## Remove everything that was installed or built; the demonstration's data stay
-	rm -rf .venv lti_app/static lti_app/frontend/node_modules build dist *.egg-info \
+	rm -rf .venv .venv-load lti_app/static lti_app/frontend/node_modules build dist *.egg-info \
 		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-artifacts
 	find lti_app tests -name __pycache__ -type d -prune -exec rm -rf {} +

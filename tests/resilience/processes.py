@@ -113,6 +113,10 @@ class Program:
             self._signal_group(signal.SIGKILL)
             self._process.wait(STOPS_WITHIN)
 
+    def pid(self) -> int:
+        """Of its first process."""
+        return self._running.pid
+
     def children(self) -> list[int]:
         """The processes that it has started itself."""
         return _children(self._running.pid)
