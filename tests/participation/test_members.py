@@ -1,4 +1,4 @@
-"""Of whom participation is counted: students, observers, staff, test students; who joins late, leaves or returns.
+"""Of whom participation is counted: students, observers, staff, test students, and who joins late, leaves or returns.
 
 One table of stories. Each ends with how the tables of the class show the person, whether a classmate's reply to the
 person counts for the classmate, and whether the person is reminded of what is still due.

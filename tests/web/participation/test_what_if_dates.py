@@ -70,7 +70,7 @@ def test_a_later_date_makes_late_posts_punctual(lived, path, discussion):
     assert answer.status == 200
     tallies, students = tables(answer.page)
     assert students[0] == ["Ben Carter", "in progress", "in progress", "First post, 7 of 5 words"]
-    assert students[1] == ["Chi Nguyen", "nothing yet", "nothing yet", "First post of at least 5 words"]
+    assert students[1] == ["Chi Nguyen", "something missing", "nothing yet", "First post of at least 5 words"]
     assert tallies == [["First post", "1 → 2", "1 → 0", "1 → 0", "0 → 1", "0"]]
     assert "First post due" in answer.page.one("section", class_="effects").text
 
@@ -89,9 +89,9 @@ def test_who_would_be_missing_something_is_counted_and_named(site, lived, path, 
     tallies, students = tables(answer.page)
     assert tallies == [["Replies", "0", "0", "0 → 3", "3 → 0", "0"]]
     assert [line[:3] for line in students] == [
-        ["Ana Brandt", "in progress", "incomplete"],
-        ["Ben Carter", "in progress", "incomplete"],
-        ["Chi Nguyen", "nothing yet", "missing: no posts"],
+        ["Ana Brandt", "in progress", "something missing"],
+        ["Ben Carter", "in progress", "something missing"],
+        ["Chi Nguyen", "something missing", "missing: no posts"],
     ]
 
 
