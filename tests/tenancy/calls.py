@@ -25,6 +25,7 @@ from lti_app.library.files.rules import Limits, Purpose, Right, Rights
 from lti_app.library.passages.rules import Page, TextStorage
 from lti_app.library.readings.rules import PassagePlace, to_csl
 from lti_app.notices.messages.rules import MessageContent
+from lti_app.participation.matrix.rules.proposals import RuleProposal
 from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.participation.what_if.queries import RuleChange
 from lti_app.storage.bucket import BucketStorage
@@ -81,7 +82,7 @@ VALUES: dict[str, Any] = {
     "storage": BucketStorage(MemoryStore(), prefix="files"),
     "stream": io.BytesIO(files.pdf(["x"])),
     "requirements": (),
-    "changes": {"first_post_words": 9},
+    "proposal": RuleProposal({"first_post_words": 9}),
     "rights": Rights(Right.OPEN_LICENCE, "CC BY 4.0"),
     "limits": Limits(),
     "first_page": 1,

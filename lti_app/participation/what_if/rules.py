@@ -46,7 +46,7 @@ class StandingChange:
         return bool(self.lost)
 
 
-class Outcome(StrEnum):
+class RequirementOutcome(StrEnum):
     """What has become of one requirement for one student."""
 
     ON_TIME = "on_time"
@@ -65,7 +65,7 @@ class OutcomeTally:
     """Marked for translation."""
     about: str
     """The reading that it is about, if each reading counts by itself."""
-    counts: Mapping[Outcome, tuple[int, int]]
+    counts: Mapping[RequirementOutcome, tuple[int, int]]
 
     @property
     def is_changed(self) -> bool:
@@ -92,7 +92,7 @@ class ClassComparison:
     def tallies(self) -> tuple[OutcomeTally, ...]:
         """The requirements for which any number of students would be another."""
         verdicts: dict[Hashable, Verdict] = {}
-        counts: dict[Hashable, tuple[Counter[Outcome], Counter[Outcome]]] = {}
+        counts: dict[Hashable, tuple[Counter[RequirementOutcome], Counter[RequirementOutcome]]] = {}
         for nth, side in enumerate((self.after, self.before)):
             for of_student in side.values():
                 for key, verdict in keyed(of_student.requirements):
@@ -136,17 +136,19 @@ def _compared(person_id: int, before: Verdicts, after: Verdicts, posts: int) -> 
     return StandingChange(person_id, *standings, points, lost, won)
 
 
-def _tally(verdict: Verdict, before: Counter[Outcome], after: Counter[Outcome]) -> OutcomeTally:
+def _tally(verdict: Verdict, before: Counter[RequirementOutcome], after: Counter[RequirementOutcome]) -> OutcomeTally:
     about = verdict.reading.label if verdict.reading else ""
-    return OutcomeTally(verdict.requirement.title, about, {each: (before[each], after[each]) for each in Outcome})
+    return OutcomeTally(
+        verdict.requirement.title, about, {each: (before[each], after[each]) for each in RequirementOutcome}
+    )
 
 
-def _outcome(verdict: Verdict) -> Outcome:
+def _outcome(verdict: Verdict) -> RequirementOutcome:
     if verdict.is_met:
-        return Outcome.LATE if verdict.late else Outcome.ON_TIME
+        return RequirementOutcome.LATE if verdict.late else RequirementOutcome.ON_TIME
     if verdict.is_excused:
-        return Outcome.EXCUSED
-    return Outcome.OPEN if verdict.is_pending else Outcome.MISSING
+        return RequirementOutcome.EXCUSED
+    return RequirementOutcome.OPEN if verdict.is_pending else RequirementOutcome.MISSING
 
 
 def _rank(verdict: Verdict) -> int:
