@@ -89,13 +89,18 @@ class Browser:
         return self.send(path, data=data, headers={"Referer": f"{BASE}{form_page}"})
 
     def form(self, path: str, form_page: str) -> Element:
-        """The only form of a page that goes to `path`."""
-        answer = self.get(form_page)
-        assert answer.status == 200, f"{form_page}: {answer.status}"
-        here = form_page.partition("?")[0]
-        forms = [form for form in answer.page.all("form", method="post") if (form.attrs.get("action") or here) == path]
+        """The only form of a page that goes to `path`, or of the page to which the page's composer has a way."""
+        forms, page = self._forms(path, form_page)
+        for link in () if forms else page.all("a", **{"data-composer": ""}):
+            forms, page = self._forms(path, link.attrs["href"])
         assert len(forms) == 1, f"{len(forms)} forms to {path} on {form_page}"
         return forms[0]
+
+    def _forms(self, path: str, form_page: str) -> tuple[list[Element], Element]:
+        answer = self.get(form_page)
+        assert answer.status == 200, f"{form_page}: {answer.status}"
+        here, sent = form_page.partition("?")[0], answer.page.all("form", method="post")
+        return [form for form in sent if (form.attrs.get("action") or here) == path], answer.page
 
     def _checked(self, response: TestResponse) -> Answer:
         answer = Answer(response)
