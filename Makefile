@@ -13,7 +13,7 @@ NEW := build/bench.json
 SIZE := small
 COLLOQUY_DEMO := $(BIN)/colloquy demo
 
-.PHONY: help demo demo-reset check test static format attack bench bench-compare loadtest capacity mutate lock environment frontend catalogue clean
+.PHONY: help demo demo-reset check test static format attack bench bench-compare loadtest figures mutate lock environment frontend catalogue clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /|/' | awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -53,8 +53,8 @@ loadtest: environment frontend .venv-load/installed ## Serve courses to many peo
 	$(BIN)/python -m tests.services
 	@$(BIN)/python -m tests.load --size $(SIZE)
 
-capacity: environment ## Compute deploy/CAPACITY.md from what `make loadtest` has measured
-	@$(BIN)/python -m tests.load.capacity
+figures: environment ## Put what `make bench` and `make loadtest` have measured into README.md and deploy/CAPACITY.md
+	@$(BIN)/python -m tests.bench.figures
 
 attack: environment frontend ## Attack the server as shipped with crowds, kill -9, hostile markup; takes minutes
 	$(BIN)/python -m tests.services

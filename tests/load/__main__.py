@@ -57,7 +57,11 @@ def main(arguments: list[str]) -> int:
             run.about["one"] = {"posts": site.count("post"), "courses": 1, "students": size.one.students}
         with loaded_site(size.many, folder, lms, key_file, say) as site:
             run.take(*site.mixed(size.many, size.seconds))
-            made = {"courses": size.many.courses, "students": size.many.students * size.many.courses}
+            made = {
+                "name": size.many.name,
+                "courses": size.many.courses,
+                "students": size.many.students * size.many.courses,
+            }
             run.about["many"] = {"posts": site.count("post"), **made}
     write_trials(FILE, run.trials, run.about)
     say(f"\n{markdown(run.trials)}\n\nWritten: {FILE}\n" + ("\n".join(run.faults()) or "Nothing was lost or failed."))

@@ -5,14 +5,25 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from lti_app.course.courses.actions import open_visit, record_member
+from lti_app.course.courses.rules import Role
+from lti_app.course.people.rules import Identity, Names
 from lti_app.discussion.discussions.models import Discussion, Pseudonym
 from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, StanceQuestion
+from lti_app.discussion.drafts.actions import save_draft
 from lti_app.discussion.drafts.models import Draft
+from lti_app.discussion.drafts.rules import DraftContent, place_of
+from lti_app.discussion.moderation.actions import change_post, report_post
+from lti_app.discussion.moderation.rules import ModerationAction, ReportReason
 from lti_app.discussion.posts.actions.create import create_post
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
+from lti_app.discussion.publishing.actions.publish import publish
+from lti_app.discussion.reactions.actions import set_like
+from lti_app.discussion.read_state.actions import mark_posts_read
+from lti_app.discussion.read_state.rules import PostNumbers
 from lti_app.exchange.importing.rules.prepare import ImportFile
 from lti_app.grading.assessments.actions.grading import release_all
 from lti_app.grading.comments.actions import save_comment
@@ -23,6 +34,7 @@ from lti_app.library.files.models import File
 from lti_app.library.files.rules import part_of_address
 from lti_app.notices.calendars.actions import renew_address
 from lti_app.notices.calendars.queries import get_own_calendar
+from lti_app.notices.feed.actions.gathering import sources
 from lti_app.web.notices.calendars import sign_calendar
 from lti_app.web.notices.mail_writer import UnsubscribeTokens
 from tests.factories.discussions import PAID
@@ -61,6 +73,16 @@ GROW = {
 }
 """What grows with the number of people and weeks."""
 ROUNDS = 2
+LONG = "Kotter has leaders cope with change while managers cope with complexity, and argues that both are work"
+NEWCOMER = Identity("https://lms.example.edu", "client-1", "newcomer")
+OFTEN = {
+    *("index_posts", "read_pages", "sweep_references", "assign_reviews", "tell_activities", "sweep_notices"),
+    *("remind", "refresh_rosters"),
+}
+SELDOM = {"clear_away", "sweep_files"}
+"""Once a night."""
+OUTSIDE = {"sweep_passbacks", "sweep_gradebooks"}
+"""They ask the LMS; what they ask of the database first is among the writes."""
 ROWS = """
 INSERT INTO person (issuer, sub, name, sort_name, created_at)
     WITH RECURSIVE other(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM other WHERE n < 120)
@@ -237,22 +259,55 @@ def sent_by_pages(site, known):
     return statements
 
 
-def sent_by_writes(site, discussion_id):
-    """The statements of what a class and the worker do most."""
+def sent_by_writes(site, known):
+    """The statements of what a class does most, and of sending its grades."""
+    ana, ben, ines, now = site.cast.ana, site.cast.ben, site.cast.ines, site.clock()
     with site.database.write() as session, statements_of(site.database.engine) as sent:
-        discussion = get_discussion(session, site.cast.ines, discussion_id, now=site.clock())
-        first = write(session, site.cast.ana, discussion, text="Again [Kotter, p. 3].", now=site.clock())
-        reply = write(session, site.cast.ben, discussion, to=first, now=site.clock())
-        edit_post(session, site.cast.ben, discussion, reply.id, PostContent("Shorter."), version=1, now=site.clock())
-        delete_post(session, site.cast.ben, discussion, reply.id, now=site.clock())
-        release_all(session, site.cast.ines, discussion, now=site.clock())
+        discussion = get_discussion(session, ines, known["discussion_id"], now=now)
+        first = write(session, ana, discussion, text="Again [Kotter, p. 3].", now=now)
+        reply = write(session, ben, discussion, to=first, now=now)
+        later = now + timedelta(minutes=10)
+        save_draft(session, ben, discussion, place_of(first.id), DraftContent("As I was saying"), now=later)
+        said = PostContent(f"{LONG} [Kotter, p. 3]")
+        longer = publish(session, ben, discussion, said, parent_id=first.id, sellers=frozenset(), now=now)
+        set_like(session, ben, discussion, first.id, wanted=True, now=now)
+        mark_posts_read(session, ben, discussion, PostNumbers.of(range(1, 5)))
+        report_post(session, ben, discussion, first.id, reason=ReportReason.OTHER, words="Look.", now=now)
+        for action in (ModerationAction.MARK, ModerationAction.HOLD, ModerationAction.APPROVE):
+            change_post(session, ines, discussion, longer.id, action, now=now)
+        edit_post(session, ben, discussion, reply.id, PostContent("Shorter."), version=1, now=now)
+        delete_post(session, ben, discussion, reply.id, now=now)
+        record_member(session, course_id=ana.course_id, identity=NEWCOMER, names=Names(), role=Role.STUDENT, now=now)
+        open_visit(session, course_id=ana.course_id, person_id=ana.person_id, role=ana.role, frame_origins=(), now=now)
+        release_all(session, ines, discussion, now=now)
         claim_due(session, site.clock.move(days=1), limit=10, lease=timedelta(minutes=5))
         session.rollback()
     return {statement: ("writes", values) for statement, values in sent.items()}
 
 
-def test_nothing_that_is_done_often_reads_a_large_table_whole(site, known):
-    statements = sent_by_pages(site, known) | sent_by_writes(site, known["discussion_id"])
+def sent_by_worker(site, house):
+    """The statements of what the worker does every few minutes, when there is as good as nothing to do."""
+    with site.database.writing() as session:
+        session.execute(text("DELETE FROM gathering_mark"))
+        newest = {"release": "grade_event", "moderation": "moderation_act"}
+        for source in sources():
+            table = newest.get(source, source)
+            session.execute(
+                text(f"INSERT INTO gathering_mark (source, last_id) SELECT '{source}', max(id) FROM {table}")
+            )
+    names = {each.name for each in house.jobs.huey._registry.periodic_tasks}
+    assert names >= OFTEN | SELDOM | OUTSIDE
+    sent = {}
+    for task in house.jobs.huey._registry.periodic_tasks:
+        if task.name in OFTEN:
+            with statements_of(site.database.engine) as of_task:
+                task.execute()
+            sent |= {statement: (task.name, values) for statement, values in of_task.items()}
+    return sent
+
+
+def test_nothing_that_is_done_often_reads_a_large_table_whole(site, known, house):
+    statements = sent_by_pages(site, known) | sent_by_writes(site, known) | sent_by_worker(site, house)
     assert len(statements) > 80
     read_whole = set()
     with site.database.engine.connect() as connection:
