@@ -37,7 +37,7 @@ from lti_app.web.discussion.forms.drafting import (
 )
 from lti_app.web.discussion.forms.posts import EditForm, PostForm
 from lti_app.web.discussion.forms.quoting import passage_asked_for, quotation_asked_for
-from lti_app.web.discussion.forms.starting import groups_of, offer_start
+from lti_app.web.discussion.forms.starting import groups_of, narrowed, offer_start
 from lti_app.web.discussion.screening import essay_sellers
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.fields import ConfirmForm
@@ -302,7 +302,8 @@ def _composer_page(
 ) -> str:
     form.attached_files = _attached(actor, form)
     if parent is None:
-        offer_start(form, groups_of(read_session(), actor, discussion), discussion)
+        groups = groups_of(read_session(), actor, discussion)
+        offer_start(form, groups, narrowed(discussion, groups, request.args.get("group")))
     participation, place = own_participation(actor, discussion), place_of(parent.id if parent else None)
     form.aids = aids_to(actor, discussion, form, place, participation=participation, parent=parent, draft=draft)
     return render_template(
