@@ -242,7 +242,8 @@ def _for_own_group(post: Posts, reader: _Number) -> ColumnElement[bool]:
 
 
 def _in_own_group(post: Posts, reader: _Number) -> ColumnElement[bool]:
-    groups = select(GroupMember.group_id).where(GroupMember.person_id == reader)
+    # Whoever reads may be named by the statement around, two levels up: never by a table of its own.
+    groups = select(GroupMember.group_id).where(GroupMember.person_id == reader).correlate_except(GroupMember)
     return or_(post.group_id.is_(None), post.group_id.in_(groups))
 
 

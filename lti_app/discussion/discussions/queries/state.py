@@ -12,7 +12,8 @@ from lti_app.discussion.discussions.rules import EXTENDABLE, Calendar, State, st
 
 def state_columns(reader: ColumnElement[int]) -> list[ColumnElement[Any]]:
     """What `state_of` needs, of a statement that has the discussion and a column for who reads."""
-    groups = select(GroupMember.group_id).where(GroupMember.person_id == reader)
+    # Whoever reads may be named by the statement around, two levels up: never by a table of its own.
+    groups = select(GroupMember.group_id).where(GroupMember.person_id == reader).correlate_except(GroupMember)
     mine = or_(Extension.person_id == reader, Extension.group_id.in_(groups))
     here = (Extension.discussion_id == Discussion.id, mine)
     return [
