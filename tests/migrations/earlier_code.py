@@ -36,6 +36,8 @@ ON_POSTGRESQL = """
     UNION ALL SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 """
 Upgrade = Callable[[str, str], None]
+NOT_WRITTEN = ("alembic", "change_mark", "post_search")
+"""Tables that the database writes by triggers, or that are not ours."""
 EITHER_OR = {("extension", "person_id"), ("extension", "group_id")}
 """Columns of which a row has exactly one: a row of all columns has the first."""
 
@@ -45,7 +47,7 @@ class EarlierCode:
 
     def __init__(self, connection: Connection, ids: dict[str, list[Any]]) -> None:
         self._metadata = MetaData()
-        self._metadata.reflect(connection, only=lambda name, _: not name.startswith(("post_search", "alembic")))
+        self._metadata.reflect(connection, only=lambda name, _: not name.startswith(NOT_WRITTEN))
         self._ids = ids
         """The keys of the rows that were written, by table."""
 

@@ -1,7 +1,7 @@
 """Reading a discussion: its threads in the reader's order, page by page; new posts; the last activity."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
@@ -81,7 +81,8 @@ class PostLine(NamedTuple):
     """Whether the reader began its thread."""
     is_personal: bool
     """Whether it looks to the reader as to nobody else: their own posts, and what is meant for one person."""
-    row: PostRow
+    row: PostRow = field(repr=False)
+    """What the database has of it; only `view_of` tells what of that the reader may see."""
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def test_what_is_posted_is_no_draft_any_more(site, cast, discussion, send):
     browser, posts = site.browser(cast.ana), address(discussion, "posts")
     send(browser, text="Leaders set a direction, I think.")
     assert browser.post_form(posts, address(discussion)).status == 303
-    assert "Leaders set a direction" not in restored(browser, address(discussion))
+    assert "Leaders set a direction" not in restored(browser, address(discussion, "posts", "new"))
     shown = browser.get(address(discussion))
     assert "You started this draft earlier" not in shown.text
     assert not shown.page.all("section", class_="drafts")
