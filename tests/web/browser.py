@@ -12,6 +12,8 @@ from tests.web.page import Element
 
 BASE = "https://localhost"
 COOKIE = "__Host-colloquy"
+PARTS = ("/thread/more",)
+"""How addresses end that answer with parts of a page."""
 
 
 class Answer:
@@ -107,6 +109,7 @@ class Browser:
         assert answer.status < 500, f"{response.request.path}: {answer.status}, see the log"
         check_headers(answer)
         is_page = response.mimetype == "text/html" and "attachment" not in answer.headers.get("Content-Disposition", "")
+        is_page = is_page and not response.request.path.endswith(PARTS)
         if is_page and answer.html and answer.status not in (301, 302, 303, 307, 308):
             assert not (found := pages.faults(answer.page)), f"{response.request.path}: {found}"
         return answer

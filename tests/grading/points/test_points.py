@@ -51,7 +51,7 @@ def sent(points, possible=9, **changes):
 
 
 def with_excused(verdicts: Verdicts, kind: str) -> Verdicts:
-    told = (replace(each, standing=Standing.EXCUSED) if each.kind == kind else each for each in verdicts.requirements)
+    told = (each._replace(standing=Standing.EXCUSED) if each.kind == kind else each for each in verdicts.requirements)
     return replace(verdicts, requirements=tuple(told))
 
 
