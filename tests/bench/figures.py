@@ -22,7 +22,10 @@ def _put_into_readme() -> list[str]:
     if not FILE.exists():
         return []
     page = README.read_text(encoding="utf-8")
-    README.write_text(summary.put_into(page, summary.markdown(read_rows(FILE))), encoding="utf-8")
+    section = summary.SECTION.format(table=summary.markdown(read_rows(FILE)))
+    if CAPACITY.exists() or load.FILE.exists():
+        section += f"\nWhat so many students need: [{CAPACITY}]({CAPACITY}).\n"
+    README.write_text(summary.put_into(page, section), encoding="utf-8")
     return [f"{README} has the figures of {FILE}."]
 
 
