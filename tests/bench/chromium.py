@@ -41,15 +41,20 @@ WATCH = """
   const kept = sessionStorage;
   addEventListener("click", () => { if (kept.watched && !kept.begun) kept.begun = now(); }, true);
   const look = () => {
-    const found = kept.watched && kept.begun && !kept.seen && [...document.querySelectorAll("article.post")].some(
-      (post) => `#${post.id}` === kept.watched || post.textContent.includes(kept.watched));
+    const isThere = (what) => what.startsWith("#")
+      ? document.getElementById(what.slice(1))
+      : [...document.querySelectorAll("article.post .prose")].some(
+          (text) => !text.closest("form") && text.textContent.includes(what));
+    const found = kept.watched && kept.begun && !kept.seen && isThere(kept.watched);
     if (found) kept.seen = now();
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 })();
 """
-"""Notes when something was clicked and when a post of this id, or with this text, was there."""
+"""Notes when something was clicked, and when a post of this id, or with this text, was there. What stands in a form is
+not posted yet.
+"""
 
 
 class Wire:

@@ -32,13 +32,14 @@ school because therefore although vision budget staff align motivate control com
 FORM = "application/x-www-form-urlencoded"
 TOKEN = re.compile(r'data-token="([^"]+)"')
 NEWS, SINCE = re.compile(r'data-news="([^"]+)"'), re.compile(r'data-since="(\d+)"')
-MORE = re.compile(r'<a[^>]*href="([^"#]+)[^"]*"[^>]*rel="next"|<a[^>]*rel="next"[^>]*href="([^"#]+)')
+MORE = re.compile(r'data-more="([^"]+)"')
 REPLY = re.compile(r'href="[^"]*/posts/(\d+)/reply"')
 RADIO = re.compile(r'<input[^>]*name="(criterion-\d+)"[^>]*value="(\d+)"')
 VERSION = re.compile(r'<input[^>]*name="version"[^>]*value="(\d+)"')
 FOUND, STORED, QUIET = frozenset({200}), frozenset({303}), frozenset({200, 204, 304})
 MARKED = frozenset({303, 409})
 """Two graders may save the same student: the second is told so."""
+NOTHING_HEARD = '"0-"'
 _key = Path(CROWD.key_file).read_bytes()
 _turns = itertools.count()
 
@@ -57,16 +58,25 @@ class Person:
     def __init__(self, user: FastHttpUser, seat: Seat, discussion_id: int) -> None:
         self._user, self.seat, self.discussion_id = user, seat, discussion_id
         self.cookies = {CROWD.cookie: _signed(seat)}
-        self.page, self.next_url = "", ""
+        self.page, self.next_url, self.heard = "", "", NOTHING_HEARD
+        self.offered: list[str] = []
 
     @property
     def home(self) -> str:
         """The address of the discussion."""
         return f"/courses/{self.seat.course_id}/discussions/{self.discussion_id}"
 
-    def ask(self, name: str, url: str, statuses: frozenset[int] = FOUND, data: dict[str, str] | None = None) -> Any:
+    def ask(
+        self,
+        name: str,
+        url: str,
+        statuses: frozenset[int] = FOUND,
+        data: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Any:
         """One request, which fails unless it is answered with one of these statuses."""
-        headers = {"Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items())}
+        cookies = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
+        headers = {"Cookie": cookies, **(headers or {})}
         options: dict[str, Any] = {"name": name, "allow_redirects": False, "catch_response": True}
         if data is not None:
             headers |= {"Content-Type": FORM, "Referer": CROWD.url + self.home}
@@ -84,8 +94,27 @@ class Person:
         """Open a page of the discussion, and keep what it offers."""
         answer = self.ask(name, url)
         self.page = answer.text if answer else ""
-        found = MORE.search(self.page)
-        self.next_url = (found[1] or found[2]).replace("&amp;", "&") if found else ""
+        self.heard = NOTHING_HEARD
+        self._offer(self.page)
+
+    def go_on(self) -> None:
+        """Read the next posts, as the page's script fetches them; begin again where there are none."""
+        if not self.next_url:
+            self.open("read", self.home)
+            return
+        answer = self.ask("read", self.next_url)
+        self._offer(answer.text if answer else "")
+
+    def hear(self) -> None:
+        """Ask for what is new, as the page's script does, which says what it has heard last."""
+        address, since = (each.search(self.page) for each in (NEWS, SINCE))
+        if not address or not since:
+            self.open("read", self.home)
+            return
+        headers = {"If-None-Match": self.heard}
+        answer = self.ask("news", f"{address[1]}?since={since[1]}", QUIET, headers=headers)
+        if answer and answer.headers.get("etag"):
+            self.heard = str(answer.headers.get("etag"))
 
     def token(self) -> str:
         """For forms, from a page that has been read, or is read for it."""
@@ -122,6 +151,12 @@ class Person:
         if answer:
             self.open(f"{name}: its page", _path(answer))
         return bool(answer)
+
+    def _offer(self, html: str) -> None:
+        """What posts there are to answer, and whether there are more."""
+        self.offered = REPLY.findall(html)
+        found = MORE.search(html)
+        self.next_url = found[1].replace("&amp;", "&") if found else ""
 
     def _keep(self, headers: Any) -> None:
         given = headers.get("set-cookie") or []
@@ -186,25 +221,20 @@ class Course(FastHttpUser):
     @task(MIX["read"])
     def read(self) -> None:
         """Go on reading, or begin again."""
-        self.student.open("read", self.student.next_url or self.student.home)
+        self.student.go_on()
 
     @task(MIX["news"])
     def news(self) -> None:
         """Ask what every open page asks now and then."""
-        address, since = (each.search(self.student.page) for each in (NEWS, SINCE))
-        if address and since:
-            self.student.ask("news", f"{address[1]}?since={since[1]}", QUIET)
-        else:
-            self.student.open("read", self.student.home)
+        self.student.hear()
 
     @task(MIX["post"])
     def post(self) -> None:
         """Answer a post of the page."""
-        found = REPLY.findall(self.student.page)
-        if found:
-            self.student.post("post", words(90), random.choice(found))
-        else:
+        if not self.student.offered:
             self.student.open("read", self.student.home)
+        if self.student.offered:
+            self.student.post("post", words(90), random.choice(self.student.offered))
 
     @task(MIX["grade"])
     def grade(self) -> None:
@@ -224,9 +254,8 @@ class Course(FastHttpUser):
     def moderate(self) -> None:
         """Look at what waits for review, and mark a post as exemplary, or no longer."""
         self.instructor.ask("moderate: its page", f"{self.instructor.home}/moderation")
-        found = REPLY.findall(self.student.page)
-        if found:
-            url = f"{self.instructor.home}/moderation/posts/{random.choice(found)}/"
+        if self.student.offered:
+            url = f"{self.instructor.home}/moderation/posts/{random.choice(self.student.offered)}/"
             form = {"csrf_token": self.instructor.token()}
             self.instructor.ask("moderate", url + random.choice(("mark", "unmark")), STORED, form)
 
