@@ -74,6 +74,7 @@ class Visit(Base):
         Index(None, "expires_at"),
         Index(None, "person_id"),
         Index(None, "course_id", "expires_at"),
+        Index(None, "created_at", "course_id"),
     )
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)

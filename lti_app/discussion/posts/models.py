@@ -79,6 +79,7 @@ class Post(PostVisibility, Base):
         UniqueConstraint("discussion_id", "number"),
         UniqueConstraint("discussion_id", "origin"),
         Index("ix_post_first_posts", *FIRST_POSTS, postgresql_where=_IS_FIRST, sqlite_where=_IS_FIRST),
+        Index(None, "latest_at", "course_id", postgresql_where=_IS_FIRST, sqlite_where=_IS_FIRST),
         Index("ix_post_replies", *REPLIES, postgresql_where=_IS_REPLY, sqlite_where=_IS_REPLY),
         Index("ix_post_at_a_glance", *AT_A_GLANCE),
         Index(None, "author_id", "course_id"),
