@@ -111,9 +111,13 @@ def translate(text: str, /, **values: object) -> Markup:
     return Markup(_translations().ugettext(text)) % values  # noqa: S704 -- texts of the catalogue are markup
 
 
-def translate_plural(one: str, many: str, num: int, /, **values: object) -> Markup:
-    """Translate a sentence that depends on a number, which is among the values as `num`."""
-    return Markup(_translations().ungettext(one, many, num)) % {"num": num, **values}  # noqa: S704 -- as above
+def translate_plural(one: str, many: str, num: int | Decimal, /, **values: object) -> Markup:
+    """Translate a sentence that depends on a number, which is among the values as `num`.
+
+    Points may be a fraction, which has the form that CLDR calls "other", as 100 has in every language of ours.
+    """
+    count = int(num) if num == int(num) else 100
+    return Markup(_translations().ungettext(one, many, count)) % {"num": num, **values}  # noqa: S704 -- as above
 
 
 def say(said: Phrase) -> Markup:

@@ -50,6 +50,9 @@ OUT_OF_PLACE = """() => {
   ];
 }"""
 TURN = "(way) => { document.documentElement.dir = way }"
+DRAWN = """() => document.querySelector("figure[data-picture]") &&
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"""
+"""Pictures are drawn anew for another width, once the frame with that width has been laid out."""
 ZOOMED = {"width": 640, "height": 512, "deviceScaleFactor": 2, "mobile": False}
 """A window of 1280 by 1024 at 200 %."""
 NARROW, WIDE, PHONE = 320, 1100, 360
@@ -96,6 +99,7 @@ class Audit:
             own_way = frame.evaluate("document.documentElement.dir")  # those of the LMS say none, and are not turned
             for way in {"ltr": ("rtl", "ltr"), "rtl": ("ltr", "rtl")}.get(own_way, (own_way,)):
                 frame.evaluate(TURN, way)
+                frame.evaluate(DRAWN)
                 self._note(f"{name} {way}", frame.evaluate(OUT_OF_PLACE))
 
     def _note(self, name: str, found: Sequence[str]) -> None:

@@ -59,6 +59,7 @@ def test_the_prompt_is_written_in_the_editor_by_keyboard(site: Site, visit: Make
     page.keyboard.type("a manager")
     expect(page.get_by_role("listbox")).to_have_count(0)  # a prompt mentions nobody
     page.get_by_role("button", name="Save", exact=True).last.click()
+    page.get_by_text("Show the whole prompt").click()  # it is folded where the class has begun
     prompt = page.locator(".prompt")
     expect(prompt.get_by_role("listitem")).to_have_text(["a leader @miriam", "a manager"])
     page.get_by_role("link", name="Settings", exact=True).click()

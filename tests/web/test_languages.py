@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from lti_app.course.people.models import Person
-from lti_app.web.templating import against, clock_time, moment, points, relative
+from lti_app.web.templating import against, clock_time, moment, points, relative, translate_plural
 from tests.web.browser import BASE
 from tests.web.site import address
 
@@ -52,3 +52,15 @@ def test_language_of_a_page(site, cast, discussion, asked, language):
 def test_dates_and_numbers_in_german(app, clock, say, words):
     with app.test_request_context(base_url=BASE, headers={"Accept-Language": "de"}):
         assert say(clock()) == words
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+@pytest.mark.parametrize(
+    ("num", "like"), [(Decimal("1.00"), 1), (Decimal(2), 2), (Decimal("7.00"), 7), (Decimal("0.5"), 100)], ids=str
+)
+def test_points_may_be_fractions_in_sentences_that_depend_on_them(app, language, num, like):
+    def said(number):
+        return translate_plural("%(points)s point", "%(points)s points", number, points="n")
+
+    with app.test_request_context(base_url=BASE, headers={"Accept-Language": language}):
+        assert said(num) == said(like)
