@@ -5,12 +5,12 @@ import {
   captionOf,
   dayOf,
   dayWords,
+  fitted,
   isolated,
   isRtl,
   put,
   rowsOf,
   seriesOf,
-  shortened,
   sides,
   wholeTicks,
 } from "./parts.js";
@@ -171,7 +171,7 @@ export function drawBars(figure) {
         label: null,
         tickSize: 0,
         axis: isRtl ? "right" : "left",
-        tickFormat: (nth) => shortened(bars[nth].label, Math.floor(words / 6.3)),
+        tickFormat: (nth) => fitted(bars[nth].label, words - 8),
       },
       marks: [
         Plot.barX(bars, { x: "count", y: "nth", fill: COLORS[0], insetTop: 4, insetBottom: 4 }),

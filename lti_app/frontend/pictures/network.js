@@ -2,7 +2,7 @@
 // words for it, come from the page; only the places of the shapes are found here.
 import * as Plot from "@observablehq/plot";
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
-import { captionOf, put, shortened } from "./parts.js";
+import { captionOf, fitted, put } from "./parts.js";
 
 const SHAPES = { i: "square", o: "triangle", m: "circle", h: "star" };
 const FILLS = { i: "var(--paper)", o: "var(--series-2)", m: "var(--series-1)", h: "var(--series-1)" };
@@ -135,7 +135,7 @@ function picture(nodes, links, stop, found, width) {
       Plot.text(named, {
         x: "x",
         y: "y",
-        text: (node) => shortened(node.name, 22),
+        text: (node) => fitted(node.name, NAME.width),
         dy: -14,
         fill: "var(--ink)",
         stroke: "var(--paper)",

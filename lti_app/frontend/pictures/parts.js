@@ -57,4 +57,13 @@ export const dayOf = (text) => new Date(`${text}T00:00:00Z`);
 export const sides = (start, end) =>
   isRtl ? { marginRight: start, marginLeft: end } : { marginLeft: start, marginRight: end };
 
-export const shortened = (text, most) => isolated(text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
+const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+pen.font = `12px ${getComputedStyle(page).getPropertyValue("--ui")}`;
+
+// Words cut to a width in pixels. The same number of letters is wider in one script than in another.
+export function fitted(text, width) {
+  const cut = (most) => (most < text.length ? `${text.slice(0, most - 1).trimEnd()}…` : text);
+  let most = text.length;
+  while (most > 1 && pen.measureText(cut(most)).width > width) most -= 1;
+  return isolated(cut(most));
+}
