@@ -13,6 +13,7 @@ def desk_of(visitor: Visitor, student: str) -> Page:
     page.get_by_role("link", name="Grade", exact=True).click()
     page.get_by_role("link", name=student).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(student)
+    page.wait_for_load_state()  # with its scripts
     return page
 
 

@@ -63,8 +63,13 @@ def read_page(s, start=""):
 
 
 def reply(s):
-    text = TEXT.format("1", "new")
+    text = TEXT.format("1", f"new {s.rounds}")  # a page that nobody has cited
     create_post(s.session, s.cast.ben, s.discussion, PostContent(text), parent_id=s.post.id, now=s.clock())
+
+
+def edit(s):
+    written = PostContent(TEXT.format(f"7{s.rounds}", f"8{s.rounds}"))
+    edit_post(s.session, s.cast.ana, s.discussion, s.post.id, written, version=2, now=s.clock())
 
 
 def grade(s):
@@ -105,12 +110,7 @@ READS = {
 }
 WRITES = {
     "reply with two citations": (9, reply),
-    "edit": (
-        9,
-        lambda s: edit_post(
-            s.session, s.cast.ana, s.discussion, s.post.id, PostContent(TEXT.format("7", "8")), version=2, now=s.clock()
-        ),
-    ),
+    "edit": (9, edit),
     "delete": (4, lambda s: delete_post(s.session, s.cast.ana, s.discussion, s.post.id, now=s.clock())),
     "mark": (14, grade),
     "release": (

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -63,7 +63,8 @@ _LAST = alias_of(Post)
 _ROOT_ID = func.coalesce(Post.root_id, Post.id)
 
 
-class PostLine(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PostLine:
     """What a page knows of each of its posts; what the post says is read only for those who have to render it."""
 
     id: int

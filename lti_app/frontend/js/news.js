@@ -27,7 +27,7 @@ export function watchNews(page, tools) {
     asked = Date.now();
     const headers = { "If-None-Match": heard };
     const answer = await fetch(`${tools.dataset.news}?since=${tools.dataset.since}`, { headers }).catch(() => null);
-    if (answer?.status === 304) tell({ count: known });
+    if (answer?.status === 304) calm();
     else if (!answer || answer.status >= 500 || answer.status === 429) fail(answer);
     else if (answer.ok) {
       heard = answer.headers.get("ETag") ?? heard;
@@ -42,9 +42,14 @@ export function watchNews(page, tools) {
     pause = Math.max(Math.min(pause * 2, LATE), Math.min(wanted, HOUR));
   }
 
-  function tell({ count, words, href }) {
+  function calm() {
     failures = 0;
-    pause = count > known ? SOON : Math.min(pause * 1.25, LATE);
+    pause = Math.min(pause * 1.25, LATE);
+  }
+
+  function tell({ count, words = "", href = "" }) {
+    calm();
+    if (count > known) pause = SOON;
     if (count === known) return;
     known = count;
     if (!count) return place.replaceChildren();

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import Group, GroupMember
 from lti_app.course.groups.rules import GroupKind
 from lti_app.discussion.discussions.actions.pseudonyms import assign_pseudonyms
-from lti_app.discussion.discussions.models import Pseudonym
+from lti_app.discussion.discussions.models import Discussion, Pseudonym
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.discussion.discussions.rules import Anonymity, Calendar, Move, StanceQuestion, Structure
 from lti_app.discussion.posts.models import Attachment, Citation, Post
@@ -172,6 +172,8 @@ def _build_place(world: World, place: Place, groups: dict[str, int]) -> None:
         path = child_path(answered.path, int(str(row["number"])))
         row |= {"parent_id": answered.id, "root_id": answered.id, "path": path, "depth": 1}
     session.execute(insert(Post), rows[len(first) :])
+    counted = update(Discussion).where(Discussion.id == discussion.id)
+    session.execute(counted.values(post_count=len(rows), root_count=len(first)))
     ids_by_number = select(Post.id).filter_by(discussion_id=discussion.id).order_by(Post.number)
     world.cases |= dict(zip(session.scalars(ids_by_number), ((place, case) for case in POSTS), strict=True))
     index_posts(

@@ -146,7 +146,7 @@ def test_bombs_are_looked_at_in_no_time_and_say_nothing_wrong(bomb):
     raw = BOMBS[bomb]()
     began = time.process_time()
     message = read_returned(raw)
-    assert time.process_time() - began < 3  # of a processor that others use too; some 0.3 s at most by itself
+    assert time.process_time() - began < 20  # some 0.2 s; what grows as the square of its length takes hours
     told = weigh(message.fates) if message else (BounceWeight.NONE, "")
     is_whole = bomb.startswith("50 MB")
     assert told == ((BounceWeight.GONE, "5.1.1") if is_whole else (BounceWeight.NONE, ""))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.prose import clean_line, clean_text, to_html
@@ -105,12 +105,17 @@ def _assign_readings(session: Session, discussion: Discussion, settings: Discuss
     if _count_known(session, discussion.course_id, settings.reading_ids) != len(set(settings.reading_ids)):
         raise UnknownReading
     session.execute(delete(DiscussionReading).where(DiscussionReading.discussion_id == discussion.id))
-    session.add_all(
-        DiscussionReading(
-            discussion_id=discussion.id, reading_id=reading_id, position=n, required=reading_id in settings.required_ids
-        )
+    rows = [
+        {
+            "discussion_id": discussion.id,
+            "reading_id": reading_id,
+            "position": n,
+            "required": reading_id in settings.required_ids,
+        }
         for n, reading_id in enumerate(dict.fromkeys(settings.reading_ids))
-    )
+    ]
+    if rows:
+        session.execute(insert(DiscussionReading), rows)
 
 
 def _count_known(session: Session, course_id: int, reading_ids: Iterable[int]) -> int:

@@ -16,6 +16,8 @@ MOST_HEAD = 1_000
 """Characters of a head that are looked at."""
 _PART = re.compile(rb"(?:^|[\r\n])content-type:[^\r\n]*(?:[\r\n]{1,2}[ \t][^\r\n]*)*", re.IGNORECASE)
 """With its folded lines: the standard library takes time as the square of their length to find parameters in them."""
+_BLANK_LINES = re.compile(rb"[\r\n]{5,}")
+"""The standard library makes a part of a report of each of them."""
 _REPORT = re.compile(r"\s*multipart/report\s*;", re.IGNORECASE)
 _OF_DELIVERY = re.compile(r";\s*report-type\s*=\s*\"?delivery-status\"?\s*(?:;|$)", re.IGNORECASE)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])", re.ASCII)
@@ -50,7 +52,7 @@ def read_returned(raw: bytes) -> ReturnedMessage | None:
     """Read the beginning of a message; None for one whose parts are so many, or told so lengthily, that taking them
     apart would be work.
     """
-    raw = raw[:MOST_BYTES]
+    raw = _BLANK_LINES.sub(b"\r\n\r\n", raw[:MOST_BYTES])
     parts = [len(found[0]) for found in _PART.finditer(raw)]
     if len(parts) > MOST_PARTS or max(parts, default=0) > MOST_HEAD:
         return None
