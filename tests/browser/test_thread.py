@@ -93,7 +93,7 @@ def test_n_goes_to_what_is_new_on_this_page_and_beyond(site: Site, visit: MakeVi
     visitor = visit(site)
     tool = read(visitor, "farid")
     tool.get_by_role("button", name="Mark all as read").click()
-    expect(tool.locator(".thread-news").get_by_text("No new posts")).to_be_visible()
+    expect(tool.locator(".news-head").get_by_text("No new posts")).to_be_visible()
     near, far = (miriam_writes(site, f"An answer to {to}.", to=to) for to in ("1", "14"))
     tool.get_by_role("button", name="Oldest first").click()
     expect(tool.locator(".thread-news").get_by_text("2 new posts")).to_be_visible()

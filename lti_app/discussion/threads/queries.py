@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import SortPath, alias_of, is_listed
+from lti_app.core.db import SortPath, alias_of, fetch_rows, is_listed
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.answers.queries import asks_for_answer, is_answered
@@ -136,12 +136,13 @@ def read_thread(
     found: Sequence[Any] = ()
     size = MORE_SIZE if goes_on else PAGE_SIZE
     if start:
-        spots = session.execute(_around(kind, sort, size), {**order, "start": start, "root": start.partition(".")[0]})
+        around = {**order, "start": start, "root": start.partition(".")[0]}
+        spots = fetch_rows(session, _around(kind, sort, size), around)
         cut = cut_page([ThreadSpot(*row) for row in spots], size, is_full=not goes_on)
         if cut.spots:
-            found = session.execute(_chosen(kind), {**values, **_named(cut.spots)}).all()
+            found = fetch_rows(session, _chosen(kind), {**values, **_named(cut.spots)})
     else:
-        found = session.execute(_beginning(kind, sort), order).all()
+        found = fetch_rows(session, _beginning(kind, sort), order)
         cut = cut_page([_spot(row) for row in found], PAGE_SIZE)
     rows = {row.id: row for row in found}
     view_of = partial(view_post, discussion=discussion, actor=actor, c=circumstances)
@@ -187,7 +188,7 @@ def get_overview(session: Session, actor: Actor, discussion: DiscussionView) -> 
     named, and no post is new. One statement.
     """
     values = {**viewer_values(actor, discussion)}
-    row = session.execute(_overview(viewer_kind(actor, discussion)), values).one()
+    row = session.connection().execute(_overview(viewer_kind(actor, discussion)), values).one()
     *facts, read, sort, has_opened, candidates, has_begun = row
     first_posts, replies, participants, last_author, last_at, asking, answered, *named = facts
     moves = {move: count for move, count in zip(Move, named, strict=True) if count}

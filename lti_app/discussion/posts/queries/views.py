@@ -1,10 +1,12 @@
 """Posts as a person may see them: the statement that reads them, and a row as a view."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, inspect, select
+from sqlalchemy import ColumnElement, Row, Select, String, inspect, select
+from sqlalchemy import cast as sql_cast
 
 from lti_app.core.db import alias_of
 from lti_app.course.courses.rules import Actor
@@ -35,8 +37,14 @@ changes."""
 COLUMNS = tuple(getattr(Post, column.key) for column in inspect(Post).column_attrs if column.key != "text")
 """The columns of a post without its text, which may be long."""
 _NOT_SHOWN = ("format", "words", "origin", "descendants", "latest_number", "latest_at", "split_at", "split_from_id")
-_SHOWN = tuple(column for column in COLUMNS if column.key not in (*_NOT_SHOWN, "hidden_by_id"))
-"""What a view is made from. A card of it is out of date when one of these has changed."""
+_LISTS = ("reading_ids", "attachments", "quotes", "held_reasons")
+_SHOWN = tuple(
+    (sql_cast(column, String) if column.key in _LISTS else column).label(column.key)
+    for column in COLUMNS
+    if column.key not in (*_NOT_SHOWN, "hidden_by_id")
+)
+"""What a view is made from; a card of it is out of date when one of these has changed. Lists come as they are stored:
+most are taken apart for no page, since the card is there."""
 
 
 @dataclass(frozen=True)
@@ -153,11 +161,11 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
         number=post.number,
         title=post.title if can_see else "",
         move=post.move if can_see else None,
-        reading_ids=tuple(post.reading_ids) if can_see else (),
-        attachments=shown_files(post.attachments, hides_author=hides_author, others_see_pseudonym=is_masked)
+        reading_ids=tuple(_list_in(row.reading_ids)) if can_see else (),
+        attachments=shown_files(_list_in(row.attachments), hides_author=hides_author, others_see_pseudonym=is_masked)
         if can_see
         else (),
-        quotes=tuple(post.quotes) if can_see else (),
+        quotes=tuple(_list_in(row.quotes)) if can_see else (),
         likes=post.likes if can_see else 0,
         is_announcement=post.announcement,
         private_to_id=post.private_to_id,
@@ -169,12 +177,17 @@ def view_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circums
         is_hidden=here.is_hidden,
         hidden_reason=post.hidden_reason if can_see else "",
         is_held=here.is_held,
-        held_reasons=tuple(post.held_reasons) if can_see else (),
+        held_reasons=tuple(_list_in(row.held_reasons)) if can_see else (),
         can_reply=PostPermission.REPLY in permissions,
         can_edit=PostPermission.EDIT in permissions,
         can_delete=PostPermission.DELETE in permissions,
         permissions=permissions,
     )
+
+
+def _list_in(stored: str) -> list[Any]:
+    found: list[Any] = [] if stored == "[]" else json.loads(stored)
+    return found
 
 
 def circumstances_of_post(row: PostRow, discussion: DiscussionView, actor: Actor, c: Circumstances) -> Circumstances:
