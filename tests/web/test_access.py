@@ -102,6 +102,7 @@ MAY = {
     "moderation.report": STAFF,
     "moderation.own_reports": EVERYBODY,
     "moderation.like": STAFF,  # Ana wrote the post
+    "moderation.like_in_place": STAFF,
     "stances.ask": set(),  # this discussion asks nobody where they stand
     "stances.answer": set(),
     "class_lists.read_again": STAFF,
@@ -231,7 +232,7 @@ MAY = {
 STATUS = dict.fromkeys([("olga", f"posts.{name}") for name in ("reply", "edit", "delete")], 404)
 STATUS |= {
     ("olga", f"moderation.{name}"): 404
-    for name in ("act", "hide", "split", "report", "private_reply", "history", "like")
+    for name in ("act", "hide", "split", "report", "private_reply", "history", "like", "like_in_place")
 }
 STATUS |= {(who, f"stances.{name}"): 404 for who in EVERYBODY for name in ("ask", "answer")}
 STATUS |= {(who, f"reviews.{name}"): 404 for who in EVERYBODY for name in ("write", "save", "helpful", "report")}

@@ -20,6 +20,7 @@ from lti_app.discussion.posts.errors import AlreadyPosted
 from lti_app.discussion.posts.queries.gate import get_post
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.reactions.actions import set_like
+from lti_app.discussion.reactions.queries import liked_posts
 from lti_app.web.discussion.forms.moderation import HideForm, PrivateReplyForm, ReportForm, SplitForm
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.fields import PostedForm
@@ -175,13 +176,17 @@ def history(discussion_id: int, post_id: int) -> ResponseReturnValue:
 @blueprint.post("/posts/<int:post_id>/like")
 def like(discussion_id: int, post_id: int) -> ResponseReturnValue:
     """Like a post (`wanted=1`), or remove the like (`wanted=0`)."""
-    actor, wanted = get_visitor(), request.form.get("wanted", "1") != "0"
-    address = _write(
-        actor,
-        discussion_id,
-        lambda session, found: set_like(session, actor, found, post_id, wanted=wanted, now=now()),
-    )
-    return _back(discussion_id, address)
+    return _back(discussion_id, _like(get_visitor(), discussion_id, post_id))
+
+
+@blueprint.post("/posts/<int:post_id>/like/part")
+def like_in_place(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """The same for a script, which gets the button alone."""
+    actor = get_visitor()
+    _like(actor, discussion_id, post_id)
+    _discussion, post = _enter(actor, discussion_id, post_id, PostPermission.READ)
+    told = {"post": post, "liked": liked_posts(read_session(), actor, [post_id])}
+    return render_template("discussion/reactions/liked.html", **told, base_url=_base_url(discussion_id))
 
 
 @blueprint.get("/reports")
@@ -214,6 +219,14 @@ def _write(actor: Actor, discussion_id: int, work: Work) -> str:
         address = work(session, get_discussion(session, actor, discussion_id, now=now()))
     ring_notices()
     return address
+
+
+def _like(actor: Actor, discussion_id: int, post_id: int) -> str:
+    """What the pressed button says; answers the post's address."""
+    wanted = request.form.get("wanted", "1") != "0"
+    return _write(
+        actor, discussion_id, lambda session, found: set_like(session, actor, found, post_id, wanted=wanted, now=now())
+    )
 
 
 def _answer(

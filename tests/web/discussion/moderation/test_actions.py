@@ -150,6 +150,18 @@ def test_liking_is_a_button_that_stays_pressed(site, cast, discussion, thread):
     refused(site.browser(cast.ana).post(path, wanted="1"), 403)
 
 
+def test_a_script_gets_the_button_alone(site, cast, discussion, thread):
+    browser, path = site.browser(cast.ben), at(discussion, thread[0], "like")
+    site.browser(cast.ines).post(path, wanted="1")
+    for wanted, pressed, words in (("1", "true", "you and 1 other"), ("0", "false", "1 person likes this")):
+        part = browser.post(f"{path}/part", wanted=wanted)
+        assert "<html" not in part.text
+        assert f'aria-pressed="{pressed}"' in part.text
+        assert words in part.text
+        assert words in browser.get(address(discussion)).page.one("article", id="p2").text
+    refused(site.browser(cast.ana).post(f"{path}/part", wanted="1"), 403)
+
+
 def test_teachers_announce_and_nobody_else(site, cast, discussion):
     path, page = address(discussion, "posts"), address(discussion)
     site.browser(cast.ines).post_form(path, page, text="The library closes on Friday.", announcement="y")
