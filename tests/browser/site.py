@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,7 +72,8 @@ def running_site(
     a `mail_port`, mail goes out, and the LMS takes it there.
     """
     clock = MovableClock()
-    with _serving() as server:
+    # A page that is still open may ask for something until the server has ended: connections are closed after that.
+    with ExitStack() as last, _serving() as server:
         tool_url = f"http://localhost:{server.port}"
         course = {"course_file": course_file} if course_file else {}
         config = PracticeConfig.for_tool(tool_url, folder / "lms.db", clock=clock, locale=locale, **course)
@@ -82,10 +83,11 @@ def running_site(
             if mail_port is not None:
                 services |= mail_settings(mail_port)
             parts = _assemble(tool_url, clock, DATABASE_URL=database_url, FILES=str(folder / "files"), **services)
+            last.callback(parts.database.engine.dispose)
             register_and_seed(parts.database, lms.config, now=parts.clock(), storage=parts.storage)
             server.app = create_app(parts)
             taken = receiving(lms.mailbox, "127.0.0.1", mail_port) if mail_port is not None else nullcontext()
-            with taken, _working(parts) if with_worker else _at_rest(parts):
+            with taken, _working(parts) if with_worker else nullcontext():
                 yield Site(tool_url, lms.config.base_url, parts, lms, clock)
 
 
@@ -126,10 +128,3 @@ def _working(parts: Colloquy) -> Iterator[None]:
         yield
     finally:
         worker.stop()
-        parts.database.engine.dispose()
-
-
-@contextmanager
-def _at_rest(parts: Colloquy) -> Iterator[None]:
-    yield
-    parts.database.engine.dispose()
