@@ -138,7 +138,10 @@ def test_only_staff_see_it(site, cast, discussion, path):
 
 
 def test_there_may_be_nothing_yet(site, cast, path):
-    assert "No discussion has opened yet." in site.browser(cast.ines).get(path).text
+    answer = site.browser(cast.ines).get(path)
+    assert "No discussion has opened yet." in answer.text
+    assert "add the activity to your course page" in answer.text
+    assert answer.page.one("p", class_="empty").one("a").attrs["href"] == f"/courses/{cast.course_id}"
     site.discussion(calendar=Calendar(opens_at=MONDAY + timedelta(1)))
     assert "No discussion has opened yet." in site.browser(cast.ines).get(path).text
 
