@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import GroupLine
@@ -47,7 +48,11 @@ def show() -> ResponseReturnValue:
         links=sort_links(wanted, term.matrix.places),
         groups=groups,
         grader="",
-        heads=[(NAME, _("Student"), None), *((key, words, key) for key, words in named), (WORK, _("Missing"), None)],
+        heads=[
+            (NAME, _("Student"), None),
+            *((key, words, key) for key, words in named),
+            (WORK, pgettext("status", "Missing"), None),
+        ],
         column_choices=[(column.key, words) for column, (_key, words) in zip(term.matrix.columns, named, strict=True)],
         may_edit=may(actor, DiscussionPermission.EDIT_SETTINGS),
         **shown_states(),
