@@ -21,9 +21,12 @@ from tests.browser.visitor import Visitor
 CLASS, TERM = "/courses/1/discussions/1/participation/class", "/courses/1/participation"
 PLACES = """() => {
   const box = document.querySelector(".matrix-scroll"), at = (one) => box.querySelector(one).getBoundingClientRect();
+  box.scrollIntoView();
   box.scrollTo(box.scrollWidth, box.scrollHeight);
   const frame = box.getBoundingClientRect(), head = at("thead th:nth-child(2)"), name = at("tbody tr:last-child th");
+  const label = at("tfoot th"), seen = document.elementFromPoint(label.left + 9, label.top + label.height / 2);
   return {
+    labelIsOnTop: seen === box.querySelector("tfoot th"),
     headIsAtTop: Math.abs(head.top - frame.top) < 3,
     nameIsAtSide: Math.abs(name.left - frame.left) < 3,
     isScrolled: box.scrollLeft > 0 && box.scrollTop > 0,
@@ -108,6 +111,7 @@ def test_head_and_names_stay_on_a_phone(lived_site: Site, visit: MakeVisitor, pa
     places = page.evaluate(PLACES)
     assert places["headIsAtTop"]
     assert places["nameIsAtSide"]
+    assert places["labelIsOnTop"]
     assert places["isScrolled"]
     assert places["room"] > 180
     region = page.get_by_role("region", name="Participation")
