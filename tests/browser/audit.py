@@ -34,7 +34,8 @@ OUT_OF_PLACE = """() => {
     const look = getComputedStyle(one);
     const isSeen = one.clientWidth > 1 && look.visibility === "visible" && !one.closest(".vh, select, .textLayer");
     const cuts = [look.overflowX, look.overflowY].some((way) => way === "hidden" || way === "clip");
-    return cuts && isSeen && one.textContent.trim() && (one.scrollWidth > one.clientWidth + 1 ||
+    const isTitled = look.webkitLineClamp !== "none" && one.title === one.textContent.trim();
+    return cuts && isSeen && !isTitled && one.textContent.trim() && (one.scrollWidth > one.clientWidth + 1 ||
       one.scrollHeight > one.clientHeight + 1);
   };
   const cut = [...document.querySelectorAll("main *, dialog[open] *")].filter(isCut);

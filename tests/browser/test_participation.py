@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from lti_app.discussion.discussions.models import Discussion
 from tests.browser.audit import Audit
@@ -21,13 +21,30 @@ from tests.browser.visitor import Visitor
 CLASS, TERM = "/courses/1/discussions/1/participation/class", "/courses/1/participation"
 PLACES = """() => {
   const box = document.querySelector(".matrix-scroll"), at = (one) => box.querySelector(one).getBoundingClientRect();
+  box.scrollIntoView();
   box.scrollTo(box.scrollWidth, box.scrollHeight);
   const frame = box.getBoundingClientRect(), head = at("thead th:nth-child(2)"), name = at("tbody tr:last-child th");
+  const label = at("tfoot th"), seen = document.elementFromPoint(label.left + 9, label.top + label.height / 2);
   return {
+    labelIsOnTop: seen === box.querySelector("tfoot th"),
     headIsAtTop: Math.abs(head.top - frame.top) < 3,
     nameIsAtSide: Math.abs(name.left - frame.left) < 3,
     isScrolled: box.scrollLeft > 0 && box.scrollTop > 0,
     room: frame.width - name.width,
+  };
+}"""
+PAPER = {"width": 1032, "height": 700}
+"""A landscape page without its margins, in CSS pixels."""
+ON_PAPER = """() => {
+  const table = document.querySelector(".matrix, .contact-list"), box = table.parentElement;
+  const styles = [...table.querySelectorAll("th, td")].map((cell) => getComputedStyle(cell));
+  return {
+    orientation: getComputedStyle(document.body).page,
+    height: box.clientHeight,
+    wholeHeight: box.scrollHeight,
+    tableWidth: table.getBoundingClientRect().width,
+    inks: [...new Set(styles.map((style) => style.color))],
+    stuck: styles.filter((style) => style.position === "sticky").length,
   };
 }"""
 SCROLLED = """box => new Promise((done) => {
@@ -94,6 +111,7 @@ def test_head_and_names_stay_on_a_phone(lived_site: Site, visit: MakeVisitor, pa
     places = page.evaluate(PLACES)
     assert places["headIsAtTop"]
     assert places["nameIsAtSide"]
+    assert places["labelIsOnTop"]
     assert places["isScrolled"]
     assert places["room"] > 180
     region = page.get_by_role("region", name="Participation")
@@ -101,6 +119,40 @@ def test_head_and_names_stay_on_a_phone(lived_site: Site, visit: MakeVisitor, pa
     region.focus()
     page.keyboard.press("ArrowRight")
     region.evaluate(SCROLLED)
+
+
+def test_long_titles_take_three_lines_of_a_head(lived_site: Site, visit: MakeVisitor):
+    title = "How organizational communication and decentralization change what followers may expect of supervisors"
+    with lived_site.parts.database.writing() as session:
+        before = session.execute(select(Discussion.title).where(Discussion.id == 1)).scalar_one()
+        session.execute(update(Discussion).where(Discussion.id == 1).values(title=title))
+    page = visit(lived_site).become("miriam").open_in_tab()
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(lived_site.tool_url + TERM)
+    head = page.locator("thead bdi", has_text=title)
+    expect(head).to_have_attribute("title", title)
+    heights = "one => one.offsetHeight / parseFloat(getComputedStyle(one).lineHeight)"
+    assert head.evaluate(heights) < 3.2
+    head.locator("xpath=..").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert head.evaluate(heights) > 4
+    with lived_site.parts.database.writing() as session:
+        session.execute(update(Discussion).where(Discussion.id == 1).values(title=before))
+
+
+@pytest.mark.parametrize("path", [CLASS, TERM, f"{TERM}/contact"])
+def test_tables_fit_on_paper(lived_site: Site, visit: MakeVisitor, path: str):
+    page = visit(lived_site, color_scheme="dark").become("miriam").open_in_tab()
+    page.goto(lived_site.tool_url + path)
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print", color_scheme="dark")
+    on_paper = page.evaluate(ON_PAPER)
+    assert on_paper["orientation"] == "wide"
+    assert on_paper["height"] == on_paper["wholeHeight"]
+    assert on_paper["tableWidth"] <= PAPER["width"]
+    assert on_paper["inks"] == ["rgb(30, 35, 40)"]
+    assert on_paper["stuck"] == 0
 
 
 def test_the_term_and_what_if(lived_site: Site, visit: MakeVisitor):

@@ -9,6 +9,12 @@ from tests.browser.conftest import MakeVisitor
 from tests.browser.keyboard import Keyboard
 from tests.browser.site import Site
 
+HEAD_IN_ITS_BOX = """(table) => {
+  const box = table.parentElement;
+  box.scrollTo(0, box.scrollHeight);
+  const [head, top] = [table.querySelector("thead th"), box].map((one) => one.getBoundingClientRect().top);
+  return { head, box: top, scrolled: box.scrollTop };
+}"""
 PAPER = {"width": 720, "height": 1000}
 
 
@@ -82,6 +88,22 @@ def test_without_scripts_a_button_counts_again(site: Site, visit: MakeVisitor):
     page.get_by_role("button", name="Count again").click()
     expect(page.get_by_role("group", name="Nobody has answered").locator("[data-part]")).to_have_text("0 signals now.")
     expect(page.get_by_label("Days after the student’s earliest post")).to_have_value("60")
+
+
+def test_heads_stay_above_long_tables(site: Site, visit: MakeVisitor):
+    page = arrive(site, visit, "signals")
+    page.set_viewport_size({"width": 1100, "height": 400})
+    rows, head = page.locator(".signal-list tbody tr"), page.locator(".signal-list thead th")
+    page.evaluate("document.body.style.paddingBlockEnd = '100vh'")  # so that even a short page scrolls that far
+    rows.first.evaluate("row => window.scrollTo(0, row.getBoundingClientRect().top + window.scrollY)")
+    assert head.first.evaluate("one => Math.abs(one.getBoundingClientRect().top)") < 3
+    for address, opener in (("contact", None), ("activity", "Who replies to whom as a table")):
+        page.goto(participation(site, address))
+        if opener:
+            page.get_by_text(opener).click()
+        places = page.locator(".contact-list, .network table").first.evaluate(HEAD_IN_ITS_BOX)
+        assert places["scrolled"] > 50
+        assert abs(places["head"] - places["box"]) < 3
 
 
 def test_the_network_changes_with_the_slider(site: Site, visit: MakeVisitor):

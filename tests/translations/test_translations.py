@@ -41,6 +41,11 @@ def test_every_language_has_the_sentences_of_the_template(language):
     assert ids(catalogue(language)) == ids(extracted()), "run `make catalogue`"
 
 
+def test_a_status_and_a_level_of_a_rubric_are_told_apart():
+    """Work is missing; the level of a rubric with that name says that there is nothing."""
+    assert {(None, ("Missing",)), ("status", ("Missing",))} <= ids(extracted())
+
+
 @pytest.mark.parametrize("language", COMPLETE)
 def test_language_is_complete(language):
     assert [m.id for m in messages(language) if not all(forms(m))] == []

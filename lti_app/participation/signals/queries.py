@@ -145,9 +145,20 @@ def count_signals(
     dismissals = _dismissals(session, actor)
     counts = {}
     for kind, fired in find_of_each(facts, rules).items():
-        dismissed = sum(each.key in dismissals and dismissals[each.key][0] == each.state for each in fired)
+        dismissed = sum(_is_dismissed(each, dismissals) for each in fired)
         counts[kind] = SignalCount(len(fired) - dismissed, dismissed)
     return counts
+
+
+def count_fired(session: Session, actor: Actor, views: Sequence[DiscussionView], now: datetime) -> int:
+    """How many signals the course has now that are not dismissed (nine statements). Raises Forbidden for all but staff.
+
+    The views are those of the actor's course, as `list_views` gives them.
+    """
+    rules = get_signal_rules(session, actor).rules
+    facts = _collect(session, actor, [view for view in views if view.state.has_begun], now)
+    dismissals = _dismissals(session, actor)
+    return sum(not _is_dismissed(each, dismissals) for each in find_signals(facts, rules))
 
 
 def _collect(session: Session, actor: Actor, views: Sequence[DiscussionView], now: datetime) -> SignalFacts:
@@ -185,6 +196,11 @@ def _dismissals(session: Session, actor: Actor) -> _Dismissals:
         .where(SignalDismissal.course_id == actor.course_id)
     )
     return {key: (state, at, name) for key, state, at, name in rows}
+
+
+def _is_dismissed(fired: FiredSignal, dismissals: _Dismissals) -> bool:
+    """Whether it says the same as when it was dismissed."""
+    return fired.key in dismissals and dismissals[fired.key][0] == fired.state
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import GroupLine
 from lti_app.discussion.discussions.access import DiscussionPermission, may, require
 from lti_app.exchange.exporting.rules.tables import Cell, ExportedTable
 from lti_app.grading.assessments.queries.term import list_excused
+from lti_app.grading.rubrics.rules.points import rounded
 from lti_app.participation.matrix.queries.tables import CourseTerm, get_course_term
 from lti_app.participation.matrix.rules.course import CourseLine, CourseMatrix
-from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
+from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilter
 from lti_app.web.participation.tables import (
     NAME,
     groups_and_members,
@@ -37,6 +39,7 @@ def show() -> ResponseReturnValue:
     term, shown, wanted, groups = _open(actor)
     untitled = _("Untitled")
     named = [(column.key, column.title or untitled) for column in term.matrix.columns]
+    points = [(POINTS, _("Points"), None)] if term.matrix.has_points else []
     return render_template(
         "participation/course_matrix.html",
         matrix=shown,
@@ -44,10 +47,15 @@ def show() -> ResponseReturnValue:
         done=shown.done(),
         wanted=wanted,
         query=query_of(wanted),
-        links=sort_links(wanted, term.matrix.places),
+        links=sort_links(wanted, {*term.matrix.places, POINTS}),
         groups=groups,
         grader="",
-        heads=[(NAME, _("Student"), None), *((key, words, key) for key, words in named), (WORK, _("Missing"), None)],
+        heads=[
+            (NAME, _("Student"), None),
+            *((key, words, key) for key, words in named),
+            (WORK, pgettext("status", "Missing"), None),
+            *points,
+        ],
         column_choices=[(column.key, words) for column, (_key, words) in zip(term.matrix.columns, named, strict=True)],
         may_edit=may(actor, DiscussionPermission.EDIT_SETTINGS),
         **shown_states(),
@@ -81,6 +89,8 @@ def _head(matrix: CourseMatrix) -> list[str]:
             _("%(title)s: requirements met", title=name),
             _("%(title)s: requirements", title=name),
         ]
+    if matrix.has_points:
+        head += [_("Points"), _("Points possible")]
     return head
 
 
@@ -91,6 +101,8 @@ def _rows(matrix: CourseMatrix) -> Iterator[list[Cell]]:
         told: list[Cell] = [line.name or nameless]
         for cell in line.cells:
             told += [hidden, None, None] if cell is None else [words.get(cell.state, cell.state), cell.done, cell.asked]
+        if matrix.has_points:
+            told += [rounded(points) for points in line.points] if line.points else [None, None]
         return told
 
     return (row(line) for line in matrix.lines)

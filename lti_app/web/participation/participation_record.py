@@ -24,10 +24,11 @@ from lti_app.grading.assessments.queries.term import StudentTerm, TermLine, get_
 from lti_app.participation.matrix.queries.record import CountedPost, collect_counted_posts
 from lti_app.participation.matrix.rules.states import state_of
 from lti_app.participation.requirements.base import Verdict
+from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.web.headers import LOCKED_UP, name_file
 from lti_app.web.participation.tables import state_words
 from lti_app.web.session import get_visitor
-from lti_app.web.templating import moment_to_keep, say, zone_name
+from lti_app.web.templating import moment_to_keep, points, rounded_points, say, zone_name
 from lti_app.web.transactions import end_reading, now, read_session
 
 blueprint = Blueprint("participation_record", __name__, url_prefix="/courses/<int:course_id>")
@@ -110,8 +111,17 @@ def _discussion(line: TermLine, posts: list[CountedPost]) -> dict[str, Any]:
             _requirement(each, is_excused=line.is_excused)
             for each in (line.verdicts.requirements if line.verdicts else ())
         ],
+        "points": _points(line.verdicts) if line.verdicts else "",
         "posts": [_post(post) for post in posts],
     }
+
+
+def _points(verdicts: Verdicts) -> str:
+    """The points for participation in one discussion; empty where nothing has points."""
+    if verdicts.points_possible:
+        some, possible = rounded_points(verdicts.points), points(verdicts.points_possible)
+        return _("%(some)s of %(all)s points for participation", some=some, all=possible)
+    return _("Everything that has points is excused.") if verdicts.points_of_all else ""
 
 
 def _requirement(verdict: Verdict, *, is_excused: bool) -> dict[str, Any]:

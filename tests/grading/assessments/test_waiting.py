@@ -6,7 +6,7 @@ from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.grading.assessments.actions.bulk import excuse
 from lti_app.grading.assessments.actions.grading import release
 from lti_app.grading.assessments.actions.reopening import ask_second_look
-from lti_app.grading.assessments.queries.waiting import Waiting, count_waiting
+from lti_app.grading.assessments.queries.waiting import Waiting, count_to_grade, count_waiting
 from tests.factories.grades import mark
 from tests.factories.posts import write
 from tests.statements import count_statements
@@ -15,8 +15,11 @@ ALL = (0, 0, 0, 0, 0)
 
 
 def to_grade(session, cast, discussion):
+    """How many wait there, as the page of the discussion says and as the course home says."""
     session.expire_all()
-    return count_waiting(session, cast.tariq, discussion).to_grade
+    here = count_waiting(session, cast.tariq, discussion).to_grade
+    assert count_to_grade(session, cast.tariq) == ({discussion.id: here} if here else {})
+    return here
 
 
 def test_students_who_have_posted_wait_until_their_grade_is_complete(session, cast, discussion, clock):
@@ -57,4 +60,5 @@ def test_reports_of_this_discussion_wait_for_staff_alone(session, cast, discussi
     with count_statements(session.get_bind()) as sent:
         for other in (cast.ben, cast.olga):
             assert count_waiting(session, other, discussion) == Waiting()
+            assert count_to_grade(session, other) == {}
     assert sent == []

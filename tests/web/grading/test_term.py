@@ -6,6 +6,7 @@ import pytest
 
 from lti_app.discussion.discussions.rules import Anonymity, Calendar
 from lti_app.grading.assessments.actions.bulk import excuse
+from tests.factories.discussions import PAID
 from tests.web.questions import costs, refused, refuses_no_visit
 
 
@@ -48,6 +49,23 @@ def test_grades_are_drawn_and_told_in_percent(site, cast, discussion, path):
     assert heights == sorted(heights)
     assert len(set(heights)) == 3
     assert [row.one("th").text for row in page.one("tbody").all("tr")] == [discussion.title, "Week 4", "Week 5"]
+
+
+def test_points_for_participation_are_told_where_it_gives_any(site, cast, discussion, path):
+    assert "points for participation" not in site.browser(cast.ana).get(path).text
+    site.write(cast.ana, site.discussion(title="Paid", **PAID))
+    for who in (cast.ana, cast.ines):
+        page = site.browser(who).get(path).page
+        assert [each.text for each in page.all("p", class_="points-line")] == ["2 of 5 points for participation"]
+
+
+def test_what_is_overdue_still_counts_until_the_discussion_closes(site, cast, discussion, path):
+    told = "still counts, marked late"
+    assert told not in site.browser(cast.ana).get(path).text
+    site.clock.move(days=4)
+    assert site.browser(cast.ana).get(path).text.count(told) == 1
+    site.clock.move(days=4)
+    assert told not in site.browser(cast.ana).get(path).text
 
 
 def test_nobody_but_the_student_and_graders_sees_it(site, cast, discussion, path):

@@ -9,6 +9,7 @@ from lti_app.discussion.discussions.actions.extensions import extend
 from lti_app.discussion.discussions.rules import Anonymity, Calendar
 from lti_app.grading.assessments.actions.bulk import excuse
 from tests.cast import MONDAY
+from tests.factories.discussions import PAID
 from tests.factories.reviews import DUE, assign, plan_reviews
 from tests.web.questions import costs, refused, refuses_no_visit
 from tests.web.site import address
@@ -118,6 +119,28 @@ def test_reviews_are_in_both_tables(site, cast, discussion, path):
     assert "Peer reviews" in own
 
 
+def test_points_of_all_discussions_are_added_up(site, cast, discussion, path):
+    browser = site.browser(cast.ines)
+    assert "Points" not in browser.get(path).page.one("thead").text
+    paid, later = site.discussion(title="Paid", **PAID), site.discussion(title="Paid, too", **PAID)
+    for who, where in ((cast.ana, paid), (cast.ana, later), (cast.ben, later)):
+        site.write(who, where)
+    with site.database.writing() as session:
+        excuse(session, cast.ines, paid, [cast.chi.person_id], is_excused=True, now=site.clock())
+    page = browser.get(f"{path}?sort=-points").page
+    assert page.one("thead").all("th")[-1].one("a").text == "Points"
+    assert {name: cells[-1] for name, cells in rows(page).items()} == {
+        "Ana Brandt": "4 of 10",
+        "Ben Carter": "2 of 10",
+        "Chi Nguyen": "0 of 5",
+    }
+    assert list(rows(page)) == ["Ana Brandt", "Ben Carter", "Chi Nguyen"]
+    assert list(rows(browser.get(f"{path}?sort=points").page)) == ["Chi Nguyen", "Ben Carter", "Ana Brandt"]
+    told = browser.client.get(f"{path}/export?kind=csv&find=ben", base_url="https://localhost").text.splitlines()
+    assert told[0].endswith(",Points,Points possible")
+    assert told[1].endswith(",2,10")
+
+
 def test_a_blind_discussion_tells_nothing_of_named_students(site, cast, discussion, path):
     blind = site.discussion(title="Blind", anonymity=Anonymity.BLIND)
     site.write(cast.ana, blind)
@@ -138,7 +161,10 @@ def test_only_staff_see_it(site, cast, discussion, path):
 
 
 def test_there_may_be_nothing_yet(site, cast, path):
-    assert "No discussion has opened yet." in site.browser(cast.ines).get(path).text
+    answer = site.browser(cast.ines).get(path)
+    assert "No discussion has opened yet." in answer.text
+    assert "add the activity to your course page" in answer.text
+    assert answer.page.one("p", class_="empty").one("a").attrs["href"] == f"/courses/{cast.course_id}"
     site.discussion(calendar=Calendar(opens_at=MONDAY + timedelta(1)))
     assert "No discussion has opened yet." in site.browser(cast.ines).get(path).text
 

@@ -9,6 +9,7 @@ from lti_app.core.bounded import AllPlacesTaken
 from lti_app.discussion.discussions.rules import Anonymity
 from lti_app.exchange.exporting.rules.pdf import TypesettingFailed
 from lti_app.web.participation import participation_record
+from tests.factories.discussions import PAID
 from tests.web.questions import refused, refuses_no_visit
 
 
@@ -43,6 +44,14 @@ def test_it_has_every_verdict_and_the_posts_that_counted(site, cast, discussion,
         assert "in progress" in told
         assert "Why so, dear Ben?" in told
         assert "Second thoughts" not in told
+
+
+def test_it_has_the_points_where_participation_gives_any(site, cast, discussion, path):
+    assert "points for participation" not in words_of(opened(site, cast.ana, path))
+    paid = site.discussion(**PAID)
+    site.write(cast.ana, paid)
+    for who in (cast.ana, cast.ines):
+        assert words_of(opened(site, who, path)).count("2 of 5 points for participation") == 1
 
 
 def test_hidden_and_deleted_posts_are_not_in_it(site, cast, discussion, path):

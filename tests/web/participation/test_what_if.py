@@ -158,7 +158,20 @@ def test_the_address_chooses_the_discussion(site, cast, discussion, path):
 def test_statements_do_not_grow_with_the_term(site, cast, discussion, lived, path):
     browser = site.browser(cast.ines)
     fields = {"csrf_token": browser.token(path), "do": "preview", "first_post_words": "9"}
-    few = costs(site, lambda: browser.post(path, **fields))
+    few = costs(site, lambda: browser.send(path, data=fields))
     for title in ("Week 4", "Week 5"):
         site.write(cast.ana, site.discussion(title=title))
-    assert costs(site, lambda: browser.post(path, **fields)) == few <= 8
+    assert costs(site, lambda: browser.send(path, data=fields)) == few <= 8
+
+
+def test_without_discussions_it_says_the_next_step(site, cast, path):
+    site.reserve()
+    answer = site.browser(cast.ines).get(path)
+    assert answer.status == 200
+    assert "No discussion has been set up yet." in answer.text
+    assert "set up its discussion" in answer.text
+    assert not [form for form in answer.page.all("form") if form.all("select", id="discussion")]
+    link = answer.page.one("p", class_="empty").one("a")
+    assert link.attrs["href"] == f"/courses/{cast.course_id}"
+    site.discussion()
+    assert "No discussion has been set up yet." not in site.browser(cast.ines).get(path).text

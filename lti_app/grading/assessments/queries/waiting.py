@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lti_app.core.db import Id
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.access import DiscussionPermission, may
+from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.moderation.queries import select_review_count
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.visibility.queries import DISCUSSION, not_deleted
 from lti_app.grading.assessments.models import Assessment, SecondLook
+
+_COURSE = bindparam("course_id", type_=Id)
+_Discussion = ColumnElement[int] | InstrumentedAttribute[int]
 
 
 @dataclass(frozen=True)
@@ -38,19 +42,48 @@ def count_waiting(session: Session, actor: Actor, discussion: DiscussionView) ->
     return Waiting(*session.execute(counts, values).one())
 
 
+def count_to_grade(session: Session, actor: Actor) -> dict[int, int]:
+    """How many students are to be graded, as `Waiting` counts them, by discussion of the course (one statement).
+
+    Discussions in which nobody waits are left out. Empty, and no statement, for all but graders.
+    """
+    if not may(actor, DiscussionPermission.GRADE):
+        return {}
+    rows = session.execute(_to_grade_by_discussion(), {"course_id": actor.course_id})
+    return {row[0]: row[1] for row in rows}
+
+
 @cache
 def _to_grade() -> Select[int]:
-    asks_again = exists().where(SecondLook.assessment_id == Assessment.id, SecondLook.answered_at.is_(None))
-    has_posted = exists().where(
-        Post.discussion_id == DISCUSSION, Post.author_id == Enrollment.person_id, not_deleted(Post)
-    )
-    is_open = or_(Assessment.id.is_(None), and_(Assessment.is_complete.is_(False), Assessment.excused_at.is_(None)))
-    own = and_(Assessment.person_id == Enrollment.person_id, Assessment.discussion_id == DISCUSSION)
     return (
         select(func.count())
         .select_from(Enrollment)
-        .outerjoin(Assessment, own)
-        .where(Enrollment.course_id == bindparam("course_id", type_=Id))
-        .where(Enrollment.role == Role.STUDENT, Enrollment.active)
-        .where(or_(and_(is_open, has_posted), asks_again))
+        .outerjoin(Assessment, _own_assessment(DISCUSSION))
+        .where(Enrollment.course_id == _COURSE, _waits(DISCUSSION))
     )
+
+
+@cache
+def _to_grade_by_discussion() -> Select[int, int]:
+    return (
+        select(Discussion.id, func.count())
+        .join(Enrollment, Enrollment.course_id == Discussion.course_id)
+        .outerjoin(Assessment, _own_assessment(Discussion.id))
+        .where(Discussion.course_id == _COURSE, Discussion.removed_at.is_(None), _waits(Discussion.id))
+        .group_by(Discussion.id)
+    )
+
+
+def _own_assessment(discussion_id: _Discussion) -> ColumnElement[bool]:
+    return and_(Assessment.person_id == Enrollment.person_id, Assessment.discussion_id == discussion_id)
+
+
+def _waits(discussion_id: _Discussion) -> ColumnElement[bool]:
+    """Whether an enrollment is that of a student who waits, given the assessment there if any."""
+    asks_again = exists().where(SecondLook.assessment_id == Assessment.id, SecondLook.answered_at.is_(None))
+    has_posted = exists().where(
+        Post.discussion_id == discussion_id, Post.author_id == Enrollment.person_id, not_deleted(Post)
+    )
+    is_open = or_(Assessment.id.is_(None), and_(Assessment.is_complete.is_(False), Assessment.excused_at.is_(None)))
+    is_student = and_(Enrollment.role == Role.STUDENT, Enrollment.active)
+    return and_(is_student, or_(and_(is_open, has_posted), asks_again))

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
-from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
+from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilter
 from lti_app.participation.matrix.rules.matrix import MatrixStudent, posts_of
 from lti_app.participation.matrix.rules.states import (
     COMPLETE,
@@ -46,11 +47,13 @@ class CourseCell:
     asked: int
     address: str
     """The first post that counted; empty if none did."""
+    points: tuple[Decimal, Decimal] | None = None
+    """The points so far, and those that are possible; None where nothing has points."""
 
     @property
     def excused(self) -> "CourseCell":
-        """The cell of a student who need not be graded."""
-        return replace(self, state=excused_state(self.state))
+        """The cell of a student who need not be graded, with no points to have or to miss."""
+        return replace(self, state=excused_state(self.state), points=None)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,16 @@ class CourseLine:
         """How the student is called."""
         return self.student.name
 
+    @cached_property
+    def points(self) -> tuple[Decimal, Decimal] | None:
+        """The points so far of all discussions together, and those that are possible; None where there are none."""
+        told = [cell.points for cell in self.cells if cell is not None and cell.points]
+        return (
+            (sum((some for some, _all in told), Decimal(0)), sum((all_ for _some, all_ in told), Decimal(0)))
+            if told
+            else None
+        )
+
     def count(self, *states: str) -> int:
         """In how many discussions the student has one of these states."""
         return sum(cell is not None and cell.state in states for cell in self.cells)
@@ -96,6 +109,8 @@ class CourseMatrix:
 
     columns: tuple[CourseColumn, ...]
     lines: tuple[CourseLine, ...]
+    has_points: bool = False
+    """Whether anything that is required in one of the discussions has points."""
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -112,7 +127,7 @@ class CourseMatrix:
     def narrowed(self, wanted: MatrixFilter, members: Collection[int] | None) -> "CourseMatrix":
         """The same with the chosen students in the chosen order. Without a column, a state of any discussion counts."""
         lines = wanted.apply(self.lines, members=members, has_state=self._has_state, rank=self._rank)
-        return CourseMatrix(self.columns, tuple(lines))
+        return replace(self, lines=tuple(lines))
 
     def _has_state(self, line: CourseLine, column: str, state: str) -> bool:
         nth = self.places.get(column)
@@ -121,6 +136,8 @@ class CourseMatrix:
 
     def _rank(self, line: CourseLine, column: str) -> tuple[int, ...]:
         nth = self.places.get(column)
+        if column == POINTS and line.points:
+            return (int(100 * line.points[0]),)
         if nth is None:
             return (-line.count(MISSING), -line.count(STARTED), line.count(COMPLETE, LATE)) if column == WORK else ()
         cell = line.cells[nth]
@@ -145,7 +162,7 @@ def course_matrix_of(
         found, freed = cells[column.discussion_id], {whose for where, whose in excused if where == column.discussion_id}
         told.append([found.of(each).excused if each in freed else found.of(each) for each in people])
     lines = map(CourseLine, students, zip(*told, strict=True) if told else [()] * len(people))
-    return CourseMatrix(tuple(columns), tuple(lines))
+    return CourseMatrix(tuple(columns), tuple(lines), any(each.of_nothing.points for each in cells.values()))
 
 
 def course_cells_of(people: Iterable[int], verdicts_of: Callable[[int], Verdicts]) -> CourseCells:
@@ -161,4 +178,5 @@ def cell_of(verdicts: Verdicts) -> CourseCell:
     work = state_of(standing_of(verdicts, posts=posts_of(verdicts)))
     met = sum(verdict.is_met for verdict in verdicts.requirements)
     address = next((each for verdict in verdicts.requirements for each in verdict.addresses), "")
-    return CourseCell(work, met, len(verdicts.requirements), address)
+    points = (verdicts.points, verdicts.points_possible) if verdicts.points_of_all else None
+    return CourseCell(work, met, len(verdicts.requirements), address, points)

@@ -52,6 +52,11 @@ class WhatIfForm(PostedForm, DatesForm):
         """Whether any requirement has a date of its own, or something is wrong with it."""
         return any(field.data or field.errors for field in self.own_dates)
 
+    @property
+    def has_discussions(self) -> bool:
+        """Whether there is any discussion to choose."""
+        return len(self.discussion.choices or ()) > 1
+
     def offer(self, views: Sequence[DiscussionView]) -> None:
         """Offer these discussions to choose from."""
         self.discussion.choices = [

@@ -8,6 +8,8 @@ from lti_app.discussion.discussions.actions.extensions import extend
 from lti_app.discussion.discussions.rules import Calendar
 from lti_app.grading.assessments.actions.bulk import excuse
 from tests.cast import MONDAY
+from tests.factories.discussions import WEEK
+from tests.web.page import values_of
 from tests.web.questions import costs, refused, refuses_methods, refuses_no_visit
 from tests.web.site import address
 
@@ -82,6 +84,63 @@ def test_statements_do_not_grow_with_the_course(site, cast):
     for number in range(6):
         site.discussion(title=f"Week {number}", reading_ids=site.readings())
     assert costs(site, lambda: browser.get(f"/courses/{cast.course_id}")) == few <= 7
+
+
+def test_those_who_teach_see_what_waits(site, cast, discussion):
+    other = site.discussion(title="Week 4")
+    for who in cast.students:
+        site.write(who, discussion)
+    site.write(cast.ana, other)
+    site.mark(discussion, cast.ana)
+    site.clock.now = WEEK.first_post_due - timedelta(hours=23)
+    home = f"/courses/{cast.course_id}"
+    signals = len(site.browser(cast.ines).get(f"{home}/participation/signals").page.all("button"))
+    for who in (cast.ines, cast.tariq):
+        page = site.browser(who).get(home).page
+        desks = {link.attrs["href"]: link.text for link in page.one("ul", class_="discussion-list").all("a")}
+        assert desks[address(discussion, "grading")] == f"2 students to grade {discussion.title}"
+        assert desks[address(other, "grading")] == "1 student to grade Week 4"
+        (found,) = [each for each in page.all("a") if each.attrs["href"] == f"{home}/participation/signals"]
+        assert found.text == f"{signals} signals"
+    assert signals > 1
+
+
+def test_students_and_observers_are_told_of_neither(site, cast, discussion):
+    site.write(cast.ana, discussion)
+    site.clock.now = WEEK.first_post_due - timedelta(hours=23)
+    for who in (cast.ana, cast.olga):
+        answer = site.browser(who).get(f"/courses/{cast.course_id}")
+        assert "to grade" not in answer.text
+        assert "signal" not in answer.text
+    preview = site.browser(cast.ines, role=cast.ana.role).get(f"/courses/{cast.course_id}")
+    assert "to grade" not in preview.text
+    assert "signal" not in preview.text
+
+
+def test_a_dismissed_signal_is_not_counted(site, cast, discussion):
+    site.write(cast.ana, discussion)
+    site.clock.now = WEEK.first_post_due - timedelta(hours=23)
+    browser, home = site.browser(cast.ines), f"/courses/{cast.course_id}"
+    page = f"{home}/participation/signals"
+
+    def told():
+        (link,) = [each for each in browser.get(home).page.all("a") if each.attrs["href"] == page]
+        return int(link.text.split()[0])
+
+    before = told()
+    form = next(row for row in browser.get(page).page.all("tr") if row.all("form")).one("form")
+    browser.post(form.attrs["action"], **values_of(form))
+    assert told() == before - 1
+
+
+def test_statements_for_those_who_teach_do_not_grow_with_the_course(site, cast, discussion):
+    browser = site.browser(cast.ines)
+    few = costs(site, lambda: browser.get(f"/courses/{cast.course_id}"))
+    for number in range(4):
+        further = site.discussion(title=f"Week {number}", reading_ids=site.readings())
+        for who in cast.students:
+            site.write(who, further, f"A thought on {number} by {who.name}.")
+    assert costs(site, lambda: browser.get(f"/courses/{cast.course_id}")) == few <= 16
 
 
 def owed(site, who):

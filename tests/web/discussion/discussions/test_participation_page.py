@@ -42,6 +42,23 @@ def test_own_count_names_the_posts(site, cast, discussion):
     ]
 
 
+@pytest.mark.parametrize("more", [(), ("participation",)])
+def test_what_is_overdue_still_counts_until_the_discussion_closes(site, cast, discussion, more):
+    told = "still counts, marked late"
+
+    def shown():
+        return " ".join(site.browser(cast.ana).get(address(discussion, *more)).page.one("main").text.split())
+
+    assert told not in shown()
+    site.clock.move(days=4)
+    assert shown().count(f"was due Thu, Mar 5, 10:00 AM, {told}") == 1
+    site.write(cast.ana, discussion)
+    assert told not in shown()
+    site.clock.move(days=4)
+    assert "was due" in shown()
+    assert told not in shown()
+
+
 def test_what_is_not_open_is_not_told(site, cast):
     discussion = site.discussion(calendar=Calendar(opens_at=MONDAY + timedelta(days=1)))
     assert "at least 5 words" in site.browser(cast.ines).get(address(discussion, "participation")).text
