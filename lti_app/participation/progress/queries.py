@@ -161,6 +161,13 @@ def collect_class_verdicts(
 
     Nobody is named in it. Raises Forbidden for all but graders.
     """
+    return collect_class_results(session, actor, discussion, now=now).of
+
+
+def collect_class_results(
+    session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime
+) -> ClassVerdicts:
+    """The same as one object, which stays the same as long as nothing changes. Raises Forbidden for all but graders."""
     require(actor, DiscussionPermission.GRADE)
 
     def derive(bases: Mapping[int, Basis], moments: Mapping[int, WatchedMoment]) -> dict[int, ClassVerdicts]:
@@ -169,7 +176,7 @@ def collect_class_verdicts(
         verdicts_of = work.judged(basis.view, now=moments[discussion.id])
         return {discussion.id: ClassVerdicts(verdicts_of(0), {each: verdicts_of(each) for each in work.people})}
 
-    return _derived.collect(session, [discussion], sources_for, derive, now=now)[discussion.id].at(now)
+    return _derived.collect(session, [discussion], sources_for, derive, now=now)[discussion.id].as_of(now)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """How far a student's work in a discussion is, in one word."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -47,17 +47,18 @@ class ClassVerdicts:
     of_people: Mapping[int, Verdicts]
     """Of all others, by person id."""
 
-    def at(self, now: datetime) -> Callable[[int], Verdicts]:
-        """The result of anybody by person id, at a moment at which it is the same but for what it says of the moment
-        itself.
-        """
-        of_people, of_nothing, waiting = self.of_people, self.of_nothing, self._waiting
+    def of(self, person_id: int) -> Verdicts:
+        """The result of one person."""
+        return self.of_people.get(person_id, self.of_nothing)
 
-        def verdicts_of(person_id: int) -> Verdicts:
-            found = of_people.get(person_id, of_nothing)
-            return found.as_of(now) if person_id in waiting else found
-
-        return verdicts_of
+    def as_of(self, now: datetime) -> "ClassVerdicts":
+        """The same results at a moment at which nothing else is decided, with what they say of the moment itself."""
+        waiting = self._waiting
+        if not waiting:
+            return self
+        return ClassVerdicts(
+            self.of_nothing, {**self.of_people, **{each: self.of(each).as_of(now) for each in waiting}}
+        )
 
     @cached_property
     def _waiting(self) -> frozenset[int]:

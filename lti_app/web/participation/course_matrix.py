@@ -17,6 +17,7 @@ from lti_app.participation.matrix.rules.filters import WORK, MatrixFilter
 from lti_app.web.participation.tables import (
     NAME,
     groups_and_members,
+    ids_of,
     query_of,
     read_matrix_filter,
     shown_states,
@@ -42,6 +43,7 @@ def show() -> ResponseReturnValue:
         matrix=shown,
         whole=term.matrix,
         done=shown.done(),
+        people=ids_of(shown.lines),
         wanted=wanted,
         query=query_of(wanted),
         links=sort_links(wanted, term.matrix.places),
