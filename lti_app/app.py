@@ -23,7 +23,7 @@ from lti_app.lti.edge import LtiEdge, make_edge
 from lti_app.lti.placing import count_activities
 from lti_app.lti.views import make_blueprint
 from lti_app.storage.choosing import make_storage
-from lti_app.web import health
+from lti_app.web import health, table_rows
 from lti_app.web.course import class_lists, courses, groups
 from lti_app.web.discussion import (
     answers,
@@ -193,6 +193,7 @@ def create_app(parts: Colloquy) -> Flask:
     init_screening(app, settings.held_sites)
     init_templating(app, default_zone=settings.default_time_zone)
     app.extensions[SHELF] = CardShelf()
+    app.extensions[table_rows.SHELF] = table_rows.new_shelf()
     class_lists.init_class_lists(app, LtiClassLists(parts.edge.store, bell))
     init_activities(app, count_activities)
     init_gradebook_columns(app, why_no_column)

@@ -2,13 +2,26 @@
 
 from urllib.parse import urlsplit
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from lti_app.core.db import Id
 from lti_app.core.key_value import KeyValueStore
 from lti_app.lti.models import CourseLink, Deployment, Platform
 from lti_app.lti.roster import INCOMPLETE, RosterBell, guard_of
 from lti_app.web.course.class_lists import ClassListFault
+
+_FAULTS = (
+    select(Platform.issuer, CourseLink.memberships_url, CourseLink.roster_error, CourseLink.roster_fetched_at)
+    .join(Deployment, Deployment.id == CourseLink.deployment_id)
+    .join(Platform, Platform.id == Deployment.platform_id)
+    .where(
+        CourseLink.course_id == bindparam("course_id", type_=Id),
+        Platform.disabled_at.is_(None),
+        or_(CourseLink.roster_error.is_not(None), CourseLink.memberships_url.is_(None)),
+    )
+    .order_by(CourseLink.id)
+)
 
 
 class LtiClassLists:
@@ -20,17 +33,7 @@ class LtiClassLists:
 
     def list_faults(self, session: Session, course_id: int) -> list[ClassListFault]:
         """The course's class lists that could not be read, or of which the LMS has sent no address."""
-        rows = session.execute(
-            select(Platform.issuer, CourseLink.memberships_url, CourseLink.roster_error, CourseLink.roster_fetched_at)
-            .join(Deployment, Deployment.id == CourseLink.deployment_id)
-            .join(Platform, Platform.id == Deployment.platform_id)
-            .where(
-                CourseLink.course_id == course_id,
-                Platform.disabled_at.is_(None),
-                or_(CourseLink.roster_error.is_not(None), CourseLink.memberships_url.is_(None)),
-            )
-            .order_by(CourseLink.id)
-        )
+        rows = session.execute(_FAULTS, {"course_id": course_id})
         return [
             ClassListFault(
                 host=urlsplit(url or issuer).hostname or issuer,

@@ -14,6 +14,7 @@ from lti_app.participation.matrix.queries.tables import get_class_matrix, get_co
 from lti_app.participation.matrix.rules.course import cell_of
 from lti_app.participation.progress.queries import (
     collect_class_verdicts,
+    collect_class_work,
     collect_term_verdicts,
     get_participation,
 )
@@ -100,9 +101,11 @@ class SameNumbers(History):
             now = self.clock() + by
             term = get_course_term(self.session, self.cast.ines, now=now).matrix
             for nth, view in enumerate(list_begun(self.session, self.cast.ines, now=now)):
-                verdicts = collect_class_verdicts(self.session, self.cast.ines, view, now=now)
+                fresh = collect_class_work(self.session, self.cast.ines, view).judged(view, now=now)
+                kept = collect_class_verdicts(self.session, self.cast.ines, view, now=now)
                 for line in term.lines:
-                    assert line.cells[nth] == cell_of(verdicts(line.person_id))
+                    assert line.cells[nth] == cell_of(fresh(line.person_id))
+                    assert kept(line.person_id) == fresh(line.person_id)
 
 
 def test_any_history(database):

@@ -1,14 +1,13 @@
 """What one can ask about courses, their people and visits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of
+from lti_app.core.db import Id, alias_of, fetch_rows
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.models import Course, Enrollment, Visit
 from lti_app.course.courses.rules import (
@@ -52,8 +51,7 @@ _VISITOR = (
 """Made once: every request begins with it."""
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """A person as class lists show them."""
 
     person_id: int
@@ -117,12 +115,13 @@ def get_settings(session: Session, actor: Actor) -> CourseSettings:
 
 def list_students(session: Session, actor: Actor) -> list[Member]:
     """The active students of the actor's course in the order of class lists."""
-    return [Member(*row) for row in session.execute(_students(actor.course_id).order_by(*IN_CLASS_ORDER))]
+    return [Member(*row) for row in fetch_rows(session, _IN_ORDER, {"course_id": actor.course_id})]
 
 
 def get_student(session: Session, actor: Actor, person_id: int) -> Member:
     """One active student of the actor's course; raises NotFound for anybody else."""
-    row = session.execute(_students(actor.course_id).where(Person.id == person_id)).one_or_none()
+    values = {"course_id": actor.course_id, "person_id": person_id}
+    row = session.execute(_ONE_STUDENT, values).one_or_none()
     if row is None:
         raise NotFound
     return Member(*row)
@@ -147,9 +146,10 @@ def _stand_in(enrollment: type[Enrollment]) -> ColumnElement[str]:
     return case((enrollment.number.is_not(None), word + " " + cast(enrollment.number, String)), else_="")
 
 
-def _students(course_id: int) -> Select[int, str, Role, datetime | None]:
-    return (
-        select(Person.id, member_name(), Enrollment.role, joined_at())
-        .join(Enrollment, Enrollment.person_id == Person.id)
-        .where(Enrollment.course_id == course_id, Enrollment.role == Role.STUDENT, Enrollment.active)
-    )
+_STUDENTS = (
+    select(Person.id, member_name(), Enrollment.role, joined_at())
+    .join(Enrollment, Enrollment.person_id == Person.id)
+    .where(Enrollment.course_id == bindparam("course_id", type_=Id), Enrollment.role == Role.STUDENT, Enrollment.active)
+)
+_IN_ORDER = _STUDENTS.order_by(*IN_CLASS_ORDER)
+_ONE_STUDENT = _STUDENTS.where(Person.id == bindparam("person_id", type_=Id))

@@ -1,10 +1,12 @@
 """The groups of a course and their members."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from lti_app.core.db import Id
 from lti_app.core.errors import Forbidden
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import IN_CLASS_ORDER, member_name
@@ -45,37 +47,45 @@ def list_groups(session: Session, actor: Actor, kind: GroupKind | None = None) -
 
     Groups from the LMS that have no members any more are left out.
     """
-    students = and_(
-        Enrollment.course_id == Group.course_id,
-        Enrollment.person_id == GroupMember.person_id,
-        Enrollment.role == Role.STUDENT,
-        Enrollment.active,
-    )
-    wanted: list[ColumnElement[bool]] = [Group.course_id == actor.course_id]
-    if kind is not None:
-        wanted.append(Group.kind == kind)
-    if not actor.is_staff:
-        wanted.append(Group.id.in_(select(GroupMember.group_id).where(GroupMember.person_id == actor.person_id)))
-    rows = session.execute(
-        select(
-            Group.id,
-            Group.kind,
-            Group.name,
-            Group.external_id,
-            func.count(Enrollment.id),
-            func.count().filter(GroupMember.person_id == actor.person_id),
-        )
-        .outerjoin(GroupMember, GroupMember.group_id == Group.id)
-        .outerjoin(Enrollment, students)
-        .where(*wanted)
-        .group_by(Group.id, Group.kind, Group.name, Group.external_id)
-    )
+    values = {"course_id": actor.course_id, "person_id": actor.person_id, "kind": kind}
+    rows = session.execute(_groups(of_kind=kind is not None, own=not actor.is_staff), values)
     lines = [
         GroupLine(group_id, of, given_name(of, name, told), short_number(told), size, bool(own))
         for group_id, of, name, told, size, own in rows
     ]
     shown = [line for line in lines if line.size or line.has_actor or line.kind is GroupKind.OWN]
     return sorted(shown, key=lambda line: (line.kind.value, name_order(line.name or line.number), line.id))
+
+
+@cache
+def _groups(*, of_kind: bool, own: bool) -> Select[int, GroupKind, str, str, int, int]:
+    """The statement of `list_groups`: all groups of a course, those of one kind, those of one person."""
+    course_id, person_id = bindparam("course_id", type_=Id), bindparam("person_id", type_=Id)
+    students = and_(
+        Enrollment.course_id == Group.course_id,
+        Enrollment.person_id == GroupMember.person_id,
+        Enrollment.role == Role.STUDENT,
+        Enrollment.active,
+    )
+    wanted: list[ColumnElement[bool]] = [Group.course_id == course_id]
+    if of_kind:
+        wanted.append(Group.kind == bindparam("kind", type_=Group.kind.type))
+    if own:
+        wanted.append(Group.id.in_(select(GroupMember.group_id).where(GroupMember.person_id == person_id)))
+    return (
+        select(
+            Group.id,
+            Group.kind,
+            Group.name,
+            Group.external_id,
+            func.count(Enrollment.id),
+            func.count().filter(GroupMember.person_id == person_id),
+        )
+        .outerjoin(GroupMember, GroupMember.group_id == Group.id)
+        .outerjoin(Enrollment, students)
+        .where(*wanted)
+        .group_by(Group.id, Group.kind, Group.name, Group.external_id)
+    )
 
 
 def list_members(session: Session, actor: Actor) -> dict[int, list[str]]:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, fun
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id, alias_of, fetch_rows
+from lti_app.core.watched import WatchedMoment
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
@@ -40,7 +41,10 @@ from lti_app.discussion.visibility.queries import (
     viewer_values,
     visible_to,
 )
+from lti_app.participation.changes.queries.results import Basis, DerivedResults
+from lti_app.participation.changes.rules import Source, sources_of
 from lti_app.participation.contributions.queries import ClassActivity, collect_activity
+from lti_app.participation.progress.rules import ClassVerdicts, size_of
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
 from lti_app.participation.requirements.facts import NO_ACTIVITY, SET_ASIDE, ActivityFacts, PostFacts, VersionFacts
 from lti_app.participation.requirements.registry import early_from_stored, from_stored, use_from_stored
@@ -65,6 +69,8 @@ _FACTS: tuple[Any, ...] = (
 _OF_PARENT = (_PARENT.author_id, _PARENT.by_staff, _PARENT.byline)
 _EARLIER = (Revision.written_at, Revision.words, cast(Revision.reading_ids, String))
 
+MOST_VERDICTS = 6_000
+"""Of people that one process keeps: twelve discussions of 500 students or 200 of 30."""
 
 _TERM_FACTS: Select[Any] = (
     select(*_FACTS, *_OF_PARENT, literal(""), *_EARLIER)
@@ -138,15 +144,39 @@ def get_participation(
     return Participation(calendar, requirements, discussion.zone, facts, verdicts, activity)
 
 
+def sources_for(discussion: DiscussionView) -> frozenset[Source]:
+    """What participation in a discussion is counted from."""
+    return sources_of(requirements_of(discussion).needs)
+
+
+_derived: DerivedResults[ClassVerdicts] = DerivedResults(MOST_VERDICTS, size_of)
+
+
 def collect_class_verdicts(
     session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime
 ) -> Callable[[int], Verdicts]:
     """The result of anybody in the class by person id, by their own dates (one statement; one more if anybody has an
-    extension, and one for each kind of fact that the requirements need besides posts).
+    extension; where anything has changed, two more and one for each kind of fact that the requirements need besides
+    posts).
 
     Nobody is named in it. Raises Forbidden for all but graders.
     """
-    return collect_class_work(session, actor, discussion).judged(discussion, now=now)
+    return collect_class_results(session, actor, discussion, now=now).of
+
+
+def collect_class_results(
+    session: Session, actor: Actor, discussion: DiscussionView, *, now: datetime
+) -> ClassVerdicts:
+    """The same as one object, which stays the same as long as nothing changes. Raises Forbidden for all but graders."""
+    require(actor, DiscussionPermission.GRADE)
+
+    def derive(bases: Mapping[int, Basis], moments: Mapping[int, WatchedMoment]) -> dict[int, ClassVerdicts]:
+        basis = bases[discussion.id]
+        work = collect_class_work(session, actor, basis.view, extended=basis.extended)
+        verdicts_of = work.judged(basis.view, now=moments[discussion.id])
+        return {discussion.id: ClassVerdicts(verdicts_of(0), {each: verdicts_of(each) for each in work.people})}
+
+    return _derived.collect(session, [discussion], sources_for, derive, now=now)[discussion.id].as_of(now)
 
 
 @dataclass(frozen=True)
@@ -195,15 +225,19 @@ def collect_class_work(
     *,
     others: Sequence[Requirements] = (),
     person_id: int | None = None,
+    extended: Mapping[int, Calendar] | None = None,
 ) -> ClassWork:
     """What everybody in the class did, or one student, as far as the requirements of the discussion or any `others`
-    need it (as many statements as `collect_class_verdicts`).
+    need it (one statement; one more if anybody has an extension, and one for each kind of fact that the requirements
+    need besides posts).
 
-    Nobody is named in it. Raises Forbidden for all but graders.
+    `extended` are the dates of extensions by person id, where they are known already. Nobody is named in it. Raises
+    Forbidden for all but graders.
     """
     facts = collect_class_facts(session, actor, discussion, person_id)
     activities = collect_activity(session, {discussion.id: [requirements_of(discussion), *others]}, person_id)
-    return ClassWork(facts, collect_later_dates(session, discussion), activities, discussion.id)
+    later = collect_later_dates(session, discussion) if extended is None else extended
+    return ClassWork(facts, later, activities, discussion.id)
 
 
 def collect_term_verdicts(

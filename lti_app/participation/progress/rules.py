@@ -1,8 +1,11 @@
 """How far a student's work in a discussion is, in one word."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from lti_app.participation.requirements.base import Verdict
 from lti_app.participation.requirements.evaluation import Verdicts
@@ -33,6 +36,39 @@ def standing_of(verdicts: Verdicts, *, posts: int) -> WorkStanding:
     if verdicts.any_pending:
         return WorkStanding.STARTED
     return WorkStanding.LATE if verdicts.any_late else WorkStanding.COMPLETE
+
+
+@dataclass(frozen=True)
+class ClassVerdicts:
+    """The results of a class in a discussion."""
+
+    of_nothing: Verdicts
+    """Of whoever has done nothing and has no extension."""
+    of_people: Mapping[int, Verdicts]
+    """Of all others, by person id."""
+
+    def of(self, person_id: int) -> Verdicts:
+        """The result of one person."""
+        return self.of_people.get(person_id, self.of_nothing)
+
+    def as_of(self, now: datetime) -> "ClassVerdicts":
+        """The same results at a moment at which nothing else is decided, with what they say of the moment itself."""
+        waiting = self._waiting
+        if not waiting:
+            return self
+        return ClassVerdicts(
+            self.of_nothing, {**self.of_people, **{each: self.of(each).as_of(now) for each in waiting}}
+        )
+
+    @cached_property
+    def _waiting(self) -> frozenset[int]:
+        """Those whose result says how few had posted at the moment of the evaluation."""
+        return frozenset(each for each, verdicts in self.of_people.items() if verdicts.is_waiting)
+
+
+def size_of(verdicts: ClassVerdicts) -> int:
+    """How many results of people there are."""
+    return len(verdicts.of_people) + 1
 
 
 def keyed(verdicts: Sequence[Verdict]) -> list[tuple[str, Verdict]]:

@@ -5,7 +5,7 @@ Each kind is a file of this package and a line of the registry; no other code kn
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -82,6 +82,17 @@ class Verdict(NamedTuple):
     def is_excused(self) -> bool:
         """Whether it is not fulfilled, and nobody may hold that against the student."""
         return self.standing is Standing.EXCUSED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its proof says how few had posted at the moment of the evaluation."""
+        return self.proof is not None and not self.proof.is_open
+
+    def as_of(self, now: datetime) -> "Verdict":
+        """The same verdict at a moment at which nothing else is decided."""
+        if self.proof is None or self.proof.is_open:
+            return self
+        return self._replace(proof=replace(self.proof, until=now))
 
     @property
     def is_optional(self) -> bool:

@@ -11,7 +11,7 @@ from `Requirements` and `evaluate`, so they never disagree. For every kind of re
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -102,12 +102,12 @@ class Verdicts:
         """Whether all that is required is met, on time or late, or excused."""
         return all(verdict.is_met or verdict.is_excused for verdict in self.required)
 
-    @property
+    @cached_property
     def any_pending(self) -> bool:
         """Whether something that is required is not met and can still be met on time."""
         return any(verdict.is_pending for verdict in self.required)
 
-    @property
+    @cached_property
     def any_missed(self) -> bool:
         """Whether something that is required is not met, and its date has passed."""
         return any(verdict.is_missed for verdict in self.required)
@@ -116,7 +116,7 @@ class Verdicts:
         """Whether something that is required and missed was due before a moment, such as when the student joined."""
         return moment is not None and any(each.is_missed and each.due and each.due < moment for each in self.required)
 
-    @property
+    @cached_property
     def any_late(self) -> bool:
         """Whether anything that is required was done late."""
         return any(verdict.late for verdict in self.required)
@@ -168,6 +168,15 @@ class Verdicts:
             if not is_excused:
                 earned += sum((verdict.points for verdict in verdicts), Decimal(0)) / len(verdicts)
         return of_all, possible, earned
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether any verdict says how few had posted at the moment of the evaluation."""
+        return any(verdict.is_waiting for verdict in self.requirements)
+
+    def as_of(self, now: datetime) -> "Verdicts":
+        """The same result at a moment at which nothing else is decided."""
+        return replace(self, requirements=tuple([verdict.as_of(now) for verdict in self.requirements]))
 
     def of(self, requirement: Requirement) -> tuple[Verdict, ...]:
         """The verdicts of one requirement."""

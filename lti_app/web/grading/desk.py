@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -47,6 +48,7 @@ from lti_app.web.grading.class_list import (
     whom,
     with_open,
 )
+from lti_app.web.grading.class_rows import class_rows
 from lti_app.web.grading.forms.annotations import REFUSALS, annotate_typed
 from lti_app.web.grading.forms.desk import RESULT, AssessmentForm, chosen_marks
 from lti_app.web.grading.forms.desk_edits import desk_edit
@@ -72,18 +74,17 @@ def desk(discussion_id: int) -> ResponseReturnValue:
     verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
     standings = standings_by(verdicts_of, lines)
     grades = grades_of(actor, discussion, lines, verdicts_of)
+    shown = narrowed(actor, discussion, lines, wanted, standings=standings, grades=grades)
+    told = {"points": _points(actor, discussion, lines, verdicts_of), **_graders(actor, discussion, lines)}
     blind = discussion.hides_names_from(actor)
     return render_template(
         "grading/desk.html",
         discussion=discussion,
-        lines=narrowed(actor, discussion, lines, wanted, standings=standings, grades=grades),
-        grades=grades,
-        standings=standings,
-        points=_points(actor, discussion, lines, verdicts_of),
+        lines=shown,
+        rows=class_rows(discussion, shown, query=wanted.query, standings=standings, grades=grades, **told),
         wanted=wanted,
         groups=[] if blind else list_groups(read_session(), actor),
-        **_graders(actor, discussion, lines),
-        tick=request.args.get("tick", ""),
+        **told,
         **_totals(lines),
         blind=blind,
         **_around(actor, discussion),
@@ -295,7 +296,7 @@ def _points(
     }
 
 
-def _graders(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[str, object]:
+def _graders(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[str, Any]:
     """The names of the graders of the course by id, if students have graders, else the list needs no names; and whether
     it matters who graded: students have graders, or more than one person grades.
     """

@@ -1,7 +1,10 @@
 """The class in one discussion: students by requirements, as a page and as a file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,12 +23,13 @@ from lti_app.grading.points.rules import SentPoints
 from lti_app.grading.rubrics.rules.points import rounded
 from lti_app.participation.matrix.queries.tables import get_class_matrix
 from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilter
-from lti_app.participation.matrix.rules.matrix import ClassMatrix, MatrixLine
+from lti_app.participation.matrix.rules.matrix import ClassMatrix, MatrixCell, MatrixLine
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.registry import use_from_stored
 from lti_app.web.participation.tables import (
     NAME,
     groups_and_members,
+    ids_of,
     query_of,
     read_matrix_filter,
     shown_states,
@@ -35,6 +39,7 @@ from lti_app.web.participation.tables import (
 )
 from lti_app.web.participation.words import column_words, standing_words
 from lti_app.web.session import get_visitor
+from lti_app.web.table_rows import MARK, table_rows
 from lti_app.web.transactions import now, read_session, writing
 
 blueprint = Blueprint(
@@ -59,6 +64,18 @@ class OpenedMatrix:
     """MINE where an assistant sees their own students, ALL where they see everybody, empty for whoever has none."""
 
 
+class ShownRow(NamedTuple):
+    """All that a row of the table shows of a student."""
+
+    key: str
+    name: str
+    joined_late: datetime | None
+    work: str
+    cells: tuple[MatrixCell | None, ...]
+    points: tuple[Decimal, Decimal] | None
+    sent: SentPoints | None
+
+
 @blueprint.get("")
 def show(discussion_id: int) -> ResponseReturnValue:
     """Every student by every requirement; each cell leads to the posts that it was counted from."""
@@ -72,6 +89,8 @@ def show(discussion_id: int) -> ResponseReturnValue:
         matrix=opened.shown,
         whole=opened.whole,
         done=opened.shown.done(),
+        rows=_rows_of(opened),
+        people=ids_of(opened.shown.lines),
         wanted=opened.wanted,
         query=query_of(opened.wanted, grader=opened.grader if opened.grader == ALL else ""),
         links=sort_links(opened.wanted, {*opened.whole.places, POINTS}),
@@ -87,12 +106,38 @@ def show(discussion_id: int) -> ResponseReturnValue:
     )
 
 
+def _rows_of(opened: OpenedMatrix) -> str:
+    """The rows of the table as text."""
+    may_edit = may(opened.actor, DiscussionPermission.EDIT_SETTINGS)
+    base_url = url_for("discussions.show", discussion_id=opened.discussion.id)
+    has_column, sent = opened.sent is not None, opened.sent or {}
+    rows = {
+        line.person_id: ShownRow(
+            line.student.key, line.name, line.joined_late, line.work, line.cells, line.points, sent.get(line.person_id)
+        )
+        for line in opened.shown.lines
+    }
+
+    def render(people: Sequence[int]) -> str:
+        return render_template(
+            "participation/_class_rows.html",
+            rows=[rows[each] for each in people],
+            mark=MARK,
+            has_column=has_column,
+            may_edit=may_edit,
+            base_url=base_url,
+            shown_states=shown_states()["shown_states"],
+        )
+
+    return table_rows(("matrix", base_url, may_edit, has_column), rows, render)
+
+
 @blueprint.get("/export")
 def export(discussion_id: int) -> ResponseReturnValue:
     """The same table as a file."""
     opened = _open(discussion_id)
     title = opened.discussion.title
-    table = ExportedTable(_("Participation"), _head(opened.shown, opened.sent), _rows(opened.shown, opened.sent))
+    table = ExportedTable(_("Participation"), _head(opened.shown, opened.sent), _cells_of(opened.shown, opened.sent))
     return table_file(table, _("Participation in %(title)s", title=title))
 
 
@@ -147,7 +192,7 @@ def _head(matrix: ClassMatrix, sent: Mapping[int, SentPoints] | None) -> list[st
     return head
 
 
-def _rows(matrix: ClassMatrix, sent: Mapping[int, SentPoints] | None) -> Iterator[list[Cell]]:
+def _cells_of(matrix: ClassMatrix, sent: Mapping[int, SentPoints] | None) -> Iterator[list[Cell]]:
     words, nameless, standings = state_words(), _("Name not available"), standing_words()
 
     def row(line: MatrixLine) -> list[Cell]:

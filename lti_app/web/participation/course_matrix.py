@@ -19,6 +19,7 @@ from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilte
 from lti_app.web.participation.tables import (
     NAME,
     groups_and_members,
+    ids_of,
     query_of,
     read_matrix_filter,
     shown_states,
@@ -45,6 +46,7 @@ def show() -> ResponseReturnValue:
         matrix=shown,
         whole=term.matrix,
         done=shown.done(),
+        people=ids_of(shown.lines),
         wanted=wanted,
         query=query_of(wanted),
         links=sort_links(wanted, {*term.matrix.places, POINTS}),

@@ -1,6 +1,6 @@
 """What the tables of students have in common: their filter in the address, their links, and their files."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from lti_app.core.prose import cut
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import GroupLine, collect_members, list_groups
 from lti_app.exchange.exporting.rules.tables import ExportedTable, TableFormat, csv_table, xlsx_table
-from lti_app.participation.matrix.rules.filters import MAX_FIND, REVERSED, WORK, MatrixFilter
+from lti_app.participation.matrix.rules.filters import MAX_FIND, REVERSED, WORK, MatrixFilter, NamedLine
 from lti_app.participation.matrix.rules.states import STATES, UNDONE, state_of
 from lti_app.participation.progress.rules import WorkStanding
 from lti_app.participation.requirements.base import Standing
@@ -72,6 +72,11 @@ def groups_and_members(
     chosen = wanted.chosen_group
     members = None if chosen is None else collect_members(read_session(), actor, chosen)
     return list_groups(read_session(), actor), members
+
+
+def ids_of(lines: Iterable[NamedLine]) -> str:
+    """The students whom a table shows, as the form of a message names them."""
+    return ",".join([str(line.person_id) for line in lines])
 
 
 def table_file(table: ExportedTable, name: str) -> Response:

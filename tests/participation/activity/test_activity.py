@@ -17,6 +17,7 @@ from lti_app.discussion.stances.actions import answer_stance
 from lti_app.library.readings.actions.progress import mark_read
 from lti_app.participation.progress.queries import (
     collect_class_verdicts,
+    collect_class_work,
     collect_term_verdicts,
     get_participation,
 )
@@ -136,7 +137,7 @@ def test_each_kind_of_fact_costs_one_statement_and_none_unless_it_is_asked(reque
     for view, expected in ((asked, 6), (discussion, 1)):
         staff = get_discussion(session, cast.ines, view.id, now=clock())
         with count_statements(database.engine) as counted:
-            collect_class_verdicts(session, cast.ines, staff, now=clock())(cast.ana.person_id)
+            collect_class_work(session, cast.ines, staff)
         assert len(counted) == expected
 
 

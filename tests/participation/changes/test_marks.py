@@ -20,7 +20,7 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.reactions.actions import set_like
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.library.readings.actions.progress import mark_read, record_place
-from lti_app.participation.changes.queries import collect_marks
+from lti_app.participation.changes.queries.marks import collect_marks
 from lti_app.participation.changes.rules import SOURCES, Source, sources_of
 from lti_app.participation.progress.queries import collect_course_work, requirements_of
 from lti_app.participation.requirements.early import EarlyRule

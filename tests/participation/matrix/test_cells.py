@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
-from lti_app.core.recent import RecentlyUsed
 from lti_app.course.groups.actions import make_group, place_students
 from lti_app.discussion.discussions.actions.extensions import extend
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Calendar
+from lti_app.participation.changes.queries.results import DerivedResults
 from lti_app.participation.matrix.queries import cells
 from lti_app.participation.matrix.queries.tables import get_course_term, list_begun
 from lti_app.participation.matrix.rules.course import cell_of
-from lti_app.participation.progress.queries import collect_class_verdicts
+from lti_app.participation.progress.queries import collect_class_work
 from tests.cast import MONDAY, Cast, FrozenClock
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
@@ -50,7 +50,7 @@ class Term:
         """The same, evaluated now."""
         found = {}
         for view in list_begun(session, self.cast.ines, now=self.clock()):
-            verdicts = collect_class_verdicts(session, self.cast.ines, view, now=self.clock())
+            verdicts = collect_class_work(session, self.cast.ines, view).judged(view, now=self.clock())
             found[view.id] = {who.person_id: cell_of(verdicts(who.person_id)) for who in self.cast.students}
         return found
 
@@ -87,7 +87,7 @@ def derived(monkeypatch):
         return collect(session, actor, views, **more)
 
     monkeypatch.setattr(cells, "collect_course_work", noted)
-    monkeypatch.setattr(cells, "_derived", RecentlyUsed(1000))
+    monkeypatch.setattr(cells, "_derived", DerivedResults(1000, cells.size_of))
     return found
 
 
@@ -203,7 +203,7 @@ def test_two_moments_of_the_database_are_told_apart(term, cast, derived):
 
 
 def test_no_more_is_kept_than_fits(term, cast, monkeypatch):
-    monkeypatch.setattr(cells, "_derived", RecentlyUsed(3))
+    monkeypatch.setattr(cells, "_derived", DerivedResults(3, cells.size_of))
     for nth in range(3):
         further = set_up(term.session, cast.ines, term.clock(), title=f"Week {nth + 3}")
         for who in cast.students[: nth + 1]:

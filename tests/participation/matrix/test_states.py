@@ -5,9 +5,9 @@ from enum import StrEnum
 import pytest
 
 from lti_app.participation.matrix.rules.filters import MatrixFilter
-from lti_app.participation.matrix.rules.matrix import MatrixStudent, columns_of, line_of, matrix_of
+from lti_app.participation.matrix.rules.matrix import MatrixStudent, columns_of, matrix_of, records_of
 from lti_app.participation.matrix.rules.states import STATES, rank_of, state_of
-from lti_app.participation.progress.rules import WorkStanding
+from lti_app.participation.progress.rules import ClassVerdicts, WorkStanding
 from lti_app.participation.requirements.base import Standing
 from tests.cast import MONDAY
 from tests.factories.requirements import ask_for, evaluate
@@ -45,13 +45,14 @@ def test_columns_are_the_requirements_in_their_order():
 
 def test_a_student_with_other_requirements_has_no_verdict_where_none_applies():
     other = evaluate(ask_for(replies=1), (), MONDAY)
-    line = line_of(STUDENTS[0], other, columns_of(NOTHING), is_excused=False)
+    records = records_of(ClassVerdicts(NOTHING, {STUDENTS[0].person_id: other}))
+    line, *_ = matrix_of(STUDENTS, records, ()).lines
     assert [verdict is None for verdict in line.verdicts] == [True, False, True]
     assert [line.state_at(nth) for nth in range(3)] == ["", "nothing", ""]
 
 
 def test_sorting_keeps_the_class_order_among_equals():
-    matrix = matrix_of(STUDENTS, NOTHING, lambda _person: NOTHING, {2})
+    matrix = matrix_of(STUDENTS, records_of(ClassVerdicts(NOTHING, {})), {2})
     for sort, names in (
         ("", ["Ana", "Ben", "Chi"]),
         ("name", ["Chi", "Ben", "Ana"]),
@@ -64,7 +65,7 @@ def test_sorting_keeps_the_class_order_among_equals():
 
 
 def test_members_and_names_narrow_together():
-    matrix = matrix_of(STUDENTS, NOTHING, lambda _person: NOTHING, ())
+    matrix = matrix_of(STUDENTS, records_of(ClassVerdicts(NOTHING, {})), ())
     wanted = MatrixFilter(find=" N ", group="1")
     assert [line.name for line in matrix.narrowed(wanted, {2, 3}).lines] == ["Ben"]
     assert [line.name for line in matrix.narrowed(wanted, set()).lines] == []

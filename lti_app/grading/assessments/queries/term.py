@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from lti_app.core.db import Id
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import member_name
@@ -21,6 +22,11 @@ from lti_app.grading.assessments.queries.grades import ReleasedGrade, released_g
 from lti_app.grading.passbacks.models import Passback
 from lti_app.participation.progress.queries import collect_term_verdicts
 from lti_app.participation.requirements.evaluation import Verdicts
+
+_EXCUSED = select(Assessment.discussion_id, Assessment.person_id).where(
+    Assessment.course_id == bindparam("course_id", type_=Id), Assessment.excused_at.is_not(None)
+)
+_EXCUSED_HERE = _EXCUSED.where(Assessment.discussion_id == bindparam("discussion_id", type_=Id))
 
 
 @dataclass(frozen=True)
@@ -108,12 +114,9 @@ def list_excused(session: Session, actor: Actor, discussion_id: int | None = Non
     Nobody is named in it. Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    wanted = select(Assessment.discussion_id, Assessment.person_id).where(
-        Assessment.course_id == actor.course_id, Assessment.excused_at.is_not(None)
-    )
-    if discussion_id is not None:
-        wanted = wanted.where(Assessment.discussion_id == discussion_id)
-    return frozenset((where, whose) for where, whose in session.execute(wanted))
+    wanted = _EXCUSED if discussion_id is None else _EXCUSED_HERE
+    values = {"course_id": actor.course_id, "discussion_id": discussion_id}
+    return frozenset((where, whose) for where, whose in session.execute(wanted, values))
 
 
 def list_own_excused(session: Session, actor: Actor) -> frozenset[int]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lti_app.core.recent import RecentlyUsed
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.course import list_views, with_readings
@@ -13,9 +14,9 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.participation.matrix.queries.cells import collect_course_cells
 from lti_app.participation.matrix.queries.students import list_matrix_students, list_named_students
 from lti_app.participation.matrix.rules.course import CourseColumn, CourseMatrix, course_matrix_of
-from lti_app.participation.matrix.rules.matrix import ClassMatrix, matrix_of
-from lti_app.participation.progress.queries import collect_class_verdicts, requirements_of
-from lti_app.participation.requirements.evaluation import evaluate
+from lti_app.participation.matrix.rules.matrix import ClassMatrix, MatrixRecords, matrix_of, records_of
+from lti_app.participation.progress.queries import MOST_VERDICTS, collect_class_results
+from lti_app.participation.progress.rules import ClassVerdicts, size_of
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,30 @@ class CourseTerm:
     matrix: CourseMatrix
 
 
+_records: RecentlyUsed[int, tuple[ClassVerdicts, MatrixRecords]] = RecentlyUsed(MOST_VERDICTS)
+"""By discussion id, with the results of the class that they are made of; used as long as these are the same object."""
+
+
 def get_class_matrix(
     session: Session, actor: Actor, discussion: DiscussionView, *, excused: Collection[int] = (), now: datetime
 ) -> ClassMatrix:
-    """Every active student by every requirement of a discussion (two statements; one more if anybody has an extension,
-    and one for each kind of fact that a requirement needs besides posts).
+    """Every active student by every requirement of a discussion (one statement and those of
+    `collect_class_results`).
 
     `excused` are the ids of students who need not be graded here. While names are hidden, students are called by their
     pseudonyms; the name is empty for one who has none. Raises Forbidden for all but graders.
     """
     students = list_matrix_students(session, actor, discussion)
-    verdicts_of = collect_class_verdicts(session, actor, discussion, now=now)
-    of_nothing = evaluate(requirements_of(discussion, discussion.class_calendar), (), now, discussion.zone)
-    return matrix_of(students, of_nothing, verdicts_of, excused)
+    found = collect_class_results(session, actor, discussion, now=now)
+    known = _records.get(discussion.id)
+    records = known[1] if known and known[0] is found else _recorded(discussion.id, found)
+    return matrix_of(students, records, excused)
+
+
+def _recorded(discussion_id: int, found: ClassVerdicts) -> MatrixRecords:
+    records = records_of(found)
+    _records.put(discussion_id, (found, records), size_of(found))
+    return records
 
 
 def get_course_term(

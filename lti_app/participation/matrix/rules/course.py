@@ -1,9 +1,10 @@
 """The table of students by the discussions of a course."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilter
 from lti_app.participation.matrix.rules.matrix import MatrixStudent, posts_of
@@ -36,8 +37,7 @@ class CourseColumn:
         return f"{self.discussion_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class CourseCell:
+class CourseCell(NamedTuple):
     """How far one student is in one discussion."""
 
     state: str
@@ -53,7 +53,7 @@ class CourseCell:
     @property
     def excused(self) -> "CourseCell":
         """The cell of a student who need not be graded, with no points to have or to miss."""
-        return replace(self, state=excused_state(self.state), points=None)
+        return self._replace(state=excused_state(self.state), points=None)
 
 
 @dataclass(frozen=True)

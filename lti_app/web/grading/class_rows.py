@@ -1,0 +1,64 @@
+"""The rows of the class list as text."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+
+from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.grading.adjustments.rules.given import GivenGrade
+from lti_app.grading.assessments.rules import StudentLine
+from lti_app.grading.points.rules import PointsLine
+from lti_app.participation.progress.rules import WorkStanding
+from lti_app.web.table_rows import MARK, table_rows
+
+
+class ClassRow(NamedTuple):
+    """All that a row of the class list shows of a student."""
+
+    line: StudentLine
+    standing: WorkStanding
+    given: Decimal | None
+    """The points that the student would get now; None where no marks are stored."""
+    points: PointsLine | None
+    graders: tuple[str, ...]
+    """The names of those who are to grade the student."""
+    is_ticked: bool
+
+
+def class_rows(
+    discussion: DiscussionView,
+    lines: Sequence[StudentLine],
+    *,
+    query: str,
+    standings: Mapping[int, WorkStanding],
+    grades: Mapping[int, GivenGrade],
+    points: Mapping[int, PointsLine],
+    graders: Mapping[int, str],
+    shows_graders: bool,
+) -> str:
+    """A row for each of these students; `query` is what links add to keep the filter."""
+    base_url, tick = url_for("discussions.show", discussion_id=discussion.id), request.args.get("tick", "")
+    former = _("Former grader") if shows_graders else ""
+
+    def row_of(line: StudentLine) -> ClassRow:
+        whose, standing, grade = line.person_id, standings[line.person_id], grades.get(line.person_id)
+        names = tuple([graders.get(key) or former for key in line.graders.everybody]) if shows_graders else ()
+        given = grade.given if grade else None
+        return ClassRow(line, standing, given, points.get(whose), names, _is_ticked(tick, line, standing))
+
+    rows = {line.person_id: row_of(line) for line in lines}
+    told = {"base_url": base_url, "query": query, "shows_graders": shows_graders, "has_points": bool(points)}
+
+    def render(people: Sequence[int]) -> str:
+        return render_template("grading/_rows.html", rows=[rows[each] for each in people], mark=MARK, **told)
+
+    return table_rows(("class list", *told.values()), rows, render)
+
+
+def _is_ticked(tick: str, line: StudentLine, standing: WorkStanding) -> bool:
+    """Whether the address of this request asks for a tick at a student."""
+    is_absent = tick == "absent" and standing is WorkStanding.ABSENT
+    return tick == "all" or is_absent or (tick == "silent" and not line.posts)
