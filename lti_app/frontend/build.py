@@ -9,6 +9,7 @@ again.
 """
 
 import argparse
+import gzip
 import json
 import os
 import shutil
@@ -63,8 +64,9 @@ def build(*, force: bool = False, checkers: bool = True) -> bool:
     _copy_print_fonts()
     parts = _copy_pdf_parts()
     names = {_source_name(output): Path(name).name for name, output in outputs.items() if _source_name(output)}
+    compressed = _compress()
     _publish({**names, "pdf": parts})
-    _delete_all_but({*(Path(name).name for name in outputs), parts})
+    _delete_all_but({*(Path(name).name for name in outputs), *compressed, parts})
     return True
 
 
@@ -145,6 +147,16 @@ def _copy_print_fonts() -> None:
     for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSansMono.ttf"):
         shutil.copyfile(fonts / "ttf" / name, STATIC / "print-fonts" / name)
     shutil.copyfile(fonts / "LICENSE", STATIC / "print-fonts" / "LICENSE")
+
+
+def _compress() -> list[str]:
+    """Put a compressed copy beside each script and style sheet, so that no server has to make it; answer its names."""
+    names = []
+    for path in (path for ending in ("css", "js") for path in STATIC.rglob(f"*.{ending}")):
+        copy = path.with_name(f"{path.name}.gz")
+        copy.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+        names.append(copy.name)
+    return names
 
 
 def _publish(names: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """A server as it is shipped, on this machine alone, with what its processes use; and a browser's part of HTTP."""
 
+import gzip
 import http.client
 import re
 import sys
@@ -25,7 +26,7 @@ CSRF = re.compile(r'data-token="([^"]+)"')
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """What came back, unpacked."""
 
     status: int
     headers: Mapping[str, str]
@@ -56,7 +57,9 @@ class Client:
         answer = self._line.getresponse()
         if cookie := answer.getheader("Set-Cookie"):
             self._headers["Cookie"] = cookie.partition(";")[0]
-        return Answer(answer.status, dict(answer.getheaders()), answer.read())
+        content = answer.read()
+        is_packed = answer.getheader("Content-Encoding") == "gzip"
+        return Answer(answer.status, dict(answer.getheaders()), gzip.decompress(content) if is_packed else content)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A course behind the real web server, and browsers of people who are in it already, without an LMS."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,8 @@ class Client:
         self._http.trust_env = False
         self._http.cookies.set(COOKIE, cookie, domain="127.0.0.1", path="/")
 
-    def get(self, path: str) -> requests.Response:
-        return self._sent("GET", path)
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> requests.Response:
+        return self._sent("GET", path, headers=headers)
 
     def close(self) -> None:
         """Let go of the connections."""

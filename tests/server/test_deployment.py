@@ -50,6 +50,13 @@ def test_proxies_wait_as_long_as_a_request_may_take():
     assert waits > ConnectionLimits(largest_body=1).request_seconds
 
 
+@pytest.mark.parametrize(
+    ("name", "compressing"), [("nginx.conf", r"^\s*gzip on|^\s*brotli on"), ("Caddyfile", r"^\s*encode\b")]
+)
+def test_proxies_leave_it_to_the_tool_what_is_compressed(name: str, compressing: str):
+    assert not re.search(compressing, (DEPLOY / name).read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def test_a_container_has_room_for_the_requests_of_a_process_and_their_answers(settings: Settings):
     limits = ConnectionLimits(largest_body=largest_request(settings))
     assert size(found("compose.yaml", r"/tmp:size=(\w+)")) >= 2 * limits.most_spooled
