@@ -95,6 +95,8 @@ def serve(host: str, port: int, processes: int | None) -> None:
         "--workers",
         str(count),
     ]
+    if not settings.embedded:  # the worker's threads would not come along
+        arguments.append("--preload")
     program = [sys.executable, "-m", "gunicorn", *arguments, "lti_app.wsgi:application"]
     os.execve(sys.executable, program, {**ALLOCATION, **os.environ})  # noqa: S606 -- our own interpreter
 

@@ -14,4 +14,5 @@ for found in make_private(settings):
     structlog.get_logger().warning("open_to_others", path=str(found.path), is_private_now=found.is_private_now)
 parts = assemble(settings)
 application = create_app(parts)
+parts.jobs.huey.storage.close()  # other processes may be forked from this one: none may inherit a connection
 worker = EmbeddedWorker(parts.jobs) if parts.settings.embedded else None

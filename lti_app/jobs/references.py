@@ -2,14 +2,20 @@
 
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 
 from lti_app.core.db import Database
+from lti_app.core.later import LaterModule
 from lti_app.jobs.faults import log_fault
-from lti_app.library.bibliography.rules.styles import reference_html
 from lti_app.library.readings.actions.records import store_reference
 from lti_app.library.readings.queries import StaleReference, list_stale_references
+
+if TYPE_CHECKING:
+    from lti_app.library.bibliography.rules import styles
+else:  # with what it imports 6 MB, for readings that are new or have changed
+    styles = LaterModule("lti_app.library.bibliography.rules.styles")
 
 log = structlog.get_logger()
 
@@ -45,7 +51,7 @@ class ReferenceRenderer:
 
     def _rendered(self, stale: StaleReference) -> str | None:
         try:
-            return reference_html(stale.csl, stale.style)
+            return styles.reference_html(stale.csl, stale.style)
         except Exception as error:  # noqa: BLE001 -- one record that cannot be rendered must not keep the others back
             log_fault("reference_fault", error, reading_id=stale.reading_id)
             return None

@@ -106,7 +106,7 @@ def test_scaled_serve_leaves_the_work_to_the_worker(postgresql_url: str, redis_u
     database = leave_a_score(postgresql_url)
     web, _url = serving(tmp_path, postgresql_url, REDIS_URL=redis_url)
     with running(web):
-        assert len(web.children()) == 2
+        eventually(lambda: len(web.children()) == 2, "both web processes are there")
         assert state_of(database) is PassbackState.PENDING
         with running(working(tmp_path, postgresql_url, REDIS_URL=redis_url)):
             eventually(lambda: state_of(database) is PassbackState.REFUSED, "the worker takes the score")

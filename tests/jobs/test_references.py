@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from lti_app.core.settings import Settings
 from lti_app.course.courses.actions import change_settings
 from lti_app.course.courses.rules import CitationStyle, CourseSettings, Library
-from lti_app.jobs import references
 from lti_app.jobs.queue import HueyBell, Jobs, make_huey
 from lti_app.jobs.references import BATCH, ReferenceRenderer
+from lti_app.library.bibliography.rules import styles
 from lti_app.library.bibliography.rules.styles import reference_html
 from lti_app.library.readings.actions.records import add_readings, change_reading, store_reference
 from lti_app.library.readings.models import Reading
@@ -93,20 +93,20 @@ def test_references_follow_the_style_of_their_course(renderer, choose, cast):
 
 def test_a_run_that_is_killed_is_continued_by_the_next(renderer, choose, cast, monkeypatch):
     choose(CitationStyle.MLA)
-    monkeypatch.setattr(references, "reference_html", before_the(BATCH + 2, kill))
+    monkeypatch.setattr(styles, "reference_html", before_the(BATCH + 2, kill))
     with pytest.raises(Killed):
         renderer.render_stale()
     done = {CitationStyle.MLA: BATCH, CitationStyle.APA: MANY - BATCH}
     assert in_styles(renderer.database, cast.course_id) == done
     again = before_the(MANY - BATCH + 1, kill)  # nothing that is done is done again
-    monkeypatch.setattr(references, "reference_html", again)
+    monkeypatch.setattr(styles, "reference_html", again)
     ReferenceRenderer(renderer.database, Event()).render_stale()
     assert in_styles(renderer.database, cast.course_id) == {CitationStyle.MLA: MANY}
 
 
 def test_a_second_change_of_style_meanwhile_wins(renderer, choose, cast, monkeypatch):
     choose(CitationStyle.MLA)
-    monkeypatch.setattr(references, "reference_html", before_the(2, lambda: choose(CitationStyle.HARVARD)))
+    monkeypatch.setattr(styles, "reference_html", before_the(2, lambda: choose(CitationStyle.HARVARD)))
     renderer.render_stale()
     assert in_styles(renderer.database, cast.course_id) == {
         CitationStyle.MLA: BATCH,
@@ -135,7 +135,7 @@ def test_no_transaction_is_open_while_references_are_rendered(renderer, choose, 
             add_readings(session, cast.ines, [CSL], clock())
 
     choose(CitationStyle.MLA)
-    monkeypatch.setattr(references, "reference_html", before_the(3, write))
+    monkeypatch.setattr(styles, "reference_html", before_the(3, write))
     renderer.render_stale()
     assert in_styles(renderer.database, cast.course_id) == {CitationStyle.MLA: MANY + 1}
 
@@ -145,7 +145,7 @@ def test_a_record_that_cannot_be_rendered_keeps_no_other_back(renderer, choose, 
         raise ValueError
 
     choose(CitationStyle.MLA)
-    monkeypatch.setattr(references, "reference_html", before_the(3, fail))
+    monkeypatch.setattr(styles, "reference_html", before_the(3, fail))
     renderer.render_stale()
     assert in_styles(renderer.database, cast.course_id) == {CitationStyle.MLA: MANY - 1, CitationStyle.APA: 1}
     renderer.render_stale()
@@ -154,7 +154,7 @@ def test_a_record_that_cannot_be_rendered_keeps_no_other_back(renderer, choose, 
 
 def test_a_worker_that_is_to_stop_begins_no_other_batch(renderer, choose, cast, monkeypatch):
     choose(CitationStyle.MLA)
-    monkeypatch.setattr(references, "reference_html", before_the(1, renderer.stopping.set))
+    monkeypatch.setattr(styles, "reference_html", before_the(1, renderer.stopping.set))
     renderer.render_stale()
     assert in_styles(renderer.database, cast.course_id)[CitationStyle.MLA] == BATCH
 

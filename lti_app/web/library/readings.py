@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lti_app.core.later import LaterModule
 from lti_app.course.courses.rules import Actor, CitationStyle
 from lti_app.discussion.citations.queries import list_citing_discussions
 from lti_app.library.bibliography.errors import DoiUnknown, DoiUnreachable
@@ -23,7 +24,6 @@ from lti_app.library.bibliography.rules.records import (
     is_doubtful,
     read,
 )
-from lti_app.library.bibliography.rules.styles import in_all_styles, reference_html
 from lti_app.library.readings.access import keeps_progress, may_edit, require_edit
 from lti_app.library.readings.actions.progress import mark_read, record_opening, record_position
 from lti_app.library.readings.actions.records import (
@@ -41,6 +41,11 @@ from lti_app.web.library.forms.readings import PasteForm, PositionForm, RecordFo
 from lti_app.web.requests import SCRIPTED
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import end_reading, now, read_session, writing
+
+if TYPE_CHECKING:
+    from lti_app.library.bibliography.rules import styles
+else:  # with what it imports 6 MB, for readings that are new or have changed
+    styles = LaterModule("lti_app.library.bibliography.rules.styles")
 
 blueprint = Blueprint("readings", __name__, url_prefix="/courses/<int:course_id>/readings")
 
@@ -213,7 +218,7 @@ def _reading_page(actor: Actor, reading: ReadingView, form: PositionForm) -> str
     return render_template(
         "library/readings/show.html",
         reading=reading,
-        styles=in_all_styles(reading.csl),
+        styles=styles.in_all_styles(reading.csl),
         style_names=STYLE_NAMES,
         form=form if keeps_progress(actor) else None,
         progress=list_progress(read_session(), actor, reading.id) if actor.is_staff else None,
@@ -262,7 +267,7 @@ def _choices(actor: Actor, records: Sequence[dict[str, Any]], *, ticked: bool) -
     return [
         {
             "number": number,
-            "reference": reference_html(csl, CitationStyle.APA, whole=True),
+            "reference": styles.reference_html(csl, CitationStyle.APA, whole=True),
             "doubtful": is_doubtful(csl),
             "known_as": (known_as := find_work(csl, known)),
             "ticked": ticked and known_as is None,
