@@ -40,7 +40,6 @@ def show() -> ResponseReturnValue:
     term, shown, wanted, groups = _open(actor)
     untitled = _("Untitled")
     named = [(column.key, column.title or untitled) for column in term.matrix.columns]
-    points = [(POINTS, _("Points"), None)] if term.matrix.has_points else []
     return render_template(
         "participation/course_matrix.html",
         matrix=shown,
@@ -52,16 +51,18 @@ def show() -> ResponseReturnValue:
         links=sort_links(wanted, {*term.matrix.places, POINTS}),
         groups=groups,
         grader="",
-        heads=[
-            (NAME, _("Student"), None),
-            *((key, words, key) for key, words in named),
-            (WORK, pgettext("status", "Missing"), None),
-            *points,
-        ],
+        heads=_heads(named, has_points=term.matrix.has_points),
         column_choices=[(column.key, words) for column, (_key, words) in zip(term.matrix.columns, named, strict=True)],
         may_edit=may(actor, DiscussionPermission.EDIT_SETTINGS),
         **shown_states(),
     )
+
+
+def _heads(named: list[tuple[str, str]], *, has_points: bool) -> list[tuple[str, str, str | None]]:
+    """The key of each column, what its head says, and the discussion that it is of."""
+    points = [(POINTS, _("Points"), None)] if has_points else []
+    discussions = ((key, words, key) for key, words in named)
+    return [(NAME, _("Student"), None), *discussions, (WORK, pgettext("status", "Missing"), None), *points]
 
 
 @blueprint.get("/export")
