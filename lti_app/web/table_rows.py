@@ -15,7 +15,7 @@ from lti_app.web.templating import reader
 
 SHELF = "colloquy.rows"
 MOST_ROWS = 6_000
-"""That one process keeps: twelve tables of 500 students."""
+"""That one process keeps: twelve tables of 500 students; about 7 MB."""
 MARK = "\x1f"
 """After each row where rows are rendered; a name that has it is shown, and its table is not kept."""
 

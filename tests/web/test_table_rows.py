@@ -122,6 +122,33 @@ def test_whatever_changes_the_rows_are_those_of_now(site, cast, discussion, shel
     assert shelf.taken > 0
 
 
+def test_the_list_beside_the_desk_is_that_of_now(site, cast, discussion, shelf):
+    pages = [address(discussion, "grading", who.person_id) for who in cast.students[:2]]
+
+    def beside():
+        shown = []
+        for kept in (NothingKept(0), shelf, shelf):
+            site.app.extensions[SHELF] = kept
+            browser = site.browser(cast.ines)
+            shown.append([browser.get(page).page.one("nav", class_="students").one("ol").text for page in pages])
+            current = [browser.get(page).page.one("ol").one("a", **{"aria-current": "page"}).text for page in pages]
+            assert [text.split()[0] for text in current] == ["Ana", "Ben"]
+        assert shown[0] == shown[1] == shown[2]
+        return shown[0]
+
+    seen = [beside()]
+    for work in (
+        lambda: site.write(cast.chi, discussion),
+        lambda: site.mark(discussion, cast.ana),
+        lambda: site.release(discussion, cast.ana),
+        lambda: site.lms_answers(refusal="locked"),
+        lambda: site.remove(cast.chi),
+    ):
+        work()
+        seen.append(beside())
+        assert seen[-1] != seen[-2]
+
+
 def test_names_that_are_hidden_are_in_no_row(site, cast, shelf, look):
     blind = site.discussion(anonymity=Anonymity.BLIND)
     site.write(cast.ana, blind)

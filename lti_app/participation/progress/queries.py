@@ -69,8 +69,10 @@ _FACTS: tuple[Any, ...] = (
 _OF_PARENT = (_PARENT.author_id, _PARENT.by_staff, _PARENT.byline)
 _EARLIER = (Revision.written_at, Revision.words, cast(Revision.reading_ids, String))
 
-MOST_VERDICTS = 6_000
-"""Of people that one process keeps: twelve discussions of 500 students or 200 of 30."""
+MOST_VERDICTS = 4_000
+"""Of people that one process keeps: eight discussions of 500 students or 130 of 30. About 7 MB, and 2 MB for what
+tables show of them.
+"""
 
 _TERM_FACTS: Select[Any] = (
     select(*_FACTS, *_OF_PARENT, literal(""), *_EARLIER)

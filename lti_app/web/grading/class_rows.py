@@ -1,4 +1,4 @@
-"""The rows of the class list as text."""
+"""The rows of the class list, and of the one beside the desk, as text."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -9,10 +9,13 @@ from flask_babel import gettext as _
 
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.adjustments.rules.given import GivenGrade
-from lti_app.grading.assessments.rules import StudentLine
+from lti_app.grading.assessments.rules import GradingStatus, StudentLine
 from lti_app.grading.points.rules import PointsLine
 from lti_app.participation.progress.rules import WorkStanding
 from lti_app.web.table_rows import MARK, table_rows
+
+_AS_STORED = frozenset({GradingStatus.RELEASED, GradingStatus.UNGRADED})
+"""Where the points of a student are those that were released, if any."""
 
 
 class ClassRow(NamedTuple):
@@ -56,6 +59,39 @@ def class_rows(
         return render_template("grading/_rows.html", rows=[rows[each] for each in people], mark=MARK, **told)
 
     return table_rows(("class list", *told.values()), rows, render)
+
+
+class NameBeside(NamedTuple):
+    """All that the class list beside the desk shows of a student."""
+
+    line: StudentLine
+    given: Decimal | None
+    """The points of the student; None where there are none."""
+    is_open: bool
+
+
+def names_beside(
+    discussion: DiscussionView,
+    lines: Sequence[StudentLine],
+    *,
+    query: str,
+    grades: Mapping[int, GivenGrade],
+    open_id: int,
+) -> str:
+    """The class list beside the desk, on which one student is open."""
+    base_url = url_for("discussions.show", discussion_id=discussion.id)
+
+    def row_of(line: StudentLine) -> NameBeside:
+        grade = None if line.status in _AS_STORED else grades.get(line.person_id)
+        return NameBeside(line, grade.given if grade else line.released_given, line.person_id == open_id)
+
+    rows = {line.person_id: row_of(line) for line in lines}
+
+    def render(people: Sequence[int]) -> str:
+        shown = [rows[each] for each in people]
+        return render_template("grading/_beside.html", rows=shown, mark=MARK, base_url=base_url, query=query)
+
+    return table_rows(("beside the desk", base_url, query), rows, render)
 
 
 def _is_ticked(tick: str, line: StudentLine, standing: WorkStanding) -> bool:

@@ -38,6 +38,7 @@ from lti_app.web.grading.class_list import (
     next_ungraded,
     with_open,
 )
+from lti_app.web.grading.class_rows import names_beside
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
 from lti_app.web.grading.forms.desk_edits import Work, comments_about
 from lti_app.web.grading.peer_evidence import peer_evidence
@@ -130,9 +131,8 @@ def _class_beside(work: OpenedWork, everybody: list[StudentLine], versions: Mapp
     lines = with_open(work.line, everybody, narrowed(actor, discussion, everybody, wanted, grades=grades))
     before, after = neighbours(lines, person_id)
     return {
-        "lines": lines,
+        "beside": names_beside(discussion, lines, query=wanted.query, grades=grades, open_id=person_id),
         "wanted": wanted,
-        "grades": grades,
         "ungraded_key": next_ungraded(lines, person_id),
         "previous_key": before.key if before else None,
         "next_key": after.key if after else None,
