@@ -85,11 +85,12 @@ class Reader:
         return str(gettext("Due tomorrow") if days else gettext("Due today"))
 
     def relative(self, moment: datetime) -> str:
-        """12 minutes ago; in 2 days."""
+        """12 minutes ago; in 46 hours, since what is due tomorrow is not due in 2 days; in 2 days."""
         away = moment - self.now
         if abs(away) < JUST_NOW:
             return str(gettext("in a moment") if away > SAME_MOMENT else gettext("just now"))
-        return format_timedelta(away, threshold=_threshold(away), add_direction=True, locale=self.language.locale)
+        threshold = 2 if timedelta(days=1) < abs(away) < timedelta(days=2) else _threshold(away)
+        return format_timedelta(away, threshold=threshold, add_direction=True, locale=self.language.locale)
 
     def span(self, span: timedelta) -> str:
         """The length of a span in its greatest unit: 2 days, 3 hours."""

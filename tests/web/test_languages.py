@@ -43,6 +43,8 @@ def test_language_of_a_page(site, cast, discussion, asked, language):
         (moment, "Mo. 2. März, 09:00"),
         (clock_time, "09:00"),
         (lambda now: relative(now + timedelta(days=2)), "in 2 Tagen"),
+        (lambda now: relative(now + timedelta(days=2, minutes=-1)), "in 48 Stunden"),
+        (lambda now: relative(now + timedelta(days=1)), "in 1 Tag"),
         (lambda now: relative(now - timedelta(hours=1)), "vor 1 Stunde"),
         (relative, "gerade eben"),
         (lambda now: against(now + timedelta(days=2), now), "2 Tage zu spät"),
