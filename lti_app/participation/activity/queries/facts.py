@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of
+from lti_app.core.db import alias_of, fetch_rows
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import IN_CLASS_ORDER, member_name
 from lti_app.course.courses.rules import Actor, Role
@@ -81,19 +81,19 @@ def list_activity(session: Session, actor: Actor, views: Collection[DiscussionVi
     staff.
     """
     require(actor, DiscussionPermission.GRADE)
-    rows = session.execute(
+    posts = (
         select(
             Post.id,
             Post.discussion_id,
             Post.address,
             Post.author_id,
             Post.by_staff,
-            Post.answered_id.is_not(None),
-            _ANSWERED.author_id,
-            _ANSWERED.by_staff,
+            Post.answered_id.is_not(None).label("is_reply"),
+            _ANSWERED.author_id.label("answered"),
+            _ANSWERED.by_staff.label("answers_staff"),
             _ANSWERED.byline,
-            Post.placed_at,
-            aside(Post),
+            Post.placed_at.label("at"),
+            aside(Post).label("aside"),
         )
         .outerjoin(_ANSWERED, _ANSWERED.id == Post.answered_id)
         .where(visible_in(Post, actor, views), says_something(Post), ~is_held(Post))
@@ -125,7 +125,7 @@ def list_activity(session: Session, actor: Actor, views: Collection[DiscussionVi
             byline,
             at,
             set_aside,
-        ) in rows
+        ) in fetch_rows(session, posts, {})
     )
 
 

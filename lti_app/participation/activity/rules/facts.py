@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lti_app.library.readings.rules import PassagePlace
 
 
-@dataclass(frozen=True)
-class ActivityPost:
+class ActivityPost(NamedTuple):
     """A post that says something to the class, or to the one person whom it is meant for."""
 
     id: int
