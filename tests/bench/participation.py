@@ -2,9 +2,10 @@
 
 import random
 from datetime import timedelta
+from typing import Literal
 
 from flask import Flask
-from sqlalchemy import insert, text
+from sqlalchemy import ColumnElement, insert, text, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Database
@@ -41,8 +42,21 @@ def measure_participation(app: Flask, meter: Meter) -> None:
     client = client_of(app, course_id, token)
     matrix = f"/courses/{course_id}/discussions/{discussion_id}/participation/class"
     term = f"/courses/{course_id}/participation"
-    meter.page(f"{CLASS} students x 12 requirements", lambda: client.get(matrix))
-    meter.page(f"{CLASS} students x {DISCUSSIONS} discussions", lambda: client.get(term))
+    table, over_term = f"{CLASS} students x 12 requirements", f"{CLASS} students x {DISCUSSIONS} discussions"
+    meter.page(table, lambda: client.get(matrix))
+    one, each = Post.discussion_id == discussion_id, Post.course_id == course_id
+    meter.page(f"{table}, after a post", lambda: _edited(meter.store, one) and client.get(matrix))
+    meter.page(over_term, lambda: client.get(term))
+    meter.page(f"{over_term}, after a post in one", lambda: _edited(meter.store, one) and client.get(term))
+    meter.page(f"{over_term}, after a post in each", lambda: _edited(meter.store, each) and client.get(term))
+    meter.page(f"a teacher's course home, {CLASS} students", lambda: client.get(f"/courses/{course_id}"))
+
+
+def _edited(database: Database, where: ColumnElement[bool]) -> Literal[True]:
+    """The first post of a discussion, or of each, has more words than before, so that the class is counted again."""
+    with database.writing() as session:
+        session.execute(update(Post).where(Post.number == 1, where).values(words=Post.words + 1))
+    return True
 
 
 def _build(database: Database) -> tuple[int, int, str]:
