@@ -18,6 +18,8 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView, ge
 from lti_app.participation.activity.queries.pictures import ActivityPictures, get_pictures
 from lti_app.participation.activity.rules.network import NetworkStop, ReplyNetwork
 from lti_app.web.moments import language_of, name_of_zone
+from lti_app.web.participation.picture_tables import TABLES, picture_table
+from lti_app.web.participation.tables import table_file
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
 
@@ -39,18 +41,47 @@ def discussion(discussion_id: int) -> ResponseReturnValue:
     return _page(actor, get_discussion(read_session(), actor, discussion_id, need=need, now=now(), bare=True))
 
 
-def _page(actor: Actor, here: DiscussionView | None) -> str:
+@blueprint.get(f"/participation/activity/<any({', '.join(TABLES)}):table>")
+def course_table(table: str) -> ResponseReturnValue:
+    """A table of the course as a file."""
+    actor = get_visitor()
+    require(actor, DiscussionPermission.GRADE)
+    return _file(actor, None, table)
+
+
+@blueprint.get(f"/discussions/<int:discussion_id>/activity/<any({', '.join(TABLES)}):table>")
+def discussion_table(discussion_id: int, table: str) -> ResponseReturnValue:
+    """A table of one discussion as a file."""
+    actor, need = get_visitor(), DiscussionPermission.GRADE
+    here = get_discussion(read_session(), actor, discussion_id, need=need, now=now(), bare=True)
+    return _file(actor, here, table)
+
+
+def _file(actor: Actor, here: DiscussionView | None, table: str) -> ResponseReturnValue:
     pictures = _pictures(actor, here)
+    made = picture_table(table, pictures, _week(pictures), of_course=here is None)
+    title = (here.title if here else actor.course_title) or _("Your course")
+    return table_file(made, f"{made.title}, {title}")
+
+
+def _week(pictures: ActivityPictures) -> list[tuple[str, tuple[int, ...]]]:
+    """The days of the week as the language begins it, each with its hours."""
     locale = get_locale() or Locale("en")
     names = get_day_names("abbreviated", locale=locale)
     days = [(locale.first_week_day + nth) % 7 for nth in range(7)]
+    return [(names[day], pictures.heat.counts[day]) for day in days]
+
+
+def _page(actor: Actor, here: DiscussionView | None) -> str:
+    pictures = _pictures(actor, here)
+    locale = get_locale() or Locale("en")
     return render_template(
         "participation/activity.html",
         discussion=here,
         discussions=[line for line in list_discussions(read_session(), actor, now()) if line.state.has_begun],
         pictures=pictures,
         network_data=_network_data(pictures.network),
-        week=[(names[day], pictures.heat.counts[day]) for day in days],
+        week=_week(pictures),
         day_names=get_day_names("wide", locale=locale),
         day_words=_day_words,
         zone_words=name_of_zone(pictures.zone.key, language_of(locale)),

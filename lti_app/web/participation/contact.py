@@ -1,19 +1,20 @@
-"""When instructors were last in touch with each student, as a page and as CSV."""
+"""When instructors were last in touch with each student, as a page and as a file."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
-from lti_app.exchange.exporting.rules.tables import ExportedTable, csv_table
+from lti_app.exchange.exporting.rules.tables import ExportedTable
 from lti_app.grading.assessments.queries.contact import list_gradings
 from lti_app.participation.activity.queries.pictures import get_contact
 from lti_app.participation.activity.rules.contact import ContactLine, contact_lines
-from lti_app.web.headers import LOCKED_UP, name_file
+from lti_app.web.participation.tables import table_file
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session
 
@@ -46,14 +47,12 @@ def show() -> ResponseReturnValue:
 
 @blueprint.get("/file")
 def file() -> ResponseReturnValue:
-    """The same as CSV, with times in UTC."""
+    """The same as a file."""
     actor = get_visitor()
     require(actor, DiscussionPermission.GRADE)
     lines, _hidden = _lines(actor)
-    response = Response(_csv(lines, _weeks(), now()), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Security-Policy"] = LOCKED_UP
-    name_file(response, "attachment", _("Instructor contact, %(course)s", course=actor.course_title) + ".csv")
-    return response
+    table = _table(lines, _weeks(), now())
+    return table_file(table, _("Instructor contact, %(course)s", course=actor.course_title or _("Your course")))
 
 
 def _lines(actor: Actor) -> tuple[list[ContactLine], int]:
@@ -68,18 +67,19 @@ def _weeks() -> int:
     return int(text) if text in [str(each) for each in WEEKS] else DEFAULT_WEEKS
 
 
-def _csv(lines: Sequence[ContactLine], weeks: int, moment: datetime) -> str:
+def _table(lines: Sequence[ContactLine], weeks: int, moment: datetime) -> ExportedTable:
+    span = ngettext("%(num)s week", "%(num)s weeks", weeks)
     head = [
-        "student",
-        "you last answered (UTC)",
-        "you last graded (UTC)",
-        "other staff last did either (UTC)",
-        f"no contact from you for {weeks} weeks",
+        *(_("Student"), _("You replied"), _("You graded"), _("Other staff")),
+        _("No contact from you for %(span)s", span=span),
     ]
-
-    def row(line: ContactLine) -> list[str]:
-        times = (line.answered_at, line.graded_at, line.others_at)
-        told = [at.strftime("%Y-%m-%d %H:%M") if at else "" for at in times]
-        return [line.student.name, *told, "yes" if line.is_due(weeks, moment) else "no"]
-
-    return "".join(csv_table(ExportedTable("", head, map(row, lines))))
+    due, not_due, nameless = _("yes"), _("no"), _("Name not available")
+    rows = [
+        [
+            line.student.name or nameless,
+            *(line.answered_at, line.graded_at, line.others_at),
+            due if line.is_due(weeks, moment) else not_due,
+        ]
+        for line in lines
+    ]
+    return ExportedTable(_("Instructor contact"), head, rows)

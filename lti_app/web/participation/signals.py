@@ -24,6 +24,8 @@ from lti_app.participation.signals.queries import (
 from lti_app.participation.signals.rules.registry import SignalRule, rules_from_stored
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.participation.forms.signals import SignalRulesForm, begun_rules
+from lti_app.web.participation.picture_tables import signals_table
+from lti_app.web.participation.tables import table_file
 from lti_app.web.requests import SCRIPTED
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -60,6 +62,17 @@ def show() -> ResponseReturnValue:
         shown_first=SHOWN_FIRST,
         form=ConfirmForm(formdata=None),
     )
+
+
+@blueprint.get("/export")
+def export() -> ResponseReturnValue:
+    """All signals as a file, with those that were dismissed."""
+    actor = get_visitor()
+    require_see(actor)
+    board = _board(actor)
+    titles = {rule.kind.name: _(rule.kind.title) for rule in board.rules}
+    table = signals_table([*board.signals, *board.dismissed], titles)
+    return table_file(table, f"{table.title}, {actor.course_title or _('Your course')}")
 
 
 @blueprint.get("/rules")

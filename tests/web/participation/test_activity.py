@@ -1,5 +1,7 @@
 """Pictures of one discussion and of the course: what stands in their tables, whose names, and what they cost."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -74,6 +76,48 @@ def test_every_picture_has_its_table_and_its_words(site, cast, busy):
     assert lines(figure(answer, "bars", 1)) == [["Kotter 1990, p. 104", "1"]]
     assert lines(figure(answer, "groups"))[2] == ["3", "1", "0"]
     assert lines(figure(answer, "groups", 1))[0] == ["0", "1", "1"]
+
+
+PICTURES = {
+    "posts": ("timeline", 0),
+    "network": ("network", 0),
+    "hours": ("heat", 0),
+    "readings": ("bars", 0),
+    "passages": ("bars", 1),
+    "positions": ("groups", 0),
+    "spread": ("groups", 1),
+}
+
+
+def table_of(browser, path):
+    """The rows of a CSV file, without its head."""
+    answer = browser.get(path)
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    return list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))[1:]
+
+
+@pytest.mark.parametrize("table", PICTURES)
+def test_each_table_can_be_saved(site, cast, busy, course_path, table):
+    made, browser = busy(), site.browser(cast.ines)
+    for path in (address(made, "activity"), course_path):
+        page = browser.get(path)
+        shown = lines(figure(page, *PICTURES[table]))
+        saved = table_of(browser, f"{path}/{table}?kind=csv")
+        assert len(saved) == len(shown) > 0
+        assert [row[-1] for row in saved if row[-1].isdigit()] == [row[-1] for row in shown if row[-1].isdigit()]
+        links = [each.attrs["href"] for each in figure(page, *PICTURES[table]).all("a")]
+        assert {f"{path}/{table}?kind=csv", f"{path}/{table}?kind=xlsx"} <= {link.partition("&")[0] for link in links}
+        assert browser.get(f"{path}/{table}?kind=xlsx").body.startswith(b"PK")
+        refused(browser.get(f"{path}/{table}?kind=pdf"), 404)
+        refused(site.browser(cast.ana).get(f"{path}/{table}"), 403)
+
+
+def test_saved_tables_keep_names_hidden(site, cast, busy, course_path):
+    made, browser = busy(anonymity=Anonymity.BLIND), site.browser(cast.ines)
+    saved = repr(table_of(browser, f"{address(made, 'activity')}/network"))
+    assert not [name for name in ("Ana", "Ben", "Chi", "Brandt", "Carter", "Nguyen") if name in saved]
+    assert {row[2] for row in table_of(browser, f"{course_path}/network")} == {"0"}  # of named discussions alone
 
 
 def test_the_course_shows_all_its_discussions(site, cast, busy, course_path):

@@ -1,5 +1,7 @@
 """…/participation/signals: why each fired, dismissing, the rules, and who may."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -53,6 +55,19 @@ def test_each_signal_has_its_rule_and_its_evidence(fired, path, discussion):
     assert "2 days later nobody has answered" in answer.text
     links = [each.attrs["href"] for each in answer.page.all("a")]
     assert f"{path.partition('/participation')[0]}/discussions/{discussion.id}?at=1#p1" in links
+
+
+def test_signals_can_be_saved(fired, path, site, cast):
+    send(fired, form_of(fired.get(path), "Ana Brandt"))
+    answer = fired.get(f"{path}/export?kind=csv")
+    head, *rows = csv.reader(io.StringIO(answer.body.decode("utf-8-sig")))
+    assert len(head) == len(rows[0]) == 7
+    assert [row[1] for row in rows] == ["Chi Nguyen", "Ana Brandt"]
+    assert "Has not opened the discussion. The first post is due" in rows[0][3]
+    assert "<" not in rows[0][3]
+    assert (rows[0][5:], rows[1][6]) == (["", ""], "Ines Navarro")
+    assert fired.get(f"{path}/export?kind=xlsx").body.startswith(b"PK")
+    refused(site.browser(cast.ana).get(f"{path}/export"), 403)
 
 
 def test_opening_is_recorded_once_and_of_students_alone(site, cast, discussion, path):
