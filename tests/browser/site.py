@@ -18,6 +18,7 @@ from lti_app.practice_lms.config import PracticeConfig
 from lti_app.practice_lms.lms import PracticeLms
 from lti_app.practice_lms.mailbox import receiving
 from lti_app.practice_lms.server import make_practice_server, running
+from tests.bells import silence
 from tests.factories.demonstration import register_and_seed
 
 
@@ -83,7 +84,7 @@ def running_site(
             if mail_port is not None:
                 services |= mail_settings(mail_port)
             parts = _assemble(tool_url, clock, DATABASE_URL=database_url, FILES=str(folder / "files"), **services)
-            last.callback(parts.database.engine.dispose)
+            last.callback(_close, parts)
             register_and_seed(parts.database, lms.config, now=parts.clock(), storage=parts.storage)
             server.app = create_app(parts)
             taken = receiving(lms.mailbox, "127.0.0.1", mail_port) if mail_port is not None else nullcontext()
@@ -119,6 +120,13 @@ def _assemble(tool_url: str, clock: MovableClock, **services: str) -> Colloquy:
     environ = {"BASE_URL": tool_url, "SECRET_KEY": "for tests only " * 3, **services}
     settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
     return assemble(settings, clock=clock)
+
+
+def _close(parts: Colloquy) -> None:
+    silence()
+    if hasattr(parts.jobs.huey.storage, "close"):
+        parts.jobs.huey.storage.close()
+    parts.database.engine.dispose()
 
 
 @contextmanager

@@ -40,6 +40,7 @@ from lti_app.practice_lms.config import PracticeConfig
 from lti_app.practice_lms.lms import PracticeLms
 from lti_app.practice_lms.server import make_practice_server
 from lti_app.storage.choosing import make_storage
+from tests.bells import silence
 from tests.factories.demonstration import register_and_seed
 from tests.resilience.processes import SECRET, free_port
 from tests.resilience.visitor import Visitor
@@ -195,6 +196,7 @@ def running_halves(
     finally:
         for each in (*served, tool):
             each.go()
+        silence()
         parts.jobs.huey.storage.close()
         parts.database.engine.dispose()
 
