@@ -16,7 +16,15 @@ Rows = list[Sequence[Cell]]
 
 def signals_table(signals: Iterable[SignalView], titles: Mapping[str, str]) -> ExportedTable:
     """Signals with the titles of their rules, those that were dismissed with when and by whom."""
-    head = [_("Rule"), _("Student"), _("Discussion"), _("What happened"), _("Evidence"), _("Dismissed"), _("by")]
+    head = [
+        _("Rule"),
+        _("Student"),
+        _("Discussion"),
+        _("What happened"),
+        _("Evidence"),
+        _("Dismissed"),
+        _("Dismissed by"),
+    ]
     untitled, nameless = _("Untitled"), _("Name not available")
     rows: Rows = [
         [
