@@ -186,6 +186,7 @@ def known(site):
         "file_id": file.id,
         "slug": part_of_address(file.key, file.name),
         "kind": "unread",
+        "table": "network",
         "key": "k" * 43,
         "review_key": review_key,
     }

@@ -55,12 +55,7 @@ def count_to_grade(session: Session, actor: Actor) -> dict[int, int]:
 
 @cache
 def _to_grade() -> Select[int]:
-    return (
-        select(func.count())
-        .select_from(Enrollment)
-        .outerjoin(Assessment, _own_assessment(DISCUSSION))
-        .where(Enrollment.course_id == _COURSE, _waits(DISCUSSION))
-    )
+    return select(func.count()).select_from(Enrollment).where(Enrollment.course_id == _COURSE, _waits(DISCUSSION))
 
 
 @cache
@@ -68,22 +63,29 @@ def _to_grade_by_discussion() -> Select[int, int]:
     return (
         select(Discussion.id, func.count())
         .join(Enrollment, Enrollment.course_id == Discussion.course_id)
-        .outerjoin(Assessment, _own_assessment(Discussion.id))
         .where(Discussion.course_id == _COURSE, Discussion.removed_at.is_(None), _waits(Discussion.id))
         .group_by(Discussion.id)
     )
 
 
-def _own_assessment(discussion_id: _Discussion) -> ColumnElement[bool]:
-    return and_(Assessment.person_id == Enrollment.person_id, Assessment.discussion_id == discussion_id)
+def _of_own_assessment(
+    discussion_id: _Discussion, value: ColumnElement[bool], *, otherwise: bool
+) -> ColumnElement[bool]:
+    """Something of an enrolled person's assessment there. Asked for by itself, since PostgreSQL might read all
+    assessments there are for a join.
+    """
+    own = (Assessment.person_id == Enrollment.person_id, Assessment.discussion_id == discussion_id)
+    return func.coalesce(select(value).where(*own).scalar_subquery(), otherwise)
 
 
 def _waits(discussion_id: _Discussion) -> ColumnElement[bool]:
-    """Whether an enrollment is that of a student who waits, given the assessment there if any."""
-    asks_again = exists().where(SecondLook.assessment_id == Assessment.id, SecondLook.answered_at.is_(None))
+    """Whether an enrollment is that of a student who waits."""
+    asks = exists().where(SecondLook.assessment_id == Assessment.id, SecondLook.answered_at.is_(None))
     has_posted = exists().where(
         Post.discussion_id == discussion_id, Post.author_id == Enrollment.person_id, not_deleted(Post)
     )
-    is_open = or_(Assessment.id.is_(None), and_(Assessment.is_complete.is_(False), Assessment.excused_at.is_(None)))
+    is_unfinished = and_(Assessment.is_complete.is_(False), Assessment.excused_at.is_(None))
+    is_open = _of_own_assessment(discussion_id, is_unfinished, otherwise=True)
+    asks_again = _of_own_assessment(discussion_id, asks, otherwise=False)
     is_student = and_(Enrollment.role == Role.STUDENT, Enrollment.active)
     return and_(is_student, or_(and_(is_open, has_posted), asks_again))

@@ -102,6 +102,7 @@ def addresses(site, cast, discussion, *, unseen=UNSEEN, **more):
         "pseudonym_id": [1, 2, 3],
         "address": [post.address for post in posts],
         "kind": ["unread", "own", "csv", "json", "html", "pdf"],
+        "table": ["posts", "network", "hours", "readings", "passages", "positions", "spread"],
         "extension": ["csv", "json", "html", "pdf"],
         "format": ["csv", "json", "html", "pdf"],
         "group_id": [1],
