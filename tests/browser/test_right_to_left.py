@@ -130,6 +130,7 @@ ELSEWHERE = {
     "activity.course_table": "a file",
     "activity.discussion_table": "a file",
     "contact.file": "a file",
+    "signals.count": "data",
     "signals.export": "a file",
     "class_matrix.export": "a file",
     "course_matrix.export": "a file",

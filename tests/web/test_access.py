@@ -71,6 +71,7 @@ MAY = {
     "contact.file": STAFF,
     "activity.course_table": STAFF,
     "activity.discussion_table": STAFF,
+    "signals.count": STAFF,
     "signals.export": STAFF,
     "signals.show": STAFF,
     "signals.rules": INSTRUCTORS,

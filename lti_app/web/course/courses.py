@@ -21,7 +21,6 @@ from lti_app.library.readings.queries import list_class_progress, list_readings
 from lti_app.notices.feed.queries.notices import count_unread
 from lti_app.participation.matrix.queries.own import list_own_work
 from lti_app.participation.matrix.rules.own import next_due_first
-from lti_app.participation.signals.queries import count_fired
 from lti_app.web.course.forms.courses import CourseSettingsForm, prefilled
 from lti_app.web.session import get_visitor
 from lti_app.web.templating import due_soon
@@ -45,7 +44,7 @@ def home() -> ResponseReturnValue:
         owed_reviews={each.discussion_id: each for each in owed},
         readings=list_readings(session, actor),
         **_own_term(actor, views),
-        **_teaching(actor, views),
+        to_grade=count_to_grade(session, actor),
         unread=count_unread(session, actor, views),
         is_staff=actor.is_staff,
         is_student=actor.role is Role.STUDENT and not actor.is_previewing,
@@ -65,14 +64,6 @@ def _own_term(actor: Actor, views: list[DiscussionView]) -> dict[str, Any]:
         "owed_work": owed,
         "soon": {key: words for key, due in dates.items() if (words := due_soon(due))},
     }
-
-
-def _teaching(actor: Actor, views: list[DiscussionView]) -> dict[str, Any]:
-    """What waits for those who teach: students to grade, by discussion, and signals. Nothing for all others."""
-    if not actor.is_staff:
-        return {"to_grade": {}, "signal_count": 0}
-    session = read_session()
-    return {"to_grade": count_to_grade(session, actor), "signal_count": count_fired(session, actor, views, now())}
 
 
 @blueprint.get("/readings/progress")

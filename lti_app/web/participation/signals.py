@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
+from lti_app.discussion.discussions.queries.course import list_views
 from lti_app.participation.signals.access import may_change, require_change, require_see
 from lti_app.participation.signals.actions import dismiss_signal, restore_signal, save_signal_rules
 from lti_app.participation.signals.errors import SignalChanged, SignalRulesChanged
@@ -17,6 +19,7 @@ from lti_app.participation.signals.queries import (
     SignalBoard,
     SignalCount,
     SignalView,
+    count_fired,
     count_signals,
     get_signal_rules,
     get_signals,
@@ -62,6 +65,14 @@ def show() -> ResponseReturnValue:
         shown_first=SHOWN_FIRST,
         form=ConfirmForm(formdata=None),
     )
+
+
+@blueprint.get("/count")
+def count() -> ResponseReturnValue:
+    """How many signals there are, in words that a script puts into a link: to count them would keep a page waiting."""
+    actor, session = get_visitor(), read_session()
+    found = count_fired(session, actor, list_views(session, actor, now()), now())
+    return jsonify(ngettext("%(num)s signal", "%(num)s signals", found))
 
 
 @blueprint.get("/export")
