@@ -163,3 +163,9 @@ def test_without_scripts_the_tables_are_open(site: Site, visit: MakeVisitor):
     page.get_by_role("button", name="Update table").click()
     expect(page.locator("figure.network table")).to_be_visible()
     assert "until=" in page.url
+
+
+def test_the_course_home_counts_them_once_it_is_there(site: Site, visit: MakeVisitor):
+    page = visit(site).become("miriam").open_in_tab()
+    page.goto(f"{site.tool_url}/courses/1")
+    expect(page.get_by_role("link", name=re.compile(r"^\d+ signals$"))).to_be_visible()
