@@ -117,7 +117,7 @@ def translate_plural(one: str, many: str, num: int | Decimal, /, **values: objec
     Points may be a fraction, which has the form that CLDR calls "other", as 100 has in every language of ours.
     """
     count = int(num) if num == int(num) else 100
-    return Markup(_translations().ungettext(one, many, count)) % {"num": num, **values}  # noqa: S704 -- as above
+    return Markup(_translations().ungettext(one, many, count)) % {"num": num, **values}  # noqa: S704 -- texts of the catalogue are markup
 
 
 def say(said: Phrase) -> Markup:

@@ -124,8 +124,7 @@ def _assemble(tool_url: str, clock: MovableClock, **services: str) -> Colloquy:
 
 def _close(parts: Colloquy) -> None:
     silence()
-    if hasattr(parts.jobs.huey.storage, "close"):
-        parts.jobs.huey.storage.close()
+    parts.jobs.huey.storage.close()
     parts.database.engine.dispose()
 
 

@@ -8,10 +8,9 @@ export function watchLiking(page) {
     event.preventDefault();
     if (button.ariaBusy === "true") return;
     button.ariaBusy = "true";
-    const sent = new URLSearchParams(/** @type {any} */ (new FormData(button.form)));
-    sent.set(button.name, button.value);
+    const sent = new URLSearchParams(/** @type {any} */ (new FormData(button.form, button)));
     const answer = await fetch(`${button.formAction}/part`, { method: "POST", body: sent }).catch(() => null);
-    if (!answer?.ok || answer.redirected) return submit(button); // says what is the matter
+    if (!answer?.ok || answer.redirected) return button.form.requestSubmit(button); // says what is the matter
     const isFocused = page.activeElement === button;
     const part = page.createElement("template");
     part.innerHTML = await answer.text();
@@ -20,18 +19,4 @@ export function watchLiking(page) {
     button.replaceWith(part.content);
     if (isFocused) pressed?.focus();
   });
-}
-
-// As the browser would have: pressing it again would come back here.
-function submit(button) {
-  const form = button.form.cloneNode(true);
-  form.removeAttribute("id");
-  form.action = button.formAction;
-  const wanted = document.createElement("input");
-  wanted.type = "hidden";
-  wanted.name = button.name;
-  wanted.value = button.value;
-  form.append(wanted);
-  document.body.append(form);
-  form.submit();
 }

@@ -150,13 +150,12 @@ def count_signals(
     return counts
 
 
-def count_fired(session: Session, actor: Actor, views: Sequence[DiscussionView], now: datetime) -> int:
-    """How many signals the course has now that are not dismissed (nine statements). Raises Forbidden for all but staff.
-
-    The views are those of the actor's course, as `list_views` gives them.
+def count_fired(session: Session, actor: Actor, now: datetime) -> int:
+    """How many signals the course has now that are not dismissed (ten statements). Raises Forbidden for all but
+    staff.
     """
     rules = get_signal_rules(session, actor).rules
-    facts = _collect(session, actor, [view for view in views if view.state.has_begun], now)
+    facts = _collect(session, actor, list_begun(session, actor, now), now)
     dismissals = _dismissals(session, actor)
     return sum(not _is_dismissed(each, dismissals) for each in find_signals(facts, rules))
 

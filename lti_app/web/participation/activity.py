@@ -18,7 +18,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView, ge
 from lti_app.participation.activity.queries.pictures import ActivityPictures, get_pictures
 from lti_app.participation.activity.rules.network import NetworkStop, ReplyNetwork
 from lti_app.web.moments import language_of, name_of_zone
-from lti_app.web.participation.picture_tables import TABLES, picture_table
+from lti_app.web.participation.picture_tables import TABLES, picture_table, week_of
 from lti_app.web.participation.tables import table_file
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -59,17 +59,9 @@ def discussion_table(discussion_id: int, table: str) -> ResponseReturnValue:
 
 def _file(actor: Actor, here: DiscussionView | None, table: str) -> ResponseReturnValue:
     pictures = _pictures(actor, here)
-    made = picture_table(table, pictures, _week(pictures), of_course=here is None)
+    made = picture_table(table, pictures, of_course=here is None)
     title = (here.title if here else actor.course_title) or _("Your course")
     return table_file(made, f"{made.title}, {title}")
-
-
-def _week(pictures: ActivityPictures) -> list[tuple[str, tuple[int, ...]]]:
-    """The days of the week as the language begins it, each with its hours."""
-    locale = get_locale() or Locale("en")
-    names = get_day_names("abbreviated", locale=locale)
-    days = [(locale.first_week_day + nth) % 7 for nth in range(7)]
-    return [(names[day], pictures.heat.counts[day]) for day in days]
 
 
 def _page(actor: Actor, here: DiscussionView | None) -> str:
@@ -81,7 +73,7 @@ def _page(actor: Actor, here: DiscussionView | None) -> str:
         discussions=[line for line in list_discussions(read_session(), actor, now()) if line.state.has_begun],
         pictures=pictures,
         network_data=_network_data(pictures.network),
-        week=_week(pictures),
+        week=week_of(pictures),
         day_names=get_day_names("wide", locale=locale),
         day_words=_day_words,
         zone_words=name_of_zone(pictures.zone.key, language_of(locale)),

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from babel import Locale
+from babel.dates import get_day_names
 from flask import get_template_attribute
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from lti_app.exchange.exporting.rules.tables import Cell, ExportedTable
@@ -41,15 +44,22 @@ def signals_table(signals: Iterable[SignalView], titles: Mapping[str, str]) -> E
     return ExportedTable(_("Signals"), head, rows)
 
 
-def picture_table(
-    name: str, pictures: ActivityPictures, week: Sequence[tuple[str, Sequence[int]]], *, of_course: bool
-) -> ExportedTable:
-    """One of `TABLES`; `week` has the hours of each day, in the order of the page."""
-    if name == "hours":
-        return ExportedTable(
-            _("Days and hours"), [_("Day"), *map(str, range(24))], [[day, *each] for day, each in week]
-        )
+def picture_table(name: str, pictures: ActivityPictures, *, of_course: bool) -> ExportedTable:
+    """One of `TABLES`."""
     return _MAKERS[name](pictures, of_course)
+
+
+def week_of(pictures: ActivityPictures) -> list[tuple[str, tuple[int, ...]]]:
+    """The days of the week as the language begins it, each with the posts of its hours."""
+    locale = get_locale() or Locale("en")
+    names = get_day_names("abbreviated", locale=locale)
+    days = [(locale.first_week_day + nth) % 7 for nth in range(7)]
+    return [(names[day], pictures.heat.counts[day]) for day in days]
+
+
+def _hours(pictures: ActivityPictures, _of_course: bool) -> ExportedTable:
+    rows: Rows = [[day, *posts] for day, posts in week_of(pictures)]
+    return ExportedTable(_("Days and hours"), [_("Day"), *map(str, range(24))], rows)
 
 
 def _posts(pictures: ActivityPictures, of_course: bool) -> ExportedTable:
@@ -132,6 +142,7 @@ _MAKERS: Mapping[str, Callable[[ActivityPictures, bool], ExportedTable]] = {
     "passages": _passages,
     "positions": _positions,
     "spread": _spread,
+    "hours": _hours,
 }
-TABLES = (*_MAKERS, "hours")
+TABLES = tuple(_MAKERS)
 """The names of the tables, as they are in addresses."""
