@@ -20,19 +20,35 @@ from lti_app.core.settings import load_settings
 from lti_app.course.courses.models import Visit
 from lti_app.course.courses.rules import Role
 from lti_app.jobs.worker import make_jobs
+from lti_app.lti import platform_keys
 from lti_app.lti.placing import new_selection
 from lti_app.lti.platform_keys import PlatformKeys
 from lti_app.lti.registrations import add_platform
 from tests.lti.fake_lms import BASE_URL, Browser, FakeLms, KeyPair, KeyServer, TestClock
 from tests.lti.open_course import OpenCourse
 
-READ_SECONDS = 1.5
+LITTLE_PATIENCE, MUCH_PATIENCE = 1.5, 60.0
+"""Seconds that an LMS may take to answer."""
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 Tool = tuple[Colloquy, Flask]
 
 Refused = Callable[[TestResponse, str, int], None]
 Arrived = Callable[[TestResponse, Role], str]
+
+
+@pytest.fixture
+def patience(request: pytest.FixtureRequest) -> float:
+    """In seconds: an LMS that hangs is given up on soon, and any other has all the time that a busy machine takes."""
+    return LITTLE_PATIENCE if request.node.get_closest_marker("hangs") else MUCH_PATIENCE
+
+
+@pytest.fixture(autouse=True)
+def key_sets_may_take(patience: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no LMS hangs, launches wait for key sets as long."""
+    if patience == MUCH_PATIENCE:
+        monkeypatch.setattr(platform_keys, "FETCH_SECONDS", patience)
+        monkeypatch.setattr(platform_keys, "WAIT_SECONDS", patience)
 
 
 @pytest.fixture(scope="session")
@@ -94,8 +110,8 @@ def store_of_edge() -> KeyValueStore | None:
 
 
 @pytest.fixture(scope="session")
-def tools() -> dict[str, Tool]:
-    """By the database's address, what is made once: making the application takes longer than most tests."""
+def tools() -> dict[tuple[str, float], Tool]:
+    """By the database's address and the patience with the LMS, what is made once: it takes longer than most tests."""
     return {}
 
 
@@ -107,22 +123,31 @@ def lasting(databases: dict[str, Database], database: Database, database_url: st
 
 @pytest.fixture
 def tool(
-    tools: dict[str, Tool], lasting: Database, database_url: str, clock: TestClock, store_of_edge: KeyValueStore | None
+    tools: dict[tuple[str, float], Tool],
+    lasting: Database,
+    clock: TestClock,
+    store_of_edge: KeyValueStore | None,
+    patience: float,
 ) -> Tool:
+    outgoing = Outgoing(read_seconds=patience, rest_seconds=0)
     if store_of_edge:
-        return assemble_tool(database_url, lasting, clock, store_of_edge)
-    if database_url not in tools:
-        tools[database_url] = assemble_tool(database_url, lasting, clock, DatabaseStore(lasting, clock))
-    tools[database_url][0].jobs.huey.flush()
-    return tools[database_url]
+        return assemble_tool(lasting, clock, store_of_edge, outgoing)
+    kind = (address_of(lasting), patience)
+    if kind not in tools:
+        tools[kind] = assemble_tool(lasting, clock, DatabaseStore(lasting, clock), outgoing)
+    tools[kind][0].jobs.huey.flush()
+    return tools[kind]
 
 
-def assemble_tool(database_url: str, database: Database, clock: TestClock, store: KeyValueStore) -> Tool:
-    """An LMS that hangs is given up on soon, and nobody takes from the queue."""
-    environ = {"BASE_URL": BASE_URL, "DATABASE_URL": database_url, "SECRET_KEY": "for tests only " * 3}
+def address_of(database: Database) -> str:
+    return database.engine.url.render_as_string(hide_password=False)
+
+
+def assemble_tool(database: Database, clock: TestClock, store: KeyValueStore, outgoing: Outgoing) -> Tool:
+    """The tool as it is in use, but nobody takes from the queue."""
+    environ = {"BASE_URL": BASE_URL, "DATABASE_URL": address_of(database), "SECRET_KEY": "for tests only " * 3}
     settings = load_settings({f"COLLOQUY_{name}": value for name, value in environ.items()})
     whole = assemble(settings, database=database, clock=clock)
-    outgoing = Outgoing(read_seconds=READ_SECONDS, rest_seconds=0)
     edge = replace(whole.edge, store=store, outgoing=outgoing, platform_keys=PlatformKeys(store, outgoing))
     jobs = make_jobs(
         MemoryHuey("tests"), database=database, store=store, outgoing=outgoing, storage=whole.storage, clock=clock

@@ -31,8 +31,6 @@ from lti_app.lti.services import LtiServices
 from tests.lti.fake_lms import KeyPair, TestClock
 from tests.lti.services.fake_services import FakeServices
 
-READ_SECONDS = 1.5
-
 
 @dataclass(frozen=True)
 class PlacedDiscussion:
@@ -164,11 +162,10 @@ def readable(placed: PlacedDiscussion, lms: FakeServices) -> PlacedDiscussion:
 
 
 @pytest.fixture
-def services(database: Database, clock: TestClock) -> LtiServices:
+def services(database: Database, clock: TestClock, patience: float) -> LtiServices:
     store = DatabaseStore(database, clock)
-    return LtiServices(
-        database=database, store=store, outgoing=Outgoing(read_seconds=READ_SECONDS, rest_seconds=0), clock=clock
-    )
+    outgoing = Outgoing(read_seconds=patience, rest_seconds=0)
+    return LtiServices(database=database, store=store, outgoing=outgoing, clock=clock)
 
 
 @pytest.fixture

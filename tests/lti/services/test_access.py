@@ -160,7 +160,7 @@ def test_refused_token(ask, lms, answer, code, detail):
         (FakeResponse(200, []), "bad_answer"),
         (FakeResponse(200, {"access_token": None}), "bad_answer"),
         (FakeResponse(200, {"access_token": "a\nb"}), "bad_answer"),
-        (FakeResponse(200, hangs=True), "timeout"),
+        pytest.param(FakeResponse(200, hangs=True), "timeout", marks=pytest.mark.hangs),
     ],
 )
 def test_no_token_for_now(ask, lms, answer, code):

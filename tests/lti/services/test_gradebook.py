@@ -150,7 +150,7 @@ def test_refusal_has_a_code(gradebook, placed, lms, answer, code):
         (FakeResponse(429, "", {"Retry-After": "Mon, 23 Nov 2026 12:01:00 GMT"}), ("throttled", 60)),
         (FakeResponse(403, "403 Forbidden (Rate Limit Exceeded)"), ("throttled", None)),
         (FakeResponse(302, "", {"Location": "/login"}), ("bad_answer", None)),
-        (FakeResponse(200, hangs=True), ("timeout", None)),
+        pytest.param(FakeResponse(200, hangs=True), ("timeout", None), marks=pytest.mark.hangs),
     ],
 )
 def test_delay_has_a_code(gradebook, placed, lms, answer, delayed):

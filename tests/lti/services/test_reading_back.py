@@ -64,7 +64,7 @@ def test_without_the_scope_nothing_is_asked(gradebook, placed, lms):
         (FakeResponse(429, "", {"Retry-After": "9"}), PassbackDelayed, "throttled"),
         (FakeResponse(200, "<html>Maintenance</html>"), PassbackDelayed, "bad_answer"),
         (FakeResponse(200, {"results": []}), PassbackDelayed, "bad_answer"),
-        (FakeResponse(200, hangs=True), PassbackDelayed, "timeout"),
+        pytest.param(FakeResponse(200, hangs=True), PassbackDelayed, "timeout", marks=pytest.mark.hangs),
     ],
 )
 def test_reading_that_fails_has_a_code(gradebook, readable, lms, answer, *, fault, code):

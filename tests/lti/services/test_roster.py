@@ -108,7 +108,7 @@ def test_student_who_has_left_is_no_longer_active(roster, placed, lms, enrolled,
         (FakeResponse(200, "<html>"), "bad_answer"),
         (FakeResponse(200, {"members": None}), "bad_answer"),
         (FakeResponse(404), "bad_answer"),
-        (FakeResponse(200, hangs=True), "timeout"),
+        pytest.param(FakeResponse(200, hangs=True), "timeout", marks=pytest.mark.hangs),
     ],
 )
 def test_roster_that_breaks_off_changes_nobody(roster, lms, link, fault, code):
@@ -314,7 +314,7 @@ def test_staff_are_told_of_each_list_that_failed(roster, placed, lms, faults, ch
         (FakeResponse(404), "not_found"),
         (FakeResponse(418), "rejected"),
         (FakeResponse(429), "throttled"),
-        (FakeResponse(200, hangs=True), "timeout"),
+        pytest.param(FakeResponse(200, hangs=True), "timeout", marks=pytest.mark.hangs),
         (FakeResponse(200, '{"members": ['), "bad_answer"),
     ],
 )
