@@ -5,6 +5,7 @@ from lti_app.course.courses import models as courses
 from lti_app.course.groups import models as groups
 from lti_app.course.people import models as people
 from lti_app.discussion.answers import models as answers
+from lti_app.discussion.changes import models as changes
 from lti_app.discussion.discussions import models as discussions
 from lti_app.discussion.drafts import models as drafts
 from lti_app.discussion.integrity import models as integrity
@@ -32,7 +33,6 @@ from lti_app.notices.feed import models as notices
 from lti_app.notices.following import models as following
 from lti_app.notices.outbox import models as outbox
 from lti_app.notices.preferences import models as preferences
-from lti_app.participation.changes import models as changes
 from lti_app.participation.signals import models as signals
 from lti_app.participation.versions import models as requirement_versions
 

@@ -1,21 +1,9 @@
 """What participation is counted from, as far as it changes apart."""
 
 from collections.abc import Collection, Mapping
-from enum import StrEnum
 
+from lti_app.discussion.changes.rules import Source
 from lti_app.participation.requirements.facts import Need
-
-
-class Source(StrEnum):
-    """Facts that a discussion has a mark of their own for, which changes whenever one of them does."""
-
-    POSTS = "posts"
-    """With their earlier versions, and what they cite."""
-    LIKES = "likes"
-    READ_MARKS = "read_marks"
-    POSITIONS = "positions"
-    REVIEWS = "reviews"
-
 
 SOURCES: Mapping[Need, Source] = {
     Need.REVIEWS: Source.REVIEWS,

@@ -17,6 +17,7 @@ from lti_app.core.db import Id, alias_of, fetch_rows
 from lti_app.core.watched import WatchedMoment
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
+from lti_app.discussion.changes.rules import Source
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.extensions import (
@@ -41,8 +42,8 @@ from lti_app.discussion.visibility.queries import (
     viewer_values,
     visible_to,
 )
-from lti_app.participation.changes.queries.results import Basis, DerivedResults
-from lti_app.participation.changes.rules import Source, sources_of
+from lti_app.participation.changes.queries import Basis, DerivedResults
+from lti_app.participation.changes.rules import sources_of
 from lti_app.participation.contributions.queries import ClassActivity, collect_activity
 from lti_app.participation.progress.rules import ClassVerdicts, size_of
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate

@@ -11,6 +11,8 @@ from sqlalchemy.sql import visitors
 from lti_app.core.db import UtcDateTime
 from lti_app.course.groups.models import Group
 from lti_app.course.groups.rules import GroupKind
+from lti_app.discussion.changes.queries import collect_marks
+from lti_app.discussion.changes.rules import Source
 from lti_app.discussion.discussions.actions.reserve import reserve_discussion
 from lti_app.discussion.discussions.actions.settings import save_settings
 from lti_app.discussion.discussions.rules import Move, StanceQuestion
@@ -20,8 +22,7 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.reactions.actions import set_like
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.library.readings.actions.progress import mark_read, record_place
-from lti_app.participation.changes.queries.marks import collect_marks
-from lti_app.participation.changes.rules import SOURCES, Source, sources_of
+from lti_app.participation.changes.rules import SOURCES, sources_of
 from lti_app.participation.progress.queries import collect_course_work, requirements_of
 from lti_app.participation.requirements.early import EarlyRule
 from lti_app.participation.requirements.facts import Need

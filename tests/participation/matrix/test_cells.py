@@ -12,7 +12,7 @@ from lti_app.course.groups.actions import make_group, place_students
 from lti_app.discussion.discussions.actions.extensions import extend
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Calendar
-from lti_app.participation.changes.queries.results import DerivedResults
+from lti_app.participation.changes.queries import DerivedResults
 from lti_app.participation.matrix.queries import cells
 from lti_app.participation.matrix.queries.tables import get_course_term, list_begun
 from lti_app.participation.matrix.rules.course import cell_of

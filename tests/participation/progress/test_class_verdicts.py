@@ -23,7 +23,7 @@ from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.reactions.actions import set_like
 from lti_app.discussion.stances.actions import answer_stance
 from lti_app.library.readings.actions.progress import mark_read
-from lti_app.participation.changes.queries.results import DerivedResults
+from lti_app.participation.changes.queries import DerivedResults
 from lti_app.participation.matrix.queries.tables import get_class_matrix
 from lti_app.participation.progress import queries
 from lti_app.participation.progress.queries import collect_class_verdicts, collect_class_work

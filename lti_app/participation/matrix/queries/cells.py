@@ -9,7 +9,7 @@ from lti_app.core.watched import WatchedMoment
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.participation.changes.queries.results import Basis, DerivedResults
+from lti_app.participation.changes.queries import Basis, DerivedResults
 from lti_app.participation.matrix.rules.course import CourseCells, course_cells_of
 from lti_app.participation.progress.queries import collect_course_work, sources_for
 

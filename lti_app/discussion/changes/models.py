@@ -1,9 +1,9 @@
-"""Marks by which it is known whether anything that participation is counted from has changed."""
+"""Marks by which it is known whether anything in a discussion has changed."""
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.db import Base, Id, stored_enum
-from lti_app.participation.changes.rules import Source
+from lti_app.discussion.changes.rules import Source
 
 
 class ChangeMark(Base):

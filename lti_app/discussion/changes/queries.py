@@ -1,4 +1,4 @@
-"""Whether anything that participation is counted from has changed."""
+"""Whether anything in discussions has changed."""
 
 from collections.abc import Collection, Mapping
 
@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import fetch_rows
-from lti_app.participation.changes.models import ChangeMark
-from lti_app.participation.changes.rules import Source
+from lti_app.discussion.changes.models import ChangeMark
+from lti_app.discussion.changes.rules import Source
 
 _MARKS = select(ChangeMark.discussion_id, ChangeMark.source, ChangeMark.mark).where(
     ChangeMark.discussion_id.in_(bindparam("wanted", expanding=True))

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.recent import RecentlyUsed
 from lti_app.core.watched import WatchedMoment
+from lti_app.discussion.changes.queries import collect_marks
+from lti_app.discussion.changes.rules import Source
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.extensions import collect_later_dates_in
 from lti_app.discussion.discussions.rules import Calendar
-from lti_app.participation.changes.queries.marks import collect_marks
-from lti_app.participation.changes.rules import Source
 
 Result = TypeVar("Result")
 
