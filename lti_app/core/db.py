@@ -197,6 +197,14 @@ def _points(hundredths: int) -> Decimal:
     return Decimal(hundredths).scaleb(-2)
 
 
+def sees_one_moment(session: Session) -> bool:
+    """Whether all statements of the session see what was committed before its first one, and nothing later."""
+    options = session.connection().get_execution_options()
+    if session.get_bind().dialect.name == "sqlite":
+        return not options.get(ALONE)
+    return options.get("isolation_level") == "REPEATABLE READ"
+
+
 def insert_into(session: Session, table: type["Base"]) -> "sqlite.Insert":
     """An INSERT that supports ON CONFLICT, in the dialect of the session; the methods are the same on PostgreSQL."""
     if session.get_bind().dialect.name == "sqlite":

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import fetch_rows
@@ -25,3 +25,10 @@ def collect_marks(session: Session, wanted: Mapping[int, Collection[Source]]) ->
         if source in wanted[discussion_id]:
             marks[discussion_id].add(mark)
     return {discussion_id: frozenset(found) for discussion_id, found in marks.items()}
+
+
+def marks_of(discussion: ColumnElement[int], source: Source) -> ScalarSelect[str]:
+    """The marks of one source with spaces between them, in no order; NULL where there are none. For statements that say
+    which discussion they are about."""
+    found = (ChangeMark.discussion_id == discussion, ChangeMark.source == source)
+    return select(func.aggregate_strings(ChangeMark.mark, " ")).where(*found).scalar_subquery()

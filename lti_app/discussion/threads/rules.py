@@ -1,15 +1,14 @@
-"""What there is in a discussion, how it is cut into pages, which post comes next, and what an edit changed."""
+"""A discussion at a glance, which post comes next, and what an edit changed."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby, pairwise
 
-from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.outlines.rules import Activity, Outline, Unread
 from lti_app.discussion.read_state.rules import PostNumbers, Sort
 
 MOST_PAIRS = 4_000_000
@@ -34,32 +33,6 @@ class PostExcerpt:
 
 
 @dataclass(frozen=True)
-class ThreadCount:
-    """What there is in one thread, of what the actor sees."""
-
-    replies: int
-    participants: int
-    latest_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Activity:
-    """The numbers in the line under a discussion's title."""
-
-    first_posts: int
-    replies: int
-    participants: int
-    last_author: str
-    last_at: datetime | None
-    moves: dict[Move, int] = field(default_factory=dict)
-    """How many replies name each move, of those that are named at all."""
-    asking: int = 0
-    """First posts by students, which a classmate should answer."""
-    answered: int = 0
-    """Those of them that one has answered."""
-
-
-@dataclass(frozen=True)
 class Overview:
     """A discussion at a glance, and what of it is new to the reader."""
 
@@ -67,10 +40,11 @@ class Overview:
     read: PostNumbers
     sort: Sort | None
     """The order that the reader has chosen."""
-    unread: dict[int, tuple[int, ...]]
-    """The numbers of new posts, by the id of the first post of their thread."""
+    unread: Unread
     has_opened: bool = False
     """Whether it is recorded that the reader has opened the discussion."""
+    outline: Outline | None = None
+    """Where the posts stand; None while the reader may see none."""
 
     @property
     def has_read(self) -> bool:
@@ -78,51 +52,9 @@ class Overview:
         return self.read.bits != 0
 
     @property
-    def unread_count(self) -> int:
-        """How many posts are new."""
-        return sum(map(len, self.unread.values()))
-
-    @property
     def preferred_sort(self) -> Sort:
         """The chosen sort order; without a choice, unread posts come first if there are any."""
         return self.sort or (Sort.UNREAD if self.unread else Sort.OLDEST)
-
-
-@dataclass(frozen=True)
-class ThreadSpot:
-    """Where a post stands in the order of reading."""
-
-    id: int
-    root_id: int
-    path: str
-    address: str
-    is_before: bool
-    """Whether it stands before the post that was asked for."""
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A page cut out of the order of reading."""
-
-    spots: tuple[ThreadSpot, ...]
-    previous: str | None
-    """The address with which the page before begins."""
-    next: str | None
-
-
-def cut_page(spots: Sequence[ThreadSpot], size: int, *, is_full: bool = True) -> Cut:
-    """A page that begins with the requested post, or earlier if it has to be full and would not be.
-
-    `spots` are in reading order. They reach up to `size + 1` past the beginning and twice `size` before it.
-    """
-    asked = sum(spot.is_before for spot in spots)
-    begin = max(0, min(asked, len(spots) - size)) if is_full else asked
-    end = begin + size
-    return Cut(
-        spots=tuple(spots[begin:end]),
-        previous=spots[max(0, begin - size)].address if begin else None,
-        next=spots[end].address if len(spots) > end else None,
-    )
 
 
 @dataclass(frozen=True)

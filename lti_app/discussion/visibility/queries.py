@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    String,
     and_,
     bindparam,
     case,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lti_app.core.db import Id, not_by_index
@@ -65,6 +67,8 @@ class ViewerKind:
 READER: BindParameter[int] = bindparam("reader_id", type_=Id)
 DISCUSSION: BindParameter[int] = bindparam("discussion_id", type_=Id)
 GROUP: BindParameter[int] = bindparam("group_id", type_=Id)
+NOBODY = 0
+"""As READER: somebody who has written nothing here, and for whom nothing is meant."""
 _Number = int | ColumnElement[int]
 
 
@@ -98,6 +102,24 @@ def visible(post: Posts, actor: Actor, discussion: DiscussionView) -> ColumnElem
 def visible_to(post: Posts, kind: ViewerKind) -> ColumnElement[bool]:
     """Which posts exist for a viewer of this kind; the statement is run with `viewer_values`."""
     return _visible(post, kind, READER, post.discussion_id == DISCUSSION, GROUP)
+
+
+def sees_more_than_others(post: Posts, kind: ViewerKind) -> ColumnElement[bool]:
+    """Whether posts may exist for the reader that do not exist for all others of this kind: what they wrote that is
+    held or private, what is meant for them, and what their own groups write."""
+    if kind.is_staff or kind.in_groups:
+        return literal(value=not kind.is_staff)
+    here = select(post.discussion_id).where(post.discussion_id == DISCUSSION)
+    own = here.where(post.author_id == READER, not_(not_held_back(post)))
+    return or_(own.exists(), here.where(post.private_to_id == READER).exists())
+
+
+def groups_of_reader(kind: ViewerKind) -> ColumnElement[str | None]:
+    """The ids of the reader's groups with spaces between them, in no order, where it depends on them what they see."""
+    if kind.is_staff or not kind.in_groups:
+        return literal(None, String)
+    ids = func.aggregate_strings(sql_cast(GroupMember.group_id, String), " ")
+    return select(ids).where(GroupMember.person_id == READER).scalar_subquery()
 
 
 def visible_of(post: Posts, kind: ViewerKind) -> ColumnElement[bool]:

@@ -246,8 +246,9 @@ def _thread(
         circumstances=circumstances,
         start=start,
         sort=sort,
-        unread=overview.unread,
+        unread=overview.unread.by_thread,
         goes_on=goes_on,
+        outline=overview.outline,
     )
     return {
         "activity": overview.activity,
@@ -268,7 +269,7 @@ def _moved(session: Session, actor: Actor, discussion: DiscussionView, page: obj
 
 def _new(discussion: DiscussionView, overview: Overview, page: ThreadPage) -> dict[str, object]:
     """What is new to the reader, here and elsewhere, and the ways there."""
-    new = frozenset(number for numbers in overview.unread.values() for number in numbers)
+    new = overview.unread
     new_here = tuple(post for post in page.lines if post.number in new)
 
     def jumps(kind: str, posts: Iterable[PostLine]) -> Jumps:
@@ -278,9 +279,8 @@ def _new(discussion: DiscussionView, overview: Overview, page: ThreadPage) -> di
     return {
         "new": new,
         "new_here": write_numbers(post.number for post in new_here),
-        "new_anywhere": write_numbers(new),
-        "unread": overview.unread,
-        "unread_count": overview.unread_count,
+        "new_anywhere": write_numbers(new.numbers) if discussion.shown_group_id else "",
+        "unread_count": new.count,
         "to_new": jumps("unread", new_here),
         "to_own": jumps("own", (post for post in page.lines if post.is_own and not post.is_deleted)),
     }

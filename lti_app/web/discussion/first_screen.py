@@ -25,7 +25,6 @@ def first_screen(actor: Actor, overview: Overview, page: ThreadPage | None, *, h
 
 
 def _arrivals(page: ThreadPage, overview: Overview, own: frozenset[str]) -> list[PostView]:
-    new = {number for numbers in overview.unread.values() for number in numbers}
-    found = [line for line in page.lines if line.number in new]
+    found = [line for line in page.lines if line.number in overview.unread]
     found.sort(key=lambda line: line.address.rpartition(".")[0] not in own)
     return [page.view_of(line.row) for line in found[:MOST_ARRIVALS]]

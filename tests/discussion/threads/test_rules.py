@@ -1,4 +1,4 @@
-"""How a thread is cut into pages, which post comes next, what is new, and what an edit changed."""
+"""Which post comes next, in which order a discussion is read, and what an edit changed."""
 
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -7,54 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lti_app.discussion.outlines.rules import Activity, Unread
 from lti_app.discussion.read_state.rules import PostNumbers, Sort
 from lti_app.discussion.threads import rules
 from lti_app.discussion.threads.rules import (
     MOST_PAIRS,
-    Activity,
-    Cut,
     DiffKind,
     Jumps,
     Overview,
-    ThreadSpot,
     compare_versions,
     compare_words,
-    cut_page,
 )
 
 TEXTS = st.text(alphabet="ab \n", max_size=30)
-
-
-def spots(before, after):
-    """So many before the post asked for and so many from it on, with addresses that count from 1."""
-    return [
-        ThreadSpot(id=n, root_id=n, path=f"1{n:02}", address=str(n), is_before=n <= before)
-        for n in range(1, before + after + 1)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "shown", "previous", "next_"),
-    [
-        (0, 0, "", None, None),
-        (0, 2, "12", None, None),
-        (0, 3, "123", None, None),
-        (0, 4, "123", None, "4"),
-        (2, 4, "345", "1", "6"),
-        (4, 4, "567", "2", "8"),
-        (4, 1, "345", "1", None),
-        (4, 0, "234", "1", None),
-        (1, 1, "12", None, None),
-        (1, 3, "234", "1", None),
-    ],
-)
-def test_a_page_is_full_wherever_it_begins(before, after, *, shown, previous, next_):
-    cut = cut_page(spots(before, after), 3)
-    assert ("".join(spot.address for spot in cut.spots), cut.previous, cut.next) == (shown, previous, next_)
-
-
-def test_an_empty_cut_has_no_neighbours():
-    assert cut_page([], 40) == Cut((), None, None)
 
 
 @pytest.mark.parametrize(
@@ -76,19 +41,21 @@ def test_the_first_jump():
     assert Jumps((), "/next").first == "/next"
 
 
+NEW = Unread(PostNumbers.of([3, 4]), {7: 2})
+
+
 @pytest.mark.parametrize(
     ("chosen", "unread", "order"),
     [
-        (None, {}, Sort.OLDEST),
-        (None, {7: (3, 4)}, Sort.UNREAD),
-        (Sort.REPLIED, {7: (3, 4)}, Sort.REPLIED),
-        (Sort.UNREAD, {}, Sort.UNREAD),
+        (None, Unread(), Sort.OLDEST),
+        (None, NEW, Sort.UNREAD),
+        (Sort.REPLIED, NEW, Sort.REPLIED),
+        (Sort.UNREAD, Unread(), Sort.UNREAD),
     ],
 )
 def test_the_order_is_the_readers_choice_else_what_is_new_first(chosen, unread, order):
-    overview = Overview(Activity(0, 0, 0, "", None), PostNumbers(), chosen, unread)
+    overview = Overview(Activity(0, 0, 0), PostNumbers(), chosen, unread)
     assert overview.preferred_sort is order
-    assert overview.unread_count == len(unread) * 2
 
 
 KEPT, ADDED, REMOVED = DiffKind.KEPT, DiffKind.ADDED, DiffKind.REMOVED

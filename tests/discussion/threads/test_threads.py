@@ -6,6 +6,7 @@ import pytest
 
 from lti_app.core.errors import Forbidden
 from lti_app.discussion.discussions.queries.discussion import get_discussion
+from lti_app.discussion.outlines.rules import Activity
 from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.errors import DiscussionShut, PostFirst
@@ -13,7 +14,6 @@ from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.discussion.threads.queries import PAGE_SIZE, get_overview, read_thread
-from lti_app.discussion.threads.rules import Activity
 from lti_app.participation.progress.queries import collect_class_facts, get_participation
 from lti_app.participation.requirements.base import Standing
 from tests.factories.discussions import WEEK, set_up
