@@ -7,6 +7,7 @@ links, and two kinds of chips that carry ids: `a.cited` and `span.mention`.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from itertools import count
 
@@ -183,6 +184,7 @@ def inline_html(node: Node) -> str:
     return f"<{node.tag}{attrs}>{''.join(map(inline_html, node.children))}</{node.tag}>"
 
 
+@lru_cache(maxsize=64)
 def headings_below_title(html: str) -> str:
     """Our safe HTML for use below the title of a page: headings begin at the second level and skip no level."""
     first, second = html.find("<h3>"), html.find("<h4>")

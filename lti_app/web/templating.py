@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import floor
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -102,13 +103,26 @@ def _first_known(spoken: Sequence[str], languages: list[str]) -> str | None:
     return negotiate_locale([each.replace("-", "_") for each in spoken if each], languages)
 
 
+def known_markup(text: str) -> Markup:
+    """Text that is markup already: of the catalogue, or put together from what is."""
+    return Markup(text)  # noqa: S704 -- for whoever knows where it comes from
+
+
 def translate(text: str, /, **values: object) -> Markup:
     """A text of a template in the reader's language, its values escaped.
 
     What the i18n extension's own function does with three calls through the template's context: a page of posts asks
     for hundreds of texts.
     """
-    return Markup(_translations().ugettext(text)) % values  # noqa: S704 -- texts of the catalogue are markup
+    if not values:
+        return _fixed(_translations(), text)
+    return known_markup(_translations().ugettext(text)) % values
+
+
+@lru_cache(maxsize=16_384)
+def _fixed(catalogue: Any, text: str) -> Markup:
+    """A text without values: what most of a page says, of which there are some thousands in each language."""
+    return known_markup(catalogue.ugettext(text)) % {}
 
 
 def translate_plural(one: str, many: str, num: int | Decimal, /, **values: object) -> Markup:
@@ -117,7 +131,7 @@ def translate_plural(one: str, many: str, num: int | Decimal, /, **values: objec
     Points may be a fraction, which has the form that CLDR calls "other", as 100 has in every language of ours.
     """
     count = int(num) if num == int(num) else 100
-    return Markup(_translations().ungettext(one, many, count)) % {"num": num, **values}  # noqa: S704 -- texts of the catalogue are markup
+    return known_markup(_translations().ungettext(one, many, count)) % {"num": num, **values}
 
 
 def say(said: Phrase) -> Markup:
@@ -141,7 +155,7 @@ def _shown(value: object) -> object:
     if isinstance(value, Typed):
         return Markup("<code>{}</code>").format(value)
     if isinstance(value, tuple):
-        return Markup(gettext("; ")).join(value)  # noqa: S704 -- a text of the catalogue is markup
+        return known_markup(gettext("; ")).join(value)
     return value
 
 
@@ -163,9 +177,9 @@ def actor_if_known() -> Actor | None:
 
 def asset_url(name: str) -> str:
     """The address of a built file by its source name (main.css). Raises RuntimeError when it has not been built."""
-    manifest = Path(current_app.static_folder or "static", "manifest.json")
+    manifest = f"{current_app.static_folder or 'static'}/manifest.json"
     try:
-        names = _manifest(manifest, manifest.stat().st_mtime_ns)
+        names = _manifest(manifest, _changed_at(manifest, int(monotonic())))
     except FileNotFoundError as error:
         raise RuntimeError("The front-end is not built: run `make frontend`.") from error
     if name not in names:
@@ -280,6 +294,7 @@ def signed_percent(share: Fraction) -> str:
     return f"+{percent(share)}" if share * 100 >= Fraction(1, 2) else percent(share)
 
 
+@lru_cache(maxsize=128)
 def plain_excerpt(html: str, length: int) -> str:
     """The words of some HTML, cut after a word where they have more than `length` characters."""
     text = Markup(html.replace("</p>", "</p> ").replace("<br>", " ")).striptags()  # noqa: S704 - to strip it
@@ -290,8 +305,14 @@ def plain_excerpt(html: str, length: int) -> str:
 
 
 @lru_cache(maxsize=4)
-def _manifest(path: Path, _changed_at: int) -> dict[str, str]:
-    names: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+def _changed_at(manifest: str, _second: int) -> int:
+    """When the files were built, looked at once a second, since every page asks twice."""
+    return Path(manifest).stat().st_mtime_ns
+
+
+@lru_cache(maxsize=4)
+def _manifest(path: str, _changed_at: int) -> dict[str, str]:
+    names: dict[str, str] = json.loads(Path(path).read_text(encoding="utf-8"))
     return names
 
 

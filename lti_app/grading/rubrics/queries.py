@@ -1,13 +1,14 @@
 """Rubrics of discussions, and those of libraries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of
+from lti_app.core.db import alias_of, fetch_rows
 from lti_app.core.errors import Forbidden, NotFound
 from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
@@ -32,12 +33,21 @@ def _newest() -> ScalarSelect[int]:
     )
 
 
-_ROWS = (
-    select(Rubric, Criterion, Level)
+_OF_RUBRIC = (Rubric.id, Rubric.title, Rubric.version, Rubric.scoring, Rubric.pass_mark)
+_OF_CRITERION = (
+    *(Criterion.id, Criterion.title, Criterion.description, Criterion.evidence, Criterion.uses_range),
+    *(Criterion.counts, Criterion.weight, Criterion.preselects, func.coalesce(Criterion.key, Criterion.id)),
+)
+_OF_LEVEL = (Level.id, Level.points, Level.name, Level.description, func.coalesce(Level.key, Level.id))
+_ENDS = (len(_OF_RUBRIC), len(_OF_RUBRIC) + len(_OF_CRITERION))
+_COLUMNS: tuple[Any, ...] = (*_OF_RUBRIC, *_OF_CRITERION, *_OF_LEVEL)
+_ROWS: Select[Any] = (
+    select(*(column.label(f"at_{n}") for n, column in enumerate(_COLUMNS)))
     .outerjoin(Criterion, Criterion.rubric_id == Rubric.id)
     .outerjoin(Level, Level.criterion_id == Criterion.id)
     .order_by(Rubric.id, Criterion.position, Level.position)
 )
+"""Columns and no objects: every page of a discussion reads its rubric, and objects would cost three times as much."""
 _IN_USE = _ROWS.where(Rubric.id == _newest())
 _BY_ID = _ROWS.where(Rubric.id == bindparam("rubric_id"), Rubric.discussion_id == bindparam("discussion_id"))
 _VERSIONS = _ROWS.where(Rubric.discussion_id == bindparam("discussion_id"))
@@ -50,8 +60,7 @@ def get_rubric(session: Session, discussion: DiscussionView, *, version_id: int 
     """
     if version_id is None:
         return newest_rubric(session, discussion.id)
-    rows = session.execute(_BY_ID, {"discussion_id": discussion.id, "rubric_id": version_id})
-    found = rubrics_of(rows.all())
+    found = _rubrics(session, _BY_ID, {"discussion_id": discussion.id, "rubric_id": version_id})
     if not found:
         raise NotFound
     return found[0]
@@ -59,47 +68,50 @@ def get_rubric(session: Session, discussion: DiscussionView, *, version_id: int 
 
 def newest_rubric(session: Session, discussion_id: int) -> RubricView:
     """The rubric that a discussion is graded by (one statement), for actions on a discussion that nobody has opened."""
-    rows = session.execute(_IN_USE, {"discussion_id": discussion_id})
-    return next(iter(rubrics_of(rows.all())), NO_RUBRIC)
+    return next(iter(_rubrics(session, _IN_USE, {"discussion_id": discussion_id})), NO_RUBRIC)
 
 
-def rubrics_of(rows: Iterable[Row[Rubric, Criterion, Level]]) -> list[RubricView]:
-    """Rubrics from their rows, which come by rubric, criterion and level."""
-    found: dict[int, Rubric] = {}
-    criteria: dict[int, dict[int, Criterion]] = {}
+def _rubrics(session: Session, statement: Select[Any], values: Mapping[str, object]) -> list[RubricView]:
+    """Rubrics from the rows of `_ROWS`, which come by rubric, criterion and level."""
+    rubrics: dict[int, Sequence[Any]] = {}
+    criteria: dict[int, dict[int, Sequence[Any]]] = {}
     levels: dict[int, list[LevelView]] = {}
-    for rubric, criterion, level in rows:
-        found[rubric.id] = rubric
-        if criterion is not None:
-            criteria.setdefault(rubric.id, {})[criterion.id] = criterion
-        if level is not None:
-            view = LevelView(level.id, level.points, level.name, level.description, level.key or level.id)
-            levels.setdefault(level.criterion_id, []).append(view)
+    for row in fetch_rows(session, statement, values):
+        rubric, criterion, level = row[: _ENDS[0]], row[_ENDS[0] : _ENDS[1]], row[_ENDS[1] :]
+        rubrics[rubric[0]] = rubric
+        if criterion[0] is not None:
+            criteria.setdefault(rubric[0], {})[criterion[0]] = criterion
+        if level[0] is not None:
+            levels.setdefault(criterion[0], []).append(LevelView(*level))
     return [
         RubricView(
             criteria=tuple(
-                CriterionView(
-                    id=each.id,
-                    title=each.title,
-                    description=each.description,
-                    evidence=each.evidence,
-                    levels=tuple(levels.get(each.id, ())),
-                    uses_range=each.uses_range,
-                    counts=each.counts,
-                    weight=each.weight,
-                    preselects=each.preselects,
-                    key=each.key or each.id,
-                )
-                for each in criteria.get(rubric.id, {}).values()
+                _criterion(each, tuple(levels.get(each[0], ()))) for each in criteria.get(rubric_id, {}).values()
             ),
-            id=rubric.id,
-            title=rubric.title,
-            version=rubric.version,
-            scoring=rubric.scoring,
-            pass_mark=rubric.pass_mark,
+            id=rubric_id,
+            title=title,
+            version=version,
+            scoring=scoring,
+            pass_mark=pass_mark,
         )
-        for rubric in found.values()
+        for rubric_id, title, version, scoring, pass_mark in rubrics.values()
     ]
+
+
+def _criterion(row: Sequence[Any], levels: tuple[LevelView, ...]) -> CriterionView:
+    criterion_id, title, description, evidence, uses_range, counts, weight, preselects, key = row
+    return CriterionView(
+        id=criterion_id,
+        title=title,
+        description=description,
+        evidence=evidence,
+        levels=levels,
+        uses_range=uses_range,
+        counts=counts,
+        weight=weight,
+        preselects=preselects,
+        key=key,
+    )
 
 
 @dataclass(frozen=True)
@@ -195,7 +207,7 @@ def _by_title(wanted: ColumnElement[bool]) -> Select[Rubric]:
 
 def _views(session: Session, rows: Sequence[Rubric]) -> dict[int, RubricView]:
     wanted = _ROWS.where(Rubric.id.in_([row.id for row in rows]))
-    return {view.id: view for view in rubrics_of(session.execute(wanted).all())} if rows else {}
+    return {view.id: view for view in _rubrics(session, wanted, {})} if rows else {}
 
 
 def _line(row: Rubric, view: RubricView, course_title: str) -> LibraryLine:
@@ -204,8 +216,7 @@ def _line(row: Rubric, view: RubricView, course_title: str) -> LibraryLine:
 
 def list_versions(session: Session, discussion: DiscussionView) -> dict[int, RubricView]:
     """All versions of the rubric of a discussion by id, the newest last (one statement)."""
-    rows = session.execute(_VERSIONS, {"discussion_id": discussion.id}).all()
-    return {view.id: view for view in rubrics_of(rows)}
+    return {view.id: view for view in _rubrics(session, _VERSIONS, {"discussion_id": discussion.id})}
 
 
 def count_library(session: Session, actor: Actor) -> int:

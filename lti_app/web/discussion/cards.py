@@ -12,13 +12,13 @@ from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import get_locale
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.threads.queries import PostLine, ThreadPage
 from lti_app.discussion.threads.rules import Jumps
-from lti_app.web.templating import reader
+from lti_app.web.templating import known_markup, reader
 
 SHELF = "colloquy.cards"
 MOST_CARDS = 1024
@@ -27,6 +27,11 @@ MARK = "\x1f"
 """Around what only a new post has, and where the way to the next one goes; no text of a post has control characters."""
 PARTS = 8
 """Of a card: every other one is for new posts alone, the sixth and seventh stand around the address of the next."""
+
+
+def _joined(*parts: Markup) -> Markup:
+    """Parts that are markup already, as one: what `Markup.join` asks of each is known of them."""
+    return known_markup("".join(parts))
 
 
 class CardShelf:
@@ -86,9 +91,9 @@ class PageCards:
                 return self._rendered(line, heading, "")
             self._shelf.keep(key, line.row, parts)
         if line.number not in self._told["new"]:
-            return Markup("").join((parts[0], parts[2], parts[4], parts[7]))
+            return _joined(parts[0], parts[2], parts[4], parts[7])
         to_new: Jumps = self._told["to_new"]
-        return Markup("").join((*parts[:6], to_new.after(line.address), *parts[6:]))
+        return _joined(*parts[:6], escape(to_new.after(line.address)), *parts[6:])
 
     def _rendered(self, line: PostLine, heading: int, mark: str) -> Markup:
         card: Markup = self._module.article(self._page.view_of(line.row), heading, mark)

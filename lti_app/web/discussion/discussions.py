@@ -65,7 +65,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
     if moved := _moved(session, actor, discussion, thread["page"]):
         return redirect(url_for(".show", discussion_id=discussion_id, at=moved, _anchor=f"p{moved}"), 303)
     told = {
-        **_about(session, actor, discussion),
+        **_about(session, actor, discussion, own),
         **_own(session, actor, discussion, own),
         **thread,
         **_starting(actor, discussion, groups, own, circumstances),
@@ -160,18 +160,18 @@ def _is_shown(actor: Actor, discussion: DiscussionView) -> bool:
     return discussion.state in (State.OPEN, State.CLOSED) or (actor.is_staff and discussion.state is State.SCHEDULED)
 
 
-def _about(session: Session, actor: Actor, discussion: DiscussionView) -> dict[str, Any]:
+def _about(session: Session, actor: Actor, discussion: DiscussionView, own: Participation | None) -> dict[str, Any]:
     """What the page says of the discussion apart from its posts."""
     grade = get_released_grade(session, actor, discussion) if actor.role is Role.STUDENT else None
     waiting = count_waiting(session, actor, discussion)
     return {
         "discussion": discussion,
         "lineage": get_lineage(session, actor, discussion),
-        "requirements": requirements_of(discussion),
+        "requirements": own.requirements if own else requirements_of(discussion),
         "rubric": get_rubric(session, discussion),
         "grade": grade,
         "looks": list_looks(session, actor, discussion) if grade else [],
-        "look_form": ConfirmForm(),
+        "look_form": ConfirmForm() if grade else None,
         "max_reason": MAX_REASON,
         "can_edit_settings": may(actor, DiscussionPermission.EDIT_SETTINGS),
         "can_grade": may(actor, DiscussionPermission.GRADE),

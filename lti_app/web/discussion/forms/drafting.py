@@ -84,7 +84,8 @@ def aids_to(
 ) -> Aids:
     """What the page tells around the form: how its text would count, where its draft is, which posts are unanswered."""
     unanswered = _unanswered(actor, discussion, parent) if parent and participation else ()
-    requirements, is_reply = requirements_of(discussion), is_reply or parent is not None
+    requirements = participation.requirements if participation else requirements_of(discussion)
+    is_reply = is_reply or parent is not None
     return Aids(
         place=place,
         person_id=actor.person_id,

@@ -1,0 +1,283 @@
+"""The outline of a discussion: where its posts stand for a viewer, what is counted of them, and how they are read."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from itertools import chain, groupby, islice
+from operator import attrgetter
+from typing import NamedTuple
+
+from lti_app.discussion.discussions.rules import Move
+from lti_app.discussion.read_state.rules import PostNumbers, Sort
+
+
+@dataclass(frozen=True)
+class ThreadCount:
+    """What there is in one thread, of what the actor sees."""
+
+    replies: int
+    participants: int
+    latest_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Activity:
+    """The numbers in the line under a discussion's title."""
+
+    first_posts: int
+    replies: int
+    participants: int
+    last_author: str = ""
+    last_at: datetime | None = None
+    moves: dict[Move, int] = field(default_factory=dict)
+    """How many replies name each move, of those that are named at all."""
+    asking: int = 0
+    """First posts by students, which a classmate should answer."""
+    answered: int = 0
+    """Those of them that one has answered."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """The posts that are new to a reader."""
+
+    numbers: PostNumbers = field(default_factory=PostNumbers)
+    by_thread: Mapping[int, int] = field(default_factory=dict)
+    """How many there are, by the id of the first post of their thread; only of threads with any."""
+
+    def __bool__(self) -> bool:
+        return bool(self.by_thread)
+
+    def __contains__(self, number: int) -> bool:
+        return number in self.numbers
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.numbers.bits.bit_count()
+
+    def in_thread(self, first_id: int) -> int:
+        """How many are in the thread with this first post."""
+        return self.by_thread.get(first_id, 0)
+
+
+class Spot(NamedTuple):
+    """Where a post stands."""
+
+    id: int
+    path: str
+    address: str
+
+
+class PlacedPost(NamedTuple):
+    """What an outline is made from of a post that exists for the viewer."""
+
+    id: int
+    root_id: int
+    """Its own id for a first post."""
+    path: str
+    address: str
+    number: int
+    author_id: int
+    byline: str | None
+    created_at: datetime | None
+    says_something: bool
+    """Neither deleted nor hidden."""
+    move: Move | None
+    asks: bool
+    """Whether it is a first post that a classmate should answer."""
+    is_answered: bool
+    leads: bool
+    """Of a first post: whether it stands before the others in each order."""
+    latest_at: datetime | None
+    """Of a first post: when the newest post of its thread was made, with its number and how many posts there are."""
+    latest_number: int | None
+    descendants: int | None
+
+    @property
+    def spot(self) -> Spot:
+        """Where it stands."""
+        return Spot(self.id, self.path, self.address)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it began its thread."""
+        return self.id == self.root_id
+
+
+@dataclass(frozen=True)
+class ThreadOutline:
+    """A thread whose first post exists for the viewer, its posts in the order of reading."""
+
+    first: PlacedPost
+    spots: tuple[Spot, ...]
+    said: PostNumbers
+    """The numbers of its posts that say something."""
+    count: ThreadCount | None
+    """None where none does."""
+
+    @property
+    def path(self) -> str:
+        """Where it stands among threads."""
+        return self.first.path
+
+    @property
+    def newest(self) -> tuple[datetime | None, int | None]:
+        """When its newest post was made, and the number of that post; each first post tells both."""
+        return self.first.latest_at, self.first.latest_number
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A page cut out of the order of reading."""
+
+    spots: tuple[Spot, ...]
+    previous: str | None
+    """The address with which the page before begins."""
+    next: str | None
+
+
+class Outline:
+    """Which posts of a discussion exist for a viewer, in which orders they are read, and what is counted of them.
+
+    It names nobody and says nothing: a page asks the database for the posts that it shows.
+    """
+
+    def __init__(self, posts: Sequence[PlacedPost]) -> None:
+        """From the posts in thread order."""
+        self._said_in: dict[int, PostNumbers] = {}
+        self.threads = tuple(self._threads(posts))
+        self.size = len(posts)
+        """How many posts there are."""
+        said = [post for post in posts if post.says_something]
+        self.said = PostNumbers.of(post.number for post in said)
+        """The numbers of those that say something."""
+        self.activity = _activity(said)
+        """Without the last post, whose author has a name."""
+        by_author: dict[int, list[int]] = {}
+        for post in said:
+            by_author.setdefault(post.author_id, []).append(post.number)
+        self._said_by = {author: PostNumbers.of(numbers) for author, numbers in by_author.items()}
+        self._spots = {spot.path: spot for spot in chain.from_iterable(thread.spots for thread in self.threads)}
+
+    def _threads(self, posts: Sequence[PlacedPost]) -> Iterable[ThreadOutline]:
+        by_root = sorted(posts, key=attrgetter("root_id"))  # which keeps the order within a thread
+        for root_id, group in groupby(by_root, key=attrgetter("root_id")):
+            members = tuple(group)
+            said = [post for post in members if post.says_something]
+            numbers = PostNumbers.of(post.number for post in said)
+            self._said_in[root_id] = numbers
+            first = members[0]
+            if first.is_first:  # else it does not exist for the viewer, and its thread is not read
+                yield ThreadOutline(first, tuple(post.spot for post in members), numbers, _count(said))
+
+    def unread(self, read: PostNumbers, reader_id: int) -> Unread:
+        """What is new to somebody who has read these: posts of others that say something."""
+        own = self._said_by.get(reader_id, PostNumbers())
+        new = self.said.bits & ~read.bits & ~own.bits
+        if not new:
+            return Unread()
+        found = ((root_id, (numbers.bits & new).bit_count()) for root_id, numbers in self._said_in.items())
+        return Unread(PostNumbers(new), {root_id: count for root_id, count in found if count})
+
+    def counts(self, posts: Iterable[int]) -> dict[int, ThreadCount]:
+        """By the id of the first post, for the threads that begin among these posts."""
+        found = ((post_id, self._counts.get(post_id)) for post_id in posts)
+        return {post_id: count for post_id, count in found if count}
+
+    def find(self, paths: Iterable[str]) -> list[Spot]:
+        """Those of the posts at these places that exist for the viewer and are read."""
+        return [spot for path in paths if (spot := self._spots.get(path))]
+
+    def cut(self, sort: Sort, unread: Collection[int], size: int, *, start: str = "", is_full: bool = True) -> Cut:
+        """The page of `size` posts that begins with the one at the path `start`, or where it would stand.
+
+        Near the end it begins earlier if it has to be full. `unread` holds the ids of the threads with new posts, for
+        the order that puts them first. A thread that is not there is where it would stand in thread order, and before
+        all in other orders.
+        """
+        threads = self._in_order(sort, unread)
+        spots = self._in_thread_order if sort is Sort.OLDEST else tuple(_spots_of(threads))
+        begin = asked = _place(threads, sort, start) if start else 0
+        if is_full:
+            begin = max(0, min(asked, len(spots) - size))
+        end = begin + size
+        return Cut(
+            spots=spots[begin:end],
+            previous=spots[max(0, begin - size)].address if begin else None,
+            next=spots[end].address if len(spots) > end else None,
+        )
+
+    def _in_order(self, sort: Sort, unread: Collection[int]) -> Sequence[ThreadOutline]:
+        if sort is Sort.OLDEST:
+            return self._oldest
+        if sort is Sort.REPLIED:
+            return self._replied
+        if sort is Sort.NEWEST or not unread:
+            return self._newest
+        return sorted(self._newest, key=lambda thread: (not thread.first.leads, thread.first.id not in unread))
+
+    @cached_property
+    def _counts(self) -> dict[int, ThreadCount]:
+        return {thread.first.id: thread.count for thread in self.threads if thread.count}
+
+    @cached_property
+    def _oldest(self) -> Sequence[ThreadOutline]:
+        return sorted(self.threads, key=lambda thread: (not thread.first.leads, thread.path))
+
+    @cached_property
+    def _newest(self) -> Sequence[ThreadOutline]:
+        latest_first = sorted(self.threads, key=attrgetter("newest"), reverse=True)
+        return sorted(latest_first, key=lambda thread: not thread.first.leads)
+
+    @cached_property
+    def _replied(self) -> Sequence[ThreadOutline]:
+        most_first = sorted(self._oldest, key=lambda thread: thread.first.descendants or 0, reverse=True)
+        return sorted(most_first, key=lambda thread: not thread.first.leads)
+
+    @cached_property
+    def _in_thread_order(self) -> tuple[Spot, ...]:
+        return tuple(_spots_of(self._oldest))
+
+
+def _spots_of(threads: Iterable[ThreadOutline]) -> Iterable[Spot]:
+    return chain.from_iterable(thread.spots for thread in threads)
+
+
+def _place(threads: Sequence[ThreadOutline], sort: Sort, start: str) -> int:
+    """How many posts stand before this path in the order of these threads."""
+    root = start.partition(".")[0]
+    at = next((n for n, thread in enumerate(threads) if thread.path == root), None)
+    inside = bisect_left(threads[at].spots, start, key=attrgetter("path")) if at is not None else 0
+    if at is None and sort is Sort.OLDEST:
+        later = (n for n, thread in enumerate(threads) if thread.path > root and not thread.first.leads)
+        at = next(later, len(threads))
+    return sum(len(thread.spots) for thread in islice(threads, at or 0)) + inside
+
+
+def _count(said: Sequence[PlacedPost]) -> ThreadCount | None:
+    if not said:
+        return None
+    newest = max((post.created_at for post in said if post.created_at), default=None)
+    return ThreadCount(sum(not post.is_first for post in said), _participants(said), newest)
+
+
+def _activity(said: Sequence[PlacedPost]) -> Activity:
+    first_posts = sum(post.is_first for post in said)
+    named = Counter(post.move for post in said if post.move)
+    return Activity(
+        first_posts,
+        len(said) - first_posts,
+        _participants(said),
+        moves={move: named[move] for move in Move if move in named},
+        asking=sum(post.asks for post in said),
+        answered=sum(post.is_answered for post in said),
+    )
+
+
+def _participants(said: Iterable[PlacedPost]) -> int:
+    """How many people have written: of imported posts those who are named, since nobody is counted who is not."""
+    return len({post.author_id if post.byline is None else post.byline for post in said} - {""})
