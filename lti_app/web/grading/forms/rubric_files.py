@@ -3,23 +3,29 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, SelectField
 
+from lti_app.core.later import LaterModule
 from lti_app.core.wording import Phrase
 from lti_app.exchange.formats.encodings import CODECS
 from lti_app.exchange.formats.errors import FileRefused
 from lti_app.exchange.formats.rubric_canvas import write_canvas_rubrics
 from lti_app.exchange.formats.rubric_colloquy import write_own_rubrics
-from lti_app.exchange.formats.rubric_moodle import write_moodle
 from lti_app.exchange.formats.rubric_parts import RubricFormat, StandIns, WrittenRubrics
 from lti_app.grading.rubrics.rules.criteria import RubricView
 from lti_app.grading.rubrics.rules.plans import RubricPlan, plan_of
 from lti_app.grading.rubrics.rules.validation import RubricProblem, problems_in
 from lti_app.web.forms.fields import LongTextField, PostedForm, offered
 from lti_app.web.grading.forms.rubrics import draft_of
+
+if TYPE_CHECKING:
+    from lti_app.exchange.formats import rubric_moodle
+else:
+    rubric_moodle = LaterModule("lti_app.exchange.formats.rubric_moodle")
 
 FORMATS = {
     RubricFormat.CANVAS: _l("a Canvas rubric CSV"),
@@ -49,9 +55,15 @@ FILE_TYPES = {
     RubricFile.CSV: ("text/csv; charset=utf-8", "csv"),
 }
 """The media type and the ending of the name."""
+
+
+def _write_moodle(plans: Sequence[RubricPlan]) -> WrittenRubrics:
+    return rubric_moodle.write_moodle(plans)
+
+
 _WRITERS: dict[RubricFile, Callable[[Sequence[RubricPlan]], WrittenRubrics]] = {
     RubricFile.CANVAS: write_canvas_rubrics,
-    RubricFile.MOODLE: write_moodle,
+    RubricFile.MOODLE: _write_moodle,
     RubricFile.CSV: write_own_rubrics,
 }
 
