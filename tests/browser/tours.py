@@ -41,7 +41,10 @@ def in_the_discussion(visitor: Visitor) -> Iterator[str]:
     page.get_by_text("Rubric, 20 points").click()
     page.get_by_text("New thread").click()
     yield "discussion with everything unfolded"
-    page.locator(".pager a[rel=next]").click()
+    page.get_by_role("article").nth(39).scroll_into_view_if_needed()
+    expect(page.locator(".further article").first).to_be_attached()
+    yield "discussion with the posts that came by themselves"
+    page.goto(discussion_url(visitor.site) + "?sort=oldest&at=14#p14")
     yield "last page of the discussion"
     visitor.open_in_tab()
     page.get_by_role("link", name="Reply 2", exact=True).click()
