@@ -270,7 +270,8 @@ def _reply(meter: Meter, page: Page, url: str, served: Served, first: Waited) ->
         page.goto(url, wait_until="networkidle")
         page.locator(_PARENT).nth(turn).click()
         words = f"reply-{turn}-{meter.database}"
-        page.locator(_FIELD).first.fill(f"{words} says what it means to say, in a sentence or two.")
+        page.locator(_FIELD).first.focus()
+        page.keyboard.insert_text(f"{words} says what it means to say, in a sentence or two.")
         page.wait_for_load_state("networkidle")
         _watch(page, words)
         requests.clear()

@@ -77,7 +77,7 @@ def test_keys_go_to_what_a_post_answers_and_to_a_reply(site: Site, visit: MakeVi
     press(tool, "pp")
     expect(post_at(tool, "1")).to_be_focused()
     press(tool, "r")
-    expect(tool.get_by_role("heading", level=1)).to_contain_text("Reply")
+    expect(tool.get_by_role("group", name="Reply to")).to_be_visible()
 
 
 def test_n_goes_to_what_is_new_on_this_page_and_beyond(site: Site, visit: MakeVisitor):

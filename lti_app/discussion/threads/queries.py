@@ -36,7 +36,7 @@ from lti_app.discussion.posts.access import Circumstances, PostPermission, may, 
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import has_posted, with_own_post
 from lti_app.discussion.posts.queries.views import PostRow, PostView, posts_by, view_post
-from lti_app.discussion.posts.rules.addresses import ancestor_paths
+from lti_app.discussion.posts.rules.addresses import address_to_path, ancestor_paths
 from lti_app.discussion.reactions.models import Like
 from lti_app.discussion.read_state.models import ReadState
 from lti_app.discussion.read_state.rules import PostNumbers, Sort
@@ -160,6 +160,39 @@ def read_thread(
         names={row.author_id: row.author for row in found if row.byline is None},
         circumstances=circumstances,
         view_of=view_of,
+    )
+
+
+def read_posts(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    addresses: Collection[str],
+    *,
+    circumstances: Circumstances,
+) -> ThreadPage:
+    """Single posts as a page shows them, in thread order: one statement. First posts come with the counts of their
+    threads. What the actor may not see is left out. Raises what the READ permission raises.
+    """
+    require(actor, PostPermission.READ, circumstances)
+    kind = viewer_kind(actor, discussion)
+    paths = [path for address in addresses if (path := address_to_path(address))]
+    values = {**viewer_values(actor, discussion), "paths": paths}
+    found = fetch_rows(session, _singled_out(kind), values)
+    return ThreadPage(
+        lines=tuple(_line(row, actor) for row in found),
+        above=(),
+        previous=None,
+        next=None,
+        sort=Sort.OLDEST,
+        counts={
+            row.id: ThreadCount(row.replies, row.participants, row.newest_at)
+            for row in found
+            if row.replies is not None
+        },
+        names={row.author_id: row.author for row in found if row.byline is None},
+        circumstances=circumstances,
+        view_of=partial(view_post, discussion=discussion, actor=actor, c=circumstances),
     )
 
 
@@ -330,6 +363,13 @@ def _chosen(kind: ViewerKind) -> Select[Any]:
     here = (Post.discussion_id == DISCUSSION, Post.path.in_(_any_of("above")))
     wanted = or_(Post.id.in_(_any_of("ids")), Post.id.in_(select(Post.id).where(*here)))
     return _counted(kind, posts_by(kind, wanted), select(Post.id).where(Post.id.in_(_any_of("roots"))))
+
+
+@cache
+def _singled_out(kind: ViewerKind) -> Select[Any]:
+    """The posts of a discussion at some paths."""
+    at = select(Post.id).where(Post.discussion_id == DISCUSSION, Post.path.in_(_any_of("paths")))
+    return _counted(kind, posts_by(kind, Post.id.in_(at)), at.where(Post.parent_id.is_(None))).order_by(Post.path)
 
 
 def _any_of(name: str) -> BindParameter[Any]:

@@ -98,7 +98,7 @@ function click(link) {
 }
 
 // Brings a post to the top of the window.
-function show(stop) {
+export function show(stop) {
   if (!reveal(stop)) return false;
   stop.scrollIntoView({ block: stop.matches(POSTS) ? "start" : "nearest", behavior: "instant" });
   return true;
