@@ -11,6 +11,7 @@ import { watchGuidance } from "./js/guidance.js";
 import { watchLiking } from "./js/liking.js";
 import { watchMenus } from "./js/menus.js";
 import { watchQuoting } from "./js/quoting.js";
+import { watchReplying } from "./js/replying.js";
 import { watchRequirements } from "./js/requirements.js";
 import { watchRubric } from "./js/rubric.js";
 import { watchStarting } from "./js/starting.js";
@@ -33,6 +34,7 @@ watchMenus(document);
 watchRequirements(document);
 watchRubric(document);
 watchThread(document);
+watchReplying(document, watchWriting);
 watchVersions(document);
 tellTimeZone(document);
 

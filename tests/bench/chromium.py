@@ -56,6 +56,35 @@ WATCH = """
 not posted yet.
 """
 
+PACE, STRETCH = 15_000, 60_000
+"""Pixels a second, and at a time: a key that is held comes thirty times a second, each time most of a window."""
+HAND = {"x": 440, "y": 290, "gestureSourceType": "mouse"}
+READING = """
+(more) => {
+  const waits = [];
+  let link, end = Infinity, clear = performance.now(), waited = 0, isOver = false;
+  const look = () => {
+    const now = performance.now(), seen = scrollY + innerHeight;
+    if (!link?.isConnected) link = [...document.querySelectorAll(more)].at(-1);
+    if (seen > end) waited = now - clear;
+    end = link ? link.getBoundingClientRect().top + scrollY : Infinity;
+    if (seen <= end) {
+      if (waited) waits.push(waited);
+      waited = 0;
+      clear = now;
+    }
+    if (!isOver) requestAnimationFrame(look);
+  };
+  look();
+  window.stopReading = () => {
+    isOver = true;
+    look();
+    return waited ? [...waits, waited] : waits;
+  };
+}
+"""
+"""Looks at each frame whether the end of what was there at the last one is in the window, or has been passed since."""
+
 
 class Wire:
     """What comes over the line for a page, as the browser's own tools count it: with headers, and without what the
@@ -176,15 +205,20 @@ def _first_page(page: Page, url: str, served: Served) -> Waited:
 
 
 def _read_on(meter: Meter, page: Page, url: str, served: Served) -> None:
-    """A long discussion from its first post to its last, by the way to more posts that each page offers."""
+    """A long discussion from its first post to its last, scrolled as fast as somebody does who holds Page Down; no
+    wheel is so fast for long. It goes on at that speed whatever the page does meanwhile.
+
+    One waits from the last frame in which the end of what was there was still below the window, until a frame in which
+    posts stand in its place. Where they do not come by themselves, the link to them is followed.
+    """
     page.goto("about:blank")
     before = served.cpu_seconds()
     page.goto(url, wait_until="networkidle")
     first_cpu, first_posts = served.cpu_seconds() - before, page.locator(POSTS).count()
-    read, waits = _ids(page), []
+    read, waits = _ids(page), [0.0]
     before = served.cpu_seconds()
     while page.locator(MORE).count():
-        waits.append(_go_on(page))
+        waits += [*_scroll(page), *([_go_on(page)] if _is_stuck(page) else [])]
         read |= _ids(page)
     cpu = served.cpu_seconds() - before
     posts = len(read) - first_posts
@@ -192,8 +226,25 @@ def _read_on(meter: Meter, page: Page, url: str, served: Served) -> None:
         return
     each, floor = cpu * 1000 / posts, first_cpu * 1000 / first_posts
     name = f"Chromium: reading on, {LARGE} posts, CPU a post"
-    meter.add(name, median_ms=statistics.median(waits), cpu_ms=each, floor_ms=floor, ratio=each / floor, noise=0.05)
+    meter.add(name, cpu_ms=each, floor_ms=floor, ratio=each / floor, noise=0.05)
     meter.add("Chromium: longest wait for the next posts", median_ms=max(waits), noise=0.3)
+
+
+def _scroll(page: Page) -> list[float]:
+    """Scroll on for some seconds; milliseconds for which there was nothing more to see, each time."""
+    page.evaluate(READING, MORE)
+    hand = page.context.new_cdp_session(page)
+    hand.send("Input.synthesizeScrollGesture", {**HAND, "yDistance": -STRETCH, "speed": PACE})
+    hand.detach()
+    waits: list[float] = page.evaluate("window.stopReading()")
+    return waits
+
+
+def _is_stuck(page: Page) -> bool:
+    """Whether one is at the end of what there is, and nothing comes."""
+    page.wait_for_load_state("networkidle")
+    at_end = "scrollY + innerHeight >= document.documentElement.scrollHeight - 1"
+    return bool(page.locator(MORE).count() and page.evaluate(at_end))
 
 
 def _ids(page: Page) -> set[str]:
@@ -219,7 +270,8 @@ def _reply(meter: Meter, page: Page, url: str, served: Served, first: Waited) ->
         page.goto(url, wait_until="networkidle")
         page.locator(_PARENT).nth(turn).click()
         words = f"reply-{turn}-{meter.database}"
-        page.locator(_FIELD).first.fill(f"{words} says what it means to say, in a sentence or two.")
+        page.locator(_FIELD).first.focus()
+        page.keyboard.insert_text(f"{words} says what it means to say, in a sentence or two.")
         page.wait_for_load_state("networkidle")
         _watch(page, words)
         requests.clear()

@@ -41,10 +41,17 @@ def in_the_discussion(visitor: Visitor) -> Iterator[str]:
     page.get_by_text("Rubric, 20 points").click()
     page.get_by_text("New thread").click()
     yield "discussion with everything unfolded"
-    page.locator(".pager a[rel=next]").click()
+    page.get_by_role("article").nth(39).scroll_into_view_if_needed()
+    expect(page.locator(".further article").first).to_be_attached()
+    yield "discussion with the posts that came by themselves"
+    page.goto(discussion_url(visitor.site) + "?sort=oldest&at=14#p14")
     yield "last page of the discussion"
     visitor.open_in_tab()
     page.get_by_role("link", name="Reply 2", exact=True).click()
+    expect(page.get_by_role("group", name="Reply to")).to_be_visible()
+    yield "reply in place"
+    way = page.get_by_role("link", name="Reply 2", exact=True).get_attribute("href")
+    page.goto(f"{visitor.site.tool_url}{way}")
     yield "reply"
     write(page, "  ")
     page.get_by_role("button", name="Post reply").click()
@@ -53,7 +60,12 @@ def in_the_discussion(visitor: Visitor) -> Iterator[str]:
     page.goto(discussion_url(visitor.site, "participation"))
     yield "how it is counted"
     page.get_by_role("table").get_by_role("link").first.click()
-    page.get_by_role("link", name="Edit").first.click()
+    edit = page.get_by_role("link", name="Edit").first
+    way = edit.get_attribute("href")
+    edit.click()
+    expect(page.get_by_role("group", name="Edit your post")).to_be_visible()
+    yield "edit in place"
+    page.goto(f"{visitor.site.tool_url}{way}")
     yield "edit"
     page.go_back()
     page.get_by_role("link", name="Delete").first.click()

@@ -12,7 +12,7 @@ from tests.web.page import Element
 
 BASE = "https://localhost"
 COOKIE = "__Host-colloquy"
-PARTS = ("/thread/more", "/like/part")
+PARTS = ("/thread/more", "/like/part", "/posts/part", "/edit/part")
 """How addresses end that answer with parts of a page."""
 
 

@@ -86,9 +86,11 @@ MAY = {
     "what_if.change": INSTRUCTORS,
     "participation_record.show": {"ana"} | STAFF,
     "posts.create": WRITERS,
+    "posts.create_in_place": WRITERS,
     "posts.new": WRITERS,
     "posts.reply": WRITERS,
     "posts.edit": {"ana"},  # the author
+    "posts.edit_in_place": {"ana"},
     "posts.delete": {"ana"} | STAFF,
     "posts.people": WRITERS,
     "discussions.more": WRITERS,
@@ -233,7 +235,7 @@ MAY = {
     "deep_linking.choose": INSTRUCTORS,
     "deep_linking.add": INSTRUCTORS,
 }
-STATUS = dict.fromkeys([("olga", f"posts.{name}") for name in ("reply", "edit", "delete")], 404)
+STATUS = dict.fromkeys([("olga", f"posts.{name}") for name in ("reply", "edit", "edit_in_place", "delete")], 404)
 STATUS |= {
     ("olga", f"moderation.{name}"): 404
     for name in ("act", "hide", "split", "report", "private_reply", "history", "like", "like_in_place")

@@ -1,6 +1,6 @@
 """Reading a discussion: its threads in the reader's order, page by page; new posts; the last activity."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from typing import Any
@@ -8,22 +8,21 @@ from typing import Any
 from sqlalchemy import (
     Select,
     bindparam,
-    func,
     literal,
     select,
 )
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of, fetch_rows
+from lti_app.core.db import fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.outlines.queries import get_outline
-from lti_app.discussion.outlines.rules import Outline, ThreadCount, Unread
+from lti_app.discussion.outlines.rules import Outline, Spot, ThreadCount, Unread
 from lti_app.discussion.posts.access import Circumstances, PostPermission, may, require
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import with_own_post
 from lti_app.discussion.posts.queries.views import PostRow, PostView, posts_by, view_post
-from lti_app.discussion.posts.rules.addresses import ancestor_paths
+from lti_app.discussion.posts.rules.addresses import address_to_path, ancestor_paths
 from lti_app.discussion.reactions.models import Like
 from lti_app.discussion.read_state.rules import Sort
 from lti_app.discussion.threads.rules import Overview, PostExcerpt
@@ -39,9 +38,6 @@ PAGE_SIZE = 40
 """Posts on one page of a discussion."""
 MORE_SIZE = 120
 """Posts that whoever goes on reading gets at once: what a request costs anyway is shared by more of them."""
-_LAST = alias_of(Post)
-"""Made once: an alias for each request would cost more than its statement."""
-_ROOT_ID = func.coalesce(Post.root_id, Post.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +114,72 @@ def read_thread(
     size = MORE_SIZE if goes_on else PAGE_SIZE
     cut = outline.cut(sort, unread, size, start=start, is_full=not goes_on)
     above = outline.find(ancestor_paths(cut.spots[0].path)) if start and cut.spots else []
-    wanted = {**viewer_values(actor, discussion), "ids": [spot.id for spot in (*above, *cut.spots)]}
-    found = fetch_rows(session, _chosen(viewer_kind(actor, discussion)), wanted) if cut.spots else []
-    rows = {row.id: row for row in found}
-    view_of = partial(view_post, discussion=discussion, actor=actor, c=circumstances)
+    found = _Found(session, actor, discussion, circumstances, (*above, *cut.spots))
     return ThreadPage(
-        lines=tuple(_line(rows[spot.id], actor) for spot in cut.spots if spot.id in rows),
-        above=tuple(_excerpt(view_of(rows[spot.id])) for spot in above if spot.id in rows),
+        lines=found.lines(cut.spots),
+        above=tuple(map(_excerpt, found.views(above))),
         previous=cut.previous,
         next=cut.next,
         sort=sort,
         counts=outline.counts(spot.id for spot in cut.spots),
-        names={row.author_id: row.author for row in found if row.byline is None},
+        names=found.names,
         circumstances=circumstances,
-        view_of=view_of,
+        view_of=found.view_of,
     )
+
+
+def read_posts(
+    session: Session,
+    actor: Actor,
+    discussion: DiscussionView,
+    addresses: Collection[str],
+    *,
+    circumstances: Circumstances,
+    outline: Outline | None = None,
+) -> ThreadPage:
+    """Single posts as a page shows them, in thread order (the statements of `read_thread`). First posts come with the
+    counts of their threads. What the actor may not see is left out. Raises what the READ permission raises.
+    """
+    require(actor, PostPermission.READ, circumstances)
+    outline = outline or get_outline(session, actor, discussion).outline
+    spots = outline.find(sorted(path for address in addresses if (path := address_to_path(address))))
+    found = _Found(session, actor, discussion, circumstances, spots)
+    return ThreadPage(
+        lines=found.lines(spots),
+        above=(),
+        previous=None,
+        next=None,
+        sort=Sort.OLDEST,
+        counts=outline.counts(spot.id for spot in spots),
+        names=found.names,
+        circumstances=circumstances,
+        view_of=found.view_of,
+    )
+
+
+class _Found:
+    """The posts at some places, as the database has them for the actor (one statement; none for no places)."""
+
+    def __init__(
+        self,
+        session: Session,
+        actor: Actor,
+        discussion: DiscussionView,
+        circumstances: Circumstances,
+        spots: Sequence[Spot],
+    ) -> None:
+        values = {**viewer_values(actor, discussion), "ids": [spot.id for spot in spots]}
+        found = fetch_rows(session, _chosen(viewer_kind(actor, discussion)), values) if spots else []
+        self._actor = actor
+        self._rows: dict[int, PostRow] = {row.id: row for row in found}
+        self.view_of = partial(view_post, discussion=discussion, actor=actor, c=circumstances)
+        self.names = {row.author_id: row.author for row in found if row.byline is None}
+
+    def lines(self, spots: Iterable[Spot]) -> tuple[PostLine, ...]:
+        return tuple(_line(self._rows[spot.id], self._actor) for spot in spots if spot.id in self._rows)
+
+    def views(self, spots: Iterable[Spot]) -> list[PostView]:
+        return [self.view_of(self._rows[spot.id]) for spot in spots if spot.id in self._rows]
 
 
 def _line(row: PostRow, actor: Actor) -> PostLine:

@@ -67,6 +67,10 @@ function watch(form, box) {
     clearTimeout(timer);
   });
   addEventListener("pageshow", () => (isOver = false));
+  form.addEventListener("not-sent", () => {
+    isOver = false;
+    if (written(form) !== last) later(0);
+  });
   addEventListener("online", () => timer === undefined && written(form) !== last && later(0));
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && timer !== undefined) save({ keepalive: field.value.length < KEEPALIVE_LIMIT });

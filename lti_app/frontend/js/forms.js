@@ -13,10 +13,12 @@ function sendOnce(form) {
     if (form.ariaBusy === "true") event.preventDefault();
     form.ariaBusy = "true";
   });
-  // Coming back by the browser's history shows the page as it was left.
-  addEventListener("pageshow", () => {
+  const isBack = () => {
     form.ariaBusy = null;
-  });
+  };
+  // Coming back by the browser's history shows the page as it was left.
+  addEventListener("pageshow", isBack);
+  form.addEventListener("not-sent", isBack);
 }
 
 function warnBeforeLosing(forms) {
@@ -31,7 +33,10 @@ function warnBeforeLosing(forms) {
     (form.querySelector("[aria-invalid=true]") ||
       form.dataset.returned !== undefined ||
       [...form.elements].some(changed));
-  for (const form of forms) form.addEventListener("submit", () => (sending = true));
+  for (const form of forms) {
+    form.addEventListener("submit", () => (sending = true));
+    form.addEventListener("not-sent", () => (sending = false));
+  }
   addEventListener("pageshow", () => (sending = false));
   addEventListener("beforeunload", (event) => {
     if (!sending && forms.some(unsaved)) event.preventDefault();

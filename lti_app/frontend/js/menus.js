@@ -8,10 +8,15 @@ export function watchMenus(root) {
       menu.querySelector("summary").focus();
     }
   });
+  const opened = new Set();
+  const note = ({ target: menu }) => menu.matches?.("details.post-menu[open]") && opened.add(menu);
+  root.addEventListener("toggle", note, true); // does not bubble
   for (const kind of ["click", "focusin"]) {
     root.addEventListener(kind, (event) => {
-      for (const menu of root.querySelectorAll("details.post-menu[open]")) {
-        if (!menu.contains(event.target)) menu.open = false;
+      for (const menu of opened) {
+        if (menu.contains(event.target)) continue;
+        menu.open = false;
+        opened.delete(menu);
       }
     });
   }

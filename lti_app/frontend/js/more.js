@@ -1,42 +1,43 @@
-// Going on reading without a new page: the next posts are fetched as one comes near the end of those that are there,
-// and take the place of the link to them when it is followed.
+// Going on reading without a new page: the next posts are fetched and put in the place of the link to them long before
+// the reader comes there, so that nobody who reads waits for them. Where that failed, the link is there to be followed.
 
-const NEAR = "1500px"; // about two windows before the end
+const AHEAD = "8000px"; // some eighteen long posts, or what passes in half a second while Page Down is held
 
+/** @param {Document} page */
 export function watchMore(page) {
-  const waiting = new Map(); // by address
-  const fetchOnce = (link) => {
-    const address = link.dataset.more;
-    if (!waiting.has(address)) waiting.set(address, load(address));
-    return waiting.get(address);
-  };
   const watcher = new IntersectionObserver(
     (entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue;
-        watcher.unobserve(target);
-        fetchOnce(target);
-      }
+      for (const { isIntersecting, target } of entries) if (isIntersecting) goOn(/** @type {any} */ (target));
     },
-    { rootMargin: `0px 0px ${NEAR} 0px` },
+    // By this page itself: within a frame of another site there would be no margin.
+    { root: page, rootMargin: `0px 0px ${AHEAD} 0px` },
   );
   const watch = () => {
-    const link = page.querySelector(".pager a[data-more]");
+    const link = page.querySelector(".further > .pager a");
     if (link) watcher.observe(link);
   };
-  page.addEventListener("click", async (event) => {
-    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-    const link = event.target.closest?.("a[data-more]");
-    if (!link || !isPlain || event.defaultPrevented) return;
-    event.preventDefault();
+
+  async function goOn(link) {
+    watcher.unobserve(link);
     if (link.ariaBusy === "true") return;
     link.ariaBusy = "true";
-    const html = await fetchOnce(link);
-    waiting.delete(link.dataset.more);
-    if (html === null) return location.assign(link.href); // says what is the matter
-    put(page, link.closest(".pager"), html);
-    watch();
+    const html = await load(link.dataset.more);
+    link.ariaBusy = null;
+    if (html !== null) {
+      put(page, link, html);
+      watch();
+    } else if ("wanted" in link.dataset) location.assign(link.href); // says what is the matter
+  }
+
+  page.addEventListener("click", (event) => {
+    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    const link = /** @type {any} */ (event.target)?.closest?.("a[data-more]");
+    if (!link || !isPlain || event.defaultPrevented) return;
+    event.preventDefault();
+    link.dataset.wanted = "true";
+    goOn(link);
   });
+  addEventListener("online", watch);
   watch();
 }
 
@@ -45,14 +46,16 @@ async function load(address) {
   return answer?.ok && !answer.redirected ? answer.text() : null;
 }
 
-function put(page, pager, html) {
+function put(page, link, html) {
+  const isWanted = "wanted" in link.dataset || page.activeElement === link;
   const part = page.createElement("template");
   part.innerHTML = html;
-  const first = part.content.querySelector(".post");
   const added = [...part.content.querySelectorAll(".post")];
-  pager.replaceWith(part.content);
+  // In a box of its own, so that the browser does not look at the style of all posts before it.
+  link.closest(".further").replaceChildren(part.content);
   page.dispatchEvent(new CustomEvent("posts-added", { detail: added }));
-  if (!first) return;
+  if (!isWanted || !added.length) return;
+  const [first] = added;
   first.tabIndex = -1; // a screen reader goes on from here
   first.addEventListener("blur", () => first.removeAttribute("tabindex"), { once: true });
   first.focus({ preventScroll: true, focusVisible: false });

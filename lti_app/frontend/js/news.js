@@ -52,6 +52,7 @@ export function watchNews(page, tools) {
     if (count > known) pause = SOON;
     if (count === known) return;
     known = count;
+    page.documentElement.classList.toggle("has-news", count > 0); // what one goes to stays clear of the link
     if (!count) return place.replaceChildren();
     const link = place.querySelector("a") ?? place.appendChild(page.createElement("a"));
     link.href = href;

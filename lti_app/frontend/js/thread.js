@@ -98,7 +98,7 @@ function click(link) {
 }
 
 // Brings a post to the top of the window.
-function show(stop) {
+export function show(stop) {
   if (!reveal(stop)) return false;
   stop.scrollIntoView({ block: stop.matches(POSTS) ? "start" : "nearest", behavior: "instant" });
   return true;
@@ -122,16 +122,29 @@ function watchFolds(page, button) {
   const folds = () => all(page, ".posts details.replies");
   const words = button.textContent;
   const isAnyOpen = () => folds().some((one) => one.open);
-  const tell = () => (button.textContent = isAnyOpen() ? words : button.dataset.unfold);
-  const offer = () => (button.hidden = !folds().length);
+  let isOpen = true; // any of them
+  const tell = (open) => {
+    isOpen = open;
+    button.textContent = open ? words : button.dataset.unfold;
+  };
   button.addEventListener("click", () => {
-    const open = !isAnyOpen();
-    for (const one of folds()) one.open = open;
+    tell(!isAnyOpen());
+    for (const one of folds()) one.open = isOpen;
   });
   // The event does not bubble, but passes the page on its way down, also to what is added later.
-  page.addEventListener("toggle", (event) => event.target.matches?.("details.replies") && tell(), true);
-  page.addEventListener("posts-added", offer);
-  offer();
+  page.addEventListener(
+    "toggle",
+    ({ target }) => {
+      if (target.matches?.("details.replies")) tell(target.open || isAnyOpen());
+    },
+    true,
+  );
+  page.addEventListener("posts-added", ({ detail: posts }) => {
+    const added = new Set(posts.map(foldOf).filter(Boolean));
+    if (added.size) button.hidden = false;
+    if (!isOpen) for (const one of added) one.open = false;
+  });
+  button.hidden = !folds().length;
 }
 
 // A link to a post of this page goes there without a new page, also into a folded thread. The address becomes the

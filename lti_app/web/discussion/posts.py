@@ -1,6 +1,6 @@
 """Writing: first posts, replies, edits and deletions. A post that is refused comes back with its text."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -38,6 +38,7 @@ from lti_app.web.discussion.forms.drafting import (
 from lti_app.web.discussion.forms.posts import EditForm, PostForm
 from lti_app.web.discussion.forms.quoting import passage_asked_for, quotation_asked_for
 from lti_app.web.discussion.forms.starting import groups_of, narrowed, offer_start
+from lti_app.web.discussion.placing import placed
 from lti_app.web.discussion.screening import essay_sellers
 from lti_app.web.errors import error_page, status_of
 from lti_app.web.forms.fields import ConfirmForm
@@ -49,6 +50,8 @@ from lti_app.web.transactions import now, read_session, ring_notices, writing
 FILES_AT_ONCE = 3
 """Of the largest size; more where they are smaller."""
 
+WITH_FILES = ("posts.create", "posts.create_in_place", "posts.edit", "posts.edit_in_place")
+
 blueprint = Blueprint("posts", __name__, url_prefix="/courses/<int:course_id>/discussions/<int:discussion_id>/posts")
 
 
@@ -56,27 +59,20 @@ blueprint = Blueprint("posts", __name__, url_prefix="/courses/<int:course_id>/di
 def allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let as much in as a few files have, before the body is read, and only from those who may send some."""
     actor = current_actor() if request.mimetype == "multipart/form-data" else None
-    if endpoint in ("posts.create", "posts.edit") and actor and may_send(actor, Purpose.ATTACHMENT):
+    if endpoint in WITH_FILES and actor and may_send(actor, Purpose.ATTACHMENT):
         request.max_content_length = FILES_AT_ONCE * limits().attachment
 
 
 @blueprint.post("")
 def create(discussion_id: int) -> ResponseReturnValue:
     """Post a first post, or a reply when the form names what it answers."""
-    actor, form = get_visitor(), PostForm()
-    if not (form.validate() & _take_files(actor, form)):
-        return _composer(actor, discussion_id, form), 422
-    try:
-        posted = _publish(actor, discussion_id, form)
-    except AlreadyPosted as error:
-        _announce(())
-        return _to_post(discussion_id, str(error.data["address"]))
-    except Refused as error:
-        form.text.errors = [refusal_words(error)]
-        save_as_draft(actor, discussion_id, form, place_of(form.parent_id.data))
-        return _composer(actor, discussion_id, form), status_of(error)
-    _announce(posted.held_for)
-    return _to_post(discussion_id, posted.address)
+    return _create(discussion_id, _announced)
+
+
+@blueprint.post("/part")
+def create_in_place(discussion_id: int) -> ResponseReturnValue:
+    """The same for a script, which gets the post alone and what it changes on the page."""
+    return _create(discussion_id, _in_place)
 
 
 @blueprint.get("/new")
@@ -107,24 +103,18 @@ def reply(discussion_id: int, post_id: int) -> ResponseReturnValue:
 def edit(discussion_id: int, post_id: int) -> ResponseReturnValue:
     """Change one's own post; what it said before is kept."""
     actor = get_visitor()
+    if request.method == "POST":
+        return _edit(discussion_id, post_id, _announced)
     discussion = get_discussion(read_session(), actor, discussion_id, now=now())
     post = get_text(read_session(), actor, discussion, post_id)
-    place = place_of(None, post_id)
-    if request.method == "GET":
-        draft = get_draft(read_session(), actor, discussion, place)
-        return _edit_page(actor, discussion, EditForm(data=begun_again(_as_written(post), draft)), post, draft=draft)
-    form = EditForm()
-    if not (form.validate() & _take_files(actor, form)):
-        return _edit_page(actor, discussion, form, post), 422
-    try:
-        posted = _revise(actor, discussion_id, post_id, form)
-    except (Refused, Conflict) as error:
-        form.text.errors = [refusal_words(error)]
-        save_as_draft(actor, discussion_id, form, place)
-        return _edit_page(actor, discussion, form, post), status_of(error)
-    if posted.held_for:
-        _announce(posted.held_for)
-    return _to_post(discussion_id, posted.address)
+    draft = get_draft(read_session(), actor, discussion, place_of(None, post_id))
+    return _edit_page(actor, discussion, EditForm(data=begun_again(_as_written(post), draft)), post, draft=draft)
+
+
+@blueprint.post("/<int:post_id>/edit/part")
+def edit_in_place(discussion_id: int, post_id: int) -> ResponseReturnValue:
+    """The same for a script, which gets the changed post alone and what it changes on the page."""
+    return _edit(discussion_id, post_id, _in_place)
 
 
 @blueprint.get("/people")
@@ -206,6 +196,56 @@ def refusal_words(error: Refused | Conflict) -> str:
     return words.get(error.code, _("Your post could not be saved. Check it and try again."))
 
 
+Shown = Callable[[Actor, int, str, Collection[HeldReason], bool], ResponseReturnValue]
+"""Answers with a post that was written: its address, what it is held for, whether it was there before."""
+
+
+def _create(discussion_id: int, shown: Shown) -> ResponseReturnValue:
+    actor, form = get_visitor(), PostForm()
+    if not (form.validate() & _take_files(actor, form)):
+        return _composer(actor, discussion_id, form), 422
+    try:
+        posted = _publish(actor, discussion_id, form)
+    except AlreadyPosted as error:
+        return shown(actor, discussion_id, str(error.data["address"]), (), False)
+    except Refused as error:
+        form.text.errors = [refusal_words(error)]
+        save_as_draft(actor, discussion_id, form, place_of(form.parent_id.data))
+        return _composer(actor, discussion_id, form), status_of(error)
+    return shown(actor, discussion_id, posted.address, posted.held_for, False)
+
+
+def _edit(discussion_id: int, post_id: int, shown: Shown) -> ResponseReturnValue:
+    actor = get_visitor()
+    discussion = get_discussion(read_session(), actor, discussion_id, now=now())
+    post, form = get_text(read_session(), actor, discussion, post_id), EditForm()
+    if not (form.validate() & _take_files(actor, form)):
+        return _edit_page(actor, discussion, form, post), 422
+    try:
+        posted = _revise(actor, discussion_id, post_id, form)
+    except (Refused, Conflict) as error:
+        form.text.errors = [refusal_words(error)]
+        save_as_draft(actor, discussion_id, form, place_of(None, post_id))
+        return _edit_page(actor, discussion, form, post), status_of(error)
+    return shown(actor, discussion_id, posted.address, posted.held_for, True)
+
+
+def _announced(
+    _actor: Actor, discussion_id: int, address: str, held_for: Collection[HeldReason], is_edit: bool
+) -> ResponseReturnValue:
+    """The page of the post. Of an edit there is nothing to say but that it is held."""
+    if held_for or not is_edit:
+        flash(*_message(held_for))
+    return _to_post(discussion_id, address)
+
+
+def _in_place(
+    actor: Actor, discussion_id: int, address: str, held_for: Collection[HeldReason], is_edit: bool
+) -> ResponseReturnValue:
+    message = _("Changes saved.") if is_edit and not held_for else _message(held_for)[0]
+    return placed(actor, discussion_id, address, message=message, is_held=bool(held_for))
+
+
 def _publish(actor: Actor, discussion_id: int, form: PostForm) -> Published:
     with writing() as session:
         published = publish(
@@ -239,18 +279,15 @@ def _revise(actor: Actor, discussion_id: int, post_id: int, form: EditForm) -> P
     return revised
 
 
-def _announce(held_for: Collection[HeldReason]) -> None:
-    """Say that the post is in the discussion, or that it is held for review."""
-    if held_for:
-        flash(
-            _(
-                "Your post is saved and held for review. Your instructor will review it before others see it; the "
-                "reason is shown with the post."
-            ),
-            "warning",
-        )
-    else:
-        flash(_("Posted."))
+def _message(held_for: Collection[HeldReason]) -> tuple[str, str]:
+    """That the post is in the discussion, or that it is held for review; and of which kind this message is."""
+    if not held_for:
+        return _("Posted."), "message"
+    words = _(
+        "Your post is saved and held for review. Your instructor will review it before others see it; the "
+        "reason is shown with the post."
+    )
+    return words, "warning"
 
 
 def _composer(actor: Actor, discussion_id: int, form: PostForm) -> str:

@@ -38,7 +38,7 @@ def posts_on(client, url, language):
     answer = client.get(url, headers={"Accept-Language": language})
     assert answer.status_code == 200
     assert MARK not in answer.text
-    return POSTS.search(answer.text)[0].partition('<p class="pager">')[0]
+    return POSTS.search(answer.text)[0].partition('<div class="further">')[0]
 
 
 def in_zone(site, actor, zone):
