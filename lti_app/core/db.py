@@ -2,8 +2,9 @@
 
 import enum
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Select,
     Text,
     create_engine,
     event,
@@ -109,6 +111,37 @@ def fetch_rows(session: Session, statement: Executable, values: Mapping[str, obj
 def fetch_tuples(session: Session, statement: Executable, values: Mapping[str, object]) -> Sequence[Any]:
     """The same for thousands of rows that are taken apart by position."""
     return _executed(session, statement, values).all()
+
+
+@dataclass(frozen=True)
+class StoredRows:
+    """Rows as the driver gives them, without any conversion to the types of their columns."""
+
+    raw: Sequence[tuple[Any, ...]]
+    _make: Callable[[Iterable[Any]], Any]
+    _readers: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """What converts which column."""
+
+    def read(self, row: tuple[Any, ...]) -> Any:
+        """One of these rows as `fetch_rows` answers it. Of equal rows the results are equal."""
+        values = list(row)
+        for nth, reader in self._readers:
+            values[nth] = reader(values[nth])
+        return self._make(values)
+
+
+def fetch_stored(session: Session, statement: Select[Any], values: Mapping[str, object]) -> StoredRows:
+    """The rows of a statement like those of `fetch_rows`, for whoever has kept most of what they become: to see that a
+    row is the same costs a tenth of reading it.
+    """
+    result, dialect = _executed(session, statement, values), session.get_bind().dialect
+    cursor: Any = result.cursor
+    types = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
+    found = [each.result_processor(dialect, about[1]) for each, about in zip(types, cursor.description, strict=True)]
+    readers = tuple((nth, reader) for nth, reader in enumerate(found) if reader is not None)
+    rows = StoredRows(cursor.fetchall(), _row_type(tuple(result.keys()))._make, readers)
+    result.close()
+    return rows
 
 
 def _executed(session: Session, statement: Executable, values: Mapping[str, object]) -> CursorResult[Any]:
