@@ -136,12 +136,20 @@ def fetch_stored(session: Session, statement: Select[Any], values: Mapping[str, 
     """
     result, dialect = _executed(session, statement, values), session.get_bind().dialect
     cursor: Any = result.cursor
-    types = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
-    found = [each.result_processor(dialect, about[1]) for each, about in zip(types, cursor.description, strict=True)]
-    readers = tuple((nth, reader) for nth, reader in enumerate(found) if reader is not None)
+    readers = _readers_of(statement, dialect, tuple([about[1] for about in cursor.description]))
     rows = StoredRows(cursor.fetchall(), _row_type(tuple(result.keys()))._make, readers)
     result.close()
     return rows
+
+
+@lru_cache(maxsize=64)
+def _readers_of(
+    statement: Select[Any], dialect: Dialect, stored_as: tuple[object, ...]
+) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    """What converts which column of a statement."""
+    types = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
+    found = [each.result_processor(dialect, code) for each, code in zip(types, stored_as, strict=True)]
+    return tuple((nth, reader) for nth, reader in enumerate(found) if reader is not None)
 
 
 def _executed(session: Session, statement: Executable, values: Mapping[str, object]) -> CursorResult[Any]:
