@@ -6,7 +6,7 @@ computed from the thread, not stored, and never count.
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -157,7 +157,7 @@ def hypothetical_post(
 
 def hypothetical_edit(post: PostFacts, version: VersionFacts, *, move: Move | None) -> PostFacts:
     """A post after the edit that is being written."""
-    return replace(post, versions=(*post.versions, version), move=move)
+    return post._replace(versions=(*post.versions, version), move=move)
 
 
 @dataclass(frozen=True)
@@ -206,4 +206,4 @@ def _words(text: str) -> set[str]:
 def _with_words(post: PostFacts, words: int) -> PostFacts:
     """The post with at least this many words."""
     *before, last = post.versions
-    return replace(post, versions=(*before, last._replace(words=max(last.words, words))))
+    return post._replace(versions=(*before, last._replace(words=max(last.words, words))))

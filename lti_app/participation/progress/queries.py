@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import Id, alias_of, fetch_rows
+from lti_app.core.db import Id, alias_of, fetch_tuples
 from lti_app.core.watched import WatchedMoment
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
@@ -139,7 +139,7 @@ def get_participation(
     facts = tuple(_collect_facts(session, discussion, whose, viewer=actor).get(whose, ()))
     has_posted = any(not (fact.deleted or fact.is_reply) for fact in facts)
     if not may(actor, PostPermission.READ, with_own_post(discussion, has_posted=has_posted)):
-        facts = tuple(replace(fact, parent_author="") for fact in facts)
+        facts = tuple(fact._replace(parent_author="") for fact in facts)
     requirements = requirements_of(discussion, calendar)
     found = collect_activity(session, {discussion.id: [requirements]}, whose)
     activity = found.of(discussion.id, whose, requirements.of_first_post.words)
@@ -254,7 +254,7 @@ def collect_term_verdicts(
     """
     if person_id != actor.person_id:
         require(actor, DiscussionPermission.GRADE)
-    rows = fetch_rows(session, _TERM_FACTS, {"course_id": actor.course_id, "person_id": person_id})
+    rows = fetch_tuples(session, _TERM_FACTS, {"course_id": actor.course_id, "person_id": person_id})
     facts: dict[int, list[PostFacts]] = {}
     for (discussion_id, _id), versions in groupby(rows, key=itemgetter(0, 1)):
         facts.setdefault(discussion_id, []).append(_facts_of(list(versions)))
@@ -286,7 +286,7 @@ def collect_course_work(
     facts: dict[int, dict[int, list[PostFacts]]] = {}
     if views:
         values = {"course_id": actor.course_id, "wanted": [view.id for view in views]}
-        rows = fetch_rows(session, _COURSE_FACTS, values)
+        rows = fetch_tuples(session, _COURSE_FACTS, values)
         for (discussion_id, _id, author_id), versions in groupby(rows, key=itemgetter(0, 1, 2)):
             facts.setdefault(discussion_id, {}).setdefault(author_id, []).append(_facts_of(list(versions)))
     later = collect_later_dates_in(session, views) if extended is None else extended
@@ -318,7 +318,7 @@ def _collect_facts(
     """
     kind = viewer_kind(viewer, discussion).in_any_group if viewer else None
     values = viewer_values(viewer, discussion) if viewer else {"discussion_id": discussion.id}
-    rows = fetch_rows(session, _class_facts(kind, of_one=person_id is not None), {**values, "person_id": person_id})
+    rows = fetch_tuples(session, _class_facts(kind, of_one=person_id is not None), {**values, "person_id": person_id})
     facts: dict[int, list[PostFacts]] = {}
     for (_id, author_id), versions in groupby(rows, key=itemgetter(1, 2)):
         facts.setdefault(author_id, []).append(_facts_of(list(versions)))
@@ -356,11 +356,14 @@ def _facts_of(rows: list[Any]) -> PostFacts:
     group_id, thread_id, answered_id, by_staff, byline, name, first_written_at = first[11:18]
     if answered_id is not None:
         answered_id = author_key(answered_id, byline)
-    earlier = () if first_written_at is None else [VersionFacts(row[-3], row[-2], _ids_in(row[-1])) for row in rows]
+    latest = VersionFacts(edited or created, words, _ids_in(readings))
+    versions: tuple[VersionFacts, ...] = (latest,)
+    if first_written_at is not None:
+        versions = (*(VersionFacts(row[-3], row[-2], _ids_in(row[-1])) for row in rows), latest)
     return PostFacts(
-        id=post_id,
-        address=address,
-        versions=(*earlier, VersionFacts(edited or created, words, _ids_in(readings))),
+        post_id,
+        address,
+        versions,
         parent_author_id=answered_id,
         parent_author=name or "",
         answers_self=answered_id == author_id,

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
@@ -40,6 +42,12 @@ class Standing(StrEnum):
     EXCUSED = "excused"  # its date has passed, but there was too little to reply to; it can still be met
 
 
+MET = frozenset({Standing.MET, Standing.MET_LATE})
+"""What is fulfilled, on time or late."""
+PENDING = frozenset({Standing.PARTLY, Standing.OPEN})
+"""What is not fulfilled and can still be fulfilled on time."""
+
+
 class Verdict(NamedTuple):
     """The state of one requirement, and what it was counted from."""
 
@@ -66,12 +74,12 @@ class Verdict(NamedTuple):
     @property
     def is_met(self) -> bool:
         """Whether it is fulfilled, on time or late."""
-        return self.standing in (Standing.MET, Standing.MET_LATE)
+        return self.standing in MET
 
     @property
     def is_pending(self) -> bool:
         """Whether it is not fulfilled and can still be fulfilled on time."""
-        return self.standing in (Standing.PARTLY, Standing.OPEN)
+        return self.standing in PENDING
 
     @property
     def is_missed(self) -> bool:
@@ -147,8 +155,7 @@ class Terms:
 NO_TERMS = Terms(Calendar())
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """One student's posts, with everything needed to judge them."""
 
     posts: tuple[PostFacts, ...]
@@ -189,12 +196,11 @@ class Case:
         return Standing.PARTLY if begun else Standing.OPEN
 
 
-@dataclass(frozen=True)
-class Judgment:
+class Judgment(NamedTuple):
     """The result of one requirement for a student's posts."""
 
     verdicts: tuple[Verdict, ...]
-    posts: Mapping[int, PostVerdict] = field(default_factory=dict)
+    posts: Mapping[int, PostVerdict] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -319,7 +325,7 @@ class Requirement(ABC):
     def is_asked(self) -> bool:
         """Whether it requires anything."""
 
-    @property
+    @cached_property
     def due(self) -> datetime | None:
         """When it is due by the student's dates: by its own date, else by that of its stage. An extension moves its own
         date as far as the date of its stage."""
@@ -410,13 +416,18 @@ class Done(NamedTuple):
     """Which of two at the same moment comes first."""
 
 
+def _in_order(done: Done) -> tuple[datetime, int]:
+    return done.at, done.order
+
+
 def judge_count(requirement: Requirement, done: Collection[Done], want: int, case: Case) -> Verdict:
     """The verdict of a requirement that is met once so many things are done; the earliest count."""
-    due = case.due_of(requirement)
-    counted = sorted(done, key=lambda each: (each.at, each.order))[:want]
-    met = len(counted) >= want
-    late = any(is_late(each.at, due) for each in counted)
-    last = counted[-1].at if counted else None
+    due, counted = case.due_of(requirement), list(done)
+    if len(counted) > 1:
+        counted.sort(key=_in_order)
+    del counted[want:]
+    met, last = len(counted) >= want, counted[-1].at if counted else None
+    late = last is not None and is_late(last, due)
     return Verdict(
         requirement=requirement,
         standing=case.standing(met=met, late=late, begun=bool(counted), due=due),
@@ -450,18 +461,13 @@ def judge_once(
     reading: AssignedReading | None = None,
 ) -> Verdict:
     """The verdict of a requirement that one post can meet, from posts and the moment since when each meets it."""
-    found = sorted([(since, post.id, post.address) for since, post in done if since is not None])
-    met_at = found[0][0] if found else None
-    late = met_at is not None and is_late(met_at, due)
-    return Verdict(
-        requirement=requirement,
-        standing=case.standing(met=met_at is not None, late=late, begun=False, due=due),
-        have=int(bool(found)),
-        want=1,
-        due=due,
-        met_at=met_at,
-        late=late,
-        addresses=tuple([address for _, _, address in found]),
-        reading=reading,
-        counted_at=met_at,
-    )
+    found = [(since, post.id, post.address) for since, post in done if since is not None]
+    if not found:
+        standing = case.standing(met=False, late=False, begun=False, due=due)
+        return Verdict(requirement, standing, 0, 1, due, None, False, (), reading=reading)
+    found.sort()
+    met_at = found[0][0]
+    late = is_late(met_at, due)
+    addresses = tuple([address for _, _, address in found])
+    standing = case.standing(met=True, late=late, begun=True, due=due)
+    return Verdict(requirement, standing, 1, 1, due, met_at, late, addresses, (), reading, met_at)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from lti_app.core.wording import Phrase, Typed, marked, phrase
 from lti_app.discussion.discussions.rules import AssignedReading
@@ -12,6 +13,7 @@ from lti_app.participation.requirements.base import (
     Judgment,
     Outlook,
     Requirement,
+    Standing,
     Verdict,
     judge_once,
 )
@@ -45,7 +47,28 @@ class CitationRequirement(Requirement):
             for reading_id, since in post.cited_since().items():
                 cited.setdefault(reading_id, []).append((since, post))
         readings = self.terms.readings
-        return Judgment(tuple([judge_once(self, cited.get(each.id, ()), case, due, each) for each in readings]))
+        uncited = () if all(each.id in cited for each in readings) else self._uncited(case, due)
+        return Judgment(
+            tuple(
+                [
+                    judge_once(self, found, case, due, each) if (found := cited.get(each.id)) else uncited[nth]
+                    for nth, each in enumerate(readings)
+                ]
+            )
+        )
+
+    def _uncited(self, case: Case, due: datetime | None) -> tuple[Verdict, ...]:
+        """The verdict on each reading for whoever does not cite it: the same for the whole class at one moment."""
+        standing = case.standing(met=False, late=False, begun=False, due=due)
+        known = self._of_nobody.get((standing, due))
+        if known is None:
+            known = tuple([judge_once(self, (), case, due, each) for each in self.terms.readings])
+            self._of_nobody[standing, due] = known
+        return known
+
+    @cached_property
+    def _of_nobody(self) -> dict[tuple[Standing, datetime | None], tuple[Verdict, ...]]:
+        return {}
 
     @property
     def sentence(self) -> Phrase:

@@ -19,10 +19,21 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from lti_app.core.wording import Phrase
-from lti_app.participation.requirements.base import Asked, Case, Requirement, Verdict, excused
+from lti_app.participation.requirements.base import (
+    MET,
+    PENDING,
+    Asked,
+    Case,
+    Requirement,
+    Standing,
+    Verdict,
+    excused,
+)
 from lti_app.participation.requirements.early import NO_CLOCK, EarlyRule, ReplyClock
 from lti_app.participation.requirements.facts import DELETED, NO_ACTIVITY, ActivityFacts, Need, PostFacts, PostVerdict
 from lti_app.participation.requirements.points import NO_USE, PointsUse
+
+_DONE = MET | {Standing.EXCUSED}
 
 
 @dataclass(frozen=True)
@@ -97,20 +108,25 @@ class Verdicts:
         """The verdicts on what is not optional."""
         return tuple([verdict for verdict in self.requirements if not verdict.requirement.own.is_optional])
 
+    @cached_property
+    def standings(self) -> frozenset[Standing]:
+        """The states of what is not optional."""
+        return frozenset([verdict.standing for verdict in self.required])
+
     @property
     def all_met(self) -> bool:
         """Whether all that is required is met, on time or late, or excused."""
-        return all(verdict.is_met or verdict.is_excused for verdict in self.required)
+        return self.standings <= _DONE
 
-    @cached_property
+    @property
     def any_pending(self) -> bool:
         """Whether something that is required is not met and can still be met on time."""
-        return any(verdict.is_pending for verdict in self.required)
+        return not self.standings.isdisjoint(PENDING)
 
-    @cached_property
+    @property
     def any_missed(self) -> bool:
         """Whether something that is required is not met, and its date has passed."""
-        return any(verdict.is_missed for verdict in self.required)
+        return Standing.MISSED in self.standings
 
     def missed_before(self, moment: datetime | None) -> bool:
         """Whether something that is required and missed was due before a moment, such as when the student joined."""
@@ -124,7 +140,7 @@ class Verdicts:
     @property
     def any_excused(self) -> bool:
         """Whether something that is required is excused."""
-        return any(verdict.is_excused for verdict in self.required)
+        return Standing.EXCUSED in self.standings
 
     @property
     def completed_at(self) -> datetime | None:
@@ -156,6 +172,8 @@ class Verdicts:
         A requirement may have several verdicts, one for each reading; its points are those of all together.
         """
         of_all = possible = earned = Decimal(0)
+        if not any(verdict.requirement.own.points for verdict in self.requirements):
+            return of_all, possible, earned
         for _kind, group in groupby(self.requirements, key=lambda verdict: verdict.kind):
             verdicts = tuple(group)
             own = verdicts[0].requirement.own
@@ -214,7 +232,8 @@ def evaluate(
     for part, is_asked in requirements.judging:
         judgment = part.judge(case)
         if is_asked:
-            verdicts += [excused(each, clock, now) for each in judgment.verdicts]
+            own = judgment.verdicts
+            verdicts += own if clock.proof is None else [excused(each, clock, now) for each in own]
         judged.update(judgment.posts)
     has_started = any(not post.is_reply and not post.deleted for post in posts)
     return Verdicts(

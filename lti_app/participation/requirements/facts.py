@@ -51,8 +51,7 @@ SET_ASIDE = {reason.key: reason for reason in (HIDDEN, HELD, PRIVATE)}
 """Why a post does not count regardless of its text, by key."""
 
 
-@dataclass(frozen=True)
-class PostFacts:
+class PostFacts(NamedTuple):
     """The facts about one of the student's posts."""
 
     id: int

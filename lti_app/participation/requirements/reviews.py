@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from lti_app.core.wording import Phrase, marked, nphrase, phrase
 from lti_app.participation.requirements.base import Case, FormField, Judgment, Requirement, Verdict, is_late
@@ -46,7 +47,7 @@ class ReviewsRequirement(Requirement):
         """Whether they count, and the discussion has any."""
         return self.counted == COUNTED and self.terms.reviews is not None
 
-    @property
+    @cached_property
     def due(self) -> datetime | None:
         """When reviews are due, which is set with them."""
         return self.terms.reviews.due if self.terms.reviews else None

@@ -1,6 +1,5 @@
 """What a composer says before: as tables, and that it never says anything else than the count does afterwards."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -117,7 +116,7 @@ def test_the_kind_of_reply_that_is_asked_for():
     )
     made = told([FIRST], 60, to=BEN, move=Move.COUNTER, asked=asked)
     assert (move(made, gained=False), move(made, gained=True)) == (None, Move.COUNTER)
-    again = told([FIRST, replace(REPLIED, move=Move.COUNTER)], 60, to=CHI, move=Move.COUNTER, asked=asked)
+    again = told([FIRST, REPLIED._replace(move=Move.COUNTER)], 60, to=CHI, move=Move.COUNTER, asked=asked)
     assert (move(again, gained=False), move(again, gained=True)) == (None, None)
 
 
@@ -154,7 +153,7 @@ def test_it_says_what_the_count_says_once_it_is_posted(asked, there, to, version
     who = ReplyTarget(to, "", is_self=to == 1, is_staff=to == 9) if to else None
     hypothetical = hypothetical_post(there, version, move=None, answered=who)
     said, now = forecast(asked, there, hypothetical, version.at, UTC), version.at
-    real = replace(hypothetical, id=hypothetical.id + 5, address="7.1")
+    real = hypothetical._replace(id=hypothetical.id + 5, address="7.1")
     after = evaluate(asked, [*there, real], now)
     if said is not None:
         assert said.verdict == after.posts[real.id]
@@ -163,7 +162,7 @@ def test_it_says_what_the_count_says_once_it_is_posted(asked, there, to, version
         assert said.short == max(0, said.short)
         if said.best.counts:
             want = (asked.of_reply if to else asked.of_first_post).words
-            longer = replace(real, versions=(version._replace(words=max(version.words, want)),))
+            longer = real._replace(versions=(version._replace(words=max(version.words, want)),))
             assert evaluate(asked, [*there, longer], now).posts[real.id] == said.best
 
 

@@ -1,6 +1,5 @@
 """Posts on different days as a requirement: which posts make a day, and when a day begins."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -165,5 +164,5 @@ def test_the_note_says_which_day_and_how_many_are_missing():
 
 def test_a_split_or_imported_parent_changes_nothing():
     """The evaluator sees a reply; whose post it answers is decided before."""
-    reply = replace(post(2, (2, 10), to=BEN), parent_author_id=-7)
+    reply = post(2, (2, 10), to=BEN)._replace(parent_author_id=-7)
     assert evaluate(TWO_DAYS, [post(1, (1, 20)), reply], day(3)).requirements[-1].standing is MET

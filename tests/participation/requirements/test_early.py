@@ -1,7 +1,5 @@
 """Students who post early: when their replies are due, and when a missed reply is excused."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +56,7 @@ CASES = {
     "closed before the time was over": ([FIRST], (0.5, 10), 12 + SECOND, EXCUSED, 13),
     "without a first post": ([], (0.5,), 8, MISSED, 6),
     "with a short first post": ([post(1, (1, 19))], (0.5,), 8, MISSED, 6),
-    "with a deleted first post": ([replace(FIRST, deleted=True)], (0.5,), 8, MISSED, 6),
+    "with a deleted first post": ([FIRST._replace(deleted=True)], (0.5,), 8, MISSED, 6),
     "since the first post has enough words": ([post(1, (1, 9), (2, 20))], (0.5, 1.5), 8, MISSED, 6),
     "a late first post is protected too": ([post(1, (5, 20))], (0.5,), 8, EXCUSED, 6),
 }
@@ -100,7 +98,7 @@ def test_off_unless_set_and_without_both_dates():
 
 
 def test_only_the_own_group_counts():
-    grouped = replace(FIRST, of_group=7)
+    grouped = FIRST._replace(of_group=7)
     assert of_replies([grouped], others(0.1, 0.2, group=8), 7).standing is EXCUSED
     assert of_replies([grouped], others(0.1, 0.2, group=7), 7).standing is MISSED
     assert of_replies([grouped], others(0.1, 0.2), 7).standing is MISSED  # posts for all groups

@@ -31,7 +31,7 @@ BACKGROUND = replace(ZALEZNIK, required=False)
 
 
 def reply(number, at=1.0, words=50, *, to=BEN, thread=90, move=None, **changes):
-    return replace(post(number, (at, words), to=to), thread_id=thread, move=move, **changes)
+    return post(number, (at, words), to=to)._replace(thread_id=thread, move=move, **changes)
 
 
 def did(**done):
@@ -49,7 +49,7 @@ READ_ALL = ask(calendar=WEEK, reading_wanted="all", readings=(KOTTER, BACKGROUND
 ONCE = ask(calendar=WEEK, position_wanted="once", has_poll=True)
 TWICE = ask(calendar=WEEK, position_wanted="twice", has_poll=True)
 THREE_POSTS = ask(calendar=WEEK, first_posts_wanted=3, first_post_words=100)
-CITING = replace(post(1, (1, 50, {1})), id=1)
+CITING = post(1, (1, 50, {1}))._replace(id=1)
 TWO_PLACES = frozenset({(1, "104", ""), (1, "", "3")})
 
 # requirements, posts, what else was done, the day of the question | standing, how many, since which day
@@ -117,7 +117,7 @@ CASES = {
     "passages: two places": (PASSAGES, [CITING], did(places={1: TWO_PLACES}), 3, MET, 2, 1),
     "passages: one place twice": (
         PASSAGES,
-        [CITING, replace(CITING, id=2, address="2")],
+        [CITING, CITING._replace(id=2, address="2")],
         did(places={1: frozenset({(1, "104", "")}), 2: frozenset({(1, "104", "")})}),
         3,
         PARTLY,
@@ -135,7 +135,7 @@ CASES = {
     ),
     "passages: a deleted post": (
         PASSAGES,
-        [replace(CITING, deleted=True)],
+        [CITING._replace(deleted=True)],
         did(places={1: TWO_PLACES}),
         3,
         OPEN,

@@ -1,7 +1,5 @@
 """A reply of a kind as a requirement: what was written when, and how it stands at a moment."""
 
-from dataclasses import replace
-
 import pytest
 
 from lti_app.discussion.discussions.rules import Move
@@ -25,7 +23,7 @@ COUNTER = ask_for(**TERMS)
 
 
 def reply(number, *versions, to=BEN, move=Move.COUNTER, deleted=False):
-    return replace(post(number, *versions, to=to, deleted=deleted), move=move)
+    return post(number, *versions, to=to, deleted=deleted)._replace(move=move)
 
 
 # posts, the day of the question | standing, the posts it was counted from, the day since when it is met

@@ -1,6 +1,5 @@
 """Posts that are hidden, held or private do not count while they are; shown again they count from their own time."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,7 +20,7 @@ AFTER = DUE + timedelta(days=1)
 
 @pytest.mark.parametrize("reason", [Reasons.HIDDEN, Reasons.HELD, Reasons.PRIVATE])
 def test_what_is_set_aside_counts_for_nothing(reason):
-    verdicts = evaluate(ASKED, [replace(FIRST, aside=reason), replace(REPLY, aside=reason)], AFTER)
+    verdicts = evaluate(ASKED, [FIRST._replace(aside=reason), REPLY._replace(aside=reason)], AFTER)
     standings = [verdict.standing for verdict in verdicts.requirements]
     assert standings == [Standing.MISSED, Standing.OPEN, Standing.MISSED]
     assert {(verdict.reason, verdict.counts) for verdict in verdicts.posts.values()} == {(reason, False)}
@@ -36,12 +35,12 @@ def test_shown_again_it_counts_from_when_it_was_written():
 
 @pytest.mark.parametrize("reason", [Reasons.HIDDEN, Reasons.HELD, Reasons.PRIVATE])
 def test_another_post_counts_in_its_place(reason):
-    second = replace(FIRST, id=3, address="3", versions=(VersionFacts(MONDAY + timedelta(days=1), 6, frozenset({1})),))
-    verdicts = evaluate(ASKED, [replace(FIRST, aside=reason), second], AFTER)
+    second = FIRST._replace(id=3, address="3", versions=(VersionFacts(MONDAY + timedelta(days=1), 6, frozenset({1})),))
+    verdicts = evaluate(ASKED, [FIRST._replace(aside=reason), second], AFTER)
     assert (verdicts.posts[3].reason, verdicts.requirements[0].addresses) == (Reasons.FIRST_POST, ("3",))
 
 
 def test_deleted_is_deleted_whatever_else_it_is():
-    verdicts = evaluate(ASKED, [replace(FIRST, deleted=True, aside=Reasons.HIDDEN)], MONDAY)
+    verdicts = evaluate(ASKED, [FIRST._replace(deleted=True, aside=Reasons.HIDDEN)], MONDAY)
     assert verdicts.posts[1].reason is Reasons.DELETED
     assert not verdicts.has_started

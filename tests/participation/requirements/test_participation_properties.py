@@ -1,6 +1,5 @@
 """What is true of the rule of participation whatever was written, edited and deleted."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -57,7 +56,7 @@ def test_the_order_of_posts_makes_no_difference(asked, written, now, random):
 @given(requirements, posts, hours, st.data())
 def test_a_deleted_post_is_as_if_it_had_never_been(asked, written, now, data):
     gone = data.draw(st.sampled_from(written)) if written else None
-    deleted = evaluate(asked, [replace(post, deleted=True) if post is gone else post for post in written], now)
+    deleted = evaluate(asked, [post._replace(deleted=True) if post is gone else post for post in written], now)
     never = evaluate(asked, [post for post in written if post is not gone], now)
     assert (deleted.requirements, deleted.has_started) == (never.requirements, never.has_started)
     assert {key: verdict for key, verdict in deleted.posts.items() if not gone or key != gone.id} == never.posts

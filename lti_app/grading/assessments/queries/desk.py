@@ -1,13 +1,15 @@
 """The students of the grading desk."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, Subquery, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of, fetch_rows
+from lti_app.core.db import StoredRows, alias_of, fetch_stored
 from lti_app.core.errors import NotFound
+from lti_app.core.recent import RecentlyUsed
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import IN_CLASS_ORDER, member_name
 from lti_app.course.courses.rules import Actor, Role
@@ -47,6 +49,14 @@ _MARKED: tuple[Any, ...] = (
 )
 
 
+MOST_LINES = 3_000
+"""That one process keeps: six classes of 500 students; about 7 MB."""
+_kept: RecentlyUsed[tuple[int, bool], Mapping[int, tuple[tuple[Any, ...], GradersOf, StudentLine]]] = RecentlyUsed(
+    MOST_LINES
+)
+"""By discussion id, whether names are hidden, and person id: a line with the row and the graders it was made of."""
+
+
 def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
     """All active students with their posts and grading status, in the order of class lists (one statement, and two more
     where students have graders). Of students whom graders mark independently it tells no grade.
@@ -57,10 +67,29 @@ def list_desk(session: Session, actor: Actor, discussion: DiscussionView) -> lis
     require(actor, DiscussionPermission.GRADE)
     blind = discussion.hides_names_from(actor)
     values = {"course_id": actor.course_id, "discussion_id": discussion.id, "actor_id": actor.person_id}
-    rows = fetch_rows(session, _class_list(blind=blind), values)
-    people = [row.person_id for row in rows] if rows and rows[0].is_divided else []
+    stored = fetch_stored(session, _class_list(blind=blind), values)
+    people = [row[0] for row in stored.raw] if stored.raw and stored.read(stored.raw[0]).is_divided else []
     graders = collect_graders(session, actor, discussion, people).of if people else {}
-    return [_student_line(row, graders.get(row.person_id, NO_GRADERS), blind=blind) for row in rows]
+    return _lines_of(stored, graders, discussion.id, blind=blind)
+
+
+def _lines_of(
+    stored: StoredRows, graders: Mapping[int, GradersOf], discussion_id: int, *, blind: bool
+) -> list[StudentLine]:
+    """A line for each row. Those whose rows and graders are the same as when they were last read are not made again:
+    nothing else is in a line.
+    """
+    known = _kept.get((discussion_id, blind)) or {}
+    found: dict[int, tuple[tuple[Any, ...], GradersOf, StudentLine]] = {}
+    is_same = len(known) == len(stored.raw)
+    for row in stored.raw:
+        own, kept = graders.get(row[0], NO_GRADERS), known.get(row[0])
+        if kept is None or kept[0] != row or kept[1] != own:
+            is_same, kept = False, (row, own, _student_line(stored.read(row), own, blind=blind))
+        found[row[0]] = kept
+    if not is_same:
+        _kept.put((discussion_id, blind), found, len(found))
+    return [line for _row, _graders, line in found.values()]
 
 
 @cache

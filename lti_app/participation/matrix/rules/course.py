@@ -19,6 +19,7 @@ from lti_app.participation.matrix.rules.states import (
     state_of,
 )
 from lti_app.participation.progress.rules import standing_of
+from lti_app.participation.requirements.base import MET
 from lti_app.participation.requirements.evaluation import Verdicts
 
 
@@ -176,7 +177,7 @@ def course_cells_of(people: Iterable[int], verdicts_of: Callable[[int], Verdicts
 def cell_of(verdicts: Verdicts) -> CourseCell:
     """What a table tells of one student in one discussion."""
     work = state_of(standing_of(verdicts, posts=posts_of(verdicts)))
-    met = sum(verdict.is_met for verdict in verdicts.requirements)
+    met = sum([verdict.standing in MET for verdict in verdicts.requirements])
     address = next((each for verdict in verdicts.requirements for each in verdict.addresses), "")
     points = (verdicts.points, verdicts.points_possible) if verdicts.points_of_all else None
     return CourseCell(work, met, len(verdicts.requirements), address, points)

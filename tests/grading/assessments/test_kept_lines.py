@@ -1,0 +1,94 @@
+"""The lines of the class list that a process keeps: the same as lines that were just made, whatever has happened."""
+
+import pytest
+
+from lti_app.core.db import fetch_rows, fetch_stored
+from lti_app.course.courses.actions import deactivate_others
+from lti_app.course.courses.rules import Role
+from lti_app.course.people.models import Person
+from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
+from lti_app.discussion.discussions.rules import Anonymity
+from lti_app.discussion.posts.actions.edit import edit_post
+from lti_app.discussion.posts.rules.written import PostContent
+from lti_app.grading.assessments.actions.grading import release
+from lti_app.grading.assessments.queries import desk
+from lti_app.grading.assessments.queries.desk import list_desk
+from lti_app.grading.passbacks.models import Passback
+from lti_app.grading.passbacks.rules.states import PassbackState
+from tests.cast import arrive
+from tests.factories.discussions import set_up
+from tests.factories.grades import mark
+from tests.factories.posts import write
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    desk._kept.clear()
+
+
+def listed(session, actor, discussion):
+    """The class list as it is with what is kept, which must be as without."""
+    lines = list_desk(session, actor, discussion)
+    found = desk._kept.get((discussion.id, discussion.hides_names_from(actor)))
+    desk._kept.clear()
+    assert list_desk(session, actor, discussion) == lines
+    desk._kept.put((discussion.id, discussion.hides_names_from(actor)), found, len(found))
+    return {line.person_id: line for line in lines}
+
+
+def renamed(session, student):
+    session.get_one(Person, student.person_id).name = "Anahit"
+    session.flush()
+
+
+def sent(session, student):
+    row = session.query(Passback).filter_by(person_id=student.person_id).one()
+    row.state, row.error_code = PassbackState.REFUSED, "no_line_item"
+    session.flush()
+
+
+def test_only_lines_that_something_has_changed_are_made_again(session, cast, discussion, clock):
+    ana, ben = cast.ana.person_id, cast.ben.person_id
+    post = write(session, cast.ana, discussion, text="Leaders align people.", now=clock())
+    marks = (1, 1, 0, 0, 0)
+    steps = (
+        lambda: mark(session, cast.ines, discussion, cast.ana, *marks, now=clock.move(hours=1)),
+        lambda: release(session, cast.ines, discussion, cast.ana.person_id, now=clock()),
+        lambda: sent(session, cast.ana),
+        lambda: edit_post(
+            session, cast.ana, discussion, post.id, PostContent("Anew."), version=1, now=clock.move(hours=1)
+        ),
+        lambda: renamed(session, cast.ana),
+    )
+    before = listed(session, cast.ines, discussion)
+    for nth, step in enumerate(steps):
+        step()
+        after = listed(session, cast.ines, discussion)
+        assert after[ana] != before[ana], nth
+        assert after[ben] is before[ben], nth
+        assert list_desk(session, cast.ines, discussion) == [*after.values()]
+        before = after
+
+
+def test_who_comes_and_leaves(session, cast, discussion, clock):
+    before = listed(session, cast.ines, discussion)
+    new = arrive(session, cast.course_id, "Nia Newcomer", Role.STUDENT, now=clock())
+    assert listed(session, cast.ines, discussion).keys() == {*before, new.person_id}
+    deactivate_others(session, cast.course_id, [*before], clock.move(days=1))
+    assert listed(session, cast.ines, discussion).keys() == before.keys()
+
+
+def test_lines_under_pseudonyms_are_kept_apart(session, cast, clock):
+    blind = set_up(session, cast.ines, clock(), anonymity=Anonymity.BLIND)
+    name_everybody(session, cast.ines, blind)
+    assert not {line.name for line in listed(session, cast.ines, blind).values()} & {cast.ana.name, cast.ben.name}
+    assert all(line.key.startswith("b") for line in listed(session, cast.tariq, blind).values())
+
+
+def test_rows_as_stored_are_read_as_others_are(session, cast, discussion, clock):
+    mark(session, cast.ines, discussion, cast.ana, 1, 1, 0, 0, 0, now=clock())
+    release(session, cast.ines, discussion, cast.ana.person_id, now=clock())
+    statement = desk._class_list(blind=False)
+    values = {"course_id": cast.ines.course_id, "discussion_id": discussion.id, "actor_id": cast.ines.person_id}
+    stored = fetch_stored(session, statement, values)
+    assert [stored.read(row) for row in stored.raw] == fetch_rows(session, statement, values)
