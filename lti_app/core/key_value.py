@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, cast
 
-from sqlalchemy import ColumnElement, Index, and_, delete, select
+from sqlalchemy import Index, and_, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_app.core.clock import Clock
@@ -35,6 +35,11 @@ class KeyValue(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
     expires_at: Mapped[datetime]
+
+
+_IS_CURRENT = and_(KeyValue.key == bindparam("named"), KeyValue.expires_at > bindparam("now"))
+_CURRENT = select(KeyValue.value).where(_IS_CURRENT)
+_TAKEN = delete(KeyValue).where(_IS_CURRENT).returning(KeyValue.value).execution_options(synchronize_session=False)
 
 
 class KeyValueUnavailable(ColloquyError):
@@ -76,27 +81,17 @@ class DatabaseStore:
 
     def get(self, key: str) -> str | None:
         """The value; None if there is none or it has expired."""
-        with self._database.read() as session:
-            return session.scalar(
-                select(KeyValue.value).where(KeyValue.key == key, KeyValue.expires_at > self._clock())
-            )
+        with self._database.glance() as session:
+            return session.scalar(_CURRENT, {"named": key, "now": self._clock()})
 
     def take(self, key: str) -> str | None:
         """Remove and return the value."""
         with self._database.writing() as session:
-            gone = (
-                delete(KeyValue)
-                .where(KeyValue.key == key, KeyValue.expires_at > self._clock())
-                .returning(KeyValue.value)
-            )
-            return session.scalar(gone)
+            return session.scalar(_TAKEN, {"named": key, "now": self._clock()})
 
     def add(self, key: str, value: str, ttl: timedelta) -> bool:
         """Store a value unless the key has one; returns whether it was stored."""
         return self._keep(key, value, ttl, only_if_absent=True)
-
-    def _is_current(self, key: str) -> ColumnElement[bool]:
-        return and_(KeyValue.key == key, KeyValue.expires_at > self._clock())
 
     def _keep(self, key: str, value: str, ttl: timedelta, *, only_if_absent: bool) -> bool:
         now = self._clock()

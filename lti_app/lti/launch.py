@@ -35,7 +35,7 @@ from lti_app.lti.claims import HISTORY, Context, GradeService, Message, MessageT
 from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.message import Launch
 from lti_app.lti.models import CourseLink, Placement
-from lti_app.lti.placing import find_named, find_placement, follow_link, make_placement
+from lti_app.lti.placing import find_known, find_named, follow_link, make_placement
 
 WITHOUT_CONTEXT = "without-context/"
 """A launch that names no course gets one of its own, kept under this and the id of its resource link."""
@@ -132,13 +132,18 @@ def _find_place(session: Session, launch: Launch, time_zone: str, now: datetime)
     A placement that we know stays in the course where its discussion is, whatever context the LMS names with it.
     """
     message, link = launch.message, launch.message.resource_link
-    placement = find_placement(session, launch.deployment.id, link)
+    known = find_known(
+        session, launch.deployment.id, link_id=link.id if link else None, context_id=_context_id(message)
+    )
+    placement = known.placement
     if placement is None and named_submission(message.target_link_uri):
         link = None  # SpeedGrader opens a student's work under the id of no link that we know: it is none
     course_id = placement.course_id if placement else None
     context = message.context or _context_of_its_own(message, placement)
     if context is not None:
-        course_id = _follow_context(session, launch, context, course_id=course_id, time_zone=time_zone, now=now)
+        course_id = _follow_context(
+            session, launch, context, known.context, course_id=course_id, time_zone=time_zone, now=now
+        )
     if course_id is None:
         raise LaunchRefused(RefusalReason.CONTEXT_MISSING)
     if link is None:
@@ -155,6 +160,13 @@ def _find_place(session: Session, launch: Launch, time_zone: str, now: datetime)
     return course_id, placement.discussion_id
 
 
+def _context_id(message: Message) -> str | None:
+    """By which context the course is found, if the link is not known."""
+    if message.context is not None:
+        return message.context.id
+    return WITHOUT_CONTEXT + message.resource_link.id if message.resource_link else None
+
+
 def _context_of_its_own(message: Message, placement: Placement | None) -> Context | None:
     """What stands for the context of a new placement whose launch names none."""
     link = message.resource_link
@@ -162,14 +174,19 @@ def _context_of_its_own(message: Message, placement: Placement | None) -> Contex
 
 
 def _follow_context(
-    session: Session, launch: Launch, context: Context, *, course_id: int | None, time_zone: str, now: datetime
+    session: Session,
+    launch: Launch,
+    context: Context,
+    link: CourseLink | None,
+    *,
+    course_id: int | None,
+    time_zone: str,
+    now: datetime,
 ) -> int:
-    """The course of this context: `course_id` where that is settled, else the one linked to it, else a new one.
+    """The course of this context: `course_id` where that is settled, else that of its `link`, else a new one.
 
     The course's name and the address of its roster follow the LMS's.
     """
-    named = (CourseLink.deployment_id == launch.deployment.id, CourseLink.context_id == context.id)
-    link = session.scalar(select(CourseLink).where(*named))
     if link is None:
         if course_id is None:
             course_id = create_course(

@@ -17,10 +17,12 @@ import re
 import secrets
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission
 from lti_app.discussion.discussions.actions.linking import follow_title, replace_discussion, restore_discussion
@@ -31,7 +33,7 @@ from lti_app.discussion.discussions.queries.discussion import get_discussion
 from lti_app.grading.assessments.actions.duplicating import copy_graded_discussion
 from lti_app.grading.passbacks.actions.queueing import send_column_again
 from lti_app.lti.claims import DISCUSSION, Message, ResourceLink
-from lti_app.lti.models import PartColumn, Placement
+from lti_app.lti.models import CourseLink, Deployment, PartColumn, Placement
 
 NUMBER = re.compile(r"[0-9]{1,18}")
 """The id of a discussion: what links carry that an earlier release has made."""
@@ -47,12 +49,37 @@ def new_selection(points: Decimal) -> str:
     return f"{secrets.token_urlsafe(KEY_BYTES)}.{int(points * 100)}"
 
 
-def find_placement(session: Session, deployment: int, link: ResourceLink | None) -> Placement | None:
-    """The placement of this link; None before its first launch."""
-    if link is None:
-        return None
-    named = (Placement.deployment_id == deployment, Placement.resource_link_id == link.id)
-    return session.scalar(select(Placement).where(*named))
+class OpenedBefore(NamedTuple):
+    """What earlier launches have made of a link and a context. While it is in use, the session need not ask for its
+    course and its discussion again.
+    """
+
+    placement: Placement | None
+    context: CourseLink | None
+    course: Course | None
+    """The context's."""
+    discussion: Discussion | None
+    """The placement's."""
+
+
+_IS_PLACEMENT = and_(Placement.deployment_id == Deployment.id, Placement.resource_link_id == bindparam("link_id"))
+_IS_CONTEXT = and_(CourseLink.deployment_id == Deployment.id, CourseLink.context_id == bindparam("context_id"))
+_KNOWN = (
+    select(Placement, CourseLink, Course, Discussion)
+    .select_from(Deployment)
+    .outerjoin(Placement, _IS_PLACEMENT)
+    .outerjoin(Discussion, Discussion.id == Placement.discussion_id)
+    .outerjoin(CourseLink, _IS_CONTEXT)
+    .outerjoin(Course, Course.id == CourseLink.course_id)
+    .where(Deployment.id == bindparam("deployment"))
+)
+
+
+def find_known(session: Session, deployment: int, *, link_id: str | None, context_id: str | None) -> OpenedBefore:
+    """What a deployment has opened by this link and this context, in one statement."""
+    named = {"deployment": deployment, "link_id": link_id, "context_id": context_id}
+    found = session.execute(_KNOWN, named).one_or_none()
+    return OpenedBefore(*found) if found else OpenedBefore(None, None, None, None)
 
 
 def find_named(session: Session, message: Message, course_id: int, *, locked: bool = False) -> int | None:

@@ -64,7 +64,7 @@ class RegisteredPlatforms(ToolConfAbstract[Request]):
         wanted = select(Platform).where(Platform.issuer == iss)
         if client_id:
             wanted = wanted.where(Platform.client_id == client_id)
-        with self._database.read() as session:
+        with self._database.glance() as session:
             found = session.scalars(wanted.limit(2)).all()
         if len(found) != 1:
             reason = RefusalReason.PLATFORM_AMBIGUOUS if found else RefusalReason.PLATFORM_UNKNOWN
@@ -83,6 +83,6 @@ class RegisteredPlatforms(ToolConfAbstract[Request]):
         """The deployment of this registration; None when the operator has not added it."""
         wanted = select(Deployment).join(Platform, Platform.id == Deployment.platform_id)
         named = (Platform.issuer == iss, Platform.client_id == client_id, Deployment.deployment_id == deployment_id)
-        with self._database.read() as session:
+        with self._database.glance() as session:
             deployment = session.scalar(wanted.where(*named))
         return PlatformDeployment(deployment) if deployment else None

@@ -14,7 +14,7 @@ from lti_app.course.courses.models import Course, EarlierCourse, Enrollment, Vis
 from lti_app.course.courses.rules import Actor, CitationStyle, CourseSettings, Library, Role, hash_token, visit_end
 from lti_app.course.people.actions import record_person, record_time_zone
 from lti_app.course.people.models import Person
-from lti_app.course.people.rules import Identity, Names
+from lti_app.course.people.rules import Identity, Names, display_name
 
 
 def create_course(
@@ -103,18 +103,24 @@ def record_member(
     person_id = record_person(
         session, identity, names, now, is_theirs=lambda known: _enrollment(session, course_id, known) is not None
     )
-    enroll(session, course_id=course_id, person_id=person_id, role=role, now=now)
+    is_named = bool(display_name(names))
+    enroll(session, course_id=course_id, person_id=person_id, role=role, is_named=is_named, now=now)
     return person_id
 
 
-def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now: datetime) -> None:
-    """Record that a person is in a course. A weaker role alone never replaces a stronger one.
+def enroll(
+    session: Session, *, course_id: int, person_id: int, role: Role, now: datetime, is_named: bool = False
+) -> None:
+    """Record that a person is in a course. A weaker role alone never replaces a stronger one. `is_named` says that the
+    person's name is recorded already; else the database is asked for it.
 
     An instructor who previews the course as a student, or who has a weaker role in the class list, must not become a
     student who is graded. People who come back after they had left have the new role. Two launches may do this at the
     same time.
     """
-    _number(session, _enrolled(session, course_id, person_id, role, now))
+    enrollment = _enrolled(session, course_id, person_id, role, now)
+    if not is_named:
+        _number(session, enrollment)
 
 
 def _enrolled(session: Session, course_id: int, person_id: int, role: Role, now: datetime) -> Enrollment:
@@ -235,8 +241,8 @@ def open_visit(
     class list calls a student too is a student again, whatever they were before.
     """
     theirs = (Visit.course_id == course_id, Visit.person_id == person_id)
-    stronger = [each for each in Role if each.power > role.power]
-    session.execute(update(Visit).where(*theirs, Visit.role.in_(stronger)).values(role=role))
+    if stronger := [each for each in Role if each.power > role.power]:
+        session.execute(update(Visit).where(*theirs, Visit.role.in_(stronger)).values(role=role))
     if role is Role.STUDENT:
         own = (Enrollment.course_id == course_id, Enrollment.person_id == person_id)
         listed = (Enrollment.listed_role == Role.STUDENT, Enrollment.role != Role.STUDENT)
@@ -267,6 +273,8 @@ def renew_visit(session: Session, token: str, now: datetime) -> None:
 
 def end_visits_of_others(session: Session, person_id: int, tokens: Collection[str]) -> bool:
     """End those of a browser's visits that are another person's, in all courses; whether there were any."""
+    if not tokens:
+        return False
     hashes = [hash_token(token) for token in tokens]
     of_others = delete(Visit).where(Visit.token_hash.in_(hashes), Visit.person_id != person_id)
     return bool(session.execute(of_others.returning(Visit.token_hash)).all())
