@@ -102,6 +102,9 @@ def test_a_first_reply_begins_a_fold(page: Page):
 def test_who_cancels_finds_their_words_again(page: Page):
     page.get_by_role("link", name="Reply 2", exact=True).click()
     write(page, "Not yet.")
+    audit = Audit()
+    audit.look(page, "thread, a composer in place")
+    assert audit.findings == []
     page.get_by_role("link", name="Cancel").click()
     expect(composer(page)).to_be_hidden()
     expect(post_at(page, "2")).to_be_focused()
