@@ -26,13 +26,13 @@ def page(site: Site, visit: MakeVisitor) -> Iterator[Page]:
 def come_near_the_end(site: Site, page: Page, event: str = "requestfailed") -> None:
     page.goto(discussion_url(site) + "?sort=oldest")
     with page.expect_event(event, lambda request: "/thread/more" in request.url):
-        page.get_by_role("article").nth(20).scroll_into_view_if_needed()
+        page.get_by_role("article").nth(36).scroll_into_view_if_needed()
 
 
 def test_the_next_posts_come_by_themselves_also_within_a_frame(site: Site, visit: MakeVisitor):
     visitor = visit(site, reduced_motion="reduce")
     tool = read(visitor, "amara")
-    tool.get_by_role("article").nth(20).scroll_into_view_if_needed()
+    tool.get_by_role("article").nth(36).scroll_into_view_if_needed()
     expect(tool.get_by_role("link", name="Later posts")).to_have_count(0)
     addresses = tool.get_by_role("article").evaluate_all("(posts) => posts.map((post) => post.id)")
     assert len(addresses) == len(set(addresses)) > 40
