@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of, fetch_rows, sees_one_moment
+from lti_app.core.db import alias_of, fetch_tuples, sees_one_moment
 from lti_app.core.recent import RecentlyUsed
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
@@ -82,8 +82,8 @@ def get_outline(session: Session, actor: Actor, discussion: DiscussionView) -> R
     basis = (frozenset((marks or "").split()), frozenset((groups or "").split()))
     kept = _OUTLINES.get(key)
     if kept is None or kept.basis != basis:
-        rows = fetch_rows(session, _placed(kind), {**values, "reader_id": reader_id})
-        kept = _Kept(basis, Outline([PlacedPost(*row) for row in rows]))
+        rows = fetch_tuples(session, _placed(kind), {**values, "reader_id": reader_id})
+        kept = _Kept(basis, Outline(list(map(PlacedPost._make, rows))))
         if sees_one_moment(session):
             _OUTLINES.put(key, kept, kept.outline.size + 1)
     last_author, last_at, numbers, sort, has_opened, has_begun = others

@@ -1,13 +1,13 @@
 """The outline of a discussion: where its posts stand for a viewer, what is counted of them, and how they are read."""
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import chain, groupby, islice
-from operator import attrgetter
+from operator import attrgetter, or_
 from typing import NamedTuple
 
 from lti_app.discussion.discussions.rules import Move
@@ -98,11 +98,6 @@ class PlacedPost(NamedTuple):
     descendants: int | None
 
     @property
-    def spot(self) -> Spot:
-        """Where it stands."""
-        return Spot(self.id, self.path, self.address)
-
-    @property
     def is_first(self) -> bool:
         """Whether it began its thread."""
         return self.id == self.root_id
@@ -114,8 +109,6 @@ class ThreadOutline:
 
     first: PlacedPost
     spots: tuple[Spot, ...]
-    said: PostNumbers
-    """The numbers of its posts that say something."""
     count: ThreadCount | None
     """None where none does."""
 
@@ -148,39 +141,27 @@ class Outline:
 
     def __init__(self, posts: Sequence[PlacedPost]) -> None:
         """From the posts in thread order."""
-        self._said_in: dict[int, PostNumbers] = {}
-        self.threads = tuple(self._threads(posts))
+        self.threads = tuple(_threads(posts))
         self.size = len(posts)
         """How many posts there are."""
         said = [post for post in posts if post.says_something]
-        self.said = PostNumbers.of(post.number for post in said)
-        """The numbers of those that say something."""
         self.activity = _activity(said)
         """Without the last post, whose author has a name."""
-        by_author: dict[int, list[int]] = {}
+        self._in_thread: dict[int, int] = defaultdict(int)
+        self._by_author: dict[int, int] = defaultdict(int)
         for post in said:
-            by_author.setdefault(post.author_id, []).append(post.number)
-        self._said_by = {author: PostNumbers.of(numbers) for author, numbers in by_author.items()}
-        self._spots = {spot.path: spot for spot in chain.from_iterable(thread.spots for thread in self.threads)}
-
-    def _threads(self, posts: Sequence[PlacedPost]) -> Iterable[ThreadOutline]:
-        by_root = sorted(posts, key=attrgetter("root_id"))  # which keeps the order within a thread
-        for root_id, group in groupby(by_root, key=attrgetter("root_id")):
-            members = tuple(group)
-            said = [post for post in members if post.says_something]
-            numbers = PostNumbers.of(post.number for post in said)
-            self._said_in[root_id] = numbers
-            first = members[0]
-            if first.is_first:  # else it does not exist for the viewer, and its thread is not read
-                yield ThreadOutline(first, tuple(post.spot for post in members), numbers, _count(said))
+            bit = 1 << post.number - 1  # as `PostNumbers` has them
+            self._in_thread[post.root_id] |= bit
+            self._by_author[post.author_id] |= bit
+        self._said = reduce(or_, self._in_thread.values(), 0)
+        self._spots = {spot.path: spot for spot in _spots_of(self.threads)}
 
     def unread(self, read: PostNumbers, reader_id: int) -> Unread:
         """What is new to somebody who has read these: posts of others that say something."""
-        own = self._said_by.get(reader_id, PostNumbers())
-        new = self.said.bits & ~read.bits & ~own.bits
+        new = self._said & ~read.bits & ~self._by_author.get(reader_id, 0)
         if not new:
             return Unread()
-        found = ((root_id, (numbers.bits & new).bit_count()) for root_id, numbers in self._said_in.items())
+        found = ((root_id, (bits & new).bit_count()) for root_id, bits in self._in_thread.items())
         return Unread(PostNumbers(new), {root_id: count for root_id, count in found if count})
 
     def counts(self, posts: Iterable[int]) -> dict[int, ThreadCount]:
@@ -241,6 +222,16 @@ class Outline:
     @cached_property
     def _in_thread_order(self) -> tuple[Spot, ...]:
         return tuple(_spots_of(self._oldest))
+
+
+def _threads(posts: Sequence[PlacedPost]) -> Iterator[ThreadOutline]:
+    by_root = sorted(posts, key=attrgetter("root_id"))  # which keeps the order within a thread
+    for _root_id, group in groupby(by_root, key=attrgetter("root_id")):
+        members = tuple(group)
+        first = members[0]
+        if first.is_first:  # else it does not exist for the viewer, and its thread is not read
+            spots = tuple([Spot(post.id, post.path, post.address) for post in members])
+            yield ThreadOutline(first, spots, _count([post for post in members if post.says_something]))
 
 
 def _spots_of(threads: Iterable[ThreadOutline]) -> Iterable[Spot]:
