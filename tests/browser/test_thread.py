@@ -28,7 +28,8 @@ HIDE = """(hidden) => {
 def read(visitor: Visitor, who: str, order: str = "Oldest first") -> FrameLocator:
     """Open the discussion in its frame, in an order that the test knows."""
     tool = visitor.become(who).open()
-    tool.get_by_role("button", name=order).click()
+    with visitor.page.expect_event("framenavigated", lambda frame: "sort=" in frame.url):  # also if it has that order
+        tool.get_by_role("button", name=order).click()
     expect(tool.get_by_role("button", name=order)).to_have_attribute("aria-pressed", "true")
     expect(tool.get_by_role("button", name="Keyboard shortcuts")).to_be_visible()
     return tool
