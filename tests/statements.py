@@ -1,10 +1,11 @@
-"""Counts what a piece of work asks of the database."""
+"""What a piece of work asks of the database: how many statements, and which columns they name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Column, Engine, event
+from sqlalchemy.sql import visitors
 
 BOOKKEEPING = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
 
@@ -27,3 +28,19 @@ def count_statements(engine: Engine) -> Iterator[list[str]]:
         yield sent
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def columns_read(engine: Engine, work: Callable[[], object]) -> dict[str, Column[Any]]:
+    """The columns of tables that the statements of this work name, by "table.column"."""
+    found: set[Column[Any]] = set()
+
+    def note(_connection: Any, statement: Any, *_others: Any) -> None:
+        for part in visitors.iterate(statement):
+            found.update(base for base in getattr(part, "base_columns", ()) if isinstance(base, Column))
+
+    event.listen(engine, "before_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(engine, "before_execute", note)
+    return {f"{column.table.name}.{column.name}": column for column in found}

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Column, Enum, event, select, update
-from sqlalchemy.sql import visitors
+from sqlalchemy import Enum, select, update
 
 from lti_app.core.db import UtcDateTime
 from lti_app.core.errors import ColloquyError
@@ -30,7 +29,7 @@ from lti_app.discussion.read_state.rules import PostNumbers, Sort
 from lti_app.discussion.threads.queries import get_overview, read_thread
 from tests.factories.discussions import set_up
 from tests.factories.posts import write
-from tests.statements import count_statements
+from tests.statements import columns_read, count_statements
 
 STEPS = 60
 ALONG = {"post.latest_at", "post.latest_number", "post.descendants"}
@@ -221,22 +220,6 @@ def test_another_group_is_another_outline(database, session, cast, clock):
     assert size(cast.ben) == 1
 
 
-def columns_read(database, session, actor, discussion):
-    """The columns of posts that outlines are made from."""
-    found = set()
-
-    def note(_connection, statement, *_others):
-        for part in visitors.iterate(statement):
-            found.update(base for base in getattr(part, "base_columns", ()) if isinstance(base, Column))
-
-    event.listen(database.engine, "before_execute", note)
-    try:
-        get_outline(session, actor, discussion)
-    finally:
-        event.remove(database.engine, "before_execute", note)
-    return {f"{column.table.name}.{column.name}": column for column in found if column.table.name == "post"}
-
-
 def another(value, column, now):
     """Another value that the column may have."""
     if isinstance(column.type, UtcDateTime):
@@ -259,7 +242,8 @@ def test_everything_that_is_read_changes_the_mark(database, session, cast, discu
         "post.split_from_id": first.id,
         "post.group_id": make_group(session, cast.ines, "One"),
     }
-    read = columns_read(database, session, cast.ana, discussion)
+    named = columns_read(database.engine, lambda: get_outline(session, cast.ana, discussion))
+    read = {name: column for name, column in named.items() if column.table is Post.__table__}
     assert read.keys() >= {"post.path", "post.pinned_at", "post.undated", "post.held_at", *ALONG}
 
     def marks():

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 import pytest
-from sqlalchemy import Column, delete, event, insert, select, text, update
-from sqlalchemy.sql import visitors
+from sqlalchemy import delete, insert, select, text, update
 
 from lti_app.core.db import UtcDateTime
 from lti_app.course.groups.models import Group
@@ -31,6 +30,7 @@ from tests.factories.discussions import plan
 from tests.factories.posts import write
 from tests.factories.readings import add_readings
 from tests.factories.reviews import again, assign, plan_reviews
+from tests.statements import columns_read
 
 OF_THE_VIEW = {"discussion_reading"}
 """Read with the discussion, and compared as a part of it."""
@@ -82,20 +82,9 @@ def marks(session, views, sources=tuple(Source)):
     return collect_marks(session, {view.id: sources for view in views})
 
 
-def columns_read(database, session, actor, views):
+def columns_of(database, session, actor, views):
     """The columns of tables that a full evaluation reads."""
-    found = set()
-
-    def note(_connection, statement, *_others):
-        for part in visitors.iterate(statement):
-            found.update(base for base in getattr(part, "base_columns", ()) if isinstance(base, Column))
-
-    event.listen(database.engine, "before_execute", note)
-    try:
-        collect_course_work(session, actor, views, extended={})
-    finally:
-        event.remove(database.engine, "before_execute", note)
-    return {f"{column.table.name}.{column.name}": column for column in found}
+    return columns_read(database.engine, lambda: collect_course_work(session, actor, views, extended={}))
 
 
 def another(session, column, value):
@@ -116,7 +105,7 @@ def another(session, column, value):
 def test_everything_that_is_read_changes_them(database, session, cast, filled):
     here, _other = filled
     assert requirements_of(here).needs == set(Need)
-    read = columns_read(database, session, cast.ines, filled)
+    read = columns_of(database, session, cast.ines, filled)
     assert read.keys() >= {"post.hidden_at", "post.root_id", "revision.words", "citation.post_id", "passage.page"}
     before = marks(session, filled)
     for name in sorted(read.keys() - KEYS):
@@ -135,7 +124,7 @@ def test_everything_that_is_read_changes_them(database, session, cast, filled):
 
 def test_rows_that_come_and_go_change_them(database, session, cast, filled):
     here, _other = filled
-    tables = {column.table for column in columns_read(database, session, cast.ines, filled).values()}
+    tables = {column.table for column in columns_of(database, session, cast.ines, filled).values()}
     for table in sorted(tables, key=lambda each: each.name):
         if table.name in {*OF_THE_VIEW, "passage"}:  # which is cited by none when it comes or goes
             continue
