@@ -18,7 +18,6 @@ from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.discussion.discussions.rules import State
 from lti_app.discussion.moderation.queries import find_moved
 from lti_app.discussion.posts import access as posts_access
-from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.posts.rules.addresses import address_to_path
 from lti_app.discussion.read_state.actions import record_first_opening
 from lti_app.discussion.read_state.rules import Sort, write_numbers
@@ -34,11 +33,10 @@ from lti_app.grading.assessments.rules import MAX_REASON
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.notices.feed.queries.standing import get_standing
 from lti_app.participation.progress.queries import Participation, requirements_of
-from lti_app.participation.requirements.evaluation import Verdicts
 from lti_app.participation.versions.queries import list_versions
 from lti_app.web.discussion.cards import PageCards
 from lti_app.web.discussion.first_screen import first_screen
-from lti_app.web.discussion.forms.drafting import first_post, own_participation
+from lti_app.web.discussion.forms.drafting import circumstances_with, first_post, own_participation
 from lti_app.web.discussion.forms.setting_up import SettingsPage
 from lti_app.web.discussion.forms.starting import groups_of, names_of, narrowed, starting
 from lti_app.web.forms.fields import ConfirmForm
@@ -60,7 +58,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
     groups = groups_of(session, actor, discussion)
     discussion = narrowed(discussion, groups, request.args.get("group"))
     own = own_participation(actor, discussion)
-    circumstances = _circumstances(session, actor, discussion, own.verdicts if own else None)
+    circumstances = circumstances_with(session, actor, discussion, own)
     thread = _thread(session, actor, discussion, circumstances)
     if moved := _moved(session, actor, discussion, thread["page"]):
         return redirect(url_for(".show", discussion_id=discussion_id, at=moved, _anchor=f"p{moved}"), 303)
@@ -82,7 +80,7 @@ def more(discussion_id: int) -> ResponseReturnValue:
     groups = groups_of(session, actor, discussion)
     discussion = narrowed(discussion, groups, request.args.get("group"))
     own = own_participation(actor, discussion)
-    circumstances = _circumstances(session, actor, discussion, own.verdicts if own else None)
+    circumstances = circumstances_with(session, actor, discussion, own)
     posts_access.require(actor, posts_access.PostPermission.READ, circumstances)
     told = {
         "discussion": discussion,
@@ -206,15 +204,6 @@ def _starting(
     has_posted = circumstances.has_posted
     form = first_post(actor, discussion, participation=own, can_write=can_write, has_posted=has_posted)
     return {"has_posted": has_posted, "can_write": can_write, **starting(form, groups, discussion, actor)}
-
-
-def _circumstances(
-    session: Session, actor: Actor, discussion: DiscussionView, progress: Verdicts | None
-) -> posts_access.Circumstances:
-    """What the reader's permissions depend on; a student's progress has answered it already."""
-    if progress is None:
-        return circumstances_of(session, actor, discussion)
-    return posts_access.Circumstances(discussion.state, discussion.post_first, has_posted=progress.has_started)
 
 
 def _thread(

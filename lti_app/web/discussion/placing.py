@@ -5,7 +5,6 @@ from flask import render_template, request, url_for
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, may
 from lti_app.discussion.discussions.queries.discussion import get_discussion
-from lti_app.discussion.posts.queries.gate import circumstances_of
 from lti_app.discussion.reviewing.queries.tasks import list_tasks
 from lti_app.discussion.stances.queries import get_stances
 from lti_app.discussion.threads.queries import get_overview, read_posts
@@ -15,7 +14,7 @@ from lti_app.grading.assessments.queries.waiting import count_waiting
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.notices.feed.queries.standing import get_standing
 from lti_app.web.discussion.cards import PageCards
-from lti_app.web.discussion.forms.drafting import own_participation
+from lti_app.web.discussion.forms.drafting import circumstances_with, own_participation
 from lti_app.web.discussion.forms.starting import groups_of, names_of, narrowed
 from lti_app.web.transactions import now, read_session
 
@@ -36,7 +35,7 @@ def placed(actor: Actor, discussion_id: int, address: str, *, message: str, is_h
         actor,
         discussion,
         {address, address.partition(".")[0]},
-        circumstances=circumstances_of(session, actor, discussion),
+        circumstances=circumstances_with(session, actor, discussion, own),
         outline=overview.outline,
     )
     can_grade = may(actor, DiscussionPermission.GRADE)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from lti_app.core.errors import ColloquyError
 from lti_app.core.prose import to_html
 from lti_app.course.courses.rules import Actor, Role
@@ -11,6 +13,8 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView, ge
 from lti_app.discussion.drafts.actions import save_refused_as_draft
 from lti_app.discussion.drafts.queries import DraftView, list_drafts
 from lti_app.discussion.drafts.rules import FIRST_POST, DraftContent, DraftPlace
+from lti_app.discussion.posts.access import Circumstances
+from lti_app.discussion.posts.queries.gate import circumstances_of, with_own_post
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.formats import Format
 from lti_app.participation.forecast.queries import Guide, Writing, get_guide
@@ -69,6 +73,15 @@ def save_as_draft(actor: Actor, discussion_id: int, form: PostForm, place: Draft
 def own_participation(actor: Actor, discussion: DiscussionView) -> Participation | None:
     """What counts for the actor; None for all but students."""
     return get_participation(read_session(), actor, discussion, now=now()) if actor.role is Role.STUDENT else None
+
+
+def circumstances_with(
+    session: Session, actor: Actor, discussion: DiscussionView, own: Participation | None
+) -> Circumstances:
+    """What the actor's permissions depend on; a student's participation has answered it already."""
+    if own is None:
+        return circumstances_of(session, actor, discussion)
+    return with_own_post(discussion, has_posted=own.verdicts.has_started)
 
 
 def aids_to(
