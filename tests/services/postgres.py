@@ -21,6 +21,9 @@ IN_MEMORY = (
     "max_connections=200",
     "shared_buffers=64MB",
 )
+WITHOUT_CHANCE = ("autovacuum_analyze_threshold=2147483647",)
+"""No statistics are taken at a moment of chance: of a table whose rows a test has not committed they would say that it
+is empty, and the plans that follow from that took minutes. Tests of plans take them themselves."""
 COUNTING = ("shared_preload_libraries=pg_stat_statements", "pg_stat_statements.max=5000")
 LASTING = (
     *COUNTING,
@@ -85,7 +88,7 @@ def _plain(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _prepare(folder: Path, settings: Iterable[str] = IN_MEMORY) -> Server:
+def _prepare(folder: Path, settings: Iterable[str] = (*IN_MEMORY, *WITHOUT_CHANCE)) -> Server:
     programs, data = find_or_install(POSTGRES), folder / "data"
     user = _server_account()
     data.mkdir(mode=0o700)
