@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import Column, Engine, event
 from sqlalchemy.sql import visitors
+
+from lti_app.core import statements
 
 BOOKKEEPING = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
 
@@ -40,7 +43,8 @@ def columns_read(engine: Engine, work: Callable[[], object]) -> dict[str, Column
 
     event.listen(engine, "before_execute", note)
     try:
-        work()
+        with patch.object(statements, "_prepared", return_value=None):  # those would only be a text
+            work()
     finally:
         event.remove(engine, "before_execute", note)
     return {f"{column.table.name}.{column.name}": column for column in found}

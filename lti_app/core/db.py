@@ -1,10 +1,8 @@
 """Engine, sessions and column types of the database."""
 
 import enum
-from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -19,18 +17,16 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
-    Executable,
     Index,
     Integer,
     MetaData,
-    Select,
     Text,
     create_engine,
     event,
     inspect,
     text,
 )
-from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, aliased, sessionmaker
@@ -96,72 +92,6 @@ def alias_of(model: type[Row]) -> type[Row]:
     for name in inspect(model).columns.keys():  # noqa: SIM118 -- iterating over it would give the columns
         getattr(named, name).__clause_element__()
     return named
-
-
-def fetch_rows(session: Session, statement: Executable, values: Mapping[str, object]) -> list[Any]:
-    """The rows of a statement that selects columns and no objects, as named tuples: for lists of hundreds, where a
-    session would take each row apart once more in Python. What is pending in the session is written first, as the
-    session does.
-    """
-    result = _executed(session, statement, values)
-    make = _row_type(tuple(result.keys()))._make
-    return [make(row) for row in result.all()]
-
-
-def fetch_tuples(session: Session, statement: Executable, values: Mapping[str, object]) -> Sequence[Any]:
-    """The same for thousands of rows that are taken apart by position."""
-    return _executed(session, statement, values).all()
-
-
-@dataclass(frozen=True)
-class StoredRows:
-    """Rows as the driver gives them, without any conversion to the types of their columns."""
-
-    raw: Sequence[tuple[Any, ...]]
-    _make: Callable[[Iterable[Any]], Any]
-    _readers: tuple[tuple[int, Callable[[Any], Any]], ...]
-    """What converts which column."""
-
-    def read(self, row: tuple[Any, ...]) -> Any:
-        """One of these rows as `fetch_rows` answers it. Of equal rows the results are equal."""
-        values = list(row)
-        for nth, reader in self._readers:
-            values[nth] = reader(values[nth])
-        return self._make(values)
-
-
-def fetch_stored(session: Session, statement: Select[Any], values: Mapping[str, object]) -> StoredRows:
-    """The rows of a statement like those of `fetch_rows`, for whoever has kept most of what they become: to see that a
-    row is the same costs a tenth of reading it.
-    """
-    result, dialect = _executed(session, statement, values), session.get_bind().dialect
-    cursor: Any = result.cursor
-    readers = _readers_of(statement, dialect, tuple([about[1] for about in cursor.description]))
-    rows = StoredRows(cursor.fetchall(), _row_type(tuple(result.keys()))._make, readers)
-    result.close()
-    return rows
-
-
-@lru_cache(maxsize=64)
-def _readers_of(
-    statement: Select[Any], dialect: Dialect, stored_as: tuple[object, ...]
-) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
-    """What converts which column of a statement."""
-    types = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
-    found = [each.result_processor(dialect, code) for each, code in zip(types, stored_as, strict=True)]
-    return tuple((nth, reader) for nth, reader in enumerate(found) if reader is not None)
-
-
-def _executed(session: Session, statement: Executable, values: Mapping[str, object]) -> CursorResult[Any]:
-    if session.autoflush:
-        session.flush()
-    return session.connection().execute(statement, values)
-
-
-@lru_cache
-def _row_type(names: tuple[str, ...]) -> Any:
-    """Its attributes are found several times faster than those of SQLAlchemy's rows."""
-    return namedtuple("Fetched", names)
 
 
 class is_listed(FunctionElement[bool]):  # noqa: N801 -- named as a statement reads, like func.count

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import Id, alias_of, fetch_rows
+from lti_app.core.db import Id, alias_of
 from lti_app.core.errors import Forbidden, NotFound
+from lti_app.core.statements import fetch_row, fetch_rows
 from lti_app.course.courses.models import Course, Enrollment, Visit
 from lti_app.course.courses.rules import (
     RENEW_AFTER,
@@ -64,7 +65,7 @@ class Member(NamedTuple):
 def get_actor(session: Session, *, course_id: int, token: str, now: datetime) -> Actor | None:
     """Who holds this visit to this course; None when the visit is over, of another course, or the person has left."""
     values = visitor_values(course_id=course_id, token=token, now=now)
-    row = session.connection().execute(_VISITOR, values).one_or_none()
+    row = fetch_row(session, _VISITOR, values)
     return None if row is None else actor_of(row, now)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import fetch_rows
+from lti_app.core.statements import fetch_rows
 from lti_app.discussion.changes.models import ChangeMark
 from lti_app.discussion.changes.rules import Source
 

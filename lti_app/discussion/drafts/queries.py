@@ -5,10 +5,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import Select, and_, case, select
+from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
+from lti_app.core.statements import fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
@@ -26,6 +27,12 @@ from lti_app.discussion.visibility.queries import (
     viewer_values,
     visible_to,
 )
+
+_COLUMNS: tuple[Any, ...] = (
+    *(Draft.id, Draft.place, Draft.post_id, Draft.version, Draft.saved_at),
+    *(Draft.format, Draft.move, Draft.title, Draft.file_ids),
+)
+_SHOWN_TEXT = case((Draft.place == FIRST_POST.key, Draft.text), else_="").label("text")
 
 
 @dataclass(frozen=True)
@@ -68,32 +75,31 @@ def find_draft(session: Session, actor: Actor, discussion: DiscussionView, draft
 
 def list_drafts(session: Session, actor: Actor, discussion: DiscussionView) -> tuple[DraftView, ...]:
     """All of the actor's drafts in this discussion, the newest first (one statement)."""
-    rows = session.execute(_drafts(viewer_kind(actor, discussion).in_any_group), viewer_values(actor, discussion))
+    statement = _drafts(viewer_kind(actor, discussion).in_any_group)
+    rows = fetch_rows(session, statement, viewer_values(actor, discussion))
     return tuple(_listed(actor, discussion, row) for row in rows)
 
 
-def _listed(actor: Actor, discussion: DiscussionView, found: Row[*tuple[Any, ...]]) -> DraftView:
-    draft, text, address, author, author_id, has_begun = found
-    here = with_own_post(discussion, has_posted=bool(has_begun))
-    if author_id == actor.person_id or may(actor, PostPermission.READ, here):
-        return _view(draft, text, address, author)
-    return _view(draft, text)
+def _listed(actor: Actor, discussion: DiscussionView, row: Any) -> DraftView:
+    here = with_own_post(discussion, has_posted=bool(row.has_begun))
+    if row.author_id == actor.person_id or may(actor, PostPermission.READ, here):
+        return _view(row, row.text, row.address, row.author)
+    return _view(row, row.text)
 
 
 @cache
 def _drafts(kind: ViewerKind) -> Select[Any]:
-    text = case((Draft.place == FIRST_POST.key, Draft.text), else_="")
+    author = author_name_for(Post, kind).label("author")
     return (
-        select(Draft, text, Post.address, author_name_for(Post, kind), Post.author_id, has_posted(kind))
+        select(*_COLUMNS, _SHOWN_TEXT, Post.address, author, Post.author_id, has_posted(kind).label("has_begun"))
         .outerjoin(Post, and_(Post.id == Draft.post_id, visible_to(Post, kind)))
         .outerjoin(Person, Person.id == Post.author_id)
         .where(Draft.person_id == READER, Draft.discussion_id == DISCUSSION)
         .order_by(Draft.saved_at.desc(), Draft.id.desc())
-        .options(defer(Draft.text))
     )
 
 
-def _view(row: Draft, text: str, address: str | None = "", author: str | None = "") -> DraftView:
+def _view(row: Any, text: str, address: str | None = "", author: str | None = "") -> DraftView:
     return DraftView(
         id=row.id,
         place=DraftPlace(DraftKind(row.place.partition("-")[0]), row.post_id),

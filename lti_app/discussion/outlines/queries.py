@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of, fetch_tuples, sees_one_moment
+from lti_app.core.db import alias_of, sees_one_moment
 from lti_app.core.recent import RecentlyUsed
+from lti_app.core.statements import fetch_tuples
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.answers.queries import asks_for_answer, is_answered
@@ -75,8 +76,7 @@ def get_outline(session: Session, actor: Actor, discussion: DiscussionView) -> R
     a session that sees one moment, so that it is never newer than the marks with which it is kept.
     """
     kind, values = viewer_kind(actor, discussion), viewer_values(actor, discussion)
-    row = session.connection().execute(_of_reader(kind), values).one()
-    marks, groups, is_own, *others = row
+    [(marks, groups, is_own, *others)] = fetch_tuples(session, _of_reader(kind), values)
     reader_id = actor.person_id if is_own else NOBODY
     key = (discussion.id, discussion.shown_group_id, kind, reader_id)
     basis = (frozenset((marks or "").split()), frozenset((groups or "").split()))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id
 from lti_app.core.errors import NotFound
+from lti_app.core.statements import fetch_row
 from lti_app.course.courses.models import Visit
 from lti_app.course.courses.queries import actor_of, visitor_values, with_visitor
 from lti_app.course.courses.rules import Actor, Role
@@ -42,7 +43,7 @@ def ask_for_news(
     visit; raises NotFound where the course has no such discussion, or what the READ permission raises.
     """
     values = visitor_values(course_id=course_id, token=token, now=now)
-    row = session.connection().execute(_NEWS, {**values, "discussion_id": discussion_id, "since": since}).one_or_none()
+    row = fetch_row(session, _NEWS, {**values, "discussion_id": discussion_id, "since": since})
     if row is None:
         return None
     actor = actor_of(row, now)

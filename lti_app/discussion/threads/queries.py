@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
+from math import ceil
 from typing import Any
 
 from sqlalchemy import (
@@ -13,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import fetch_rows
+from lti_app.core.statements import fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.outlines.queries import get_outline
@@ -38,6 +39,10 @@ PAGE_SIZE = 40
 """Posts on one page of a discussion."""
 MORE_SIZE = 120
 """Posts that whoever goes on reading gets at once: what a request costs anyway is shared by more of them."""
+FEW = 2
+"""A post that was just written, and the one that began its thread."""
+PLACES = 44
+"""In a statement: for a page and what stands above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +173,10 @@ class _Found:
         circumstances: Circumstances,
         spots: Sequence[Spot],
     ) -> None:
-        values = {**viewer_values(actor, discussion), "ids": [spot.id for spot in spots]}
-        found = fetch_rows(session, _chosen(viewer_kind(actor, discussion)), values) if spots else []
+        found: list[Any] = []
+        if spots:
+            statement, ids = _chosen(viewer_kind(actor, discussion), [spot.id for spot in spots])
+            found = fetch_rows(session, statement, {**viewer_values(actor, discussion), **ids})
         self._actor = actor
         self._rows: dict[int, PostRow] = {row.id: row for row in found}
         self.view_of = partial(view_post, discussion=discussion, actor=actor, c=circumstances)
@@ -215,11 +222,22 @@ def get_overview(session: Session, actor: Actor, discussion: DiscussionView) -> 
     return replace(told, activity=named, unread=unread, outline=at.outline)
 
 
+def _chosen(kind: ViewerKind, post_ids: Sequence[int]) -> tuple[Select[Any], dict[str, int]]:
+    """The statement for the posts with these ids, and its values.
+
+    It has places for as many as a page has, and the last id in those that are left: of a statement for any number, a
+    new one would be made for each.
+    """
+    places = FEW if len(post_ids) <= FEW else ceil(len(post_ids) / PLACES) * PLACES
+    last = len(post_ids) - 1
+    return _of_places(kind, places), {f"id_{nth}": post_ids[min(nth, last)] for nth in range(places)}
+
+
 @cache
-def _chosen(kind: ViewerKind) -> Select[Any]:
-    """The posts with some ids, as a viewer of this kind sees them."""
+def _of_places(kind: ViewerKind, places: int) -> Select[Any]:
+    """The posts with that many ids, as a viewer of this kind sees them."""
     liked = select(literal(1)).where(Like.post_id == Post.id, Like.person_id == READER).exists().label("is_liked")
-    return posts_by(kind, Post.id.in_(bindparam("ids", expanding=True))).add_columns(liked)
+    return posts_by(kind, Post.id.in_([bindparam(f"id_{nth}") for nth in range(places)])).add_columns(liked)
 
 
 def _excerpt(post: PostView) -> PostExcerpt:

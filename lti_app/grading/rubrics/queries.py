@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of, fetch_rows
+from lti_app.core.db import alias_of
 from lti_app.core.errors import Forbidden, NotFound
+from lti_app.core.statements import fetch_rows
 from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView

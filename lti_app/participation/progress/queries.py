@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import Id, alias_of, fetch_tuples
+from lti_app.core.db import Id, alias_of
+from lti_app.core.statements import fetch_tuples
 from lti_app.core.watched import WatchedMoment
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_app.core.db import fetch_rows, fetch_stored
+from lti_app.core.statements import fetch_rows, fetch_stored
 from lti_app.course.courses.actions import deactivate_others
 from lti_app.course.courses.rules import Role
 from lti_app.course.people.models import Person

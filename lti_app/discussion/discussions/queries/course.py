@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from lti_app.core.statements import fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion, DiscussionReading
 from lti_app.discussion.discussions.queries.discussion import (
@@ -48,12 +51,14 @@ def lines_of(actor: Actor, views: Sequence[DiscussionView]) -> list[DiscussionLi
 
 def list_views(session: Session, actor: Actor, now: datetime) -> list[DiscussionView]:
     """All discussions of the actor's course by first date, without their readings (one statement)."""
+    values = {"course_id": actor.course_id, "person_id": actor.person_id}
+    return [view_discussion(row, (), now) for row in fetch_rows(session, _of_course(is_staff=actor.is_staff), values)]
+
+
+@cache
+def _of_course(*, is_staff: bool) -> Select[Any]:
     in_order = (Discussion.first_post_due.is_(None), Discussion.first_post_due, Discussion.id)
-    rows = session.execute(
-        select_discussions(IN_COURSE, is_staff=actor.is_staff).order_by(*in_order),
-        {"course_id": actor.course_id, "person_id": actor.person_id},
-    )
-    return [view_discussion(row, (), now) for row in rows]
+    return select_discussions(IN_COURSE, is_staff=is_staff).order_by(*in_order)
 
 
 def with_readings(session: Session, views: Sequence[DiscussionView]) -> list[DiscussionView]:

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id, alias_of
 from lti_app.core.errors import NotFound
+from lti_app.core.statements import fetch_row, fetch_tuples
 from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.models import GroupMember
@@ -42,6 +43,16 @@ _BEFORE = alias_of(Discussion)
 _COPY = alias_of(Discussion)
 IN_COURSE = and_(Discussion.course_id == bindparam("course_id", type_=Id), Discussion.removed_at.is_(None))
 """Of the actor's course, and not removed."""
+_COLUMNS: tuple[Any, ...] = (
+    *(Discussion.id, Discussion.course_id, Discussion.title, Discussion.prompt, Discussion.prompt_html),
+    *(Discussion.points, Discussion.requirements, Discussion.late_rule, Discussion.rule_version),
+    *(Discussion.opens_at, Discussion.first_post_due, Discussion.replies_due, Discussion.closes_at),
+    *(Discussion.post_first, Discussion.version, Discussion.root_count, Discussion.post_count),
+    *(Discussion.prepared_at, Discussion.structure, Discussion.group_kind, Discussion.anonymity),
+    *(Discussion.names_revealed_at, Discussion.edit_minutes, Discussion.stance_question, Discussion.stance_low),
+    *(Discussion.stance_high, Discussion.copied_from_id, Discussion.replaced_by_id, Discussion.review_plan),
+)
+"""What a view is made of, and no objects: every page reads its discussion."""
 _ASSIGNED = with_progress(
     select(Reading.id, Reading.label, Reading.reference_html, Reading.url, DiscussionReading.required, Reading.file_id)
     .join(DiscussionReading, DiscussionReading.reading_id == Reading.id)
@@ -159,7 +170,7 @@ def get_discussion(
     the actor may see it but not do this. Before the discussion opens, only staff get its prompt, readings and poll.
     """
     values = {"discussion_id": discussion_id, "course_id": actor.course_id, "person_id": actor.person_id}
-    row = session.execute(_one(is_staff=actor.is_staff), values).one_or_none()
+    row = fetch_row(session, _one(is_staff=actor.is_staff), values)
     if row is None:
         raise NotFound
     require(actor, need)
@@ -185,11 +196,10 @@ def latest_dates() -> list[ColumnElement[Any]]:
     return [func.max(getattr(Extension, name)).label(f"own_{name}") for name in EXTENDABLE]
 
 
-def view_discussion(found: Row[Any], readings: tuple[AssignedReading, ...], now: datetime) -> DiscussionView:
+def view_discussion(row: Any, readings: tuple[AssignedReading, ...], now: datetime) -> DiscussionView:
     """A row of `select_discussions` as the actor may see it."""
-    row: Discussion = found[0]
-    for_student = "pseudonym" in found._mapping
-    calendar = _own_calendar(found) if for_student else _calendar(row)
+    for_student = "pseudonym" in row._fields
+    calendar = _own_calendar(row) if for_student else _calendar(row)
     state = state_at(calendar, prepared=row.prepared_at is not None, now=now)
     is_told = not for_student or state.has_begun
     return DiscussionView(
@@ -215,15 +225,15 @@ def view_discussion(found: Row[Any], readings: tuple[AssignedReading, ...], now:
         edit_minutes=row.edit_minutes,
         as_of=now,
         class_calendar=_calendar(row),
-        has_extensions=not for_student and found.has_extensions,
+        has_extensions=not for_student and row.has_extensions,
         group_kind=row.group_kind,
-        own_pseudonym=(for_student and found.pseudonym) or "",
+        own_pseudonym=(for_student and row.pseudonym) or "",
         stance=_stance(row) if is_told else None,
-        zone=zone(found.time_zone),
+        zone=zone(row.time_zone),
         copied_from_id=row.copied_from_id,
         replaced_by_id=row.replaced_by_id,
-        has_replaced=not for_student and found.has_replaced,
-        has_copies=not for_student and found.has_copies,
+        has_replaced=not for_student and row.has_replaced,
+        has_copies=not for_student and row.has_copies,
         review_plan=row.review_plan,
     )
 
@@ -244,8 +254,8 @@ def _for_staff(*wanted: ColumnElement[bool]) -> Select[Any]:
     extended = exists().where(Extension.discussion_id == Discussion.id).label("has_extensions")
     replaced = exists().where(_BEFORE.replaced_by_id == Discussion.id).label("has_replaced")
     copied = exists().where(_COPY.copied_from_id == Discussion.id).label("has_copies")
-    found = select(Discussion, Course.time_zone, extended, replaced, copied)
-    return cast("Select[Any]", found.join(Course).where(*wanted))
+    found: Select[Any] = select(*_COLUMNS, Course.time_zone, extended, replaced, copied)
+    return found.join(Course).where(*wanted)
 
 
 def _for_student(*wanted: ColumnElement[bool]) -> Select[Any]:
@@ -257,7 +267,7 @@ def _for_student(*wanted: ColumnElement[bool]) -> Select[Any]:
         .label("pseudonym")
     )
     return (
-        select(Discussion, Course.time_zone, own, pseudonym)
+        select(*_COLUMNS, Course.time_zone, own, pseudonym)
         .join(Course)
         .outerjoin(own, own.c.discussion_id == Discussion.id)
         .where(*wanted)
@@ -266,7 +276,7 @@ def _for_student(*wanted: ColumnElement[bool]) -> Select[Any]:
 
 def _readings(session: Session, actor: Actor, discussion_id: int) -> tuple[AssignedReading, ...]:
     values = {"discussion_id": discussion_id, "person_id": actor.person_id}
-    return tuple(_assigned(*fold_progress(row)) for row in session.execute(_ASSIGNED, values))
+    return tuple(_assigned(*fold_progress(row)) for row in fetch_tuples(session, _ASSIGNED, values))
 
 
 def _assigned(*row: Any) -> AssignedReading:
@@ -274,14 +284,14 @@ def _assigned(*row: Any) -> AssignedReading:
     return AssignedReading(reading_id, label, reference_html, url, required, progress, file_id is not None)
 
 
-def _calendar(row: Discussion) -> Calendar:
+def _calendar(row: Any) -> Calendar:
     return Calendar(row.opens_at, row.first_post_due, row.replies_due, row.closes_at)
 
 
-def _own_calendar(row: Row[Any]) -> Calendar:
-    return _calendar(row[0]).extended(Calendar(**{name: row._mapping[f"own_{name}"] for name in EXTENDABLE}))
+def _own_calendar(row: Any) -> Calendar:
+    return _calendar(row).extended(Calendar(**{name: getattr(row, f"own_{name}") for name in EXTENDABLE}))
 
 
-def _stance(row: Discussion) -> StanceQuestion | None:
+def _stance(row: Any) -> StanceQuestion | None:
     asked = StanceQuestion(row.stance_question, row.stance_low, row.stance_high)
     return asked if asked.text else None

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, bindparam, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import fetch_rows
+from lti_app.core.statements import fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require

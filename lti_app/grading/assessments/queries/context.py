@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of, fetch_rows
+from lti_app.core.db import alias_of
+from lti_app.core.statements import fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require

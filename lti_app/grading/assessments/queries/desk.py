@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Select, Subquery, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import StoredRows, alias_of, fetch_stored
+from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
 from lti_app.core.recent import RecentlyUsed
+from lti_app.core.statements import StoredRows, fetch_stored
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import IN_CLASS_ORDER, member_name
 from lti_app.course.courses.rules import Actor, Role

@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from lti_app.core.statements import fetch_tuples, row_type
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
@@ -21,13 +22,19 @@ from lti_app.grading.assessments.models import Assessment, Mark, Release
 from lti_app.grading.assessments.queries.given import basis_of
 from lti_app.grading.assessments.queries.post_comments import PostCommentView, released_comments
 from lti_app.grading.passbacks.models import Passback
-from lti_app.grading.passbacks.queries import report_of
+from lti_app.grading.passbacks.queries import REPORTED, report_of
 from lti_app.grading.passbacks.rules.reports import PassbackReport
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.criteria import NO_RUBRIC, CriterionMark, RubricView
 
-_RELEASED = (
-    select(Release, Passback)
+_OF_RELEASE = (
+    *(Release.given, Release.possible, Release.comment, Release.comment_html, Release.marks),
+    *(Release.post_comments, Release.total, Release.lines, Release.released_at),
+)
+_release_row = row_type(tuple(column.key for column in _OF_RELEASE))._make
+_report_row = row_type(tuple(column.key for column in REPORTED))._make
+_RELEASED: Select[Any] = (
+    select(*_OF_RELEASE, *REPORTED)
     .join(Assessment, Assessment.id == Release.assessment_id)
     .outerjoin(
         Passback,
@@ -189,14 +196,16 @@ def _mark(row: Mark, rubric: RubricView) -> CriterionMark:
 
 def get_released_grade(session: Session, actor: Actor, discussion: DiscussionView) -> ReleasedGrade | None:
     """The actor's own grade as last released; None before the first release (one statement)."""
-    found = session.execute(_RELEASED, {"discussion_id": discussion.id, "person_id": actor.person_id}).first()
+    values = {"discussion_id": discussion.id, "person_id": actor.person_id}
+    found = next(iter(fetch_tuples(session, _RELEASED, values)), None)
     if found is None:
         return None
-    return released_grade(*found)
+    release, passback = found[: len(_OF_RELEASE)], found[len(_OF_RELEASE) :]
+    return released_grade(_release_row(release), _report_row(passback) if any(passback) else None)
 
 
-def released_grade(row: Release, passback: Passback | None) -> ReleasedGrade:
-    """A released grade as the student sees it, from its rows."""
+def released_grade(row: Any, passback: Any) -> ReleasedGrade:
+    """A released grade as the student sees it, from its rows, or from rows with the columns that are read here."""
     marks = tuple(released_mark(mark) for mark in row.marks)
     delivery = report_of(passback) if passback is not None else None
     late, curve = lines_from_stored(row.lines)

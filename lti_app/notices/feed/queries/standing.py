@@ -8,6 +8,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id
+from lti_app.core.statements import fetch_tuples
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import State, Structure
@@ -37,7 +38,7 @@ def get_standing(session: Session, actor: Actor, discussion: DiscussionView) -> 
     if statement is None:
         statement = _made[kind] = _standing(actor, discussion)
     values = {"reader_id": actor.person_id, "course_id": actor.course_id, "discussion_id": discussion.id}
-    count, follows, threads = session.connection().execute(statement, values).one()
+    [(count, follows, threads)] = fetch_tuples(session, statement, values)
     return NoticeStanding(count, bool(follows), frozenset(int(each) for each in (threads or "").split(",") if each))
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of, fetch_rows
+from lti_app.core.db import alias_of
+from lti_app.core.statements import fetch_rows
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import IN_CLASS_ORDER, member_name
 from lti_app.course.courses.rules import Actor, Role
