@@ -124,10 +124,14 @@ class StoredRows:
 
     def read(self, row: tuple[Any, ...]) -> Any:
         """One of these rows as `fetch_rows` answers it. Of equal rows the results are equal."""
+        return self._make(self.values(row))
+
+    def values(self, row: tuple[Any, ...]) -> list[Any]:
+        """The same to be taken apart by position."""
         values = list(row)
         for nth, reader in self._readers:
             values[nth] = reader(values[nth])
-        return self._make(values)
+        return values
 
 
 def fetch_stored(session: Session, statement: Select[Any], values: Mapping[str, object]) -> StoredRows:

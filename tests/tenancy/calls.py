@@ -277,6 +277,7 @@ BEYOND_A_GATE: dict[str, str] = {
     "participation.what_if.compare_rules": "of the work in hand",
     "discussion.visibility.written_by": "of the viewer, in a statement",
     "participation.contributions.collect_activity": "of the discussions in hand",
+    "participation.contributions.collect_posts": "of the discussion in hand",
     "grading.assessments.locked_students": "of the students in hand",
     "grading.assessments.switched": "of the students in hand",
     "grading.assessments.locked_or_new": "of the student in hand",

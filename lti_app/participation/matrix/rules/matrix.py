@@ -175,8 +175,9 @@ def columns_of(of_nothing: Verdicts) -> tuple[MatrixColumn, ...]:
     return tuple(MatrixColumn(key, verdict) for key, verdict in keyed(of_nothing.requirements))
 
 
-def records_of(found: ClassVerdicts) -> MatrixRecords:
-    """What a table shows of the results of a class."""
+def records_of(found: ClassVerdicts, before: MatrixRecords | None = None) -> MatrixRecords:
+    """What a table shows of the results of a class. Those of `before` are used of whoever has the same result as then,
+    if somebody who has done nothing has."""
     columns, has_points = columns_of(found.of_nothing), bool(found.of_nothing.points_of_all)
     kinds = [column.kind for column in columns]
 
@@ -190,7 +191,11 @@ def records_of(found: ClassVerdicts) -> MatrixRecords:
         work = state_of(standing_of(verdicts, posts=posts))
         return MatrixRecord(verdicts, told, tuple([_cell_of(each) for each in told]), work, posts, points)
 
-    of_people = {each: record_of(verdicts) for each, verdicts in found.of_people.items()}
+    known = before.of_people if before and before.of_nothing.verdicts is found.of_nothing else {}
+    of_people = {
+        each: kept if (kept := known.get(each)) and kept.verdicts is verdicts else record_of(verdicts)
+        for each, verdicts in found.of_people.items()
+    }
     return MatrixRecords(columns, has_points, record_of(found.of_nothing), of_people)
 
 
