@@ -301,6 +301,7 @@ def test_only_those_who_have_done_something_are_judged_again(here, cast, derived
 
 def test_what_is_left_as_it_was_is_not_kept_beyond_its_dates(here, cast, derived):
     """Whoever is judged again has other dates than those whose results are left as they were."""
+    here.change(requirements=to_stored(ASKED))
     later = {name: getattr(WEEK, name) + timedelta(days=20) for name in ("first_post_due", "replies_due")}
     person = {"person_id": cast.ben.person_id, "dates": Calendar(**later), "note": "", "now": here.clock()}
     extend(here.session, cast.ines, here.view(), **person)
