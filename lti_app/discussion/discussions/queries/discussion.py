@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import Id, alias_of
+from lti_app.core.db import Id, alias_of, fetch_tuples
 from lti_app.core.errors import NotFound
 from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
@@ -266,7 +266,7 @@ def _for_student(*wanted: ColumnElement[bool]) -> Select[Any]:
 
 def _readings(session: Session, actor: Actor, discussion_id: int) -> tuple[AssignedReading, ...]:
     values = {"discussion_id": discussion_id, "person_id": actor.person_id}
-    return tuple(_assigned(*fold_progress(row)) for row in session.execute(_ASSIGNED, values))
+    return tuple(_assigned(*fold_progress(row)) for row in fetch_tuples(session, _ASSIGNED, values))
 
 
 def _assigned(*row: Any) -> AssignedReading:

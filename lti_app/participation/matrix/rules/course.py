@@ -10,6 +10,7 @@ from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilte
 from lti_app.participation.matrix.rules.matrix import MatrixStudent, posts_of
 from lti_app.participation.matrix.rules.states import (
     COMPLETE,
+    DONE,
     LATE,
     MISSING,
     STARTED,
@@ -111,8 +112,8 @@ class CourseMatrix:
     def done(self) -> list[int]:
         """For each discussion, how many students are complete, on time or late."""
         return [
-            sum(cell is not None and cell.state in (COMPLETE, LATE) for cell in column)
-            for column in ([line.cells[nth] for line in self.lines] for nth in range(len(self.columns)))
+            len([1 for line in self.lines if (cell := line.cells[nth]) and cell.state in DONE])
+            for nth in range(len(self.columns))
         ]
 
     def narrowed(self, wanted: MatrixFilter, members: Collection[int] | None) -> "CourseMatrix":

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilter
-from lti_app.participation.matrix.rules.states import COMPLETE, LATE, excused_state, has_state, rank_of, state_of
+from lti_app.participation.matrix.rules.states import DONE, excused_state, has_state, rank_of, state_of
 from lti_app.participation.progress.rules import ClassVerdicts, keyed, standing_of
 from lti_app.participation.requirements.base import Verdict
 from lti_app.participation.requirements.evaluation import Verdicts
@@ -149,7 +149,7 @@ class ClassMatrix:
     def done(self) -> list[int]:
         """For each column, how many students have done it, on time or late."""
         columns = zip(*[line.cells for line in self.lines], strict=True) if self.lines else ([],) * len(self.columns)
-        return [sum(cell is not None and cell.state in (COMPLETE, LATE) for cell in column) for column in columns]
+        return [len([1 for cell in column if cell and cell.state in DONE]) for column in columns]
 
     def narrowed(self, wanted: MatrixFilter, members: Collection[int] | None) -> "ClassMatrix":
         """The same with the chosen students in the chosen order; a column that is not here chooses nothing."""
