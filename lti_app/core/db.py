@@ -140,7 +140,9 @@ def fetch_stored(session: Session, statement: Select[Any], values: Mapping[str, 
     """
     result, dialect = _executed(session, statement, values), session.get_bind().dialect
     cursor: Any = result.cursor
-    readers = _readers_of(statement, dialect, tuple([about[1] for about in cursor.description]))
+    is_quick = hasattr(cursor, "type_codes")
+    codes = cursor.type_codes if is_quick else tuple([about[1] for about in cursor.description])
+    readers = _readers_of(statement, dialect, codes)
     rows = StoredRows(cursor.fetchall(), _row_type(tuple(result.keys()))._make, readers)
     result.close()
     return rows

@@ -34,3 +34,9 @@ class QuickCursor(Cursor[Any]):
         """The columns of the result; None for a statement that has none."""
         result = self.pgresult
         return _Columns(self, result.nfields) if result and result.nfields else super().description
+
+    @property
+    def type_codes(self) -> tuple[int, ...]:
+        """The types of the columns alone."""
+        result = self.pgresult
+        return tuple(map(result.ftype, range(result.nfields))) if result else ()

@@ -23,6 +23,7 @@ def test_it_is_what_psycopg_would_say(connection):
     assert isinstance(ours, quick_cursor.QuickCursor)
     assert [tuple(each) for each in said] == [tuple(each) for each in theirs] == [tuple(each) for each in said[:]]
     assert (len(said), said[-1].name, said[1][1]) == (2, "two", theirs[1].type_code)
+    assert ours.type_codes == tuple([each.type_code for each in theirs])
     with pytest.raises(IndexError):
         said[2]
 

@@ -13,8 +13,8 @@ from lti_app.participation.matrix.rules.course import CourseCells, cell_of
 from lti_app.participation.progress.queries import collect_course_work, sources_for
 
 MOST_CELLS = 60_000
-"""That one process keeps: some eight courses of 500 students and 15 discussions, or two hundred of 20; about 15 MB, or
-twice that where all of them give points."""
+"""That one process keeps: some eight courses of 500 students and 15 discussions, or two hundred of 20; about 20 MB, or
+half as much again where all of them give points."""
 
 
 def size_of(cells: CourseCells) -> int:
