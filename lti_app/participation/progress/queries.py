@@ -27,6 +27,7 @@ from lti_app.participation.changes.queries import Change, DerivedResults
 from lti_app.participation.changes.rules import sources_of
 from lti_app.participation.contributions.queries.activity import ClassActivity, collect_activity
 from lti_app.participation.contributions.queries.posts import (
+    NO_POSTS,
     PostsOfPeople,
     collect_own_posts,
     collect_posts,
@@ -246,7 +247,9 @@ def collect_course_work(
     for view in views:
         required.setdefault(view.id, []).append(requirements_of(view))
     activities = collect_activity(session, required)
-    return {view.id: ClassWork(posts[view.id], later.get(view.id, {}), activities, view.id) for view in views}
+    return {
+        view.id: ClassWork(posts.get(view.id, NO_POSTS), later.get(view.id, {}), activities, view.id) for view in views
+    }
 
 
 def collect_class_facts(

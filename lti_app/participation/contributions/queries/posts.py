@@ -103,6 +103,9 @@ class PostsOfPeople(Mapping[int, list[PostFacts]]):
         return self._rows.get(person_id, ())
 
 
+NO_POSTS = PostsOfPeople(StoredRows((), tuple, ()), {})
+
+
 def collect_posts(
     session: Session, discussion: DiscussionView, person_id: int | None = None, *, viewer: Actor | None = None
 ) -> PostsOfPeople:
@@ -120,11 +123,11 @@ def collect_posts(
 
 
 def collect_posts_in(session: Session, actor: Actor, discussion_ids: Sequence[int]) -> dict[int, PostsOfPeople]:
-    """The posts of everybody in these discussions of the actor's course, by discussion id (one statement). Nobody is
-    named in them. Called with discussions that a gate has answered with."""
+    """The posts of everybody in those of these discussions of the actor's course that have any, by discussion id (one
+    statement). Nobody is named in them. Called with discussions that a gate has answered with."""
     stored = fetch_stored(session, _COURSE_FACTS, {"course_id": actor.course_id, "wanted": list(discussion_ids)})
     found = _grouped(stored.raw, _DISCUSSION)
-    return {each: PostsOfPeople(stored, _grouped(found.get(each, ()), _AUTHOR)) for each in discussion_ids}
+    return {each: PostsOfPeople(stored, _grouped(rows, _AUTHOR)) for each, rows in found.items()}
 
 
 def collect_own_posts(session: Session, actor: Actor, person_id: int) -> dict[int, list[PostFacts]]:
