@@ -232,6 +232,7 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
     engine = create_engine(url, pool_size=5, max_overflow=10)
+    event.listen(engine, "do_connect", _before_psycopg_connects)
     ask_when_in_doubt(engine)
     return engine
 
@@ -299,6 +300,11 @@ def _before_sqlite_connects(_dialect: Dialect, _record: Any, arguments: Any, opt
     name = arguments[0]
     if name != ":memory:" and not options.get("uri"):
         create_private_file(Path(name))
+
+
+def _before_psycopg_connects(_dialect: Dialect, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
+    """Later, since a process of SQLite needs no psycopg."""
+    options["cursor_factory"] = LaterModule("lti_app.core.quick_cursor").QuickCursor
 
 
 def _on_sqlite_connect(connection: Any, _record: ConnectionPoolEntry) -> None:

@@ -71,10 +71,14 @@ class StoredRows:
 
     def read(self, row: tuple[Any, ...]) -> Any:
         """One of these rows as `fetch_rows` answers it. Of equal rows the results are equal."""
+        return row_type(self.names)._make(self.values(row))
+
+    def values(self, row: tuple[Any, ...]) -> list[Any]:
+        """The same to be taken apart by position."""
         values = list(row)
         for nth, reader in self.readers:
             values[nth] = reader(values[nth])
-        return row_type(self.names)._make(values)
+        return values
 
     def read_all(self) -> list[Any]:
         """All of them as `fetch_rows` answers them."""

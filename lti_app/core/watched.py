@@ -23,6 +23,12 @@ class WatchedMoment(datetime):
         """The same moment, compared with nothing yet."""
         return cls.combine(moment.date(), moment.timetz())
 
+    def going_on(self, earlier: "WatchedMoment") -> Self:
+        """The same moment, with what an earlier one was compared with that holds at it: decisions by either of them
+        last as long as this one holds."""
+        self.after, self.before, self.is_exact = earlier.after, earlier.before, earlier.is_exact
+        return self
+
     def holds_at(self, moment: datetime) -> bool:
         """Whether everything that was decided by this moment is decided alike at another one."""
         if self.is_exact:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id
 from lti_app.core.key_value import KeyValueStore
+from lti_app.core.statements import fetch_tuples
 from lti_app.lti.models import CourseLink, Deployment, Platform
 from lti_app.lti.roster import INCOMPLETE, RosterBell, guard_of
 from lti_app.web.course.class_lists import ClassListFault
@@ -33,7 +34,7 @@ class LtiClassLists:
 
     def list_faults(self, session: Session, course_id: int) -> list[ClassListFault]:
         """The course's class lists that could not be read, or of which the LMS has sent no address."""
-        rows = session.execute(_FAULTS, {"course_id": course_id})
+        rows = fetch_tuples(session, _FAULTS, {"course_id": course_id})
         return [
             ClassListFault(
                 host=urlsplit(url or issuer).hostname or issuer,

@@ -54,34 +54,36 @@ def look(site, cast, shelf):
         session.execute(zone)
     readers = ((cast.ines, "en"), (cast.ines, "de"), (cast.tariq, "en"))
 
-    def seen(discussion, kept):
+    def seen(addresses, kept):
         site.app.extensions[SHELF] = kept
         found = {}
         for who, spoken in readers:
             client = site.browser(who).client
-            for page in PAGES:
-                answer = client.get(address(discussion, *page), headers={"Accept-Language": spoken})
+            for page in addresses:
+                answer = client.get(page, headers={"Accept-Language": spoken})
                 assert answer.status_code == 200
                 assert MARK not in answer.text
                 body = BODY.search(answer.text)
                 found[who.person_id, spoken, page] = body[0] if body else ""
         return found
 
-    def compared(discussion):
-        alone = seen(discussion, NothingKept(0))
+    def compared(discussion, *others):
+        addresses = [*(address(discussion, *page) for page in PAGES), *others]
+        alone = seen(addresses, NothingKept(0))
         for _ in range(2):
-            assert seen(discussion, shelf) == alone
+            assert seen(addresses, shelf) == alone
         return alone
 
     return compared
 
 
 def test_whatever_changes_the_rows_are_those_of_now(site, cast, discussion, shelf, look):
-    seen = [look(discussion)]
+    term = f"/courses/{cast.course_id}/participation"
+    seen = [look(discussion, term)]
 
     def changed(work):
         work()
-        seen.append(look(discussion))
+        seen.append(look(discussion, term))
         assert seen[-1] != seen[-2]
 
     def act(action, **values):

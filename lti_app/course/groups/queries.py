@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id
 from lti_app.core.errors import Forbidden
+from lti_app.core.statements import fetch_tuples
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import IN_CLASS_ORDER, member_name
 from lti_app.course.courses.rules import Actor, Role
@@ -48,7 +49,7 @@ def list_groups(session: Session, actor: Actor, kind: GroupKind | None = None) -
     Groups from the LMS that have no members any more are left out.
     """
     values = {"course_id": actor.course_id, "person_id": actor.person_id, "kind": kind}
-    rows = session.execute(_groups(of_kind=kind is not None, own=not actor.is_staff), values)
+    rows = fetch_tuples(session, _groups(of_kind=kind is not None, own=not actor.is_staff), values)
     lines = [
         GroupLine(group_id, of, given_name(of, name, told), short_number(told), size, bool(own))
         for group_id, of, name, told, size, own in rows

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 
 from lti_app.grading.adjustments.rules.given import GradeBasis
@@ -102,7 +103,8 @@ class PostEvent:
 
 @dataclass(frozen=True)
 class StudentLine:
-    """One student in the list of the grading desk."""
+    """One student in the list of the grading desk. It is kept for as long as nothing in it changes, and what follows
+    from it with it."""
 
     person_id: int
     name: str
@@ -146,7 +148,7 @@ class StudentLine:
         """Whether there is a complete grade that counts."""
         return self.is_complete and self.is_graded and self.status is not GradingStatus.EXCUSED
 
-    @property
+    @cached_property
     def told(self) -> tuple[object, ...] | None:
         """What the words about the grade in the LMS depend on; None before the first release."""
         return self.passback.told if self.passback else None
@@ -156,7 +158,7 @@ class StudentLine:
         """Whether graders still mark the student independently, so that there is no grade."""
         return self.blind is not None and self.blind.is_open
 
-    @property
+    @cached_property
     def needs_marks(self) -> bool:
         """Whether no complete grade is saved; of a student who is marked independently, whether the reader's marks are
         still wanted.
@@ -165,7 +167,7 @@ class StudentLine:
             return self.blind.waits_for_actor
         return self.status in (GradingStatus.UNGRADED, GradingStatus.PARTLY)
 
-    @property
+    @cached_property
     def needs_grading(self) -> bool:
         """Whether there is anything left to do for this student."""
         return self.status not in (GradingStatus.RELEASED, GradingStatus.EXCUSED)

@@ -16,6 +16,7 @@ from lti_app.discussion.discussions.queries.extensions import collect_later_date
 from lti_app.discussion.discussions.rules import Calendar
 
 Result = TypeVar("Result")
+Before_co = TypeVar("Before_co", covariant=True)
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Basis:
     """Everything that participation in a discussion follows from, apart from the moment."""
 
     view: DiscussionView
-    """Its rule, dates and readings, and the time zone of the course; without the moment of the view."""
+    """Its rule, dates and readings, and the time zone of the course; without the moment of the view, and without the
+    numbers of posts, which change with every one."""
     extended: Mapping[int, Calendar]
     """The dates of those who have an extension, by person id."""
     marks: frozenset[str]
@@ -35,6 +37,34 @@ class _Derived(Generic[Result]):
     basis: Basis
     moment: WatchedMoment
     result: Result
+
+    def is_for(self, basis: Basis, now: datetime) -> bool:
+        """Whether it is the result that follows from this basis at this moment."""
+        return self.basis == basis and self.moment.holds_at(now)
+
+    def serves(self, basis: Basis, now: datetime) -> bool:
+        """Whether it is still right of those who have the same dates as before and have done the same."""
+        return self.basis.view == basis.view and self.moment.holds_at(now)
+
+
+@dataclass(frozen=True)
+class Change(Generic[Before_co]):
+    """What to derive a result from, where something has changed."""
+
+    basis: Basis
+    moment: WatchedMoment
+    """The moment to judge by."""
+    before: Before_co | None
+    """The last result, where nothing has changed but extensions and what people have done, and the moment decides
+    alike: it is still right of those who have the same dates as before and have done the same."""
+
+
+def _change_after(known: _Derived[Result] | None, basis: Basis, now: datetime) -> Change[Result]:
+    """The change that leads from a kept result, if there is any, to this basis."""
+    moment = WatchedMoment.of(now)
+    if known is None or not known.serves(basis, now):
+        return Change(basis, moment, None)
+    return Change(basis, moment.going_on(known.moment), known.result)
 
 
 class DerivedResults(Generic[Result]):
@@ -59,7 +89,7 @@ class DerivedResults(Generic[Result]):
         session: Session,
         views: Sequence[DiscussionView],
         sources_of: Callable[[DiscussionView], Collection[Source]],
-        derive: Callable[[Mapping[int, Basis], Mapping[int, WatchedMoment]], Mapping[int, Result]],
+        derive: Callable[[Mapping[int, Change[Result]]], Mapping[int, Result]],
         *,
         now: datetime,
     ) -> dict[int, Result]:
@@ -67,27 +97,28 @@ class DerivedResults(Generic[Result]):
         one and those of `derive` where anything has changed). Called with views that a gate for graders has answered
         with.
 
-        `derive` reads the facts and judges by the moment of each discussion. The marks come before the facts that they
+        `derive` reads the facts and judges by the moment of each change. The marks come before the facts that they
         are of, and are looked at once more after them; results are kept only if they are still the same. In a session
         for reading they always are, since all its statements see one moment. Where each statement sees what was
         committed last, as in a session for writing on PostgreSQL, facts may be newer than the marks of before.
         """
         wanted = {view.id: sources_of(view) for view in views}
         extended, marks = collect_later_dates_in(session, views), collect_marks(session, wanted)
-        bases = {view.id: Basis(replace(view, as_of=None), extended.get(view.id, {}), marks[view.id]) for view in views}
-        found = {each: kept.result for each, basis in bases.items() if (kept := self._find(each, basis, now))}
-        changed = {each: basis for each, basis in bases.items() if each not in found}
-        if not changed:
+        bases = {view.id: Basis(_without_posts(view), extended.get(view.id, {}), marks[view.id]) for view in views}
+        kept = {each: self._kept.get(each) for each in bases}
+        found = {each: known.result for each, known in kept.items() if known and known.is_for(bases[each], now)}
+        changes = {each: _change_after(kept[each], bases[each], now) for each in bases if each not in found}
+        if not changes:
             return found
-        moments = {each: WatchedMoment.of(now) for each in changed}
-        derived = derive(changed, moments)
-        after = collect_marks(session, {each: wanted[each] for each in changed})
-        for each, basis in changed.items():
-            if after[each] == basis.marks:
-                kept = _Derived(basis, moments[each], derived[each])
-                self._kept.put(each, kept, self._size_of(derived[each]))
+        derived = derive(changes)
+        after = collect_marks(session, {each: wanted[each] for each in changes})
+        for each, change in changes.items():
+            if after[each] == change.basis.marks:
+                result = _Derived(change.basis, change.moment, derived[each])
+                self._kept.put(each, result, self._size_of(derived[each]))
         return {**found, **derived}
 
-    def _find(self, discussion_id: int, basis: Basis, now: datetime) -> _Derived[Result] | None:
-        known = self._kept.get(discussion_id)
-        return known if known and known.basis == basis and known.moment.holds_at(now) else None
+
+def _without_posts(view: DiscussionView) -> DiscussionView:
+    """A discussion apart from what has been written in it, and from the moment of the view."""
+    return replace(view, as_of=None, root_count=0, post_count=0)

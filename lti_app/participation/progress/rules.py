@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Generic, TypeVar
 
 from lti_app.participation.requirements.base import Verdict
 from lti_app.participation.requirements.evaluation import Verdicts
+
+Told = TypeVar("Told")
 
 
 class WorkStanding(StrEnum):
@@ -39,17 +42,28 @@ def standing_of(verdicts: Verdicts, *, posts: int) -> WorkStanding:
 
 
 @dataclass(frozen=True)
-class ClassVerdicts:
-    """The results of a class in a discussion."""
+class ResultsOfPeople(Generic[Told]):
+    """What is told of everybody in a discussion."""
 
-    of_nothing: Verdicts
+    of_nothing: Told
     """Of whoever has done nothing and has no extension."""
-    of_people: Mapping[int, Verdicts]
+    of_people: Mapping[int, Told]
     """Of all others, by person id."""
+    digests: Mapping[int, bytes] = field(default_factory=dict, compare=False)
+    """Of all from which that of a person follows, besides what is the same for the class; where it is known."""
 
-    def of(self, person_id: int) -> Verdicts:
-        """The result of one person."""
+    def of(self, person_id: int) -> Told:
+        """What is told of one person."""
         return self.of_people.get(person_id, self.of_nothing)
+
+    def of_same(self, person_id: int, digest: bytes) -> Told | None:
+        """What is told of one person, if it follows from the same; else None."""
+        return self.of_people[person_id] if self.digests.get(person_id) == digest else None
+
+
+@dataclass(frozen=True)
+class ClassVerdicts(ResultsOfPeople[Verdicts]):
+    """The results of a class in a discussion."""
 
     def as_of(self, now: datetime) -> "ClassVerdicts":
         """The same results at a moment at which nothing else is decided, with what they say of the moment itself."""

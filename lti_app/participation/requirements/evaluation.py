@@ -113,17 +113,17 @@ class Verdicts:
         """The states of what is not optional."""
         return frozenset([verdict.standing for verdict in self.required])
 
-    @property
+    @cached_property
     def all_met(self) -> bool:
         """Whether all that is required is met, on time or late, or excused."""
         return self.standings <= _DONE
 
-    @property
+    @cached_property
     def any_pending(self) -> bool:
         """Whether something that is required is not met and can still be met on time."""
         return not self.standings.isdisjoint(PENDING)
 
-    @property
+    @cached_property
     def any_missed(self) -> bool:
         """Whether something that is required is not met, and its date has passed."""
         return Standing.MISSED in self.standings

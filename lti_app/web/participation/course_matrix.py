@@ -1,8 +1,10 @@
 """The class over the term: students by discussions, as a page and as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import pgettext
@@ -14,8 +16,9 @@ from lti_app.exchange.exporting.rules.tables import Cell, ExportedTable
 from lti_app.grading.assessments.queries.term import list_excused
 from lti_app.grading.rubrics.rules.points import rounded
 from lti_app.participation.matrix.queries.tables import CourseTerm, get_course_term
-from lti_app.participation.matrix.rules.course import CourseLine, CourseMatrix
+from lti_app.participation.matrix.rules.course import CourseCell, CourseLine, CourseMatrix
 from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilter
+from lti_app.participation.matrix.rules.states import MISSING
 from lti_app.web.participation.tables import (
     NAME,
     groups_and_members,
@@ -28,6 +31,7 @@ from lti_app.web.participation.tables import (
     table_file,
 )
 from lti_app.web.session import get_visitor
+from lti_app.web.table_rows import MARK, table_rows
 from lti_app.web.transactions import now, read_session
 
 blueprint = Blueprint("course_matrix", __name__, url_prefix="/courses/<int:course_id>/participation")
@@ -45,6 +49,7 @@ def show() -> ResponseReturnValue:
         matrix=shown,
         whole=term.matrix,
         done=shown.done(),
+        rows=_rows_of(shown),
         people=ids_of(shown.lines),
         wanted=wanted,
         query=query_of(wanted),
@@ -56,6 +61,41 @@ def show() -> ResponseReturnValue:
         may_edit=may(actor, DiscussionPermission.EDIT_SETTINGS),
         **shown_states(),
     )
+
+
+class TermRow(NamedTuple):
+    """All that a row of the table shows of a student."""
+
+    person_id: int
+    key: str
+    name: str
+    cells: tuple[CourseCell | None, ...]
+    missing: int
+    points: tuple[Decimal, Decimal] | None
+
+
+def _rows_of(shown: CourseMatrix) -> str:
+    """The rows of the table as text."""
+    rows = {
+        line.person_id: TermRow(
+            line.person_id, line.student.key, line.name, line.cells, line.count(MISSING), line.points
+        )
+        for line in shown.lines
+    }
+    base, discussion_ids = url_for("courses.home"), tuple([column.discussion_id for column in shown.columns])
+
+    def render(people: Sequence[int]) -> str:
+        return render_template(
+            "participation/_course_rows.html",
+            rows=[rows[each] for each in people],
+            mark=MARK,
+            base=base,
+            discussion_ids=discussion_ids,
+            has_points=shown.has_points,
+            shown_states=shown_states()["shown_states"],
+        )
+
+    return table_rows(("term", base, discussion_ids, shown.has_points), rows, render)
 
 
 def _heads(named: list[tuple[str, str]], *, has_points: bool) -> list[tuple[str, str, str | None]]:

@@ -272,6 +272,48 @@ def test_facts_that_are_newer_than_their_marks_are_not_kept(here, cast, derived,
     assert here.look() != newer
 
 
+def test_only_those_who_have_done_something_are_judged_again(here, cast, derived, monkeypatch):
+    judged, judge = [], queries.evaluate
+
+    def noted(requirements, posts, *others, **more):
+        judged.append([post.address for post in posts])
+        return judge(requirements, posts, *others, **more)
+
+    def judged_after(work):
+        work()
+        here.session.commit()
+        with here.database.read() as reader:
+            judged.clear()
+            here.kept(reader)
+            return sorted(judged)
+
+    monkeypatch.setattr(queries, "evaluate", noted)
+    here.change(requirements=to_stored(ASKED))
+    posts = []
+    assert judged_after(lambda: posts.extend([here.write(cast.ana), here.write(cast.ben)])) == [[], ["1"], ["2"]]
+    assert judged_after(lambda: here.write(cast.ben, "That is so", to=posts[0])) == [["2", "1.1"]]
+    viewer = here.view(who=cast.chi)
+    like = {"wanted": True, "now": here.clock()}
+    assert judged_after(lambda: set_like(here.session, cast.chi, viewer, posts[0].id, **like)) == [[]]
+    assert len(judged_after(lambda: here.change(calendar=replace(WEEK, closes_at=None)))) == 4
+    here.look()
+
+
+def test_what_is_left_as_it_was_is_not_kept_beyond_its_dates(here, cast, derived):
+    """Whoever is judged again has other dates than those whose results are left as they were."""
+    here.change(requirements=to_stored(ASKED))
+    later = {name: getattr(WEEK, name) + timedelta(days=20) for name in ("first_post_due", "replies_due")}
+    person = {"person_id": cast.ben.person_id, "dates": Calendar(**later), "note": "", "now": here.clock()}
+    extend(here.session, cast.ines, here.view(), **person)
+    here.changed_by(lambda: here.write(cast.ana))
+    before = here.changed_by(lambda: here.write(cast.ben))
+    here.clock.now = WEEK.replies_due + timedelta(minutes=1)
+    after = here.look()
+    assert not before[cast.chi.person_id].any_missed
+    assert after[cast.chi.person_id].any_missed
+    assert not after[cast.ben.person_id].any_missed
+
+
 def test_two_moments_of_the_database_are_told_apart(here, cast, derived):
     """A page that began before a change was committed goes on with what was true then, and one after it does not."""
     with here.database.read() as early:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class GradersOf:
     first: tuple[int, ...] = ()
     second: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def everybody(self) -> tuple[int, ...]:
         """Graders and second markers."""
         return (*self.first, *(each for each in self.second if each not in self.first))

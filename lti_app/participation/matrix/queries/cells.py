@@ -5,17 +5,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti_app.core.watched import WatchedMoment
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.participation.changes.queries import Basis, DerivedResults
-from lti_app.participation.matrix.rules.course import CourseCells, course_cells_of
+from lti_app.participation.changes.queries import Change, DerivedResults
+from lti_app.participation.matrix.rules.course import CourseCells, cell_of
 from lti_app.participation.progress.queries import collect_course_work, sources_for
 
 MOST_CELLS = 60_000
-"""That one process keeps: some eight courses of 500 students and 15 discussions, or two hundred of 20; about 15 MB, or
-twice that where all of them give points."""
+"""That one process keeps: some eight courses of 500 students and 15 discussions, or two hundred of 20; about 20 MB, or
+half as much again where all of them give points."""
 
 
 def size_of(cells: CourseCells) -> int:
@@ -36,12 +35,11 @@ def collect_course_cells(
     """
     require(actor, DiscussionPermission.GRADE)
 
-    def derive(bases: Mapping[int, Basis], moments: Mapping[int, WatchedMoment]) -> dict[int, CourseCells]:
-        extended = {each: basis.extended for each, basis in bases.items()}
-        work = collect_course_work(session, actor, [basis.view for basis in bases.values()], extended=extended)
-        return {
-            each: course_cells_of(work[each].people, work[each].judged(basis.view, now=moments[each]))
-            for each, basis in bases.items()
-        }
+    def derive(changes: Mapping[int, Change[CourseCells]]) -> dict[int, CourseCells]:
+        extended = {each: change.basis.extended for each, change in changes.items()}
+        work = collect_course_work(
+            session, actor, [change.basis.view for change in changes.values()], extended=extended
+        )
+        return {each: CourseCells(*work[each].told(change, cell_of)) for each, change in changes.items()}
 
     return _derived.collect(session, views, sources_for, derive, now=now)

@@ -1,10 +1,12 @@
 """The students of the tables."""
 
+from functools import lru_cache
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_app.course.courses.models import Enrollment
-from lti_app.course.courses.queries import list_students
+from lti_app.course.courses.queries import MOST_STUDENTS, Member, list_students
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
@@ -38,5 +40,9 @@ def list_named_students(session: Session, actor: Actor) -> list[MatrixStudent]:
     Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    students = list_students(session, actor)
-    return [MatrixStudent(each.person_id, each.name, f"{each.person_id}", each.joined_at) for each in students]
+    return [_student_of(each) for each in list_students(session, actor)]
+
+
+@lru_cache(maxsize=MOST_STUDENTS)
+def _student_of(member: Member) -> MatrixStudent:
+    return MatrixStudent(member.person_id, member.name, f"{member.person_id}", member.joined_at)

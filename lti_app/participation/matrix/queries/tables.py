@@ -44,12 +44,12 @@ def get_class_matrix(
     students = list_matrix_students(session, actor, discussion)
     found = collect_class_results(session, actor, discussion, now=now)
     known = _records.get(discussion.id)
-    records = known[1] if known and known[0] is found else _recorded(discussion.id, found)
+    records = known[1] if known and known[0] is found else _recorded(discussion.id, found, known[1] if known else None)
     return matrix_of(students, records, excused)
 
 
-def _recorded(discussion_id: int, found: ClassVerdicts) -> MatrixRecords:
-    records = records_of(found)
+def _recorded(discussion_id: int, found: ClassVerdicts, before: MatrixRecords | None) -> MatrixRecords:
+    records = records_of(found, before)
     _records.put(discussion_id, (found, records), size_of(found))
     return records
 

@@ -1,6 +1,6 @@
 """The table of students by the discussions of a course."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -10,6 +10,7 @@ from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilte
 from lti_app.participation.matrix.rules.matrix import MatrixStudent, posts_of
 from lti_app.participation.matrix.rules.states import (
     COMPLETE,
+    DONE,
     LATE,
     MISSING,
     STARTED,
@@ -18,7 +19,7 @@ from lti_app.participation.matrix.rules.states import (
     rank_of,
     state_of,
 )
-from lti_app.participation.progress.rules import standing_of
+from lti_app.participation.progress.rules import ResultsOfPeople, standing_of
 from lti_app.participation.requirements.base import MET
 from lti_app.participation.requirements.evaluation import Verdicts
 
@@ -57,18 +58,8 @@ class CourseCell(NamedTuple):
         return self._replace(state=excused_state(self.state), points=None)
 
 
-@dataclass(frozen=True)
-class CourseCells:
+class CourseCells(ResultsOfPeople[CourseCell]):
     """How far everybody is in one discussion."""
-
-    of_nothing: CourseCell
-    """Of whoever has done nothing and has no extension."""
-    of_people: Mapping[int, CourseCell]
-    """Of all others, by person id."""
-
-    def of(self, person_id: int) -> CourseCell:
-        """How far one person is."""
-        return self.of_people.get(person_id, self.of_nothing)
 
 
 @dataclass(frozen=True)
@@ -121,8 +112,8 @@ class CourseMatrix:
     def done(self) -> list[int]:
         """For each discussion, how many students are complete, on time or late."""
         return [
-            sum(cell is not None and cell.state in (COMPLETE, LATE) for cell in column)
-            for column in ([line.cells[nth] for line in self.lines] for nth in range(len(self.columns)))
+            len([1 for line in self.lines if (cell := line.cells[nth]) and cell.state in DONE])
+            for nth in range(len(self.columns))
         ]
 
     def narrowed(self, wanted: MatrixFilter, members: Collection[int] | None) -> "CourseMatrix":
@@ -164,14 +155,6 @@ def course_matrix_of(
         told.append([found.of(each).excused if each in freed else found.of(each) for each in people])
     lines = map(CourseLine, students, zip(*told, strict=True) if told else [()] * len(people))
     return CourseMatrix(tuple(columns), tuple(lines), any(each.of_nothing.points for each in cells.values()))
-
-
-def course_cells_of(people: Iterable[int], verdicts_of: Callable[[int], Verdicts]) -> CourseCells:
-    """The cells of one discussion. `people` are all who have done something or have other dates than the class; nobody
-    has the id 0.
-    """
-    of_people = {each: cell_of(verdicts_of(each)) for each in people}
-    return CourseCells(cell_of(verdicts_of(0)), of_people)
 
 
 def cell_of(verdicts: Verdicts) -> CourseCell:

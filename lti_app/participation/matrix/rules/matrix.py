@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lti_app.participation.matrix.rules.filters import POINTS, WORK, MatrixFilter
-from lti_app.participation.matrix.rules.states import COMPLETE, LATE, excused_state, has_state, rank_of, state_of
+from lti_app.participation.matrix.rules.states import DONE, excused_state, has_state, rank_of, state_of
 from lti_app.participation.progress.rules import ClassVerdicts, keyed, standing_of
 from lti_app.participation.requirements.base import Verdict
 from lti_app.participation.requirements.evaluation import Verdicts
@@ -149,7 +149,7 @@ class ClassMatrix:
     def done(self) -> list[int]:
         """For each column, how many students have done it, on time or late."""
         columns = zip(*[line.cells for line in self.lines], strict=True) if self.lines else ([],) * len(self.columns)
-        return [sum(cell is not None and cell.state in (COMPLETE, LATE) for cell in column) for column in columns]
+        return [len([1 for cell in column if cell and cell.state in DONE]) for column in columns]
 
     def narrowed(self, wanted: MatrixFilter, members: Collection[int] | None) -> "ClassMatrix":
         """The same with the chosen students in the chosen order; a column that is not here chooses nothing."""
@@ -175,8 +175,9 @@ def columns_of(of_nothing: Verdicts) -> tuple[MatrixColumn, ...]:
     return tuple(MatrixColumn(key, verdict) for key, verdict in keyed(of_nothing.requirements))
 
 
-def records_of(found: ClassVerdicts) -> MatrixRecords:
-    """What a table shows of the results of a class."""
+def records_of(found: ClassVerdicts, before: MatrixRecords | None = None) -> MatrixRecords:
+    """What a table shows of the results of a class. Those of `before` are used of whoever has the same result as then,
+    if somebody who has done nothing has."""
     columns, has_points = columns_of(found.of_nothing), bool(found.of_nothing.points_of_all)
     kinds = [column.kind for column in columns]
 
@@ -190,7 +191,11 @@ def records_of(found: ClassVerdicts) -> MatrixRecords:
         work = state_of(standing_of(verdicts, posts=posts))
         return MatrixRecord(verdicts, told, tuple([_cell_of(each) for each in told]), work, posts, points)
 
-    of_people = {each: record_of(verdicts) for each, verdicts in found.of_people.items()}
+    known = before.of_people if before and before.of_nothing.verdicts is found.of_nothing else {}
+    of_people = {
+        each: kept if (kept := known.get(each)) and kept.verdicts is verdicts else record_of(verdicts)
+        for each, verdicts in found.of_people.items()
+    }
     return MatrixRecords(columns, has_points, record_of(found.of_nothing), of_people)
 
 

@@ -19,7 +19,7 @@ _SAME: Mapping[str, str] = {
 UNDONE = "undone"
 """No state, but what tables can be narrowed to: everything that is not done, by the due date or yet."""
 _OPEN = frozenset({MISSING, STARTED, NOTHING})
-_DONE = frozenset({COMPLETE, LATE})
+DONE = frozenset({COMPLETE, LATE})
 _RANKS = {state: rank for rank, state in enumerate(STATES)}
 
 
@@ -34,7 +34,7 @@ def state_of(standing: StrEnum, *, is_excused: bool = False) -> str:
 
 def excused_state(state: str) -> str:
     """The state of a student who need not be graded, instead of one that everybody else would have."""
-    return state if state in _DONE else EXCUSED
+    return state if state in DONE else EXCUSED
 
 
 def rank_of(state: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from lti_app.core.digests import digest_of
 from lti_app.discussion.discussions.models import DiscussionReading
 from lti_app.discussion.posts.models import Citation, Post, Revision
 from lti_app.discussion.reactions.models import Like
@@ -54,6 +55,26 @@ class ClassActivity:
     def people_in(self, discussion_id: int) -> frozenset[int]:
         """The people who did anything in one discussion besides writing posts. Asked once everything is there."""
         return frozenset(self._people.get(discussion_id, ()))
+
+    def as_stored(self, discussion_id: int, person_id: int) -> tuple[object, ...]:
+        """All that `of` tells of one person, whatever the number of words, in a form in which it can be compared."""
+        key, others = (discussion_id, person_id), self._others.get(discussion_id)
+        if not self.has(discussion_id, person_id):
+            return (others,)
+        read_at, places = self.read_at.get(key, {}), self.places.get(key, {})
+        return (
+            others,
+            self.reviews.get(key),
+            self.likes.get(key),
+            sorted(read_at.items()),
+            self.positions.get(key),
+            sorted((post_id, sorted(cited)) for post_id, cited in places.items()),
+        )
+
+    @cached_property
+    def _others(self) -> Mapping[int, bytes]:
+        """The first posts of each discussion, on which the result of everybody there may depend."""
+        return {each: digest_of(posts) for each, posts in self.first_posts.items()}
 
     @property
     def _own(self) -> tuple[Mapping[_Key, object], ...]:
