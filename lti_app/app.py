@@ -24,6 +24,7 @@ from lti_app.lti.placing import count_activities
 from lti_app.lti.views import make_blueprint
 from lti_app.storage.choosing import make_storage
 from lti_app.web import health, table_rows
+from lti_app.web.addresses import AddressingFlask
 from lti_app.web.compression import init_compression
 from lti_app.web.course import class_lists, courses, groups
 from lti_app.web.discussion import (
@@ -184,7 +185,7 @@ def assemble(settings: Settings, *, database: Database | None = None, clock: Clo
 def create_app(parts: Colloquy) -> Flask:
     """The WSGI application made of these parts."""
     settings, bell = parts.settings, HueyBell(parts.jobs)
-    app = Flask("lti_app", template_folder=str(resource("templates")), static_folder="static")
+    app = AddressingFlask("lti_app", template_folder=str(resource("templates")), static_folder="static")
     _configure(app, settings)
     init_compression(app)
     init_requests(app)

@@ -7,7 +7,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from flask.templating import Environment
-from jinja2 import nodes
+from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
@@ -84,6 +84,19 @@ class QuickEnvironment(Environment):
     code_generator_class = _CodeGenerator
     context_class = _Context
     escaped = staticmethod(escaped)
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        super().__init__(*values, **named)
+        self._loaded: dict[str, Template] = {}
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 -- Jinja's
+        """A template that was loaded before is had without a lock, unless files are watched for changes."""
+        found = self._loaded.get(name) if not (globals or self.auto_reload) else None
+        if found is None:
+            found = super()._load_template(name, globals)
+            if not globals:
+                self._loaded[name] = found
+        return found
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """What a template sees from everywhere: its own names before those of the environment."""

@@ -162,9 +162,10 @@ def _shown(value: object) -> object:
 
 def _translations() -> Any:
     """The reader's catalogue, looked up once a request: a class list asks for hundreds of texts."""
-    catalogue = g.get("translations")
+    held = g._get_current_object()
+    catalogue = held.get("translations")
     if catalogue is None:
-        g.translations = catalogue = get_domain().get_translations()
+        held.translations = catalogue = get_domain().get_translations()
     return catalogue
 
 
@@ -319,7 +320,7 @@ def _manifest(path: str, _changed_at: int) -> dict[str, str]:
 
 def reader() -> Reader:
     """For whom this request's page is written."""
-    known: Reader | None = g.get("reader")
+    known: Reader | None = g._get_current_object().get("reader")
     if known is None:
         actor = actor_if_known()
         zone_id = actor.time_zone if actor else current_app.config[DEFAULT_ZONE]

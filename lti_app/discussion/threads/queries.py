@@ -1,10 +1,11 @@
 """Reading a discussion: its threads in the reader's order, page by page; new posts; the last activity."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
 from math import ceil
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Select,
@@ -14,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from lti_app.core.statements import fetch_rows
+from lti_app.core.statements import StoredRows, fetch_stored
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.outlines.queries import get_outline
@@ -43,10 +44,14 @@ FEW = 2
 """A post that was just written, and the one that began its thread."""
 PLACES = 44
 """In a statement: for a page and what stands above it."""
+_NOTHING = StoredRows((), (), ())
 
 
-@dataclass(frozen=True, slots=True)
-class PostLine:
+Stored = tuple[Any, ...]
+"""The row of a post as the database has it; only `view_of` tells what of that the reader may see."""
+
+
+class PostLine(NamedTuple):
     """What a page knows of each of its posts; what the post says is read only for those who have to render it."""
 
     id: int
@@ -64,8 +69,7 @@ class PostLine:
     """Whether the reader began its thread."""
     is_personal: bool
     """Whether it looks to the reader as to nobody else: their own posts, and what is meant for one person."""
-    row: PostRow = field(repr=False)
-    """What the database has of it; only `view_of` tells what of that the reader may see."""
+    row: Stored
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class ThreadPage:
     """Of those who write here, by person id, as the actor sees them."""
     circumstances: Circumstances
     """What the reader's permissions depend on, apart from the post."""
-    view_of: Callable[[PostRow], PostView]
+    view_of: Callable[[Stored], PostView]
 
     @cached_property
     def posts(self) -> tuple[PostView, ...]:
@@ -173,23 +177,55 @@ class _Found:
         circumstances: Circumstances,
         spots: Sequence[Spot],
     ) -> None:
-        found: list[Any] = []
+        self._actor, self._discussion, self._circumstances = actor, discussion, circumstances
+        self._stored = _NOTHING
         if spots:
             statement, ids = _chosen(viewer_kind(actor, discussion), [spot.id for spot in spots])
-            found = fetch_rows(session, statement, {**viewer_values(actor, discussion), **ids})
-        self._actor = actor
-        self._rows: dict[int, PostRow] = {row.id: row for row in found}
-        self.view_of = partial(view_post, discussion=discussion, actor=actor, c=circumstances)
-        self.names = {row.author_id: row.author for row in found if row.byline is None}
+            self._stored = fetch_stored(session, statement, {**viewer_values(actor, discussion), **ids})
+        placed = _placed_columns(self._stored.names)
+        self._rows = {row.id: (row, stored) for stored in self._stored.raw if (row := placed(stored))}
+        self.names = {row.author_id: row.author for row, _ in self._rows.values() if row.byline is None}
 
     def lines(self, spots: Iterable[Spot]) -> tuple[PostLine, ...]:
-        return tuple(_line(self._rows[spot.id], self._actor) for spot in spots if spot.id in self._rows)
+        return tuple([_line(*self._rows[spot.id], self._actor) for spot in spots if spot.id in self._rows])
 
     def views(self, spots: Iterable[Spot]) -> list[PostView]:
-        return [self.view_of(self._rows[spot.id]) for spot in spots if spot.id in self._rows]
+        return [self.view_of(self._rows[spot.id][1]) for spot in spots if spot.id in self._rows]
+
+    def view_of(self, stored: Stored) -> PostView:
+        row: PostRow = self._stored.read(stored)
+        return view_post(row, discussion=self._discussion, actor=self._actor, c=self._circumstances)
 
 
-def _line(row: PostRow, actor: Actor) -> PostLine:
+class _PlacedRow(NamedTuple):
+    """The columns that say where a post stands and whose it is: numbers, texts, and moments of which it only counts
+    whether they are there, so that they need no conversion.
+    """
+
+    id: int
+    number: int
+    address: str
+    depth: int
+    group_id: int | None
+    author_id: int
+    author: str
+    byline: str | None
+    private_to_id: int | None
+    held_at: Any
+    hidden_at: Any
+    deleted_at: Any
+    is_liked: Any
+    asked_by: int | None
+
+
+@lru_cache(maxsize=8)
+def _placed_columns(names: tuple[str, ...]) -> Callable[[Stored], _PlacedRow]:
+    """These columns of a row whose columns have these names."""
+    chosen = itemgetter(*(names.index(name) for name in _PlacedRow._fields)) if names else tuple
+    return lambda stored: _PlacedRow._make(chosen(stored))
+
+
+def _line(row: _PlacedRow, stored: Stored, actor: Actor) -> PostLine:
     status, is_author = status_of(row), row.author_id == actor.person_id
     return PostLine(
         row.id,
@@ -203,7 +239,7 @@ def _line(row: PostRow, actor: Actor) -> PostLine:
         is_author=is_author,
         is_asker=row.asked_by == actor.person_id,
         is_personal=status.is_private or (is_author and not status.is_imported),
-        row=row,
+        row=stored,
     )
 
 

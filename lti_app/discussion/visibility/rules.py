@@ -1,9 +1,8 @@
 """Who may read in a discussion, and what a post says to whom: the decisions, without a database."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lti_app.course.courses.rules import Role
 from lti_app.discussion.discussions.rules import State
@@ -48,8 +47,7 @@ class StatusColumns(Protocol):
         """When it was deleted."""
 
 
-@dataclass(frozen=True)
-class PostStatus:
+class PostStatus(NamedTuple):
     """What has become of a post."""
 
     is_deleted: bool
