@@ -1,28 +1,38 @@
 """Unanswered first posts, and who has reserved them."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, literal, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of
+from lti_app.core.db import Id, UtcDateTime, alias_of
+from lti_app.core.statements import fetch_tuples
 from lti_app.course.courses.queries import name_in_course
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.answers.models import AnswerClaim
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.queries.gate import is_gate_open
-from lti_app.discussion.visibility.queries import author_name, in_front_of_class, visible
+from lti_app.discussion.posts.queries.gate import has_posted, with_own_post
+from lti_app.discussion.visibility.queries import (
+    READER,
+    ViewerKind,
+    author_name_for,
+    in_front_of_class,
+    viewer_kind,
+    viewer_values,
+    visible_to,
+)
 
 MOST_LISTED = 30
 _REPLY = alias_of(Post)
 _CLAIMANT = alias_of(Person)
 
 
-@dataclass(frozen=True)
-class UnansweredPost:
+class UnansweredPost(NamedTuple):
     """A first post that no other student has answered."""
 
     id: int
@@ -76,42 +86,46 @@ def list_unanswered(
     The one with `first_id`, if it is unanswered, comes before all others. Empty for those who may not read the
     discussion's posts.
     """
-    rows = session.execute(_select(actor, discussion, first_id, now).limit(most))
-    return tuple(UnansweredPost(*row) for row in rows)
+    may_read = [
+        may(actor, PostPermission.READ, with_own_post(discussion, has_posted=posted)) for posted in (False, True)
+    ]
+    if not any(may_read):
+        return ()
+    statement = _listed(viewer_kind(actor, discussion), needs_own_post=not may_read[0])
+    here = {"course_id": actor.course_id, "first_id": first_id, "now": now, "most": most}
+    return tuple(
+        map(UnansweredPost._make, fetch_tuples(session, statement, {**viewer_values(actor, discussion), **here}))
+    )
 
 
-def _select(
-    actor: Actor, discussion: DiscussionView, first_id: int, now: datetime
-) -> Select[int, str, str, str, str, datetime, str | None, datetime | None]:
-    holds = (AnswerClaim.post_id == Post.id, AnswerClaim.until > now)
+@cache
+def _listed(kind: ViewerKind, *, needs_own_post: bool) -> Select[Any]:
+    """For viewers of this kind; whether they may read the posts of others only when they have begun a thread."""
+    holds = (AnswerClaim.post_id == Post.id, AnswerClaim.until > bindparam("now", type_=UtcDateTime))
     others = (
-        select(_claimant(actor, discussion))
+        select(_claimant(kind))
         .select_from(AnswerClaim)
         .join(_CLAIMANT, _CLAIMANT.id == AnswerClaim.person_id)
-        .where(*holds, AnswerClaim.person_id != actor.person_id)
+        .where(*holds, AnswerClaim.person_id != READER)
         .order_by(AnswerClaim.until.desc(), AnswerClaim.id)
         .limit(1)
         .scalar_subquery()
     )
-    own = select(AnswerClaim.until).where(*holds, AnswerClaim.person_id == actor.person_id).scalar_subquery()
+    own = select(AnswerClaim.until).where(*holds, AnswerClaim.person_id == READER).scalar_subquery()
+    columns: tuple[Any, ...] = (
+        *(Post.id, Post.address, author_name_for(Post, kind).label("author"), Post.title, Post.html, Post.created_at),
+        *(others.label("reserved_by"), own.label("reserved_until")),
+    )
     return (
-        select(
-            Post.id,
-            Post.address,
-            author_name(Post, actor, discussion),
-            Post.title,
-            Post.html,
-            Post.created_at,
-            others,
-            own,
-        )
+        select(*columns)
         .join(Person, Person.id == Post.author_id)
-        .where(is_gate_open(actor, discussion), visible(Post, actor, discussion))
-        .where(asks_for_answer(), ~is_answered(), Post.author_id != actor.person_id)
-        .order_by(Post.id != first_id, own.is_(None), others.is_not(None), Post.number)
+        .where(*[has_posted(kind)] if needs_own_post else [], visible_to(Post, kind))
+        .where(asks_for_answer(), ~is_answered(), Post.author_id != READER)
+        .order_by(Post.id != bindparam("first_id", type_=Id), own.is_(None), others.is_not(None), Post.number)
+        .limit(bindparam("most", type_=Integer))
     )
 
 
-def _claimant(actor: Actor, discussion: DiscussionView) -> ColumnElement[str]:
-    """The name of the person with a reservation; empty if names are hidden from the actor."""
-    return literal("") if discussion.hides_names_from(actor) else name_in_course(_CLAIMANT, actor.course_id)
+def _claimant(kind: ViewerKind) -> ColumnElement[str]:
+    """The name of the person with a reservation; empty if names are hidden from the viewer."""
+    return literal("") if kind.hides_names else name_in_course(_CLAIMANT, bindparam("course_id", type_=Id))

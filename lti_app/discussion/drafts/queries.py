@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, case, select
+from sqlalchemy import Select, and_, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.errors import NotFound
-from lti_app.core.statements import fetch_rows
+from lti_app.core.statements import fetch_row, fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
@@ -32,6 +32,8 @@ _COLUMNS: tuple[Any, ...] = (
     *(Draft.id, Draft.place, Draft.post_id, Draft.version, Draft.saved_at),
     *(Draft.format, Draft.move, Draft.title, Draft.file_ids),
 )
+_OWN = (Draft.person_id == READER, Draft.discussion_id == DISCUSSION)
+_AT_PLACE = select(*_COLUMNS, Draft.text).where(*_OWN, Draft.place == bindparam("place"))
 _SHOWN_TEXT = case((Draft.place == FIRST_POST.key, Draft.text), else_="").label("text")
 
 
@@ -53,11 +55,7 @@ class DraftView:
 
 def get_draft(session: Session, actor: Actor, discussion: DiscussionView, place: DraftPlace) -> DraftView | None:
     """The actor's draft at a place, if there is one (one statement)."""
-    row = session.scalar(
-        select(Draft).where(
-            Draft.person_id == actor.person_id, Draft.discussion_id == discussion.id, Draft.place == place.key
-        )
-    )
+    row = fetch_row(session, _AT_PLACE, {**viewer_values(actor, discussion), "place": place.key})
     return _view(row, row.text) if row else None
 
 
@@ -94,7 +92,7 @@ def _drafts(kind: ViewerKind) -> Select[Any]:
         select(*_COLUMNS, _SHOWN_TEXT, Post.address, author, Post.author_id, has_posted(kind).label("has_begun"))
         .outerjoin(Post, and_(Post.id == Draft.post_id, visible_to(Post, kind)))
         .outerjoin(Person, Person.id == Post.author_id)
-        .where(Draft.person_id == READER, Draft.discussion_id == DISCUSSION)
+        .where(*_OWN)
         .order_by(Draft.saved_at.desc(), Draft.id.desc())
     )
 

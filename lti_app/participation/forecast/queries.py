@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of
+from lti_app.core.db import Id, alias_of
+from lti_app.core.statements import fetch_tuples
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
@@ -15,7 +18,14 @@ from lti_app.discussion.posts.queries.referred import compose_written
 from lti_app.discussion.posts.queries.views import PostView
 from lti_app.discussion.posts.rules.authors import author_key
 from lti_app.discussion.posts.rules.compose import Composed
-from lti_app.discussion.visibility.queries import says_something, visible
+from lti_app.discussion.visibility.queries import (
+    READER,
+    ViewerKind,
+    says_something,
+    viewer_kind,
+    viewer_values,
+    visible_to,
+)
 from lti_app.participation.forecast.rules import (
     Forecast,
     Hint,
@@ -113,12 +123,17 @@ def _hypothetical(
 
 def _thread_facts(session: Session, actor: Actor, discussion: DiscussionView, parent: PostView) -> ThreadFacts:
     """One statement."""
-    in_thread = or_(Post.id == parent.root_id, Post.root_id == parent.root_id)
-    row = session.execute(
-        select(
-            func.count(),
-            func.count().filter(Post.author_id == actor.person_id),
-            select(_PARENT.text).where(_PARENT.id == parent.id).scalar_subquery(),
-        ).where(visible(Post, actor, discussion), in_thread, says_something(Post))
-    ).one()
-    return ThreadFacts(row[0], row[1], row[2] or "")
+    values = {**viewer_values(actor, discussion), "root_id": parent.root_id, "parent_id": parent.id}
+    [(posts, own, text)] = fetch_tuples(session, _in_thread(viewer_kind(actor, discussion)), values)
+    return ThreadFacts(posts, own, text or "")
+
+
+@cache
+def _in_thread(kind: ViewerKind) -> Select[Any]:
+    """How many posts a thread has for a viewer of this kind, how many of them are their own, and what one says."""
+    root = bindparam("root_id", type_=Id)
+    said = select(_PARENT.text).where(_PARENT.id == bindparam("parent_id", type_=Id)).scalar_subquery()
+    counts = (func.count(), func.count().filter(Post.author_id == READER), said)
+    return select(*counts).where(
+        visible_to(Post, kind), or_(Post.id == root, Post.root_id == root), says_something(Post)
+    )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of
 from lti_app.core.errors import NotFound
+from lti_app.core.statements import fetch_row, fetch_tuples
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import Move
@@ -39,8 +40,10 @@ class PostText:
 
 def circumstances_of(session: Session, actor: Actor, discussion: DiscussionView) -> Circumstances:
     """What the actor's permissions on this discussion's posts depend on (one statement, none for staff)."""
-    has_posted = not actor.is_staff and bool(session.scalar(select(_HAS_POSTED), viewer_values(actor, discussion)))
-    return with_own_post(discussion, has_posted=has_posted)
+    if actor.is_staff:
+        return with_own_post(discussion, has_posted=False)
+    [(has_posted,)] = fetch_tuples(session, _ASKED_IF_POSTED, viewer_values(actor, discussion))
+    return with_own_post(discussion, has_posted=bool(has_posted))
 
 
 def with_own_post(discussion: DiscussionView, *, has_posted: bool) -> Circumstances:
@@ -64,6 +67,7 @@ def _own_first_post(author: int | ColumnElement[int], discussion: int | ColumnEl
 
 _HAS_POSTED = _own_first_post(READER, DISCUSSION).exists()
 """Whether the reader has a first post here. It is not asked for staff."""
+_ASKED_IF_POSTED = select(_HAS_POSTED)
 
 
 def has_posted(kind: ViewerKind) -> ColumnElement[bool]:
@@ -92,7 +96,7 @@ def get_post(
     A post that the actor may not even read does not exist for them.
     """
     values = {**viewer_values(actor, discussion), "post_id": post_id}
-    row = session.execute(_one_post(viewer_kind(actor, discussion)), values).one_or_none()
+    row = fetch_row(session, _one_post(viewer_kind(actor, discussion)), values)
     if row is None:
         raise NotFound
     circumstances = with_own_post(discussion, has_posted=row.has_posted)
