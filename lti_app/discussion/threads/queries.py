@@ -38,11 +38,9 @@ from lti_app.discussion.visibility.rules import status_of
 
 PAGE_SIZE = 40
 """Posts on one page of a discussion."""
-MORE_SIZE = 120
+MORE_SIZE = 160
 """Posts that whoever goes on reading gets at once: what a request costs anyway is shared by more of them."""
-FEW = 2
-"""A post that was just written, and the one that began its thread."""
-PLACES = 44
+PLACES = 42
 """In a statement: for a page and what stands above it."""
 _NOTHING = StoredRows((), (), ())
 
@@ -264,7 +262,7 @@ def _chosen(kind: ViewerKind, post_ids: Sequence[int]) -> tuple[Select[Any], dic
     It has places for as many as a page has, and the last id in those that are left: of a statement for any number, a
     new one would be made for each.
     """
-    places = FEW if len(post_ids) <= FEW else ceil(len(post_ids) / PLACES) * PLACES
+    places = ceil(len(post_ids) / PLACES) * PLACES
     last = len(post_ids) - 1
     return _of_places(kind, places), {f"id_{nth}": post_ids[min(nth, last)] for nth in range(places)}
 

@@ -244,7 +244,7 @@ def _thread(
         "page": page,
         "liked": frozenset(line.id for line in page.lines if line.is_liked),
         **_new(discussion, overview, page),
-        **first_screen(actor, overview, page, has_posted=circumstances.has_posted),
+        **({} if goes_on else first_screen(actor, overview, page, has_posted=circumstances.has_posted)),
     }
 
 
