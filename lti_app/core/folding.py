@@ -4,6 +4,7 @@ What is a letter, a mark or a dash, and which scripts have no spaces between wor
 say; what a letter is composed of, Python's own tables; how Latin letters outside the alphabet are typed, `anyascii`.
 """
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -35,7 +36,9 @@ _CHUNK = regex.compile(
     rf"|(?P<spaced>(?:(?![{_UNSPACED}]){_LETTER}[{_WITHIN}]*)+)"
     r"|(?P<number>\p{No}+)|(?P<picture>\p{Extended_Pictographic}|\p{RI})"
 )
-_PLAIN = regex.compile(r"[A-Za-z0-9]+")
+_PLAIN = re.compile(r"[A-Za-z0-9]+")
+_PARTED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]++(?:(?! [A-Za-z0-9])[^A-Za-z0-9]++[A-Za-z0-9]++)++")
+"""Words of ASCII text that something else than one space parts, and that may be one word."""
 _UNIT = regex.compile(rf"[^{_WITHIN}][{_WITHIN}]*")
 _APART = regex.compile(_APOSTROPHE + ".")
 _PIECE = regex.compile(r"[\p{L}\p{N}\p{M}]+")
@@ -133,6 +136,18 @@ def fold_text(text: str) -> Folded:
     return (
         folded if not places else Folded(*(tuple(_placed(tokens, places)) for tokens in (folded.tokens, folded.joined)))
     )
+
+
+def fold_words(text: str) -> tuple[list[str], list[str]]:
+    """The words that `fold_text` finds, and those that it finds as one, without their places: of most texts, which are
+    ASCII, in a fifth of the time.
+    """
+    if not text.isascii():
+        folded = fold_text(text)
+        return [token.text for token in folded.tokens], [token.text for token in folded.joined]
+    words = [word[:MAX_WORD] for word in _PLAIN.findall(text.lower())]
+    joined = (each for parted in _PARTED.finditer(text) for each in fold_text(parted[0]).joined)
+    return words, [token.text for token in joined]
 
 
 def _fold_spelled(text: str) -> Folded:

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from sqlalchemy import Index, and_, bindparam, delete, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Executable, Index, and_, bindparam, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_app.core.clock import Clock
 from lti_app.core.db import Base, Database, insert_into
 from lti_app.core.errors import ColloquyError
 from lti_app.core.later import LaterModule
 from lti_app.core.settings import Settings
+from lti_app.core.statements import fetch_row
 
 if TYPE_CHECKING:
     import redis
@@ -39,7 +40,18 @@ class KeyValue(Base):
 
 _IS_CURRENT = and_(KeyValue.key == bindparam("named"), KeyValue.expires_at > bindparam("now"))
 _CURRENT = select(KeyValue.value).where(_IS_CURRENT)
-_TAKEN = delete(KeyValue).where(_IS_CURRENT).returning(KeyValue.value).execution_options(synchronize_session=False)
+_TAKEN = delete(KeyValue).where(_IS_CURRENT).returning(KeyValue.value)
+
+
+def _storing(session: Session) -> tuple[Executable, Executable]:
+    """What puts a value in the place of another, and what adds one where there is none, or an old one."""
+    row: dict[str, Any] = {"key": bindparam("named"), "value": bindparam("told"), "expires_at": bindparam("until")}
+    insert = insert_into(session, KeyValue).values(row)
+    new = {"value": insert.excluded.value, "expires_at": insert.excluded.expires_at}
+    is_old = KeyValue.expires_at <= bindparam("now")
+    put = insert.on_conflict_do_update(index_elements=[KeyValue.key], set_=new)
+    add = insert.on_conflict_do_update(index_elements=[KeyValue.key], set_=new, where=is_old)
+    return put.returning(KeyValue.key), add.returning(KeyValue.key)
 
 
 class KeyValueUnavailable(ColloquyError):
@@ -73,6 +85,7 @@ class DatabaseStore:
         self._database = database
         self._clock = clock
         self._purged_at: datetime | None = None
+        self._statements: tuple[Executable, Executable] | None = None
 
     def put(self, key: str, value: str, ttl: timedelta) -> None:
         """Store a value for `ttl`, replacing any earlier one."""
@@ -82,12 +95,13 @@ class DatabaseStore:
     def get(self, key: str) -> str | None:
         """The value; None if there is none or it has expired."""
         with self._database.glance() as session:
-            return session.scalar(_CURRENT, {"named": key, "now": self._clock()})
+            row = fetch_row(session, _CURRENT, {"named": key, "now": self._clock()})
+            return None if row is None else str(row.value)
 
     def take(self, key: str) -> str | None:
         """Remove and return the value."""
         with self._database.writing() as session:
-            return session.scalar(_TAKEN, {"named": key, "now": self._clock()})
+            return session.connection().scalar(_TAKEN, {"named": key, "now": self._clock()})
 
     def add(self, key: str, value: str, ttl: timedelta) -> bool:
         """Store a value unless the key has one; returns whether it was stored."""
@@ -95,12 +109,11 @@ class DatabaseStore:
 
     def _keep(self, key: str, value: str, ttl: timedelta, *, only_if_absent: bool) -> bool:
         now = self._clock()
-        row = {"value": value, "expires_at": now + ttl}
-        stale = KeyValue.expires_at <= now if only_if_absent else None
+        row = {"named": key, "told": value, "until": now + ttl}
         with self._database.writing() as session:
-            insert = insert_into(session, KeyValue).values(key=key, **row)
-            upsert = insert.on_conflict_do_update(index_elements=[KeyValue.key], set_=row, where=stale)
-            return session.scalar(upsert.returning(KeyValue.key)) is not None
+            put, add = self._statements = self._statements or _storing(session)
+            stored = session.connection().execute(add if only_if_absent else put, {**row, "now": now})
+            return stored.scalar() is not None
 
     def _purge_now_and_then(self) -> None:
         now = self._clock()

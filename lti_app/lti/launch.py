@@ -18,9 +18,8 @@ from lti_app.course.courses.actions import (
     end_visits_of_others,
     open_visit,
     record_earlier,
-    record_member,
+    record_launch,
     rename_course,
-    role_at_launch,
 )
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.rules import Role
@@ -35,7 +34,7 @@ from lti_app.lti.claims import HISTORY, Context, GradeService, Message, MessageT
 from lti_app.lti.errors import LaunchRefused, RefusalReason
 from lti_app.lti.message import Launch
 from lti_app.lti.models import CourseLink, Placement
-from lti_app.lti.placing import find_known, find_named, follow_link, make_placement
+from lti_app.lti.placing import OpenedBefore, find_known, find_named, follow_link, make_placement
 
 WITHOUT_CONTEXT = "without-context/"
 """A launch that names no course gets one of its own, kept under this and the id of its resource link."""
@@ -97,9 +96,9 @@ def frame_origins(launch: Launch) -> tuple[str, ...]:
 def _arrive(database: Database, launch: Launch, time_zone: str, now: datetime, tokens: Collection[str]) -> Arrival:
     message, origins = launch.message, frame_origins(launch)
     with database.writing() as session:
-        course_id, discussion_id = _find_place(session, launch, time_zone, now)
+        course_id, discussion_id, _known = _find_place(session, launch, time_zone, now)
         _follow_history(session, launch, course_id)
-        person_id = record_member(
+        member = record_launch(
             session,
             course_id=course_id,
             identity=Identity(message.issuer, launch.registration.client_id, message.sub),
@@ -107,12 +106,13 @@ def _arrive(database: Database, launch: Launch, time_zone: str, now: datetime, t
             role=message.role,
             now=now,
         )
-        role = role_at_launch(session, course_id=course_id, person_id=person_id, role=message.role)
+        person_id, role, is_new = member
         adopt_time_zone(session, course_id=course_id, person_id=person_id, role=role)
         if message.role is Role.STUDENT:
             for kind, groups in message.groups.items():
                 record_lms_groups(session, course_id, person_id, kind, groups)
-        token = open_visit(session, course_id=course_id, person_id=person_id, role=role, frame_origins=origins, now=now)
+        who = {"course_id": course_id, "person_id": person_id}
+        token = open_visit(session, **who, role=role, frame_origins=origins, now=now, is_new=is_new)
         work = _find_work(session, launch, course_id, person_id)
         return Arrival(
             course_id=course_id,
@@ -126,8 +126,10 @@ def _arrive(database: Database, launch: Launch, time_zone: str, now: datetime, t
         )
 
 
-def _find_place(session: Session, launch: Launch, time_zone: str, now: datetime) -> tuple[int, int | None]:
-    """The ids of the course and of the placement's discussion, both made at their first launch.
+def _find_place(
+    session: Session, launch: Launch, time_zone: str, now: datetime
+) -> tuple[int, int | None, OpenedBefore]:
+    """The ids of the course and of the placement's discussion, both made at their first launch; and what was known.
 
     A placement that we know stays in the course where its discussion is, whatever context the LMS names with it.
     """
@@ -147,7 +149,7 @@ def _find_place(session: Session, launch: Launch, time_zone: str, now: datetime)
     if course_id is None:
         raise LaunchRefused(RefusalReason.CONTEXT_MISSING)
     if link is None:
-        return course_id, find_named(session, message, course_id)
+        return course_id, find_named(session, message, course_id), known
     if placement is None:
         placement = make_placement(
             session, message, link, deployment=launch.deployment.id, course_id=course_id, now=now
@@ -157,7 +159,7 @@ def _find_place(session: Session, launch: Launch, time_zone: str, now: datetime)
     if message.grades is not None:
         _follow_grades(session, placement, message.grades, now)
     session.flush()
-    return course_id, placement.discussion_id
+    return course_id, placement.discussion_id, known
 
 
 def _context_id(message: Message) -> str | None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt.algorithms import RSAAlgorithm
 from jwt.api_jws import PyJWS
 from jwt.exceptions import PyJWTError
 from pylti1p3.message_launch import MessageLaunch
@@ -30,6 +31,7 @@ FARTHEST = 253_402_300_800
 """Seconds from 1970 to the year 10 000."""
 
 _jws = PyJWS()
+_rs256 = RSAAlgorithm(RSAAlgorithm.SHA256)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
 
     def validate_jwt_format(self) -> "PlatformMessage":
         """Three parts, an RS256 header that names its key, and an object of claims. Nothing is believed yet."""
-        header, body = _decoded(self._get_id_token())
+        header, body, self._signature = _decoded(self._get_id_token())
         if header.get("alg") != ALGORITHM:
             raise LaunchRefused(RefusalReason.TOKEN_ALGORITHM, alg=str(header.get("alg"))[:20])
         kid = opaque(header.get("kid"), RefusalReason.TOKEN_KEY_UNNAMED)
@@ -93,7 +95,9 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
         """The token names an issuer and exactly one client that the operator has registered."""
         issuer, client_id = opaque(self._claim("iss"), RefusalReason.ISSUER), audience(self._claim("aud"))
         try:
-            self._registration = self._tool_config.find_registration_by_params(issuer, client_id)
+            self._registration = self._tool_config.find_registration_by_params(
+                issuer, client_id, deployment_id=self._claim(CLAIM + "deployment_id")
+            )
         except LaunchRefused as refusal:
             if refusal.reason is RefusalReason.PLATFORM_UNKNOWN:
                 raise LaunchRefused(RefusalReason.AUDIENCE, **refusal.ids) from refusal
@@ -104,9 +108,9 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
 
     def validate_jwt_signature(self) -> "PlatformMessage":
         """One of the platform's keys of the token's `kid` has signed it. From here on its claims are believed."""
-        token, kid = self._get_id_token(), self._jwt["header"]["kid"]
+        kid = self._jwt["header"]["kid"]
         known = self._keys.find(self._registration, kid)
-        if not _is_signed(token, known) and not _is_signed(token, self._keys.find_anew(self._registration, kid, known)):
+        if not self._is_signed(known) and not self._is_signed(self._keys.find_anew(self._registration, kid, known)):
             raise LaunchRefused(RefusalReason.SIGNATURE, **self._ids())
         return self
 
@@ -144,9 +148,7 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
     def validate_message(self) -> "PlatformMessage":
         """The claims are of the right types, and the operator has added the deployment."""
         message = read_message(self._jwt["body"])
-        deployment = self._tool_config.find_deployment_by_params(
-            message.issuer, message.deployment_id, message.client_id
-        )
+        deployment = self._registration.deployment
         if deployment is None:
             raise LaunchRefused(RefusalReason.DEPLOYMENT_UNKNOWN, **self._ids(), deployment_id=message.deployment_id)
         self._launch = Launch(message, self._registration, deployment)
@@ -162,6 +164,11 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
         if len(token) > MAX_TOKEN:
             raise LaunchRefused(RefusalReason.TOO_LARGE)
         return token
+
+    def _is_signed(self, keys: Iterable[RSAPublicKey]) -> bool:
+        """Whether one of the keys has signed the token: all before its last dot, as it was sent."""
+        signed = self._get_id_token().encode().rpartition(b".")[0]
+        return any(_rs256.verify(signed, key, self._signature) for key in keys)
 
     def _claim(self, name: str) -> Any:
         return cast(dict[str, Any], self._jwt["body"]).get(name)
@@ -191,19 +198,8 @@ class PlatformMessage(MessageLaunch[LtiRequest, RegisteredPlatforms, LoginStates
         return {"issuer": self._registration.issuer, "client_id": self._registration.client_id}
 
 
-def _is_signed(token: str, keys: Iterable[RSAPublicKey]) -> bool:
-    """Whether one of the keys has signed the token."""
-    for key in keys:
-        try:
-            _jws.decode_complete(token, key, algorithms=[ALGORITHM])
-        except PyJWTError:
-            continue
-        return True
-    return False
-
-
-def _decoded(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and claims of a JSON Web Token, unverified; LaunchRefused when it is none."""
+def _decoded(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes]:
+    """Header, claims and signature of a JSON Web Token, unverified; LaunchRefused when it is none."""
     try:
         parts = _jws.decode_complete(token, options={"verify_signature": False})
         body = read_json(parts["payload"])
@@ -212,4 +208,4 @@ def _decoded(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     header = parts["header"]
     if not isinstance(body, dict) or is_deep(header):
         raise LaunchRefused(RefusalReason.TOKEN_FORMAT)
-    return header, body
+    return header, body, parts["signature"]

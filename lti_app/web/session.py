@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import Unauthorized
 
 from lti_app.course.courses.actions import renew_visit
@@ -47,6 +48,15 @@ class _Cookies(SecureCookieSessionInterface):
     What waits to be said on the next page is kept short: scripts may post many times without a page, and browsers drop
     a cookie that has become too large, with the visits in it.
     """
+
+    _serializer: tuple[object, URLSafeTimedSerializer | None] | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The same for each request, since it depends on the keys alone."""
+        keys = app.secret_key, tuple(app.config["SECRET_KEY_FALLBACKS"] or ())
+        if self._serializer is None or self._serializer[0] != keys:
+            self._serializer = keys, super().get_signing_serializer(app)
+        return self._serializer[1]
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.endpoint == "static":

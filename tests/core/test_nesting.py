@@ -149,3 +149,27 @@ def test_no_shape_is_much_deeper_than_it_seems(piece, before):
 def test_the_limit_is_where_it_says():
     assert not is_too_complex("<div>" * MAX_DEPTH)
     assert is_too_complex("<div>" * (MAX_DEPTH + 1))
+
+
+LINES = [
+    "<p>",
+    "</p>",
+    "<blockquote><p>",
+    "</p></blockquote>",
+    "<br>",
+    '<a href="/x">',
+    "</a>",
+    "<em>",
+    "</em>",
+    "a & b",
+]
+
+
+@given(st.lists(st.sampled_from([*LINES, "<p>a</p>", "<svg>", "<!--", "<p>a<em>b</em></p>"]), max_size=8).map("".join))
+@settings(max_examples=300)
+@example("<p>a</p>" * (MAX_DEPTH + 1))
+@example("<p>" + "&" * 100_001 + "</p>")
+@example("<p>" + "<em>" * (MAX_DEPTH + 1) + "</p>")
+@example("<p><a " + " ".join(f'{n:a>9}="x"' for n in range(MAX_ATTRIBUTES + 1)) + ">x</a></p>")
+def test_paragraphs_that_are_not_followed_tag_by_tag_are_no_exception(html):
+    assert is_too_complex(html) is nesting._Look(html).finds_too_much()

@@ -252,7 +252,7 @@ BEYOND_A_GATE: dict[str, str] = {
     "course.people.record_time_zone": "of whoever acts",
     "course.courses.create_course": "of the installation that a launch comes from",
     "course.courses.name_in_course": "an expression, of the course that a query is about",
-    "course.courses.role_at_launch": "of the course that a launch is of",
+    "course.courses.record_launch": "of the course that a launch or a roster is of",
     "course.courses.record_member": "of the course that a launch or a roster is of",
     "course.courses.enroll": "of the course that a launch or a roster is of",
     "course.courses.deactivate_others": "of the course that a roster is of",

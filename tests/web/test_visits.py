@@ -103,6 +103,18 @@ def test_forged_cookies_open_nothing(site, cast, discussion):
         refused(browser.get(address(discussion)), 401)
 
 
+def test_cookie_of_a_key_that_is_no_longer_used_opens_nothing(site, cast, discussion, monkeypatch):
+    browser = site.browser(cast.ana)
+    assert browser.get(address(discussion)).status == 200
+    config = browser.client.application.config
+    before = config["SECRET_KEY"]
+    monkeypatch.setitem(config, "SECRET_KEY", "another key")
+    refused(browser.get(address(discussion)), 401)
+    monkeypatch.setitem(config, "SECRET_KEY_FALLBACKS", [before])
+    browser = site.browser(cast.ana)
+    assert browser.get(address(discussion)).status == 200
+
+
 def test_signed_cookie_with_odd_content_opens_nothing(site, cast, discussion):
     course = str(cast.course_id)
     for visits in ({}, {course: ""}, {course: "x\x00"}, {course: "0" * 2000}, {"": "x"}):

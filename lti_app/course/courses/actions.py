@@ -3,18 +3,35 @@
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import and_, delete, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import insert_into
 from lti_app.core.errors import Forbidden
 from lti_app.course.courses.models import Course, EarlierCourse, Enrollment, Visit
 from lti_app.course.courses.rules import Actor, CitationStyle, CourseSettings, Library, Role, hash_token, visit_end
-from lti_app.course.people.actions import record_person, record_time_zone
+from lti_app.course.people.actions import record_found, record_time_zone, select_person
 from lti_app.course.people.models import Person
 from lti_app.course.people.rules import Identity, Names, display_name
+
+_IN_COURSE = Enrollment.course_id == bindparam("course_id")
+_ENROLLMENT = select(Enrollment).where(_IN_COURSE, Enrollment.person_id == bindparam("who"))
+_MEMBER = select_person(Enrollment).outerjoin(Enrollment, and_(Enrollment.person_id == Person.id, _IN_COURSE))
+_WEAKEN_VISITS = (
+    update(Visit)
+    .where(Visit.course_id == bindparam("in_course"), Visit.person_id == bindparam("who"))
+    .where(Visit.role.in_(bindparam("stronger", expanding=True)))
+    .values(role=bindparam("now_as"))
+)
+_STUDENT_AGAIN = (
+    update(Enrollment)
+    .where(Enrollment.course_id == bindparam("in_course"), Enrollment.person_id == bindparam("who"))
+    .where(Enrollment.listed_role == Role.STUDENT, Enrollment.role != Role.STUDENT)
+    .values(role=bindparam("now_as"))
+)
+"""Made once, like those before: every launch needs them."""
 
 
 def create_course(
@@ -93,6 +110,17 @@ def report_time_zone(session: Session, actor: Actor, name: str) -> bool:
     return known
 
 
+class MemberAtLaunch(NamedTuple):
+    """Who has come into a course by a launch."""
+
+    person_id: int
+    role: Role
+    """That the launch gives: that of an assistant to those who are known as assistants by `record_listed_roles`, whom
+    Moodle's launches call instructors."""
+    is_new: bool
+    """Whether they were in no part of the course before."""
+
+
 def record_member(
     session: Session, *, course_id: int, identity: Identity, names: Names, role: Role, now: datetime
 ) -> int:
@@ -100,43 +128,47 @@ def record_member(
 
     Someone in the course of whom no registration is known yet, but the rest fits, is that person.
     """
-    person_id = record_person(
-        session, identity, names, now, is_theirs=lambda known: _enrollment(session, course_id, known) is not None
-    )
-    is_named = bool(display_name(names))
-    enroll(session, course_id=course_id, person_id=person_id, role=role, is_named=is_named, now=now)
-    return person_id
+    return record_launch(session, course_id=course_id, identity=identity, names=names, role=role, now=now).person_id
 
 
-def enroll(
-    session: Session, *, course_id: int, person_id: int, role: Role, now: datetime, is_named: bool = False
-) -> None:
-    """Record that a person is in a course. A weaker role alone never replaces a stronger one. `is_named` says that the
-    person's name is recorded already; else the database is asked for it.
+def record_launch(
+    session: Session, *, course_id: int, identity: Identity, names: Names, role: Role, now: datetime
+) -> MemberAtLaunch:
+    """The same for somebody who opens the course now, with what else follows from what was known of them."""
+    found = session.execute(_MEMBER, {**vars(identity), "course_id": course_id}).first()
+    person, enrollment = found or (None, None)
+    if person is not None and not person.client_id and enrollment is None:
+        person = None  # somebody else, of whom no registration is known
+    person_id = record_found(session, person, identity, names, now)
+    known = _enrolled(session, course_id, person_id, role, now, known=enrollment)
+    if not display_name(names):
+        _number(session, known or _enrollment(session, course_id, person_id))
+    return MemberAtLaunch(person_id, _launched_as(known, role) if known else role, is_new=known is None)
+
+
+def enroll(session: Session, *, course_id: int, person_id: int, role: Role, now: datetime) -> None:
+    """Record that a person is in a course. A weaker role alone never replaces a stronger one.
 
     An instructor who previews the course as a student, or who has a weaker role in the class list, must not become a
     student who is graded. People who come back after they had left have the new role. Two launches may do this at the
     same time.
     """
-    enrollment = _enrolled(session, course_id, person_id, role, now)
-    if not is_named:
-        _number(session, enrollment)
+    before = _find_enrollment(session, course_id, person_id)
+    known = _enrolled(session, course_id, person_id, role, now, known=before)
+    _number(session, known or _enrollment(session, course_id, person_id))
 
 
-def _enrolled(session: Session, course_id: int, person_id: int, role: Role, now: datetime) -> Enrollment:
-    enrollment = _enrollment(session, course_id, person_id)
+def _enrolled(
+    session: Session, course_id: int, person_id: int, role: Role, now: datetime, *, known: Enrollment | None
+) -> Enrollment | None:
+    """The enrollment that was there before, changed where it has to be; None where a new one was made."""
+    enrollment = known
     if enrollment is None:
-        try:
-            with session.begin_nested():
-                enrollment = Enrollment(
-                    course_id=course_id, person_id=person_id, role=role, active=True, first_seen_at=now
-                )
-                session.add(enrollment)
-            return enrollment
-        except IntegrityError:  # the other launch was first
-            enrollment = _enrollment(session, course_id, person_id)
-            if enrollment is None:
-                raise
+        new = {"course_id": course_id, "person_id": person_id, "role": role, "active": True, "first_seen_at": now}
+        added = insert_into(session, Enrollment).on_conflict_do_nothing().returning(Enrollment.id)
+        if session.connection().scalar(added, new) is not None:
+            return None
+        enrollment = _enrollment(session, course_id, person_id)  # the other launch was first
     role = _launched_as(enrollment, role)
     if enrollment.active and role.power <= enrollment.role.power:
         return enrollment
@@ -161,14 +193,6 @@ def _number(session: Session, enrollment: Enrollment) -> None:
     last = session.scalar(select(func.max(Enrollment.number)).where(*alike)) or 0
     enrollment.number, enrollment.numbered_as = last + 1, role
     session.flush()
-
-
-def role_at_launch(session: Session, *, course_id: int, person_id: int, role: Role) -> Role:
-    """The role that a launch gives: that of an assistant to those who are known as assistants by `record_listed_roles`,
-    whom Moodle's launches call instructors.
-    """
-    known = _enrollment(session, course_id, person_id) if role is Role.INSTRUCTOR else None
-    return _launched_as(known, role) if known else role
 
 
 def _launched_as(known: Enrollment, role: Role) -> Role:
@@ -233,33 +257,39 @@ def deactivate_others(session: Session, course_id: int, person_ids: Collection[i
 
 
 def open_visit(
-    session: Session, *, course_id: int, person_id: int, role: Role, frame_origins: Sequence[str], now: datetime
+    session: Session,
+    *,
+    course_id: int,
+    person_id: int,
+    role: Role,
+    frame_origins: Sequence[str],
+    now: datetime,
+    is_new: bool = False,
 ) -> str:
     """Open a visit after a launch; returns the token for the cookie, which we cannot read back later.
 
     The person's older visits to the course keep no stronger role than this one has. A student by this launch whom the
-    class list calls a student too is a student again, whatever they were before.
+    class list calls a student too is a student again, whatever they were before. Somebody who `is_new` in the course
+    has nothing older there.
     """
-    theirs = (Visit.course_id == course_id, Visit.person_id == person_id)
-    if stronger := [each for each in Role if each.power > role.power]:
-        session.execute(update(Visit).where(*theirs, Visit.role.in_(stronger)).values(role=role))
-    if role is Role.STUDENT:
-        own = (Enrollment.course_id == course_id, Enrollment.person_id == person_id)
-        listed = (Enrollment.listed_role == Role.STUDENT, Enrollment.role != Role.STUDENT)
-        session.execute(update(Enrollment).where(*own, *listed).values(role=role))
+    connection = session.connection()
+    if not is_new:
+        theirs = {"in_course": course_id, "who": person_id, "now_as": role}
+        if stronger := [each for each in Role if each.power > role.power]:
+            connection.execute(_WEAKEN_VISITS, {**theirs, "stronger": stronger})
+        if role is Role.STUDENT:
+            connection.execute(_STUDENT_AGAIN, theirs)
     token = secrets.token_urlsafe(32)
-    session.add(
-        Visit(
-            token_hash=hash_token(token),
-            course_id=course_id,
-            person_id=person_id,
-            role=role,
-            frame_origins=" ".join(frame_origins),
-            created_at=now,
-            expires_at=visit_end(now, now),
-        )
-    )
-    session.flush()
+    visit = {
+        "token_hash": hash_token(token),
+        "course_id": course_id,
+        "person_id": person_id,
+        "role": role,
+        "frame_origins": " ".join(frame_origins),
+        "created_at": now,
+        "expires_at": visit_end(now, now),
+    }
+    connection.execute(insert(Visit), visit)
     return token
 
 
@@ -285,7 +315,9 @@ def close_expired_visits(session: Session, now: datetime) -> None:
     session.execute(delete(Visit).where(Visit.expires_at < now))
 
 
-def _enrollment(session: Session, course_id: int, person_id: int) -> Enrollment | None:
-    return session.scalar(
-        select(Enrollment).where(Enrollment.course_id == course_id, Enrollment.person_id == person_id)
-    )
+def _find_enrollment(session: Session, course_id: int, person_id: int) -> Enrollment | None:
+    return session.scalar(_ENROLLMENT, {"course_id": course_id, "who": person_id})
+
+
+def _enrollment(session: Session, course_id: int, person_id: int) -> Enrollment:
+    return session.scalars(_ENROLLMENT, {"course_id": course_id, "who": person_id}).one()

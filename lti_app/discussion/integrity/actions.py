@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Select, bindparam, delete, func, insert, s
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id
+from lti_app.core.statements import fetch_tuples
 from lti_app.course.courses.models import EarlierCourse
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.models import Discussion
@@ -17,15 +18,16 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.integrity.models import Finding, SignatureBand
 from lti_app.discussion.integrity.rules.content import (
     ALIKE,
+    BANDS,
     OF_NEWCOMERS,
     OwnContent,
+    asked_by,
     bands_of,
     compared_runs,
     own_content_of,
     share_of,
     shingles_of,
     suspicions,
-    words_of,
 )
 from lti_app.discussion.moderation.actions import hold_by_rule, note_held, recount_thread
 from lti_app.discussion.moderation.rules import HeldReason
@@ -44,6 +46,10 @@ _SIGN_ON_POSTGRESQL = text(_SIGN.format(bands="value::bigint FROM json_array_ele
 """One statement for all bands of a post: a driver would send one for each."""
 
 
+_BAND_NAMES = tuple(f"band_{n}" for n in range(BANDS))
+"""Each of them by itself: of a list of any length the words of the statement would be made anew for each post."""
+
+
 def _sharing() -> Select[int, str]:
     """The posts that share most bands with a new one."""
     # The one place where anything is read of another course: those that this one was copied from, as the LMS tells.
@@ -53,7 +59,7 @@ def _sharing() -> Select[int, str]:
     courses = union_all(select(here), earlier)
     shared = (
         select(SignatureBand.post_id, func.count().label("bands"))
-        .where(SignatureBand.course_id.in_(courses), SignatureBand.band.in_(bindparam("bands", expanding=True)))
+        .where(SignatureBand.course_id.in_(courses), SignatureBand.band.in_([bindparam(name) for name in _BAND_NAMES]))
         .group_by(SignatureBand.post_id)
         .subquery()
     )
@@ -161,7 +167,7 @@ def _compare(
     """
     if edited:
         session.execute(delete(SignatureBand).where(SignatureBand.post_id == post.id))
-    own = compared_runs(own_content.words, shingles_of(words_of(discussion.prompt)))
+    own = compared_runs(own_content.words, asked_by(discussion.prompt))
     if not own:
         return None
     bands = bands_of(own)
@@ -171,13 +177,15 @@ def _compare(
         if (share := share_of(own, shingles_of(own_content_of(html).words))) >= ALIKE
     ]
     sign = _SIGN_ON_SQLITE if session.get_bind().dialect.name == "sqlite" else _SIGN_ON_POSTGRESQL
-    session.execute(sign, {"course_id": post.course_id, "post_id": post.id, "bands": json.dumps([*{*bands}])})
+    session.connection().execute(
+        sign, {"course_id": post.course_id, "post_id": post.id, "bands": json.dumps([*{*bands}])}
+    )
     return max(found_similar, key=lambda similar: similar.share, default=None)
 
 
 def _candidates(session: Session, post: Post, bands: list[int]) -> list[tuple[int, str]]:
-    values = {"course_id": post.course_id, "bands": bands, "author_id": post.author_id}
-    return [(post_id, html) for post_id, html in session.execute(_SHARING, values)]
+    values = {"course_id": post.course_id, "author_id": post.author_id, **dict(zip(_BAND_NAMES, bands, strict=True))}
+    return list(fetch_tuples(session, _SHARING, values))
 
 
 def _remember(

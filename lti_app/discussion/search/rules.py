@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import regex
 
-from lti_app.core.folding import SPACE_IN_WORD, Token, fold_text
+from lti_app.core.folding import SPACE_IN_WORD, Token, fold_text, fold_words
 from lti_app.discussion.posts.rules.attached import without_file_names
 
 MAX_QUERY = 200
@@ -55,9 +55,8 @@ class Indexed:
 
 def index_form(title: str, text: str) -> Indexed:
     """What a post is found by: not by names of files that stand in addresses alone."""
-    folded = fold_text(whole_text(title, without_file_names(text)))
-    words = " ".join(token.text for token in folded.tokens)
-    return Indexed(words, " ".join(token.text for token in folded.joined))
+    words, joined = fold_words(whole_text(title, without_file_names(text)))
+    return Indexed(" ".join(words), " ".join(joined))
 
 
 def whole_text(title: str, text: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from lti_app.core.cleaning import words_alone
 from lti_app.core.folding import fold
 from lti_app.core.prose import normalized
 from lti_app.core.rich_reader import parse
@@ -35,6 +36,7 @@ _QUOTED = re.compile(
     r"“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|»([^«»]+)«|‘([^‘]+?)’(?!\w)"
     r"|(?<![\w'’′])\"(?=[^\s\"])([^\"]+)(?<!\s)\"(?!\w)"
 )
+_BEGINS_QUOTATION = re.compile('[“„«»‘"]')
 _LETTERS_ALIKE = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("ii", "u"), ("l", "i"), ("1", "i"), ("0", "o"))
 """What is often read for something else when a page is scanned, and what both are taken for."""
 _LOOSE_PART = re.compile(r"[^\W\d_]+|[\d_]+")
@@ -249,6 +251,8 @@ def _is_furniture(line: str, label: str, edges: Mapping[str, int]) -> bool:
 
 def find_quotations(html: str) -> list[Quotation]:
     """The quotations of at least MIN_WORDS words in a post: text in quotation marks, and quoted blocks."""
+    if "<blockquote" not in html and not _BEGINS_QUOTATION.search(words_alone(html)):
+        return []  # most posts quote nothing, and are not read for it
     blocks = list(_blocks(parse(html)))
     cited = _reading_ids(blocks)
     found = [

@@ -42,6 +42,15 @@ def test_quotations_citations_and_links_are_not_ones_own(html):
     assert " ".join(own_content_of(html).words) == words_joined(OWN)
 
 
+def test_what_is_spoken_has_the_words_of_links_of_any_kind():
+    for kind in ("", ' class="address"'):
+        content = own_content_of(
+            f'<p>Get your <em><a{kind} href="https://example.org">essay written</a></em> today</p>'
+        )
+        assert (content.spoken, " ".join(content.words)) == ("get your essay written today", "get your today")
+    assert own_content_of(f"<p>{OWN}</p>").spoken == words_joined(OWN)
+
+
 def words_joined(text):
     return " ".join(words_of(text))
 

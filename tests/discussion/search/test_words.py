@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from lti_app.core.folding import fold_text
+from lti_app.core.folding import fold_text, fold_words
 from lti_app.core.prose import clean_text
 from lti_app.discussion.posts.queries.readable import list_readable
 from lti_app.discussion.search.queries import search_posts
@@ -95,6 +95,14 @@ def test_any_word_of_any_post_finds_it(place_of_writing, texts, data):
             found = [post.id for post in search_posts(session, cast.ben, [discussion], query).posts]
             assert found == [each for each in reversed(posts) if holds(posts[each], query)], (posts, query)
             assert post_id in found or not parse_query(query), (text, query)
+
+
+@given(st.text(st.sampled_from("aZ9 -'.:\"^`\n\té’한"), max_size=40))
+@example("self-\n  made it's 3.5-4 a.b.c  co - op")
+@example("x" * 70 + "-" + "y" * 70)
+def test_words_without_their_places_are_the_same(text):
+    folded = fold_text(text)
+    assert fold_words(text) == ([word.text for word in folded.tokens], [word.text for word in folded.joined])
 
 
 def queries_of(text, data):

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from lti_app.course.courses.actions import enroll, open_visit, role_at_launch
+from lti_app.course.courses.actions import enroll, open_visit, record_launch
 from lti_app.course.courses.models import Enrollment, Visit
 from lti_app.course.courses.queries import member_name
 from lti_app.course.courses.rules import Role
 from lti_app.course.people.models import Person
+from lti_app.course.people.rules import Identity, Names
 from lti_app.lti.class_lists import LtiClassLists
 from lti_app.lti.models import CourseLink, Deployment
 from lti_app.lti.roster import FRESH_FOR
@@ -167,7 +168,10 @@ def test_moodles_non_editing_teacher_is_an_assistant(roster, placed, enrolled, v
     with database.writing() as session:
         who = {"course_id": course_id, "person_id": placed.people[0]}
         assert set(session.scalars(select(Visit.role).where(Visit.person_id == placed.people[0]))) == {Role.ASSISTANT}
-        assert role_at_launch(session, **who, role=Role.INSTRUCTOR) is Role.ASSISTANT
+        person = session.get_one(Person, placed.people[0])
+        identity = Identity(person.issuer, person.client_id, person.sub)
+        again = {"course_id": course_id, "identity": identity, "names": Names(), "now": placed.now}
+        assert record_launch(session, **again, role=Role.INSTRUCTOR).role is Role.ASSISTANT
         enroll(session, **who, role=Role.INSTRUCTOR, now=placed.now)
     assert enrolled()["s0"] == (Role.ASSISTANT, True)
 

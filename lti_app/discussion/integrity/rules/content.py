@@ -4,8 +4,9 @@ No rule accuses anyone: each only holds a post until a person has reviewed it. N
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from rensa import RMinHash
 
 from lti_app.core.prose import normalized
 from lti_app.core.rich_reader import parse
-from lti_app.core.rich_text import Element, bare_text, find_all
+from lti_app.core.rich_text import Element, Node, bare_text, find_all
 from lti_app.discussion.integrity.rules.adverts import names_work_for_sale, reads_like_an_advert
 from lti_app.discussion.moderation.rules import HeldReason
 
@@ -29,7 +30,8 @@ OF_NEWCOMERS = frozenset({HeldReason.ADVERT, HeldReason.LINKS})
 _RUN = 4
 MIN_SHINGLES = MIN_WORDS - _RUN + 1
 """Runs of as many words."""
-_BANDS, _ROWS = 20, 2
+BANDS, _ROWS = 20, 2
+"""How many values a post's signature has, and of how many hashes each is made."""
 _SEED = 1990
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _QUOTED = re.compile('“[^“”]{1,5000}”|„[^„“”]{1,5000}[“”]|«[^«»]{1,5000}»|"[^"\n]{1,5000}"')
@@ -61,12 +63,14 @@ def own_content_of(html: str) -> OwnContent:
     """What the sanitised HTML of a post says by itself."""
     tree = parse(html)
     text = bare_text(tree, without=_is_not_own)
-    spoken = words_of(_QUOTED.sub("\n", bare_text(tree, without=_is_quoted)))
+    words = words_of(_QUOTED.sub("\n", text))
     addresses = [link.attrs["href"] for link in find_all(tree, "a") if _leads_out(link)]
+    has_links = _has_links_out(tree)
+    spoken = words_of(_QUOTED.sub("\n", bare_text(tree, without=_is_quoted))) if has_links else words
     linked = [host for address in addresses if (host := _host_of(address))]
     named = [host.casefold() for host in _HOST.findall(text)]
     return OwnContent(
-        words=tuple(words_of(_QUOTED.sub("\n", text))),
+        words=tuple(words),
         spoken=" ".join(spoken),
         hosts=frozenset(linked + named),
         links=len(addresses),
@@ -84,6 +88,12 @@ def shingles_of(words: Sequence[str]) -> frozenset[str]:
     return frozenset(" ".join(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1))
 
 
+@lru_cache(maxsize=64)
+def asked_by(prompt: str) -> frozenset[str]:
+    """The runs of a prompt, which every post to it may repeat."""
+    return shingles_of(words_of(prompt))
+
+
 def share_of(runs: Collection[str], others: Collection[str]) -> float:
     """The part of these runs that stands among the others."""
     return sum(run in others for run in runs) / len(runs) if runs else 0.0
@@ -95,10 +105,10 @@ def bands_of(runs: Collection[str]) -> list[int]:
     With 20 bands of 2 values each, texts that share two thirds of their runs meet with a chance of 0.99999, such as
     share a hundredth with one of 0.002.
     """
-    sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
+    sketch = RMinHash(num_perm=BANDS * _ROWS, seed=_SEED)
     sketch.update(sorted(runs))
     values = sketch.digest()
-    return [_hashed(n, values[n * _ROWS : (n + 1) * _ROWS]) for n in range(_BANDS)]
+    return [_hashed(n, values[n * _ROWS : (n + 1) * _ROWS]) for n in range(BANDS)]
 
 
 def compared_runs(words: Sequence[str], asked: Collection[str]) -> frozenset[str]:
@@ -181,6 +191,10 @@ def _is_quoted(element: Element) -> bool:
 
 def _is_not_own(element: Element) -> bool:
     return _is_quoted(element) or _leads_out(element)
+
+
+def _has_links_out(nodes: Iterable[Node]) -> bool:
+    return any(isinstance(node, Element) and (_leads_out(node) or _has_links_out(node.children)) for node in nodes)
 
 
 def _leads_out(element: Element) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lti_app.course.people.rules import zone
 from lti_app.discussion.discussions.rules import AssignedReading
-from lti_app.discussion.integrity.rules.content import shingles_of, signature_of, words_of
+from lti_app.discussion.integrity.rules.content import asked_by, signature_of
 from lti_app.discussion.posts.rules.addresses import MAX_DEPTH
 from lti_app.discussion.posts.rules.compose import Composed
 from lti_app.discussion.posts.rules.formats import Format
@@ -85,7 +85,7 @@ def _compose(arranged: Arranged, readings: Sequence[AssignedReading]) -> tuple[t
 
 
 def _trace(arranged: Arranged, posts: Sequence[tuple[Composed, Format]], prompt: str) -> tuple[PostTraces, ...]:
-    asked = shingles_of(words_of(prompt))
+    asked = asked_by(prompt)
     return tuple(
         PostTraces(index_form(stored_title(item), composed.text), signature_of(composed.html, asked))
         for item, (composed, _format) in zip(arranged.entries, posts, strict=True)
