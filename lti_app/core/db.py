@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Session, aliased, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, aliased, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -240,10 +240,24 @@ def make_engine(url: str) -> Engine:
 class _Reader(Session):
     """A session for reading that ends its transaction with a commit: after a rollback, psycopg would drop all prepared
     statements on the server, and every page would be planned again.
+
+    Its connection is found once for each transaction: the session would take several steps for every statement.
     """
+
+    _found: tuple[SessionTransaction, Connection] | None = None
+
+    def connection(self, *values: Any, **named: Any) -> Connection:
+        """The connection of the transaction, which begins with it."""
+        if values or named:
+            return super().connection(*values, **named)
+        if self._found is None or self._found[0] is not self.get_transaction():
+            connection = super().connection()
+            self._found = (cast(SessionTransaction, self.get_transaction()), connection)
+        return self._found[1]
 
     def close(self) -> None:
         """Release the objects and the connection."""
+        self._found = None
         self.expunge_all()  # nothing is left that a commit could write
         # A connection that broke has told whoever was reading.
         with suppress(DBAPIError, InvalidRequestError):

@@ -1,9 +1,10 @@
 """The participation of students, derived from their posts; never stored."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from lti_app.discussion.discussions.queries.extensions import (
     collect_later_dates,
     collect_later_dates_in,
 )
-from lti_app.discussion.discussions.rules import Calendar
+from lti_app.discussion.discussions.rules import Calendar, StoredRequirements
 from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.queries.gate import with_own_post
 from lti_app.discussion.reviewing.queries.allocation import read_plan
@@ -34,6 +35,7 @@ from lti_app.participation.contributions.queries.posts import (
     collect_posts_in,
 )
 from lti_app.participation.progress.rules import ClassVerdicts, ResultsOfPeople, Told, size_of
+from lti_app.participation.requirements.base import Terms
 from lti_app.participation.requirements.evaluation import Requirements, Verdicts, evaluate
 from lti_app.participation.requirements.facts import NO_ACTIVITY, ActivityFacts, PostFacts
 from lti_app.participation.requirements.registry import early_from_stored, from_stored, use_from_stored
@@ -64,10 +66,24 @@ def requirements_of(discussion: DiscussionView, calendar: Calendar | None = None
     """The requirements of a discussion, with the actor's dates or those of another student."""
     own = calendar or discussion.calendar
     reviews = terms_for(read_plan(discussion), discussion.class_calendar, own) if discussion.has_reviews else None
-    terms, stored = replace(class_terms(discussion), calendar=own, reviews=reviews), discussion.requirements
-    return Requirements(
-        from_stored(stored, terms), early_from_stored(stored), use_from_stored(stored), discussion.rule_version
-    )
+    terms = replace(class_terms(discussion), calendar=own, reviews=reviews)
+    stored = _Stored(json.dumps(discussion.requirements, default=repr), discussion.requirements)
+    return _requirements(stored, terms, discussion.rule_version)
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """Stored requirements, which are the same where their text is."""
+
+    text: str
+    entries: StoredRequirements = field(compare=False)
+
+
+@lru_cache(maxsize=128)
+def _requirements(stored: _Stored, terms: Terms, version: int) -> Requirements:
+    """Made once of the same: a page asks for them several times, and so does the next page of the same reader."""
+    entries = stored.entries
+    return Requirements(from_stored(entries, terms), early_from_stored(entries), use_from_stored(entries), version)
 
 
 def get_participation(
