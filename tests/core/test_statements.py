@@ -195,3 +195,18 @@ def test_a_connection_that_ends_is_not_used_again(postgresql_url):
     with database.read() as session:
         assert times(session, statement, {"here": 1}) != before
     database.engine.dispose()
+
+
+def test_a_reading_session_has_one_connection_for_a_transaction_and_another_for_the_next(database):
+    session = database.read()
+    first = session.connection()
+    assert session.connection() is first
+    assert session.connection(execution_options={}) is first
+    session.close()
+    assert first.closed
+    second = session.connection()
+    assert second is not first
+    assert second.scalar(select(literal(7))) == 7
+    session.rollback()
+    assert session.connection().scalar(select(literal(8))) == 8
+    session.close()
