@@ -5,7 +5,7 @@ from lti_app.core.statements import StoredRows
 
 
 def stored(*rows):
-    return StoredRows(rows, tuple, ((1, str.upper),))
+    return StoredRows(rows, ("number", "letter"), ((1, str.upper),))
 
 
 def test_only_rows_that_are_others_than_before_are_made_again():

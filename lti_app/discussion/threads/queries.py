@@ -1,7 +1,7 @@
 """Reading a discussion: its threads in the reader's order, page by page; new posts; the last activity."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from math import ceil
 from operator import itemgetter
@@ -49,7 +49,8 @@ Stored = tuple[Any, ...]
 """The row of a post as the database has it; only `view_of` tells what of that the reader may see."""
 
 
-class PostLine(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PostLine:
     """What a page knows of each of its posts; what the post says is read only for those who have to render it."""
 
     id: int
@@ -67,7 +68,7 @@ class PostLine(NamedTuple):
     """Whether the reader began its thread."""
     is_personal: bool
     """Whether it looks to the reader as to nobody else: their own posts, and what is meant for one person."""
-    row: Stored
+    row: Stored = field(repr=False)
 
 
 @dataclass(frozen=True)
