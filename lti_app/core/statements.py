@@ -8,6 +8,7 @@ takes to run it.
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, Self, cast
 from weakref import WeakKeyDictionary
@@ -152,13 +153,18 @@ class _Prepared:
         return StoredRows(rows, *self._columns)
 
 
-class _MetOnce:
-    """Stands for a statement that has run a single time: it may have been made for this once."""
+class _Met(Enum):
+    """What is known of a statement that is not prepared."""
+
+    ONCE = auto()
+    """It has run a single time: it may have been made for this once."""
+    UNFIT = auto()
+    """It cannot be prepared."""
 
 
-_Kept = WeakKeyDictionary[Executable, _Prepared | type[_MetOnce] | None]
+_Kept = WeakKeyDictionary[Executable, _Prepared | _Met]
 _kept: WeakKeyDictionary[Dialect, _Kept] = WeakKeyDictionary()
-"""As long as the statements live. None for those that cannot be prepared."""
+"""As long as the statements live."""
 
 
 def _prepared(statement: Executable, connection: Connection) -> _Prepared | None:
@@ -169,12 +175,11 @@ def _prepared(statement: Executable, connection: Connection) -> _Prepared | None
     shelf = _kept.get(dialect)
     if shelf is None:
         shelf = _kept[dialect] = WeakKeyDictionary()
-    found = shelf.get(statement, _Prepared)
-    if found is _Prepared:
-        shelf[statement] = _MetOnce
-        return None
-    if found is _MetOnce:
-        found = shelf[statement] = _Prepared.of(statement, dialect)
+    found = shelf.get(statement)
+    if found is None:
+        shelf[statement] = _Met.ONCE
+    elif found is _Met.ONCE:
+        found = shelf[statement] = _Prepared.of(statement, dialect) or _Met.UNFIT
     return found if isinstance(found, _Prepared) else None
 
 

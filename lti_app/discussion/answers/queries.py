@@ -14,9 +14,8 @@ from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.answers.models import AnswerClaim
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
-from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.posts.queries.gate import has_posted, with_own_post
+from lti_app.discussion.posts.queries.gate import has_posted, may_read
 from lti_app.discussion.visibility.queries import (
     READER,
     ViewerKind,
@@ -86,12 +85,10 @@ def list_unanswered(
     The one with `first_id`, if it is unanswered, comes before all others. Empty for those who may not read the
     discussion's posts.
     """
-    may_read = [
-        may(actor, PostPermission.READ, with_own_post(discussion, has_posted=posted)) for posted in (False, True)
-    ]
-    if not any(may_read):
+    before, after = may_read(actor, discussion)
+    if not (before or after):
         return ()
-    statement = _listed(viewer_kind(actor, discussion), needs_own_post=not may_read[0])
+    statement = _listed(viewer_kind(actor, discussion), needs_own_post=not before)
     here = {"course_id": actor.course_id, "first_id": first_id, "now": now, "most": most}
     return tuple(
         map(UnansweredPost._make, fetch_tuples(session, statement, {**viewer_values(actor, discussion), **here}))

@@ -77,10 +77,16 @@ def has_posted(kind: ViewerKind) -> ColumnElement[bool]:
 
 def is_gate_open(actor: Actor, discussion: DiscussionView) -> ColumnElement[bool]:
     """Whether the actor may read posts of others here, as a condition of a statement."""
-    if may(actor, PostPermission.READ, with_own_post(discussion, has_posted=False)):
+    before, after = may_read(actor, discussion)
+    if before:
         return true()
-    has_posted = own_first_post(actor, discussion).exists()
-    return has_posted if may(actor, PostPermission.READ, with_own_post(discussion, has_posted=True)) else false()
+    return own_first_post(actor, discussion).exists() if after else false()
+
+
+def may_read(actor: Actor, discussion: DiscussionView) -> tuple[bool, bool]:
+    """Whether the actor may read posts of others here: before they have begun a thread, and after."""
+    before, after = (with_own_post(discussion, has_posted=posted) for posted in (False, True))
+    return may(actor, PostPermission.READ, before), may(actor, PostPermission.READ, after)
 
 
 @cache
