@@ -112,7 +112,8 @@ def test_what_is_written_on_a_card_is_only_written(site, shelf, discussion, monk
         site.write(ben, discussion, text)
         site.write(ben, discussion, text, to=first)
     site.write(chi, discussion)
-    url, client = f"/courses/{ana.course_id}/discussions/{discussion.id}", site.browser(chi).client
+    url = f"/courses/{ana.course_id}/discussions/{discussion.id}/thread/more?at=1"
+    client = site.browser(chi).client
     shown = [posts_on(client, url, "en")]
     forget_cards(site, shelf)
     shown.append(posts_on(client, url, "en"))
