@@ -13,12 +13,10 @@ from flask_babel import LazyString, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from markupsafe import Markup
 from wtforms import DateTimeLocalField, DecimalField, Form, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # old stubs
 from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
-from wtforms.widgets import HiddenInput
 
 from lti_app.core.local_time import local_time
 from lti_app.course.people.rules import ZONES, zone
@@ -30,18 +28,8 @@ YEARS = range(2000, 2101)
 """Nearer to the ends of the calendar a date may have no equal in another zone."""
 
 
-_HIDDEN = Markup('<input id="%s" name="%s" type="hidden" value="%s">')
-
-
 class PostedForm(FlaskForm):
     """A form of ours as a browser posts it: Flask-WTF would also take JSON and files, which are no text."""
-
-    def hidden_tag(self, *fields: Any) -> Markup:
-        """The hidden fields, as Flask-WTF writes them, unless one has attributes of its own."""
-        hidden = [field for field in self if isinstance(field.widget, HiddenInput)]
-        if fields or any(field.render_kw or vars(field.flags).keys() - {"hidden"} for field in hidden):
-            return super().hidden_tag(*fields)
-        return Markup("\n").join(_HIDDEN % (field.id, field.name, field._value()) for field in hidden)
 
     class Meta(FlaskForm.Meta):
         """Where the fields come from."""
