@@ -19,6 +19,7 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.threads.queries import PostLine, ThreadPage
 from lti_app.discussion.threads.rules import Jumps
 from lti_app.web.discussion.card_patterns import CardText, pattern_of
+from lti_app.web.discussion.nesting import LEVELS, Nesting, nest
 from lti_app.web.templating import known_markup, reader, time_of
 
 SHELF = "colloquy.cards"
@@ -74,12 +75,19 @@ class CardShelf:
 class PageCards:
     """The cards of one page; `told` is what its template is told."""
 
+    LEVELS = LEVELS
+
     def __init__(self, actor: Actor, discussion: DiscussionView, page: ThreadPage, told: Mapping[str, Any]) -> None:
         self._actor, self._discussion, self._page, self._told = actor, discussion, page, told
         self._shelf: CardShelf = current_app.extensions[SHELF]
         self._verdicts, self._groups, self._followed = told["post_verdicts"], told["group_names"], told["followed"]
         self._new: Container[int] = told["new"]
         self._to_new: Jumps = told["to_new"]
+
+    @cached_property
+    def nesting(self) -> Nesting:
+        """The posts of the page in their lists."""
+        return nest(self._page.lines, len(self._page.above))
 
     def show(self, line: PostLine, heading: int) -> Markup:
         """A post with its heading on this level."""
