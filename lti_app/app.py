@@ -72,6 +72,7 @@ from lti_app.web.grading import (
     term,
 )
 from lti_app.web.headers import init_headers
+from lti_app.web.kept_parts import init_kept_parts
 from lti_app.web.library import files, reader, readings
 from lti_app.web.library.uploads import init_storage
 from lti_app.web.notices import calendars, messages, notices, preferences, unsubscribing
@@ -195,6 +196,7 @@ def create_app(parts: Colloquy) -> Flask:
     init_storage(app, parts.storage, _limits(settings))
     init_screening(app, settings.held_sites)
     init_templating(app, default_zone=settings.default_time_zone)
+    init_kept_parts(app)
     app.extensions[SHELF] = CardShelf()
     app.extensions[table_rows.SHELF] = table_rows.new_shelf()
     class_lists.init_class_lists(app, LtiClassLists(parts.edge.store, bell))

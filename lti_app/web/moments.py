@@ -7,11 +7,14 @@ fetched from it once per language, and the order of the parts is a translated pa
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache
+from math import inf
+from typing import Any
 
 from babel import Locale
-from babel.dates import format_timedelta, get_timezone_location
+from babel.dates import TIMEDELTA_UNITS, format_timedelta, get_timezone_location
 from flask_babel import gettext
 
+NO_TIME = timedelta(0)
 JUST_NOW = timedelta(seconds=45)
 SAME_MOMENT = timedelta(seconds=2)
 """By how much another machine's clock may be ahead before what it wrote is told as something to come."""
@@ -57,6 +60,11 @@ class Reader:
         """The year it is for the reader."""
         return self.now.astimezone(self.zone).year
 
+    @cached_property
+    def way(self) -> tuple[str, str, int]:
+        """What moments look like to the reader, apart from how long ago they are: by language, zone and year."""
+        return str(self.language.locale), self.zone_id, self.year
+
     def moment(self, moment: datetime, *, always_year: bool = False) -> str:
         """Wed, Nov 25, 11:59 PM; with the year if it is not the current one, or if the text is read in other years."""
         local = moment.astimezone(self.zone)
@@ -90,11 +98,12 @@ class Reader:
         if abs(away) < JUST_NOW:
             return str(gettext("in a moment") if away > SAME_MOMENT else gettext("just now"))
         threshold = 2 if timedelta(days=1) < abs(away) < timedelta(days=2) else _threshold(away)
-        return format_timedelta(away, threshold=threshold, add_direction=True, locale=self.language.locale)
+        unit, count = _in_one_unit(away, threshold)
+        return _length(unit, count if away >= NO_TIME else -count, self.language, has_direction=True)
 
     def span(self, span: timedelta) -> str:
         """The length of a span in its greatest unit: 2 days, 3 hours."""
-        return format_timedelta(abs(span), threshold=_threshold(span), locale=self.language.locale)
+        return _length(*_in_one_unit(abs(span), _threshold(span)), self.language, has_direction=False)
 
     def delay(self, span: timedelta) -> str:
         """The length of a span in its two greatest units, the second rounded down: 1 day 3 hours."""
@@ -105,6 +114,23 @@ class Reader:
         else:
             parts = [timedelta(hours=hours), timedelta(minutes=minutes % 60)]
         return " ".join(self.span(part) for part in parts if part) or self.span(span)
+
+
+def _in_one_unit(span: timedelta, threshold: float) -> tuple[str, int]:
+    """The greatest unit of which a span has `threshold` or more, and how many of it, as Babel counts them."""
+    seconds = abs(span.days * 86_400 + span.seconds)
+    for unit, length in TIMEDELTA_UNITS:
+        if (count := seconds / length) >= threshold:
+            return unit, round(count)
+    return "second", seconds
+
+
+@lru_cache(maxsize=2048)
+def _length(unit: str, count: int, language: Language, *, has_direction: bool) -> str:
+    """A number of units in words. A page tells the ages of dozens of posts, and few of them differ."""
+    span = timedelta(seconds=count * dict(TIMEDELTA_UNITS)[unit])
+    kind: Any = unit
+    return format_timedelta(span, kind, threshold=inf, add_direction=has_direction, locale=language.locale)
 
 
 def _threshold(span: timedelta) -> float:

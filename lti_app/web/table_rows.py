@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import current_app
-from flask_babel import get_locale
 
 from lti_app.core.recent import RecentlyUsed
 from lti_app.web.templating import reader
@@ -31,8 +30,8 @@ def table_rows(table: tuple[object, ...], shown: Mapping[int, object], render: C
     `table` is all that rows depend on besides, apart from the language and the time zone of the reader: which table it
     is, its addresses, what the reader may do. `render` answers with the rows of some people, a MARK after each.
     """
-    looks, shelf = reader(), current_app.extensions[SHELF]
-    key = (*table, str(get_locale()), looks.zone_id, looks.year)
+    shelf = current_app.extensions[SHELF]
+    key = (*table, *reader().way)
     known = shelf.get(key) or {}
     changed = [each for each, row in shown.items() if each not in known or known[each][0] != row]
     if changed:

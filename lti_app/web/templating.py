@@ -1,7 +1,7 @@
 """What templates can call: addresses of built files, the reader, and filters for moments, points and excerpts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -32,7 +32,7 @@ from lti_app.grading.passbacks.rules.wording import advice_on, delivery_of, prob
 from lti_app.grading.rubrics.rules.points import rounded
 from lti_app.web.group_names import group_name
 from lti_app.web.moments import Reader, language_of, name_of_zone
-from lti_app.web.rendering import QuickEnvironment
+from lti_app.web.rendering import QuickEnvironment, escaped
 from lti_app.web.session import current_actor
 from lti_app.web.transactions import now
 
@@ -117,7 +117,7 @@ def translate(text: str, /, **values: object) -> Markup:
     """
     if not values:
         return _fixed(_translations(), text)
-    return known_markup(_translations().ugettext(text)) % values
+    return _filled(_translations().ugettext(text), values)
 
 
 @lru_cache(maxsize=16_384)
@@ -132,7 +132,12 @@ def translate_plural(one: str, many: str, num: int | Decimal, /, **values: objec
     Points may be a fraction, which has the form that CLDR calls "other", as 100 has in every language of ours.
     """
     count = int(num) if num == int(num) else 100
-    return known_markup(_translations().ungettext(one, many, count)) % {"num": num, **values}
+    return _filled(_translations().ungettext(one, many, count), {"num": num, **values})
+
+
+def _filled(text: str, values: Mapping[str, object]) -> Markup:
+    """A text of the catalogue with its values, escaped: as `Markup.__mod__` does it, in half the time."""
+    return known_markup(text % {name: each if type(each) is int else escaped(each) for name, each in values.items()})
 
 
 def say(said: Phrase) -> Markup:

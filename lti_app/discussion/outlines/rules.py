@@ -181,11 +181,11 @@ class Outline:
         all in other orders.
         """
         threads = self._in_order(sort, unread)
-        spots = self._in_thread_order if sort is Sort.OLDEST else tuple(_spots_of(threads))
         begin = asked = _place(threads, sort, start) if start else 0
         if is_full:
-            begin = max(0, min(asked, len(spots) - size))
+            begin = max(0, min(asked, len(self._spots) - size))
         end = begin + size
+        spots = self._in_thread_order if sort is Sort.OLDEST else tuple(islice(_spots_of(threads), end + 1))
         return Cut(
             spots=spots[begin:end],
             previous=spots[max(0, begin - size)].address if begin else None,
@@ -199,7 +199,8 @@ class Outline:
             return self._replied
         if sort is Sort.NEWEST or not unread:
             return self._newest
-        return sorted(self._newest, key=lambda thread: (not thread.first.leads, thread.first.id not in unread))
+        leading, others = self._newest[: self._leading], self._newest[self._leading :]
+        return [*_first_those(leading, unread), *_first_those(others, unread)]
 
     @cached_property
     def _counts(self) -> dict[int, ThreadCount]:
@@ -208,6 +209,11 @@ class Outline:
     @cached_property
     def _oldest(self) -> Sequence[ThreadOutline]:
         return sorted(self.threads, key=lambda thread: (not thread.first.leads, thread.path))
+
+    @cached_property
+    def _leading(self) -> int:
+        """How many threads stand before all others in every order."""
+        return sum(thread.first.leads for thread in self.threads)
 
     @cached_property
     def _newest(self) -> Sequence[ThreadOutline]:
@@ -222,6 +228,12 @@ class Outline:
     @cached_property
     def _in_thread_order(self) -> tuple[Spot, ...]:
         return tuple(_spots_of(self._oldest))
+
+
+def _first_those(threads: Sequence[ThreadOutline], unread: Collection[int]) -> Iterator[ThreadOutline]:
+    """The threads with new posts before the others, both in their order."""
+    yield from [thread for thread in threads if thread.first.id in unread]
+    yield from [thread for thread in threads if thread.first.id not in unread]
 
 
 def _threads(posts: Sequence[PlacedPost]) -> Iterator[ThreadOutline]:

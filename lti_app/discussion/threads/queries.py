@@ -1,7 +1,7 @@
 """Reading a discussion: its threads in the reader's order, page by page; new posts; the last activity."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from math import ceil
 from operator import itemgetter
@@ -49,8 +49,7 @@ Stored = tuple[Any, ...]
 """The row of a post as the database has it; only `view_of` tells what of that the reader may see."""
 
 
-@dataclass(frozen=True, slots=True)
-class PostLine:
+class PostLine(NamedTuple):
     """What a page knows of each of its posts; what the post says is read only for those who have to render it."""
 
     id: int
@@ -68,7 +67,11 @@ class PostLine:
     """Whether the reader began its thread."""
     is_personal: bool
     """Whether it looks to the reader as to nobody else: their own posts, and what is meant for one person."""
-    row: Stored = field(repr=False)
+    row: Stored
+
+    def __repr__(self) -> str:
+        """Without what the post says, which is nothing for logs."""
+        return f"PostLine(id={self.id}, address={self.address!r})"
 
 
 @dataclass(frozen=True)

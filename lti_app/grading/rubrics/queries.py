@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
@@ -72,19 +73,25 @@ def newest_rubric(session: Session, discussion_id: int) -> RubricView:
     return next(iter(_rubrics(session, _IN_USE, {"discussion_id": discussion_id})), NO_RUBRIC)
 
 
-def _rubrics(session: Session, statement: Select[Any], values: Mapping[str, object]) -> list[RubricView]:
-    """Rubrics from the rows of `_ROWS`, which come by rubric, criterion and level."""
+def _rubrics(session: Session, statement: Select[Any], values: Mapping[str, object]) -> tuple[RubricView, ...]:
+    """Rubrics from the rows of a statement made of `_ROWS`."""
+    return _rubrics_of(tuple(fetch_rows(session, statement, values)))
+
+
+@lru_cache(maxsize=256)
+def _rubrics_of(rows: tuple[Sequence[Any], ...]) -> tuple[RubricView, ...]:
+    """Rubrics from rows that come by rubric, criterion and level, made once of the same ones."""
     rubrics: dict[int, Sequence[Any]] = {}
     criteria: dict[int, dict[int, Sequence[Any]]] = {}
     levels: dict[int, list[LevelView]] = {}
-    for row in fetch_rows(session, statement, values):
+    for row in rows:
         rubric, criterion, level = row[: _ENDS[0]], row[_ENDS[0] : _ENDS[1]], row[_ENDS[1] :]
         rubrics[rubric[0]] = rubric
         if criterion[0] is not None:
             criteria.setdefault(rubric[0], {})[criterion[0]] = criterion
         if level[0] is not None:
             levels.setdefault(criterion[0], []).append(LevelView(*level))
-    return [
+    return tuple(
         RubricView(
             criteria=tuple(
                 _criterion(each, tuple(levels.get(each[0], ()))) for each in criteria.get(rubric_id, {}).values()
@@ -96,7 +103,7 @@ def _rubrics(session: Session, statement: Select[Any], values: Mapping[str, obje
             pass_mark=pass_mark,
         )
         for rubric_id, title, version, scoring, pass_mark in rubrics.values()
-    ]
+    )
 
 
 def _criterion(row: Sequence[Any], levels: tuple[LevelView, ...]) -> CriterionView:

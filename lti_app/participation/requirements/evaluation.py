@@ -109,6 +109,16 @@ class Verdicts:
         return tuple([verdict for verdict in self.requirements if not verdict.requirement.own.is_optional])
 
     @cached_property
+    def owed(self) -> tuple[Verdict, ...]:
+        """The verdicts on what is required and still to be done."""
+        return tuple([verdict for verdict in self.required if not (verdict.is_met or verdict.is_excused)])
+
+    @cached_property
+    def met_count(self) -> int:
+        """How many requirements are met, optional ones too."""
+        return sum(verdict.is_met for verdict in self.requirements)
+
+    @cached_property
     def standings(self) -> frozenset[Standing]:
         """The states of what is not optional."""
         return frozenset([verdict.standing for verdict in self.required])

@@ -5,13 +5,12 @@ one that it was rendered from, its text included. What else it depends on is in 
 put into it at MARKs, and what is nobody else's is not kept at all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
 from flask import current_app, url_for
-from flask_babel import get_locale
 from markupsafe import Markup, escape
 
 from lti_app.course.courses.rules import Actor
@@ -68,7 +67,9 @@ class PageCards:
     def __init__(self, actor: Actor, discussion: DiscussionView, page: ThreadPage, told: Mapping[str, Any]) -> None:
         self._actor, self._discussion, self._page, self._told = actor, discussion, page, told
         self._shelf: CardShelf = current_app.extensions[SHELF]
-        self._verdicts, self._groups = told["post_verdicts"], told["group_names"]
+        self._verdicts, self._groups, self._followed = told["post_verdicts"], told["group_names"], told["followed"]
+        self._new: Container[int] = told["new"]
+        self._to_new: Jumps = told["to_new"]
 
     def show(self, line: PostLine, heading: int) -> Markup:
         """A post with its heading on this level."""
@@ -81,8 +82,7 @@ class PageCards:
             line.is_liked,
             line.is_author,
             line.is_asker,
-            line.depth == 0 and line.id in self._told["followed"],
-            self._groups.get(line.group_id) if line.depth == 0 else None,
+            *self._of_thread(line),
         )
         parts = self._shelf.find(key, line.row)
         if parts is None:
@@ -90,10 +90,15 @@ class PageCards:
             if len(parts) != PARTS:
                 return self._rendered(line, heading, "")
             self._shelf.keep(key, line.row, parts)
-        if line.number not in self._told["new"]:
+        if line.number not in self._new:
             return _joined(parts[0], parts[2], parts[4], parts[7])
-        to_new: Jumps = self._told["to_new"]
-        return _joined(*parts[:6], escape(to_new.after(line.address)), *parts[6:])
+        return _joined(*parts[:6], escape(self._to_new.after(line.address)), *parts[6:])
+
+    def _of_thread(self, line: PostLine) -> tuple[bool, str | None]:
+        """What a first post shows of its thread: whether the reader follows it, and the name of its group."""
+        if line.depth:
+            return False, None
+        return line.id in self._followed, self._groups.get(line.group_id)
 
     def _rendered(self, line: PostLine, heading: int, mark: str) -> Markup:
         card: Markup = self._module.article(self._page.view_of(line.row), heading, mark)
@@ -109,14 +114,13 @@ class PageCards:
     def _viewer(self) -> bytes:
         """All that a card depends on besides its post: who looks in which way, at what, when and in which language."""
         actor, discussion, stance = self._actor, self._discussion, self._told["stance"]
-        looks = reader()
         readings = [(reading.id, reading.reference_html) for reading in discussion.readings]
         facts = (
             (self._told["base_url"], url_for("courses.home")),
             (actor.role, actor.is_staff, actor.teaches, self._page.circumstances),
             (discussion.structure, discussion.anonymity, discussion.names_revealed, discussion.hides_names_from(actor)),
             bool(stance and stance.may_answer and stance.own_before),
-            (str(get_locale()), looks.zone_id, looks.year),
+            reader().way,
             readings,
         )
         return blake2b(repr(facts).encode(), digest_size=16).digest()
