@@ -276,7 +276,6 @@ def _around(actor: Actor, discussion: DiscussionView) -> dict[str, object]:
     """What the page of the class list has beside its students."""
     return {
         "lineage": get_lineage(read_session(), actor, discussion),
-        "release_form": ConfirmForm(),
         "may_edit_rubric": may(actor, DiscussionPermission.EDIT_SETTINGS),
         "base_url": url_for("discussions.show", discussion_id=discussion.id),
     }

@@ -29,7 +29,6 @@ from lti_app.grading.rubrics.queries import list_versions
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 from lti_app.participation.progress.queries import Participation, get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import (
     filter_of,
     grades_of,
@@ -167,7 +166,6 @@ def _marks_shown(work: OpenedWork) -> dict[str, Any]:
         "rows": _rows(work.assessment, verdicts, work.typed),
         "form": work.form or _filled(work.assessment),
         "looks": asked,
-        "look_form": ConfirmForm(),
         "passback": work.line.passback,
         "own_grade": given_now(work.discussion, basis, work.assessment.rubric, verdicts),
         "result": result_of(work.discussion, work.assessment, verdicts, work.typed),
