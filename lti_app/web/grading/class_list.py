@@ -156,7 +156,7 @@ def grades_of(
     verdicts_of: VerdictsOf | None = None,
     *,
     versions: Mapping[int, RubricView] | None = None,
-) -> dict[int, GivenGrade]:
+) -> Mapping[int, GivenGrade]:
     """The grades that students would get now, by person id; none for those of whom nothing is stored. `versions` are
     those of the rubric, where they are known.
     """
