@@ -3,11 +3,14 @@
 import pytest
 
 from lti_app.core.statements import fetch_rows, fetch_stored
-from lti_app.course.courses.actions import deactivate_others
+from lti_app.course.courses.actions import deactivate_others, enroll
 from lti_app.course.courses.rules import Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
 from lti_app.discussion.discussions.rules import Anonymity
+from lti_app.discussion.moderation.actions import change_post, split_thread
+from lti_app.discussion.moderation.rules import ModerationAction
+from lti_app.discussion.posts.actions.delete import delete_post
 from lti_app.discussion.posts.actions.edit import edit_post
 from lti_app.discussion.posts.rules.written import PostContent
 from lti_app.grading.assessments.actions.grading import release
@@ -19,6 +22,7 @@ from tests.cast import arrive
 from tests.factories.discussions import set_up
 from tests.factories.grades import mark
 from tests.factories.posts import write
+from tests.statements import count_statements
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +89,51 @@ def test_who_comes_and_leaves(session, cast, discussion, clock):
     assert listed(session, cast.ines, discussion).keys() == {*before, new.person_id}
     deactivate_others(session, cast.course_id, [*before], clock.move(days=1))
     assert listed(session, cast.ines, discussion).keys() == before.keys()
+
+
+def test_whatever_happens_to_a_post_is_in_the_line(session, cast, discussion, clock):
+    bens = write(session, cast.ben, discussion, text="Managers plan.", now=clock())
+    first = write(session, cast.ana, discussion, text="Leaders align people.", now=clock())
+    reply = write(session, cast.ana, discussion, text="They also ask why.", to=bens, now=clock())
+    steps = (
+        lambda now: split_thread(session, cast.ines, discussion, reply.id, now=now),
+        lambda now: hide(session, cast, discussion, reply, now=now),
+        lambda now: delete_post(session, cast.ana, discussion, first.id, now=now),
+        lambda now: write(session, cast.ana, discussion, text="Once more.", now=now),
+    )
+    for version, step in enumerate(steps):
+        marks = [version % 2] * 5  # other ones each time: the same are not saved again
+        mark(session, cast.ines, discussion, cast.ana, *marks, version=version, now=clock.move(hours=1))
+        before = listed(session, cast.ines, discussion)
+        assert not before[cast.ana.person_id].is_changed
+        step(clock.move(hours=1))
+        after = listed(session, cast.ines, discussion)
+        assert after[cast.ana.person_id].is_changed, version
+        assert after[cast.chi.person_id] is before[cast.chi.person_id]
+    assert [after[each.person_id].posts for each in (cast.ana, cast.ben)] == [2, 1]
+
+
+def hide(session, cast, discussion, post, *, now):
+    change_post(session, cast.ines, discussion, post.id, ModerationAction.HIDE, reason="Why?", now=now)
+
+
+def test_whoever_comes_back_has_their_posts(session, cast, discussion, clock):
+    write(session, cast.ana, discussion, text="Leaders align people.", now=clock())
+    everybody = [each.person_id for each in cast.students]
+    others = [each for each in everybody if each != cast.ana.person_id]
+    deactivate_others(session, cast.course_id, others, clock.move(days=9))
+    assert cast.ana.person_id not in listed(session, cast.ines, discussion)
+    enroll(session, course_id=cast.course_id, person_id=cast.ana.person_id, role=Role.STUDENT, now=clock())
+    assert listed(session, cast.ines, discussion)[cast.ana.person_id].posts == 1
+
+
+def test_the_list_is_the_same_object_until_something_changes(session, cast, discussion, clock):
+    lines = list_desk(session, cast.ines, discussion)
+    assert list_desk(session, cast.ines, discussion) is lines
+    write(session, cast.ana, discussion, text="Leaders align people.", now=clock())
+    with count_statements(session.get_bind()) as statements:
+        assert list_desk(session, cast.ines, discussion) is not lines
+    assert len(statements) == 1
 
 
 def test_lines_under_pseudonyms_are_kept_apart(session, cast, clock):
