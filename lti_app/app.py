@@ -88,7 +88,7 @@ from lti_app.web.participation import (
 )
 from lti_app.web.requests import init_requests
 from lti_app.web.session import init_sessions
-from lti_app.web.templating import init_templating
+from lti_app.web.templating import csrf_token, init_templating
 from lti_app.web.transactions import init_transactions
 
 MAX_REQUEST = 3_000_000
@@ -205,6 +205,7 @@ def create_app(parts: Colloquy) -> Flask:
     init_headers(app)
     init_errors(app)
     csrf = CSRFProtect(app)
+    app.jinja_env.globals["csrf_token"] = csrf_token
     for area in AREAS:
         app.register_blueprint(area.blueprint)
     csrf.exempt(unsubscribing.blueprint)  # mail programs post here; the signed token can only turn mail off

@@ -29,7 +29,8 @@ def escaped(value: object) -> str:
 
 
 class _CodeGenerator(CodeGenerator):
-    """Templates that escape with `escaped`, and whose loops hand on one text instead of every piece.
+    """Templates that escape with `escaped`, ask Python for attributes, translate without asking for the context, and
+    whose loops hand on one text instead of every piece.
 
     A template hands what it writes to the one that includes or extends it piece by piece; a row of a list is dozens.
     """
@@ -38,8 +39,26 @@ class _CodeGenerator(CodeGenerator):
         """What every function of a compiled template begins with."""
         super().write_commons()
         self.writeline("escape = environment.escaped")
+        self.writeline("translate = environment.translate")
 
-    def visit_For(self, node: nodes.For, frame: Frame) -> None:  # noqa: N802 -- as Jinja calls it
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        """An attribute; only for an object that has none of this name, Jinja looks further."""
+        self.write("(found if (found := getattr((of := ")
+        self.visit(node.node, frame)
+        self.write(f"), {node.attr!r}, missing)) is not missing else environment.getattr(of, {node.attr!r}))")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        """A call; that of a translation, which needs no context, at once."""
+        named = node.node.name if isinstance(node.node, nodes.Name) else ""
+        if named != "_" or len(node.args) != 1 or node.dyn_args or node.dyn_kwargs:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.write("translate(")
+        self.visit(node.args[0], frame)
+        self.signature(nodes.Call(node.node, [], node.kwargs, None, None), frame)
+        self.write(")")
+
+    def visit_For(self, node: nodes.For, frame: Frame) -> None:
         """A loop, its pieces collected where they would be handed on."""
         if frame.buffer is not None:
             super().visit_For(node, frame)
@@ -48,6 +67,11 @@ class _CodeGenerator(CodeGenerator):
         super().visit_For(node, frame)
         self.writeline(f"yield concat({frame.buffer})")
         frame.buffer = None
+
+
+def _untranslated(text: str, /, **values: object) -> str:
+    """A text of an environment that speaks one language."""
+    return str.__new__(Markup, text) % values  # the text is the template's own
 
 
 class _Context(Context):
@@ -84,6 +108,8 @@ class QuickEnvironment(Environment):
     code_generator_class = _CodeGenerator
     context_class = _Context
     escaped = staticmethod(escaped)
+    translate: Callable[..., str] = staticmethod(_untranslated)
+    """What `_` means in templates."""
 
     def __init__(self, *values: Any, **named: Any) -> None:
         super().__init__(*values, **named)

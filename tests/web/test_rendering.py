@@ -2,13 +2,14 @@
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar
 
 import pytest
 from flask import Flask, render_template
 from flask.templating import Environment
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import DictLoader
+from jinja2 import DictLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup, escape
 
 from lti_app.core.wording import Typed
@@ -45,6 +46,22 @@ def test_other_kinds(value: object) -> None:
     assert str(escaped(value)) == str(escape(value))
 
 
+class Odd:
+    """An object whose attributes are found in different ways."""
+
+    like: ClassVar[dict[str, str]] = {"name": "<like>"}
+
+    @property
+    def lost(self) -> str:
+        """Not there after all."""
+        raise AttributeError
+
+    def __getitem__(self, name: str) -> str:
+        if name == "bad":
+            return "<item>"
+        raise LookupError
+
+
 SOURCES = {
     "page.html": "<h1>{% block title %}{% endblock %}</h1>{% for x in xs %}{% include 'row.html' %}{% endfor %}"
     "{% block body %}{% endblock %}",
@@ -58,6 +75,9 @@ SOURCES = {
     "|{{ bad }}|{{ bad | safe }}|{{ bad | e }}|{{ kept }}|{{ bad ~ kept }}|{{ 7 }}|{{ none }}"
     "|{% call m(bad) %}{{ bad }}{% endcall %}{% autoescape false %}|{{ bad }}{% endautoescape %}"
     "{% for x in [] %}{% else %}|empty{% endfor %}"
+    "{{ tree[0].name }}{{ tree[0].none is defined }}{{ tree[0].keys is defined }}{{ odd.lost is defined }}{{ odd.bad }}"
+    "{{ m(tree[0].name ~ tree[1].of ~ odd.like.name) }}{{ _('%(a)s & %(b)s', a=bad, b=odd.like.name) }}{{ _('<i>') }}"
+    "{% for x in tree if x.of %}{{ x.of[0].name }}{{ x.of.none is defined }}{{ loop.last }}{% endfor %}"
     "{% for x in tree recursive %}<li>{{ x.name }}{% if x.of %}<ul>{{ loop(x.of) }}</ul>{% endif %}</li>{% endfor %}"
     "{% endblock %}",
 }
@@ -65,14 +85,25 @@ SOURCES = {
 
 def test_templates() -> None:
     tree = [{"name": "<a>", "of": [{"name": "b", "of": []}]}, {"name": "c", "of": []}]
-    values = {"bad": "<&'>", "xs": ["<", Markup("<b>"), 0, "a"], "tree": tree}
+    values = {"odd": Odd(), "bad": "<&'>", "xs": ["<", Markup("<b>"), 0, "a"], "tree": tree}
     told = []
     for kind in (QuickEnvironment, Environment):
         app = Flask("templates")
         app.jinja_environment = kind
         app.jinja_env.loader = DictLoader(SOURCES)
-        app.jinja_env.globals["shared"] = lambda: "shared"
+        app.jinja_env.globals.update(shared=lambda: "shared", _=lambda text, **values: Markup(text) % values)
         with app.app_context():
             told.append(render_template("child.html", **values))
     assert told[0] == told[1]
     assert "|&lt;&amp;&#39;&gt;|<&'>|" in told[0]
+    assert "FalseTrueFalse&lt;item&gt;" in told[0]
+
+
+def test_an_attribute_that_is_not_there_is_told_by_name() -> None:
+    app = Flask("templates")
+    app.jinja_environment = QuickEnvironment
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.loader = DictLoader({"page.html": "{{ thing.name.first }}"})
+    for thing, said in (({}, "'dict object' has no attribute 'name'"), ({"name": 1}, "has no attribute 'first'")):
+        with app.app_context(), pytest.raises(UndefinedError, match=said):
+            render_template("page.html", thing=thing)

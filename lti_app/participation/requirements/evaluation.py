@@ -57,6 +57,14 @@ class Requirements:
         """The requirements that require something."""
         return tuple(part for part in self.parts if part.is_asked)
 
+    def __hash__(self) -> int:
+        """Counted once: it goes through all terms of all requirements."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.parts, self.early, self.use, self.version))
+
     @cached_property
     def judging(self) -> tuple[tuple[Requirement, bool], ...]:
         """The requirements that judge anything, each with whether it requires something."""
