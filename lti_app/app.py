@@ -44,6 +44,7 @@ from lti_app.web.discussion.cards import SHELF, CardShelf
 from lti_app.web.discussion.screening import init_screening
 from lti_app.web.errors import init_errors
 from lti_app.web.exchange import exchange
+from lti_app.web.forms.attributes import init_fields
 from lti_app.web.forms.gradebook_columns import init_gradebook_columns
 from lti_app.web.grading import (
     bulk,
@@ -196,6 +197,7 @@ def create_app(parts: Colloquy) -> Flask:
     init_storage(app, parts.storage, _limits(settings))
     init_screening(app, settings.held_sites)
     init_templating(app, default_zone=settings.default_time_zone)
+    init_fields()
     init_kept_parts(app)
     app.extensions[SHELF] = CardShelf()
     app.extensions[table_rows.SHELF] = table_rows.new_shelf()

@@ -166,8 +166,7 @@ def _shown(value: object) -> object:
     if isinstance(value, Phrase):
         return say(value)
     if isinstance(value, datetime):
-        iso = value.isoformat(timespec="minutes")
-        return Markup('<time datetime="{}">{}</time>').format(iso, moment(value))
+        return time_of(value)
     if isinstance(value, ZoneInfo):
         return name_of_zone(value.key, language_of(get_locale() or Locale("en")))
     if isinstance(value, Typed):
@@ -175,6 +174,13 @@ def _shown(value: object) -> object:
     if isinstance(value, tuple):
         return known_markup(gettext("; ")).join(value)
     return value
+
+
+def time_of(value: datetime | None) -> Markup:
+    """A moment as <time>: the words for people, the ISO form for machines. Nothing for one that nobody knows."""
+    if value is None:
+        return Markup()
+    return known_markup(f'<time datetime="{value.isoformat(timespec="minutes")}">{escaped(moment(value))}</time>')
 
 
 def _translations() -> Any:

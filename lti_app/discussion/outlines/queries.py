@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, false, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import alias_of, sees_one_moment
@@ -120,6 +120,7 @@ def _newest(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
 def _placed(kind: ViewerKind) -> Select[Any]:
     """The posts that exist for a viewer of this kind, in thread order."""
     is_first, says = Post.parent_id.is_(None), says_something(Post)
+    # SQLite goes through all parts of a conjunction, of a CASE through no more than it needs.
     columns: tuple[Any, ...] = (
         Post.id,
         func.coalesce(Post.root_id, Post.id),
@@ -131,9 +132,9 @@ def _placed(kind: ViewerKind) -> Select[Any]:
         Post.created_at,
         says,
         Post.move,
-        asks_for_answer(),
-        and_(asks_for_answer(), is_answered()),
-        and_(is_first, or_(Post.pinned_at.is_not(None), Post.announcement)),
+        case((is_first, asks_for_answer()), else_=false()),
+        case((asks_for_answer(), is_answered()), else_=false()),
+        case((is_first, or_(Post.pinned_at.is_not(None), Post.announcement)), else_=false()),
         case((is_first, Post.latest_at), else_=null()),
         case((is_first, Post.latest_number), else_=null()),
         case((is_first, Post.descendants), else_=null()),

@@ -2,20 +2,19 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, reduce
-from itertools import chain, groupby, islice
+from functools import cached_property, partial, reduce
+from itertools import chain, islice
 from operator import attrgetter, or_
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from lti_app.discussion.discussions.rules import Move
 from lti_app.discussion.read_state.rules import PostNumbers, Sort
 
 
-@dataclass(frozen=True)
-class ThreadCount:
+class ThreadCount(NamedTuple):
     """What there is in one thread, of what the actor sees."""
 
     replies: int
@@ -103,13 +102,19 @@ class PlacedPost(NamedTuple):
         return self.id == self.root_id
 
 
-@dataclass(frozen=True)
-class ThreadOutline:
+_ROOT_ID, _NUMBER, _AUTHOR_ID = attrgetter("root_id"), attrgetter("number"), attrgetter("author_id")
+_SPOT = attrgetter(*Spot._fields)
+_as_spot = cast(Callable[[tuple[int, str, str]], Spot], partial(tuple.__new__, Spot))
+"""What `Spot._make` does, without a step in Python for each post."""
+_UNNAMED = {""}
+
+
+class ThreadOutline(NamedTuple):
     """A thread whose first post exists for the viewer, its posts in the order of reading."""
 
     first: PlacedPost
     spots: tuple[Spot, ...]
-    count: ThreadCount | None
+    counted: ThreadCount | None
     """None where none does."""
 
     @property
@@ -141,18 +146,17 @@ class Outline:
 
     def __init__(self, posts: Sequence[PlacedPost]) -> None:
         """From the posts in thread order."""
-        self.threads = tuple(_threads(posts))
+        by_root: dict[int, list[PlacedPost]] = defaultdict(list)
+        for post in posts:
+            by_root[post.root_id].append(post)  # which keeps the order within a thread
+        self.threads = tuple([thread for root_id in sorted(by_root) if (thread := _thread(by_root[root_id]))])
         self.size = len(posts)
         """How many posts there are."""
         said = [post for post in posts if post.says_something]
         self.activity = _activity(said)
         """Without the last post, whose author has a name."""
-        self._in_thread: dict[int, int] = defaultdict(int)
-        self._by_author: dict[int, int] = defaultdict(int)
-        for post in said:
-            bit = 1 << post.number - 1  # as `PostNumbers` has them
-            self._in_thread[post.root_id] |= bit
-            self._by_author[post.author_id] |= bit
+        self._in_thread = _numbers_by(_ROOT_ID, said)
+        self._by_author = _numbers_by(_AUTHOR_ID, said)
         self._said = reduce(or_, self._in_thread.values(), 0)
         self._spots = {spot.path: spot for spot in _spots_of(self.threads)}
 
@@ -204,7 +208,7 @@ class Outline:
 
     @cached_property
     def _counts(self) -> dict[int, ThreadCount]:
-        return {thread.first.id: thread.count for thread in self.threads if thread.count}
+        return {thread.first.id: thread.counted for thread in self.threads if thread.counted}
 
     @cached_property
     def _oldest(self) -> Sequence[ThreadOutline]:
@@ -230,20 +234,27 @@ class Outline:
         return tuple(_spots_of(self._oldest))
 
 
+def _thread(members: Sequence[PlacedPost]) -> ThreadOutline | None:
+    """None where the first post does not exist for the viewer: the thread is not read then."""
+    first = members[0]
+    if not first.is_first:
+        return None
+    spots = tuple(map(_as_spot, map(_SPOT, members)))
+    return ThreadOutline(first, spots, _count([post for post in members if post.says_something]))
+
+
+def _numbers_by(key: Callable[[PlacedPost], int], posts: Sequence[PlacedPost]) -> dict[int, int]:
+    """The numbers of the posts with each key, as `PostNumbers` has them."""
+    found: dict[int, int] = {}
+    for whose, number in zip(map(key, posts), map(_NUMBER, posts), strict=True):
+        found[whose] = found.get(whose, 0) | 1 << number - 1
+    return found
+
+
 def _first_those(threads: Sequence[ThreadOutline], unread: Collection[int]) -> Iterator[ThreadOutline]:
     """The threads with new posts before the others, both in their order."""
     yield from [thread for thread in threads if thread.first.id in unread]
     yield from [thread for thread in threads if thread.first.id not in unread]
-
-
-def _threads(posts: Sequence[PlacedPost]) -> Iterator[ThreadOutline]:
-    by_root = sorted(posts, key=attrgetter("root_id"))  # which keeps the order within a thread
-    for _root_id, group in groupby(by_root, key=attrgetter("root_id")):
-        members = tuple(group)
-        first = members[0]
-        if first.is_first:  # else it does not exist for the viewer, and its thread is not read
-            spots = tuple([Spot(post.id, post.path, post.address) for post in members])
-            yield ThreadOutline(first, spots, _count([post for post in members if post.says_something]))
 
 
 def _spots_of(threads: Iterable[ThreadOutline]) -> Iterable[Spot]:
@@ -264,23 +275,23 @@ def _place(threads: Sequence[ThreadOutline], sort: Sort, start: str) -> int:
 def _count(said: Sequence[PlacedPost]) -> ThreadCount | None:
     if not said:
         return None
-    newest = max((post.created_at for post in said if post.created_at), default=None)
-    return ThreadCount(sum(not post.is_first for post in said), _participants(said), newest)
+    newest = max([post.created_at for post in said if post.created_at], default=None)
+    return ThreadCount(len(said) - said[0].is_first, _participants(said), newest)
 
 
 def _activity(said: Sequence[PlacedPost]) -> Activity:
-    first_posts = sum(post.is_first for post in said)
-    named = Counter(post.move for post in said if post.move)
+    first_posts = [post for post in said if post.is_first]
+    named = Counter([post.move for post in said if post.move])
     return Activity(
-        first_posts,
-        len(said) - first_posts,
+        len(first_posts),
+        len(said) - len(first_posts),
         _participants(said),
         moves={move: named[move] for move in Move if move in named},
-        asking=sum(post.asks for post in said),
-        answered=sum(post.is_answered for post in said),
+        asking=sum(post.asks for post in first_posts),
+        answered=sum(post.is_answered for post in first_posts),
     )
 
 
 def _participants(said: Iterable[PlacedPost]) -> int:
     """How many people have written: of imported posts those who are named, since nobody is counted who is not."""
-    return len({post.author_id if post.byline is None else post.byline for post in said} - {""})
+    return len({post.author_id if post.byline is None else post.byline for post in said} - _UNNAMED)

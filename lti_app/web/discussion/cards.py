@@ -13,22 +13,30 @@ from typing import Any
 from flask import current_app, url_for
 from markupsafe import Markup, escape
 
+from lti_app.core.recent import RecentlyUsed
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.threads.queries import PostLine, ThreadPage
 from lti_app.discussion.threads.rules import Jumps
-from lti_app.web.templating import known_markup, reader
+from lti_app.web.discussion.card_patterns import CardText, pattern_of
+from lti_app.web.templating import known_markup, reader, time_of
 
 SHELF = "colloquy.cards"
 MOST_CARDS = 1024
 """Kept at least; twice as many at most. One takes about 6 kB."""
+MOST_PATTERNS = 512
+"""Of cards. One takes about 3 kB."""
 MARK = "\x1f"
 """Around what only a new post has, and where the way to the next one goes; no text of a post has control characters."""
 PARTS = 8
 """Of a card: every other one is for new posts alone, the sixth and seventh stand around the address of the next."""
 
 
-def _joined(*parts: Markup) -> Markup:
+Parts = tuple[str, ...]
+"""Of a rendered card."""
+
+
+def _joined(*parts: str) -> Markup:
     """Parts that are markup already, as one: what `Markup.join` asks of each is known of them."""
     return known_markup("".join(parts))
 
@@ -40,18 +48,20 @@ class CardShelf:
     """
 
     def __init__(self, most: int = MOST_CARDS) -> None:
+        self.patterns: RecentlyUsed[object, str] = RecentlyUsed(MOST_PATTERNS)
+        """What cards have in common; by all that they depend on besides their post, and what is told apart of it."""
         self._most = most
-        self._young: dict[Any, tuple[Any, tuple[Markup, ...]]] = {}
-        self._old: dict[Any, tuple[Any, tuple[Markup, ...]]] = {}
+        self._young: dict[Any, tuple[Any, Parts]] = {}
+        self._old: dict[Any, tuple[Any, Parts]] = {}
 
-    def find(self, key: Any, row: Any) -> tuple[Markup, ...] | None:
+    def find(self, key: Any, row: Any) -> Parts | None:
         """The parts of the card that was rendered from an equal row."""
         kept = self._young.get(key)
         if kept is None and (kept := self._old.get(key)) is not None:
             self.keep(key, *kept)
         return kept[1] if kept is not None and kept[0] == row else None
 
-    def keep(self, key: Any, row: Any, parts: tuple[Markup, ...]) -> None:
+    def keep(self, key: Any, row: Any, parts: Parts) -> None:
         """Keep a card, in the place of an earlier one."""
         if len(self._young) >= self._most:
             self._old, self._young = self._young, {}
@@ -74,21 +84,21 @@ class PageCards:
     def show(self, line: PostLine, heading: int) -> Markup:
         """A post with its heading on this level."""
         if line.is_personal or line.id in self._verdicts:
-            return self._rendered(line, heading, "")
-        key = (
-            self._viewer,
-            line.id,
+            return self._rendered(self._text(line), heading)
+        look = (
             heading,
             line.is_liked,
             line.is_author,
             line.is_asker,
             *self._of_thread(line),
         )
+        key = (self._viewer, line.id, *look)
         parts = self._shelf.find(key, line.row)
         if parts is None:
-            parts = tuple(self._rendered(line, heading, MARK).split(MARK))
+            text = self._text(line)
+            parts = tuple(self._cast(text, look).split(MARK))
             if len(parts) != PARTS:
-                return self._rendered(line, heading, "")
+                return self._rendered(text, heading)
             self._shelf.keep(key, line.row, parts)
         if line.number not in self._new:
             return _joined(parts[0], parts[2], parts[4], parts[7])
@@ -100,9 +110,28 @@ class PageCards:
             return False, None
         return line.id in self._followed, self._groups.get(line.group_id)
 
-    def _rendered(self, line: PostLine, heading: int, mark: str) -> Markup:
-        card: Markup = self._module.article(self._page.view_of(line.row), heading, mark)
+    def _text(self, line: PostLine) -> CardText:
+        post = self._page.view_of(line.row)
+        return CardText(post, time_of(post.created_at), time_of(post.edited_at))
+
+    def _rendered(self, text: CardText, heading: int, mark: str = "") -> Markup:
+        card: Markup = self._module.article(text.post, *text.times, heading, mark)
         return card
+
+    def _cast(self, text: CardText, look: tuple[Any, ...]) -> str:
+        """The card with its marks: from the pattern of posts that look like this one, once it is there."""
+        heading, likeness = look[0], text.likeness
+        if likeness is None:
+            return str(self._rendered(text, heading, MARK))
+        key, patterns = (self._viewer, look, likeness), self._shelf.patterns
+        pattern = patterns.get(key)
+        if pattern is None:
+            card = self._module.article(text.pattern_post, *text.pattern_times, heading, MARK)
+            pattern = pattern_of(str(card))
+            if pattern is None:
+                return str(self._rendered(text, heading, MARK))
+            patterns.put(key, pattern, 1)
+        return text.filled(pattern)
 
     @cached_property
     def _module(self) -> Any:

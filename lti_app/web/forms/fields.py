@@ -13,50 +13,19 @@ from flask_babel import LazyString, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from markupsafe import Markup, escape
-from wtforms import DateTimeLocalField, DecimalField, Field, Form, HiddenField, SelectField, TextAreaField
+from wtforms import DateTimeLocalField, DecimalField, Form, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # old stubs
 from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
-from wtforms.widgets import HiddenInput, TextArea
-from wtforms.widgets.core import clean_key  # type: ignore[attr-defined]  # old stubs
 
 from lti_app.core.local_time import local_time
 from lti_app.course.people.rules import ZONES, zone
 from lti_app.discussion.discussions.actions.reserve import MAX_POINTS
-from lti_app.web.templating import known_markup
 
 DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 """As browsers write a local date, and want it back."""
 YEARS = range(2000, 2101)
 """Nearer to the ends of the calendar a date may have no equal in another zone."""
-
-
-WRITTEN = (HiddenInput, TextArea)
-
-
-def written(field: Any, named: Mapping[str, object]) -> Markup:
-    """A hidden field or a text area with these attributes: what the widgets of WTForms write, which format each
-    attribute by itself, in a tenth of the time.
-    """
-    widget: Any = field.widget
-    attributes: dict[str, object] = {"id": field.id}
-    attributes |= {flag: value for flag, value in vars(field.flags).items() if flag in widget.validation_attrs}
-    is_area = type(widget) is TextArea
-    if not is_area:
-        attributes |= {"type": widget.input_type, "value": field._value()}
-    attributes |= {"name": field.name, **{clean_key(name): value for name, value in named.items()}}
-    shown = [
-        name if value is True else f'{name}="{str(escape(value)).replace(_QUOTE, _QUOTED)}"'
-        for name, value in sorted(attributes.items())
-        if value is not False
-    ]
-    if is_area:
-        return known_markup(f"<textarea {' '.join(shown)}>\r\n{escape(field._value())}</textarea>")
-    return known_markup(f"<input {' '.join(shown)}>")
-
-
-_QUOTE, _QUOTED = '"', "&quot;"
 
 
 class PostedForm(FlaskForm):
@@ -68,12 +37,6 @@ class PostedForm(FlaskForm):
         def wrap_formdata(self, _form: FlaskForm, formdata: Any) -> Any:
             """The fields that were posted; None for a form that is only shown."""
             return request.form if formdata is not None and request.method == "POST" else None
-
-        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
-            """The field as its widget writes it; those that most forms have by `written`."""
-            if type(field.widget) in WRITTEN and not field.render_kw:
-                return written(field, render_kw)
-            return super().render_field(field, render_kw)
 
         def get_translations(self, _form: FlaskForm) -> NullTranslations:
             """The library's own messages in the language of the page."""
