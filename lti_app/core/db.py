@@ -159,6 +159,19 @@ def _moment_in_utc(stored: datetime | None) -> datetime | None:
     return stored if stored is None or stored.tzinfo is UTC else stored.astimezone(UTC)
 
 
+class latest_of(FunctionElement[datetime]):  # noqa: N801 -- as above
+    """The latest of several moments of which none is NULL."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(latest_of)
+def _latest_of(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    name = "max" if compiler.dialect.name == "sqlite" else "greatest"
+    return f"{name}({compiler.process(element.clauses, **options)})"
+
+
 class Points(TypeDecorator[Decimal]):
     """Marks and grades: exact decimals with two places, stored as hundredths so that no database rounds them."""
 

@@ -81,6 +81,12 @@ class StoredRows:
             values[nth] = reader(values[nth])
         return values
 
+    def column(self, name: str) -> list[Any]:
+        """The values of one column, in the order of the rows."""
+        nth = self.names.index(name)
+        reader = dict(self.readers).get(nth)
+        return [row[nth] for row in self.raw] if reader is None else [reader(row[nth]) for row in self.raw]
+
     def read_all(self) -> list[Any]:
         """All of them as `fetch_rows` answers them."""
         return list(map(row_type(self.names)._make, self.tuples()))

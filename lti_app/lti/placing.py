@@ -22,6 +22,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from lti_app.core.statements import fetch_tuples
 from lti_app.course.courses.models import Course
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission
@@ -155,7 +156,8 @@ _OPENING = select(func.count()).where(
 
 def count_activities(session: Session, discussion_id: int, *, course_id: int) -> int:
     """How many links open a discussion of this course."""
-    return session.scalar(_OPENING, {"discussion_id": discussion_id, "course_id": course_id}) or 0
+    found: int = fetch_tuples(session, _OPENING, {"discussion_id": discussion_id, "course_id": course_id})[0][0]
+    return found
 
 
 def _first_discussion(session: Session, message: Message, link: ResourceLink, course_id: int, now: datetime) -> int:

@@ -84,6 +84,7 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
         gradebook_advice=advice_on, gradebook_delivery=delivery_of, gradebook_problem=problem_with
     )
     environment.globals.update(late_rule_of=late_rule_of)
+    environment.globals.update(csrf_field=csrf_field)
     environment.globals.update(actor_if_known=actor_if_known, asset_url=asset_url, zone_name=zone_name)
     app.context_processor(lambda: {"actor": actor_if_known(), "locale": get_locale() or Locale("en")})
 
@@ -209,6 +210,14 @@ def asset_url(name: str) -> str:
     if name not in names:
         raise RuntimeError(f"The front-end has no {name}: build it again with `make frontend`.")
     return url_for("static", filename=names[name])
+
+
+def csrf_field(key: str) -> Markup:
+    """The hidden field that proves where a form comes from, with this id, as forms write their own."""
+    return _TOKEN_FIELD.format(key, generate_csrf())
+
+
+_TOKEN_FIELD = Markup('<input id="{}" name="csrf_token" type="hidden" value="{}">')
 
 
 def moment(value: datetime) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from lti_app.core.made_once import MadeOnce
 from lti_app.core.recent import RecentlyUsed
 from lti_app.course.courses.actions import record_listed_roles
 from lti_app.course.courses.rules import Role
@@ -38,6 +39,13 @@ class NothingKept(RecentlyUsed):
         assert len(value) == size
 
 
+made_once = MadeOnce.of
+
+
+def made_anew(self, key, basis, make, *, size):
+    return make()
+
+
 @pytest.fixture
 def shelf(app):
     """The application's, empty before and after the test."""
@@ -47,7 +55,7 @@ def shelf(app):
 
 
 @pytest.fixture
-def look(site, cast, shelf):
+def look(site, cast, shelf, monkeypatch):
     """What every reader sees of a table, which is compared with what they see of rows rendered for them alone."""
     with site.database.writing() as session:
         zone = update(Person).where(Person.id == cast.tariq.person_id).values(time_zone="Asia/Tokyo")
@@ -56,6 +64,7 @@ def look(site, cast, shelf):
 
     def seen(addresses, kept):
         site.app.extensions[SHELF] = kept
+        monkeypatch.setattr(MadeOnce, "of", made_anew if isinstance(kept, NothingKept) else made_once)
         found = {}
         for who, spoken in readers:
             client = site.browser(who).client

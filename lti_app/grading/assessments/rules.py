@@ -173,6 +173,41 @@ class StudentLine:
         return self.status not in (GradingStatus.RELEASED, GradingStatus.EXCUSED)
 
 
+class ClassLines(tuple[StudentLine, ...]):
+    """The students of a class in their order. It is the same object for as long as nothing in it changes, and keeps
+    what follows from it."""
+
+    @cached_property
+    def by_person(self) -> dict[int, StudentLine]:
+        """Each line by person id."""
+        return {line.person_id: line for line in self}
+
+    @cached_property
+    def are_named(self) -> bool:
+        """Whether everybody has a name."""
+        return all(line.name for line in self)
+
+    @cached_property
+    def has_graders(self) -> bool:
+        """Whether anybody is to be graded by a certain person."""
+        return any(line.graders.everybody for line in self)
+
+    @cached_property
+    def graded_by(self) -> frozenset[str]:
+        """Who has graded anybody."""
+        return frozenset(line.graded_by for line in self if line.graded_by)
+
+    @cached_property
+    def bases(self) -> dict[int, GradeBasis]:
+        """By person id, what the grades are computed from; none of those of whom nothing is stored."""
+        return {line.person_id: line.basis for line in self if line.basis}
+
+    @cached_property
+    def graded_count(self) -> int:
+        """How many need no grading any more."""
+        return sum(not line.needs_grading for line in self)
+
+
 def grading_status(
     *, is_complete: bool | None, version: int | None, released_version: int | None, is_excused: bool = False
 ) -> GradingStatus:

@@ -10,18 +10,19 @@ from flask import request
 from flask_babel import ngettext
 
 from lti_app.core.errors import NotFound
+from lti_app.core.made_once import MadeOnce
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.queries import collect_members
 from lti_app.discussion.discussions.access import DiscussionPermission
 from lti_app.discussion.discussions.actions.pseudonyms import name_everybody
 from lti_app.discussion.discussions.queries.discussion import DiscussionView, get_discussion
 from lti_app.grading.adjustments.rules.given import GivenGrade
-from lti_app.grading.assessments.queries.desk import find_by_pseudonym, list_desk
+from lti_app.grading.assessments.queries.desk import MOST_LINES, find_by_pseudonym, list_desk
 from lti_app.grading.assessments.queries.given import VerdictsOf, collect_given
-from lti_app.grading.assessments.rules import GradingStatus, StudentLine
+from lti_app.grading.assessments.rules import ClassLines, GradingStatus, StudentLine
 from lti_app.grading.rubrics.rules.criteria import RubricView
-from lti_app.participation.progress.queries import collect_class_verdicts
-from lti_app.participation.progress.rules import WorkStanding, standing_of
+from lti_app.participation.progress.queries import collect_class_results
+from lti_app.participation.progress.rules import ClassVerdicts, WorkStanding, standing_of
 from lti_app.web.requests import is_number
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -118,24 +119,34 @@ def filter_of(actor: Actor, lines: Sequence[StudentLine]) -> ClassFilter:
     return replace(wanted, grader=MINE) if has_own else wanted
 
 
-def list_class(actor: Actor, discussion: DiscussionView) -> list[StudentLine]:
+def list_class(actor: Actor, discussion: DiscussionView) -> ClassLines:
     """The class list. In blind grading, students without a pseudonym get one first."""
     lines = list_desk(read_session(), actor, discussion)
-    if discussion.hides_names_from(actor) and not all(line.name for line in lines):
+    if discussion.hides_names_from(actor) and not lines.are_named:
         with writing() as session:
             name_everybody(session, actor, discussion)
         lines = list_desk(read_session(), actor, discussion)
     return lines
 
 
-def standings_of(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[int, WorkStanding]:
+def standings_of(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> Mapping[int, WorkStanding]:
     """How far the work of each student is, by person id."""
-    return standings_by(collect_class_verdicts(read_session(), actor, discussion, now=now()), lines)
+    return standings_by(discussion, collect_class_results(read_session(), actor, discussion, now=now()), lines)
 
 
-def standings_by(verdicts_of: VerdictsOf, lines: Sequence[StudentLine]) -> dict[int, WorkStanding]:
+def standings_by(
+    discussion: DiscussionView, results: ClassVerdicts, lines: Sequence[StudentLine]
+) -> Mapping[int, WorkStanding]:
     """The same where the evaluation of the class is known already."""
-    return {line.person_id: standing_of(verdicts_of(line.person_id), posts=line.posts) for line in lines}
+
+    def judged() -> dict[int, WorkStanding]:
+        return {line.person_id: standing_of(results.of(line.person_id), posts=line.posts) for line in lines}
+
+    return _standings.of(discussion.id, (results, tuple(lines)), judged, size=len(lines))
+
+
+_standings: MadeOnce[int, Mapping[int, WorkStanding]] = MadeOnce(MOST_LINES)
+"""By discussion id."""
 
 
 def grades_of(
@@ -145,7 +156,7 @@ def grades_of(
     verdicts_of: VerdictsOf | None = None,
     *,
     versions: Mapping[int, RubricView] | None = None,
-) -> dict[int, GivenGrade]:
+) -> Mapping[int, GivenGrade]:
     """The grades that students would get now, by person id; none for those of whom nothing is stored. `versions` are
     those of the rubric, where they are known.
     """

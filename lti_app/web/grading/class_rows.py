@@ -7,12 +7,13 @@ from typing import NamedTuple
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
+from lti_app.core.made_once import MadeOnce
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.adjustments.rules.given import GivenGrade
 from lti_app.grading.assessments.rules import GradingStatus, StudentLine
 from lti_app.grading.points.rules import PointsLine
 from lti_app.participation.progress.rules import WorkStanding
-from lti_app.web.table_rows import MARK, table_rows
+from lti_app.web.table_rows import MARK, MOST_ROWS, table_rows
 
 _AS_STORED = frozenset({GradingStatus.RELEASED, GradingStatus.UNGRADED})
 """Where the points of a student are those that were released, if any."""
@@ -52,13 +53,20 @@ def class_rows(
         given = grade.given if grade else None
         return ClassRow(line, standing, given, points.get(whose), names, _is_ticked(tick, line, standing))
 
-    rows = {line.person_id: row_of(line) for line in lines}
+    basis = (tuple(lines), standings, grades, points, graders, former, shows_graders, tick)
+    rows = _rows.of(
+        (discussion.id, query), basis, lambda: {each.person_id: row_of(each) for each in lines}, size=len(lines)
+    )
     told = {"base_url": base_url, "query": query, "shows_graders": shows_graders, "has_points": bool(points)}
 
     def render(people: Sequence[int]) -> str:
         return render_template("grading/_rows.html", rows=[rows[each] for each in people], mark=MARK, **told)
 
     return table_rows(("class list", *told.values()), rows, render)
+
+
+_rows: MadeOnce[tuple[int, str], Mapping[int, ClassRow]] = MadeOnce(MOST_ROWS)
+"""By discussion id and filter, what each row shows."""
 
 
 class NameBeside(NamedTuple):
@@ -68,6 +76,10 @@ class NameBeside(NamedTuple):
     given: Decimal | None
     """The points of the student; None where there are none."""
     is_open: bool
+
+
+_beside: MadeOnce[tuple[int, str], Mapping[int, NameBeside]] = MadeOnce(MOST_ROWS)
+"""The same of the list beside the desk, with nobody open."""
 
 
 def names_beside(
@@ -83,9 +95,13 @@ def names_beside(
 
     def row_of(line: StudentLine) -> NameBeside:
         grade = None if line.status in _AS_STORED else grades.get(line.person_id)
-        return NameBeside(line, grade.given if grade else line.released_given, line.person_id == open_id)
+        return NameBeside(line, grade.given if grade else line.released_given, is_open=False)
 
-    rows = {line.person_id: row_of(line) for line in lines}
+    def all_closed() -> dict[int, NameBeside]:
+        return {line.person_id: row_of(line) for line in lines}
+
+    closed = _beside.of((discussion.id, query), (tuple(lines), grades), all_closed, size=len(lines))
+    rows = {**closed, open_id: closed[open_id]._replace(is_open=True)}
 
     def render(people: Sequence[int]) -> str:
         shown = [rows[each] for each in people]

@@ -1,7 +1,7 @@
 """The grading desk."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from lti_app.core.made_once import MadeOnce
 from lti_app.course.courses.rules import Actor
 from lti_app.course.groups.queries import list_groups
 from lti_app.discussion.discussions.access import DiscussionPermission, may
@@ -20,19 +21,17 @@ from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.queries.lineage import get_lineage
 from lti_app.grading.assessments.actions.grading import assess, release, release_all
 from lti_app.grading.assessments.errors import AssessmentChanged, AssessmentIncomplete
+from lti_app.grading.assessments.queries.desk import MOST_LINES
 from lti_app.grading.assessments.queries.given import VerdictsOf
 from lti_app.grading.assessments.queries.grades import get_assessment
 from lti_app.grading.assessments.queries.points import collect_points
-from lti_app.grading.assessments.rules import (
-    GradingStatus,
-    StudentLine,
-)
+from lti_app.grading.assessments.rules import ClassLines, GradingStatus, StudentLine
 from lti_app.grading.graders.errors import MarkedIndependently
 from lti_app.grading.graders.queries.assignments import list_graders
 from lti_app.grading.passbacks.actions.queueing import keep_shown, send_over
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.grading.points.rules import PointsLine
-from lti_app.participation.progress.queries import collect_class_verdicts, requirements_of
+from lti_app.participation.progress.queries import collect_class_results, requirements_of
 from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.adjusting import decide_late
 from lti_app.web.grading.class_list import (
@@ -71,11 +70,11 @@ def desk(discussion_id: int) -> ResponseReturnValue:
     actor, discussion = enter(discussion_id)
     lines = list_class(actor, discussion)
     wanted = filter_of(actor, lines)
-    verdicts_of = collect_class_verdicts(read_session(), actor, discussion, now=now())
-    standings = standings_by(verdicts_of, lines)
-    grades = grades_of(actor, discussion, lines, verdicts_of)
+    results = collect_class_results(read_session(), actor, discussion, now=now())
+    standings = standings_by(discussion, results, lines)
+    grades = grades_of(actor, discussion, lines, results.of)
     shown = narrowed(actor, discussion, lines, wanted, standings=standings, grades=grades)
-    told = {"points": _points(actor, discussion, lines, verdicts_of), **_graders(actor, discussion, lines)}
+    told = {"points": _points(actor, discussion, lines, results.of), **_graders(actor, discussion, lines)}
     blind = discussion.hides_names_from(actor)
     return render_template(
         "grading/desk.html",
@@ -85,7 +84,7 @@ def desk(discussion_id: int) -> ResponseReturnValue:
         wanted=wanted,
         groups=[] if blind else list_groups(read_session(), actor),
         **told,
-        **_totals(lines),
+        **_totals(discussion, lines),
         blind=blind,
         **_around(actor, discussion),
     )
@@ -98,7 +97,7 @@ def student(discussion_id: int, person_id: int = 0, pseudonym_id: int = 0) -> Re
     actor, discussion = enter(discussion_id)
     person_id = whom(actor, discussion, person_id, pseudonym_id)
     everybody = list_class(actor, discussion)
-    if any(line.person_id == person_id and line.is_blind for line in everybody):
+    if (line := everybody.by_person.get(person_id)) and line.is_blind:
         return redirect(_marking_url(), 303)
     fetch_next_ahead()
     return student_page(actor, discussion, person_id, everybody=everybody)
@@ -277,7 +276,6 @@ def _around(actor: Actor, discussion: DiscussionView) -> dict[str, object]:
     """What the page of the class list has beside its students."""
     return {
         "lineage": get_lineage(read_session(), actor, discussion),
-        "release_form": ConfirmForm(),
         "may_edit_rubric": may(actor, DiscussionPermission.EDIT_SETTINGS),
         "base_url": url_for("discussions.show", discussion_id=discussion.id),
     }
@@ -296,22 +294,29 @@ def _points(
     }
 
 
-def _graders(actor: Actor, discussion: DiscussionView, lines: Sequence[StudentLine]) -> dict[str, Any]:
+def _graders(actor: Actor, discussion: DiscussionView, lines: ClassLines) -> dict[str, Any]:
     """The names of the graders of the course by id, if students have graders, else the list needs no names; and whether
     it matters who graded: students have graders, or more than one person grades.
     """
-    is_divided = any(line.graders.everybody for line in lines)
-    by = {line.graded_by for line in lines if line.graded_by}
-    known = list_graders(read_session(), actor, discussion) if is_divided else []
-    return {"graders": {each.person_id: each.name for each in known}, "shows_graders": is_divided or len(by) > 1}
+    known = list_graders(read_session(), actor, discussion) if lines.has_graders else []
+    shows = lines.has_graders or len(lines.graded_by) > 1
+    return {"graders": {each.person_id: each.name for each in known}, "shows_graders": shows}
 
 
-def _totals(lines: list[StudentLine]) -> dict[str, object]:
+def _totals(discussion: DiscussionView, lines: ClassLines) -> Mapping[str, object]:
     """How many students have each status, and when their scores were last read from the gradebook."""
-    return {"counts": _counts(lines), "checked_at": _last_read(lines)}
+
+    def counted() -> dict[str, object]:
+        return {"counts": _counts(lines), "checked_at": _last_read(lines)}
+
+    return _known_totals.of(discussion.id, (lines,), counted, size=len(lines))
 
 
-def _counts(lines: list[StudentLine]) -> dict[str, int]:
+_known_totals: MadeOnce[int, Mapping[str, object]] = MadeOnce(MOST_LINES)
+"""By discussion id."""
+
+
+def _counts(lines: Sequence[StudentLine]) -> dict[str, int]:
     statuses = Counter(line.status for line in lines)
     reports = [line.passback for line in lines if line.passback]
     standings = Counter(report.standing for report in reports)

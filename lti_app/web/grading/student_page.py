@@ -1,6 +1,6 @@
 """The page of one student on the grading desk: posts, evidence, rubric and grade."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from lti_app.grading.assessments.queries.points import get_points
 from lti_app.grading.assessments.rules import (
     MAX_CRITERION_COMMENT,
     MAX_REASON,
+    ClassLines,
     StudentLine,
     events_after,
     suggested_level,
@@ -28,7 +29,6 @@ from lti_app.grading.rubrics.queries import list_versions
 from lti_app.grading.rubrics.rules.criteria import CriterionMark, RubricView
 from lti_app.participation.progress.queries import Participation, get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import (
     filter_of,
     grades_of,
@@ -70,7 +70,7 @@ def student_page(
     *,
     is_conflict: bool = False,
     typed: Mapping[str, str] | None = None,
-    everybody: list[StudentLine] | None = None,
+    everybody: ClassLines | None = None,
 ) -> str:
     """The page of a student on the desk: with what is saved, or with what was entered, and is not.
 
@@ -116,15 +116,14 @@ def student_page(
     )
 
 
-def line_of(lines: Sequence[StudentLine], person_id: int) -> StudentLine:
+def line_of(lines: ClassLines, person_id: int) -> StudentLine:
     """A student in the class list. Raises NotFound."""
-    for line in lines:
-        if line.person_id == person_id:
-            return line
+    if line := lines.by_person.get(person_id):
+        return line
     raise NotFound
 
 
-def _class_beside(work: OpenedWork, everybody: list[StudentLine], versions: Mapping[int, RubricView]) -> dict[str, Any]:
+def _class_beside(work: OpenedWork, everybody: ClassLines, versions: Mapping[int, RubricView]) -> dict[str, Any]:
     """The class list as it is filtered, with the ways to other students."""
     actor, discussion, person_id = work.actor, work.discussion, work.line.person_id
     wanted, grades = filter_of(actor, everybody), grades_of(actor, discussion, everybody, versions=versions)
@@ -136,7 +135,7 @@ def _class_beside(work: OpenedWork, everybody: list[StudentLine], versions: Mapp
         "ungraded_key": next_ungraded(lines, person_id),
         "previous_key": before.key if before else None,
         "next_key": after.key if after else None,
-        "graded_count": sum(not line.needs_grading for line in everybody),
+        "graded_count": everybody.graded_count,
         "total_count": len(everybody),
     }
 
@@ -167,7 +166,6 @@ def _marks_shown(work: OpenedWork) -> dict[str, Any]:
         "rows": _rows(work.assessment, verdicts, work.typed),
         "form": work.form or _filled(work.assessment),
         "looks": asked,
-        "look_form": ConfirmForm(),
         "passback": work.line.passback,
         "own_grade": given_now(work.discussion, basis, work.assessment.rubric, verdicts),
         "result": result_of(work.discussion, work.assessment, verdicts, work.typed),

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lti_app.core.made_once import MadeOnce
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.groups.queries import GroupLine
 from lti_app.discussion.discussions.access import DiscussionPermission, may
@@ -39,7 +40,7 @@ from lti_app.web.participation.tables import (
 )
 from lti_app.web.participation.words import column_words, standing_words
 from lti_app.web.session import get_visitor
-from lti_app.web.table_rows import MARK, table_rows
+from lti_app.web.table_rows import MARK, MOST_ROWS, table_rows
 from lti_app.web.transactions import now, read_session, writing
 
 blueprint = Blueprint(
@@ -88,7 +89,7 @@ def show(discussion_id: int) -> ResponseReturnValue:
         requirements=requirements_of(opened.discussion, opened.discussion.class_calendar),
         matrix=opened.shown,
         whole=opened.whole,
-        done=opened.shown.done(),
+        done=opened.shown.done,
         rows=_rows_of(opened),
         people=ids_of(opened.shown.lines),
         wanted=opened.wanted,
@@ -111,12 +112,14 @@ def _rows_of(opened: OpenedMatrix) -> str:
     may_edit = may(opened.actor, DiscussionPermission.EDIT_SETTINGS)
     base_url = url_for("discussions.show", discussion_id=opened.discussion.id)
     has_column, sent = opened.sent is not None, opened.sent or {}
-    rows = {
-        line.person_id: ShownRow(
-            line.student.key, line.name, line.joined_late, line.work, line.cells, line.points, sent.get(line.person_id)
-        )
-        for line in opened.shown.lines
-    }
+    lines = opened.shown.lines
+
+    def row_of(line: MatrixLine) -> ShownRow:
+        points, own = line.points, sent.get(line.person_id)
+        return ShownRow(line.student.key, line.name, line.joined_late, line.work, line.cells, points, own)
+
+    key, basis = (opened.discussion.id, opened.wanted), (lines, sent)
+    rows = _rows.of(key, basis, lambda: {each.person_id: row_of(each) for each in lines}, size=len(lines))
 
     def render(people: Sequence[int]) -> str:
         return render_template(
@@ -130,6 +133,10 @@ def _rows_of(opened: OpenedMatrix) -> str:
         )
 
     return table_rows(("matrix", base_url, may_edit, has_column), rows, render)
+
+
+_rows: MadeOnce[tuple[int, MatrixFilter], Mapping[int, ShownRow]] = MadeOnce(MOST_ROWS)
+"""By discussion id and filter, what each row shows."""
 
 
 @blueprint.get("/export")
@@ -152,8 +159,8 @@ def _open(discussion_id: int) -> OpenedMatrix:
     sent = collect_sent_points(session, actor, discussion) if has_column else None
     own = _own_students(actor, discussion)
     grader = "" if not own else ALL if request.args.get("grader") == ALL else MINE
-    lines = tuple(each for each in whole.lines if grader != MINE or each.person_id in own)
-    seen = replace(whole, lines=lines)
+    own_lines = tuple(each for each in whole.lines if each.person_id in own)
+    seen = replace(whole, lines=own_lines) if grader == MINE else whole
     return OpenedMatrix(actor, discussion, seen, seen.narrowed(wanted, members), wanted, groups, sent, grader)
 
 

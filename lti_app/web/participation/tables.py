@@ -1,7 +1,7 @@
 """What the tables of students have in common: their filter in the address, their links, and their files."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +22,8 @@ from lti_app.web.requests import is_number
 from lti_app.web.transactions import now, read_session
 
 NAME = "name"
+FILTERS = tuple(each.name for each in fields(MatrixFilter))
+"""What tables are narrowed and sorted by, in the order of addresses."""
 TYPES = {
     TableFormat.CSV: "text/csv; charset=utf-8",
     TableFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -51,7 +53,8 @@ def read_matrix_filter() -> MatrixFilter:
 
 def query_of(wanted: MatrixFilter, **more: str) -> str:
     """What links add to keep the filter: empty, or from the question mark on."""
-    chosen = {name: value for name, value in {**asdict(wanted), **more}.items() if value}
+    chosen = {name: value for name in FILTERS if (value := getattr(wanted, name))}
+    chosen |= {name: value for name, value in more.items() if value}
     return f"?{urlencode(chosen)}" if chosen else ""
 
 

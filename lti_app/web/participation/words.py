@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lti_app.participation.matrix.rules.matrix import MatrixColumn
 from lti_app.web.templating import say
@@ -12,21 +13,24 @@ def column_words(column: MatrixColumn) -> str:
     """A short name of a requirement; the heading of its explanation for a kind that has none here."""
     if column.of_nothing.reading:
         return column.of_nothing.reading.label
-    known = {
-        "first_post": _("First post"),
-        "replies": _("Replies"),
-        "threads": _("Threads"),
-        "move": _("Kind of reply"),
-        "types": _("Kinds of reply"),
-        "questions": _("Questions"),
-        "days": _("Days"),
-        "passages": _("Passages"),
-        "reading": _("Reading"),
-        "likes": _("Likes"),
-        "position": _("Class poll"),
-        "reviews": _("Peer reviews"),
-    }
-    return known.get(column.kind) or str(say(column.of_nothing.requirement.heading))
+    known = _SHORT.get(column.kind)
+    return str(say(column.of_nothing.requirement.heading) if known is None else known)
+
+
+_SHORT = {
+    "first_post": _l("First post"),
+    "replies": _l("Replies"),
+    "threads": _l("Threads"),
+    "move": _l("Kind of reply"),
+    "types": _l("Kinds of reply"),
+    "questions": _l("Questions"),
+    "days": _l("Days"),
+    "passages": _l("Passages"),
+    "reading": _l("Reading"),
+    "likes": _l("Likes"),
+    "position": _l("Class poll"),
+    "reviews": _l("Peer reviews"),
+}
 
 
 def standing_words() -> Mapping[str, str]:

@@ -69,4 +69,4 @@ def test_members_and_names_narrow_together():
     wanted = MatrixFilter(find=" N ", group="1")
     assert [line.name for line in matrix.narrowed(wanted, {2, 3}).lines] == ["Ben"]
     assert [line.name for line in matrix.narrowed(wanted, set()).lines] == []
-    assert matrix.narrowed(wanted, None).done() == [0, 0, 0]
+    assert matrix.narrowed(wanted, None).done == (0, 0, 0)

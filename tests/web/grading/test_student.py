@@ -216,6 +216,15 @@ def test_wrong_methods_are_refused(site, cast, path):
         refused(browser.send(path, method), 405)
 
 
+def test_words_around_related_posts_are_in_the_language_of_each_reader(site, cast, discussion, path):
+    bens = site.write(cast.ben, discussion, " ".join(f"Ship {n} sails." for n in range(60)))
+    site.write(cast.ana, discussion)
+    site.write(cast.ana, discussion, to=bens)
+    client = site.browser(cast.ines).client
+    for language, words in (("en", "Show full post"), ("de", "Ganzen Beitrag anzeigen"), ("en", "Show full post")):
+        assert words in client.get(path, headers={"Accept-Language": language}).text
+
+
 def test_statements_do_not_grow_with_the_posts(site, cast, discussion, path):
     browser = site.browser(cast.tariq)
     post = site.write(cast.ana, discussion)

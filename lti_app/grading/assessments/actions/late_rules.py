@@ -113,7 +113,7 @@ def _both(
     before: LateRule | None,
     after: LateRule | None,
     now: datetime,
-) -> tuple[dict[int, GivenGrade], dict[int, GivenGrade]]:
+) -> tuple[Mapping[int, GivenGrade], Mapping[int, GivenGrade]]:
     """The grades by the rule of before, unless an earlier one stays with them, and by the new one for all."""
     old = {key: each if each.keeps_rule else each.by_rule(before) for key, each in bases.items()}
     new = {key: each.by_rule(after) for key, each in bases.items()}

@@ -1,10 +1,10 @@
 """The comments that a grader can insert on the desk: saved ones, and what they typed before."""
 
 from collections.abc import Collection
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, case, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, String, bindparam, case, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from lti_app.core.statements import fetch_rows
@@ -45,18 +45,19 @@ def list_bank(
         "actor_id": actor.person_id,
         "discussion_id": discussion.id,
         "person_id": person_id,
-        "titles": tuple(titles),
+        **{f"title_{nth}": title for nth, title in enumerate(titles)},
     }
-    rows = fetch_rows(session, _offered(), bound)
+    rows = fetch_rows(session, _offered(len(titles)), bound)
     saved = [BankComment(row.text, row.criterion, row.level, row.id) for row in rows if row.id]
     typed = [BankComment(_reusable(row), row.criterion, row.level) for row in rows if not row.id]
     found = [*saved, *most_typed(typed, known={each.text for each in saved})]
     return [_filled(each, values) for each in found]
 
 
-@cache
-def _offered() -> CompoundSelect[Any]:
-    """What the actor saved, and what they typed in the newest marks of others."""
+@lru_cache(maxsize=64)
+def _offered(count: int) -> CompoundSelect[Any]:
+    """What the actor saved, and what they typed in the newest marks of others, for criteria with so many titles."""
+    titles = [bindparam(f"title_{nth}", type_=String) for nth in range(count)]
     saved = select(
         SavedComment.id.label("id"),
         SavedComment.text.label("text"),
@@ -86,7 +87,7 @@ def _offered() -> CompoundSelect[Any]:
         .where(
             (Assessment.discussion_id != bindparam("discussion_id")) | (Assessment.person_id != bindparam("person_id"))
         )
-        .where(Mark.comment != "", Criterion.title.in_(bindparam("titles", expanding=True)))
+        .where(Mark.comment != "", or_(*(Criterion.title == title for title in titles), false()))
         .order_by(Assessment.assessed_at.desc(), Mark.id)
         .limit(MOST_TYPED)
         .subquery()

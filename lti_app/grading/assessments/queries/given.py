@@ -6,6 +6,7 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
+from lti_app.core.made_once import MadeOnce
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
@@ -29,7 +30,7 @@ def collect_given(
     verdicts_of: VerdictsOf | None = None,
     versions: Mapping[int, RubricView] | None = None,
     now: datetime,
-) -> dict[int, GivenGrade]:
+) -> Mapping[int, GivenGrade]:
     """The grades of these students by person id, from what is stored of each (one statement, none if the `versions` of
     the discussion's rubric are known).
 
@@ -43,13 +44,25 @@ def collect_given(
     if verdicts_of is None and is_timed(discussion, bases):
         verdicts_of = collect_class_verdicts(session, actor, discussion, now=now)
 
+    judged = verdicts_of if is_timed(discussion, bases) else None
+
     def given(basis: GradeBasis, verdicts: Verdicts | None = None) -> GivenGrade:
         return given_now(discussion, basis, versions.get(basis.rubric_id or 0, newest), verdicts)
 
-    if verdicts_of is None or not is_timed(discussion, bases):
-        of_basis = cache(given)  # in a large class, many have the same
-        return {person_id: of_basis(basis) for person_id, basis in bases.items()}
-    return {person_id: given(basis, verdicts_of(person_id)) for person_id, basis in bases.items()}
+    def grades() -> dict[int, GivenGrade]:
+        if judged is None:
+            of_basis = cache(given)  # in a large class, many have the same
+            return {person_id: of_basis(basis) for person_id, basis in bases.items()}
+        return {person_id: given(basis, judged(person_id)) for person_id, basis in bases.items()}
+
+    settings = (discussion.points, discussion.late_rule, discussion.zone)
+    return _given.of(discussion.id, (bases, versions, settings, judged), grades, size=len(bases))
+
+
+MOST_GRADES = 3_000
+"""That one process keeps: of six classes of 500 students."""
+_given: MadeOnce[int, Mapping[int, GivenGrade]] = MadeOnce(MOST_GRADES)
+"""By discussion id, the grades that were asked for last."""
 
 
 def given_now(

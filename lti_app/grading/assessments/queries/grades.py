@@ -122,8 +122,18 @@ class ReleasedGrade:
     curve: CurveLine | None = None
 
 
-_MARKED = (
-    select(Assessment, Mark, Person.name)
+_OF_ASSESSMENT = (
+    *(Assessment.comment, Assessment.note, Assessment.total, Assessment.is_complete, Assessment.version),
+    *(Assessment.assessed_at, Assessment.released_version, Assessment.released_given, Assessment.released_at),
+    *(Assessment.rubric_id, Assessment.late_waived_at, Assessment.curve, Assessment.late_rule),
+    *(Assessment.adjusted_at, Assessment.withheld_at),
+)
+_OF_MARK = (Mark.criterion_id, Mark.level_id, Mark.points, Mark.comment)
+_assessment_row = row_type(tuple(column.key for column in _OF_ASSESSMENT))._make
+_mark_row = row_type(tuple(column.key for column in _OF_MARK))._make
+_MARKED: Select[Any] = (
+    select(Person.name, *_OF_ASSESSMENT, *_OF_MARK)
+    .select_from(Assessment)
     .join(Person, Person.id == Assessment.assessed_by_id)
     .outerjoin(Mark, Mark.assessment_id == Assessment.id)
     .where(
@@ -147,8 +157,9 @@ def get_assessment(
     Raises Forbidden for all but graders.
     """
     require(actor, DiscussionPermission.GRADE)
-    rows = session.execute(_MARKED, {"discussion_id": discussion.id, "person_id": person_id}).all()
-    row = rows[0][0] if rows else None
+    rows = fetch_tuples(session, _MARKED, {"discussion_id": discussion.id, "person_id": person_id})
+    end = 1 + len(_OF_ASSESSMENT)
+    row, found = _assessment_row(rows[0][1:end]) if rows else None, [each[end:] for each in rows]
     version_id = row.rubric_id if row else None
     if versions is None:
         rubric = get_rubric(session, discussion, version_id=version_id)
@@ -157,7 +168,7 @@ def get_assessment(
     if row is None:
         return AssessmentView({}, rubric, "", "", Decimal(0), False, 0, None, "", None, None, None)
     return AssessmentView(
-        marks={mark.criterion_id: _mark(mark, rubric) for _, mark, _ in rows if mark is not None},
+        marks={mark.criterion_id: _mark(mark, rubric) for mark in map(_mark_row, found) if mark.criterion_id},
         rubric=rubric,
         comment=row.comment,
         note=row.note,
@@ -165,7 +176,7 @@ def get_assessment(
         is_complete=row.is_complete,
         version=row.version,
         assessed_at=row.assessed_at,
-        assessed_by=rows[0][2],
+        assessed_by=rows[0][0],
         released_version=row.released_version,
         released_given=row.released_given,
         released_at=row.released_at,
@@ -188,7 +199,7 @@ def collect_marks(
     return marks
 
 
-def _mark(row: Mark, rubric: RubricView) -> CriterionMark:
+def _mark(row: Any, rubric: RubricView) -> CriterionMark:
     level = next((found for each in rubric.criteria if (found := each.level(row.level_id))), None)
     points = level.points if row.points is None and level else row.points
     return CriterionMark(row.level_id, points, row.comment)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from lti_app.core.statements import fetch_rows
 from lti_app.course.courses.rules import Actor
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.access import DiscussionPermission, require
@@ -18,7 +19,10 @@ from lti_app.grading.assessments.models import Assessment, PostComment
 from lti_app.grading.comments.rules.anchors import Anchor
 
 _COMMENTS = (
-    select(PostComment, Person.name)
+    select(
+        *(PostComment.post_id, PostComment.post_version, PostComment.exact, PostComment.prefix, PostComment.suffix),
+        *(PostComment.text, PostComment.id, Person.name),
+    )
     .join(Assessment, Assessment.id == PostComment.assessment_id)
     .join(Person, Person.id == PostComment.by_id)
     .where(
@@ -66,12 +70,12 @@ def list_post_comments(
 ) -> list[PostCommentView]:
     """The comments on a student's posts, the oldest first (one statement). Raises Forbidden for all but graders."""
     require(actor, DiscussionPermission.GRADE)
-    rows = session.execute(_COMMENTS, {"discussion_id": discussion.id, "person_id": person_id})
+    rows = fetch_rows(session, _COMMENTS, {"discussion_id": discussion.id, "person_id": person_id})
     return [
         PostCommentView(
-            row.post_id, row.post_version, Anchor(row.exact, row.prefix, row.suffix), row.text, row.id, name
+            row.post_id, row.post_version, Anchor(row.exact, row.prefix, row.suffix), row.text, row.id, row.name
         )
-        for row, name in rows
+        for row in rows
     ]
 
 

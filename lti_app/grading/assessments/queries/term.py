@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id
 from lti_app.core.errors import Forbidden, NotFound
+from lti_app.core.statements import fetch_tuples
 from lti_app.course.courses.models import Enrollment
 from lti_app.course.courses.queries import member_name
 from lti_app.course.courses.rules import Actor, Role
@@ -116,7 +117,7 @@ def list_excused(session: Session, actor: Actor, discussion_id: int | None = Non
     require(actor, DiscussionPermission.GRADE)
     wanted = _EXCUSED if discussion_id is None else _EXCUSED_HERE
     values = {"course_id": actor.course_id, "discussion_id": discussion_id}
-    return frozenset((where, whose) for where, whose in session.execute(wanted, values))
+    return frozenset((where, whose) for where, whose in fetch_tuples(session, wanted, values))
 
 
 def list_own_excused(session: Session, actor: Actor) -> frozenset[int]:

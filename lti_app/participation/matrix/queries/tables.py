@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lti_app.core.made_once import MadeOnce
 from lti_app.core.recent import RecentlyUsed
+from lti_app.course.courses.queries import MOST_STUDENTS
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.access import DiscussionPermission, require
 from lti_app.discussion.discussions.queries.course import list_views, with_readings
@@ -45,7 +47,13 @@ def get_class_matrix(
     found = collect_class_results(session, actor, discussion, now=now)
     known = _records.get(discussion.id)
     records = known[1] if known and known[0] is found else _recorded(discussion.id, found, known[1] if known else None)
-    return matrix_of(students, records, excused)
+    absent = frozenset(excused)
+    basis = (students, records, absent)
+    return _matrices.of(discussion.id, basis, lambda: matrix_of(students, records, absent), size=len(students))
+
+
+_matrices: MadeOnce[int, ClassMatrix] = MadeOnce(MOST_STUDENTS)
+"""By discussion id."""
 
 
 def _recorded(discussion_id: int, found: ClassVerdicts, before: MatrixRecords | None) -> MatrixRecords:

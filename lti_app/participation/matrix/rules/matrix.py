@@ -146,13 +146,16 @@ class ClassMatrix:
         """Where each column is, by key."""
         return {column.key: nth for nth, column in enumerate(self.columns)}
 
-    def done(self) -> list[int]:
+    @cached_property
+    def done(self) -> tuple[int, ...]:
         """For each column, how many students have done it, on time or late."""
         columns = zip(*[line.cells for line in self.lines], strict=True) if self.lines else ([],) * len(self.columns)
-        return [len([1 for cell in column if cell and cell.state in DONE]) for column in columns]
+        return tuple([len([1 for cell in column if cell and cell.state in DONE]) for column in columns])
 
     def narrowed(self, wanted: MatrixFilter, members: Collection[int] | None) -> "ClassMatrix":
         """The same with the chosen students in the chosen order; a column that is not here chooses nothing."""
+        if members is None and not (wanted.narrows or wanted.sort):
+            return self
         lines = wanted.apply(self.lines, members=members, has_state=self._has_state, rank=self._rank)
         return replace(self, lines=tuple(lines))
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import flash, request
 from flask_babel import gettext as _
@@ -67,9 +68,15 @@ def noted(posts: Sequence[PostInContext | CommentedPost], comments: Sequence[Pos
     return found
 
 
-def sentences_to_choose(posts: Sequence[PostInContext]) -> dict[int, list[str]]:
+def sentences_to_choose(posts: Sequence[PostInContext]) -> dict[int, tuple[str, ...]]:
     """The sentences of each post, by its id."""
-    return {post.id: sentences_of(post_text(post.html)) for post in posts}
+    return {post.id: _sentences(post.html) for post in posts}
+
+
+@lru_cache(maxsize=512)
+def _sentences(html: str) -> tuple[str, ...]:
+    """Taken apart once of the same text: graders come back to a student, and several look at one."""
+    return tuple(sentences_of(post_text(html)))
 
 
 def annotate(session: Session, actor: Actor, discussion: DiscussionView, person_id: int, action: str) -> int:

@@ -70,6 +70,11 @@ class RubricRow:
         return self.criterion.preselects and self.suggested is not None and self.mark.is_empty
 
     @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing of one student in it."""
+        return self.suggested is None and self.mark.is_empty
+
+    @property
     def has_long_comment(self) -> bool:
         """Whether the comment was refused for its length."""
         return len(self.mark.comment) > MAX_CRITERION_COMMENT
