@@ -214,7 +214,7 @@ def asset_url(name: str) -> str:
 
 def csrf_field(key: str) -> Markup:
     """The hidden field that proves where a form comes from, with this id, as forms write their own."""
-    return _TOKEN_FIELD.format(key, generate_csrf())
+    return _TOKEN_FIELD.format(key, csrf_token())
 
 
 _TOKEN_FIELD = Markup('<input id="{}" name="csrf_token" type="hidden" value="{}">')

@@ -1,10 +1,12 @@
 """Statements as databases tell of them."""
 
+import sqlite3
 from collections import Counter
 
 import pytest
 
 from tests.bench.counting import Statements, is_bookkeeping, kind_of, traced
+from tests.bench.traced import NotingConnection
 
 SENT = Counter(
     {
@@ -50,3 +52,20 @@ def test_what_the_worker_asks_is_not_of_the_request(tmp_path):
     file = tmp_path / "statements.txt"
     file.write_text("waitress-0\tSELECT 1\nWorker-1\tSELECT 2\nwaitress-1\tSELECT 1\n")
     assert traced(file, settled=0).sent == {"SELECT 1": 2}
+
+
+def test_a_statement_with_triggers_and_other_values_is_one_of_its_kind(tmp_path, monkeypatch):
+    noted = []
+    monkeypatch.setattr("tests.bench.traced._note", noted.append)
+    connection = sqlite3.connect(tmp_path / "trace.db", factory=NotingConnection, isolation_level=None)
+    for words in ("TABLE a (n)", "TABLE b (n)", "TRIGGER t AFTER INSERT ON a BEGIN INSERT INTO b VALUES (new.n); END"):
+        connection.execute(f"CREATE {words}")
+    noted.clear()
+    connection.execute("BEGIN")
+    for n in range(3):
+        connection.cursor().execute("INSERT INTO a VALUES (?)", (n,))
+    connection.commit()
+    connection.commit()
+    connection.executemany("DELETE FROM b WHERE n = ?", [(0,), (1,)])
+    connection.close()
+    assert noted == ["BEGIN", *["INSERT INTO a VALUES (?)"] * 3, "COMMIT", *["DELETE FROM b WHERE n = ?"] * 2]
