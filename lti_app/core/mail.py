@@ -3,14 +3,13 @@
 import re
 import smtplib
 import ssl
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import getaddresses
 from socket import SHUT_RDWR, socket
-from threading import Timer
+from threading import Event, Timer
 from typing import Any
 
 CONNECT_SECONDS = 10.0
@@ -95,7 +94,7 @@ class SmtpConnection:
         has only rejected this mail.
         """
         try:
-            with self._cut_off() as began:
+            with self._cut_off() as is_late:
                 self._hand_over(self._open(), message, sender, recipient)
         except SmtpProblem as problem:
             if problem.is_general:
@@ -103,8 +102,7 @@ class SmtpConnection:
             raise
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            is_late = time.monotonic() - began >= self._mail_seconds
-            raise SmtpProblem("timeout", is_general=True) if is_late else _problem(error) from None
+            raise SmtpProblem("timeout", is_general=True) if is_late.is_set() else _problem(error) from None
 
     def close(self) -> None:
         """Take leave of the server."""
@@ -117,17 +115,22 @@ class SmtpConnection:
             smtp.close()
 
     @contextmanager
-    def _cut_off(self) -> Iterator[float]:
-        """End the connection when the time for one mail is over: the limit of a socket begins anew with each byte."""
-        timer = Timer(self._mail_seconds, self._cut)
+    def _cut_off(self) -> Iterator[Event]:
+        """End the connection when the time for one mail is over: the limit of a socket begins anew with each byte.
+
+        Yields what is set then: a clock of our own might say that it is a moment too early for that.
+        """
+        is_late = Event()
+        timer = Timer(self._mail_seconds, self._cut, (is_late,))
         timer.daemon = True
         timer.start()
         try:
-            yield time.monotonic()
+            yield is_late
         finally:
             timer.cancel()
 
-    def _cut(self) -> None:
+    def _cut(self, is_late: Event) -> None:
+        is_late.set()
         if (found := self._socket) is not None:
             with suppress(OSError):
                 found.shutdown(SHUT_RDWR)
