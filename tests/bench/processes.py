@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
+_OF_ENDED = 13
+"""Where /proc/…/stat has the time of children that have ended, after the name of the program."""
 _SIZES = re.compile(r"^(Rss|Pss):\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -23,6 +25,17 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     0 where it does not tell. Threads that have ended are not counted; web processes keep theirs.
     """
     return sum(_seconds_of(pid) for pid in pids)
+
+
+def ended_seconds(pid: int) -> float:
+    """Seconds of the processor that the children of a process have used which have ended, such as web processes that
+    made room for fresh ones.
+    """
+    try:
+        found = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        return (int(found[_OF_ENDED]) + int(found[_OF_ENDED + 1])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def memory_of(pid: int) -> Memory | None:

@@ -16,7 +16,7 @@ from flask.sessions import SecureCookieSessionInterface
 from lti_app.app import COOKIE
 from lti_app.core.resources import resource
 from lti_app.core.settings import Settings
-from tests.bench.processes import Memory, cpu_seconds, memory_of
+from tests.bench.processes import Memory, cpu_seconds, ended_seconds, memory_of
 from tests.resilience.processes import COLLOQUY, Program, answers_at, environment, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +77,7 @@ class Served:
 
     def cpu_seconds(self) -> float:
         """Of all its web processes."""
-        return cpu_seconds(self.program.children())
+        return cpu_seconds(self.program.children()) + ended_seconds(self.program.pid())
 
     def memory(self) -> list[Memory]:
         """Of each of its web processes."""

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from lti_app.core.settings import Settings
 from tests.bench.counting import counted_by_postgresql
-from tests.bench.processes import PROC, cpu_seconds, memory_of
+from tests.bench.processes import PROC, cpu_seconds, ended_seconds, memory_of
 from tests.bench.served import ROOT, Served, environ_of, serving
 from tests.load.crowd import VARIABLE
 from tests.load.figures import Trial, done, kinds, merged, percentile
@@ -22,8 +22,6 @@ from tests.resilience.processes import COLLOQUY, Program
 
 LOCUST = ROOT / ".venv-load" / "bin" / "python"
 WARM_SECONDS = 4
-_CHILDREN = 13
-"""Where a process's `stat` has what its children used that have ended: after the name, user and system time."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ class House:
         """Of the processor, by all processes of the server, those that have ended included."""
         if self._postmaster is None:
             return 0.0
-        return cpu_seconds([self._postmaster, *_children(self._postmaster)]) + _ended(self._postmaster)
+        return cpu_seconds([self._postmaster, *_children(self._postmaster)]) + ended_seconds(self._postmaster)
 
     def _redis_memory(self) -> int:
         url = self._served.settings.redis_url
@@ -154,11 +152,3 @@ def _children(pid: int) -> list[int]:
         return [int(child) for child in (PROC / f"{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
-
-
-def _ended(pid: int) -> float:
-    try:
-        found = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-        return (int(found[_CHILDREN]) + int(found[_CHILDREN + 1])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError):
-        return 0.0
