@@ -14,7 +14,8 @@ from lti_app.core.db import Database
 from tests.bench.rows import Row
 from tests.statements import count_statements
 
-WARM_UP = 3
+WARM_UP = 12
+"""A web process serves thousands of pages, and Python is as fast as it gets only at code that has run some times."""
 RUNS = 25
 OK = frozenset({200})
 STORED = frozenset({302, 303})
