@@ -159,7 +159,7 @@ def _moment_in_utc(stored: datetime | None) -> datetime | None:
     return stored if stored is None or stored.tzinfo is UTC else stored.astimezone(UTC)
 
 
-class latest_of(FunctionElement[datetime]):  # noqa: N801 -- as above
+class latest_of(FunctionElement[datetime]):  # noqa: N801 -- named as a statement reads
     """The latest of several moments of which none is NULL."""
 
     type = UtcDateTime()

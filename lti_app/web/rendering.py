@@ -39,7 +39,7 @@ class _CodeGenerator(CodeGenerator):
         """What every function of a compiled template begins with."""
         super().write_commons()
         self.writeline("escape = environment.escaped")
-        self.writeline("translate = environment.translate")
+        self.writeline("translate = environment.globals.get('_')")
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
         """An attribute; only for an object that has none of this name, Jinja looks further."""
@@ -67,11 +67,6 @@ class _CodeGenerator(CodeGenerator):
         super().visit_For(node, frame)
         self.writeline(f"yield concat({frame.buffer})")
         frame.buffer = None
-
-
-def _untranslated(text: str, /, **values: object) -> str:
-    """A text of an environment that speaks one language."""
-    return str.__new__(Markup, text) % values  # the text is the template's own
 
 
 class _Context(Context):
@@ -108,8 +103,6 @@ class QuickEnvironment(Environment):
     code_generator_class = _CodeGenerator
     context_class = _Context
     escaped = staticmethod(escaped)
-    translate: Callable[..., str] = staticmethod(_untranslated)
-    """What `_` means in templates."""
 
     def __init__(self, *values: Any, **named: Any) -> None:
         super().__init__(*values, **named)

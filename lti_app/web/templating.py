@@ -57,10 +57,10 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     app.config[LANGUAGES] = languages
     babel.init_app(app, locale_selector=lambda: _language(languages))
     environment.newstyle_gettext = True  # type: ignore[attr-defined]  # the i18n extension adds it
-    environment.translate = translate  # type: ignore[attr-defined]  # of ours
     environment.globals.update(_=translate, gettext=translate, ngettext=translate_plural)
     environment.filters.update(
         moment=moment,
+        time_of=time_of,
         moment_to_keep=moment_to_keep,
         moment_zone=moment_zone,
         clock_time=clock_time,
@@ -178,7 +178,7 @@ def _shown(value: object) -> object:
 
 def time_of(value: datetime | None) -> Markup:
     """A moment as <time>: the words for people, the ISO form for machines. Nothing for one that nobody knows."""
-    if value is None:
+    if not value:
         return Markup()
     return known_markup(f'<time datetime="{value.isoformat(timespec="minutes")}">{escaped(moment(value))}</time>')
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
-_OF_ENDED = 13
-"""Where /proc/…/stat has the time of children that have ended, after the name of the program."""
+_OWN, _OF_ENDED = 11, 13
+"""Where /proc/…/stat has the time of a process, and of its children that have ended, after the name of the program."""
 _SIZES = re.compile(r"^(Rss|Pss):\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -31,11 +31,7 @@ def ended_seconds(pid: int) -> float:
     """Seconds of the processor that the children of a process have used which have ended, such as web processes that
     made room for fresh ones.
     """
-    try:
-        found = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-        return (int(found[_OF_ENDED]) + int(found[_OF_ENDED + 1])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError):
-        return 0.0
+    return _ticks_of(pid, _OF_ENDED)
 
 
 def memory_of(pid: int) -> Memory | None:
@@ -52,13 +48,13 @@ def _seconds_of(pid: int) -> float:
         threads = [*(PROC / str(pid) / "task").iterdir()]
         return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
     except (OSError, ValueError, IndexError):
-        return _ticks_of(pid)
+        return _ticks_of(pid, _OWN)  # the kernel was built without the finer count
 
 
-def _ticks_of(pid: int) -> float:
-    """The same in hundredths of a second, where the kernel was built without the finer count."""
+def _ticks_of(pid: int, at: int) -> float:
+    """Seconds that are counted in ticks, in user and in system time, from this place on; 0 where nothing is told."""
     try:
         fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return (int(fields[at]) + int(fields[at + 1])) / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError):
         return 0.0
