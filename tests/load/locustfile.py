@@ -16,10 +16,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import gevent
 import jwt
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from locust import FastHttpUser, events, task
-from locust.exception import StopUser
 
 from tests.load.crowd import VARIABLE, Crowd, Seat, context_of, link_of
 from tests.load.mix import MIX
@@ -40,16 +40,24 @@ FOUND, STORED, QUIET = frozenset({200}), frozenset({303}), frozenset({200, 204, 
 MARKED = frozenset({303, 409})
 """Two graders may save the same student: the second is told so."""
 NOTHING_HEARD = '"0-"'
-_key = Path(CROWD.key_file).read_bytes()
+UNTIL_TOLD = 3600.0
+"""Seconds, longer than any trial."""
+_key: Any = load_pem_private_key(Path(CROWD.key_file).read_bytes(), password=None)
+"""Read once: to check a key takes as long as a hundred signatures, and whoever makes the load shares the cores."""
 _turns = itertools.count()
 
 
-def _signed(seat: Seat) -> str:
+def _serializer() -> Any:
     app = Flask("signer")
     app.secret_key = CROWD.secret
-    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
-    assert serializer is not None
-    return str(serializer.dumps({"visits": {str(seat.course_id): seat.token}}))
+    return SecureCookieSessionInterface().get_signing_serializer(app)
+
+
+_cookies = _serializer()
+
+
+def _signed(seat: Seat) -> str:
+    return str(_cookies.dumps({"visits": {str(seat.course_id): seat.token}}))
 
 
 class Person:
@@ -267,20 +275,27 @@ class Course(FastHttpUser):
 
 
 class Rushing(FastHttpUser):
-    """One student each, who launches shortly before the deadline, posts, and looks at the post."""
+    """One student each, who launches shortly before the deadline, posts, looks at the post, and stays.
+
+    Whoever left would be replaced at once: Locust lets in so many people a second besides those who are there.
+    """
 
     host = CROWD.url
+
+    def on_start(self) -> None:
+        """Come at a moment of one's own: Locust lets in all people of a second together."""
+        gevent.sleep(random.uniform(0, 1))
+
+    def wait_time(self) -> float:
+        """Until everybody is told to go."""
+        return UNTIL_TOLD
 
     @task
     def hand_in(self) -> None:
         """Once."""
-        number = next(_turns)
-        if number >= len(CROWD.student_ids):
-            raise StopUser
-        person = Person(self, CROWD.student(number), CROWD.deadline_id)
+        person = Person(self, CROWD.student(next(_turns)), CROWD.deadline_id)
         person.launch()
         person.post("post", words(160))
-        raise StopUser
 
 
 @events.quitting.add_listener

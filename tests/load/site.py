@@ -52,7 +52,7 @@ class LoadedSite:
         students = len(self._crowd.student_ids)
         load = Load("Rushing", students, RUSH_SECONDS + AFTERWARDS_SECONDS, students / RUSH_SECONDS)
         with self._house(2) as served:
-            trial = served.trial(f"rush: {students} students within a minute", load, 2, is_warm=False)
+            trial = served.trial(f"rush: {students} students within a minute", load, 2)
         return trial, self.count("post", f"WHERE discussion_id = {self._crowd.deadline_id}")
 
     def count(self, table: str, where: str = "") -> int:

@@ -25,6 +25,7 @@ def trial(**changes):
         "statements": 12.04,
         "web_cpu_ms": 20.04,
         "database_cpu_ms": 5.0,
+        "load_cpu_ms": 6.0,
         "web_memory": [99_000_000, 100_000_000],
         "worker_memory": 90_000_000,
         "redis_memory": 3_000_000,

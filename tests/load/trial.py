@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from tests.load.figures import Trial, done, kinds, merged, percentile
 from tests.resilience.processes import COLLOQUY, Program
 
 LOCUST = ROOT / ".venv-load" / "bin" / "python"
-WARM_SECONDS = 4
+WARM_PEOPLE, WARM_SECONDS = 12, 4
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,14 @@ class House:
         self._crowd_file, self._folder = crowd_file, folder
         self._postmaster = _postmaster(engine)
 
-    def trial(self, name: str, load: Load, processes: int, *, is_warm: bool = True) -> Trial:
-        """Make the load for a while, and measure; before that, so that everything is warm, for a moment."""
-        if is_warm:
-            self._run(Load(load.kind, load.people, WARM_SECONDS, load.people))
+    def trial(self, name: str, load: Load, processes: int) -> Trial:
+        """Make the load for a while, and measure; before that a moment of the mix, so that everything is warm."""
+        self._run(Load("Course", WARM_PEOPLE, WARM_SECONDS, WARM_PEOPLE))
         with counted_by_postgresql(self._engine) as counted:
-            web, database = self._served.cpu_seconds(), self._database_seconds()
+            web, database, made = self._served.cpu_seconds(), self._database_seconds(), _ended_seconds()
             entries, seconds = self._run(load)
             web, database = self._served.cpu_seconds() - web, self._database_seconds() - database
+            made = _ended_seconds() - made
             statements = counted().all
         requests = sum(int(entry["num_requests"]) for entry in entries)
         times = merged(entries)
@@ -70,6 +71,7 @@ class House:
             statements=statements / max(1, requests),
             web_cpu_ms=web * 1000 / max(1, requests),
             database_cpu_ms=database * 1000 / max(1, requests),
+            load_cpu_ms=made * 1000 / max(1, requests),
             web_memory=[each.resident for each in self._served.memory()],
             worker_memory=worker.resident if worker else 0,
             redis_memory=self._redis_memory(),
@@ -145,6 +147,12 @@ def _postmaster(engine: Engine) -> int | None:
         return int((PROC / str(own) / "stat").read_text().rpartition(")")[2].split()[1])
     except (OSError, ValueError):
         return None
+
+
+def _ended_seconds() -> float:
+    """Of the processor, by the programs that this one has run to their end."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _children(pid: int) -> list[int]:
