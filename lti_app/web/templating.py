@@ -89,6 +89,14 @@ def init_templating(app: Flask, *, default_zone: str = "UTC") -> None:
     app.context_processor(lambda: {"actor": actor_if_known(), "locale": get_locale() or Locale("en")})
 
 
+def compile_templates(app: Flask) -> None:
+    """Compile all pages, where it is done once for all processes that are forked later: otherwise who opens a page
+    first waits for it, up to 200 ms, in each process anew.
+    """
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+
+
 def _language(languages: list[str]) -> str | None:
     """The language of the page: the one in which the person uses their LMS, else the one their browser prefers."""
     if not request:
