@@ -5,6 +5,7 @@ say; what a letter is composed of, Python's own tables; how Latin letters outsid
 """
 
 import re
+import sys
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -129,8 +130,7 @@ def fold_text(text: str) -> Folded:
     So whatever is cut out of a text is found in it, without any guess at what a word is.
     """
     if text.isascii():
-        words = [Token(word[0].lower()[:MAX_WORD], *word.span()) for word in _PLAIN.finditer(text)]
-        return Folded(tuple(words), tuple(_joined(text, words)))
+        return Folded(tuple(_plain_words(text.lower())), tuple(_joined_of_plain(text)))
     spelled, places = _spell_out(text)
     folded = _fold_spelled(spelled)
     return (
@@ -146,8 +146,19 @@ def fold_words(text: str) -> tuple[list[str], list[str]]:
         folded = fold_text(text)
         return [token.text for token in folded.tokens], [token.text for token in folded.joined]
     words = [word[:MAX_WORD] for word in _PLAIN.findall(text.lower())]
-    joined = (each for parted in _PARTED.finditer(text) for each in fold_text(parted[0]).joined)
-    return words, [token.text for token in joined]
+    return words, [token.text for token in _joined_of_plain(text)]
+
+
+def _plain_words(text: str, begin: int = 0, end: int = sys.maxsize) -> list[Token]:
+    """The words of ASCII text in lower case, from one place to another."""
+    return [Token(word[0][:MAX_WORD], word.start(), word.end()) for word in _PLAIN.finditer(text, begin, end)]
+
+
+def _joined_of_plain(text: str) -> Iterator[Token]:
+    """What ASCII text has as one word. Most of it has one space between its words, and is not looked at again."""
+    lowered = text.lower()
+    for parted in _PARTED.finditer(text):
+        yield from _joined(text, _plain_words(lowered, *parted.span()))
 
 
 def _fold_spelled(text: str) -> Folded:

@@ -105,6 +105,15 @@ def test_words_without_their_places_are_the_same(text):
     assert fold_words(text) == ([word.text for word in folded.tokens], [word.text for word in folded.joined])
 
 
+@given(st.text(st.sampled_from("aZ9 -'.:\"^`\n\t"), max_size=60))
+@example("self-\n  made it's 3.5-4 a.b.c  co - op")
+@example("x" * 70 + "-" + "y" * 70)
+def test_plain_text_has_the_words_that_it_has_beside_text_of_another_script(text):
+    alone, beside = fold_text(text), fold_text(f"{text} ; 가")
+    assert [word for word in beside.tokens if word.end <= len(text)] == list(alone.tokens)
+    assert sorted(set(alone.joined)) == sorted(beside.joined)
+
+
 def queries_of(text, data):
     tokens = fold_text(text).tokens
     cuts = [text[token.start : token.end] for token in (*tokens[:20], *tokens[-5:])]
