@@ -1,22 +1,27 @@
 """A person's notices, and how many are unread."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import alias_of
+from lti_app.core.db import Id, alias_of
 from lti_app.core.errors import NotFound
+from lti_app.core.recent import RecentlyUsed
+from lti_app.core.statements import fetch_tuples
 from lti_app.course.courses.queries import name_in_course
-from lti_app.course.courses.rules import Actor
+from lti_app.course.courses.rules import Actor, Role
 from lti_app.course.people.models import Person
 from lti_app.discussion.discussions.models import Discussion
 from lti_app.discussion.discussions.queries.course import list_views
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
+from lti_app.discussion.discussions.rules import State, Structure
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.visibility.queries import author_name
+from lti_app.discussion.visibility.queries import READER, author_name
 from lti_app.notices.feed.models import InstructorMessage, Notice
 from lti_app.notices.feed.queries.shown import shown_to
 from lti_app.notices.feed.rules.kinds import NoticeKind
@@ -25,6 +30,9 @@ from lti_app.notices.feed.rules.wording import digest_lines, sentence
 
 PAGE_SIZE = 30
 _SENDER = alias_of(Person)
+_COURSE: BindParameter[int] = bindparam("course_id", type_=Id)
+_NEWEST = 2**63 - 1
+"""Before it are all."""
 
 
 def list_notices(session: Session, actor: Actor, *, now: datetime, before: int | None = None) -> NoticePage:
@@ -33,17 +41,15 @@ def list_notices(session: Session, actor: Actor, *, now: datetime, before: int |
     Whatever they are about is checked again: a notice of a post that the actor may not read now is left out.
     """
     views = list_views(session, actor, now)
-    found = _lines(actor, views).limit(PAGE_SIZE + 1)
-    if before is not None:
-        found = found.where(Notice.id < before)
-    rows = session.execute(found.order_by(Notice.id.desc())).all()
+    found = _found(actor, views)
+    values = {**_values(actor), "before": _NEWEST if before is None else before}
+    rows = fetch_tuples(session, found.page, values)
     lines = [_line(row, views) for row in rows[:PAGE_SIZE]]
-    count = _count(session, actor, views)
+    count = count_unread(session, actor, views)
     unread = [line for line in lines if not line.is_read]
     missing = count > len(unread) and before is None
     if missing:
-        older = _lines(actor, views).where(Notice.read_at.is_(None)).order_by(Notice.id.desc()).limit(PAGE_SIZE)
-        unread = [_line(row, views) for row in session.execute(older)]
+        unread = [_line(row, views) for row in fetch_tuples(session, found.unread, _values(actor))]
     return NoticePage(
         unread=tuple(unread),
         read=tuple(line for line in lines if line.is_read),
@@ -55,7 +61,7 @@ def list_notices(session: Session, actor: Actor, *, now: datetime, before: int |
 def select_notices(session: Session, actor: Actor, notice_ids: Collection[int], *, now: datetime) -> list[NoticeLine]:
     """Those of these notices that the actor may see now, the oldest first (two statements)."""
     views = list_views(session, actor, now)
-    rows = session.execute(_lines(actor, views).where(Notice.id.in_(notice_ids)).order_by(Notice.id))
+    rows = fetch_tuples(session, _found(actor, views).chosen, {**_values(actor), "notice_ids": list(notice_ids)})
     return [_line(row, views) for row in rows]
 
 
@@ -72,47 +78,100 @@ def count_unread(session: Session, actor: Actor, views: Sequence[DiscussionView]
 
     `views` are those of the page, which the gate has answered with for this actor.
     """
-    return _count(session, actor, views)
+    [(count,)] = fetch_tuples(session, _found(actor, views).count, _values(actor))
+    return int(count)
 
 
-def _count(session: Session, actor: Actor, views: Sequence[DiscussionView]) -> int:
-    counted = select(func.count()).select_from(Notice).outerjoin(Post, Post.id == Notice.post_id)
-    return session.scalar(counted.where(shown_to(actor, views), Notice.read_at.is_(None))) or 0
+class _Statements:
+    """Those that read the notices of any actor of one kind, in the discussions of one course; each is made when it is
+    needed first.
+    """
 
+    def __init__(self, actor: Actor, views: Sequence[DiscussionView]) -> None:
+        somebody = replace(actor, person_id=cast(Any, READER), course_id=cast(Any, _COURSE))
+        self._name: ColumnElement[str] = author_name(Post, somebody, *views)
+        self._shown = shown_to(somebody, views)
 
-def _lines(actor: Actor, views: Sequence[DiscussionView]) -> Select[*tuple[Any, ...]]:
-    name: ColumnElement[str] = author_name(Post, actor, *views)
-    return (
-        select(
-            Notice,
-            Discussion.title,
-            Post.id,
-            Post.root_id,
-            Post.address,
-            Post.html,
-            name,
-            InstructorMessage.subject,
-            InstructorMessage.text,
-            name_in_course(_SENDER, Notice.course_id.expression),
+    @cached_property
+    def page(self) -> Select[Any]:
+        """A page of them before one, the newest first, and one more if there is one."""
+        return self._lines.where(Notice.id < bindparam("before", type_=Id)).limit(PAGE_SIZE + 1)
+
+    @cached_property
+    def unread(self) -> Select[Any]:
+        """A page of the unread ones."""
+        return self._lines.where(Notice.read_at.is_(None)).limit(PAGE_SIZE)
+
+    @cached_property
+    def chosen(self) -> Select[Any]:
+        """Those with given ids, the oldest first."""
+        given = Notice.id.in_(bindparam("notice_ids", type_=Id, expanding=True))
+        return self._lines.where(given).order_by(None).order_by(Notice.id)
+
+    @cached_property
+    def count(self) -> Select[Any]:
+        """How many are unread."""
+        counted = select(func.count()).select_from(Notice).outerjoin(Post, Post.id == Notice.post_id)
+        return counted.where(self._shown, Notice.read_at.is_(None))
+
+    @cached_property
+    def _lines(self) -> Select[Any]:
+        return (
+            select(
+                *(Notice.id, Notice.kind, Notice.facts, Notice.at, Notice.read_at, Notice.discussion_id),
+                Discussion.title,
+                *(Post.id, Post.root_id, Post.address, Post.html, self._name),
+                *(InstructorMessage.subject, InstructorMessage.text),
+                name_in_course(_SENDER, Notice.course_id.expression),
+            )
+            .outerjoin(Discussion, Discussion.id == Notice.discussion_id)
+            .outerjoin(Post, Post.id == Notice.post_id)
+            .outerjoin(Person, Person.id == Post.author_id)
+            .outerjoin(InstructorMessage, InstructorMessage.id == Notice.message_id)
+            .outerjoin(_SENDER, _SENDER.id == InstructorMessage.sender_id)
+            .where(self._shown)
+            .order_by(Notice.id.desc())
         )
-        .outerjoin(Discussion, Discussion.id == Notice.discussion_id)
-        .outerjoin(Post, Post.id == Notice.post_id)
-        .outerjoin(Person, Person.id == Post.author_id)
-        .outerjoin(InstructorMessage, InstructorMessage.id == Notice.message_id)
-        .outerjoin(_SENDER, _SENDER.id == InstructorMessage.sender_id)
-        .where(shown_to(actor, views))
-    )
+
+
+class _Seen(NamedTuple):
+    """All that the words of statements depend on in one discussion, for actors of one role."""
+
+    discussion_id: int
+    structure: Structure
+    state: State
+    post_first: bool
+    hides_names: bool
+
+
+_made: RecentlyUsed[tuple[Role, tuple[_Seen, ...]], _Statements] = RecentlyUsed(64)
+"""To build one takes longer than to run it."""
+
+
+def _found(actor: Actor, views: Sequence[DiscussionView]) -> _Statements:
+    seen = [_Seen(v.id, v.structure, v.state, v.post_first, v.hides_names_from(actor)) for v in views]
+    key = actor.role, tuple(seen)
+    statements = _made.get(key)
+    if statements is None:
+        statements = _Statements(actor, views)
+        _made.put(key, statements, 1)
+    return statements
+
+
+def _values(actor: Actor) -> dict[str, object]:
+    return {"reader_id": actor.person_id, "course_id": actor.course_id}
 
 
 def _line(row: Any, views: Sequence[DiscussionView]) -> NoticeLine:
-    notice, title, post_id, root_id, address, html, author, subject, text, sender = row
+    notice_id, kind, facts, at, read_at, discussion_id, title, post_id, root_id, address, html, author, *message = row
+    subject, text, sender = message
     return NoticeLine(
-        id=notice.id,
-        kind=notice.kind,
-        at=notice.at,
-        is_read=notice.read_at is not None,
-        words=sentence(notice.kind, notice.facts, name=(author if post_id else sender) or ""),
-        discussion_id=notice.discussion_id,
+        id=notice_id,
+        kind=kind,
+        at=at,
+        is_read=read_at is not None,
+        words=sentence(kind, facts, name=(author if post_id else sender) or ""),
+        discussion_id=discussion_id,
         discussion_title=title or "",
         post_id=post_id,
         root_id=root_id,
@@ -120,8 +179,8 @@ def _line(row: Any, views: Sequence[DiscussionView]) -> NoticeLine:
         html=html or "",
         subject=subject or "",
         text=text or "",
-        digest=tuple(_digest(notice.facts, views)) if notice.kind is NoticeKind.DIGEST else (),
-        due=datetime.fromisoformat(notice.facts["due"]) if notice.kind is NoticeKind.DUE_SOON else None,
+        digest=tuple(_digest(facts, views)) if kind is NoticeKind.DIGEST else (),
+        due=datetime.fromisoformat(facts["due"]) if kind is NoticeKind.DUE_SOON else None,
     )
 
 
