@@ -7,6 +7,7 @@ import pytest
 
 from lti_app.course.courses.rules import CitationStyle
 from lti_app.library.bibliography.queries.leadership import list_leadership_readings
+from lti_app.library.bibliography.rules import styles
 from lti_app.library.bibliography.rules.records import TYPES
 from lti_app.library.bibliography.rules.styles import in_all_styles, reference_html
 
@@ -52,3 +53,16 @@ def test_the_shelf_is_whole():
         for reference in in_all_styles(work).values():
             assert ".." not in reference
             assert "?." not in reference
+
+
+def test_a_reference_is_written_once_and_anew_when_its_record_changes(monkeypatch):
+    csl = {"type": "book", "title": "Leading Change Once More", "author": [{"family": "Kotter", "given": "John P."}]}
+    written = {style: reference_html(csl, style) for style in CitationStyle}
+    asked = []
+    real = styles.CitationStylesBibliography
+    monkeypatch.setattr(styles, "CitationStylesBibliography", lambda *given: asked.append(given) or real(*given))
+    assert {style: reference_html(dict(csl), style) for style in CitationStyle} == written
+    assert not asked
+    csl["author"][0]["family"] = "Zaleznik"
+    assert "Zaleznik" in reference_html(csl, CitationStyle.APA)
+    assert len(asked) == 1
