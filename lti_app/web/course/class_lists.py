@@ -46,7 +46,6 @@ def init_class_lists(app: Flask, class_lists: ClassLists) -> None:
     """Let templates show the faults."""
     app.extensions[CLASS_LISTS] = class_lists
     app.jinja_env.globals["class_list_faults"] = class_list_faults
-    app.jinja_env.globals["class_list_form"] = ConfirmForm
 
 
 def class_list_faults() -> list[ClassListFault]:

@@ -31,7 +31,6 @@ def unanswered(discussion_id: int) -> ResponseReturnValue:
         discussion=discussion,
         unanswered=list_unanswered(session, actor, discussion, now=now()),
         can_reply=may(actor, PostPermission.REPLY, circumstances),
-        form=ConfirmForm(formdata=None),
         base_url=_shown_at(discussion_id),
     )
 

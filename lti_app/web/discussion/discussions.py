@@ -39,7 +39,6 @@ from lti_app.web.discussion.first_screen import first_screen
 from lti_app.web.discussion.forms.drafting import circumstances_with, first_post, own_participation
 from lti_app.web.discussion.forms.setting_up import SettingsPage
 from lti_app.web.discussion.forms.starting import groups_of, names_of, narrowed, starting
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, write_aside, writing
 
@@ -169,7 +168,6 @@ def _about(session: Session, actor: Actor, discussion: DiscussionView, own: Part
         "rubric": get_rubric(session, discussion),
         "grade": grade,
         "looks": list_looks(session, actor, discussion) if grade else [],
-        "look_form": ConfirmForm() if grade else None,
         "max_reason": MAX_REASON,
         "can_edit_settings": may(actor, DiscussionPermission.EDIT_SETTINGS),
         "can_grade": may(actor, DiscussionPermission.GRADE),

@@ -61,7 +61,6 @@ def resume(discussion_id: int, draft_id: int) -> ResponseReturnValue:
         discussion=discussion,
         draft=draft,
         html=composed.html,
-        form=ConfirmForm(),
         base_url=_shown_at(discussion_id),
     )
 

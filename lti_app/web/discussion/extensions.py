@@ -80,7 +80,6 @@ def _page(actor: Actor, discussion: DiscussionView, form: ExtensionForm) -> str:
         "discussion/extensions/manage.html",
         discussion=discussion,
         form=form,
-        remove_form=ConfirmForm(formdata=None),
         extendable=[name for name in EXTENDABLE if getattr(discussion.class_calendar, name)],
         extensions=extensions,
         holds={each.id: discussion.class_calendar.extended(each.dates) for each in extensions},

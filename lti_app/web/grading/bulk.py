@@ -22,7 +22,6 @@ from lti_app.grading.assessments.actions.reopening import take_back_all
 from lti_app.grading.assessments.actions.waiving import waive_late
 from lti_app.grading.assessments.rules import MAX_REASON, GradingStatus, StudentLine
 from lti_app.grading.comments.errors import PlaceholderLeft
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import enter, grades_of, list_class, read_filter
 from lti_app.web.grading.forms.desk import left_words
 from lti_app.web.transactions import now, ring, ring_notices, writing
@@ -122,7 +121,6 @@ def _confirmation(
         grades=grades,
         comment=_("You did not post in this discussion.") if comment is None else comment,
         max_reason=MAX_REASON,
-        form=ConfirmForm(),
         base_url=url_for("discussions.show", discussion_id=discussion.id),
         back=back,
     )

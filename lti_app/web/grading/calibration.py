@@ -12,7 +12,6 @@ from lti_app.grading.marking.actions.calibrating import choose_calibration, end_
 from lti_app.grading.marking.errors import SampleSizeWrong
 from lti_app.grading.marking.queries.calibration import get_calibration
 from lti_app.grading.marking.rules.calibration import MOST_SAMPLES
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import enter, list_class
 from lti_app.web.transactions import now, read_session, writing
 
@@ -41,7 +40,6 @@ def overview(discussion_id: int) -> ResponseReturnValue:
         graders=list_graders(read_session(), actor, discussion),
         actor_id=actor.person_id,
         may_change=may(actor, DiscussionPermission.EDIT_SETTINGS),
-        form=ConfirmForm(),
         most=MOST_SAMPLES,
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )

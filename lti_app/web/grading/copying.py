@@ -13,7 +13,6 @@ from lti_app.course.groups.queries import GroupLine, collect_groups_of, list_gro
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.grading.assessments.actions.copying import copy_grade, preview_copy
 from lti_app.grading.assessments.errors import AssessmentChanged
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import enter, grades_of, read_filter, whom
 from lti_app.web.requests import is_number
 from lti_app.web.transactions import now, read_session, writing
@@ -95,7 +94,6 @@ def _page(
         ticked=ticked,
         grades=grades_of(actor, discussion, preview.others),
         is_stale=is_stale,
-        form=ConfirmForm(formdata=None),
         here=request.path,
         back=_desk(discussion, person_id) + read_filter().query,
     )

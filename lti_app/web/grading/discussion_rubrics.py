@@ -17,7 +17,6 @@ from lti_app.grading.rubrics.actions.library import create_rubric
 from lti_app.grading.rubrics.errors import LibraryFull, RubricChanged
 from lti_app.grading.rubrics.queries import get_rubric
 from lti_app.grading.rubrics.rules.plans import plan_of
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.forms.rubrics import begun_from, rubric_choices
 from lti_app.web.grading.forms.rubrics import (
     RubricDraft,
@@ -137,7 +136,6 @@ def _ask(actor: Actor, discussion: DiscussionView, draft: RubricDraft, version: 
         released=sum(line.is_released for line in lines),
         draft=draft,
         version=version,
-        form=ConfirmForm(),
         back=_back(discussion.id),
     )
 

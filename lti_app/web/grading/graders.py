@@ -22,7 +22,6 @@ from lti_app.grading.graders.rules.blind import BlindPurpose
 from lti_app.grading.marking.queries.distribution import list_distributions
 from lti_app.grading.marking.rules.distribution import FEW
 from lti_app.grading.rubrics.queries import get_rubric
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import enter, list_class
 from lti_app.web.requests import is_number
 from lti_app.web.transactions import read_session, writing
@@ -81,7 +80,6 @@ def overview(discussion_id: int) -> ResponseReturnValue:
         names={each.person_id: each.name for each in graders},
         maximum=get_rubric(session, discussion).maximum,
         few=FEW,
-        form=ConfirmForm(),
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )
 

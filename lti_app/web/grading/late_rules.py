@@ -14,7 +14,6 @@ from lti_app.grading.adjustments.rules.late import InvalidLateRule, LateRule
 from lti_app.grading.assessments.actions.late_rules import change_late_rule, preview_late_rule
 from lti_app.grading.assessments.actions.rescoring import Regrading
 from lti_app.grading.assessments.errors import LateRuleChanged, LateRuleInUse
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import list_class
 from lti_app.web.grading.forms.adjustments import LateRuleForm, begun_late_rule
 from lti_app.web.session import get_visitor
@@ -88,7 +87,6 @@ def _ask(actor: Actor, discussion: DiscussionView, rule: LateRule | None) -> str
         same=sum(line.is_same for line in lines),
         released=sum(line.is_released and not line.is_same for line in lines),
         fields=[(name, value) for name, value in request.form.items() if name not in ("do", "csrf_token")],
-        form=ConfirmForm(formdata=None),
         back=_back(discussion.id),
     )
 

@@ -23,7 +23,6 @@ from lti_app.grading.marking.queries.compare import BlindMarkingView, get_markin
 from lti_app.grading.rubrics.rules.criteria import CriterionMark
 from lti_app.participation.progress.queries import get_participation
 from lti_app.participation.requirements.evaluation import Verdicts
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import (
     ClassFilter,
     enter,
@@ -202,7 +201,6 @@ def _page(
         form=form or _form(view, is_decision=is_decision),
         is_decision=is_decision,
         is_instructor=actor.role is Role.INSTRUCTOR,
-        confirm=ConfirmForm(),
         here=_url(discussion, here),
         previous_key=before.key if before else None,
         next_key=after.key if after else None,

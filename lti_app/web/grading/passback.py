@@ -18,7 +18,6 @@ from lti_app.grading.passbacks.actions.queueing import request_check, retry_pass
 from lti_app.grading.passbacks.rules.plans import SENT_PLANS, Plan, plan_of
 from lti_app.grading.passbacks.rules.states import GradebookStanding
 from lti_app.participation.requirements.registry import use_from_stored
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import chosen_words, list_class
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, ring, ring_check, writing
@@ -147,7 +146,6 @@ def _page(
         checked_at=max((report.checked_at for report in reports if report.checked_at), default=None),
         ticked=ticked,
         planned=planned,
-        form=ConfirmForm(),
         has_points_column=bool(use_from_stored(discussion.requirements).column),
         can_choose_columns=may(actor, DiscussionPermission.EDIT_SETTINGS),
         blind=discussion.hides_names_from(actor),

@@ -22,7 +22,6 @@ from lti_app.grading.points.errors import NoPointsColumn, PointsWait
 from lti_app.grading.points.rules import PointsLine
 from lti_app.participation.progress.queries import requirements_of
 from lti_app.participation.requirements.evaluation import Requirements
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.forms.gradebook_columns import why_no_column
 from lti_app.web.grading.class_list import enter, list_class
 from lti_app.web.transactions import now, read_session, ring, ring_check, writing
@@ -199,7 +198,6 @@ def _page(table: PointsTable, ticked: Collection[int]) -> str:
         accepted=any(report.is_accepted for report in reports),
         checked_at=max((report.checked_at for report in reports if report.checked_at), default=None),
         maximum=next((report.shown.possible for report in reports if report.shown), None),
-        form=ConfirmForm(),
         blind=discussion.hides_names_from(table.actor),
         base_url=url_for("discussions.show", discussion_id=discussion.id),
     )

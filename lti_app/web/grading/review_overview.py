@@ -19,7 +19,6 @@ from lti_app.grading.reviews.actions import dismiss_review_report, set_counted
 from lti_app.grading.reviews.errors import ReviewWordsInvalid
 from lti_app.grading.reviews.queries.overview import get_review_table, list_review_history
 from lti_app.grading.reviews.rules.events import MAX_REVIEW_REASON
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.class_list import enter, list_class, read_filter, whom
 from lti_app.web.grading.forms.reviews import ReviewPlanForm, begun_plan
 from lti_app.web.session import get_visitor
@@ -88,7 +87,6 @@ def show(discussion_id: int) -> ResponseReturnValue:
         history=list_review_history(read_session(), actor, discussion),
         preview=preview,
         may_edit=may_edit,
-        form=ConfirmForm(),
         max_reason=MAX_REVIEW_REASON,
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )

@@ -15,7 +15,6 @@ from lti_app.grading.reviews.errors import ReviewChanged, ReviewClosed, ReviewIn
 from lti_app.grading.reviews.queries.writing import ReviewDraft, are_readable, get_review, list_received
 from lti_app.grading.reviews.rules.events import MAX_REVIEW_COMMENT, MAX_REVIEW_REASON
 from lti_app.grading.rubrics.rules.criteria import CriterionMark
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.forms.desk import AssessmentForm, RubricRow, chosen_marks
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, writing
@@ -41,7 +40,6 @@ def own(discussion_id: int) -> ResponseReturnValue:
         received=list_received(session, actor, discussion, now=now()),
         are_readable=are_readable(discussion, now=now()),
         may_review=actor.role is Role.STUDENT,
-        form=ConfirmForm(),
         max_reason=MAX_REVIEW_REASON,
         base_url=url_for("discussions.show", discussion_id=discussion_id),
     )

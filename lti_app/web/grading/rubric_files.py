@@ -115,7 +115,6 @@ def _preview(found: ReadRubrics) -> str:
         remarks=found.remarks,
         source=FORMATS[found.format],
         content=write_own_rubrics(found.plans).content.decode("utf-8-sig"),
-        form=ConfirmForm(),
     )
 
 

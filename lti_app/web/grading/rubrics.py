@@ -14,7 +14,6 @@ from lti_app.grading.rubrics.errors import LibraryFull, RubricChanged
 from lti_app.grading.rubrics.queries import SHARED_AT_ONCE, get_library_rubric, list_library, list_shared
 from lti_app.grading.rubrics.rules.plans import plan_of
 from lti_app.grading.rubrics.rules.ready import READY
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.forms.rubrics import begun_from
 from lti_app.web.grading.forms.rubric_files import downloads
 from lti_app.web.grading.forms.rubrics import (
@@ -138,9 +137,7 @@ def delete(rubric_id: int) -> ResponseReturnValue:
 def _shown(actor: Actor, **about: Any) -> str:
     may_edit = may(actor, RubricPermission.EDIT)
     files = downloads(about["rubric"])
-    return render_template(
-        "grading/rubrics/show.html", **{"key": "", **about}, may_edit=may_edit, form=ConfirmForm(), downloads=files
-    )
+    return render_template("grading/rubrics/show.html", **{"key": "", **about}, may_edit=may_edit, downloads=files)
 
 
 def _new_page(draft: RubricDraft, **more: Any) -> str:

@@ -8,7 +8,6 @@ from lti_app.course.courses.rules import Actor
 from lti_app.grading.comments.actions import change_comment, delete_comment, save_comment
 from lti_app.grading.comments.queries import get_saved_comment, list_criterion_titles, list_saved_comments
 from lti_app.grading.comments.rules.saved import MAX_SAVED
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.forms.bank import PROBLEMS, problem_words
 from lti_app.web.grading.forms.saved_comments import PLACEHOLDERS, SavedCommentForm
 from lti_app.web.session import get_visitor
@@ -99,5 +98,4 @@ def _edit_page(actor: Actor, comment_id: int, form: SavedCommentForm) -> str:
         titles=list_criterion_titles(read_session(), actor),
         placeholders=PLACEHOLDERS,
         form=form,
-        delete_form=ConfirmForm(),
     )

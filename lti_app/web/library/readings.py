@@ -118,7 +118,6 @@ def leadership() -> ResponseReturnValue:
         return added
     page = render_template(
         "library/readings/leadership.html",
-        form=ConfirmForm(formdata=None),
         choices=_choices(actor, list_leadership_readings(), ticked=False),
         refused=request.method == "POST",
     )

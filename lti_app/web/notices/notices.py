@@ -10,7 +10,6 @@ from lti_app.notices.feed.rules.lines import NoticeLine
 from lti_app.notices.following.actions import follow, unfollow
 from lti_app.notices.following.queries import list_followed
 from lti_app.notices.outbox.queries import is_mail_stopped
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.session import get_visitor
 from lti_app.web.transactions import now, read_session, write_aside, writing
 
@@ -28,7 +27,6 @@ def show() -> ResponseReturnValue:
         followed=list_followed(session, actor),
         is_staff=actor.is_staff,
         is_mail_stopped=is_mail_stopped(session, actor),
-        form=ConfirmForm(formdata=None),
     )
 
 

@@ -24,7 +24,6 @@ from lti_app.participation.signals.queries import (
     get_signals,
 )
 from lti_app.participation.signals.rules.registry import SignalRule, rules_from_stored
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.participation.forms.signals import SignalRulesForm, begun_rules
 from lti_app.web.participation.picture_tables import signals_table
 from lti_app.web.participation.tables import table_file
@@ -62,7 +61,6 @@ def show() -> ResponseReturnValue:
         off=[rule for rule in board.rules if not rule.is_on],
         may_change=may_change(actor),
         shown_first=SHOWN_FIRST,
-        form=ConfirmForm(formdata=None),
     )
 
 

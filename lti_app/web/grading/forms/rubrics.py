@@ -26,7 +26,6 @@ from lti_app.grading.rubrics.rules.validation import (
     RubricProblem,
     problems_in,
 )
-from lti_app.web.forms.fields import ConfirmForm
 from lti_app.web.grading.forms.desk import parsed_points
 from lti_app.web.requests import is_number
 from lti_app.web.templating import points
@@ -287,7 +286,6 @@ def editor(
         errors=errors,
         wrong=lambda name: _POINTING.format(name) if name in errors else "",
         field_of=field_of,
-        form=ConfirmForm(),
         maximum=_maximum(draft),
         evidence_words=_evidence_words(),
         scoring_words=_scoring_words(),
