@@ -38,6 +38,7 @@ def measure_over_http(meter: Meter, settings: Settings, course: BenchCourse, ser
     _post_together(meter, served, course)
     if memory := served.memory():
         meter.add("memory of a web process", bytes=max(each.resident for each in memory))
+        meter.add("its share, of what processes have in common", bytes=max(each.share for each in memory))
 
 
 class Poster:

@@ -48,6 +48,8 @@ def _measure_small(student: FlaskClient, course: BenchCourse, meter: Meter) -> N
     """Search, notices, and what every open page asks now and then, at the address that the page gives its script."""
     found = f"/courses/{course.course_id}/search?q=leader+purpose"
     meter.page("search, two words in 3 030 posts", lambda: student.get(found))
+    reading = f"/courses/{course.course_id}/readings/{course.reading_ids[0]}"
+    meter.page("a reading", lambda: student.get(reading))
     notices = f"/courses/{course.course_id}/notices"
     meter.page(f"notices list, {course.notices} notices", lambda: student.get(notices))
     page = student.get(course.path(500)).text

@@ -26,6 +26,7 @@ OF_A_MOMENT = {
     "due",
     "due_soon",
     "clock_time",
+    "csrf_field",
     "csrf_token",
     "get_flashed_messages",
     "request",
@@ -148,7 +149,7 @@ def test_the_parts_that_are_kept_use_nothing_of_a_moment_or_of_one_reader(app):
 
 def test_what_a_part_must_not_use_is_found_behind_macros(app):
     assert "due" in names_in(app.jinja_env, "discussion/discussions/_progress.html")
-    assert "csrf_token" in names_in(app.jinja_env, "discussion/discussions/_links.html")
+    assert "csrf_field" in names_in(app.jinja_env, "discussion/discussions/_links.html")
 
 
 def parts_in(environment: Environment, template: str) -> Iterator[str]:
