@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,10 +49,10 @@ class House:
         """Make the load for a while, and measure; before that a moment of the mix, so that everything is warm."""
         self._run(Load("Course", WARM_PEOPLE, WARM_SECONDS, WARM_PEOPLE))
         with counted_by_postgresql(self._engine) as counted:
-            web, database, made = self._served.cpu_seconds(), self._database_seconds(), _ended_seconds()
+            web, database, made = self._served.cpu_seconds(), self._database_seconds(), ended_seconds(os.getpid())
             entries, seconds = self._run(load)
             web, database = self._served.cpu_seconds() - web, self._database_seconds() - database
-            made = _ended_seconds() - made
+            made = ended_seconds(os.getpid()) - made
             statements = counted().all
         requests = sum(int(entry["num_requests"]) for entry in entries)
         times = merged(entries)
@@ -147,12 +146,6 @@ def _postmaster(engine: Engine) -> int | None:
         return int((PROC / str(own) / "stat").read_text().rpartition(")")[2].split()[1])
     except (OSError, ValueError):
         return None
-
-
-def _ended_seconds() -> float:
-    """Of the processor, by the programs that this one has run to their end."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def _children(pid: int) -> list[int]:
