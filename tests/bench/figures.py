@@ -33,7 +33,7 @@ def _write_capacity() -> list[str]:
     if not load.FILE.exists():
         return []
     trials, about = load.read_trials(load.FILE)
-    CAPACITY.write_text(capacity.render(capacity.measured_of(trials, about)), encoding="utf-8")
+    CAPACITY.write_text(capacity.render(capacity.measured_of(trials, about), capacity.tried(trials)), encoding="utf-8")
     return [f"{CAPACITY} is computed from {load.FILE}."]
 
 

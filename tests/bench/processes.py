@@ -34,6 +34,20 @@ def ended_seconds(pid: int) -> float:
     return _ticks_of(pid, _OF_ENDED)
 
 
+def seconds_of_cores() -> tuple[float, float]:
+    """Seconds of all cores since the machine was started: those with something to do, and all; no time of others that
+    this machine waited for. Both are 0 where the system does not tell.
+    """
+    try:
+        user, nice, system, idle, waiting, *interrupts = (
+            int(each) for each in (PROC / "stat").read_text().partition("\n")[0].split()[1:8]
+        )
+    except (OSError, ValueError):
+        return 0.0, 0.0
+    busy, ticks = user + nice + system + sum(interrupts), os.sysconf("SC_CLK_TCK")
+    return busy / ticks, (busy + idle + waiting) / ticks
+
+
 def memory_of(pid: int) -> Memory | None:
     """What a process keeps in memory; None where the system does not tell."""
     try:

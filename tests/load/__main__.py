@@ -52,11 +52,13 @@ def main(arguments: list[str]) -> int:
     with service_run(), tempfile.TemporaryDirectory() as name, _lms(Path(name)) as (lms, key_file):
         folder = Path(name)
         with loaded_site(size.one, folder, lms, key_file, say) as site:
-            run.take(*site.mixed(size.one, size.seconds))
+            for trial in site.mixed(size.one, size.seconds):
+                run.take(trial)
             run.rushed(*site.rush(), size.one.students)
             run.about["one"] = {"posts": site.count("post"), "courses": 1, "students": size.one.students}
         with loaded_site(size.many, folder, lms, key_file, say) as site:
-            run.take(*site.mixed(size.many, size.seconds))
+            for trial in site.mixed(size.many, size.seconds):
+                run.take(trial)
             made = {
                 "name": size.many.name,
                 "courses": size.many.courses,
@@ -78,11 +80,10 @@ class Run:
         self._lost: list[str] = []
         say(f"{HEAD}\n{rule(HEAD)}")
 
-    def take(self, *trials: Trial) -> None:
+    def take(self, trial: Trial) -> None:
         """Keep and tell."""
-        for trial in trials:
-            self.trials.append(trial)
-            say(line(trial))
+        self.trials.append(trial)
+        say(line(trial))
 
     def rushed(self, trial: Trial, kept: int, students: int) -> None:
         """Keep a rush; every post that was acknowledged has to be there, and everybody's acknowledged."""

@@ -132,14 +132,32 @@ def measured_of(trials: Sequence[Trial], about: Mapping[str, Any]) -> Measured:
     )
 
 
-def render(measured: Measured, assumed: Assumed | None = None) -> str:
-    """The page."""
+def tried(trials: Sequence[Trial]) -> str:
+    """How fast it was, as a table."""
+    return _table(
+        ("trial", "web processes", "people", "requests a second", "p50 ms", "p95 ms", "p99 ms", "failed", "cores busy"),
+        [
+            (
+                trial.name,
+                *map(str, (trial.processes, trial.people)),
+                *map(_told, (trial.per_second, trial.p50, trial.p95, trial.p99)),
+                str(trial.errors),
+                f"{trial.busy:.0%}",
+            )
+            for trial in trials
+        ],
+    )
+
+
+def render(measured: Measured, trials: str, assumed: Assumed | None = None) -> str:
+    """The page, with the table of the trials."""
     assumed = assumed or Assumed()
     needs = [need(students, measured, assumed) for students in SIZES]
     return TEMPLATE.read_text(encoding="utf-8").format(
         measured=_table(
             ("measured", "figure"), [(words, _told(getattr(measured, key))) for key, words in MEASURED.items()]
         ),
+        trials=trials,
         assumed=_table(
             ("assumed", "figure"), [(words, _told(getattr(assumed, key))) for key, words in ASSUMED.items()]
         ),
@@ -153,14 +171,17 @@ def render(measured: Measured, assumed: Assumed | None = None) -> str:
     )
 
 
-def parse(page: str) -> Measured:
-    """The measured figures of a page. Raises ValueError where one is missing."""
+def parse(page: str) -> tuple[Measured, str]:
+    """The measured figures of a page, and its table of trials. Raises ValueError where one is missing."""
     keys = {words: key for key, words in MEASURED.items()}
     rows = re.findall(r"^\| (.+?) \| ([\d,.]+) \|$", page, re.MULTILINE)
     found = {keys[words]: float(figure.replace(",", "")) for words, figure in rows if words in keys}
     if missing := {field.name for field in fields(Measured)} - found.keys():
         raise ValueError(f"the page lacks {', '.join(sorted(missing))}")
-    return Measured(**found)
+    trials = re.search(r"^\| trial \|(?:.+\n)+", page, re.MULTILINE)
+    if trials is None:
+        raise ValueError("the page lacks the trials")
+    return Measured(**found), trials[0].rstrip("\n")
 
 
 NEEDS: Sequence[tuple[str, str, Callable[[Need], float]]] = (

@@ -34,6 +34,8 @@ class Trial:
     database_cpu_ms: float
     load_cpu_ms: float
     """What making the load takes, which shares the cores of the machine."""
+    busy: float
+    """How much of the time the cores had something to do, whatever it was: 1 for all of it."""
     web_memory: Sequence[int]
     """Of each web process."""
     worker_memory: int
@@ -105,7 +107,7 @@ def _kind(entries: Sequence[Mapping[str, Any]]) -> Kind:
 
 HEAD = (
     "| trial | web processes | people | requests/s | p50 ms | p95 ms | p99 ms | errors | SQL a request "
-    "| web CPU ms | database CPU ms | CPU of the load ms | memory of a web process | database |"
+    "| web CPU ms | database CPU ms | CPU of the load ms | cores busy | memory of a web process | database |"
 )
 
 
@@ -127,7 +129,8 @@ def line(trial: Trial) -> str:
     return (
         f"| {trial.name} | {trial.processes} | {trial.people} | {trial.per_second:.1f} | {trial.p50:.0f} "
         f"| {trial.p95:.0f} | {trial.p99:.0f} | {trial.errors} | {trial.statements:.1f} | {trial.web_cpu_ms:.1f} "
-        f"| {trial.database_cpu_ms:.1f} | {trial.load_cpu_ms:.1f} | {memory} | {trial.database_size / 1e9:.2f} GB |"
+        f"| {trial.database_cpu_ms:.1f} | {trial.load_cpu_ms:.1f} | {trial.busy:.0%} | {memory} "
+        f"| {trial.database_size / 1e9:.2f} GB |"
     )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.load.capacity import ASSUMED, MEASURED, Assumed, Measured, measured_of, need, parse, render
+from tests.load.capacity import ASSUMED, MEASURED, Assumed, Measured, measured_of, need, parse, render, tried
 from tests.load.figures import Trial
 
 PAGE = Path(__file__).parents[2] / "deploy" / "CAPACITY.md"
@@ -26,6 +26,7 @@ def trial(**changes):
         "web_cpu_ms": 20.04,
         "database_cpu_ms": 5.0,
         "load_cpu_ms": 6.0,
+        "busy": 0.97,
         "web_memory": [99_000_000, 100_000_000],
         "worker_memory": 90_000_000,
         "redis_memory": 3_000_000,
@@ -88,15 +89,20 @@ def test_every_figure_has_words():
 
 
 def test_the_figures_of_a_page_are_read_from_it():
-    assert parse(render(FIGURES)) == FIGURES
+    trials = tried([trial(per_second=1234.5), RUSH])
+    assert "| 2,000 courses | 2 | 12 | 1,234 | 20 | 80 | 120 | 0 | 97% |" in trials
+    assert parse(render(FIGURES, trials)) == (FIGURES, trials)
 
 
 def test_a_page_without_a_figure_is_told():
+    page = render(FIGURES, tried([RUSH]))
     with pytest.raises(ValueError, match="redis_kb"):
-        parse(render(FIGURES).replace(MEASURED["redis_kb"], "something"))
+        parse(page.replace(MEASURED["redis_kb"], "something"))
+    with pytest.raises(ValueError, match="the trials"):
+        parse(page.replace("| trial |", "| something |"))
 
 
 @pytest.mark.skipif(not PAGE.exists(), reason="make loadtest and make figures write it")
 def test_the_page_is_what_its_own_figures_lead_to():
     page = PAGE.read_text(encoding="utf-8")
-    assert render(parse(page)) == page, "run make figures"
+    assert render(*parse(page)) == page, "run make figures"

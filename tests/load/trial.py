@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from lti_app.core.settings import Settings
 from tests.bench.counting import counted_by_postgresql
-from tests.bench.processes import PROC, cpu_seconds, ended_seconds, memory_of
+from tests.bench.processes import PROC, cpu_seconds, ended_seconds, memory_of, seconds_of_cores
 from tests.bench.served import ROOT, Served, environ_of, serving
 from tests.load.crowd import VARIABLE
 from tests.load.figures import Trial, done, kinds, merged, percentile
@@ -49,10 +49,9 @@ class House:
         """Make the load for a while, and measure; before that a moment of the mix, so that everything is warm."""
         self._run(Load("Course", WARM_PEOPLE, WARM_SECONDS, WARM_PEOPLE))
         with counted_by_postgresql(self._engine) as counted:
-            web, database, made = self._served.cpu_seconds(), self._database_seconds(), ended_seconds(os.getpid())
+            before = self._used()
             entries, seconds = self._run(load)
-            web, database = self._served.cpu_seconds() - web, self._database_seconds() - database
-            made = ended_seconds(os.getpid()) - made
+            web, database, made, busy, whole = (now - then for now, then in zip(self._used(), before, strict=True))
             statements = counted().all
         requests = sum(int(entry["num_requests"]) for entry in entries)
         times = merged(entries)
@@ -71,6 +70,7 @@ class House:
             web_cpu_ms=web * 1000 / max(1, requests),
             database_cpu_ms=database * 1000 / max(1, requests),
             load_cpu_ms=made * 1000 / max(1, requests),
+            busy=busy / whole if whole else 0.0,
             web_memory=[each.resident for each in self._served.memory()],
             worker_memory=worker.resident if worker else 0,
             redis_memory=self._redis_memory(),
@@ -104,6 +104,13 @@ class House:
         begun = min((entry["start_time"] for entry in entries), default=0.0)
         ended = max((entry["last_request_timestamp"] for entry in entries), default=0.0)
         return entries, ended - begun
+
+    def _used(self) -> tuple[float, ...]:
+        """Seconds of the processor: of the web processes, the database and whoever makes the load; of all, and of the
+        cores whether they were busy or not.
+        """
+        made = ended_seconds(os.getpid())
+        return (self._served.cpu_seconds(), self._database_seconds(), made, *seconds_of_cores())
 
     def _database_seconds(self) -> float:
         """Of the processor, by all processes of the server, those that have ended included."""
