@@ -130,7 +130,8 @@ def fold_text(text: str) -> Folded:
     So whatever is cut out of a text is found in it, without any guess at what a word is.
     """
     if text.isascii():
-        return Folded(tuple(_plain_words(text.lower())), tuple(_joined_of_plain(text)))
+        lowered = text.lower()
+        return Folded(tuple(_plain_words(lowered)), tuple(_joined_of_plain(lowered)))
     spelled, places = _spell_out(text)
     folded = _fold_spelled(spelled)
     return (
@@ -145,8 +146,9 @@ def fold_words(text: str) -> tuple[list[str], list[str]]:
     if not text.isascii():
         folded = fold_text(text)
         return [token.text for token in folded.tokens], [token.text for token in folded.joined]
-    words = [word[:MAX_WORD] for word in _PLAIN.findall(text.lower())]
-    return words, [token.text for token in _joined_of_plain(text)]
+    lowered = text.lower()
+    words = [word[:MAX_WORD] for word in _PLAIN.findall(lowered)]
+    return words, [token.text for token in _joined_of_plain(lowered)]
 
 
 def _plain_words(text: str, begin: int = 0, end: int = sys.maxsize) -> list[Token]:
@@ -155,10 +157,11 @@ def _plain_words(text: str, begin: int = 0, end: int = sys.maxsize) -> list[Toke
 
 
 def _joined_of_plain(text: str) -> Iterator[Token]:
-    """What ASCII text has as one word. Most of it has one space between its words, and is not looked at again."""
-    lowered = text.lower()
+    """What ASCII text in lower case has as one word. Most of it has one space between its words, and is not looked at
+    again.
+    """
     for parted in _PARTED.finditer(text):
-        yield from _joined(text, _plain_words(lowered, *parted.span()))
+        yield from _joined(text, _plain_words(text, *parted.span()))
 
 
 def _fold_spelled(text: str) -> Folded:

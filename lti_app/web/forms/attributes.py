@@ -32,4 +32,4 @@ def option(choice: Any, **named: object) -> Markup:
 def init_fields() -> None:
     """Let all inputs write their attributes so, and all lists their options."""
     Input.html_params = staticmethod(attributes)  # type: ignore[method-assign]  # of the class, as each widget may
-    Select.render_option = staticmethod(option)  # type: ignore[method-assign, assignment]  # old stubs
+    Select.render_option = staticmethod(option)  # type: ignore[method-assign, assignment]  # so too; old stubs

@@ -1,12 +1,11 @@
 """A person's notices, and how many are unread."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_app.core.db import Id, alias_of
@@ -21,16 +20,15 @@ from lti_app.discussion.discussions.queries.course import list_views
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import State, Structure
 from lti_app.discussion.posts.models import Post
-from lti_app.discussion.visibility.queries import READER, author_name
+from lti_app.discussion.visibility.queries import author_name
 from lti_app.notices.feed.models import InstructorMessage, Notice
-from lti_app.notices.feed.queries.shown import shown_to
+from lti_app.notices.feed.queries.shown import actor_values, anybody_like, shown_to, unread_count
 from lti_app.notices.feed.rules.kinds import NoticeKind
 from lti_app.notices.feed.rules.lines import DigestPart, NoticeLine, NoticePage
 from lti_app.notices.feed.rules.wording import digest_lines, sentence
 
 PAGE_SIZE = 30
 _SENDER = alias_of(Person)
-_COURSE: BindParameter[int] = bindparam("course_id", type_=Id)
 _NEWEST = 2**63 - 1
 """Before it are all."""
 
@@ -42,14 +40,14 @@ def list_notices(session: Session, actor: Actor, *, now: datetime, before: int |
     """
     views = list_views(session, actor, now)
     found = _found(actor, views)
-    values = {**_values(actor), "before": _NEWEST if before is None else before}
+    values = {**actor_values(actor), "before": _NEWEST if before is None else before}
     rows = fetch_tuples(session, found.page, values)
     lines = [_line(row, views) for row in rows[:PAGE_SIZE]]
     count = count_unread(session, actor, views)
     unread = [line for line in lines if not line.is_read]
     missing = count > len(unread) and before is None
     if missing:
-        unread = [_line(row, views) for row in fetch_tuples(session, found.unread, _values(actor))]
+        unread = [_line(row, views) for row in fetch_tuples(session, found.unread, actor_values(actor))]
     return NoticePage(
         unread=tuple(unread),
         read=tuple(line for line in lines if line.is_read),
@@ -61,7 +59,7 @@ def list_notices(session: Session, actor: Actor, *, now: datetime, before: int |
 def select_notices(session: Session, actor: Actor, notice_ids: Collection[int], *, now: datetime) -> list[NoticeLine]:
     """Those of these notices that the actor may see now, the oldest first (two statements)."""
     views = list_views(session, actor, now)
-    rows = fetch_tuples(session, _found(actor, views).chosen, {**_values(actor), "notice_ids": list(notice_ids)})
+    rows = fetch_tuples(session, _found(actor, views).chosen, {**actor_values(actor), "notice_ids": list(notice_ids)})
     return [_line(row, views) for row in rows]
 
 
@@ -78,7 +76,7 @@ def count_unread(session: Session, actor: Actor, views: Sequence[DiscussionView]
 
     `views` are those of the page, which the gate has answered with for this actor.
     """
-    [(count,)] = fetch_tuples(session, _found(actor, views).count, _values(actor))
+    [(count,)] = fetch_tuples(session, _found(actor, views).count, actor_values(actor))
     return int(count)
 
 
@@ -88,7 +86,7 @@ class _Statements:
     """
 
     def __init__(self, actor: Actor, views: Sequence[DiscussionView]) -> None:
-        somebody = replace(actor, person_id=cast(Any, READER), course_id=cast(Any, _COURSE))
+        somebody = anybody_like(actor)
         self._name: ColumnElement[str] = author_name(Post, somebody, *views)
         self._shown = shown_to(somebody, views)
 
@@ -111,8 +109,7 @@ class _Statements:
     @cached_property
     def count(self) -> Select[Any]:
         """How many are unread."""
-        counted = select(func.count()).select_from(Notice).outerjoin(Post, Post.id == Notice.post_id)
-        return counted.where(self._shown, Notice.read_at.is_(None))
+        return unread_count(self._shown)
 
     @cached_property
     def _lines(self) -> Select[Any]:
@@ -156,10 +153,6 @@ def _found(actor: Actor, views: Sequence[DiscussionView]) -> _Statements:
         statements = _Statements(actor, views)
         _made.put(key, statements, 1)
     return statements
-
-
-def _values(actor: Actor) -> dict[str, object]:
-    return {"reader_id": actor.person_id, "course_id": actor.course_id}
 
 
 def _line(row: Any, views: Sequence[DiscussionView]) -> NoticeLine:

@@ -1,21 +1,40 @@
 """Which notices somebody may see now, as conditions of statements."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select
 
-from lti_app.core.db import alias_of
+from lti_app.core.db import Id, alias_of
 from lti_app.course.courses.rules import Actor
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.posts.access import PostPermission, may
 from lti_app.discussion.posts.models import Post
 from lti_app.discussion.posts.queries.gate import with_own_post
-from lti_app.discussion.visibility.queries import not_deleted, opens_gate, readable_in
+from lti_app.discussion.visibility.queries import READER, not_deleted, opens_gate, readable_in
 from lti_app.grading.assessments.models import Assessment
 from lti_app.notices.feed.models import Notice
 from lti_app.notices.feed.rules.kinds import ABOUT_OTHERS, ABOUT_OWN, FOR_STAFF, NoticeKind
 
+COURSE: BindParameter[int] = bindparam("course_id", type_=Id)
 _OWN = alias_of(Post)
+
+
+def anybody_like(actor: Actor) -> Actor:
+    """For statements that are made once for all actors of this one's role, and run with `actor_values`."""
+    return replace(actor, person_id=cast(Any, READER), course_id=cast(Any, COURSE))
+
+
+def actor_values(actor: Actor) -> dict[str, int]:
+    """The values of READER and COURSE."""
+    return {"reader_id": actor.person_id, "course_id": actor.course_id}
+
+
+def unread_count(shown: ColumnElement[bool]) -> Select[int]:
+    """How many of the notices that somebody may see, by `shown_to`, are unread."""
+    counted = select(func.count()).select_from(Notice).outerjoin(Post, Post.id == Notice.post_id)
+    return counted.where(shown, Notice.read_at.is_(None))
 
 
 def shown_to(actor: Actor, views: Sequence[DiscussionView]) -> ColumnElement[bool]:

@@ -3,19 +3,16 @@
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BindParameter, Select, String, bindparam, func, select
+from sqlalchemy import Select, String, func, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
-from lti_app.core.db import Id
 from lti_app.core.statements import fetch_tuples
 from lti_app.course.courses.rules import Actor, Role
 from lti_app.discussion.discussions.queries.discussion import DiscussionView
 from lti_app.discussion.discussions.rules import State, Structure
-from lti_app.discussion.posts.models import Post
 from lti_app.discussion.visibility.queries import DISCUSSION, READER
-from lti_app.notices.feed.models import Notice
-from lti_app.notices.feed.queries.shown import shown_to
+from lti_app.notices.feed.queries.shown import actor_values, anybody_like, shown_to, unread_count
 from lti_app.notices.following.models import Follow
 
 
@@ -37,7 +34,7 @@ def get_standing(session: Session, actor: Actor, discussion: DiscussionView) -> 
     statement = _made.get(kind)
     if statement is None:
         statement = _made[kind] = _standing(actor, discussion)
-    values = {"reader_id": actor.person_id, "course_id": actor.course_id, "discussion_id": discussion.id}
+    values = {**actor_values(actor), "discussion_id": discussion.id}
     [(count, follows, threads)] = fetch_tuples(session, statement, values)
     return NoticeStanding(count, bool(follows), frozenset(int(each) for each in (threads or "").split(",") if each))
 
@@ -57,15 +54,8 @@ _made: dict[_Kind, Select[Any]] = {}
 
 def _standing(actor: Actor, discussion: DiscussionView) -> Select[Any]:
     """The statement for all actors of this one's kind in discussions of this one's kind."""
-    course: BindParameter[int] = bindparam("course_id", type_=Id)
-    somebody = replace(actor, person_id=cast(Any, READER), course_id=cast(Any, course))
     somewhere = replace(discussion, id=cast(Any, DISCUSSION))
-    unread = (
-        select(func.count())
-        .select_from(Notice)
-        .outerjoin(Post, Post.id == Notice.post_id)
-        .where(shown_to(somebody, [somewhere]), Notice.read_at.is_(None))
-    )
+    unread = unread_count(shown_to(anybody_like(actor), [somewhere]))
     own = (Follow.person_id == READER, Follow.discussion_id == DISCUSSION)
     whole = select(Follow.id).where(*own, Follow.root_id.is_(None)).exists()
     threads = select(func.aggregate_strings(sql_cast(Follow.root_id, String), ","))
